@@ -1,0 +1,164 @@
+"""Every error the bridge raises on purpose, in one tree.
+
+An error carries facts (ids, amounts, the rule); the edge that shows it chooses words, colours and the HTTP status.
+`code` is stable: logs, `--json` output and tests use it.
+"""
+
+from dataclasses import dataclass
+
+
+class BridgeError(Exception):
+    """Base of the tree. `hint` says what a person can do about it, empty where nothing can be done."""
+
+    code = "bridge_error"
+    hint = ""
+
+
+# --- settings and use -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SettingProblem:
+    """One thing wrong in one file. `value` is never a secret."""
+
+    file: str
+    path: str
+    rule: str
+    value: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}: {self.path}" if self.path else self.file
+        return f"{where}: {self.rule}" + (f", not {self.value}" if self.value else "")
+
+
+class SettingsError(BridgeError):
+    """One or more settings break a rule; all of them are named at once."""
+
+    code = "settings"
+    hint = "correct the lines named above, then run: bridge check"
+
+    def __init__(self, problems: tuple[SettingProblem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class UsageError(BridgeError):
+    """A command was called with words that do not fit."""
+
+    code = "usage"
+
+
+# --- ledger -----------------------------------------------------------------------------------------------
+
+
+class LedgerError(BridgeError):
+    """The books refuse an entry; nothing was written."""
+
+    code = "ledger"
+
+
+class KeyReused(LedgerError):
+    """The same idempotency key came with other content: one of the two is wrong, and staff must look."""
+
+    code = "key_reused"
+
+    def __init__(self, key: str, *, recorded: str, offered: str) -> None:
+        super().__init__(f"entry {key} is already recorded as {recorded}; refused to record it as {offered}")
+        self.key, self.recorded, self.offered = key, recorded, offered
+
+
+class NotEnoughCoins(LedgerError):
+    """The account cannot cover the amount without going below zero (rule C10)."""
+
+    code = "not_enough_coins"
+
+    def __init__(self, account: str, *, needed: int, available: int) -> None:
+        super().__init__(f"{account} has {available} coins available, {needed} needed")
+        self.account, self.needed, self.available = account, needed, available
+
+
+class ImpossibleAmount(LedgerError):
+    """A number of coins that no entry may carry: not whole, zero, or out of range."""
+
+    code = "impossible_amount"
+
+
+class UnknownAccount(LedgerError):
+    """No account of that customer exists at the store."""
+
+    code = "unknown_account"
+
+
+# --- shops ------------------------------------------------------------------------------------------------
+
+
+class ShopError(BridgeError):
+    """Something between us and a shop's database."""
+
+    code = "shop"
+
+
+class ShopUnavailable(ShopError):
+    """The shop cannot be reached or did not answer in time: worth a retry."""
+
+    code = "shop_unavailable"
+
+
+class ShopRefused(ShopError):
+    """The shop's database answered, and refuses: wrong password, a missing right, an unknown layout. A person must act."""
+
+    code = "shop_refused"
+
+
+class ForeignDesk(ShopError):
+    """The shop's signed meta row names another desk or a higher epoch: this desk must not push (design: tables in the shop)."""
+
+    code = "foreign_desk"
+
+
+# --- desk -------------------------------------------------------------------------------------------------
+
+
+class DeskError(BridgeError):
+    """The desk (our own books) cannot be used."""
+
+    code = "desk"
+
+
+class DeskMissing(DeskError):
+    """There is no desk yet at the place the settings name."""
+
+    code = "desk_missing"
+
+
+class DeskTooNew(DeskError):
+    """The desk was written by a newer program that this one is not compatible with."""
+
+    code = "desk_too_new"
+
+
+class DeskTooOld(DeskError):
+    """The desk needs a migration that only `bridge run` and `bridge desk upgrade` perform."""
+
+    code = "desk_too_old"
+
+
+class DeskBusy(DeskError):
+    """Another daemon runs on this desk, or its lock did not come free in time."""
+
+    code = "desk_busy"
+
+
+class DeskDamaged(DeskError):
+    """The file is not a usable desk: truncated, not SQLite, or failing its integrity check."""
+
+    code = "desk_damaged"
+
+
+# --- plugins ----------------------------------------------------------------------------------------------
+
+
+class PluginError(BridgeError):
+    """A plugin could not be loaded or broke its contract; names the plugin."""
+
+    code = "plugin"
