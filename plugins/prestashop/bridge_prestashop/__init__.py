@@ -1,0 +1,1 @@
+"""The PrestaShop platform plugin: found by its entry point alone, like any other plugin."""
