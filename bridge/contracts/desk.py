@@ -1,0 +1,250 @@
+"""The desk as the rules need it: repositories over one open transaction.
+
+A service is a plain function whose first argument is `Tx`; `transact` (bridge.desk) opens the transaction, calls it on
+the writer thread and commits. Nothing here waits, so nothing can be cancelled between two writes.
+All times are aware datetimes in UTC; all amounts are coins.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bridge.domain.accounts import Account, Owner
+from bridge.domain.cursor import Cursor
+from bridge.domain.events import CoinsChanged
+from bridge.domain.ledger import Entry
+from bridge.domain.packages import Package
+from bridge.domain.purchases import Purchase
+
+
+class FirstSync(StrEnum):
+    """How far a store's first sync is (rule C2)."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreState:
+    """What the desk remembers about a store. `synced_to` is the last order id the first sync has booked.
+
+    `confirmed_units` is the dry-run total staff have confirmed; `allowed_units` what the first sync may still book.
+    """
+
+    id: int
+    name: str
+    first_sync: FirstSync = FirstSync.PENDING
+    confirmed_units: int = 0
+    booked_units: int = 0
+    synced_to: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """An order that changed and is to be read again at `due_at`; `seen_at` is when the change was first noticed."""
+
+    order_id: int
+    seen_at: datetime
+    touched_at: datetime
+    due_at: datetime
+
+
+class ProblemState(StrEnum):
+    OPEN = "open"
+    RETRIED = "retried"
+    DISMISSED = "dismissed"
+    SOLVED = "solved"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that waits for staff. `key` is unique among the open ones; `detail` is what a program needs to retry."""
+
+    id: int
+    store: str
+    key: str
+    kind: str
+    summary: str
+    first_seen: datetime
+    last_seen: datetime
+    count: int = 1
+    state: ProblemState = ProblemState.OPEN
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    handled_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PushState:
+    """How much of an account the shop has: its number, and how many entries with which digest."""
+
+    number: int = 0
+    entries: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedEntry:
+    """A recorded entry: its place in its account (1..n) and the account's totals after it."""
+
+    id: int
+    number: int
+    entry: Entry
+    posted_after: int
+    held_after: int
+
+
+class Stores(Protocol):
+    def get(self, name: str) -> StoreState:
+        """The store's state; a store seen for the first time is recorded."""
+        ...
+
+    def save(self, state: StoreState) -> None: ...
+
+
+class Accounts(Protocol):
+    def of_owners(self, store: str, owners: Iterable[Owner]) -> dict[Owner, Account]: ...
+
+    def open(self, store: str, owners: Iterable[Owner]) -> dict[Owner, Account]:
+        """The owners' accounts; missing ones are opened."""
+        ...
+
+    def by_ids(self, ids: Iterable[int]) -> dict[int, Account]: ...
+
+    def freeze(self, account_id: int, at: datetime) -> None:
+        """Freeze an account; one that is frozen already keeps its date (rule C15)."""
+        ...
+
+    def touch(self, ids: Iterable[int]) -> None:
+        """Count a change that is no entry, so that the account is pushed again."""
+        ...
+
+
+class Ledger(Protocol):
+    def packages_of(self, account_ids: Iterable[int]) -> dict[int, list[Package]]:
+        """Packages by account."""
+        ...
+
+    def units_of(self, store: str, order_ids: Iterable[int]) -> dict[int, list[Package]]:
+        """Packages by the order that granted them."""
+        ...
+
+    def new_package_ids(self, count: int) -> range: ...
+
+    def append(
+        self, store: str, entries: Sequence[Entry], packages: Mapping[int, Package], new: Iterable[int] = ()
+    ) -> int:
+        """Record entries, the packages they touch (as marked by the rule, coins not yet moved) and the accounts' totals.
+
+        `new` names the packages that do not exist yet. A key already recorded with the same content is skipped.
+        Returns how many were recorded. Raises `KeyReused` for a key recorded with other content, `ImpossibleAmount`
+        where a package would break C4.
+        """
+        ...
+
+    def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]: ...
+
+
+class Purchases(Protocol):
+    def of_orders(self, store: str, order_ids: Iterable[int]) -> dict[int, Purchase]: ...
+
+    def save(self, store: str, purchases: Iterable[Purchase]) -> None: ...
+
+
+class Sync(Protocol):
+    def cursors(self, store: str) -> dict[str, Cursor]: ...
+
+    def save_cursors(self, store: str, cursors: Mapping[str, Cursor]) -> None: ...
+
+    def note_touched(self, store: str, touched: Iterable[Touched]) -> None:
+        """Remember changed orders; one already waiting keeps its `seen_at` and gets the later `due_at`."""
+        ...
+
+    def waiting(self, store: str, order_ids: Iterable[int]) -> dict[int, Touched]: ...
+
+    def due(self, store: str, at: datetime, limit: int) -> list[Touched]: ...
+
+    def next_due(self, store: str) -> datetime | None: ...
+
+    def settle(self, store: str, orders: Iterable[Touched]) -> None:
+        """Forget touched orders, but not one that was touched again since `touched_at`."""
+        ...
+
+
+class Problems(Protocol):
+    def report(
+        self, store: str, *, key: str, kind: str, summary: str, at: datetime, detail: Mapping[str, Any] | None = None
+    ) -> Problem:
+        """Open a problem; one that is open under the key is counted again and shows the new words."""
+        ...
+
+    def solve(self, store: str, keys: Iterable[str], at: datetime) -> None:
+        """Close open problems whose cause has gone."""
+        ...
+
+    def get(self, problem_id: int) -> Problem | None: ...
+
+    def open(self, store: str | None = None) -> list[Problem]: ...
+
+    def open_keys(self, store: str) -> frozenset[str]: ...
+
+    def close(self, problem_id: int, state: ProblemState, *, by: str, at: datetime) -> None: ...
+
+    def set_aside(self, store: str, problem_id: int, order_ids: Iterable[int]) -> None:
+        """Let orders wait: they are not booked until staff release them."""
+        ...
+
+    def aside(self, store: str, order_ids: Iterable[int]) -> dict[int, bool]:
+        """Orders among these that wait (False) or have been released (True)."""
+        ...
+
+    def release(self, problem_id: int) -> list[int]:
+        """Release a problem's waiting orders and return them."""
+        ...
+
+    def forget_aside(self, store: str, order_ids: Iterable[int]) -> None: ...
+
+
+class Outbox(Protocol):
+    def add(self, events: Iterable[CoinsChanged]) -> None:
+        """Tell plugins after the commit, at least once."""
+        ...
+
+
+class Push(Protocol):
+    def waiting(self, store: str, limit: int, *, skip: frozenset[int] = frozenset()) -> list[Account]:
+        """Customer accounts that changed since their last push; guests have no page and never wait."""
+        ...
+
+    def count(self, store: str) -> int: ...
+
+    def states(self, account_ids: Iterable[int]) -> dict[int, PushState]: ...
+
+    def done(self, states: Mapping[int, PushState]) -> None: ...
+
+    def again(self, store: str) -> None:
+        """Push every account of the store once more, with all its entries."""
+        ...
+
+
+class Tx(Protocol):
+    """One open transaction on the desk."""
+
+    @property
+    def stores(self) -> Stores: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def purchases(self) -> Purchases: ...
+    @property
+    def sync(self) -> Sync: ...
+    @property
+    def problems(self) -> Problems: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def push(self) -> Push: ...

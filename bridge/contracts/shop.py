@@ -1,0 +1,170 @@
+"""The shop as the engine needs it: what a platform plugin offers.
+
+A plugin returns a `ShopAdapter` for one store from the hook `bridge_connect_store`. Every method is one short story over
+the shop's database: read some rows, or write some of our own; it opens no transaction that spans two calls, takes no
+lock on the shop's tables and never uses a date as a cursor. Errors of the driver arrive as `ShopUnavailable` (worth a
+retry) or `ShopRefused` (a person must act), once, with the store's name and the cause.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from bridge.contracts.shop_rows import SignedRow, SigningKey
+from bridge.domain.cursor import Cursor
+from bridge.domain.orders import Order, StatusSets, UnreadableOrder
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAccess:
+    """How to reach a shop's database. `password` is resolved from its reference and never shown."""
+
+    name: str
+    user: str
+    prefix: str
+    host: str = "127.0.0.1"
+    port: int = 3306
+    socket: Path | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: bool = True
+    tls_ca: Path | None = None
+    connect_timeout_seconds: float = 5.0
+    statement_timeout_seconds: float = 10.0
+    connections: int = 2
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words for errors and logs."""
+        return str(self.socket) if self.socket else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConnection:
+    """What the hook `bridge_connect_store` is given: one store, with nothing of any other.
+
+    Empty `shop_ids` means every shop of the database. The status fields are None where the settings leave them to the
+    platform; `product_codes` are the codes that stand for a plan. `overlap` rows are re-read at every poll.
+    """
+
+    store: str
+    platform: str
+    zone: ZoneInfo
+    database: DatabaseAccess
+    shop_ids: tuple[int, ...] = ()
+    granting: frozenset[int] | None = None
+    revoking: frozenset[int] | None = None
+    chargeback: frozenset[int] | None = None
+    product_codes: frozenset[str] = frozenset()
+    page_orders: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """What probing found. `layout` names the table layout recognised, `zone` the shop's own zone if it says one."""
+
+    layout: str
+    server: str
+    statuses: StatusSets
+    zone: str | None = None
+
+
+class TouchedRow(NamedTuple):
+    """One row of a cursor's table: its primary key and the order it is about."""
+
+    id: int
+    order_id: int
+
+
+class OrderPage(NamedTuple):
+    """A page of a full read: orders ascending by id; `last_id` is where the next page starts."""
+
+    orders: Sequence[Order]
+    unreadable: Sequence[UnreadableOrder]
+    last_id: int
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+class Finding(NamedTuple):
+    """One line of `bridge check`: what was looked at, how it is, and what to do unless it is well."""
+
+    name: str
+    level: Level
+    text: str
+    remedy: str = ""
+
+
+class AccountRows(NamedTuple):
+    """One account's push: its account row and the entries the shop does not have yet, ascending by number.
+
+    `entries_before` is how many entries the shop has already; rows above the account's last entry are deleted.
+    """
+
+    account: SignedRow
+    entries: Sequence[SignedRow]
+    entries_before: int
+
+
+class ShopAdapter(Protocol):
+    """One shop's database, as one platform keeps it."""
+
+    async def probe(self) -> ShopFacts:
+        """Connect, recognise the layout and read what the shop itself says (statuses, zone).
+
+        Raises `ShopRefused` naming the tables that differ, for a database of another platform or layout.
+        """
+        ...
+
+    async def newest(self) -> Mapping[str, Sequence[int]]:
+        """For each cursor by name the most recent ids of its table, to start a `Cursor` at its end."""
+        ...
+
+    async def touched(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Sequence[TouchedRow]]:
+        """For each cursor the rows after `read_after` (at most a page of new ones) and those in its older gaps."""
+        ...
+
+    async def read_orders(self, order_ids: Sequence[int]) -> tuple[Sequence[Order], Sequence[UnreadableOrder]]:
+        """Those orders as they are now. An order that is not there, or belongs to another shop id, is left out."""
+        ...
+
+    def all_orders(self, *, after: int, page: int) -> AsyncIterator[OrderPage]:
+        """Every order with an id above `after`, in pages by primary key, in flat memory."""
+        ...
+
+    async def push(self, rows: Sequence[AccountRows]) -> None:
+        """Write account and entry rows. An older version never replaces a newer one; repeating changes nothing."""
+        ...
+
+    async def claim(self, row: SignedRow, keys: Sequence[SigningKey]) -> None:
+        """Write the signed meta row that names this desk, unless the shop's verified row names another or a higher epoch.
+
+        Raises `ForeignDesk` then.
+        """
+        ...
+
+    async def pushed(self, customer_ids: Sequence[int]) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
+        """The account rows and entry rows now in the shop, for `ledger verify` and the tests."""
+        ...
+
+    async def check(self) -> Sequence[Finding]:
+        """Look at the connection, TLS, layout, rights (too few and too many), our tables, clock and charset."""
+        ...
+
+    async def prepare(self) -> Sequence[str]:
+        """Create our tables where they are missing; returns what was done, in words."""
+        ...
+
+    def preparation_sql(self, database_user: str) -> str:
+        """The SQL of `prepare` and the exact GRANTs for a least-privilege user, to be run by hand."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection. Never raises."""
+        ...

@@ -1,0 +1,46 @@
+"""Accounts: where one buyer's coins are kept at one store.
+
+A shop customer has one account a store. A guest has none to log in to, so each guest order keeps its coins in an
+account of its own until it is claimed (rule C19); equal e-mail addresses never join two accounts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class OwnerKind(StrEnum):
+    CUSTOMER = "customer"
+    GUEST = "guest"
+
+
+class Owner(NamedTuple):
+    """Who an account belongs to: `ref` is the shop's customer id, or for a guest the shop's order id."""
+
+    kind: OwnerKind
+    ref: int
+
+    def __str__(self) -> str:
+        return f"customer {self.ref}" if self.kind is OwnerKind.CUSTOMER else f"guest order {self.ref}"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The totals of one account, in coins; the sum of its packages (rule C16).
+
+    `number` grows with every change, so that an older copy never replaces a newer one in the shop.
+    """
+
+    id: int
+    owner: Owner
+    number: int = 0
+    entries: int = 0
+    posted: int = 0
+    held: int = 0
+    frozen_at: datetime | None = None
+
+    @property
+    def frozen(self) -> bool:
+        """Frozen: no new quote, approval or redemption; grants, expiry and revocation go on (rule C15)."""
+        return self.frozen_at is not None

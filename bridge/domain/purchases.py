@@ -1,0 +1,298 @@
+"""Purchases: what an order owes, and what has to be booked so that the packages match it.
+
+An order owes units (order, plan, 1..n). The order as it is now is compared with the units that exist; the difference is
+granted, revoked or reinstated (rules C2, C14). A unit is granted once however often the order is seen, because the
+comparison is with what exists, and because its key is made of shop facts.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bridge.domain.accounts import Owner
+from bridge.domain.orders import Order, Standing, StatusSets
+from bridge.domain.packages import Package, Unit, instant
+from bridge.domain.plans import PlanBook, UnitTerms
+
+EARLIEST_YEAR = 2000
+"""A shop date before it is a zero date in disguise."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTerms:
+    """What of a store's settings decides about coins. `units_per_order` and `fuse_units` are counts of units."""
+
+    name: str
+    zone: ZoneInfo
+    start: date
+    plans: PlanBook
+    statuses: StatusSets
+    units_per_order: int = 100
+    fuse_units: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What is remembered of an order that granted: its account, payment, and the terms frozen by it (rules C1, C3)."""
+
+    order_id: int
+    account_id: int
+    owner: Owner
+    paid_at: datetime
+    terms: Mapping[str, UnitTerms]
+    charged_back: bool = False
+
+
+class GrantUnit(NamedTuple):
+    unit: Unit
+    terms: UnitTerms
+
+
+class RevokeUnit(NamedTuple):
+    package: Package
+
+
+class ReinstateUnit(NamedTuple):
+    package: Package
+
+
+Change = GrantUnit | RevokeUnit | ReinstateUnit
+
+
+class NoteKind(StrEnum):
+    """Why an order needs a person. The value is part of the problem's key and stays stable."""
+
+    ODD_ORDER = "odd_order"
+    CUSTOMER_GONE = "customer_gone"
+    OWNER_CHANGED = "owner_changed"
+    ZERO_TOTAL = "zero_total"
+    SPENT = "spent_before_revocation"
+    AMOUNT_SLIP = "amount_only_slip"
+    UNKNOWN_CODE = "unknown_code"
+
+
+class Note(NamedTuple):
+    """Something staff must know about an order. `part` tells notes of one kind and order apart."""
+
+    kind: NoteKind
+    text: str
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do about one order. Empty means: the books already match it."""
+
+    changes: tuple[Change, ...] = ()
+    notes: tuple[Note, ...] = ()
+    terms: Mapping[str, UnitTerms] = field(default_factory=dict)
+    paid_at: datetime | None = None
+    charged_back: bool = False
+    waits: bool = False
+
+
+NOTHING = Decision()
+
+
+def decide(
+    order: Order,
+    purchase: Purchase | None,
+    units: Sequence[Package],
+    store: StoreTerms,
+    *,
+    seen_at: datetime,
+    released: bool = False,
+) -> Decision:
+    """Compare one order with its units (rules C1, C2, C14).
+
+    `seen_at` is when the order's last change was first noticed; `released` says that staff have looked at a zero total.
+    """
+    standing = store.statuses.standing(order.status)
+    if standing is Standing.NEUTRAL:
+        return NOTHING
+    if standing is not Standing.GRANTING:
+        return _withdraw(order, purchase, units, standing)
+    terms = _terms(order, purchase, store.plans)
+    if not terms and purchase is None:
+        return Decision(notes=tuple(_unknown_codes(order, store.plans)))
+    if purchase is None and order.ordered_at is not None and order.ordered_at.date() < store.start:
+        return NOTHING
+    odd = _odd(order, purchase, terms, store)
+    if odd is not None:
+        return Decision(notes=(odd,))
+    changes = _difference(_owed(order, terms), units, _by_plan(terms), order.order_id)
+    notes = [*_unknown_codes(order, store.plans), *_slips(order), *_spent(order, changes)]
+    if purchase is not None and order.buyer != purchase.owner and _adds(changes):
+        return Decision(notes=(_owner_changed(order, purchase),))
+    if _adds(changes) and order.total <= 0 and not released:
+        zero = Note(NoteKind.ZERO_TOTAL, f"order {order.order_id} grants coins and its total is {order.total}")
+        return Decision(notes=(zero,), waits=True)
+    return Decision(
+        changes=tuple(changes),
+        notes=tuple(notes),
+        terms=terms,
+        paid_at=purchase.paid_at if purchase else _paid_at(order, store.zone, seen_at),
+    )
+
+
+def unit_key(store: str, unit: Unit) -> str:
+    """The idempotency key of a unit's grant, made of shop facts alone."""
+    return f"{store}:order:{unit.order_id}:{unit.plan}:unit:{unit.number}"
+
+
+def _withdraw(
+    order: Order, purchase: Purchase | None, units: Sequence[Package], standing: Standing
+) -> Decision:
+    """A revoking status owes nothing any more; a chargeback freezes the account besides (rule C14)."""
+    if purchase is None:
+        return NOTHING
+    changes = [RevokeUnit(unit) for unit in units if not unit.revoked]
+    return Decision(
+        changes=tuple(changes),
+        notes=tuple(_spent(order, changes)),
+        terms=purchase.terms,
+        paid_at=purchase.paid_at,
+        charged_back=standing is Standing.CHARGEBACK,
+    )
+
+
+def _terms(order: Order, purchase: Purchase | None, plans: PlanBook) -> dict[str, UnitTerms]:
+    """The terms of the order's codes: what it froze first, today's settings for the rest (rule C1)."""
+    frozen = dict(purchase.terms) if purchase else {}
+    by_plan = _by_plan(frozen)
+    for line in order.lines:
+        today = plans.terms(line.code)
+        if line.code not in frozen and today is not None:
+            frozen[line.code] = by_plan.get(today.plan, today)
+    return frozen
+
+
+def _by_plan(terms: Mapping[str, UnitTerms]) -> dict[str, UnitTerms]:
+    return {term.plan: term for term in terms.values()}
+
+
+def _owed(order: Order, terms: Mapping[str, UnitTerms]) -> Counter[str]:
+    owed: Counter[str] = Counter()
+    for line in order.lines:
+        if line.code in terms:
+            owed[terms[line.code].plan] += line.owed
+    return owed
+
+
+def _odd(
+    order: Order, purchase: Purchase | None, terms: Mapping[str, UnitTerms], store: StoreTerms
+) -> Note | None:
+    """What makes an order impossible to book; such an order changes nothing until a person has looked."""
+    where = f"order {order.order_id}"
+    for line in order.lines:
+        if line.code in terms and (line.quantity < 0 or line.owed < 0):
+            return Note(
+                NoteKind.ODD_ORDER,
+                f"{where}: product {line.code} has quantity {line.quantity}, refunded {line.refunded}, "
+                f"returned {line.returned}: what is left must not be negative",
+            )
+    for plan, owed in _owed(order, terms).items():
+        if owed > store.units_per_order:
+            return Note(
+                NoteKind.ODD_ORDER,
+                f"{where}: {owed} units of plan {plan}, more than limits.units_per_order = {store.units_per_order}",
+            )
+    if purchase is None and order.buyer is None:
+        return Note(NoteKind.CUSTOMER_GONE, f"{where}: its customer {order.customer_id} is not in the shop any more")
+    if purchase is None and order.ordered_at is None:
+        return Note(NoteKind.ODD_ORDER, f"{where}: it has no usable date, so coins.start can't be applied")
+    return None
+
+
+def _difference(
+    owed: Mapping[str, int], units: Iterable[Package], terms: Mapping[str, UnitTerms], order_id: int
+) -> list[Change]:
+    by_plan: dict[str, list[Package]] = {plan: [] for plan in owed}
+    for package in units:
+        if package.unit is not None:
+            by_plan.setdefault(package.unit.plan, []).append(package)
+    changes: list[Change] = []
+    for plan, existing in by_plan.items():
+        active = [package for package in existing if not package.revoked]
+        missing = owed.get(plan, 0) - len(active)
+        if missing > 0:
+            revoked = sorted((p for p in existing if p.revoked), key=_number)
+            changes += [ReinstateUnit(package) for package in revoked[:missing]]
+            first = max((_number(package) for package in existing), default=0) + 1
+            for number in range(first, first + missing - len(revoked)):
+                changes.append(GrantUnit(Unit(order_id, plan, number), terms[plan]))
+        elif missing < 0:
+            least_used_first = sorted(active, key=lambda package: (package.used, -_number(package)))
+            changes += [RevokeUnit(package) for package in least_used_first[:-missing]]
+    return changes
+
+
+def _number(package: Package) -> int:
+    return package.unit.number if package.unit else 0
+
+
+def _adds(changes: Iterable[Change]) -> bool:
+    return any(not isinstance(change, RevokeUnit) for change in changes)
+
+
+def _paid_at(order: Order, zone: ZoneInfo, seen_at: datetime) -> datetime:
+    """When it was paid: the shop's reading, never later than we saw it; else when we saw it (rule C3)."""
+    if order.granting_at is None or order.granting_at.year < EARLIEST_YEAR:
+        return seen_at
+    return min(instant(order.granting_at, zone), seen_at)
+
+
+def _spent(order: Order, changes: Iterable[Change]) -> list[Note]:
+    """What a revocation cannot take back is told to staff (rule C14)."""
+    notes = []
+    for change in changes:
+        if isinstance(change, RevokeUnit) and (change.package.used or change.package.held):
+            package = change.package
+            notes.append(
+                Note(
+                    NoteKind.SPENT,
+                    f"order {order.order_id}: package {package.id} was revoked after {package.used} of its "
+                    f"{package.coins} coins had been spent or held",
+                    part=f"{package.id}:{package.revocations + 1}",
+                )
+            )
+    return notes
+
+
+def _slips(order: Order) -> list[Note]:
+    return [
+        Note(
+            NoteKind.AMOUNT_SLIP,
+            f"order {order.order_id}: credit slip {slip} refunds an amount without quantities, so no coins were revoked",
+            part=str(slip),
+        )
+        for slip in order.amount_only_slips
+    ]
+
+
+def _unknown_codes(order: Order, plans: PlanBook) -> list[Note]:
+    notes = []
+    for line in order.lines:
+        meant = plans.near_miss(line.code)
+        if meant is not None:
+            notes.append(
+                Note(
+                    NoteKind.UNKNOWN_CODE,
+                    f"order {order.order_id}: product code {line.code!r} stands for no plan; "
+                    f"the settings have {meant!r}",
+                    part=line.code,
+                )
+            )
+    return notes
+
+
+def _owner_changed(order: Order, purchase: Purchase) -> Note:
+    now = f"{order.buyer}" if order.buyer else f"customer {order.customer_id}, who is not in the shop any more"
+    return Note(
+        NoteKind.OWNER_CHANGED,
+        f"order {order.order_id}: its coins are on the account of {purchase.owner}, the order now belongs to {now}",
+    )
