@@ -1,0 +1,31 @@
+-- The tables that the desk fills in the shop's database and the shop's pages read.
+-- The only source of these definitions: the command line and both storefront extensions run this file
+-- with the shop's own table prefix put in. It is safe to run again.
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_meta` (
+  `name` VARCHAR(64) NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL DEFAULT '',
+  `mac` CHAR(64) NOT NULL DEFAULT '',
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_account` (
+  `store` VARCHAR(64) NOT NULL,
+  `customer_id` BIGINT UNSIGNED NOT NULL,
+  `epoch` BIGINT UNSIGNED NOT NULL,
+  `number` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  PRIMARY KEY (`store`, `customer_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_entry` (
+  `store` VARCHAR(64) NOT NULL,
+  `customer_id` BIGINT UNSIGNED NOT NULL,
+  `number` BIGINT UNSIGNED NOT NULL,
+  `epoch` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  PRIMARY KEY (`store`, `customer_id`, `number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+INSERT IGNORE INTO `{prefix}supportbridge_meta` (`name`, `payload`) VALUES ('schema', '1');
