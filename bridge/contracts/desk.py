@@ -175,7 +175,14 @@ class Sync(Protocol):
 
 class Problems(Protocol):
     def report(
-        self, store: str, *, key: str, kind: str, summary: str, at: datetime, detail: Mapping[str, Any] | None = None
+        self,
+        store: str,
+        *,
+        key: str,
+        kind: str,
+        summary: str,
+        at: datetime,
+        detail: Mapping[str, Any] | None = None,
     ) -> Problem:
         """Open a problem; one that is open under the key is counted again and shows the new words."""
         ...

@@ -130,7 +130,9 @@ class ShopAdapter(Protocol):
         """For each cursor the rows after `read_after` (at most a page of new ones) and those in its older gaps."""
         ...
 
-    async def read_orders(self, order_ids: Sequence[int]) -> tuple[Sequence[Order], Sequence[UnreadableOrder]]:
+    async def read_orders(
+        self, order_ids: Sequence[int]
+    ) -> tuple[Sequence[Order], Sequence[UnreadableOrder]]:
         """Those orders as they are now. An order that is not there, or belongs to another shop id, is left out."""
         ...
 

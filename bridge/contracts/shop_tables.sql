@@ -2,7 +2,7 @@
 -- The only source of these definitions: the command line and both storefront extensions run this file
 -- with the shop's own table prefix put in. It is safe to run again.
 CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_meta` (
-  `name` VARCHAR(64) NOT NULL,
+  `name` VARCHAR(80) NOT NULL,
   `payload` MEDIUMTEXT NOT NULL,
   `key_id` VARCHAR(16) NOT NULL DEFAULT '',
   `mac` CHAR(64) NOT NULL DEFAULT '',

@@ -42,7 +42,9 @@ class Cursor:
 
     def unseen(self, ids: Iterable[int]) -> list[int]:
         """Those ids that have not been read before: above the position, or in an open gap; ascending."""
-        return sorted(i for i in set(ids) if i > self.position or any(g.first <= i <= g.last for g in self.gaps))
+        return sorted(
+            i for i in set(ids) if i > self.position or any(g.first <= i <= g.last for g in self.gaps)
+        )
 
     def advance(self, ids: Sequence[int], *, at: datetime, remember: timedelta) -> "Cursor":
         """The cursor after reading these ids; gaps older than `remember` are given up."""

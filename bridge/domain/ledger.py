@@ -58,7 +58,9 @@ class Entry:
     def content(self) -> str:
         """What the entry says apart from when and in which package: equal for a repeat, different for an impostor."""
         order = f" for order {self.order_id}" if self.order_id is not None else ""
-        return f"{self.kind} of {self.posted:+d} coins ({self.held:+d} held) on account {self.account_id}{order}"
+        return (
+            f"{self.kind} of {self.posted:+d} coins ({self.held:+d} held) on account {self.account_id}{order}"
+        )
 
 
 def grant(

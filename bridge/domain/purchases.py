@@ -129,7 +129,9 @@ def decide(
     if purchase is not None and order.buyer != purchase.owner and _adds(changes):
         return Decision(notes=(_owner_changed(order, purchase),))
     if _adds(changes) and order.total <= 0 and not released:
-        zero = Note(NoteKind.ZERO_TOTAL, f"order {order.order_id} grants coins and its total is {order.total}")
+        zero = Note(
+            NoteKind.ZERO_TOTAL, f"order {order.order_id} grants coins and its total is {order.total}"
+        )
         return Decision(notes=(zero,), waits=True)
     return Decision(
         changes=tuple(changes),
@@ -202,7 +204,9 @@ def _odd(
                 f"{where}: {owed} units of plan {plan}, more than limits.units_per_order = {store.units_per_order}",
             )
     if purchase is None and order.buyer is None:
-        return Note(NoteKind.CUSTOMER_GONE, f"{where}: its customer {order.customer_id} is not in the shop any more")
+        return Note(
+            NoteKind.CUSTOMER_GONE, f"{where}: its customer {order.customer_id} is not in the shop any more"
+        )
     if purchase is None and order.ordered_at is None:
         return Note(NoteKind.ODD_ORDER, f"{where}: it has no usable date, so coins.start can't be applied")
     return None
@@ -291,7 +295,9 @@ def _unknown_codes(order: Order, plans: PlanBook) -> list[Note]:
 
 
 def _owner_changed(order: Order, purchase: Purchase) -> Note:
-    now = f"{order.buyer}" if order.buyer else f"customer {order.customer_id}, who is not in the shop any more"
+    now = (
+        f"{order.buyer}" if order.buyer else f"customer {order.customer_id}, who is not in the shop any more"
+    )
     return Note(
         NoteKind.OWNER_CHANGED,
         f"order {order.order_id}: its coins are on the account of {purchase.owner}, the order now belongs to {now}",

@@ -1,0 +1,152 @@
+"""Stores and accounts in the desk."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+
+from bridge.contracts.desk import FirstSync, StoreState
+from bridge.desk.statements import Statement, any_of, insert_row
+from bridge.desk.tables import account, store
+from bridge.desk.values import from_ms, id_list, to_ms
+from bridge.domain.accounts import Account, Owner, OwnerKind
+
+ACCOUNT_COLUMNS = (
+    account.c.id,
+    account.c.owner_kind,
+    account.c.owner_ref,
+    account.c.number,
+    account.c.entries,
+    account.c.posted,
+    account.c.held,
+    account.c.frozen_ms,
+)
+_STORE = Statement(select(store).where(store.c.name == bindparam("wanted")))
+_NEW_STORE = insert_row(store, without=frozenset({"id"}))
+_SAVE_STORE = Statement(
+    update(store)
+    .where(store.c.id == bindparam("store"))
+    .values(
+        {name: bindparam(name) for name in ("first_sync", "confirmed_units", "booked_units", "synced_to")}
+    )
+)
+_OF_OWNERS = Statement(
+    select(*ACCOUNT_COLUMNS).where(
+        account.c.store_id == bindparam("store"),
+        account.c.owner_kind == bindparam("kind"),
+        any_of(account.c.owner_ref, "refs"),
+    )
+)
+_BY_IDS = Statement(select(*ACCOUNT_COLUMNS).where(any_of(account.c.id, "ids")))
+_NEW_ACCOUNT = insert_row(
+    account, without=frozenset({"id", "pushed_number", "pushed_entries", "pushed_digest"})
+)
+_FREEZE = Statement(
+    update(account)
+    .where(account.c.id == bindparam("account"), account.c.frozen_ms.is_(None))
+    .values(frozen_ms=bindparam("at_ms"), number=account.c.number + 1)
+)
+_TOUCH = Statement(update(account).where(any_of(account.c.id, "ids")).values(number=account.c.number + 1))
+
+
+class SqlStores:
+    """Implements `bridge.contracts.desk.Stores`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, int] = {}
+
+    def get(self, name: str) -> StoreState:
+        row = _STORE.one(self._connection, wanted=name)
+        if row is None:
+            _NEW_STORE.run(
+                self._connection,
+                name=name,
+                first_sync=FirstSync.PENDING.value,
+                confirmed_units=0,
+                booked_units=0,
+                synced_to=0,
+            )
+            row = _STORE.one(self._connection, wanted=name)
+            assert row is not None
+        number, name, first_sync, confirmed, booked, synced_to = row
+        return StoreState(number, name, FirstSync(first_sync), confirmed, booked, synced_to)
+
+    def save(self, state: StoreState) -> None:
+        _SAVE_STORE.run(
+            self._connection,
+            store=state.id,
+            first_sync=state.first_sync.value,
+            confirmed_units=state.confirmed_units,
+            booked_units=state.booked_units,
+            synced_to=state.synced_to,
+        )
+
+    def number(self, name: str) -> int:
+        """The store's id in the desk."""
+        if name not in self._known:
+            self._known[name] = self.get(name).id
+        return self._known[name]
+
+
+class SqlAccounts:
+    """Implements `bridge.contracts.desk.Accounts`."""
+
+    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
+        self._connection, self._stores = connection, stores
+
+    def of_owners(self, store: str, owners: Iterable[Owner]) -> dict[Owner, Account]:
+        refs: dict[OwnerKind, list[int]] = {}
+        for owner in owners:
+            refs.setdefault(owner.kind, []).append(owner.ref)
+        found = {}
+        for kind, wanted in refs.items():
+            rows = _OF_OWNERS.rows(
+                self._connection, store=self._stores.number(store), kind=kind.value, refs=id_list(wanted)
+            )
+            for row in rows:
+                one = account_from(row)
+                found[one.owner] = one
+        return found
+
+    def open(self, store: str, owners: Iterable[Owner]) -> dict[Owner, Account]:
+        wanted = list(dict.fromkeys(owners))
+        found = self.of_owners(store, wanted)
+        missing = [owner for owner in wanted if owner not in found]
+        if missing:
+            number = self._stores.number(store)
+            _NEW_ACCOUNT.run_many(
+                self._connection,
+                (
+                    {
+                        "store_id": number,
+                        "owner_kind": owner.kind.value,
+                        "owner_ref": owner.ref,
+                        "number": 0,
+                        "entries": 0,
+                        "posted": 0,
+                        "held": 0,
+                        "frozen_ms": None,
+                    }
+                    for owner in missing
+                ),
+            )
+            found |= self.of_owners(store, missing)
+        return found
+
+    def by_ids(self, ids: Iterable[int]) -> dict[int, Account]:
+        return {row[0]: account_from(row) for row in _BY_IDS.rows(self._connection, ids=id_list(ids))}
+
+    def freeze(self, account_id: int, at: datetime) -> None:
+        _FREEZE.run(self._connection, account=account_id, at_ms=to_ms(at))
+
+    def touch(self, ids: Iterable[int]) -> None:
+        _TOUCH.run(self._connection, ids=id_list(ids))
+
+
+def account_from(row: tuple[int, str, int, int, int, int, int, int | None]) -> Account:
+    """An account from `ACCOUNT_COLUMNS`."""
+    number, kind, ref, version, entries, posted, held, frozen_ms = row
+    frozen_at = from_ms(frozen_ms) if frozen_ms is not None else None
+    return Account(number, Owner(OwnerKind(kind), ref), version, entries, posted, held, frozen_at)

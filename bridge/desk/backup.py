@@ -1,0 +1,138 @@
+"""Backups that are known to open, and restores that can't be mistaken for the desk they replace."""
+
+import os
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from bridge.desk import versions
+from bridge.desk.connection import begin, open_writer, translated
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.desk.values import to_ms
+from bridge.desk.versions import DeskIdentity
+from bridge.errors import DeskDamaged, DeskError
+
+
+def backup(desk: Desk, target: Path, *, at: datetime) -> int:
+    """Copy the desk to `target` while it is in use, then check the copy by opening it. Returns its size in bytes.
+
+    Raises `DeskError` where the target exists or can't be written, `DeskDamaged` where the copy is not whole.
+    """
+    if target.exists():
+        raise DeskError(f"{target} exists already; a backup never overwrites one")
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise DeskError(f"{part}: {error.strerror}") from error
+    try:
+        with translated(part):
+            copy = sqlite3.connect(part, isolation_level=None)
+            try:
+                desk.look(lambda tx: tx.connection.backup(copy))
+                copy.execute("PRAGMA journal_mode=DELETE")
+            finally:
+                copy.close()
+        examine(part)
+        _synchronise(part)
+        part.rename(target)
+        _synchronise(target.parent)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    desk.run(lambda tx: versions.note_backup(tx.connection, at))
+    return target.stat().st_size
+
+
+def examine(path: Path) -> DeskIdentity:
+    """Open a backup and check all of it. Raises `DeskDamaged`, `DeskTooNew`, `DeskMissing`."""
+    connection = open_writer(path)
+    try:
+        with translated(path):
+            verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            if verdict != "ok":
+                raise DeskDamaged(f"{path} is damaged: {verdict}")
+            found = versions.identity(connection)
+            connection.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        connection.close()
+    versions.require_usable(found)
+    return found
+
+
+def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentity, Path | None]:
+    """Put a backup in the desk's place, with a new epoch and every account waiting to be pushed whole.
+
+    Call under the daemon's lock. The desk that was there is kept beside it; returns the identity now and that file.
+    Raises as `examine` does; the desk in place is untouched then.
+    """
+    examine(source)
+    fresh = desk_path.with_name(desk_path.name + ".restoring")
+    fresh.unlink(missing_ok=True)
+    with translated(source):
+        origin = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
+        fresh.touch(mode=0o600)
+        copy = sqlite3.connect(fresh, isolation_level=None)
+        try:
+            origin.backup(copy)
+        finally:
+            origin.close()
+            copy.close()
+    kept = _set_aside(desk_path, at)
+    now = _renew(fresh, at, beyond=_epoch_of(kept))
+    _synchronise(fresh)
+    fresh.rename(desk_path)
+    _synchronise(desk_path.parent)
+    return now, kept
+
+
+def _renew(path: Path, at: datetime, *, beyond: int) -> DeskIdentity:
+    connection = open_writer(path)
+    try:
+        with translated(path):
+            begin(connection)
+            old = versions.identity(connection)
+            versions.set_epoch(connection, max(old.epoch, beyond, to_ms(at) // 1000) + 1)
+            tx = DeskTx(connection)
+            for (name,) in connection.execute("SELECT name FROM store").fetchall():
+                tx.push.again(name)
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA journal_mode=DELETE")
+            return versions.identity(connection)
+    finally:
+        connection.close()
+
+
+def _epoch_of(path: Path | None) -> int:
+    """The epoch of the desk that is being replaced, if it can still be read."""
+    if path is None:
+        return 0
+    try:
+        connection = open_writer(path)
+        try:
+            return versions.identity(connection).epoch
+        finally:
+            connection.close()
+    except DeskError:
+        return 0
+
+
+def _set_aside(desk_path: Path, at: datetime) -> Path | None:
+    if not desk_path.exists():
+        return None
+    kept = desk_path.with_name(f"{desk_path.name}.before-restore-{at:%Y%m%dT%H%M%SZ}")
+    for suffix in ("-wal", "-shm", ""):
+        part = desk_path.with_name(desk_path.name + suffix)
+        if part.exists():
+            part.rename(kept.with_name(kept.name + suffix))
+    return kept
+
+
+def _synchronise(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

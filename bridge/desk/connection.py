@@ -1,0 +1,71 @@
+"""SQLite connections of the desk.
+
+WAL with synchronous=FULL: a committed action survives a power cut. Writers of several processes queue on SQLite's own
+lock; its busy handler starves behind a writer that reopens at once, so BEGIN IMMEDIATE is retried here every half
+millisecond instead.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bridge.errors import DeskBusy, DeskDamaged, DeskError, DeskMissing
+
+RETRY_PAUSE_S = 0.0005
+BEGIN_PATIENCE_S = 5.0
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """A connection that may write. Raises `DeskMissing` where there is no file, `DeskDamaged` where it is no desk."""
+    if not path.exists():
+        raise DeskMissing(f"there is no desk at {path}")
+    with translated(path):
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-32000")
+        return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that can't write. Raises as `open_writer` does."""
+    if not path.exists():
+        raise DeskMissing(f"there is no desk at {path}")
+    with translated(path):
+        uri = f"{path.absolute().as_uri()}?mode=ro"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+        connection.execute("PRAGMA query_only=ON")
+        return connection
+
+
+def begin(connection: sqlite3.Connection) -> None:
+    """Open a writing transaction, waiting for other processes. Raises `DeskBusy` after 5 s."""
+    deadline = time.monotonic() + BEGIN_PATIENCE_S
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            if time.monotonic() > deadline:
+                raise DeskBusy("another process keeps writing to the desk") from error
+            time.sleep(RETRY_PAUSE_S)
+        else:
+            return
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into the desk's, once."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise DeskDamaged(f"{path} is damaged or not a desk: {error}") from error
+        if code == sqlite3.SQLITE_BUSY:
+            raise DeskBusy(f"{path} is locked by another process") from error
+        raise DeskError(f"{path}: {error}") from error

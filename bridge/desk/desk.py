@@ -1,0 +1,133 @@
+"""The desk: our own books, one SQLite file.
+
+`transact` runs a service on the writer thread and answers after the commit; `read` runs one on a read-only connection.
+Commands, which have no loop of their own running long, use `run` and `look`, the same without the thread.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from bridge.desk import versions
+from bridge.desk.connection import begin, open_reader, open_writer, translated
+from bridge.desk.transaction import DeskTx
+from bridge.desk.versions import DeskIdentity
+from bridge.desk.writer import DeskWriter
+
+P = ParamSpec("P")
+R = TypeVar("R")
+FILE_NAME = "desk.sqlite3"
+
+
+class Desk:
+    """One open desk."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, identity: DeskIdentity) -> None:
+        self.path, self.identity = path, identity
+        self._connection = connection
+        self._listeners: list[Callable[[], None]] = []
+        self._writer = DeskWriter(path, connection, self._committed)
+        self._started = False
+        self._reader: sqlite3.Connection | None = None
+        self._reader_lock = threading.Lock()
+        self._readers = ThreadPoolExecutor(1, thread_name_prefix="desk-reader")
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the desk at `path`.
+
+        Raises `DeskMissing`, `DeskTooNew`, `DeskTooOld`, `DeskDamaged`, `DeskBusy`.
+        """
+        connection = open_writer(path)
+        try:
+            with translated(path):
+                found = versions.identity(connection)
+            versions.require_usable(found)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection, found)
+
+    # --- with a running loop ---
+
+    def start(self) -> None:
+        """Start the writer thread; needs a running loop."""
+        self._writer.start(asyncio.get_running_loop())
+        self._started = True
+
+    async def transact(
+        self, name: str, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a service in one transaction and answer after its commit. `name` is for logs.
+
+        Raises what the service raises (nothing of it is kept then), `DeskError` where the desk can't be written.
+        """
+        future = self._writer.submit(name, lambda tx: service(tx, *args, **kwargs))
+        result: R = await asyncio.wrap_future(future)
+        return result
+
+    async def read(
+        self, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a service that only reads, on a connection that can't write."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, lambda: self.look(service, *args, **kwargs))
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` on the loop after each commit, of this or another process."""
+        self._listeners.append(listener)
+
+    @property
+    def last_beat(self) -> float:
+        """When the writer thread last showed life, on the monotonic clock, in seconds."""
+        return self._writer.last_beat
+
+    # --- without one ---
+
+    def run(self, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a service in one transaction, now, on the calling thread (commands, tests). Raises as `transact` does."""
+        assert not self._started, "the writer thread owns the connection"
+        with translated(self.path):
+            begin(self._connection)
+            try:
+                result = service(DeskTx(self._connection), *args, **kwargs)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+        return result
+
+    def look(self, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a service that only reads, now, on the calling thread, in one consistent view."""
+        with self._reader_lock, translated(self.path):
+            if self._reader is None:
+                self._reader = open_reader(self.path)
+            self._reader.execute("BEGIN")
+            try:
+                return service(DeskTx(self._reader), *args, **kwargs)
+            finally:
+                self._reader.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Finish what is queued and close. Calling it twice is fine."""
+        self._writer.stop()
+        self._readers.shutdown()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _committed(self) -> None:
+        for listener in self._listeners:
+            listener()

@@ -1,0 +1,265 @@
+"""Entries and packages in the desk.
+
+Entries are inserted and nothing else; the account's and packages' totals are kept beside them in the same transaction,
+and can be worked out again from the entries alone (rule C16).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, func, literal_column, select, update
+
+from bridge.contracts.desk import NumberedEntry
+from bridge.desk.accounts import SqlStores
+from bridge.desk.statements import Statement, any_of, insert_row
+from bridge.desk.tables import account, entry, package
+from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.domain import ledger
+from bridge.domain.ledger import Entry, EntryKind, Posting
+from bridge.domain.packages import Package, Unit
+from bridge.errors import KeyReused
+
+_PACKAGE_COLUMNS = [column for column in package.c if column.name != "store_id"]
+_OF_ACCOUNTS = Statement(
+    select(*_PACKAGE_COLUMNS).where(any_of(package.c.account_id, "ids")).order_by(package.c.id)
+)
+_UNITS = Statement(
+    select(*_PACKAGE_COLUMNS)
+    .where(
+        package.c.store_id == bindparam("store"),
+        package.c.order_id.is_not(None),
+        any_of(package.c.order_id, "ids"),
+    )
+    .order_by(package.c.id)
+)
+_LAST_PACKAGE = Statement(select(func.coalesce(func.max(package.c.id), 0)))
+_NEW_PACKAGE = insert_row(package)
+_SAVE_PACKAGE = Statement(
+    update(package)
+    .where(package.c.id == bindparam("wanted"))
+    .values({name: bindparam(name) for name in ("posted", "held", "revoked", "taken", "revocations")})
+)
+_TOTALS = Statement(
+    select(account.c.id, account.c.entries, account.c.posted, account.c.held).where(
+        any_of(account.c.id, "ids")
+    )
+)
+_SAVE_TOTALS = Statement(
+    update(account)
+    .where(account.c.id == bindparam("wanted"))
+    .values(
+        {name: bindparam(name) for name in ("entries", "posted", "held")}
+        | {"number": account.c.number + literal_column("1")},
+    )
+)
+_NEW_ENTRY = insert_row(entry, without=frozenset({"id"}))
+_ENTRY_COLUMNS = (
+    entry.c.id,
+    entry.c.account_id,
+    entry.c.number,
+    entry.c.key,
+    entry.c.kind,
+    entry.c.at_ms,
+    entry.c.postings,
+    entry.c.reason,
+    entry.c.order_id,
+    entry.c.staff,
+    entry.c.posted_after,
+    entry.c.held_after,
+)
+_RECORDED = Statement(select(*_ENTRY_COLUMNS).where(any_of(entry.c.key, "keys")))
+_ENTRIES = Statement(
+    select(*_ENTRY_COLUMNS)
+    .where(entry.c.account_id == bindparam("account"), entry.c.number > bindparam("after"))
+    .order_by(entry.c.number)
+    .limit(bindparam("most"))
+)
+
+
+class SqlLedger:
+    """Implements `bridge.contracts.desk.Ledger`."""
+
+    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
+        self._connection, self._stores = connection, stores
+        self._next_package = 0
+
+    def packages_of(self, account_ids: Iterable[int]) -> dict[int, list[Package]]:
+        found: dict[int, list[Package]] = {}
+        for row in _OF_ACCOUNTS.rows(self._connection, ids=id_list(account_ids)):
+            one = package_from(row)
+            found.setdefault(one.account_id, []).append(one)
+        return found
+
+    def units_of(self, store: str, order_ids: Iterable[int]) -> dict[int, list[Package]]:
+        found: dict[int, list[Package]] = {}
+        for row in _UNITS.rows(self._connection, store=self._stores.number(store), ids=id_list(order_ids)):
+            one = package_from(row)
+            if one.unit is not None:
+                found.setdefault(one.unit.order_id, []).append(one)
+        return found
+
+    def new_package_ids(self, count: int) -> range:
+        if not self._next_package:
+            row = _LAST_PACKAGE.one(self._connection)
+            self._next_package = (row[0] if row else 0) + 1
+        first = self._next_package
+        self._next_package += count
+        return range(first, first + count)
+
+    def append(
+        self, store: str, entries: Sequence[Entry], packages: Mapping[int, Package], new: Iterable[int] = ()
+    ) -> int:
+        fresh = self._not_recorded(entries)
+        booked = {one.key for one in fresh}
+        repeated = {p.package_id for one in entries if one.key not in booked for p in one.postings}
+        fresh_new = [number for number in new if number not in repeated]
+        after = dict(packages)
+        totals = {row[0]: list(row[1:]) for row in self._totals(fresh)}
+        rows = []
+        for one in fresh:
+            for moved in ledger.post(after, one):
+                after[moved.id] = moved
+            mine = totals[one.account_id]
+            mine[0] += 1
+            mine[1] += one.posted
+            mine[2] += one.held
+            rows.append(_entry_row(one, *mine))
+        self._save_packages(store, after, fresh_new, skip=repeated)
+        _NEW_ENTRY.run_many(self._connection, rows)
+        _SAVE_TOTALS.run_many(
+            self._connection,
+            (
+                {"wanted": number, "entries": mine[0], "posted": mine[1], "held": mine[2]}
+                for number, mine in totals.items()
+            ),
+        )
+        return len(fresh)
+
+    def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]:
+        rows = _ENTRIES.rows(self._connection, account=account_id, after=after, most=limit)
+        return [entry_from(row) for row in rows]
+
+    def _not_recorded(self, entries: Sequence[Entry]) -> list[Entry]:
+        rows = _RECORDED.rows(self._connection, keys=as_json([one.key for one in entries]))
+        recorded = {row[3]: entry_from(row).entry for row in rows}
+        fresh: dict[str, Entry] = {}
+        for one in entries:
+            known = recorded.get(one.key) or fresh.get(one.key)
+            if known is None:
+                fresh[one.key] = one
+            elif known.content != one.content:
+                raise KeyReused(one.key, recorded=known.content, offered=one.content)
+        return list(fresh.values())
+
+    def _totals(self, entries: Iterable[Entry]) -> Sequence[tuple[int, int, int, int]]:
+        ids = id_list({one.account_id for one in entries})
+        return _TOTALS.rows(self._connection, ids=ids)
+
+    def _save_packages(
+        self, store: str, packages: Mapping[int, Package], new: Iterable[int], *, skip: set[int]
+    ) -> None:
+        new = set(new)
+        number = self._stores.number(store)
+        _NEW_PACKAGE.run_many(self._connection, (_package_row(packages[one], number) for one in sorted(new)))
+        changed = [p for p in packages.values() if p.id not in new and p.id not in skip]
+        _SAVE_PACKAGE.run_many(
+            self._connection,
+            (
+                {
+                    "wanted": p.id,
+                    "posted": p.posted,
+                    "held": p.held,
+                    "revoked": int(p.revoked),
+                    "taken": p.taken,
+                    "revocations": p.revocations,
+                }
+                for p in changed
+            ),
+        )
+
+
+def _package_row(one: Package, store: int) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "store_id": store,
+        "account_id": one.account_id,
+        "plan": one.plan,
+        "coins": one.coins,
+        "posted": one.posted,
+        "held": one.held,
+        "granted_ms": to_ms(one.granted_at),
+        "usable_until_ms": to_ms(one.usable_until),
+        "order_id": one.unit.order_id if one.unit else None,
+        "unit": one.unit.number if one.unit else None,
+        "revoked": int(one.revoked),
+        "taken": one.taken,
+        "revocations": one.revocations,
+    }
+
+
+def _entry_row(one: Entry, number: int, posted_after: int, held_after: int) -> dict[str, Any]:
+    return {
+        "account_id": one.account_id,
+        "number": number,
+        "key": one.key,
+        "kind": one.kind.value,
+        "at_ms": to_ms(one.at),
+        "posted": one.posted,
+        "held": one.held,
+        "posted_after": posted_after,
+        "held_after": held_after,
+        "postings": as_json(one.postings),
+        "order_id": one.order_id,
+        "reason": one.reason,
+        "staff": one.staff,
+    }
+
+
+def package_from(row: Sequence[Any]) -> Package:
+    """A package from its row, store left out."""
+    number, account_id, plan, coins, posted, held, granted, until, order_id, unit, revoked, taken, count = row
+    return Package(
+        id=number,
+        account_id=account_id,
+        plan=plan,
+        coins=coins,
+        granted_at=from_ms(granted),
+        usable_until=from_ms(until),
+        unit=Unit(order_id, plan, unit) if order_id is not None else None,
+        posted=posted,
+        held=held,
+        revoked=bool(revoked),
+        taken=taken,
+        revocations=count,
+    )
+
+
+def entry_from(row: Sequence[Any]) -> NumberedEntry:
+    """A recorded entry from its row."""
+    (
+        number,
+        account_id,
+        place,
+        key,
+        kind,
+        at_ms,
+        postings,
+        reason,
+        order_id,
+        staff,
+        posted_after,
+        held_after,
+    ) = row
+    one = Entry(
+        key=key,
+        account_id=account_id,
+        kind=EntryKind(kind),
+        at=from_ms(at_ms),
+        postings=tuple(Posting(*posting) for posting in json.loads(postings)),
+        reason=reason,
+        order_id=order_id,
+        staff=staff,
+    )
+    return NumberedEntry(number, place, one, posted_after, held_after)

@@ -1,0 +1,120 @@
+"""Events on their way to plugins: written with their cause, delivered after the commit, at least once."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.desk.statements import Statement
+from bridge.desk.tables import outbox
+from bridge.desk.values import as_json, from_ms, to_ms
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.events import EVENTS, CoinsChanged
+
+_NAMES = {kind: name for name, kind in EVENTS.items()}
+_INSERT = upsert(outbox).values(
+    {column.name: bindparam(column.name) for column in outbox.c if column.name != "id"}
+)
+_ADD = Statement(_INSERT.on_conflict_do_nothing(index_elements=[outbox.c.key]))
+_DUE = Statement(
+    select(outbox.c.id, outbox.c.kind, outbox.c.event, outbox.c.attempts, outbox.c.delivered_to)
+    .where(outbox.c.done == text("0"), outbox.c.due_ms <= bindparam("at_ms"))
+    .order_by(outbox.c.due_ms, outbox.c.id)
+    .limit(bindparam("most"))
+)
+_NEXT = Statement(select(func.min(outbox.c.due_ms)).where(outbox.c.done == text("0")))
+_COUNT = Statement(select(func.count()).where(outbox.c.done == text("0")))
+_SAVE = Statement(
+    update(outbox)
+    .where(outbox.c.id == bindparam("wanted"))
+    .values({name: bindparam(name) for name in ("due_ms", "attempts", "delivered_to", "done")})
+)
+_PRUNE = Statement(
+    delete(outbox).where(outbox.c.done == text("1"), outbox.c.created_ms < bindparam("before_ms"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event and who has had it."""
+
+    id: int
+    hook: str
+    event: CoinsChanged
+    attempts: int
+    delivered_to: frozenset[str]
+
+
+class SqlOutbox:
+    """Implements `bridge.contracts.desk.Outbox`, and what the dispatcher needs besides."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, events: Iterable[CoinsChanged]) -> None:
+        _ADD.run_many(
+            self._connection,
+            (
+                {
+                    "kind": _NAMES[type(event)],
+                    "key": event.key,
+                    "event": as_json(_document(event)),
+                    "created_ms": to_ms(event.at),
+                    "due_ms": 0,
+                    "attempts": 0,
+                    "delivered_to": "[]",
+                    "done": 0,
+                }
+                for event in events
+            ),
+        )
+
+    def due(self, at: datetime, limit: int) -> list[Delivery]:
+        """Events to be delivered now, oldest first."""
+        rows = _DUE.rows(self._connection, at_ms=to_ms(at), most=limit)
+        return [
+            Delivery(
+                number, f"bridge_{kind}", _event(kind, json.loads(body)), attempts, frozenset(json.loads(had))
+            )
+            for number, kind, body, attempts, had in rows
+        ]
+
+    def next_due(self) -> datetime | None:
+        """When the next event is to be delivered, None when none waits."""
+        row = _NEXT.one(self._connection)
+        return from_ms(row[0]) if row is not None and row[0] is not None else None
+
+    def count(self) -> int:
+        """Events that wait."""
+        row = _COUNT.one(self._connection)
+        return int(row[0]) if row else 0
+
+    def delivered(self, delivery: Delivery, to: frozenset[str], *, retry_at: datetime | None) -> None:
+        """Note who has it now; `retry_at` when somebody still has not, None when it is done."""
+        _SAVE.run(
+            self._connection,
+            wanted=delivery.id,
+            due_ms=to_ms(retry_at) if retry_at else 0,
+            attempts=delivery.attempts + 1,
+            delivered_to=as_json(sorted(to)),
+            done=int(retry_at is None),
+        )
+
+    def prune(self, before: datetime) -> None:
+        """Drop delivered events older than `before`."""
+        _PRUNE.run(self._connection, before_ms=to_ms(before))
+
+
+def _document(event: CoinsChanged) -> Mapping[str, Any]:
+    return asdict(event) | {"owner": [event.owner.kind.value, event.owner.ref], "at": to_ms(event.at)}
+
+
+def _event(kind: str, document: dict[str, Any]) -> CoinsChanged:
+    owner_kind, ref = document.pop("owner")
+    at = from_ms(document.pop("at"))
+    return EVENTS[kind](owner=Owner(OwnerKind(owner_kind), ref), at=at, **document)

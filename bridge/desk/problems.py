@@ -1,0 +1,185 @@
+"""Problems and the orders that wait because of them."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.contracts.desk import Problem, ProblemState
+from bridge.desk.accounts import SqlStores
+from bridge.desk.statements import Statement, any_of
+from bridge.desk.tables import problem, set_aside, store
+from bridge.desk.values import as_json, from_ms, id_list, to_ms
+
+_COLUMNS = (
+    problem.c.id,
+    store.c.name,
+    problem.c.key,
+    problem.c.kind,
+    problem.c.summary,
+    problem.c.first_seen_ms,
+    problem.c.last_seen_ms,
+    problem.c.count,
+    problem.c.state,
+    problem.c.detail,
+    problem.c.handled_by,
+)
+_ALL = select(*_COLUMNS).join(store, store.c.id == problem.c.store_id)
+_BY_ID = Statement(_ALL.where(problem.c.id == bindparam("wanted")))
+_OPEN = Statement(_ALL.where(problem.c.state == text("'open'")).order_by(problem.c.id))
+_OPEN_BY_KEY = Statement(
+    _ALL.where(
+        problem.c.store_id == bindparam("store"),
+        problem.c.key == bindparam("wanted"),
+        problem.c.state == text("'open'"),
+    )
+)
+_OPEN_KEYS = Statement(
+    select(problem.c.key).where(problem.c.store_id == bindparam("store"), problem.c.state == text("'open'"))
+)
+_INSERT = upsert(problem).values(
+    {
+        column.name: bindparam(column.name)
+        for column in problem.c
+        if column.name not in {"id", "handled_by", "handled_ms"}
+    }
+)
+_REPORT = Statement(
+    _INSERT.on_conflict_do_update(
+        index_elements=[problem.c.store_id, problem.c.key],
+        index_where=text("state = 'open'"),
+        set_={
+            "summary": _INSERT.excluded.summary,
+            "detail": _INSERT.excluded.detail,
+            "last_seen_ms": _INSERT.excluded.last_seen_ms,
+            "count": problem.c.count + 1,
+        },
+    )
+)
+_CLOSE = Statement(
+    update(problem)
+    .where(problem.c.id == bindparam("wanted"))
+    .values(state=bindparam("new_state"), handled_by=bindparam("by"), handled_ms=bindparam("at_ms"))
+)
+_SOLVE = Statement(
+    update(problem)
+    .where(
+        problem.c.store_id == bindparam("store"),
+        any_of(problem.c.key, "keys"),
+        problem.c.state == text("'open'"),
+    )
+    .values(state=ProblemState.SOLVED.value, handled_ms=bindparam("at_ms"))
+)
+_INSERT_ASIDE = upsert(set_aside).values({column.name: bindparam(column.name) for column in set_aside.c})
+_SET_ASIDE = Statement(
+    _INSERT_ASIDE.on_conflict_do_nothing(index_elements=[set_aside.c.store_id, set_aside.c.order_id])
+)
+_ASIDE = Statement(
+    select(set_aside.c.order_id, set_aside.c.released).where(
+        set_aside.c.store_id == bindparam("store"), any_of(set_aside.c.order_id, "ids")
+    )
+)
+_ASIDE_OF = Statement(
+    select(set_aside.c.order_id)
+    .where(set_aside.c.problem_id == bindparam("wanted"))
+    .order_by(set_aside.c.order_id)
+)
+_RELEASE = Statement(
+    update(set_aside).where(set_aside.c.problem_id == bindparam("wanted")).values(released=1)
+)
+_FORGET = Statement(
+    delete(set_aside).where(set_aside.c.store_id == bindparam("store"), any_of(set_aside.c.order_id, "ids"))
+)
+
+
+class SqlProblems:
+    """Implements `bridge.contracts.desk.Problems`."""
+
+    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
+        self._connection, self._stores = connection, stores
+
+    def report(
+        self,
+        store: str,
+        *,
+        key: str,
+        kind: str,
+        summary: str,
+        at: datetime,
+        detail: Mapping[str, Any] | None = None,
+    ) -> Problem:
+        number = self._stores.number(store)
+        _REPORT.run(
+            self._connection,
+            store_id=number,
+            key=key,
+            kind=kind,
+            summary=summary,
+            detail=as_json(dict(detail or {})),
+            state=ProblemState.OPEN.value,
+            first_seen_ms=to_ms(at),
+            last_seen_ms=to_ms(at),
+            count=1,
+        )
+        row = _OPEN_BY_KEY.one(self._connection, store=number, wanted=key)
+        assert row is not None
+        return _problem(row)
+
+    def solve(self, store: str, keys: Iterable[str], at: datetime) -> None:
+        wanted = as_json(list(keys))
+        _SOLVE.run(self._connection, store=self._stores.number(store), keys=wanted, at_ms=to_ms(at))
+
+    def get(self, problem_id: int) -> Problem | None:
+        row = _BY_ID.one(self._connection, wanted=problem_id)
+        return _problem(row) if row else None
+
+    def open(self, store: str | None = None) -> list[Problem]:
+        found = [_problem(row) for row in _OPEN.rows(self._connection)]
+        return [one for one in found if store is None or one.store == store]
+
+    def open_keys(self, store: str) -> frozenset[str]:
+        rows = _OPEN_KEYS.rows(self._connection, store=self._stores.number(store))
+        return frozenset(row[0] for row in rows)
+
+    def close(self, problem_id: int, state: ProblemState, *, by: str, at: datetime) -> None:
+        _CLOSE.run(self._connection, wanted=problem_id, new_state=state.value, by=by, at_ms=to_ms(at))
+
+    def set_aside(self, store: str, problem_id: int, order_ids: Iterable[int]) -> None:
+        number = self._stores.number(store)
+        rows = (
+            {"store_id": number, "order_id": order_id, "problem_id": problem_id, "released": 0}
+            for order_id in order_ids
+        )
+        _SET_ASIDE.run_many(self._connection, rows)
+
+    def aside(self, store: str, order_ids: Iterable[int]) -> dict[int, bool]:
+        rows = _ASIDE.rows(self._connection, store=self._stores.number(store), ids=id_list(order_ids))
+        return {order_id: bool(released) for order_id, released in rows}
+
+    def release(self, problem_id: int) -> list[int]:
+        _RELEASE.run(self._connection, wanted=problem_id)
+        return [row[0] for row in _ASIDE_OF.rows(self._connection, wanted=problem_id)]
+
+    def forget_aside(self, store: str, order_ids: Iterable[int]) -> None:
+        _FORGET.run(self._connection, store=self._stores.number(store), ids=id_list(order_ids))
+
+
+def _problem(row: tuple[Any, ...]) -> Problem:
+    number, store_name, key, kind, summary, first, last, count, state, detail, handled_by = row
+    return Problem(
+        id=number,
+        store=store_name,
+        key=key,
+        kind=kind,
+        summary=summary,
+        first_seen=from_ms(first),
+        last_seen=from_ms(last),
+        count=count,
+        state=ProblemState(state),
+        detail=json.loads(detail),
+        handled_by=handled_by,
+    )

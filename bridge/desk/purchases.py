@@ -1,0 +1,75 @@
+"""What is remembered of orders that granted."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.desk.accounts import SqlStores
+from bridge.desk.statements import Statement, any_of
+from bridge.desk.tables import account, purchase
+from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.plans import UnitTerms
+from bridge.domain.purchases import Purchase
+
+_OF_ORDERS = Statement(
+    select(
+        purchase.c.order_id,
+        purchase.c.account_id,
+        account.c.owner_kind,
+        account.c.owner_ref,
+        purchase.c.paid_ms,
+        purchase.c.terms,
+        purchase.c.charged_back,
+    )
+    .join(account, account.c.id == purchase.c.account_id)
+    .where(purchase.c.store_id == bindparam("store"), any_of(purchase.c.order_id, "ids"))
+)
+_INSERT = upsert(purchase).values({column.name: bindparam(column.name) for column in purchase.c})
+_SAVE = Statement(
+    _INSERT.on_conflict_do_update(
+        index_elements=[purchase.c.store_id, purchase.c.order_id],
+        set_={"terms": _INSERT.excluded.terms, "charged_back": _INSERT.excluded.charged_back},
+    )
+)
+
+
+class SqlPurchases:
+    """Implements `bridge.contracts.desk.Purchases`."""
+
+    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
+        self._connection, self._stores = connection, stores
+
+    def of_orders(self, store: str, order_ids: Iterable[int]) -> dict[int, Purchase]:
+        rows = _OF_ORDERS.rows(self._connection, store=self._stores.number(store), ids=id_list(order_ids))
+        return {
+            order_id: Purchase(
+                order_id=order_id,
+                account_id=account_id,
+                owner=Owner(OwnerKind(kind), ref),
+                paid_at=from_ms(paid_ms),
+                terms={code: UnitTerms(*terms) for code, terms in json.loads(frozen).items()},
+                charged_back=bool(charged_back),
+            )
+            for order_id, account_id, kind, ref, paid_ms, frozen, charged_back in rows
+        }
+
+    def save(self, store: str, purchases: Iterable[Purchase]) -> None:
+        number = self._stores.number(store)
+        _SAVE.run_many(
+            self._connection,
+            (
+                {
+                    "store_id": number,
+                    "order_id": one.order_id,
+                    "account_id": one.account_id,
+                    "paid_ms": to_ms(one.paid_at),
+                    "terms": as_json(one.terms),
+                    "charged_back": int(one.charged_back),
+                }
+                for one in purchases
+            ),
+        )

@@ -1,0 +1,75 @@
+"""Core statements, compiled once and run on the driver's cursor.
+
+Building and executing through SQLAlchemy's connection costs more than the work itself at our sizes, so a statement is
+written in Core (dialects, quoting, checked names), compiled at import, and run with plain parameters.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import ClauseElement, Column, Table, bindparam, func, insert, literal_column, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import ScalarSelect
+
+_DIALECT = sqlite.dialect(paramstyle="qmark")
+
+
+class Statement:
+    """One compiled statement. `names` are its parameters in the order the SQL has them.
+
+    Constants that the statement itself holds keep their place among them and are filled in here.
+    """
+
+    __slots__ = ("_constants", "_pick", "names", "sql")
+
+    def __init__(self, core: ClauseElement) -> None:
+        compiled = core.compile(dialect=_DIALECT)
+        self.sql = str(compiled)
+        self.names: tuple[str, ...] = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]  # set by SQLCompiler
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        self._constants = {name: constants[name] for name in self.names if name in constants}
+        self._pick = itemgetter(*self.names) if len(self.names) > 1 else None
+
+    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """A row of named parameters in the statement's order. Raises `KeyError` for a missing one."""
+        if self._constants:
+            row = {**self._constants, **row}
+        if self._pick is not None:
+            return self._pick(row)  # type: ignore[no-any-return]  # itemgetter of several names gives a tuple
+        return tuple(row[name] for name in self.names)
+
+    def run(self, connection: sqlite3.Connection, **parameters: Any) -> sqlite3.Cursor:
+        """Execute once with these parameters."""
+        return connection.execute(self.sql, self.values(parameters))
+
+    def run_many(self, connection: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Execute once per row."""
+        connection.executemany(self.sql, map(self.values, rows))
+
+    def rows(self, connection: sqlite3.Connection, **parameters: Any) -> Sequence[Any]:
+        """Execute and fetch everything."""
+        return connection.execute(self.sql, self.values(parameters)).fetchall()
+
+    def one(self, connection: sqlite3.Connection, **parameters: Any) -> Any | None:
+        """Execute and fetch the first row, or None."""
+        return connection.execute(self.sql, self.values(parameters)).fetchone()
+
+
+def insert_row(table: Table, *, without: frozenset[str] = frozenset()) -> Statement:
+    """An INSERT of all the table's columns, each a parameter of its name."""
+    return Statement(
+        insert(table).values({c.name: bindparam(c.name) for c in table.c if c.name not in without})
+    )
+
+
+def any_of(column: Column[Any], parameter: str) -> ColumnElement[bool]:
+    """`column` is one of the JSON list in `parameter`: one compiled statement for any number of values."""
+    return column.in_(_json_values(parameter))
+
+
+def _json_values(parameter: str) -> ScalarSelect[Any]:
+    each = func.json_each(bindparam(parameter)).table_valued("value")
+    return select(literal_column("value")).select_from(each).scalar_subquery()

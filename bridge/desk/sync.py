@@ -1,0 +1,126 @@
+"""Cursors and touched orders: what has been read of each shop, and what is to be read again."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.contracts.desk import Touched
+from bridge.desk.accounts import SqlStores
+from bridge.desk.statements import Statement, any_of
+from bridge.desk.tables import cursor, touched
+from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.domain.cursor import Cursor, Gap
+
+_CURSORS = Statement(
+    select(cursor.c.name, cursor.c.position, cursor.c.gaps).where(cursor.c.store_id == bindparam("store"))
+)
+_INSERT_CURSOR = upsert(cursor).values({column.name: bindparam(column.name) for column in cursor.c})
+_SAVE_CURSOR = Statement(
+    _INSERT_CURSOR.on_conflict_do_update(
+        index_elements=[cursor.c.store_id, cursor.c.name],
+        set_={"position": _INSERT_CURSOR.excluded.position, "gaps": _INSERT_CURSOR.excluded.gaps},
+    )
+)
+_TOUCHED_COLUMNS = (touched.c.order_id, touched.c.seen_ms, touched.c.touched_ms, touched.c.due_ms)
+_INSERT_TOUCHED = upsert(touched).values({column.name: bindparam(column.name) for column in touched.c})
+_TOUCH = Statement(
+    _INSERT_TOUCHED.on_conflict_do_update(
+        index_elements=[touched.c.store_id, touched.c.order_id],
+        set_={
+            "touched_ms": func.max(touched.c.touched_ms, _INSERT_TOUCHED.excluded.touched_ms),
+            "due_ms": func.max(touched.c.due_ms, _INSERT_TOUCHED.excluded.due_ms),
+        },
+    )
+)
+_WAITING = Statement(
+    select(*_TOUCHED_COLUMNS).where(
+        touched.c.store_id == bindparam("store"), any_of(touched.c.order_id, "ids")
+    )
+)
+_DUE = Statement(
+    select(*_TOUCHED_COLUMNS)
+    .where(touched.c.store_id == bindparam("store"), touched.c.due_ms <= bindparam("at_ms"))
+    .order_by(touched.c.due_ms)
+    .limit(bindparam("most"))
+)
+_NEXT_DUE = Statement(select(func.min(touched.c.due_ms)).where(touched.c.store_id == bindparam("store")))
+_SETTLE = Statement(
+    delete(touched).where(
+        touched.c.store_id == bindparam("store"),
+        touched.c.order_id == bindparam("order"),
+        touched.c.touched_ms <= bindparam("as_of_ms"),
+    )
+)
+
+
+class SqlSync:
+    """Implements `bridge.contracts.desk.Sync`."""
+
+    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
+        self._connection, self._stores = connection, stores
+
+    def cursors(self, store: str) -> dict[str, Cursor]:
+        rows = _CURSORS.rows(self._connection, store=self._stores.number(store))
+        return {
+            name: Cursor(position, tuple(Gap(a, b, from_ms(since)) for a, b, since in json.loads(gaps)))
+            for name, position, gaps in rows
+        }
+
+    def save_cursors(self, store: str, cursors: Mapping[str, Cursor]) -> None:
+        number = self._stores.number(store)
+        _SAVE_CURSOR.run_many(
+            self._connection,
+            (
+                {
+                    "store_id": number,
+                    "name": name,
+                    "position": one.position,
+                    "gaps": as_json([(gap.first, gap.last, to_ms(gap.since)) for gap in one.gaps]),
+                }
+                for name, one in cursors.items()
+            ),
+        )
+
+    def note_touched(self, store: str, touched: Iterable[Touched]) -> None:
+        number = self._stores.number(store)
+        _TOUCH.run_many(
+            self._connection,
+            (
+                {
+                    "store_id": number,
+                    "order_id": one.order_id,
+                    "seen_ms": to_ms(one.seen_at),
+                    "touched_ms": to_ms(one.touched_at),
+                    "due_ms": to_ms(one.due_at),
+                }
+                for one in touched
+            ),
+        )
+
+    def waiting(self, store: str, order_ids: Iterable[int]) -> dict[int, Touched]:
+        rows = _WAITING.rows(self._connection, store=self._stores.number(store), ids=id_list(order_ids))
+        return {row[0]: _touched(row) for row in rows}
+
+    def due(self, store: str, at: datetime, limit: int) -> list[Touched]:
+        rows = _DUE.rows(self._connection, store=self._stores.number(store), at_ms=to_ms(at), most=limit)
+        return [_touched(row) for row in rows]
+
+    def next_due(self, store: str) -> datetime | None:
+        row = _NEXT_DUE.one(self._connection, store=self._stores.number(store))
+        return from_ms(row[0]) if row is not None and row[0] is not None else None
+
+    def settle(self, store: str, orders: Iterable[Touched]) -> None:
+        number = self._stores.number(store)
+        _SETTLE.run_many(
+            self._connection,
+            ({"store": number, "order": one.order_id, "as_of_ms": to_ms(one.touched_at)} for one in orders),
+        )
+
+
+def _touched(row: tuple[int, int, int, int]) -> Touched:
+    order_id, seen, last, due = row
+    return Touched(order_id, from_ms(seen), from_ms(last), from_ms(due))

@@ -1,0 +1,76 @@
+"""Making and migrating a desk. The only module that imports Alembic, and only when there is something to do."""
+
+import sqlite3
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+from bridge.desk import versions
+from bridge.desk.connection import open_writer, translated
+from bridge.desk.statements import insert_row
+from bridge.desk.tables import desk
+from bridge.desk.values import to_ms
+
+_NEW_DESK = insert_row(desk, without=frozenset({"backed_up_ms"}))
+
+
+def upgrade(path: Path, *, now: datetime) -> bool:
+    """Bring the desk at `path` to this program's version, making it where there is none.
+
+    Returns whether anything was done. Call under the daemon's lock. Raises `DeskTooNew`, `DeskDamaged`, `DeskError`.
+    """
+    if path.exists() and path.stat().st_size:
+        connection = open_writer(path)
+        try:
+            with translated(path):
+                found = versions.identity(connection)
+        finally:
+            connection.close()
+        if found.schema_version >= versions.SCHEMA_VERSION:
+            versions.require_usable(found)
+            return False
+    path.touch(mode=0o600)
+    _migrate(path)
+    with translated(path):
+        connection = open_writer(path)
+        try:
+            _identify(connection, now)
+        finally:
+            connection.close()
+    return True
+
+
+def _migrate(path: Path) -> None:
+    """Run Alembic to the newest revision."""
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+
+    config = Config()
+    config.set_main_option("script_location", "bridge.desk:migrations")
+    engine = create_engine("sqlite://", creator=lambda: open_writer(path))
+    try:
+        with translated(path), engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def _identify(connection: sqlite3.Connection, now: datetime) -> None:
+    """A new desk gets its id; its first epoch is the Unix time, so that a desk made anew outranks a lost one."""
+    if connection.execute("SELECT 1 FROM desk").fetchone() is None:
+        _NEW_DESK.run(
+            connection,
+            id=1,
+            desk_id=str(uuid.uuid4()),
+            epoch=to_ms(now) // 1000,
+            schema_version=versions.SCHEMA_VERSION,
+            compatible_version=versions.COMPATIBLE_VERSION,
+            created_ms=to_ms(now),
+        )
+    else:
+        connection.execute(
+            "UPDATE desk SET schema_version = ?, compatible_version = ?",
+            (versions.SCHEMA_VERSION, versions.COMPATIBLE_VERSION),
+        )

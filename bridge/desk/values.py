@@ -1,0 +1,29 @@
+"""How values are kept in the desk: times as integer milliseconds UTC, small documents as JSON."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_ms(moment: datetime) -> int:
+    """An aware datetime as milliseconds since 1970 UTC."""
+    return (moment - EPOCH) // MILLISECOND
+
+
+def from_ms(ms: int) -> datetime:
+    """Milliseconds since 1970 as an aware datetime in UTC."""
+    return EPOCH + ms * MILLISECOND
+
+
+def as_json(document: Any) -> str:
+    """A small document in one spelling."""
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+
+
+def id_list(ids: Iterable[int]) -> str:
+    """Ids as the JSON list that `any_of` expects."""
+    return "[" + ",".join(map(str, ids)) + "]"

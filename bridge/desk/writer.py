@@ -1,0 +1,144 @@
+"""The writer: one thread that runs services and commits them in groups.
+
+Actions wait in a queue; all that are there share one commit, each in a savepoint of its own, so that one that fails
+takes nothing of another with it. A caller is answered only after that commit. An action runs to its end on the thread:
+cancelling the caller cannot part two of its writes.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bridge.desk.connection import begin, translated
+from bridge.desk.transaction import DeskTx
+
+MOST_PER_COMMIT = 200
+IDLE_LOOK_S = 0.25
+"""How often an idle writer looks for commits of other processes."""
+SWITCH_INTERVAL_S = 0.0005
+"""SQLite gives the interpreter up at every statement; with the default interval an action beside a parsing loop waits long."""
+
+
+class _Action(NamedTuple):
+    name: str
+    work: Callable[[DeskTx], Any]
+    answer: "Future[Any]"
+
+
+class DeskWriter:
+    """Runs actions against one connection. `on_commit` is called on the loop after every commit, also of other processes."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, on_commit: Callable[[], None]) -> None:
+        self._path, self._connection, self._on_commit = path, connection, on_commit
+        self._queue: queue.SimpleQueue[_Action | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="desk-writer", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = False
+        self.last_beat = time.monotonic()
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start the thread; answers go to `loop`."""
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._loop = loop
+        self._thread.start()
+
+    def submit(self, name: str, work: Callable[[DeskTx], Any]) -> "Future[Any]":
+        """Queue an action. The future is resolved after the commit, or with the error that rolled it back."""
+        if self._stopped:
+            raise RuntimeError("the desk is closed")
+        action = _Action(name, work, Future())
+        self._queue.put(action)
+        return action.answer
+
+    def stop(self) -> None:
+        """Finish what is queued and stop. Blocks until the thread has ended."""
+        if not self._stopped:
+            self._stopped = True
+            self._queue.put(None)
+            if self._thread.ident is not None:
+                self._thread.join()
+
+    def _run(self) -> None:
+        seen = self._data_version()
+        while True:
+            self.last_beat = time.monotonic()
+            batch, stopping = self._next_batch()
+            if batch:
+                self._commit(batch)
+            now = self._data_version()
+            if now != seen or batch:
+                seen = now
+                self._tell(self._on_commit)
+            if stopping:
+                return
+
+    def _next_batch(self) -> tuple[list[_Action], bool]:
+        batch: list[_Action] = []
+        try:
+            action = self._queue.get(timeout=IDLE_LOOK_S)
+            while action is not None:
+                batch.append(action)
+                if len(batch) == MOST_PER_COMMIT:
+                    return batch, False
+                action = self._queue.get_nowait()
+        except queue.Empty:
+            return batch, False
+        return batch, True
+
+    def _commit(self, batch: list[_Action]) -> None:
+        outcomes: list[tuple[_Action, Any, BaseException | None]] = []
+        try:
+            with translated(self._path):
+                begin(self._connection)
+                for action in batch:
+                    outcomes.append(self._attempt(action))
+                self._connection.execute("COMMIT")
+        except Exception as error:  # whatever stops a commit is every caller's answer
+            self._roll_back()
+            outcomes = [(action, None, error) for action in batch]
+        self._tell(lambda: _answer(outcomes))
+
+    def _attempt(self, action: _Action) -> tuple[_Action, Any, BaseException | None]:
+        self._connection.execute("SAVEPOINT action")
+        try:
+            result = action.work(DeskTx(self._connection))
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:  # belongs to the caller; the other actions of this commit go on
+            self._connection.execute("ROLLBACK TO action")
+            self._connection.execute("RELEASE action")
+            return action, None, error
+        self._connection.execute("RELEASE action")
+        return action, result, None
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _data_version(self) -> int:
+        """Changes only when another process commits, so it tells foreign commits from our own."""
+        try:
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.DatabaseError:
+            return -1
+
+    def _tell(self, call: Callable[[], None]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(call)
+
+
+def _answer(outcomes: list[tuple[_Action, Any, BaseException | None]]) -> None:
+    for action, result, error in outcomes:
+        if action.answer.cancelled():
+            continue
+        if error is not None:
+            action.answer.set_exception(error)
+        else:
+            action.answer.set_result(result)
