@@ -1,8 +1,8 @@
 """A MariaDB server of one's own, in a temporary folder, for tests, benches and the demo.
 
-It believes: Debian's server programs are installed, but no service is wanted; the folder is thrown away at the end, so
-durability is worth nothing; whoever starts it may be root or not. No configuration file is read, and no file outside
-the folder is written.
+It believes: Debian's server programs are installed, but no service is wanted; the folder is thrown away at
+the end, so durability is worth nothing; whoever starts it may be root or not. No configuration file is read,
+and no file outside the folder is written.
 """
 
 import os
@@ -81,7 +81,7 @@ class ConnectionParameters:
     host: str = "127.0.0.1"
     port: int = 3306
 
-    def for_driver(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - the driver's own options
+    def for_driver(self, **more: Any) -> dict[str, Any]:
         """Keyword arguments that aiomysql.connect takes; further ones are added as given."""
         where: dict[str, Any] = (
             {"unix_socket": str(self.socket)} if self.socket else {"host": self.host, "port": self.port}
@@ -100,9 +100,9 @@ class ConnectionParameters:
 class PrivateMariaDB:
     """A server that lives inside a `with` block.
 
-    `tcp=True` lets it listen on 127.0.0.1 at a free port too. `settings` are server options without their dashes.
-    `stop` and `start` again keep the data, to play an outage. It ends with the thread that started it, even when that
-    dies without a word.
+    `tcp=True` lets it listen on 127.0.0.1 at a free port too. `settings` are server options without their
+    dashes. `stop` and `start` again keep the data, to play an outage. It ends with the thread that started
+    it, even when that dies without a word.
 
     Errors: MariaDBMissing, MariaDBBroken.
     """
@@ -206,7 +206,7 @@ class PrivateMariaDB:
         database: str | None = None,
         tcp: bool = False,
     ) -> ConnectionParameters:
-        """Create a user with exactly `grants`, each like ``SELECT ON `shop`.`oc_order```, and say how it connects."""
+        """Create a user with exactly `grants`, each like "SELECT ON `shop`.*", and say how it connects."""
         with self._cursor() as cursor:
             account = (_checked(name), "%")  # any host: there is none but this one
             cursor.execute("CREATE OR REPLACE USER %s@%s IDENTIFIED BY %s", (*account, password))
@@ -232,7 +232,8 @@ class PrivateMariaDB:
             yield cursor
 
     def _install(self) -> None:
-        # --rpm keeps the script from resolving host names and from changing the owner of the system's PAM helper.
+        # --rpm keeps the script from resolving host names and from changing the owner of the system's PAM
+        # helper.
         command = [
             _program("mariadb-install-db"),
             "--no-defaults",
@@ -251,9 +252,7 @@ class PrivateMariaDB:
             raise MariaDBBroken(f"mariadb-install-db failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
     def _server_options(self) -> list[str]:
-        network = (
-            ["--bind-address=127.0.0.1", f"--port={self.port}"] if self.port else ["--skip-networking"]
-        )
+        network = ["--bind-address=127.0.0.1", f"--port={self.port}"] if self.port else ["--skip-networking"]
         return [
             f"--datadir={self.folder / 'data'}",
             f"--socket={self.socket}",
@@ -298,7 +297,7 @@ def _temporary_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="bridge-db-"))
     if len(bytes(folder / "db.sock")) > LONGEST_SOCKET_PATH:
         folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="bridge-db-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it private
+        folder = Path(tempfile.mkdtemp(prefix="bridge-db-", dir="/tmp"))
     return folder
 
 
@@ -311,7 +310,10 @@ def _program(name: str) -> str:
 
 
 def _tied_to_this_thread() -> list[str]:
-    """A prefix that has the kernel end the server when we die without a word; nothing where there is no setpriv."""
+    """A prefix that has the kernel end the server when we die without a word.
+
+    Nothing where there is no setpriv.
+    """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 

@@ -1,0 +1,37 @@
+"""What holds for every test.
+
+The shared fixtures, which tests wait to be asked for, and the list of slow files.
+"""
+
+import os
+
+import hypothesis
+import pytest
+
+from tests.support.slow_files import SlowFiles
+
+pytest_plugins = ["tests.support.fixtures"]
+
+ON_REQUEST = {"long": "BRIDGE_LONG_TESTS", "live": "BRIDGE_LIVE_SHOPS"}
+"""Marker and the environment variable that asks for its tests; without it they are left out, not skipped."""
+
+# Two shared cores: a slow example says nothing about the code.
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SlowFiles(), "slow-files")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [
+        item
+        for item in items
+        if any(
+            item.get_closest_marker(mark) and not os.environ.get(name) for mark, name in ON_REQUEST.items()
+        )
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]

@@ -1,0 +1,502 @@
+"""A PrestaShop 8.1 shop as its own code behaves, row by row.
+
+Seen in its code: an order is added without a state, gets its lines, then its state and the history row; dates
+come from PHP, so `date_upd` moves with every save; an edit of lines updates or deletes their rows and leaves
+no history; a credit slip is written before the line's refunded quantity, and never touches the order's state.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tests.support.shop_database import OPENING_DAY, PRICE, BulkOrders, Line, ShopDatabase, Sql, Value, one_of
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One order state: its name and the flags that the bridge or the shop's own code looks at."""
+
+    name: str
+    paid: bool = False
+    logable: bool = False
+    invoice: bool = False
+    shipped: bool = False
+    module: str = ""
+
+
+STATES = {
+    1: State("Awaiting check payment", module="ps_checkpayment"),
+    2: State("Payment accepted", paid=True, logable=True, invoice=True),
+    3: State("Processing in progress", paid=True, logable=True, invoice=True),
+    4: State("Shipped", paid=True, logable=True, invoice=True, shipped=True),
+    5: State("Delivered", paid=True, logable=True, invoice=True, shipped=True),
+    6: State("Canceled"),
+    7: State("Refunded", invoice=True),
+    8: State("Payment error"),
+    9: State("On backorder (paid)", paid=True, invoice=True),
+    10: State("Awaiting bank wire payment", module="ps_wirepayment"),
+    11: State("Remote payment accepted", paid=True, logable=True, invoice=True),
+    12: State("On backorder (not paid)"),
+    13: State("Awaiting Cash On Delivery validation", module="ps_cashondelivery"),
+}
+
+CONFIGURATION = {
+    "PS_LANG_DEFAULT": "1",
+    "PS_SHOP_DEFAULT": "1",
+    "PS_SHOP_NAME": "Your Store",
+    "PS_OS_CHEQUE": "1",
+    "PS_OS_PAYMENT": "2",
+    "PS_OS_PREPARATION": "3",
+    "PS_OS_SHIPPING": "4",
+    "PS_OS_DELIVERED": "5",
+    "PS_OS_CANCELED": "6",
+    "PS_OS_REFUND": "7",
+    "PS_OS_ERROR": "8",
+    "PS_OS_OUTOFSTOCK": "9",
+    "PS_OS_BANKWIRE": "10",
+    "PS_OS_WS_PAYMENT": "11",
+    "PS_OS_OUTOFSTOCK_PAID": "9",
+    "PS_OS_OUTOFSTOCK_UNPAID": "12",
+    "PS_OS_COD_VALIDATION": "13",
+}
+
+ORDER: dict[str, Value] = {
+    "id_shop_group": 1,
+    "id_shop": 1,
+    "id_carrier": 0,
+    "id_lang": 1,
+    "id_cart": 0,
+    "id_currency": 1,
+    "id_address_delivery": 1,
+    "id_address_invoice": 1,
+    "current_state": 0,
+    "payment": "Bank transfer",
+    "module": "ps_wirepayment",
+    "valid": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What an order line copies: a product, or one of its combinations."""
+
+    id: int
+    combination: int
+    reference: str
+    price: Decimal
+
+
+class PrestaShopShop(ShopDatabase):
+    """PrestaShop 8.1.2; the interface is `tests.support.shops.Shop`."""
+
+    layout_name = "prestashop-8.1.2"
+    sql_mode = ""
+
+    pending_status = 10
+    paid_status = 2
+    delivered_status = 5
+    canceled_status = 6
+    refunded_status = 7
+    payment_error_status = 8
+    backorder_paid_status = 9
+
+    async def install(self) -> None:
+        """Create the tables, one shop and language, the order states and the configuration a bridge reads."""
+        await self.create_tables()
+        await self.insert(
+            "lang",
+            {
+                "id_lang": 1,
+                "name": "English (English)",
+                "active": 1,
+                "iso_code": "en",
+                "language_code": "en-us",
+                "locale": "en-US",
+                "date_format_lite": "m/d/Y",
+                "date_format_full": "m/d/Y H:i:s",
+            },
+        )
+        await self.insert("shop_group", {"id_shop_group": 1, "name": "Default", "color": "", "active": 1})
+        await self.add_store("Your Store")
+        for number, state in STATES.items():
+            await self._add_state(number, state)
+        for name, value in {**CONFIGURATION, "PS_TIMEZONE": self.timezone}.items():
+            await self.set_configuration(name, value)
+        await self.insert("contact", {"id_contact": 1, "email": "staff@shop.example", "customer_service": 1})
+        await self.insert("contact_lang", {"id_contact": 1, "id_lang": 1, "name": "Customer service"})
+
+    async def set_configuration(self, name: str, value: str, *, store: int | None = None) -> None:
+        """Write one row of `configuration`, for all shops or for one, replacing the one that was there."""
+        await self.execute("DELETE FROM {configuration} WHERE name = %s AND id_shop <=> %s", name, store)
+        group = None if store is None else 1
+        row: dict[str, Value] = {"id_shop_group": group, "id_shop": store, "name": name, "value": value}
+        await self.insert("configuration", row | {"date_add": OPENING_DAY, "date_upd": OPENING_DAY})
+
+    async def add_store(self, name: str) -> int:
+        return await self.insert(
+            "shop",
+            {
+                "id_shop_group": 1,
+                "name": name,
+                "color": "",
+                "id_category": 2,
+                "theme_name": "classic",
+                "active": 1,
+            },
+        )
+
+    async def add_product(self, code: str, name: str = "", *, price: Decimal = PRICE) -> int:
+        return await self.insert(
+            "product",
+            {
+                "reference": code,
+                "location": name,  # the name's own table is not part of the layout
+                "price": price,
+                "active": 1,
+                "product_type": "virtual",
+                "is_virtual": 1,
+                "date_add": OPENING_DAY,
+                "date_upd": OPENING_DAY,
+            },
+        )
+
+    async def add_combination(self, product: int, code: str) -> int:
+        """A combination of the product with a reference of its own, to be ordered by that code."""
+        return await self.insert("product_attribute", {"id_product": product, "reference": code})
+
+    async def add_customer(
+        self,
+        email: str,
+        *,
+        firstname: str = "Ada",
+        lastname: str = "Byron",
+        store: int | None = None,
+        is_guest: bool = False,
+    ) -> int:
+        number = await self.next_id("customer", "id_customer")
+        return await self.insert(
+            "customer",
+            {
+                "id_shop": store or 1,
+                "id_lang": 1,
+                "firstname": firstname,
+                "lastname": lastname,
+                "email": email,
+                "passwd": "$2y$10$notarealhash",
+                "secure_key": f"{number:032x}",
+                "active": 1,
+                "is_guest": int(is_guest),
+                "date_add": OPENING_DAY,
+                "date_upd": OPENING_DAY,
+            },
+        )
+
+    async def place_order(
+        self,
+        customer: int | None,
+        lines: Sequence[Line],
+        *,
+        at: datetime,
+        guest: str = "",
+        store: int | None = None,
+        total: Decimal | None = None,
+        status: int | None = None,
+    ) -> int:
+        """Check out, awaiting the bank wire unless `status` is given.
+
+        A guest gets a customer row of his own.
+        """
+        buyer = customer or await self.add_customer(guest, firstname="Guest", store=store, is_guest=True)
+        products = [(await self._product(code), quantity) for code, quantity in lines]
+        amount = _sum(products) if total is None else total
+        number = await self.next_id("orders", "id_order")
+        row = ORDER | _amounts(amount) | {"id_customer": buyer, "reference": reference(number)}
+        row |= {"secure_key": f"{buyer:032x}", "date_add": at, "date_upd": at}
+        order = await self.insert("orders", row | ({"id_shop": store} if store else {}))
+        for product, quantity in products:
+            await self._add_line(order, product, quantity, store or 1)
+        await self.set_status(order, status or self.pending_status, at)
+        return order
+
+    async def place_paid_order(
+        self,
+        customer: int | None,
+        lines: Sequence[Line],
+        *,
+        at: datetime,
+        guest: str = "",
+        store: int | None = None,
+    ) -> int:
+        """`place_order`, with the payment accepted in the same moment."""
+        order = await self.place_order(customer, lines, at=at, guest=guest, store=store)
+        await self.set_status(order, self.paid_status, at)
+        return order
+
+    async def set_status(self, order: int, status: int, at: datetime) -> None:
+        """Update the order (`valid` follows the state's logable flag), then add the history row."""
+        state = await self.row("order_state", id_order_state=status)
+        before = await self.row("orders", id_order=order)
+        change: dict[str, Value] = {"current_state": status, "valid": state["logable"], "date_upd": at}
+        if state["invoice"] and not before["invoice_number"]:
+            change |= {"invoice_number": order, "invoice_date": at}
+        if state["paid"]:
+            change |= {"total_paid_real": before["total_paid"]}
+        await self.update("orders", change, id_order=order)
+        await self.insert(
+            "order_history", {"id_employee": 1, "id_order": order, "id_order_state": status, "date_add": at}
+        )
+
+    async def edit_order(self, order: int, lines: Sequence[Line], at: datetime) -> None:
+        """Update, add or delete the lines' rows; no history row tells of it."""
+        present: dict[str, list[int]] = {}
+        for line, code in await self.fetch(
+            "SELECT id_order_detail, product_reference FROM {order_detail} WHERE id_order = %s ORDER BY 1",
+            order,
+        ):
+            present.setdefault(code, []).append(line)
+        store = int((await self.row("orders", id_order=order))["id_shop"])
+        products = [(await self._product(code), quantity) for code, quantity in lines]
+        for product, quantity in products:
+            if rows := present.get(product.reference):
+                change: dict[str, Value] = {"product_quantity": quantity, **_line_amounts(product, quantity)}
+                await self.update("order_detail", change, id_order_detail=rows.pop(0))
+            else:
+                await self._add_line(order, product, quantity, store)
+        for line in (line for rows in present.values() for line in rows):
+            await self.delete("order_detail", id_order_detail=line)
+        await self.update("orders", _amounts(_sum(products)) | {"date_upd": at}, id_order=order)
+
+    async def refund_by_slip(
+        self, order: int, code: str, quantity: int, at: datetime, *, returned: bool = False
+    ) -> int:
+        """Write a credit slip for units of a line, then count them on the line as refunded (or returned)."""
+        [(line, price)] = await self.fetch(
+            "SELECT id_order_detail, unit_price_tax_incl FROM {order_detail} "
+            "WHERE id_order = %s AND product_reference = %s ORDER BY 1 LIMIT 1",
+            order,
+            code,
+        )
+        amount = price * quantity
+        slip = await self._add_slip(order, amount, at, slip_type=0)
+        detail: dict[str, Value] = {
+            "id_order_slip": slip,
+            "id_order_detail": line,
+            "product_quantity": quantity,
+        }
+        for tax in ("excl", "incl"):
+            detail |= {
+                f"unit_price_tax_{tax}": price,
+                f"total_price_tax_{tax}": amount,
+                f"amount_tax_{tax}": amount,
+            }
+        await self.insert("order_slip_detail", detail)
+        counted = "product_quantity_return" if returned else "product_quantity_refunded"
+        await self.execute(
+            f"UPDATE {{order_detail}} SET {counted} = {counted} + %s, "
+            "total_refunded_tax_excl = total_refunded_tax_excl + %s, "
+            "total_refunded_tax_incl = total_refunded_tax_incl + %s WHERE id_order_detail = %s",
+            quantity,
+            amount,
+            amount,
+            line,
+        )
+        return slip
+
+    async def amount_slip(self, order: int, amount: Decimal, at: datetime) -> int:
+        """Write a credit slip that names money and no unit."""
+        return await self._add_slip(order, amount, at, slip_type=2)
+
+    async def delete_order(self, order: int) -> None:
+        """Remove the order with everything that belongs to it, as the modules for this purpose do."""
+        await self.execute(
+            "DELETE FROM {order_slip_detail} WHERE id_order_slip IN "
+            "(SELECT id_order_slip FROM {order_slip} WHERE id_order = %s)",
+            order,
+        )
+        for table in ("order_slip", "order_history", "order_detail", "orders"):
+            await self.delete(table, id_order=order)
+
+    async def delete_customer(self, customer: int) -> None:
+        """The customer's orders stay, with an id that leads nowhere; threads and messages go."""
+        await self.execute(
+            "DELETE FROM {customer_message} WHERE id_customer_thread IN "
+            "(SELECT id_customer_thread FROM {customer_thread} WHERE id_customer = %s)",
+            customer,
+        )
+        for table in ("customer_thread", "customer"):
+            await self.delete(table, id_customer=customer)
+
+    async def bulk_orders(
+        self,
+        orders: int,
+        codes: Sequence[str],
+        *,
+        customers: int = 1000,
+        first_at: datetime = OPENING_DAY,
+        seconds_apart: int = 60,
+    ) -> BulkOrders:
+        """Write paid orders by the thousand.
+
+        Alternately 2 lines and 1, of `codes` in turn, 3 history rows each.
+        """
+        products = [await self._product(code) for code in codes]
+        first_customer = await self.next_id("customer", "id_customer")
+        first_order = await self.next_id("orders", "id_order")
+        first_history = await self.next_id("order_history", "id_order_history")
+        lines = orders // 2 * 3 + orders % 2 * 2
+        await self.insert_sequence("customer", customers, _bulk_customer(first_customer))
+        await self.insert_sequence("order_detail", lines, _bulk_line(first_order, products))
+        when = _moment(first_at, "seq", seconds_apart)
+        number = f"{first_order} + seq"
+        row = (
+            ORDER
+            | _amounts(PRICE)
+            | {
+                "id_order": Sql(number),
+                "reference": Sql(f"LPAD(CONV({number}, 10, 36), 9, 'A')"),
+                "id_customer": Sql(f"{first_customer} + seq MOD {customers}"),
+                "current_state": 5,
+                "valid": 1,
+                "total_paid_real": PRICE,
+                "invoice_number": Sql(number),
+                "invoice_date": when,
+                "date_add": when,
+                "date_upd": when,
+            }
+        )
+        await self.insert_sequence("orders", orders, row)
+        await self.insert_sequence(
+            "order_history",
+            orders * 3,
+            {
+                "id_order_history": Sql(f"{first_history} + seq"),
+                "id_employee": 0,
+                "id_order": Sql(f"{first_order} + seq DIV 3"),
+                "id_order_state": one_of("seq", (self.pending_status, self.paid_status, 5)),
+                "date_add": _moment(first_at, "seq DIV 3", seconds_apart),
+            },
+        )
+        return BulkOrders(first_order, orders, lines, orders * 3, first_customer, customers)
+
+    async def _add_state(self, number: int, state: State) -> None:
+        flags: dict[str, Value] = {
+            "invoice": int(state.invoice),
+            "module_name": state.module,
+            "color": "#34209E",
+            "unremovable": 1,
+            "logable": int(state.logable),
+            "shipped": int(state.shipped),
+            "paid": int(state.paid),
+        }
+        await self.insert("order_state", {"id_order_state": number, **flags})
+        name: dict[str, Value] = {"id_order_state": number, "id_lang": 1, "name": state.name, "template": ""}
+        await self.insert("order_state_lang", name)
+
+    async def _product(self, code: str) -> Product:
+        rows = await self.fetch(
+            "SELECT a.id_product, a.id_product_attribute, a.reference, p.price FROM {product_attribute} a "
+            "JOIN {product} p ON p.id_product = a.id_product WHERE BINARY a.reference = %s UNION ALL "
+            "SELECT id_product, 0, reference, price FROM {product} WHERE BINARY reference = %s LIMIT 1",
+            code,
+            code,
+        )
+        if not rows:
+            raise LookupError(f"the shop sells nothing with the reference {code}; add_product first")
+        return Product(*rows[0])
+
+    async def _add_line(self, order: int, product: Product, quantity: int, store: int) -> None:
+        row: dict[str, Value] = {
+            "id_order": order,
+            "id_shop": store,
+            "product_id": product.id,
+            "product_attribute_id": product.combination,
+            "product_name": product.reference,
+            "product_reference": product.reference,
+            "product_quantity": quantity,
+            "product_quantity_in_stock": quantity,
+            "product_price": product.price,
+            "unit_price_tax_incl": product.price,
+            "unit_price_tax_excl": product.price,
+            "original_product_price": product.price,
+            "download_hash": "",
+        }
+        await self.insert("order_detail", row | _line_amounts(product, quantity))
+
+    async def _add_slip(self, order: int, amount: Decimal, at: datetime, *, slip_type: int) -> int:
+        customer = (await self.row("orders", id_order=order))["id_customer"]
+        products = amount if slip_type == 0 else Decimal(0)
+        row: dict[str, Any] = {
+            "id_customer": customer,
+            "id_order": order,
+            "amount": amount,
+            "order_slip_type": slip_type,
+        }
+        row |= {f"total_products_tax_{tax}": products for tax in ("excl", "incl")}
+        row |= {f"total_shipping_tax_{tax}": Decimal(0) for tax in ("excl", "incl")}
+        return await self.insert("order_slip", row | {"partial": 0, "date_add": at, "date_upd": at})
+
+
+def reference(number: int) -> str:
+    """Nine capital letters, another nine for every order."""
+    letters = ""
+    for _ in range(9):
+        number, digit = divmod(number * 7 + 3 if not letters else number, 26)
+        letters += chr(ord("A") + digit)
+    return letters
+
+
+def _sum(products: Sequence[tuple[Product, int]]) -> Decimal:
+    return sum((product.price * quantity for product, quantity in products), Decimal(0))
+
+
+def _amounts(amount: Decimal) -> dict[str, Value]:
+    names = (
+        "total_paid",
+        "total_paid_tax_incl",
+        "total_paid_tax_excl",
+        "total_products",
+        "total_products_wt",
+    )
+    return dict.fromkeys(names, amount)
+
+
+def _line_amounts(product: Product, quantity: int) -> dict[str, Value]:
+    return dict.fromkeys(("total_price_tax_incl", "total_price_tax_excl"), product.price * quantity)
+
+
+def _moment(first: datetime, number: str, seconds_apart: int) -> Sql:
+    return Sql(f"'{first:%Y-%m-%d %H:%M:%S}' + INTERVAL ({number}) * {seconds_apart} SECOND")
+
+
+def _bulk_customer(first: int) -> dict[str, Value | Sql]:
+    return {
+        "id_customer": Sql(f"{first} + seq"),
+        "id_lang": 1,
+        "firstname": "Ada",
+        "lastname": "Byron",
+        "email": Sql(f"CONCAT('buyer', {first} + seq, '@shop.example')"),
+        "active": 1,
+        "date_add": OPENING_DAY,
+        "date_upd": OPENING_DAY,
+    }
+
+
+def _bulk_line(first_order: int, products: Sequence[Product]) -> dict[str, Value | Sql]:
+    """Lines 0 and 1 of three belong to the first order of a pair, line 2 to the second."""
+    price = one_of("seq", [product.price for product in products])
+    return {
+        "id_order": Sql(f"{first_order} + 2 * (seq DIV 3) + (seq MOD 3 = 2)"),
+        "id_shop": 1,
+        "product_id": one_of("seq", [product.id for product in products]),
+        "product_attribute_id": one_of("seq", [product.combination for product in products]),
+        "product_name": one_of("seq", [product.reference for product in products]),
+        "product_reference": one_of("seq", [product.reference for product in products]),
+        "product_quantity": 1,
+        "product_price": price,
+        "unit_price_tax_incl": price,
+        "unit_price_tax_excl": price,
+        "total_price_tax_incl": price,
+        "total_price_tax_excl": price,
+    }
