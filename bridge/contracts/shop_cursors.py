@@ -1,0 +1,93 @@
+"""Reading what is new by primary key, and what was missing below (the other half of `bridge.domain.cursor`).
+
+A table that only grows is read from the cursor's overlap on. Older gaps are read again by key range; gaps close to each
+other are one range, because a server that gives out every second id makes a gap beside every row.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from bridge.contracts.named_sql import Statement
+from bridge.contracts.shop import TouchedRow
+from bridge.contracts.shop_database import ShopDatabase
+from bridge.domain.cursor import OVERLAP, Cursor, Gap
+
+RECENT_ROWS = 500
+"""Rows looked at when a cursor starts: what is missing among them may still commit."""
+
+NEAR_IDS = 50
+"""Gaps at most this many ids apart are read as one range."""
+
+LAST_ID = 2**63 - 1
+
+
+class CursorTable(NamedTuple):
+    """The two statements of one cursor: `newest` ids first, and rows `between` two ids, ascending."""
+
+    newest: Statement
+    between: Statement
+
+
+def cursor_tables(sql: Mapping[str, Statement], names: Iterable[str]) -> dict[str, CursorTable]:
+    """The tables of a platform's cursors, from statements named `newest_NAME` and `NAME_between`."""
+    return {name: CursorTable(sql[f"newest_{name}"], sql[f"{name}_between"]) for name in names}
+
+
+async def newest_ids(database: ShopDatabase, tables: Mapping[str, CursorTable]) -> dict[str, Sequence[int]]:
+    """For each cursor the most recent ids of its table."""
+    return {
+        name: [row[0] for row in await database.rows(table.newest, limit=RECENT_ROWS)]
+        for name, table in tables.items()
+    }
+
+
+async def touched_rows(
+    database: ShopDatabase, tables: Mapping[str, CursorTable], cursors: Mapping[str, Cursor], *, page: int
+) -> dict[str, Sequence[TouchedRow]]:
+    """For each cursor at most `page` new rows with the overlap before them, and the rows found in its older gaps."""
+    found: dict[str, Sequence[TouchedRow]] = {}
+    for name, cursor in cursors.items():
+        statement = tables[name].between
+        rows = [
+            row
+            for first, last in _ranges(cursor.older_gaps)
+            async for row in _all_between(database, statement, first, last, page)
+            if any(gap.first <= row.id <= gap.last for gap in cursor.older_gaps)
+        ]
+        rows += await _between(database, statement, cursor.read_after, LAST_ID, page + OVERLAP)
+        found[name] = rows
+    return found
+
+
+async def _all_between(
+    database: ShopDatabase, statement: Statement, first: int, last: int, page: int
+) -> AsyncIterator[TouchedRow]:
+    after = first - 1
+    while after < last:
+        rows = await _between(database, statement, after, last, page)
+        for row in rows:
+            yield row
+        if len(rows) < page:
+            return
+        after = rows[-1].id
+
+
+async def _between(
+    database: ShopDatabase, statement: Statement, after: int, until: int, limit: int
+) -> list[TouchedRow]:
+    rows = await database.rows(statement, after=after, until=until, limit=limit)
+    return [TouchedRow(*row) for row in rows]
+
+
+def _ranges(gaps: Sequence[Gap]) -> Iterator[tuple[int, int]]:
+    """The gaps, lowest first, as few ranges."""
+    start = end = 0
+    for gap in gaps:
+        if start and gap.first - end <= NEAR_IDS:
+            end = max(end, gap.last)
+            continue
+        if start:
+            yield start, end
+        start, end = gap.first, gap.last
+    if start:
+        yield start, end

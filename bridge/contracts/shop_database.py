@@ -1,0 +1,130 @@
+"""A shop's database for short, bounded statements.
+
+The shop is a guest's house: at most `connections` at a time, a limit on every wait, autocommit, no transaction that
+spans two calls. The driver's own pool is not used: it can hang for ever when waiting tasks are cancelled, and it makes
+everybody wait while one connects. Here a semaphore hands out the places and a list keeps the idle connections. One that
+met an error, a timeout or a cancellation is closed, never handed on: its next user would read the previous answer.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any, NamedTuple, TypeVar
+
+import pymysql
+
+from bridge.contracts.named_sql import Statement
+from bridge.contracts.shop import DatabaseAccess
+from bridge.contracts.shop_driver import ShopConnection, open_connection
+from bridge.contracts.shop_errors import translated
+from bridge.errors import ShopUnavailable
+
+IDLE_SECONDS = 25.0
+"""An idle connection is not used after this: shared hosts close theirs after 30 seconds."""
+
+Row = tuple[Any, ...]
+_Result = TypeVar("_Result")
+
+
+class _Idle(NamedTuple):
+    connection: ShopConnection
+    since: float
+
+
+class ShopDatabase:
+    """Runs named statements. Every method raises `ShopUnavailable` or `ShopRefused`, nothing else of the driver."""
+
+    def __init__(self, store: str, access: DatabaseAccess) -> None:
+        self.store = store
+        self.access = access
+        self._places = asyncio.Semaphore(access.connections)
+        self._idle: list[_Idle] = []
+        self._closed = False
+
+    async def rows(self, statement: Statement, **values: object) -> Sequence[Row]:
+        """The rows of one query."""
+        text, parameters = statement.bound(values)
+
+        async def fetch(cursor: Any) -> Sequence[Row]:  # noqa: ANN401 - the driver ships no types
+            await cursor.execute(text, parameters)
+            found: Sequence[Row] = await cursor.fetchall()
+            return found
+
+        return await self._run(statement.name, fetch)
+
+    async def write(self, statement: Statement, **values: object) -> int:
+        """Run one statement on our own tables; the number of rows it touched."""
+        text, parameters = statement.bound(values)
+
+        async def execute(cursor: Any) -> int:  # noqa: ANN401 - the driver ships no types
+            return int(await cursor.execute(text, parameters))
+
+        return await self._run(statement.name, execute)
+
+    async def write_many(self, statement: Statement, rows: Sequence[Row]) -> None:
+        """Run `INSERT ... VALUES (%s, ...)` with all the rows in as few statements as fit."""
+        if not rows:
+            return
+
+        async def insert(cursor: Any) -> None:  # noqa: ANN401 - the driver ships no types
+            await cursor.executemany(statement.text, rows)
+
+        await self._run(statement.name, insert)
+
+    async def close(self) -> None:
+        """Close what is idle now and the rest as soon as it is done. Never raises."""
+        self._closed = True
+        while self._idle:
+            await self._idle.pop().connection.say_goodbye()
+        await asyncio.sleep(0)  # a closed transport lets go of its socket in the loop's next round
+
+    async def _run(self, doing: str, work: Callable[[Any], Awaitable[_Result]]) -> _Result:
+        try:
+            async with self._connection() as connection, asyncio.timeout(self.access.statement_timeout_seconds):
+                async with connection.cursor() as cursor:
+                    return await work(cursor)
+        except (pymysql.MySQLError, OSError) as error:  # TimeoutError is an OSError
+            raise translated(error, self.store, self.access, doing) from error
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[ShopConnection]:
+        async with self._place():
+            connection = await self._idle_connection() or await self._new_connection()
+            try:
+                yield connection
+            except BaseException:  # whatever happened, its answer may still be on the way
+                connection.close()
+                raise
+            if self._closed:
+                await connection.say_goodbye()
+            else:
+                self._idle.append(_Idle(connection, monotonic()))
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        if self._closed:
+            raise ShopUnavailable(f"{self.store}: its connections are closed")
+        seconds = self.access.connect_timeout_seconds + self.access.statement_timeout_seconds
+        async with asyncio.timeout(seconds):
+            await self._places.acquire()
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    async def _new_connection(self) -> ShopConnection:
+        try:
+            return await open_connection(self.access)
+        except (pymysql.MySQLError, OSError) as error:
+            raise translated(error, self.store, self.access, "connecting") from error
+
+    async def _idle_connection(self) -> ShopConnection | None:
+        while self._idle:
+            connection, since = self._idle.pop()
+            if connection.closed:
+                continue
+            if monotonic() - since < IDLE_SECONDS:
+                return connection
+            await connection.say_goodbye()
+        return None

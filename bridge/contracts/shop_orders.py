@@ -1,0 +1,107 @@
+"""From rows of a shop to orders, on either platform.
+
+Nothing in a shop's database can be relied on: columns are NULL that never should be, text is not UTF-8, dates are zero.
+An order whose rows can't be understood becomes an `UnreadableOrder` with its reason; the rest of the page goes on.
+Text that decides about coins is read as bytes, so that one broken row does not fail the whole answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import IntEnum
+
+from bridge.contracts.shop_database import Row
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.orders import Order, OrderLine, UnreadableOrder
+
+MOST_LINES = 20_000
+"""Rows of lines that one statement may bring; a page that has more is read in smaller parts."""
+
+
+class Buyer(IntEnum):
+    """What a platform's order query says about the buyer, as a number."""
+
+    CUSTOMER = 0
+    GUEST = 1
+    GONE = 2
+
+
+class PageLines:
+    """The lines of a page of orders, and why some of them can't be understood."""
+
+    def __init__(self) -> None:
+        self.of: defaultdict[int, list[OrderLine]] = defaultdict(list)
+        self.odd: dict[int, str] = {}
+
+
+def decoded(code: bytes | str | None) -> str:
+    """A product code as text; no code is the empty one. Raises `ValueError` for bytes that are not UTF-8."""
+    if code is None:
+        return ""
+    if isinstance(code, str):
+        return code
+    try:
+        return code.decode()
+    except UnicodeDecodeError:
+        raise ValueError(f"the product code {code!r} of a line is not UTF-8") from None
+
+
+def wall_clock(value: object) -> datetime | None:
+    """A shop's date without a zone; None for NULL and for what is no date (the driver gives zero dates as text)."""
+    return value if isinstance(value, datetime) else None
+
+
+def first_dates(rows: Iterable[Row], into: dict[int, datetime | None] | None = None) -> dict[int, datetime | None]:
+    """The date of each order's first row; `rows` are (order id, date), ascending by primary key."""
+    first = {} if into is None else into
+    for order_id, date in rows:
+        if order_id not in first:
+            first[order_id] = wall_clock(date)
+    return first
+
+
+def assembled(
+    rows: Iterable[Row],
+    lines: PageLines,
+    granting: Mapping[int, datetime | None],
+    slips: Mapping[int, Sequence[int]],
+) -> tuple[list[Order], list[UnreadableOrder]]:
+    """Orders from rows (order, shop, customer, `Buyer`, status, total, date) and what belongs to them.
+
+    `granting` holds the first granting date of those orders whose present status grants.
+    """
+    orders: list[Order] = []
+    unreadable: list[UnreadableOrder] = []
+    for row in rows:
+        order_id, shop_id, customer_id, buyer, status, total, ordered_at = row
+        if order_id in lines.odd or None in row[:6]:
+            reason = lines.odd.get(order_id) or _missing(row)
+            unreadable.append(UnreadableOrder(order_id, f"order {order_id}: {reason}"))
+            continue
+        orders.append(
+            Order(
+                order_id,
+                shop_id,
+                _owner(buyer, order_id, customer_id),
+                status,
+                wall_clock(ordered_at),
+                granting.get(order_id),
+                total,
+                tuple(lines.of.get(order_id, ())),
+                tuple(slips.get(order_id, ())),
+                customer_id,
+            )
+        )
+    return orders, unreadable
+
+
+def _owner(buyer: int, order_id: int, customer_id: int) -> Owner | None:
+    if buyer == Buyer.CUSTOMER:
+        return Owner(OwnerKind.CUSTOMER, customer_id)
+    return Owner(OwnerKind.GUEST, order_id) if buyer == Buyer.GUEST else None
+
+
+def _missing(row: Row) -> str:
+    names = ("order", "shop", "customer", "buyer", "status", "total")
+    missing = [name for name, value in zip(names, row, strict=False) if value is None]
+    return f"it has no {' and no '.join(missing)} (NULL)"
