@@ -1,0 +1,46 @@
+<?php
+
+/*
+ * What both stand-ins need: the test's orders from standard input, every word PHP complains, the answer as JSON.
+ */
+
+$orders = json_decode(stream_get_contents(STDIN), true, 512, JSON_THROW_ON_ERROR);
+
+/** Collects what a shop would write into its logs, and what PHP had to complain. */
+final class Told
+{
+    /** @var string[] */
+    public static array $log = [];
+
+    /** @var string[] */
+    public static array $complaints = [];
+}
+
+error_reporting(E_ALL);
+set_error_handler(static function (int $level, string $message, string $file, int $line): bool {
+    if (error_reporting() & $level) {
+        Told::$complaints[] = $message . ' in ' . basename($file) . ':' . $line;
+    }
+
+    return true;
+});
+mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
+$_SERVER['REQUEST_TIME'] = $orders['now'];
+$_SERVER['DOCUMENT_ROOT'] = $orders['document_root'];
+
+/** Runs one thing a shop does and prints what came of it. */
+function play(callable $what): void
+{
+    ob_start();
+    $began = microtime(true);
+    $result = $what();
+    $seconds = microtime(true) - $began;
+    $printed = ob_get_clean();
+    echo json_encode([
+        'result' => $result,
+        'printed' => $printed,
+        'log' => Told::$log,
+        'complaints' => Told::$complaints,
+        'seconds' => $seconds,
+    ], JSON_THROW_ON_ERROR);
+}

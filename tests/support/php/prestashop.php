@@ -1,0 +1,250 @@
+<?php
+
+/*
+ * Stand-ins of our own for what the module uses of PrestaShop 8, played from the command line.
+ *
+ * They believe what was seen on real shops: a failed statement throws an exception that repeats it, or returns false;
+ * texts are looked up by the hash of their English words; templates are the module's own business to escape.
+ */
+
+require __DIR__ . '/harness.php';
+require 'smarty4/bootstrap.php';
+
+define('_PS_VERSION_', '8.1.2');
+define('_DB_PREFIX_', $orders['prefix']);
+define('_PS_ROOT_DIR_', $orders['shop_root']);
+
+class PrestaShopException extends Exception
+{
+}
+
+class Db
+{
+    private static ?Db $instance = null;
+
+    private PDO $link;
+
+    private bool $throws;
+
+    public static function connect(array $orders): void
+    {
+        self::$instance = new self();
+        self::$instance->throws = $orders['driver_throws'];
+        self::$instance->link = new PDO(
+            'mysql:unix_socket=' . $orders['socket'] . ';dbname=' . $orders['database'] . ';charset=utf8mb4',
+            $orders['user'],
+            $orders['password'],
+            [PDO::ATTR_ERRMODE => $orders['driver_throws'] ? PDO::ERRMODE_EXCEPTION : PDO::ERRMODE_SILENT]
+        );
+    }
+
+    public static function getInstance(): self
+    {
+        return self::$instance;
+    }
+
+    public function query(string $sql)
+    {
+        try {
+            return $this->link->query($sql);
+        } catch (PDOException $error) {
+            throw new PrestaShopException($error->getMessage() . ' ' . $sql, (int) $error->getCode(), $error);
+        }
+    }
+
+    public function execute(string $sql): bool
+    {
+        return (bool) $this->query($sql);
+    }
+
+    public function nextRow($result)
+    {
+        return $result->fetch(PDO::FETCH_ASSOC);
+    }
+
+    public function getNumberError(): int
+    {
+        return (int) ($this->link->errorInfo()[1] ?? 0);
+    }
+}
+
+class PrestaShopLogger
+{
+    public static bool $broken = false;
+
+    public static function addLog($message, $severity = 1, $code = null, $type = null, $id = null, $twice = false): bool
+    {
+        if (self::$broken) {
+            throw new PrestaShopException('the log table is gone');
+        }
+        Told::$log[] = (string) $message;
+
+        return true;
+    }
+}
+
+class Configuration
+{
+    private static string $file;
+
+    public static function remember(string $file): void
+    {
+        self::$file = $file;
+    }
+
+    public static function get(string $name)
+    {
+        return self::all()[$name] ?? false;
+    }
+
+    public static function updateValue(string $name, $value): void
+    {
+        file_put_contents(self::$file, json_encode([$name => $value] + self::all()));
+    }
+
+    public static function deleteByName(string $name): void
+    {
+        file_put_contents(self::$file, json_encode(array_diff_key(self::all(), [$name => 0])));
+    }
+
+    private static function all(): array
+    {
+        return is_file(self::$file) ? json_decode(file_get_contents(self::$file), true) : [];
+    }
+}
+
+class LoggedInCustomer
+{
+    public int $id;
+
+    public function __construct(int $id)
+    {
+        $this->id = $id;
+    }
+
+    public function isLogged(): bool
+    {
+        return $this->id > 0;
+    }
+}
+
+class FrontPage
+{
+    public string $php_self = 'my-account';
+
+    /** @var string[] */
+    public array $sheets = [];
+
+    public function registerStylesheet(string $id, string $path): void
+    {
+        $this->sheets[] = $path;
+    }
+}
+
+class Module
+{
+    public $name;
+    public $tab;
+    public $version;
+    public $author;
+    public $need_instance;
+    public $bootstrap;
+    public $ps_versions_compliancy;
+    public $displayName;
+    public $description;
+    public $confirmUninstall;
+    public $id = 9;
+    public $context;
+    public $_errors = [];
+
+    public static object $shopContext;
+
+    /** @var string[] */
+    public array $hooks = [];
+
+    public bool $installed = false;
+
+    public function __construct()
+    {
+        $this->context = self::$shopContext;
+    }
+
+    public function install()
+    {
+        return $this->installed = true;
+    }
+
+    public function uninstall()
+    {
+        $this->installed = false;
+
+        return true;
+    }
+
+    public function registerHook(string $hook): bool
+    {
+        $this->hooks[] = $hook;
+
+        return true;
+    }
+
+    public function l(string $text): string
+    {
+        $_MODULE = [];
+        $file = dirname((new ReflectionClass($this))->getFileName())
+            . '/translations/' . $this->context->language->iso_code . '.php';
+        if (is_file($file)) {
+            require $file;
+            $_MODULE = $GLOBALS['_MODULE'] ?? $_MODULE;
+        }
+        $key = '<{' . $this->name . '}prestashop>' . $this->name . '_' . md5($text);
+
+        return htmlspecialchars($_MODULE[$key] ?? $text, ENT_COMPAT, 'UTF-8');
+    }
+
+    public function display(string $file, string $template): string
+    {
+        return $this->context->smarty->fetch(dirname($file) . '/' . $template);
+    }
+}
+
+Db::connect($orders);
+Configuration::remember($orders['memory']);
+PrestaShopLogger::$broken = $orders['log_broken'];
+$smarty = new Smarty();
+$smarty->setCompileDir($orders['compiled']);
+Module::$shopContext = (object) [
+    'customer' => new LoggedInCustomer($orders['customer']),
+    'shop' => (object) ['id' => $orders['shop_id']],
+    'language' => (object) ['iso_code' => $orders['language']],
+    'controller' => new FrontPage(),
+    'smarty' => $smarty,
+];
+require $orders['extensions'] . '/supportbridge/supportbridge.php';
+$module = new Supportbridge();
+
+if ($orders['what'] === 'page') {
+    play(static function () use ($module, $orders): string {
+        $page = $orders['page'];
+        foreach (range(1, $orders['times']) as $ignored) {
+            $page = str_replace('{hook}', $module->hookDisplayCustomerAccount() . '{hook}', $page);
+        }
+
+        return str_replace('{hook}', '', $page);
+    });
+} else {
+    play(static function () use ($module, $orders): array {
+        $answers = [];
+        foreach ($orders['steps'] as $step) {
+            $answers[] = $module->$step();
+        }
+
+        return [
+            'answers' => $answers,
+            'hooks' => $module->hooks,
+            'installed' => $module->installed,
+            'errors' => $module->_errors,
+            'sheets' => $module->context->controller->sheets,
+        ];
+    });
+}
