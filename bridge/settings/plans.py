@@ -1,0 +1,118 @@
+"""The coin packages a store sells (rule C1).
+
+Believes: a plan is recognised by the product code of the line that was bought and by nothing else, so one
+code can stand for one plan only. The order of the plans in the file is their rank, best last (rule P1).
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PlainSerializer
+
+from bridge.settings.base import Broken, Section, all_broken, broken, check_label
+
+LANGUAGES = ("en", "ru", "fa")
+"""The languages the bridge speaks to customers."""
+
+MOST_COINS = 1_000_000
+
+_KEY = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+def _code(text: str) -> str:
+    return check_label(text, longest=64)
+
+
+def _codes(codes: tuple[str, ...]) -> tuple[str, ...]:
+    if not codes:
+        raise broken("must name at least one product code, or no purchase can ever grant this plan", value="")
+    seen: dict[str, int] = {}
+    repeated = [
+        Broken("must not be named twice", (index,))
+        for index, code in enumerate(codes)
+        if seen.setdefault(code.casefold(), index) != index
+    ]
+    if repeated:
+        raise all_broken(repeated)
+    return codes
+
+
+def _names(names: Mapping[str, str]) -> Mapping[str, str]:
+    found = [
+        Broken(f"is not a language of the bridge ({', '.join(LANGUAGES)})", (language,), "")
+        for language in names
+        if language not in LANGUAGES
+    ]
+    if "en" not in names:
+        found.append(Broken("must be set: it stands in where another language is missing", ("en",), ""))
+    if found:
+        raise all_broken(found)
+    return MappingProxyType(dict(names))
+
+
+def _label(text: str) -> str:
+    return check_label(text, longest=64)
+
+
+Names = Annotated[
+    Mapping[str, Annotated[str, AfterValidator(_label)]], AfterValidator(_names), PlainSerializer(dict)
+]
+"""A name by language (en, ru, fa); English is always there."""
+
+
+class PlanSettings(Section):
+    """One plan. What an order has granted keeps its size and terms; a change here touches no old package."""
+
+    coins: Annotated[int, Field(ge=1, le=MOST_COINS)] = Field(
+        description="How many coins one bought unit is worth, a whole number.", examples=["300"]
+    )
+    product_codes: Annotated[tuple[Annotated[str, AfterValidator(_code)], ...], AfterValidator(_codes)] = (
+        Field(
+            description=(
+                "The product codes that grant this plan: the field Model in OpenCart, Reference in "
+                "PrestaShop (a combination's own reference counts). Capitals make no difference between "
+                "two codes."
+            ),
+            examples=['["SUPPORT-BASE"]'],
+        )
+    )
+    name: Names = Field(
+        description="What customers read, by language: en is required, ru and fa fall back to it.",
+        examples=['{ en = "Base" }'],
+    )
+    valid_months: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=12,
+        description=(
+            "How many months after the payment the package can be used, to the end of that day (rule C3)."
+        ),
+    )
+
+
+def _check_keys(plans: Mapping[str, PlanSettings]) -> list[Broken]:
+    rule = "a plan's key must be lower-case letters, digits, - and _, beginning with a letter, at most 32"
+    return [Broken(rule, (key,), "") for key in plans if not _KEY.fullmatch(key)]
+
+
+def _check_codes(plans: Mapping[str, PlanSettings]) -> list[Broken]:
+    owner: dict[str, str] = {}
+    found = []
+    for key, plan in plans.items():
+        for index, code in enumerate(plan.product_codes):
+            first = owner.setdefault(code.casefold(), key)
+            if first != key:
+                found.append(Broken(f"already grants the plan {first}", (key, "product_codes", index)))
+    return found
+
+
+def _plans(plans: Mapping[str, PlanSettings]) -> Mapping[str, PlanSettings]:
+    if not plans:
+        raise broken("must name at least one plan", value="")
+    if found := _check_keys(plans) + _check_codes(plans):
+        raise all_broken(found)
+    return MappingProxyType(dict(plans))
+
+
+Plans = Annotated[Mapping[str, PlanSettings], AfterValidator(_plans), PlainSerializer(dict)]
+"""The plans by key, in file order, best last; every product code belongs to one of them."""

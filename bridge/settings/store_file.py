@@ -1,0 +1,150 @@
+"""A store's file, `stores/NAME.toml`: one shop, or the chosen shops of one database.
+
+Believes: the file's name is the store's name, everywhere and for good: it stands in the keys of the ledger,
+in the shop's tables and in the key file beside the shop's settings.
+"""
+
+import re
+import zoneinfo
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+
+from bridge.settings.base import Broken, Section, StoreContext, all_broken, broken, suggestion
+from bridge.settings.coins import CoinSettings
+from bridge.settings.database import DatabaseSettings
+from bridge.settings.limits import LimitSettings
+from bridge.settings.plans import Plans
+from bridge.settings.staff import Staff
+from bridge.settings.sync import SyncSettings
+from bridge.settings.values import shown_value
+
+Language = Literal["en", "ru", "fa"]
+
+_STORE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_PLATFORM = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+# IANA names begin with a capital; "localtime", "posixrules" and "right/..." are files of this machine.
+_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
+
+
+def is_store_name(name: str) -> bool:
+    """Whether it can be a store's name: lower-case letters, digits and -, not first a -, at most 64."""
+    return _STORE_NAME.fullmatch(name) is not None
+
+
+def _zone(name: str) -> str:
+    if name != "Factory" and _ZONE.fullmatch(name):
+        try:
+            ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            pass  # told below, in the same words as a name that could never be a zone
+        else:
+            return name
+    near = suggestion(name, filter(_ZONE.fullmatch, sorted(zoneinfo.available_timezones())))
+    raise broken("must be the name of a time zone such as Asia/Tehran", value=shown_value(name) + near)
+
+
+def _platform(name: str) -> str:
+    if not _PLATFORM.fullmatch(name):
+        raise broken("must be the name of a platform plugin, such as opencart or prestashop")
+    return name
+
+
+def _each_once(what: str) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        found = [
+            Broken(f"{what} must not be named twice", (at,))
+            for at, v in enumerate(values)
+            if v in values[:at]
+        ]
+        if found:
+            raise all_broken(found)
+        return values
+
+    return check
+
+
+def _not_empty(values: tuple[Language, ...]) -> tuple[Language, ...]:
+    if not values:
+        raise broken("must name at least one language", value="")
+    return values
+
+
+class StoreSettings(Section):
+    """All that is set for one store."""
+
+    enabled: bool = Field(
+        default=True, description="false: the daemon leaves this store alone; its books stay as they are."
+    )
+    platform: Annotated[str, AfterValidator(_platform)] = Field(
+        description="The plugin that knows this shop: opencart or prestashop.", examples=['"opencart"']
+    )
+    zone: Annotated[str, AfterValidator(_zone)] = Field(
+        description="The store's time zone by its IANA name: it decides where a day ends.",
+        examples=['"Asia/Tehran"'],
+    )
+    languages: Annotated[
+        tuple[Language, ...], AfterValidator(_each_once("a language")), AfterValidator(_not_empty)
+    ] = Field(
+        default=("en",),
+        description=(
+            "The languages customers are addressed in (en, ru, fa); the first one where theirs is not "
+            "among them."
+        ),
+    )
+    shop_ids: Annotated[
+        tuple[Annotated[int, Field(ge=0, le=2_147_483_647)], ...], AfterValidator(_each_once("a shop"))
+    ] = Field(
+        default=(),
+        description=(
+            "The shops of a multi-store database by number (store_id, id_shop); empty means every shop."
+        ),
+    )
+    database: DatabaseSettings = Field(description="How the shop's database is reached.")
+    coins: CoinSettings = Field(description="When orders earn coins and when they lose them.")
+    plans: Plans = Field(
+        description="The coin packages on sale, [plans.KEY] each; file order is rank, best last."
+    )
+    sync: SyncSettings = Field(default_factory=SyncSettings, description="The pace of reading and writing.")
+    limits: LimitSettings = Field(default_factory=LimitSettings, description="Ceilings.")
+    staff: Staff = Field(description="Who may act for the store, [[staff]] each.")
+
+    _context: StoreContext | None = PrivateAttr(default=None)
+
+    def model_post_init(self, context: object, /) -> None:
+        """Keep the store's name, which stands in no line of its file."""
+        self._context = context if isinstance(context, StoreContext) else None
+
+    def _loaded(self) -> StoreContext:
+        if self._context is None:
+            raise TypeError("these settings were not loaded from a store's file")
+        return self._context
+
+    @property
+    def name(self) -> str:
+        """The store's name, which is its file's."""
+        return self._loaded().name
+
+    @property
+    def source(self) -> Path:
+        """The file the settings came from."""
+        return self._loaded().source
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The store's time zone."""
+        return ZoneInfo(self.zone)
+
+    @model_validator(mode="after")
+    def _stale_later_than_polled(self) -> Self:
+        if self.limits.stale_after_seconds <= self.sync.poll_seconds:
+            rule = (
+                f"must be longer than sync.poll_seconds ({self.sync.poll_seconds:g}), or the store is never "
+                "healthy"
+            )
+            value = f"{self.limits.stale_after_seconds:g}"
+            raise all_broken([Broken(rule, ("limits", "stale_after_seconds"), value)])
+        return self

@@ -1,0 +1,44 @@
+"""How often a store is read and how much at a time.
+
+Believes: reading is cheap when it goes by primary key, a shop writes an order in several steps that are not
+one transaction, and a row may appear with a lower id than one already read.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bridge.settings.base import Section
+
+Page = Annotated[int, Field(ge=1, le=5_000)]
+
+
+class SyncSettings(Section):
+    """The pace of reading the shop and of writing to its account rows."""
+
+    poll_seconds: Annotated[float, Field(ge=0.05, le=3_600.0)] = Field(
+        default=5.0, description="How long to wait between two looks at the shop's orders, in seconds."
+    )
+    settle_seconds: Annotated[float, Field(ge=0.0, le=600.0)] = Field(
+        default=3.0,
+        description=(
+            "How long a changed order must rest before it is read, in seconds: an edit in the shop voids "
+            "the order first and restores it a moment later."
+        ),
+    )
+    push_seconds: Annotated[float, Field(ge=0.0, le=60.0)] = Field(
+        default=1.0,
+        description="The shortest time between two writes of one customer's account row, in seconds.",
+    )
+    gap_minutes: Annotated[float, Field(ge=0.0, le=1_440.0)] = Field(
+        default=15.0,
+        description=(
+            "How long a missing id is watched for, in minutes: a slow transaction of the shop can fill it "
+            "late."
+        ),
+    )
+    page_orders: Page = Field(default=500, description="How many orders one query reads in daily work.")
+    first_sync_page_orders: Page = Field(
+        default=1_000,
+        description="How many orders one query reads while the store is read for the first time.",
+    )

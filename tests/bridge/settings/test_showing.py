@@ -1,0 +1,85 @@
+"""What is in force and where it comes from."""
+
+from pathlib import Path
+
+from bridge.settings import SettingHelp, ShownSetting, describe, reference
+from tests.support.settings_files import changed, load_plain, with_section, write_config
+
+
+def shown(directory: Path) -> dict[str, ShownSetting]:
+    return {setting.name: setting for setting in describe(load_plain(directory))}
+
+
+def test_a_setting_is_shown_with_the_file_it_comes_from(tmp_path: Path) -> None:
+    in_force = shown(write_config(tmp_path, bridge='[log]\nlevel = "debug"'))
+    assert in_force["log.level"] == ShownSetting("log.level", '"debug"', "bridge.toml")
+    assert in_force["log.format"] == ShownSetting("log.format", '"json"', "default")
+    assert in_force["stores.acme.plans.base.coins"].origin == "stores/acme.toml"
+    assert in_force["stores.acme.plans.base.valid_months"] == ShownSetting(
+        "stores.acme.plans.base.valid_months", "12", "default"
+    )
+
+
+def test_a_default_written_out_comes_from_its_file(tmp_path: Path) -> None:
+    text = with_section("[sync]\npoll_seconds = 5")
+    in_force = shown(write_config(tmp_path, stores={"acme.toml": text}))
+    assert in_force["stores.acme.sync.poll_seconds"].origin == "stores/acme.toml"
+    assert in_force["stores.acme.sync.poll_seconds"].value_text == "5"
+    assert in_force["stores.acme.sync.settle_seconds"].origin == "default"
+
+
+def test_C14_statuses_that_are_not_set_come_from_the_shop(tmp_path: Path) -> None:
+    text = with_section("[coins.statuses]\ngranting = [3, 5]\nchargeback = []")
+    in_force = shown(write_config(tmp_path, stores={"acme.toml": text}))
+    name = "stores.acme.coins.statuses."
+    assert in_force[name + "granting"] == ShownSetting(name + "granting", "[3, 5]", "stores/acme.toml")
+    assert in_force[name + "revoking"] == ShownSetting(name + "revoking", "the platform's own", "the shop")
+    assert in_force[name + "chargeback"] == ShownSetting(name + "chargeback", "[]", "stores/acme.toml")
+
+
+def test_a_password_is_shown_as_a_mask_and_its_place(tmp_path: Path) -> None:
+    line = 'user = "supportbridge"'
+    text = changed(line, line + '\npassword = { file = "/etc/supportbridge/secrets/acme.password" }')
+    in_force = shown(write_config(tmp_path, stores={"acme.toml": text}))
+    assert in_force["stores.acme.database.password"] == ShownSetting(
+        "stores.acme.database.password",
+        "******** (file /etc/supportbridge/secrets/acme.password)",
+        "stores/acme.toml",
+    )
+
+
+def test_values_are_shown_as_a_file_writes_them(tmp_path: Path) -> None:
+    in_force = shown(write_config(tmp_path))
+    texts = {name: setting.value_text for name, setting in in_force.items()}
+    assert texts["stores.acme.coins.start"] == "2026-01-01"
+    assert texts["stores.acme.plans.base.product_codes"] == '["SUPPORT-BASE"]'
+    assert texts["stores.acme.plans.base.name.en"] == '"Base"'
+    assert texts["stores.acme.enabled"] == "true"
+    assert texts["stores.acme.database.host"] == "none"
+    assert texts["desk.state_dir"] == '"/var/lib/supportbridge"'
+    assert texts["stores.acme.staff[1].name"] == '"Anna"'
+
+
+def test_every_setting_in_force_is_in_the_reference(tmp_path: Path) -> None:
+    known = {setting.name for setting in reference()}
+    general = set()
+    for name in shown(write_config(tmp_path)):
+        path = (
+            name.removeprefix("stores.acme.")
+            .replace("staff[1]", "staff[]")
+            .replace("plans.base", "plans.KEY")
+        )
+        general.add(path.replace("name.en", "name"))
+    assert general == known
+
+
+def test_the_reference_tells_default_and_help() -> None:
+    helps = {setting.name: setting for setting in reference()}
+    assert helps["sync.poll_seconds"] == SettingHelp(
+        "stores/NAME.toml",
+        "sync.poll_seconds",
+        "5",
+        "How long to wait between two looks at the shop's orders, in seconds.",
+    )
+    assert helps["coins.start"].default_text is None
+    assert helps["coins.statuses.granting"].default_text == "the shop"
