@@ -1,0 +1,123 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * Finds, checks and works out one customer's account.
+ *
+ * It believes that nothing it reads can be relied on: the tables may be missing or of another version, the row may be
+ * forged or copied from another customer, the database may be slow or locked. Each such case is a Problem with a reason
+ * for the shop's log. One statement is sent, and the server itself ends it after a second: the page is not ours.
+ */
+final class AccountReader
+{
+    public const SCHEMA_VERSION = '1';
+
+    private const TABLE_MISSING = 1146;
+    private const COLUMN_MISSING = 1054;
+    private const NOT_ALLOWED = [1044, 1142, 1143];
+    private const TOO_SLOW = [1205, 1317, 1969, 3024];
+
+    private Database $database;
+
+    private string $prefix;
+
+    private string $keyFolder;
+
+    public function __construct(Database $database, string $prefix, string $keyFolder)
+    {
+        $this->database = $database;
+        $this->prefix = $prefix;
+        $this->keyFolder = $keyFolder;
+    }
+
+    /**
+     * What the customer's account comes to now (Unix time), null if the desk has written none.
+     *
+     * @throws Problem
+     */
+    public function read(int $shopId, int $customerId, int $now): ?AccountState
+    {
+        $key = KeyFile::forShop($this->keyFolder, $shopId);
+        $row = $this->row($key->store(), $customerId);
+        self::checkSchema($row === null ? null : (string) $row['schema_version']);
+        if ($row['payload'] === null) {
+            return null;
+        }
+        if (!$key->verifies('account', (string) $row['payload'], (string) $row['key_id'], (string) $row['mac'])) {
+            throw new Problem('the signature of the account row does not verify with the key of store ' . $key->store());
+        }
+
+        return AccountDocument::parse($row['payload'], $key->store(), $customerId)->at($now);
+    }
+
+    /**
+     * That the tables are there and of the version that this extension reads.
+     *
+     * @throws Problem
+     */
+    public function checkTables(): void
+    {
+        $row = $this->row('', 0);
+        self::checkSchema($row === null ? null : (string) $row['schema_version']);
+    }
+
+    /**
+     * @throws Problem
+     */
+    private static function checkSchema(?string $version): void
+    {
+        if ($version === null) {
+            throw new Problem('the tables do not say their version; run "bridge store prepare"');
+        }
+        if ($version !== self::SCHEMA_VERSION) {
+            $found = preg_match('/\A[0-9]{1,6}\z/', $version) === 1 ? $version : 'unknown';
+            throw new Problem('the tables are of version ' . $found . ', this extension reads ' . self::SCHEMA_VERSION);
+        }
+    }
+
+    /**
+     * The tables' version, and the account's row where there is one.
+     *
+     * Only MariaDB runs what stands between `/*M!` and its end, only MySQL heeds the hint after SELECT; to each the
+     * other's is a comment.
+     *
+     * @return array<string, string|null>|null
+     *
+     * @throws Problem
+     */
+    private function row(string $store, int $customerId): ?array
+    {
+        $table = '`' . str_replace('`', '', $this->prefix) . 'supportbridge_';
+        try {
+            return $this->database->row(
+                '/*M!100102 SET STATEMENT max_statement_time=1, lock_wait_timeout=1 FOR */'
+                . ' SELECT /*+ MAX_EXECUTION_TIME(1000) */'
+                . ' m.`payload` AS `schema_version`, a.`payload` AS `payload`, a.`key_id` AS `key_id`, a.`mac` AS `mac`'
+                . ' FROM ' . $table . 'meta` m'
+                . ' LEFT JOIN ' . $table . "account` a ON a.`store` = '" . $store . "' AND a.`customer_id` = " . $customerId
+                . " WHERE m.`name` = 'schema'"
+            );
+        } catch (DatabaseFailure $failure) {
+            throw new Problem(self::reason($failure->getCode()));
+        }
+    }
+
+    private static function reason(int $errorNumber): string
+    {
+        if ($errorNumber === self::TABLE_MISSING) {
+            return 'the tables are missing; run "bridge store prepare" or install the extension again';
+        }
+        if ($errorNumber === self::COLUMN_MISSING) {
+            return 'the tables are of another version: a column is missing';
+        }
+        if (in_array($errorNumber, self::NOT_ALLOWED, true)) {
+            return 'the shop may not read the tables (database error ' . $errorNumber . ')';
+        }
+        if (in_array($errorNumber, self::TOO_SLOW, true)) {
+            return 'the database did not answer within a second (database error ' . $errorNumber . ')';
+        }
+
+        return 'the database refused the read (database error ' . $errorNumber . ')';
+    }
+}

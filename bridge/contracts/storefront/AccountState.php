@@ -1,0 +1,34 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * What a customer's account comes to at one moment.
+ */
+final class AccountState
+{
+    public int $available;
+
+    public int $held;
+
+    public bool $frozen;
+
+    /** @var array<string, string>|null the plan's name by language, null without a plan */
+    public ?array $plan;
+
+    /** @var array<string, string>|null the last usable day by language, null if no coins wait to expire */
+    public ?array $nextExpiry;
+
+    /**
+     * @param array<string, string>|null $plan
+     * @param array<string, string>|null $nextExpiry
+     */
+    public function __construct(int $available, int $held, bool $frozen, ?array $plan, ?array $nextExpiry)
+    {
+        $this->available = $available;
+        $this->held = $held;
+        $this->frozen = $frozen;
+        $this->plan = $plan;
+        $this->nextExpiry = $nextExpiry;
+    }
+}

@@ -1,0 +1,18 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * The one thing the pages need of the shop's own database connection.
+ */
+interface Database
+{
+    /**
+     * The first row of a SELECT, null if there is none.
+     *
+     * @return array<string, string|null>|null
+     *
+     * @throws DatabaseFailure
+     */
+    public function row(string $sql): ?array;
+}

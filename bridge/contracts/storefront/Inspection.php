@@ -1,0 +1,71 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * What an administrator should know before a customer finds out: are the tables and the keys in place?
+ *
+ * Each finding is a code for the extension's own texts, whether it is well, and a detail that names no customer and no
+ * secret.
+ */
+final class Inspection
+{
+    /**
+     * @param string[] $webRoots
+     *
+     * @return array<int, array{code: string, well: bool, detail: string}>
+     */
+    public static function findings(AccountReader $reader, string $keyFolder, array $webRoots): array
+    {
+        $findings = [self::tables($reader)];
+        $names = KeyFile::names($keyFolder);
+        if ($names === []) {
+            $findings[] = self::finding('key_none', false, '');
+        }
+        foreach ($names as $name) {
+            $findings[] = self::key($keyFolder, $name);
+        }
+        if ($names !== [] && KeyFile::isInside($keyFolder, $webRoots)) {
+            $findings[] = self::finding('key_web_root', false, '');
+        }
+
+        return $findings;
+    }
+
+    /**
+     * @return array{code: string, well: bool, detail: string}
+     */
+    private static function tables(AccountReader $reader): array
+    {
+        try {
+            $reader->checkTables();
+        } catch (Problem $problem) {
+            return self::finding('tables_problem', false, $problem->getMessage());
+        }
+
+        return self::finding('tables_well', true, '');
+    }
+
+    /**
+     * @return array{code: string, well: bool, detail: string}
+     */
+    private static function key(string $folder, string $name): array
+    {
+        try {
+            $file = KeyFile::read($folder, $name);
+        } catch (Problem $problem) {
+            return self::finding('key_problem', false, $problem->getMessage());
+        }
+        $shops = $file->shopIds();
+
+        return self::finding('key_well', true, $file->store() . ($shops === [] ? '' : ' (' . implode(', ', $shops) . ')'));
+    }
+
+    /**
+     * @return array{code: string, well: bool, detail: string}
+     */
+    private static function finding(string $code, bool $well, string $detail): array
+    {
+        return ['code' => $code, 'well' => $well, 'detail' => $detail];
+    }
+}

@@ -1,0 +1,90 @@
+"""Makes the two zips that a shop's administrator installs.
+
+It believes: a platform's folder `storefront/` holds everything of its own; what both share (the PHP classes that know
+no platform, the style sheet, the definition of the tables) exists once, below `bridge/contracts`, and is copied into
+both. The same sources always give the same bytes: names sorted, times and rights fixed, nothing compressed, because two
+machines' compressors may differ.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.resources import resource
+
+CONTRACTS = Path(__file__).parent / "contracts"
+SHARED = CONTRACTS / "storefront"
+SCHEMA = CONTRACTS / "shop_tables.sql"
+STYLE_SHEET = SHARED / "account.css"
+
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+"""The earliest time a zip can state."""
+
+_UNIX = 3
+_PLAIN_FILE = 0o100644 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What one zip is made of; the last four are places inside it."""
+
+    zip_name: str
+    folder: str
+    root: str
+    classes: str
+    schema: str
+    style_sheet: str
+
+
+PACKAGES = (
+    Package(
+        zip_name="supportbridge.ocmod.zip",
+        folder="plugins/opencart/storefront",
+        root="",
+        classes="system/library/shared/",
+        schema="system/shop_tables.sql",
+        style_sheet="catalog/view/stylesheet/account.css",
+    ),
+    Package(
+        zip_name="supportbridge.zip",
+        folder="plugins/prestashop/storefront",
+        root="supportbridge/",
+        classes="src/",
+        schema="sql/shop_tables.sql",
+        style_sheet="views/css/account.css",
+    ),
+)
+
+
+def build(out_dir: Path) -> list[Path]:
+    """Write both zips into `out_dir`, made if need be, and return their paths; a zip of that name is replaced."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    return [_write(package, out_dir / package.zip_name) for package in PACKAGES]
+
+
+def contents(package: Package) -> dict[str, bytes]:
+    """Every file of a zip by its place in it, sorted."""
+    files = {package.root + place: path.read_bytes() for place, path in _sources(package)}
+    return dict(sorted(files.items()))
+
+
+def _sources(package: Package) -> Iterator[tuple[str, Path]]:
+    own = resource(package.folder)
+    for path in own.rglob("*"):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(own).parts):
+            yield path.relative_to(own).as_posix(), path
+    for path in SHARED.glob("*.php"):
+        yield package.classes + path.name, path
+    yield package.schema, SCHEMA
+    yield package.style_sheet, STYLE_SHEET
+
+
+def _write(package: Package, target: Path) -> Path:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for place, content in contents(package).items():
+            entry = zipfile.ZipInfo(place, LONG_AGO)
+            entry.create_system = _UNIX
+            entry.external_attr = _PLAIN_FILE
+            archive.writestr(entry, content)
+    return target

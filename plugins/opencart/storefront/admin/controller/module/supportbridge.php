@@ -1,0 +1,129 @@
+<?php
+
+namespace Opencart\Admin\Controller\Extension\Supportbridge\Module;
+
+require_once DIR_EXTENSION . 'supportbridge/system/library/shared/all.php';
+require_once DIR_EXTENSION . 'supportbridge/system/library/shop_database.php';
+
+/**
+ * The module's page in the administration, and what happens when the module is installed or removed.
+ */
+class Supportbridge extends \Opencart\System\Engine\Controller
+{
+    private const ROUTE = 'extension/supportbridge/module/supportbridge';
+    private const EVENT = 'supportbridge_account';
+
+    public function index(): void
+    {
+        $this->load->language(self::ROUTE);
+        $this->document->setTitle($this->language->get('heading_title'));
+
+        $token = 'user_token=' . $this->session->data['user_token'];
+        $back = $this->url->link('marketplace/extension', $token . '&type=module');
+        $data = [
+            'breadcrumbs' => [
+                ['text' => $this->language->get('text_home'), 'href' => $this->url->link('common/dashboard', $token)],
+                ['text' => $this->language->get('text_extension'), 'href' => $back],
+                ['text' => $this->language->get('heading_title'), 'href' => $this->url->link(self::ROUTE, $token)],
+            ],
+            'save' => $this->url->link(self::ROUTE . '.save', $token),
+            'back' => $back,
+            'status' => $this->config->get('module_supportbridge_status'),
+            'findings' => $this->findings(),
+            'header' => $this->load->controller('common/header'),
+            'column_left' => $this->load->controller('common/column_left'),
+            'footer' => $this->load->controller('common/footer'),
+        ];
+        $this->response->setOutput($this->load->view(self::ROUTE, $data));
+    }
+
+    public function save(): void
+    {
+        $this->load->language(self::ROUTE);
+
+        if ($this->user->hasPermission('modify', self::ROUTE)) {
+            $this->load->model('setting/setting');
+            $status = !empty($this->request->post['module_supportbridge_status']);
+            $this->model_setting_setting->editSetting('module_supportbridge', [
+                'module_supportbridge_status' => $status ? '1' : '0',
+            ]);
+            $answer = ['success' => $this->language->get('text_success')];
+        } else {
+            $answer = ['error' => $this->language->get('error_permission')];
+        }
+        $this->response->addHeader('Content-Type: application/json');
+        $this->response->setOutput((string) json_encode($answer));
+    }
+
+    /**
+     * Makes the tables, registers the event and switches the block on; called by Extensions > Modules.
+     *
+     * Tables that the shop's user may not make are no reason to stop: the desk can make them, and the module's page says so.
+     */
+    public function install(): void
+    {
+        if (!$this->user->hasPermission('modify', 'extension/module')) {
+            return;
+        }
+        $this->load->model('setting/event');
+        $this->model_setting_event->deleteEventByCode(self::EVENT);
+        $this->model_setting_event->addEvent([
+            'code' => self::EVENT,
+            'description' => 'Support Bridge: the customer\'s coins on the account page',
+            'trigger' => 'catalog/view/account/account/after',
+            'action' => 'extension/supportbridge/event/account.after',
+            'status' => true,
+            'sort_order' => 0,
+        ]);
+        $this->load->model('setting/setting');
+        $this->model_setting_setting->editSetting('module_supportbridge', ['module_supportbridge_status' => '1']);
+        try {
+            $this->makeTables();
+        } catch (\Exception $error) {
+            $this->log->write('Support Bridge: the tables could not be made; run "bridge store prepare" instead');
+        }
+    }
+
+    /**
+     * Takes the event and the setting away. The tables stay: what is in them belongs to the desk.
+     */
+    public function uninstall(): void
+    {
+        if (!$this->user->hasPermission('modify', 'extension/module')) {
+            return;
+        }
+        $this->load->model('setting/event');
+        $this->model_setting_event->deleteEventByCode(self::EVENT);
+        $this->load->model('setting/setting');
+        $this->model_setting_setting->deleteSetting('module_supportbridge');
+        $this->log->write('Support Bridge: removed; the tables ' . DB_PREFIX . 'supportbridge_* were left in place');
+    }
+
+    private function makeTables(): void
+    {
+        $file = DIR_EXTENSION . 'supportbridge/system/shop_tables.sql';
+        foreach (\SupportBridge\SchemaFile::statements($file, DB_PREFIX) as $statement) {
+            $this->db->query($statement);
+        }
+    }
+
+    /**
+     * @return array<int, array{well: bool, text: string}>
+     */
+    private function findings(): array
+    {
+        $reader = new \SupportBridge\AccountReader(
+            new \Opencart\System\Library\Extension\Supportbridge\ShopDatabase($this->db),
+            DB_PREFIX,
+            DIR_STORAGE
+        );
+        $roots = [(string) ($this->request->server['DOCUMENT_ROOT'] ?? ''), DIR_OPENCART];
+        $shown = [];
+        foreach (\SupportBridge\Inspection::findings($reader, DIR_STORAGE, $roots) as $finding) {
+            $text = $this->language->get('text_' . $finding['code']);
+            $shown[] = ['well' => $finding['well'], 'text' => trim($text . ' ' . $finding['detail'])];
+        }
+
+        return $shown;
+    }
+}

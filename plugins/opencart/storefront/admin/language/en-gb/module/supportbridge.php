@@ -1,0 +1,16 @@
+<?php
+
+$_['heading_title'] = 'Support Bridge: coins on the account page';
+$_['text_extension'] = 'Extensions';
+$_['text_success'] = 'The setting has been saved.';
+$_['text_edit'] = 'Account block';
+$_['text_state'] = 'What it needs';
+$_['text_tables_well'] = 'The tables are in place.';
+$_['text_tables_problem'] = 'The tables cannot be used:';
+$_['text_key_well'] = 'Key file of store';
+$_['text_key_problem'] = 'A key file cannot be used:';
+$_['text_key_none'] = 'There is no key file in the storage folder yet: run "bridge store pair" on the desk\'s machine and put the file it names there.';
+$_['text_key_web_root'] = 'The storage folder lies inside the web root. Move it out, as the security notice on the dashboard offers.';
+$_['text_uninstall'] = 'Removing this module leaves the tables named supportbridge_* in the database: what is in them belongs to the support desk.';
+$_['entry_status'] = 'Show the block';
+$_['error_permission'] = 'You may not change this module.';

@@ -1,0 +1,38 @@
+<?php
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+/**
+ * The shop's own database connection, as the shared classes want it.
+ *
+ * It believes: PrestaShop throws or returns false by version and settings, its messages repeat the statement, and the
+ * server's error number can be asked for afterwards. `executeS` takes only statements that begin with SELECT and keeps
+ * results in a cache; `query` does neither.
+ */
+class SupportbridgeDatabase implements \SupportBridge\Database
+{
+    /** @var Db */
+    private $db;
+
+    public function __construct(Db $db)
+    {
+        $this->db = $db;
+    }
+
+    public function row(string $sql): ?array
+    {
+        try {
+            $result = $this->db->query($sql);
+            $row = $result ? $this->db->nextRow($result) : false;
+        } catch (PrestaShopException $error) {
+            throw new \SupportBridge\DatabaseFailure((int) $this->db->getNumberError());
+        }
+        if (!$result) {
+            throw new \SupportBridge\DatabaseFailure((int) $this->db->getNumberError());
+        }
+
+        return is_array($row) ? $row : null;
+    }
+}

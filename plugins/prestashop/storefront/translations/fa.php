@@ -1,0 +1,42 @@
+<?php
+
+global $_MODULE;
+$_MODULE = [];
+// Support Bridge: coins on the account page
+$_MODULE['<{supportbridge}prestashop>supportbridge_170513551d9efabd9afc111c8ad4496c'] = 'Support Bridge: سکه‌ها در صفحهٔ حساب کاربری';
+// Shows customers their support coins, plan and next expiry on their account page.
+$_MODULE['<{supportbridge}prestashop>supportbridge_b1d71534a3081e10bd797054430ce009'] = 'سکه‌های پشتیبانی، بسته و نزدیک‌ترین مهلت استفاده را در صفحهٔ حساب کاربری به مشتری نشان می‌دهد.';
+// Remove the module? Its tables stay in the database: they belong to the support desk.
+$_MODULE['<{supportbridge}prestashop>supportbridge_878cc1ac6f918ef2d7cd12cc5f496d01'] = 'ماژول حذف شود؟ جدول‌های آن در پایگاه داده می‌مانند: آن‌ها متعلق به میز پشتیبانی هستند.';
+// The tables are in place.
+$_MODULE['<{supportbridge}prestashop>supportbridge_8f321872875b02f7a8cefddb7c66f6f7'] = 'جدول‌ها آماده‌اند.';
+// The tables cannot be used:
+$_MODULE['<{supportbridge}prestashop>supportbridge_a80c81d77b813f99dab08137c07aaef9'] = 'جدول‌ها قابل استفاده نیستند:';
+// Key file of store
+$_MODULE['<{supportbridge}prestashop>supportbridge_74069e051130430659c4bac9d50b9ccd'] = 'فایل کلید فروشگاه';
+// A key file cannot be used:
+$_MODULE['<{supportbridge}prestashop>supportbridge_899a3504eb2772503cabfd0876d85cb2'] = 'فایل کلید قابل استفاده نیست:';
+// There is no key file in the config folder yet: run bridge store pair on the machine of the desk and put the file it names there.
+$_MODULE['<{supportbridge}prestashop>supportbridge_2a86c8941258faf7e06690e923f14ee4'] = 'هنوز فایل کلیدی در پوشهٔ config نیست: روی سرور پشتیبانی bridge store pair را اجرا کنید و فایلی را که نام می‌برد اینجا بگذارید.';
+// The config folder lies inside the web root: make sure that the web server hands out nothing from it.
+$_MODULE['<{supportbridge}prestashop>supportbridge_98eaa18450da12e74577b08ad2efc72e'] = 'پوشهٔ config داخل ریشهٔ وب است: مطمئن شوید که وب‌سرور چیزی از آن در اختیار کسی نمی‌گذارد.';
+// What the block needs
+$_MODULE['<{supportbridge}prestashop>supportbridge_b9694435a13dec767be3a00f84df4ba5'] = 'نیازمندی‌های این بخش';
+// Support coins
+$_MODULE['<{supportbridge}prestashop>supportbridge_90fbef2395e059254be77582769f76cf'] = 'سکه‌های پشتیبانی';
+// Coins available
+$_MODULE['<{supportbridge}prestashop>supportbridge_69c7883c22adf2de61345de8bd43cfb0'] = 'سکه‌های قابل استفاده';
+// Coins held for approved work
+$_MODULE['<{supportbridge}prestashop>supportbridge_a111728677a27c8216700522bae245a6'] = 'سکه‌های رزروشده برای کارهای تاییدشده';
+// Plan
+$_MODULE['<{supportbridge}prestashop>supportbridge_0b6cbdf7ad2928078f1600a3e8979485'] = 'بسته';
+// No active plan
+$_MODULE['<{supportbridge}prestashop>supportbridge_b3fea88d41567f49f224430ecc594fe4'] = 'بستهٔ فعالی ندارید';
+// Next coins can be used until
+$_MODULE['<{supportbridge}prestashop>supportbridge_45f6ab779f029950353fc570cae47b06'] = 'مهلت استفاده از نزدیک‌ترین سکه‌ها';
+// No coins will expire
+$_MODULE['<{supportbridge}prestashop>supportbridge_8936ac89b63895a3dd37838d217222cb'] = 'سکه‌ای در حال انقضا نیست';
+// This account is paused at the moment. Please contact our support.
+$_MODULE['<{supportbridge}prestashop>supportbridge_edac5528d85d8bb4a5e7728dfb487a3e'] = 'این حساب فعلاً متوقف شده است. لطفاً با پشتیبانی تماس بگیرید.';
+// The tables could not be made. The error number of the database is in the log.
+$_MODULE['<{supportbridge}prestashop>supportbridge_14b854154fd2940aa3bd2ac6159ba3fe'] = 'ساخت جدول‌ها ممکن نشد. شمارهٔ خطای پایگاه داده در گزارش ثبت شده است.';

@@ -1,0 +1,42 @@
+<?php
+
+global $_MODULE;
+$_MODULE = [];
+// Support Bridge: coins on the account page
+$_MODULE['<{supportbridge}prestashop>supportbridge_170513551d9efabd9afc111c8ad4496c'] = 'Support Bridge: монеты в личном кабинете';
+// Shows customers their support coins, plan and next expiry on their account page.
+$_MODULE['<{supportbridge}prestashop>supportbridge_b1d71534a3081e10bd797054430ce009'] = 'Показывает покупателям их монеты поддержки, план и ближайший срок действия в личном кабинете.';
+// Remove the module? Its tables stay in the database: they belong to the support desk.
+$_MODULE['<{supportbridge}prestashop>supportbridge_878cc1ac6f918ef2d7cd12cc5f496d01'] = 'Удалить модуль? Его таблицы останутся в базе: они принадлежат службе поддержки.';
+// The tables are in place.
+$_MODULE['<{supportbridge}prestashop>supportbridge_8f321872875b02f7a8cefddb7c66f6f7'] = 'Таблицы на месте.';
+// The tables cannot be used:
+$_MODULE['<{supportbridge}prestashop>supportbridge_a80c81d77b813f99dab08137c07aaef9'] = 'Таблицы нельзя использовать:';
+// Key file of store
+$_MODULE['<{supportbridge}prestashop>supportbridge_74069e051130430659c4bac9d50b9ccd'] = 'Файл ключа магазина';
+// A key file cannot be used:
+$_MODULE['<{supportbridge}prestashop>supportbridge_899a3504eb2772503cabfd0876d85cb2'] = 'Файл ключа нельзя использовать:';
+// There is no key file in the config folder yet: run bridge store pair on the machine of the desk and put the file it names there.
+$_MODULE['<{supportbridge}prestashop>supportbridge_2a86c8941258faf7e06690e923f14ee4'] = 'В папке config ещё нет файла ключа: выполните bridge store pair на сервере поддержки и положите сюда названный файл.';
+// The config folder lies inside the web root: make sure that the web server hands out nothing from it.
+$_MODULE['<{supportbridge}prestashop>supportbridge_98eaa18450da12e74577b08ad2efc72e'] = 'Папка config лежит внутри корня сайта: убедитесь, что веб-сервер ничего из неё не отдаёт.';
+// What the block needs
+$_MODULE['<{supportbridge}prestashop>supportbridge_b9694435a13dec767be3a00f84df4ba5'] = 'Что нужно блоку';
+// Support coins
+$_MODULE['<{supportbridge}prestashop>supportbridge_90fbef2395e059254be77582769f76cf'] = 'Монеты поддержки';
+// Coins available
+$_MODULE['<{supportbridge}prestashop>supportbridge_69c7883c22adf2de61345de8bd43cfb0'] = 'Доступно монет';
+// Coins held for approved work
+$_MODULE['<{supportbridge}prestashop>supportbridge_a111728677a27c8216700522bae245a6'] = 'Зарезервировано под согласованные работы';
+// Plan
+$_MODULE['<{supportbridge}prestashop>supportbridge_0b6cbdf7ad2928078f1600a3e8979485'] = 'План';
+// No active plan
+$_MODULE['<{supportbridge}prestashop>supportbridge_b3fea88d41567f49f224430ecc594fe4'] = 'Нет действующего плана';
+// Next coins can be used until
+$_MODULE['<{supportbridge}prestashop>supportbridge_45f6ab779f029950353fc570cae47b06'] = 'Ближайшие монеты действуют до';
+// No coins will expire
+$_MODULE['<{supportbridge}prestashop>supportbridge_8936ac89b63895a3dd37838d217222cb'] = 'Нет монет с истекающим сроком';
+// This account is paused at the moment. Please contact our support.
+$_MODULE['<{supportbridge}prestashop>supportbridge_edac5528d85d8bb4a5e7728dfb487a3e'] = 'Счёт временно приостановлен. Пожалуйста, обратитесь в поддержку.';
+// The tables could not be made. The error number of the database is in the log.
+$_MODULE['<{supportbridge}prestashop>supportbridge_14b854154fd2940aa3bd2ac6159ba3fe'] = 'Не удалось создать таблицы. Номер ошибки базы данных записан в журнал.';

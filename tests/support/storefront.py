@@ -1,0 +1,228 @@
+"""One shop's account page, played by PHP from the command line.
+
+It believes: what is tested is what is shipped, so the extension is unpacked from its zip; around it stand small
+stand-ins of our own for the platform's classes (`tests/support/php`), with the real template engines and a real
+database. The clock is handed in.
+"""
+
+import html
+import json
+import re
+import subprocess
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
+from bridge.storefront import SCHEMA, build
+from bridge.testing.mariadb import PrivateMariaDB
+
+PHP = Path(__file__).parent / "php"
+PREFIXES = {"opencart": "oc_", "prestashop": "ps_"}
+
+STORE = "acme"
+CUSTOMER = 77
+NOW = 1_800_000_000
+"""15 January 2027, 08:00 UTC."""
+DAY = 86_400
+KEY = SigningKey("k1", bytes(range(32)))
+OTHER_KEY = SigningKey("k2", bytes(range(32, 64)))
+
+PAGE = """<!DOCTYPE html><html><body>
+<div id="content" class="col"><h1>My account</h1><ul><li>Orders</li></ul>{hook}</div>
+<footer>the shop</footer></body></html>"""
+PAGES = {"opencart": PAGE.replace("{hook}", ""), "prestashop": PAGE}
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What PHP did: its result, what it printed, what it wrote into the shop's log, and what PHP complained about."""
+
+    result: Any
+    printed: str
+    log: list[str]
+    complaints: list[str]
+    seconds: float
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The block's values as a reader sees them, by name; empty where there is no block."""
+        values = re.findall(r'<dd data-supportbridge="([a-z-]+)">(.*?)</dd>', str(self.result), re.DOTALL)
+        return {name: html.unescape(re.sub(r"<[^>]+>", "", value)) for name, value in values}
+
+
+def account(*packages: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """An account document with the given packages; `changes` replace whole fields."""
+    document = {
+        "v": 1,
+        "store": STORE,
+        "customer": CUSTOMER,
+        "epoch": 1,
+        "number": 1,
+        "frozen": False,
+        "posted": sum(package["posted"] for package in packages),
+        "held": sum(package["held"] for package in packages),
+        "plans": {
+            "essential": {"rank": 1, "name": {"en": "Essential", "ru": "Начальный", "fa": "ضروری"}},
+            "base": {"rank": 2, "name": {"en": "Base", "ru": "Базовый", "fa": "پایه"}},
+        },
+        "packages": list(packages),
+        "entries": {"count": 0, "digest": ""},
+    }
+    return {**document, **changes}
+
+
+def package(
+    coins: int = 550,
+    *,
+    posted: int | None = None,
+    held: int = 0,
+    plan: str | None = "base",
+    until: int = NOW + 30 * DAY,
+    until_text: dict[str, str] | None = None,
+    revoked: bool = False,
+) -> dict[str, Any]:
+    """One package of an account document."""
+    return {
+        "id": 1,
+        "plan": plan,
+        "coins": coins,
+        "posted": coins if posted is None else posted,
+        "held": held,
+        "revoked": revoked,
+        "usable_until": until,
+        "usable_until_text": until_text
+        or {"en": "14 February 2027", "ru": "14 февраля 2027 г.", "fa": "۲۵ بهمن ۱۴۰۵"},
+    }
+
+
+def unpacked(folder: Path) -> dict[str, Path]:
+    """Both extensions as a shop unpacks them: a folder that holds `supportbridge/`, by platform."""
+    opencart_zip, prestashop_zip = build(folder / "zips")
+    places = {"opencart": folder / "opencart", "prestashop": folder / "prestashop"}
+    with zipfile.ZipFile(opencart_zip) as archive:
+        archive.extractall(places["opencart"] / "supportbridge")
+    with zipfile.ZipFile(prestashop_zip) as archive:
+        archive.extractall(places["prestashop"])
+    return places
+
+
+class Storefront:
+    """A shop of one platform: a database, a folder for key files, and the unpacked extension."""
+
+    def __init__(
+        self, platform: str, server: PrivateMariaDB, database: str, extensions: Path, folder: Path
+    ) -> None:
+        self.platform = platform
+        self.prefix = PREFIXES[platform]
+        self.server = server
+        self.database = database
+        self.extensions = extensions
+        self.folder = folder
+        self.root = folder / "shop"
+        # OpenCart's storage can lie outside the web root; PrestaShop's config folder can't.
+        self.key_folder = folder / "storage" if platform == "opencart" else self.root / "config"
+        self.key_folder.mkdir(parents=True)
+        self.root.mkdir(exist_ok=True)
+
+    def run(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Run SQL in the shop's database; `{p}` stands for our tables' prefix."""
+        return self.server.run(
+            *(statement.replace("{p}", f"{self.prefix}supportbridge_") for statement in statements),
+            database=self.database,
+        )
+
+    def make_tables(self) -> None:
+        statements = SCHEMA.read_text("utf-8").replace("{prefix}", self.prefix).split(";\n")
+        self.run(*(statement for statement in statements if statement.strip()))
+
+    def pair(
+        self,
+        *keys: SigningKey,
+        store: str = STORE,
+        shop_ids: tuple[int, ...] = (),
+        name: str | None = None,
+        version: int = 1,
+    ) -> Path:
+        """Put a key file into the shop."""
+        lines = ", ".join(f"'{key.id}' => '{key.secret.hex()}'" for key in keys or (KEY,))
+        content = (
+            f"<?php return ['version' => {version}, 'store' => '{store}', "
+            f"'shop_ids' => {list(shop_ids)}, 'keys' => [{lines}]];\n"
+        )
+        return self.write_key_file(content, name or f"supportbridge-{store}.php")
+
+    def write_key_file(self, content: str, name: str = f"supportbridge-{STORE}.php") -> Path:
+        path = self.key_folder / name
+        path.write_text(content, "utf-8")
+        return path
+
+    def push(
+        self,
+        document: dict[str, Any],
+        *,
+        key: SigningKey = KEY,
+        table: str = "account",
+        store: str = STORE,
+        customer: int = CUSTOMER,
+    ) -> SignedRow:
+        """Sign a document as one of `table` and store it as the account row of `customer`."""
+        row = signed_row(key, table, document, customer_id=customer, epoch=1, number=1)
+        self.store_row(row, store=store)
+        return row
+
+    def store_row(self, row: SignedRow, *, store: str = STORE) -> None:
+        """Store a row as it is, right or wrong."""
+        payload = row.payload.replace("\\", "\\\\").replace("'", "\\'")
+        self.run(
+            f"REPLACE INTO {{p}}account VALUES ('{store}', {row.customer_id}, {row.epoch}, {row.number}, "
+            f"'{payload}', '{row.key_id}', '{row.mac}')"
+        )
+
+    def open_page(self, **orders: Any) -> Played:
+        """The account page as one request gets it."""
+        page = self._play({"what": "page", "page": PAGES[self.platform], **orders})
+        assert page.printed == "", "nothing may reach the browser before the page"
+        assert page.complaints == [], "PHP must have nothing to complain of"
+        return page
+
+    def administer(self, *steps: str, **orders: Any) -> Played:
+        """Call methods of the extension's administration side, in order."""
+        played = self._play({"what": "steps", "steps": steps, **orders})
+        assert played.complaints == []
+        return played
+
+    def _play(self, orders: dict[str, Any]) -> Played:
+        given = {
+            "socket": str(self.server.socket),
+            "database": self.database,
+            "user": "root",
+            "password": "",
+            "prefix": self.prefix,
+            "extensions": str(self.extensions),
+            "key_folder": str(self.key_folder),
+            "shop_root": str(self.root),
+            "document_root": str(self.root),
+            "memory": str(self.folder / "memory.json"),
+            "compiled": str(self.folder / "compiled"),
+            "customer": CUSTOMER,
+            "shop_id": 0 if self.platform == "opencart" else 1,
+            "language": "en-gb" if self.platform == "opencart" else "en",
+            "settings": {},
+            "now": NOW,
+            "times": 1,
+            "driver_throws": True,
+            "log_broken": False,
+            **orders,
+        }
+        done = subprocess.run(
+            ["php", "-d", "display_errors=stderr", str(PHP / f"{self.platform}.php")],
+            input=json.dumps(given),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return Played(**json.loads(done.stdout))
