@@ -28,11 +28,8 @@ def _code(text: str) -> str:
 def _codes(codes: tuple[str, ...]) -> tuple[str, ...]:
     if not codes:
         raise broken("must name at least one product code, or no purchase can ever grant this plan", value="")
-    seen: dict[str, int] = {}
     repeated = [
-        Broken("must not be named twice", (index,))
-        for index, code in enumerate(codes)
-        if seen.setdefault(code.casefold(), index) != index
+        Broken("must not be named twice", (at,)) for at, code in enumerate(codes) if code in codes[:at]
     ]
     if repeated:
         raise all_broken(repeated)
@@ -72,8 +69,7 @@ class PlanSettings(Section):
         Field(
             description=(
                 "The product codes that grant this plan: the field Model in OpenCart, Reference in "
-                "PrestaShop (a combination's own reference counts). Capitals make no difference between "
-                "two codes."
+                "PrestaShop (a combination's own reference counts), written exactly as there."
             ),
             examples=['["SUPPORT-BASE"]'],
         )

@@ -79,16 +79,16 @@ def fields(root: type[Section], above: str = "") -> Iterator[tuple[str, FieldInf
             yield from fields(below, path + ("[]" if get_origin(field.annotation) is tuple else ".KEY"))
 
 
-def leaves(section: Section, above: tuple[str | int, ...] = (), *, given: bool = True) -> Iterator[Leaf]:
+def leaves(section: Section, above: tuple[str | int, ...] = ()) -> Iterator[Leaf]:
     """Every value in force below a section, in the order of the fields."""
     for name in type(section).model_fields:
-        is_given = given and name in section.model_fields_set
+        is_given = name in section.model_fields_set
         yield from _leaves_of(getattr(section, name), (*above, name), given=is_given)
 
 
 def _leaves_of(value: object, path: tuple[str | int, ...], *, given: bool) -> Iterator[Leaf]:
     if isinstance(value, Section) and not value.shown_as_one:
-        yield from leaves(value, path, given=given)
+        yield from leaves(value, path)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _leaves_of(item, (*path, key), given=given)

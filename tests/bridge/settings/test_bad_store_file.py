@@ -343,8 +343,8 @@ WRONG: dict[str, tuple[str, str]] = {
         'plans.base.product_codes[1]: must not contain control characters, not "SUPPORT\\nBASE"',
     ),
     "a product code twice in a plan": (
-        changed('product_codes = ["SUPPORT-BASE"]', 'product_codes = ["SUPPORT-BASE", "support-base"]'),
-        'plans.base.product_codes[2]: must not be named twice, not "support-base"',
+        changed('product_codes = ["SUPPORT-BASE"]', 'product_codes = ["SUPPORT-BASE", "SUPPORT-BASE"]'),
+        'plans.base.product_codes[2]: must not be named twice, not "SUPPORT-BASE"',
     ),
     "two plans with one product code": (
         with_section(SECOND_PLAN.replace("SUPPORT-GOLD", "SUPPORT-BASE")),

@@ -159,8 +159,8 @@ def test_a_secret_file_that_is_a_directory_or_a_pipe_is_refused(tmp_path: Path) 
 
 def test_a_credential_that_systemd_did_not_pass_is_told(tmp_path: Path) -> None:
     assert refusal_of(database_with(tmp_path, '{ credential = "acme" }')) == (
-        "stores/acme.toml: database.password: there is no credential acme: systemd passed none to this program "
-        "(LoadCredential=acme:...)"
+        "stores/acme.toml: database.password: there is no credential acme: systemd passed none to this "
+        "program (LoadCredential=acme:...)"
     )
 
 
