@@ -1,0 +1,59 @@
+"""What the project says of itself in two places is the same in both, and its set-up can be repeated."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PINNED = re.compile(r"[A-Za-z0-9._-]+==\S+( ; .+)? \\")
+
+
+def wanted(name: str) -> list[str]:
+    """The names asked for in a requirements.in, without comments and options."""
+    lines = (ROOT / "script" / name).read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith(("#", "-"))]
+
+
+def pinned(name: str) -> dict[str, str]:
+    """Package and version, as pinned in a requirements.txt."""
+    text = (ROOT / "script" / name).read_text("utf-8")
+    return dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", text, re.MULTILINE))
+
+
+def test_the_wheel_asks_for_what_the_requirements_pin() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["dependencies"] == wanted("requirements.in")
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned_and_hashed_and_names_no_host(name: str) -> None:
+    text = (ROOT / "script" / name).read_text("utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+    entries = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
+    for entry in entries:
+        assert PINNED.match(entry), entry.splitlines()[0]
+        assert "--hash=sha256:" in entry
+
+
+def test_tests_run_with_the_versions_that_operators_get() -> None:
+    development = pinned("requirements-dev.txt")
+    for package, version in pinned("requirements.txt").items():
+        assert development[package] == version
+
+
+def test_a_second_set_up_has_nothing_to_do_and_says_nothing() -> None:
+    done = subprocess.run(
+        [ROOT / "script" / "setup"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("path", ["script/setup", "script/test", ".ci/run"])
+def test_every_script_can_be_started_and_parsed(path: str) -> None:
+    script = ROOT / path
+    assert script.stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", script], check=True)
