@@ -31,7 +31,7 @@ class FirstSync(StrEnum):
 class StoreState:
     """What the desk remembers about a store. `synced_to` is the last order id the first sync has booked.
 
-    `confirmed_units` is the dry-run total staff have confirmed; `allowed_units` what the first sync may still book.
+    `confirmed_units` is the dry-run total staff have confirmed, `booked_units` what the first sync has booked of it.
     """
 
     id: int
@@ -142,6 +142,10 @@ class Ledger(Protocol):
         Returns how many were recorded. Raises `KeyReused` for a key recorded with other content, `ImpossibleAmount`
         where a package would break C4.
         """
+        ...
+
+    def recorded(self, key: str) -> bool:
+        """Whether an entry with that key exists."""
         ...
 
     def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]: ...

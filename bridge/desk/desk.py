@@ -30,7 +30,7 @@ class Desk:
         self.path, self.identity = path, identity
         self._connection = connection
         self._listeners: list[Callable[[], None]] = []
-        self._writer = DeskWriter(path, connection, self._committed)
+        self._writer = DeskWriter(path, connection, self._foreign_commit)
         self._started = False
         self._reader: sqlite3.Connection | None = None
         self._reader_lock = threading.Lock()
@@ -78,7 +78,7 @@ class Desk:
         return await loop.run_in_executor(self._readers, lambda: self.look(service, *args, **kwargs))
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call `listener` on the loop after each commit, of this or another process."""
+        """Call `listener` on the loop after another process (a command) has committed."""
         self._listeners.append(listener)
 
     @property
@@ -128,6 +128,6 @@ class Desk:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _committed(self) -> None:
+    def _foreign_commit(self) -> None:
         for listener in self._listeners:
             listener()

@@ -4,6 +4,7 @@ import sqlite3
 from functools import cached_property
 
 from bridge.desk.accounts import SqlAccounts, SqlStores
+from bridge.desk.jobs import SqlJobs
 from bridge.desk.ledger import SqlLedger
 from bridge.desk.outbox import SqlOutbox
 from bridge.desk.problems import SqlProblems
@@ -46,3 +47,7 @@ class DeskTx:
     @cached_property
     def push(self) -> SqlPush:
         return SqlPush(self.connection, self.stores)
+
+    @cached_property
+    def jobs(self) -> SqlJobs:
+        return SqlJobs(self.connection)

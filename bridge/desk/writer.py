@@ -33,10 +33,10 @@ class _Action(NamedTuple):
 
 
 class DeskWriter:
-    """Runs actions against one connection. `on_commit` is called on the loop after every commit, also of other processes."""
+    """Runs actions against one connection. `on_foreign` is called on the loop when another process has committed."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, on_commit: Callable[[], None]) -> None:
-        self._path, self._connection, self._on_commit = path, connection, on_commit
+    def __init__(self, path: Path, connection: sqlite3.Connection, on_foreign: Callable[[], None]) -> None:
+        self._path, self._connection, self._on_foreign = path, connection, on_foreign
         self._queue: queue.SimpleQueue[_Action | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="desk-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -73,9 +73,9 @@ class DeskWriter:
             if batch:
                 self._commit(batch)
             now = self._data_version()
-            if now != seen or batch:
+            if now != seen:
                 seen = now
-                self._tell(self._on_commit)
+                self._tell(self._on_foreign)
             if stopping:
                 return
 

@@ -1,4 +1,4 @@
-"""The hooks a plugin can implement. Each is a promise: when it is called, how often, what it returns, what if it raises."""
+"""The hooks a plugin can implement. Each is a promise: when, how often, what it returns, what happens if it raises."""
 
 from collections.abc import Sequence
 
@@ -25,6 +25,7 @@ class RegistrationHooks:
         Raising: stops the start, naming the plugin and the cause.
         Example: plugins/opencart returns its `OpenCartAdapter`.
         """
+        return None
 
     @hookspec
     def bridge_schedule_jobs(self, scheduler: JobRegistry) -> None:
@@ -45,6 +46,7 @@ class RegistrationHooks:
         Raising: shown as one wrong finding that names the plugin.
         Example: a mail plugin says whether its server answered last time.
         """
+        return ()
 
 
 class EventHooks:

@@ -1,0 +1,110 @@
+"""The rights the bridge needs, as GRANTs to run by hand, and what a user has beyond them.
+
+Columns are granted by name: the shop's passwords and secrets stay unreadable. The settings table holds secrets, so only
+a view of the needed rows is granted; its maker must stay in the server, because the view reads with his rights.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from bridge.contracts.named_sql import Statement
+from bridge.contracts.shop import DatabaseAccess
+from bridge.contracts.shop_schema import SETTINGS_VIEW, Layout
+
+OUR_TABLES = {
+    "supportbridge_meta": ("SELECT", "INSERT", "UPDATE"),
+    "supportbridge_account": ("SELECT", "INSERT", "UPDATE"),
+    "supportbridge_entry": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+}
+"""Our tables and the rights we need on each."""
+
+SHOW_GRANTS = Statement("grants", "SHOW GRANTS")
+
+_GRANT = re.compile(r"GRANT (?P<rights>.+?) ON (?:TABLE )?(?P<where>\S+) TO .*", re.DOTALL)
+_COLUMNS = re.compile(r"\s*\([^)]*\)")
+_HARMLESS = {"USAGE", "SELECT", "SHOW VIEW"}
+
+
+class Grant(NamedTuple):
+    """One line of SHOW GRANTS: `columns` are the rights given on columns only; database and table may be `*`."""
+
+    rights: frozenset[str]
+    columns: frozenset[str]
+    database: str
+    table: str
+    may_pass_on: bool
+
+
+def grant_statements(layout: Layout, access: DatabaseAccess, user: str) -> list[str]:
+    """The GRANTs of a least-privilege user; `user` may carry its host (`bridge@10.0.0.5`)."""
+    account = quoted_account(user, access)
+
+    def table(name: str) -> str:
+        return f"`{access.name.replace('`', '``')}`.`{access.prefix}{name}`"
+
+    read = [
+        f"GRANT SELECT ({', '.join(f'`{column}`' for column in columns)}) ON {table(name)} TO {account};"
+        for name, columns in {**layout.columns, **layout.checked_columns}.items()
+    ]
+    view = f"GRANT SELECT ON {table(SETTINGS_VIEW)} TO {account};"
+    ours = [f"GRANT {', '.join(rights)} ON {table(name)} TO {account};" for name, rights in OUR_TABLES.items()]
+    return [*read, view, *ours]
+
+
+def view_statement(layout: Layout, prefix: str) -> str:
+    """Makes the settings view."""
+    query = layout.settings.replace("{settings}", f"`{prefix}{layout.settings_table}`")
+    return f"CREATE OR REPLACE SQL SECURITY DEFINER VIEW `{prefix}{SETTINGS_VIEW}` AS\n  {query};"
+
+
+def quoted_account(user: str, access: DatabaseAccess) -> str:
+    """The user as the server writes it; a local one unless the database is on another machine."""
+    name, _, host = user.partition("@")
+    local = access.socket is not None or access.host in {"localhost", "127.0.0.1", "::1"}
+    host = host or ("localhost" if local else "%")
+    return "@".join("'" + part.replace("\\", "\\\\").replace("'", "''") + "'" for part in (name, host))
+
+
+def parsed_grants(lines: Iterable[str]) -> list[Grant]:
+    """SHOW GRANTS understood; a line that is not about tables (a role's membership) is left out."""
+    grants = []
+    for line in lines:
+        match = _GRANT.match(line)
+        if match is None:
+            continue
+        where = match["where"].replace("\\_", "_").replace("\\%", "%")
+        database, _, table = where.partition(".")
+        names = _COLUMNS.sub("()", match["rights"]).split(",")
+        rights = [name.strip().upper() for name in names]
+        grants.append(
+            Grant(
+                frozenset(right for right in rights if not right.endswith("()")),
+                frozenset(right.removesuffix("()").strip() for right in rights if right.endswith("()")),
+                database.strip("`"),
+                table.strip("`"),
+                "WITH GRANT OPTION" in line,
+            )
+        )
+    return grants
+
+
+def excessive(grants: Iterable[Grant], layout: Layout, access: DatabaseAccess) -> list[str]:
+    """What the user may do beyond what the bridge needs, in words."""
+    ours = {access.prefix + table for table in (*OUR_TABLES, SETTINGS_VIEW)}
+    words = []
+    for grant in grants:
+        everything = grant.rights | grant.columns
+        place = "every database" if grant.database == "*" else f"{grant.database}.{grant.table}"
+        write = sorted(everything - _HARMLESS)
+        if grant.table not in ours and write:
+            words.append(f"{', '.join(write)} on {place}")
+        elif "SELECT" in grant.rights and _reads_secrets(grant, access, layout.secret_tables):
+            words.append(f"SELECT on {place} with its secrets")
+        if grant.may_pass_on:
+            words.append(f"GRANT OPTION on {place}")
+    return words
+
+
+def _reads_secrets(grant: Grant, access: DatabaseAccess, secrets: Sequence[str]) -> bool:
+    return grant.table == "*" or grant.table in {access.prefix + table for table in secrets}

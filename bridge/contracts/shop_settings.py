@@ -1,0 +1,40 @@
+"""The few settings we read of the shop itself: through our view where it is, else from the table.
+
+The table holds secrets (mail passwords, keys of payment modules), so a least-privilege user only has the view.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from bridge.contracts.named_sql import Statement
+from bridge.contracts.shop_database import ShopDatabase
+from bridge.contracts.shop_errors import NO_SUCH_TABLE, TABLE_DENIED, error_number
+from bridge.errors import ShopRefused
+
+
+class ShopSetting(NamedTuple):
+    """One setting; `shop_id` is None where it holds for every shop of the database."""
+
+    shop_id: int | None
+    name: str
+    value: str | None
+
+
+async def shop_settings(database: ShopDatabase, view: Statement, table: Statement) -> list[ShopSetting]:
+    """All settings the bridge may ask for. Raises `ShopRefused` where neither view nor table can be read."""
+    try:
+        rows = await database.rows(view)
+    except ShopRefused as error:
+        if error_number(error) not in {NO_SUCH_TABLE, TABLE_DENIED}:
+            raise
+        rows = await database.rows(table)
+    return [ShopSetting(*row) for row in rows]
+
+
+def setting_of(
+    settings: Sequence[ShopSetting], name: str, shop_ids: Collection[int], *, everywhere: int | None
+) -> str | None:
+    """A setting's value: of the lowest selected shop that has its own, else the one for all (`everywhere`)."""
+    values = {setting.shop_id: setting.value for setting in settings if setting.name == name}
+    own = [shop for shop in sorted(shop_ids) if values.get(shop)]
+    return values[own[0]] if own else values.get(everywhere)

@@ -1,0 +1,96 @@
+"""How each store is, in words an operator can act on.
+
+One object a store, written by its tasks and read by the health page, the metrics and `bridge status`. It tells its story
+once: a change from well to failing and back is told to the caller, a repeat is not.
+"""
+
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bridge.errors import BridgeError
+
+
+class Work(StrEnum):
+    """What a store's tasks do; each can fail alone."""
+
+    READING = "reading"
+    PUSHING = "pushing"
+
+
+class StoreState(StrEnum):
+    STARTING = "starting"
+    FIRST_SYNC = "first sync"
+    WAITING = "waiting for confirmation"
+    WELL = "well"
+    DOWN = "down"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True)
+class Counters:
+    """What a store has done since the daemon started."""
+
+    reads: int = 0
+    rows: int = 0
+    orders: int = 0
+    pushes: int = 0
+    retries: int = 0
+
+
+@dataclass(slots=True)
+class StoreHealth:
+    """One store. Ages are seconds on the monotonic clock, so a jump of the wall clock makes nothing stale."""
+
+    store: str
+    stale_after_seconds: float
+    phase: StoreState = StoreState.STARTING
+    started: float = field(default_factory=time.monotonic)
+    last_good_read: float | None = None
+    last_good_push: float | None = None
+    failures: dict[Work, BridgeError] = field(default_factory=dict)
+    counters: Counters = field(default_factory=Counters)
+    lag_seconds: float = 0.0
+
+    def failed(self, work: Work, error: BridgeError) -> bool:
+        """Note a failure; true only when the story has changed since the last one."""
+        before = self.failures.get(work)
+        self.failures[work] = error
+        self.counters.retries += 1
+        return before is None or before.code != error.code
+
+    def well(self, work: Work) -> bool:
+        """Note that it worked; true only if it had failed before."""
+        moment = time.monotonic()
+        if work is Work.READING:
+            self.last_good_read = moment
+            self.counters.reads += 1
+        else:
+            self.last_good_push = moment
+            self.counters.pushes += 1
+        return self.failures.pop(work, None) is not None
+
+    @property
+    def state(self) -> StoreState:
+        """The store's state; failing to read comes before everything."""
+        failure = self.failures.get(Work.READING)
+        if failure is not None:
+            return StoreState.REFUSED if failure.code == "shop_refused" else StoreState.DOWN
+        return self.phase
+
+    @property
+    def cause(self) -> str:
+        """Why it is not well, in plain words; empty when it is."""
+        return "; ".join(str(self.failures[work]) for work in Work if work in self.failures)
+
+    @property
+    def read_age_seconds(self) -> float | None:
+        """Seconds since the shop was last read well; None when it never was."""
+        return None if self.last_good_read is None else time.monotonic() - self.last_good_read
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the store was read within its limit; a store that has just been started has that long for its first."""
+        since = self.last_good_read if self.last_good_read is not None else self.started
+        within = time.monotonic() - since <= self.stale_after_seconds
+        return within and (self.last_good_read is not None or not self.failures)

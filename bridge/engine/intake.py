@@ -1,0 +1,206 @@
+"""Reading one shop: from its rows to booked orders.
+
+The story of a pass: which rows are new → the orders they are about are noted and the cursors move (one transaction) →
+orders that have been quiet for their settle time are read as they are now → they are booked and forgotten (one
+transaction). A crash between any two of these repeats work and loses none.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from bridge.contracts.clock import Clock
+from bridge.contracts.desk import FirstSync
+from bridge.contracts.shop import ShopAdapter, ShopFacts
+from bridge.desk.desk import Desk
+from bridge.domain.purchases import StoreTerms
+from bridge.engine.health import StoreHealth, StoreState, Work
+from bridge.engine.retrying import worked
+from bridge.engine.setup import StoreSetup
+from bridge.engine.waiting import first_of
+from bridge.services import purchases, syncing
+from bridge.services.purchases import Booked
+from bridge.services.syncing import SyncPlan
+
+log = structlog.get_logger()
+PATIENCE_BETWEEN_LOOKS_S = 1.0
+"""How long the intake of a store that waits for staff sleeps between looks at the desk, at most."""
+
+
+class Intake:
+    """The reading side of one store."""
+
+    def __init__(
+        self,
+        setup: StoreSetup,
+        adapter: ShopAdapter,
+        desk: Desk,
+        clock: Clock,
+        health: StoreHealth,
+        stop: asyncio.Event,
+        on_booked: Callable[[], None],
+    ) -> None:
+        self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
+        self._health, self._stop, self._on_booked = health, stop, on_booked
+        self._counted = False
+        self._terms: StoreTerms | None = None
+
+    async def run(self) -> None:
+        """Read until stopped. Raises what is not the shop's fault; the supervisor starts the store again then."""
+        while not self._stop.is_set():
+            began = time.monotonic()
+            wait = await worked(Work.READING, self._health, self._stop, self.one_pass)
+            if wait is None:
+                wait = self._setup.sync.poll_seconds - (time.monotonic() - began)
+            if wait > 0:
+                await first_of(wait, self._stop)
+            else:
+                await asyncio.sleep(0)
+
+    async def one_pass(self) -> float | None:
+        """One pass; returns seconds until the next must begin, None for the usual pace. Raises `ShopError`, `DeskError`."""
+        terms = await self.terms()
+        plan = await self._plan()
+        if plan.state.first_sync is not FirstSync.DONE:
+            return await self._first_sync(terms, plan)
+        self._health.phase = StoreState.WELL
+        new = await self._note_touched(plan)
+        plan = await self._plan()
+        if plan.due:
+            await self._book_due(terms, plan)
+            plan = await self._plan()
+        if new >= self._setup.sync.page_orders or plan.due:
+            return 0.0
+        if plan.next_due is None:
+            return None
+        return min((plan.next_due - self._clock.now()).total_seconds(), self._setup.sync.poll_seconds)
+
+    async def terms(self) -> StoreTerms:
+        """The store's terms, with the statuses its shop uses. Raises `ShopError`."""
+        if self._terms is None:
+            facts: ShopFacts = await self._adapter.probe()
+            self._terms = self._setup.terms(facts.statuses)
+            log.info("shop recognised", store=self._setup.name, layout=facts.layout, server=facts.server)
+        return self._terms
+
+    async def total(self) -> Booked:
+        """What a first sync would book; nothing is written (rule C2)."""
+        terms = await self.terms()
+        total = Booked()
+        async for page in self._adapter.all_orders(after=0, page=self._setup.sync.first_sync_page_orders):
+            counted = await self._desk.read(purchases.totals, terms, page.orders, at=self._clock.now())
+            total = total.plus(counted)
+            if self._stop.is_set():
+                break
+        return total
+
+    async def _plan(self) -> SyncPlan:
+        return await self._desk.read(
+            syncing.plan, self._setup.name, at=self._clock.now(), limit=self._setup.sync.page_orders
+        )
+
+    async def _note_touched(self, plan: SyncPlan) -> int:
+        rows = await self._adapter.touched(plan.cursors)
+        unseen = sum(len(plan.cursors[name].unseen(row.id for row in read)) for name, read in rows.items())
+        gaps = any(cursor.gaps for cursor in plan.cursors.values())
+        if not unseen and not gaps:
+            return 0
+        self._health.counters.rows += unseen
+        return await self._desk.transact(
+            "note touched orders",
+            syncing.note_touched,
+            self._setup.name,
+            rows,
+            at=self._clock.now(),
+            settle=timedelta(seconds=self._setup.sync.settle_seconds),
+            remember_gaps=timedelta(minutes=self._setup.sync.gap_minutes),
+        )
+
+    async def _book_due(self, terms: StoreTerms, plan: SyncPlan) -> None:
+        orders, unreadable = await self._adapter.read_orders([one.order_id for one in plan.due])
+        booked = await self._desk.transact(
+            "book orders", syncing.book_touched, terms, plan.due, orders, unreadable, at=self._clock.now()
+        )
+        self._tell(booked)
+        self._health.lag_seconds = (self._clock.now() - plan.due[0].due_at).total_seconds()
+
+    async def _first_sync(self, terms: StoreTerms, plan: SyncPlan) -> float | None:
+        name = self._setup.name
+        self._health.phase = StoreState.FIRST_SYNC
+        if not plan.cursors:
+            newest = await self._adapter.newest()
+            await self._desk.transact(
+                "start cursors", syncing.start_cursors, name, newest, at=self._clock.now()
+            )
+        if plan.state.first_sync is FirstSync.PENDING:
+            if not self._counted:
+                total = await self.total()
+                self._counted = True
+                asked = await self._desk.transact(
+                    "ask for confirmation", syncing.ask_for_confirmation, terms, total, at=self._clock.now()
+                )
+                if asked:
+                    log.warning(
+                        "first sync waits for staff",
+                        store=name,
+                        packages=total.granted_units,
+                        coins=total.granted_coins,
+                        next="bridge problems list",
+                    )
+            plan = await self._plan()
+            if plan.state.first_sync is FirstSync.PENDING:
+                await (
+                    self._adapter.newest()
+                )  # the shop is still there: that is what "read" means while waiting
+                self._health.phase = StoreState.WAITING
+                return min(self._setup.sync.poll_seconds, PATIENCE_BETWEEN_LOOKS_S)
+        await self._book_all(terms, after=plan.state.synced_to)
+        return 0.0
+
+    async def _book_all(self, terms: StoreTerms, *, after: int) -> None:
+        total = Booked()
+        async for page in self._adapter.all_orders(after=after, page=self._setup.sync.first_sync_page_orders):
+            booked = await self._desk.transact(
+                "book first orders",
+                syncing.book_first,
+                terms,
+                page.orders,
+                page.unreadable,
+                last_id=page.last_id,
+                at=self._clock.now(),
+            )
+            total = total.plus(booked)
+            self._health.well(Work.READING)
+            self._on_booked()
+            if self._stop.is_set():
+                return
+        await self._desk.transact(
+            "finish first sync", syncing.finish_first_sync, terms.name, at=self._clock.now()
+        )
+        log.info(
+            "first sync done",
+            store=terms.name,
+            orders=total.orders,
+            packages=total.granted_units,
+            coins=total.granted_coins,
+            set_aside=total.set_aside,
+        )
+
+    def _tell(self, booked: Booked) -> None:
+        self._health.counters.orders += booked.orders
+        for event in booked.events:
+            log.info(
+                type(event).__name__,
+                store=event.store,
+                owner=str(event.owner),
+                order=event.order_id,
+                plan=event.plan,
+                coins=event.coins,
+            )
+        if booked.set_aside:
+            log.warning("orders wait for staff", store=self._setup.name, orders=booked.set_aside)
+        if booked.units or booked.set_aside:
+            self._on_booked()

@@ -1,0 +1,98 @@
+"""Pushing one store's accounts: from the desk to the rows the account page shows.
+
+Always the whole account with its version, never a delta, so a push that is repeated or comes late changes nothing. At
+most one push per customer waits, and a customer is pushed at most once every `push_seconds`.
+"""
+
+import asyncio
+import time
+from functools import partial
+
+import structlog
+
+from bridge.contracts.clock import Clock
+from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
+from bridge.desk.desk import Desk
+from bridge.engine.health import StoreHealth, Work
+from bridge.engine.retrying import worked
+from bridge.engine.setup import StoreSetup
+from bridge.engine.waiting import first_of
+from bridge.services.account_pages import Batch, PageTerms, waiting_batch
+
+log = structlog.get_logger()
+ACCOUNTS_PER_PUSH = 200
+SWEEP_S = 60.0
+"""However quiet the desk is, accounts left behind are looked for this often."""
+
+
+class Pusher:
+    """The writing side of one store. `wake` is set when accounts may have changed."""
+
+    def __init__(
+        self,
+        setup: StoreSetup,
+        adapter: ShopAdapter,
+        desk: Desk,
+        clock: Clock,
+        health: StoreHealth,
+        stop: asyncio.Event,
+        *,
+        keys: tuple[SigningKey, ...],
+        wake: asyncio.Event,
+    ) -> None:
+        self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
+        self._health, self._stop, self._keys, self._wake = health, stop, keys, wake
+        self._recent: dict[int, float] = {}
+        self._terms = PageTerms(
+            setup.name, setup.settings.zone_info, setup.plans, keys[0], desk.identity.epoch
+        )
+
+    async def run(self) -> None:
+        """Push until stopped. Raises what is not the shop's fault."""
+        while not self._stop.is_set():
+            self._wake.clear()
+            skip = self._just_pushed()
+            pushed = await worked(Work.PUSHING, self._health, self._stop, partial(self.one_pass, skip))
+            if pushed == 0:
+                await first_of(self._pause(), self._stop, self._wake)
+
+    async def one_pass(self, skip: frozenset[int] = frozenset()) -> int:
+        """Push one batch; returns how many accounts. Raises `ForeignDesk`, `ShopError`, `DeskError`."""
+        batch: Batch = await self._desk.read(
+            waiting_batch, self._terms, at=self._clock.now(), limit=ACCOUNTS_PER_PUSH, skip=skip
+        )
+        if not batch.rows:
+            return 0
+        await self._adapter.claim(self._claim(), self._keys)
+        await self._adapter.push(batch.rows)
+        await self._desk.transact("accounts pushed", lambda tx: tx.push.done(batch.states))
+        moment = time.monotonic()
+        self._recent |= dict.fromkeys(batch.states, moment)
+        for rows in batch.rows:
+            log.debug(
+                "account pushed",
+                store=self._setup.name,
+                customer=rows.account.customer_id,
+                number=rows.account.number,
+                entries=len(rows.entries),
+            )
+        log.info("accounts pushed", store=self._setup.name, accounts=len(batch.rows))
+        return len(batch.rows)
+
+    def _claim(self) -> SignedRow:
+        identity = self._desk.identity
+        document = {"v": 1, "store": self._setup.name, "desk": identity.desk_id, "epoch": identity.epoch}
+        return signed_row(self._keys[0], "meta", document, customer_id=0, epoch=identity.epoch, number=0)
+
+    def _just_pushed(self) -> frozenset[int]:
+        """Accounts that must rest a moment more; forgets those that have."""
+        moment = time.monotonic() - self._setup.sync.push_seconds
+        self._recent = {number: at for number, at in self._recent.items() if at > moment}
+        return frozenset(self._recent)
+
+    def _pause(self) -> float:
+        """Seconds to wait when there was nothing to push: until the first resting account may go again."""
+        if not self._recent:
+            return SWEEP_S
+        return max(min(self._recent.values()) + self._setup.sync.push_seconds - time.monotonic(), 0.01)

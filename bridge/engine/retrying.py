@@ -1,0 +1,55 @@
+"""Retries, at one layer: around one pass of one store's work.
+
+A shop that is down costs one log line when it goes and one when it comes back; between them the passes grow apart, with
+jitter so that many stores of one server do not return in step.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
+
+from bridge.engine.health import StoreHealth, Work
+from bridge.engine.waiting import first_of
+from bridge.errors import ShopError
+
+R = TypeVar("R")
+log = structlog.get_logger()
+LONGEST_PAUSE_S = 30.0
+
+
+def retrying(
+    work: Work, health: StoreHealth, stop: asyncio.Event, *, first_pause: float = 0.5
+) -> AsyncRetrying:
+    """Repeat a pass while the shop fails, until it works or `stop` is set (then the last error is raised)."""
+
+    def note(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, ShopError) and health.failed(work, error):
+            log.warning(
+                "shop unreachable", store=health.store, work=work.value, cause=str(error), code=error.code
+            )
+
+    async def pause(seconds: float) -> None:
+        await first_of(seconds, stop)
+
+    return AsyncRetrying(
+        retry=retry_if_exception_type(ShopError),
+        wait=wait_exponential_jitter(initial=first_pause, max=LONGEST_PAUSE_S, jitter=first_pause),
+        stop=lambda _: stop.is_set(),
+        sleep=pause,
+        before_sleep=note,
+        reraise=True,
+    )
+
+
+async def worked(
+    work: Work, health: StoreHealth, stop: asyncio.Event, one_pass: Callable[[], Awaitable[R]]
+) -> R:
+    """Run one pass, retrying while the shop fails, and tell once when it is back."""
+    result: R = await retrying(work, health, stop)(one_pass)
+    if health.well(work):
+        log.info("shop reachable again", store=health.store, work=work.value)
+    return result

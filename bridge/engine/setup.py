@@ -1,0 +1,95 @@
+"""A store as the engine needs it, made from its settings once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bridge.contracts.shop import DatabaseAccess, StoreConnection
+from bridge.domain.orders import StatusSets
+from bridge.domain.plans import Plan, PlanBook
+from bridge.domain.purchases import StoreTerms
+from bridge.settings import StoreSettings, SyncSettings
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSetup:
+    """One store's settings in the shapes that the rules and the adapter take."""
+
+    settings: StoreSettings
+    plans: PlanBook
+
+    @classmethod
+    def of(cls, settings: StoreSettings) -> "StoreSetup":
+        """Read the settings into a setup."""
+        plans = (
+            Plan(
+                key=key,
+                rank=rank,
+                coins=plan.coins,
+                valid_months=plan.valid_months,
+                product_codes=tuple(plan.product_codes),
+                names=_names(plan.name),
+            )
+            for rank, (key, plan) in enumerate(settings.plans.items(), start=1)
+        )
+        return cls(settings, PlanBook(plans))
+
+    @property
+    def name(self) -> str:
+        """The store's name."""
+        return self.settings.name
+
+    @property
+    def sync(self) -> SyncSettings:
+        """Its pace."""
+        return self.settings.sync
+
+    def terms(self, statuses: StatusSets) -> StoreTerms:
+        """What decides about coins, with the statuses in force."""
+        settings = self.settings
+        return StoreTerms(
+            name=settings.name,
+            zone=settings.zone_info,
+            start=settings.coins.start,
+            plans=self.plans,
+            statuses=statuses,
+            units_per_order=settings.limits.units_per_order,
+            fuse_units=settings.coins.fuse_units,
+        )
+
+    def connection(self) -> StoreConnection:
+        """What its platform plugin is given. Raises `SettingsError` where the password's reference can't be resolved."""
+        settings, database, statuses = self.settings, self.settings.database, self.settings.coins.statuses
+        password = database.password_value()
+        return StoreConnection(
+            store=settings.name,
+            platform=settings.platform,
+            zone=settings.zone_info,
+            database=DatabaseAccess(
+                name=database.name,
+                user=database.user,
+                prefix=database.prefix,
+                host=database.host or "127.0.0.1",
+                port=database.port,
+                socket=database.socket,
+                password=password.get_secret_value() if password else None,
+                tls=database.uses_tls,
+                tls_ca=database.tls_ca,
+                connect_timeout_seconds=database.connect_timeout_seconds,
+                statement_timeout_seconds=database.statement_timeout_seconds,
+                connections=settings.limits.connections,
+            ),
+            shop_ids=settings.shop_ids,
+            granting=_ids(statuses.granting),
+            revoking=_ids(statuses.revoking),
+            chargeback=_ids(statuses.chargeback),
+            product_codes=self.plans.codes,
+            page_orders=settings.sync.page_orders,
+        )
+
+
+def _ids(ids: tuple[int, ...] | None) -> frozenset[int] | None:
+    return None if ids is None else frozenset(ids)
+
+
+def _names(names: Mapping[str, str]) -> dict[str, str]:
+    return dict(names)

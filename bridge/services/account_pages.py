@@ -1,0 +1,145 @@
+"""The account as the shop's page shows it: the whole of it, signed, with a version (rule C16).
+
+Never a delta: a row that comes late or twice changes nothing, because the shop keeps the newest version only. Entries
+never change, so the shop is given only those it does not have; their digest in the account row says whether they fit.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bridge.contracts.desk import NumberedEntry, PushState, Tx
+from bridge.contracts.shop import AccountRows
+from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, chain, mac_of, signed_row
+from bridge.domain.accounts import Account
+from bridge.domain.packages import Package
+from bridge.domain.plans import PlanBook
+from bridge.locale.dates import LANGUAGES, date_text
+
+ENTRY_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PageTerms:
+    """What an account page needs besides the account: the store, its zone and plans, the key, and the desk's epoch."""
+
+    store: str
+    zone: ZoneInfo
+    plans: PlanBook
+    key: SigningKey
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows to be pushed, and what the shop will have then, by account id."""
+
+    rows: tuple[AccountRows, ...]
+    states: Mapping[int, PushState]
+
+
+def waiting_batch(
+    tx: Tx, terms: PageTerms, *, at: datetime, limit: int, skip: frozenset[int] = frozenset()
+) -> Batch:
+    """The next accounts to be pushed, at most `limit`; `skip` names those pushed a moment ago."""
+    accounts = tx.push.waiting(terms.store, limit, skip=skip)
+    states = tx.push.states(account.id for account in accounts)
+    packages = tx.ledger.packages_of(account.id for account in accounts)
+    rows, after = [], {}
+    for account in accounts:
+        pushed = states[account.id]
+        entries, digest = _entry_rows(tx, terms, account, pushed)
+        document = account_document(terms, account, packages.get(account.id, ()), digest=digest, at=at)
+        row = signed_row(
+            terms.key,
+            "account",
+            document,
+            customer_id=account.owner.ref,
+            epoch=terms.epoch,
+            number=account.number,
+        )
+        rows.append(AccountRows(row, entries, pushed.entries))
+        after[account.id] = PushState(account.number, account.entries, digest)
+    return Batch(tuple(rows), after)
+
+
+def account_document(
+    terms: PageTerms, account: Account, packages: Iterable[Package], *, digest: str, at: datetime
+) -> dict[str, Any]:
+    """What the account row says. Packages that have ended empty are left out; the page decides by its own clock (C5)."""
+    shown = [package for package in packages if package.usable(at) or package.posted]
+    return {
+        "v": 1,
+        "store": terms.store,
+        "customer": account.owner.ref,
+        "epoch": terms.epoch,
+        "number": account.number,
+        "frozen": account.frozen,
+        "posted": account.posted,
+        "held": account.held,
+        "plans": {
+            plan: {"rank": terms.plans.rank(plan), "name": _plan_names(terms.plans, plan)}
+            for plan in dict.fromkeys(package.plan for package in shown if package.plan is not None)
+        },
+        "packages": [_package_document(package, terms.zone) for package in shown],
+        "entries": {"count": account.entries, "digest": digest},
+    }
+
+
+def entry_document(store: str, customer_id: int, entry: NumberedEntry) -> dict[str, Any]:
+    """What an entry's row says; it never changes, so neither does its digest."""
+    one = entry.entry
+    return {
+        "v": 1,
+        "store": store,
+        "customer": customer_id,
+        "number": entry.number,
+        "at": int(one.at.timestamp()),
+        "kind": one.kind.value,
+        "coins": one.posted,
+        "held": one.held,
+        "packages": [
+            {"id": posting.package_id, "coins": posting.posted, "held": posting.held} for posting in one.postings
+        ],
+        "order": one.order_id,
+        "reason": one.reason,
+        "posted_after": entry.posted_after,
+        "held_after": entry.held_after,
+    }
+
+
+def _entry_rows(
+    tx: Tx, terms: PageTerms, account: Account, pushed: PushState
+) -> tuple[tuple[SignedRow, ...], str]:
+    rows, digest, last = [], pushed.digest, pushed.entries
+    while last < account.entries:
+        for entry in tx.ledger.entries_of(account.id, after=last, limit=ENTRY_PAGE):
+            payload = canonical_json(entry_document(terms.store, account.owner.ref, entry))
+            digest, last = chain(digest, payload), entry.number
+            mac = mac_of(terms.key, "entry", payload)
+            rows.append(
+                SignedRow(account.owner.ref, terms.epoch, entry.number, payload, terms.key.id, mac)
+            )
+    return tuple(rows), digest
+
+
+def _package_document(package: Package, zone: ZoneInfo) -> dict[str, Any]:
+    last_day = package.usable_until.astimezone(zone).date()
+    return {
+        "id": package.id,
+        "plan": package.plan,
+        "coins": package.coins,
+        "posted": package.posted,
+        "held": package.held,
+        "revoked": package.revoked,
+        "usable_until": int(package.usable_until.timestamp()),
+        "usable_until_text": {language: date_text(last_day, language) for language in LANGUAGES},
+    }
+
+
+def _plan_names(plans: PlanBook, plan: str) -> Mapping[str, str]:
+    """The plan's names; one that has left the settings goes by its key."""
+    known = plans.plans.get(plan)
+    return dict(known.names) if known else {"en": plan}

@@ -1,0 +1,50 @@
+"""What staff do about problems: have another look at the shop, let through what waits, or leave it as it is."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bridge.contracts.desk import Problem, ProblemState, Tx
+from bridge.errors import UsageError
+from bridge.services.syncing import TOTAL_WAITS, confirm_first_sync, touch
+
+CLOSED_FOR_GOOD = frozenset({ProblemState.RETRIED, ProblemState.SOLVED})
+
+
+def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, Sequence[int]]:
+    """Release what waits and have its orders read again (rule C2); returns the problem and those orders.
+
+    A dismissed problem can be taken up again. Raises `UsageError` for a number that is no such problem.
+    """
+    problem = require(tx, problem_id)
+    if problem.state in CLOSED_FOR_GOOD:
+        raise UsageError(f"problem {problem_id} is {problem.state} already")
+    orders = tx.problems.release(problem_id) or list(problem.detail.get("orders", []))
+    if problem.kind == TOTAL_WAITS:
+        confirm_first_sync(tx, problem.store, units=int(problem.detail["units"]), at=at)
+    touch(tx, problem.store, orders, at=at, settle=timedelta(0))
+    tx.problems.close(problem_id, ProblemState.RETRIED, by=by, at=at)
+    return problem, orders
+
+
+def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
+    """Close a problem and leave things as they are: orders that wait because of it are not booked.
+
+    Raises `UsageError` for a number that is no open problem.
+    """
+    problem = require(tx, problem_id)
+    if problem.state is not ProblemState.OPEN:
+        raise UsageError(f"problem {problem_id} is {problem.state} already")
+    if problem.kind == TOTAL_WAITS:
+        raise UsageError(
+            f"problem {problem_id} is the total of a first sync: it ends when the total is confirmed or the store disabled"
+        )
+    tx.problems.close(problem_id, ProblemState.DISMISSED, by=by, at=at)
+    return problem
+
+
+def require(tx: Tx, problem_id: int) -> Problem:
+    """The problem of that number. Raises `UsageError`."""
+    problem = tx.problems.get(problem_id)
+    if problem is None:
+        raise UsageError(f"there is no problem {problem_id}")
+    return problem

@@ -1,0 +1,375 @@
+"""Booking orders: what a page of orders changes in the books, in one transaction.
+
+A single order is a page of one, a first sync is pages of a thousand: the same rules decide, the same code books.
+Everything the page needs is loaded in a few queries, decided in memory, and saved together.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bridge.contracts.desk import Tx
+from bridge.domain import ledger
+from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.events import CoinsChanged, CoinsGranted, CoinsReinstated, CoinsRevoked
+from bridge.domain.ledger import Entry, EntryKind
+from bridge.domain.orders import Order, UnreadableOrder
+from bridge.domain.packages import Package, usable_until
+from bridge.domain.purchases import (
+    Change,
+    Decision,
+    GrantUnit,
+    Note,
+    NoteKind,
+    Purchase,
+    ReinstateUnit,
+    RevokeUnit,
+    StoreTerms,
+    decide,
+    unit_key,
+)
+
+FUSE = "fuse"
+UNREADABLE = "unreadable_order"
+LASTING = frozenset({NoteKind.SPENT, NoteKind.AMOUNT_SLIP})
+"""Notes about something that happened: they stay until staff close them. The others end with their cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What a page did. Units are packages; coins are those that entries moved."""
+
+    orders: int = 0
+    granted_units: int = 0
+    granted_coins: int = 0
+    revoked_units: int = 0
+    revoked_coins: int = 0
+    reinstated_units: int = 0
+    reinstated_coins: int = 0
+    set_aside: int = 0
+    events: tuple[CoinsChanged, ...] = ()
+
+    @property
+    def units(self) -> int:
+        """Grants, reinstatements and revocations together, which the fuse counts (rule C2)."""
+        return self.granted_units + self.revoked_units + self.reinstated_units
+
+    def plus(self, other: "Booked") -> "Booked":
+        """Two pages together."""
+        return Booked(
+            self.orders + other.orders,
+            self.granted_units + other.granted_units,
+            self.granted_coins + other.granted_coins,
+            self.revoked_units + other.revoked_units,
+            self.revoked_coins + other.revoked_coins,
+            self.reinstated_units + other.reinstated_units,
+            self.reinstated_coins + other.reinstated_coins,
+            self.set_aside + other.set_aside,
+            self.events + other.events,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Decisions about a page, and what of the desk they were made from."""
+
+    decisions: Mapping[int, Decision]
+    orders: Mapping[int, Order]
+    purchases: Mapping[int, Purchase]
+    aside: Mapping[int, bool]
+
+
+def book_orders(
+    tx: Tx,
+    store: StoreTerms,
+    orders: Sequence[Order],
+    *,
+    at: datetime,
+    seen_at: Mapping[int, datetime] | None = None,
+    fuse: bool = True,
+    tell: bool = True,
+) -> Booked:
+    """Make the books match these orders (rules C1, C2, C3, C14).
+
+    `seen_at` says when each order's change was first noticed (default: `at`). Without `fuse` any number of units is
+    booked (a confirmed first sync); without `tell` no plugin hears of it. Raises `KeyReused` when a unit's key is
+    recorded with other content.
+    """
+    page = _decide(tx, store, orders, seen_at=seen_at or {}, at=at)
+    changing = {number for number, decision in page.decisions.items() if decision.changes}
+    booked = _without_booking(page)
+    limited = {number for number in changing if not page.aside.get(number)}
+    if fuse and sum(len(page.decisions[number].changes) for number in limited) > store.fuse_units:
+        _blow(tx, store, page, limited, at)
+        booked = replace(booked, set_aside=booked.set_aside + len(limited))
+        changing -= limited
+    booked = booked.plus(_book(tx, store, page, changing, at=at, tell=tell))
+    _note(tx, store, page, at, skip=limited - changing)
+    return replace(booked, orders=len(orders))
+
+
+def totals(tx: Tx, store: StoreTerms, orders: Sequence[Order], *, at: datetime) -> Booked:
+    """What `book_orders` would do, booking nothing (`bridge sync --dry-run`)."""
+    page = _decide(tx, store, orders, seen_at={}, at=at)
+    counted = _without_booking(page)
+    for decision in page.decisions.values():
+        counted = counted.plus(_count(decision.changes))
+    return replace(counted, orders=len(orders))
+
+
+def set_unreadable_aside(
+    tx: Tx, store: str, unreadable: Iterable[UnreadableOrder], *, at: datetime
+) -> int:
+    """Tell staff about orders whose rows could not be understood; returns how many."""
+    count = 0
+    for one in unreadable:
+        tx.problems.report(
+            store,
+            key=f"order:{one.order_id}:{UNREADABLE}",
+            kind=UNREADABLE,
+            summary=f"order {one.order_id}: {one.reason}",
+            at=at,
+            detail={"orders": [one.order_id]},
+        )
+        count += 1
+    return count
+
+
+def _decide(
+    tx: Tx, store: StoreTerms, orders: Sequence[Order], *, seen_at: Mapping[int, datetime], at: datetime
+) -> _Page:
+    ids = [order.order_id for order in orders]
+    purchases = tx.purchases.of_orders(store.name, ids)
+    units = tx.ledger.units_of(store.name, purchases) if purchases else {}
+    aside = tx.problems.aside(store.name, ids)
+    decisions = {}
+    for order in orders:
+        number = order.order_id
+        if aside.get(number) is False:
+            continue
+        decisions[number] = decide(
+            order,
+            purchases.get(number),
+            units.get(number, ()),
+            store,
+            seen_at=seen_at.get(number, at),
+            released=aside.get(number, False),
+        )
+    return _Page(decisions, {order.order_id: order for order in orders}, purchases, aside)
+
+
+def _without_booking(page: _Page) -> Booked:
+    waiting = sum(1 for released in page.aside.values() if not released)
+    refused = sum(1 for decision in page.decisions.values() if decision.notes and not decision.changes)
+    return Booked(set_aside=waiting + refused)
+
+
+def _count(changes: Iterable[Change]) -> Booked:
+    """What these changes would move. Added up in plain integers: a first sync counts a page at a time."""
+    units = {GrantUnit: 0, RevokeUnit: 0, ReinstateUnit: 0}
+    coins = {GrantUnit: 0, RevokeUnit: 0, ReinstateUnit: 0}
+    for change in changes:
+        units[type(change)] += 1
+        match change:
+            case GrantUnit(terms=terms):
+                coins[GrantUnit] += terms.coins
+            case RevokeUnit(package=package):
+                coins[RevokeUnit] += package.unheld
+            case ReinstateUnit(package=package):
+                coins[ReinstateUnit] += package.taken
+    return Booked(
+        granted_units=units[GrantUnit],
+        granted_coins=coins[GrantUnit],
+        revoked_units=units[RevokeUnit],
+        revoked_coins=coins[RevokeUnit],
+        reinstated_units=units[ReinstateUnit],
+        reinstated_coins=coins[ReinstateUnit],
+    )
+
+
+def _book(
+    tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at: datetime, tell: bool
+) -> Booked:
+    changing = sorted(numbers)
+    accounts = _accounts(tx, store, page, changing)
+    counted = [change for number in changing for change in page.decisions[number].changes]
+    new_ids = iter(tx.ledger.new_package_ids(sum(isinstance(change, GrantUnit) for change in counted)))
+    entries: list[Entry] = []
+    packages: dict[int, Package] = {}
+    new: list[int] = []
+    for number in changing:
+        decision = page.decisions[number]
+        for change in decision.changes:
+            entry: Entry | None
+            if isinstance(change, GrantUnit):
+                paid_at = decision.paid_at or at
+                entry, package = _granted(store, change, accounts[number].id, next(new_ids), paid_at, at)
+                new.append(package.id)
+            else:
+                entry, package = _flipped(store, page.orders[number], change, at)
+            packages[package.id] = package
+            if entry is not None:
+                entries.append(entry)
+    tx.ledger.append(store.name, entries, packages, new)
+    tx.purchases.save(store.name, _purchases(page, changing, accounts))
+    _freeze(tx, page, at)
+    events = _events(store.name, entries, packages, accounts) if tell else []
+    tx.outbox.add(events)
+    tx.problems.forget_aside(store.name, [number for number in page.aside if page.aside[number]])
+    return replace(_count(counted), events=tuple(events))
+
+
+def _accounts(tx: Tx, store: StoreTerms, page: _Page, numbers: Sequence[int]) -> dict[int, Account]:
+    """The account each order books on: the one it first granted to, else its buyer's."""
+    wanted: dict[int, Owner] = {}
+    for number in numbers:
+        purchase, buyer = page.purchases.get(number), page.orders[number].buyer
+        owner = purchase.owner if purchase else buyer
+        if owner is not None:
+            wanted[number] = owner
+    opened = tx.accounts.open(store.name, wanted.values())
+    return {number: opened[owner] for number, owner in wanted.items()}
+
+
+def _granted(
+    store: StoreTerms, change: GrantUnit, account_id: int, package_id: int, paid_at: datetime, at: datetime
+) -> tuple[Entry, Package]:
+    package = Package(
+        id=package_id,
+        account_id=account_id,
+        plan=change.terms.plan,
+        coins=change.terms.coins,
+        granted_at=at,
+        usable_until=usable_until(paid_at, months=change.terms.valid_months, zone=store.zone),
+        unit=change.unit,
+    )
+    return ledger.grant(package, key=unit_key(store.name, change.unit), at=at), package
+
+
+def _flipped(
+    store: StoreTerms, order: Order, change: RevokeUnit | ReinstateUnit, at: datetime
+) -> tuple[Entry | None, Package]:
+    package = change.package
+    assert package.unit is not None
+    key = unit_key(store.name, package.unit)
+    if isinstance(change, RevokeUnit):
+        reason = f"order {order.order_id} has status {order.status} and owes fewer units"
+        return ledger.revoke(package, key=f"{key}:revoke:{package.revocations + 1}", at=at, reason=reason)
+    reason = f"order {order.order_id} has status {order.status} and owes the unit again"
+    return ledger.reinstate(package, key=f"{key}:reinstate:{package.revocations}", at=at, reason=reason)
+
+
+def _purchases(page: _Page, changing: Iterable[int], accounts: Mapping[int, Account]) -> list[Purchase]:
+    """What to remember of the page's orders: those that changed, and those whose chargeback came or went."""
+    saved = {}
+    for number in changing:
+        decision, known = page.decisions[number], page.purchases.get(number)
+        assert decision.paid_at is not None
+        account = accounts[number]
+        saved[number] = Purchase(
+            order_id=number,
+            account_id=known.account_id if known else account.id,
+            owner=known.owner if known else account.owner,
+            paid_at=decision.paid_at,
+            terms=decision.terms,
+            charged_back=decision.charged_back,
+        )
+    for number, before in page.purchases.items():
+        now = page.decisions.get(number)
+        if number not in saved and now is not None and now.charged_back != before.charged_back:
+            saved[number] = replace(before, charged_back=now.charged_back)
+    return list(saved.values())
+
+
+def _freeze(tx: Tx, page: _Page, at: datetime) -> None:
+    """A chargeback freezes the account that the order's coins are on; only staff lift it (rules C14, C15)."""
+    for number, known in page.purchases.items():
+        decision = page.decisions.get(number)
+        if decision is not None and decision.charged_back and not known.charged_back:
+            tx.accounts.freeze(known.account_id, at)
+
+
+_EVENTS: Mapping[EntryKind, type[CoinsChanged]] = {
+    EntryKind.GRANT: CoinsGranted,
+    EntryKind.REVOKE: CoinsRevoked,
+    EntryKind.REINSTATE: CoinsReinstated,
+}
+
+
+def _events(
+    store: str,
+    entries: Iterable[Entry],
+    packages: Mapping[int, Package],
+    accounts: Mapping[int, Account],
+) -> list[CoinsChanged]:
+    """One event per order, plan and kind, under the key of its first entry: quantity 3 is told once (rule C17)."""
+    told: dict[tuple[int | None, str | None, EntryKind], CoinsChanged] = {}
+    for entry in entries:
+        package = packages[entry.postings[0].package_id]
+        what = (entry.order_id, package.plan, entry.kind)
+        coins = abs(entry.posted)
+        if what in told:
+            told[what] = replace(told[what], coins=told[what].coins + coins)
+        else:
+            told[what] = _EVENTS[entry.kind](
+                key=entry.key,
+                store=store,
+                owner=accounts[entry.order_id or 0].owner,
+                order_id=entry.order_id,
+                plan=package.plan,
+                coins=coins,
+                at=entry.at,
+            )
+    return list(told.values())
+
+
+def _blow(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], at: datetime) -> None:
+    """Too much in one pass: all of it waits for staff under one problem (rule C2)."""
+    waiting = sorted(numbers)
+    units = sum(len(page.decisions[number].changes) for number in waiting)
+    before = next((one.detail for one in tx.problems.open(store.name) if one.key == FUSE), {})
+    units += int(before.get("units", 0))
+    orders = len(waiting) + int(before.get("orders_waiting", 0))
+    problem = tx.problems.report(
+        store.name,
+        key=FUSE,
+        kind=FUSE,
+        summary=f"{units} grants or revocations of {orders} orders came at once, more than coins.fuse_units = "
+        f"{store.fuse_units} in one pass; none of them is booked until staff release them",
+        at=at,
+        detail={"units": units, "orders_waiting": orders},
+    )
+    tx.problems.set_aside(store.name, problem.id, waiting)
+
+
+def _note(tx: Tx, store: StoreTerms, page: _Page, at: datetime, *, skip: Iterable[int]) -> None:
+    """Tell staff what the decisions say, and close what has become untrue."""
+    skipped = set(skip)
+    open_keys = tx.problems.open_keys(store.name)
+    said: set[str] = set()
+    for number, decision in page.decisions.items():
+        for note in () if number in skipped else decision.notes:
+            key = _note_key(number, note)
+            said.add(key)
+            if note.kind in LASTING and key in open_keys:
+                continue
+            problem = tx.problems.report(
+                store.name, key=key, kind=note.kind, summary=note.text, at=at, detail={"orders": [number]}
+            )
+            if note.kind is NoteKind.ZERO_TOTAL:
+                tx.problems.set_aside(store.name, problem.id, [number])
+    if open_keys:
+        solved = [key for key in open_keys - said if _ends_with_its_cause(key, page.decisions)]
+        tx.problems.solve(store.name, solved, at)
+
+
+def _note_key(number: int, note: Note) -> str:
+    return f"order:{number}:{note.kind}" + (f":{note.part}" if note.part else "")
+
+
+def _ends_with_its_cause(key: str, decisions: Mapping[int, Decision]) -> bool:
+    """Whether a problem's key belongs to one of these orders and to a kind that ends when its cause does."""
+    what, _, rest = key.partition(":")
+    number, _, kind = rest.partition(":")
+    kind = kind.partition(":")[0]
+    return what == "order" and int(number) in decisions and kind not in LASTING

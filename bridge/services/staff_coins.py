@@ -1,0 +1,137 @@
+"""What staff do to coins by hand: grants and corrections, each with a reason and a name (rule C15)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bridge.contracts.desk import NumberedEntry, Tx
+from bridge.domain import ledger
+from bridge.domain.accounts import Account, Owner
+from bridge.domain.coins import whole_coins
+from bridge.domain.events import CoinsCorrected, CoinsGranted
+from bridge.domain.ledger import EntryKind
+from bridge.domain.packages import Package, available, burn_down_order, end_of_day, usable_until
+from bridge.errors import ImpossibleAmount, UnknownAccount
+
+DEFAULT_MONTHS = 12
+"""A manual package ends after a year unless a day is named (rule C15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """An account as of a moment: coins owned, reserved and spendable, and the packages in the order they pay."""
+
+    account: Account
+    available: int
+    packages: tuple[Package, ...]
+
+
+def grant(
+    tx: Tx,
+    store: str,
+    owner: Owner,
+    *,
+    coins: int,
+    reason: str,
+    staff: str,
+    key: str,
+    zone: ZoneInfo,
+    at: datetime,
+    last_day: date | None = None,
+    plan: str | None = None,
+    kind: EntryKind = EntryKind.GRANT,
+) -> Balance:
+    """Give coins as a new package that ends on `last_day` in the store's zone, by default in a year; no plan unless named.
+
+    Raises `ImpossibleAmount` for coins, a reason or a day that no grant may have, `KeyReused` for a key that is recorded
+    with other content. The same key again changes nothing.
+    """
+    whole_coins(coins, what="coins")
+    _require_words(reason, staff)
+    until = end_of_day(last_day, zone) if last_day else usable_until(at, months=DEFAULT_MONTHS, zone=zone)
+    if until < at:
+        raise ImpossibleAmount(f"expiry: must be a day to come, not {last_day}")
+    account = tx.accounts.open(store, [owner])[owner]
+    (package_id,) = tx.ledger.new_package_ids(1)
+    package = Package(package_id, account.id, plan, coins, granted_at=at, usable_until=until)
+    entry = ledger.grant(package, key=f"{store}:staff:{key}", at=at, kind=kind, reason=reason, staff=staff)
+    if tx.ledger.append(store, [entry], {package.id: package}, [package.id]):
+        told = CoinsGranted if kind is EntryKind.GRANT else CoinsCorrected
+        tx.outbox.add([told(entry.key, store, owner, None, plan, coins, at)])
+    return balance(tx, store, owner, at=at)
+
+
+def correct(
+    tx: Tx,
+    store: str,
+    owner: Owner,
+    *,
+    coins: int,
+    reason: str,
+    staff: str,
+    key: str,
+    zone: ZoneInfo,
+    at: datetime,
+) -> Balance:
+    """Correct an account by `coins`: upwards as a new package, downwards from its packages in burn-down order (C4, C15).
+
+    Raises `UnknownAccount`, `NotEnoughCoins`, `ImpossibleAmount`, `KeyReused`.
+    """
+    if coins > 0:
+        require_account(tx, store, owner)
+        return grant(
+            tx,
+            store,
+            owner,
+            coins=coins,
+            reason=reason,
+            staff=staff,
+            key=key,
+            zone=zone,
+            at=at,
+            kind=EntryKind.CORRECT,
+        )
+    whole_coins(-coins, what="coins")
+    _require_words(reason, staff)
+    account = require_account(tx, store, owner)
+    packages = {one.id: one for one in tx.ledger.packages_of([account.id]).get(account.id, [])}
+    full_key = f"{store}:staff:{key}"
+    if not tx.ledger.recorded(full_key):
+        entry = ledger.take(
+            packages.values(), -coins, account_id=account.id, key=full_key, at=at, reason=reason, staff=staff
+        )
+        touched = {posting.package_id: packages[posting.package_id] for posting in entry.postings}
+        tx.ledger.append(store, [entry], touched)
+        tx.outbox.add([CoinsCorrected(entry.key, store, owner, None, None, coins, at)])
+    return balance(tx, store, owner, at=at)
+
+
+def balance(tx: Tx, store: str, owner: Owner, *, at: datetime) -> Balance:
+    """The account now. Raises `UnknownAccount` where that customer has none."""
+    account = require_account(tx, store, owner)
+    packages = burn_down_order(tx.ledger.packages_of([account.id]).get(account.id, []))
+    return Balance(account, available(packages, at), tuple(packages))
+
+
+def statement(tx: Tx, store: str, owner: Owner) -> list[NumberedEntry]:
+    """Every entry of an account, oldest first, each with the totals after it (rule C18). Raises `UnknownAccount`."""
+    account = require_account(tx, store, owner)
+    entries: list[NumberedEntry] = []
+    while len(entries) < account.entries:
+        entries += tx.ledger.entries_of(account.id, after=entries[-1].number if entries else 0)
+    return entries
+
+
+def require_account(tx: Tx, store: str, owner: Owner) -> Account:
+    """The owner's account. Raises `UnknownAccount`."""
+    account = tx.accounts.of_owners(store, [owner]).get(owner)
+    if account is None:
+        raise UnknownAccount(f"{store}: {owner} has no account")
+    return account
+
+
+def _require_words(reason: str, staff: str) -> None:
+    if not reason.strip():
+        raise ImpossibleAmount("reason: must say why, in words the customer may read (rule C15)")
+    if not staff.strip():
+        raise ImpossibleAmount("staff: must name who does it (rule C15)")
