@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +24,9 @@ import pymysql
 from pymysql.cursors import Cursor
 
 from bridge.errors import BridgeError
+from bridge.testing.connection import ConnectionParameters
+
+__all__ = ["ConnectionParameters", "MariaDBBroken", "MariaDBMissing", "PrivateMariaDB"]
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -68,33 +71,6 @@ class MariaDBBroken(BridgeError):
     """The server did not start, or went away; carries the end of its log."""
 
     code = "mariadb_broken"
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionParameters:
-    """How to reach one database as one user: by `socket` if there is one, else by `host` and `port`."""
-
-    user: str
-    password: str = ""
-    database: str | None = None
-    socket: Path | None = None
-    host: str = "127.0.0.1"
-    port: int = 3306
-
-    def for_driver(self, **more: Any) -> dict[str, Any]:
-        """Keyword arguments that aiomysql.connect takes; further ones are added as given."""
-        where: dict[str, Any] = (
-            {"unix_socket": str(self.socket)} if self.socket else {"host": self.host, "port": self.port}
-        )
-        return {
-            **where,
-            "user": self.user,
-            "password": self.password,
-            "db": self.database,
-            "charset": "utf8mb4",
-            "autocommit": True,
-            **more,
-        }
 
 
 class PrivateMariaDB:

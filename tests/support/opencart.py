@@ -7,98 +7,22 @@ within a second; a deleted order takes its lines and history with it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.support.shop_database import OPENING_DAY, PRICE, BulkOrders, Line, ShopDatabase, Sql, Value, one_of
-
-STATUSES = {
-    1: "Pending",
-    2: "Processing",
-    3: "Shipped",
-    5: "Complete",
-    7: "Canceled",
-    8: "Denied",
-    9: "Canceled Reversal",
-    10: "Failed",
-    11: "Refunded",
-    12: "Reversed",
-    13: "Chargeback",
-    14: "Expired",
-    15: "Processed",
-    16: "Voided",
-}
-
-FIELDS = (
-    "firstname",
-    "lastname",
-    "company",
-    "address_1",
-    "address_2",
-    "city",
-    "postcode",
-    "country",
-    "zone",
+from tests.support.opencart_rows import ORDER, STATUSES, Product, bulk_customer, bulk_line, escaped, total_of
+from tests.support.shop_database import (
+    OPENING_DAY,
+    PRICE,
+    BulkOrders,
+    Line,
+    ShopDatabase,
+    Sql,
+    Value,
+    moment,
+    one_of,
 )
-
-IDS = ("address_id", "country_id", "zone_id")
-
-ORDER: dict[str, Value] = {
-    "subscription_id": 0,
-    "invoice_no": 0,
-    "invoice_prefix": "INV-2026-00",
-    "transaction_id": "",
-    "store_id": 0,
-    "store_name": "Your Store",
-    "store_url": "https://shop.example/",
-    "customer_id": 0,
-    "customer_group_id": 1,
-    "firstname": "",
-    "lastname": "",
-    "email": "",
-    "telephone": "",
-    "custom_field": "[]",
-    **{f"{kind}_{field}": "" for kind in ("payment", "shipping") for field in FIELDS},
-    **{f"{kind}_{field}": 0 for kind in ("payment", "shipping") for field in IDS},
-    **{f"{kind}_address_format": "" for kind in ("payment", "shipping")},
-    **{f"{kind}_custom_field": "[]" for kind in ("payment", "shipping")},
-    "payment_method": '{"name":"Bank Transfer","code":"bank_transfer.bank_transfer"}',
-    "shipping_method": "[]",
-    "comment": "",
-    "total": Decimal(0),
-    "order_status_id": 0,
-    "affiliate_id": 0,
-    "commission": Decimal(0),
-    "marketing_id": 0,
-    "tracking": "",
-    "language_id": 1,
-    "language_code": "en-gb",
-    "currency_id": 2,
-    "currency_code": "USD",
-    "currency_value": Decimal("1.00000000"),
-    "ip": "192.0.2.7",
-    "forwarded_ip": "",
-    "user_agent": "Mozilla/5.0",
-    "accept_language": "en",
-}
-"""What checkout writes where a test has nothing to say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    id: int
-    model: str
-    name: str
-    price: Decimal
-
-
-def escaped(text: str) -> str:
-    """What OpenCart stores for what was typed: `Smith & <Co>` becomes `Smith &amp; &lt;Co&gt;`."""
-    for raw, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
-        text = text.replace(raw, entity)
-    return text.strip()
 
 
 class OpenCartShop(ShopDatabase):
@@ -203,7 +127,7 @@ class OpenCartShop(ShopDatabase):
         """Check out; status 0 leaves the checkout unconfirmed (no history row), None means Pending."""
         who = await self._buyer(customer, guest)
         products = [(await self._product(code), quantity) for code, quantity in lines]
-        amount = _sum(products) if total is None else total
+        amount = total_of(products) if total is None else total
         order = await self.insert(
             "order",
             ORDER | who | {"store_id": store or 0, "total": amount, "date_added": at, "date_modified": at},
@@ -248,7 +172,7 @@ class OpenCartShop(ShopDatabase):
         if before:
             await self.set_status(order, self.voided_status, at, notify=True)
         products = [(await self._product(code), quantity) for code, quantity in lines]
-        amount = _sum(products)
+        amount = total_of(products)
         await self.update("order", {"total": amount, "date_modified": at}, order_id=order)
         await self.delete("order_product", order_id=order)
         await self._add_lines(order, products)
@@ -286,8 +210,8 @@ class OpenCartShop(ShopDatabase):
         first_order = await self.next_id("order", "order_id")
         first_history = await self.next_id("order_history", "order_history_id")
         lines = orders // 2 * 3 + orders % 2 * 2
-        await self.insert_sequence("customer", customers, _bulk_customer(first_customer))
-        await self.insert_sequence("order_product", lines, _bulk_line(first_order, products))
+        await self.insert_sequence("customer", customers, bulk_customer(first_customer))
+        await self.insert_sequence("order_product", lines, bulk_line(first_order, products))
         buyer = f"({first_customer} + seq MOD {customers})"
         row: dict[str, Value | Sql] = {
             **ORDER,
@@ -298,8 +222,8 @@ class OpenCartShop(ShopDatabase):
             "email": Sql(f"CONCAT('buyer', {buyer}, '@shop.example')"),
             "total": PRICE,
             "order_status_id": self.paid_status,
-            "date_added": _moment(first_at, "seq", seconds_apart),
-            "date_modified": _moment(first_at, "seq", seconds_apart),
+            "date_added": moment(first_at, "seq", seconds_apart),
+            "date_modified": moment(first_at, "seq", seconds_apart),
         }
         await self.insert_sequence("order", orders, row)
         await self.insert_sequence(
@@ -311,7 +235,7 @@ class OpenCartShop(ShopDatabase):
                 "order_status_id": one_of("seq", (1, 2, self.paid_status)),
                 "notify": 0,
                 "comment": "",
-                "date_added": _moment(first_at, "seq DIV 3", seconds_apart),
+                "date_added": moment(first_at, "seq DIV 3", seconds_apart),
             },
         )
         return BulkOrders(first_order, orders, lines, orders * 3, first_customer, customers)
@@ -353,42 +277,3 @@ class OpenCartShop(ShopDatabase):
         for position, (code, title) in enumerate((("sub_total", "Sub-Total"), ("total", "Total"))):
             row: dict[str, Any] = {"order_id": order, "extension": "opencart", "code": code, "title": title}
             await self.insert("order_total", row | {"value": amount, "sort_order": 1 + 8 * position})
-
-
-def _sum(products: Sequence[tuple[Product, int]]) -> Decimal:
-    return sum((product.price * quantity for product, quantity in products), Decimal(0))
-
-
-def _moment(first: datetime, number: str, seconds_apart: int) -> Sql:
-    return Sql(f"'{first:%Y-%m-%d %H:%M:%S}' + INTERVAL ({number}) * {seconds_apart} SECOND")
-
-
-def _bulk_customer(first: int) -> dict[str, Value | Sql]:
-    return {
-        "customer_id": Sql(f"{first} + seq"),
-        "customer_group_id": 1,
-        "store_id": 0,
-        "language_id": 1,
-        "firstname": "Ada",
-        "lastname": "Byron",
-        "email": Sql(f"CONCAT('buyer', {first} + seq, '@shop.example')"),
-        "telephone": "",
-        "status": 1,
-        "date_added": OPENING_DAY,
-    }
-
-
-def _bulk_line(first_order: int, products: Sequence[Product]) -> dict[str, Value | Sql]:
-    """Lines 0 and 1 of three belong to the first order of a pair, line 2 to the second."""
-    return {
-        "order_id": Sql(f"{first_order} + 2 * (seq DIV 3) + (seq MOD 3 = 2)"),
-        "product_id": one_of("seq", [product.id for product in products]),
-        "master_id": 0,
-        "name": one_of("seq", [product.name for product in products]),
-        "model": one_of("seq", [product.model for product in products]),
-        "quantity": 1,
-        "price": one_of("seq", [product.price for product in products]),
-        "total": one_of("seq", [product.price for product in products]),
-        "tax": Decimal(0),
-        "reward": 0,
-    }

@@ -6,86 +6,34 @@ no history; a credit slip is written before the line's refunded quantity, and ne
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.support.shop_database import OPENING_DAY, PRICE, BulkOrders, Line, ShopDatabase, Sql, Value, one_of
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """One order state: its name and the flags that the bridge or the shop's own code looks at."""
-
-    name: str
-    paid: bool = False
-    logable: bool = False
-    invoice: bool = False
-    shipped: bool = False
-    module: str = ""
-
-
-STATES = {
-    1: State("Awaiting check payment", module="ps_checkpayment"),
-    2: State("Payment accepted", paid=True, logable=True, invoice=True),
-    3: State("Processing in progress", paid=True, logable=True, invoice=True),
-    4: State("Shipped", paid=True, logable=True, invoice=True, shipped=True),
-    5: State("Delivered", paid=True, logable=True, invoice=True, shipped=True),
-    6: State("Canceled"),
-    7: State("Refunded", invoice=True),
-    8: State("Payment error"),
-    9: State("On backorder (paid)", paid=True, invoice=True),
-    10: State("Awaiting bank wire payment", module="ps_wirepayment"),
-    11: State("Remote payment accepted", paid=True, logable=True, invoice=True),
-    12: State("On backorder (not paid)"),
-    13: State("Awaiting Cash On Delivery validation", module="ps_cashondelivery"),
-}
-
-CONFIGURATION = {
-    "PS_LANG_DEFAULT": "1",
-    "PS_SHOP_DEFAULT": "1",
-    "PS_SHOP_NAME": "Your Store",
-    "PS_OS_CHEQUE": "1",
-    "PS_OS_PAYMENT": "2",
-    "PS_OS_PREPARATION": "3",
-    "PS_OS_SHIPPING": "4",
-    "PS_OS_DELIVERED": "5",
-    "PS_OS_CANCELED": "6",
-    "PS_OS_REFUND": "7",
-    "PS_OS_ERROR": "8",
-    "PS_OS_OUTOFSTOCK": "9",
-    "PS_OS_BANKWIRE": "10",
-    "PS_OS_WS_PAYMENT": "11",
-    "PS_OS_OUTOFSTOCK_PAID": "9",
-    "PS_OS_OUTOFSTOCK_UNPAID": "12",
-    "PS_OS_COD_VALIDATION": "13",
-}
-
-ORDER: dict[str, Value] = {
-    "id_shop_group": 1,
-    "id_shop": 1,
-    "id_carrier": 0,
-    "id_lang": 1,
-    "id_cart": 0,
-    "id_currency": 1,
-    "id_address_delivery": 1,
-    "id_address_invoice": 1,
-    "current_state": 0,
-    "payment": "Bank transfer",
-    "module": "ps_wirepayment",
-    "valid": 0,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """What an order line copies: a product, or one of its combinations."""
-
-    id: int
-    combination: int
-    reference: str
-    price: Decimal
+from tests.support.prestashop_rows import (
+    CONFIGURATION,
+    ORDER,
+    STATES,
+    Product,
+    State,
+    bulk_customer,
+    bulk_line,
+    line_amounts,
+    order_amounts,
+    reference,
+    total_of,
+)
+from tests.support.shop_database import (
+    OPENING_DAY,
+    PRICE,
+    BulkOrders,
+    Line,
+    ShopDatabase,
+    Sql,
+    Value,
+    moment,
+    one_of,
+)
 
 
 class PrestaShopShop(ShopDatabase):
@@ -210,9 +158,9 @@ class PrestaShopShop(ShopDatabase):
         """
         buyer = customer or await self.add_customer(guest, firstname="Guest", store=store, is_guest=True)
         products = [(await self._product(code), quantity) for code, quantity in lines]
-        amount = _sum(products) if total is None else total
+        amount = total_of(products) if total is None else total
         number = await self.next_id("orders", "id_order")
-        row = ORDER | _amounts(amount) | {"id_customer": buyer, "reference": reference(number)}
+        row = ORDER | order_amounts(amount) | {"id_customer": buyer, "reference": reference(number)}
         row |= {"secure_key": f"{buyer:032x}", "date_add": at, "date_upd": at}
         order = await self.insert("orders", row | ({"id_shop": store} if store else {}))
         for product, quantity in products:
@@ -260,13 +208,13 @@ class PrestaShopShop(ShopDatabase):
         products = [(await self._product(code), quantity) for code, quantity in lines]
         for product, quantity in products:
             if rows := present.get(product.reference):
-                change: dict[str, Value] = {"product_quantity": quantity, **_line_amounts(product, quantity)}
+                change: dict[str, Value] = {"product_quantity": quantity, **line_amounts(product, quantity)}
                 await self.update("order_detail", change, id_order_detail=rows.pop(0))
             else:
                 await self._add_line(order, product, quantity, store)
         for line in (line for rows in present.values() for line in rows):
             await self.delete("order_detail", id_order_detail=line)
-        await self.update("orders", _amounts(_sum(products)) | {"date_upd": at}, id_order=order)
+        await self.update("orders", order_amounts(total_of(products)) | {"date_upd": at}, id_order=order)
 
     async def refund_by_slip(
         self, order: int, code: str, quantity: int, at: datetime, *, returned: bool = False
@@ -346,13 +294,13 @@ class PrestaShopShop(ShopDatabase):
         first_order = await self.next_id("orders", "id_order")
         first_history = await self.next_id("order_history", "id_order_history")
         lines = orders // 2 * 3 + orders % 2 * 2
-        await self.insert_sequence("customer", customers, _bulk_customer(first_customer))
-        await self.insert_sequence("order_detail", lines, _bulk_line(first_order, products))
-        when = _moment(first_at, "seq", seconds_apart)
+        await self.insert_sequence("customer", customers, bulk_customer(first_customer))
+        await self.insert_sequence("order_detail", lines, bulk_line(first_order, products))
+        when = moment(first_at, "seq", seconds_apart)
         number = f"{first_order} + seq"
         row = (
             ORDER
-            | _amounts(PRICE)
+            | order_amounts(PRICE)
             | {
                 "id_order": Sql(number),
                 "reference": Sql(f"LPAD(CONV({number}, 10, 36), 9, 'A')"),
@@ -375,7 +323,7 @@ class PrestaShopShop(ShopDatabase):
                 "id_employee": 0,
                 "id_order": Sql(f"{first_order} + seq DIV 3"),
                 "id_order_state": one_of("seq", (self.pending_status, self.paid_status, 5)),
-                "date_add": _moment(first_at, "seq DIV 3", seconds_apart),
+                "date_add": moment(first_at, "seq DIV 3", seconds_apart),
             },
         )
         return BulkOrders(first_order, orders, lines, orders * 3, first_customer, customers)
@@ -422,7 +370,7 @@ class PrestaShopShop(ShopDatabase):
             "original_product_price": product.price,
             "download_hash": "",
         }
-        await self.insert("order_detail", row | _line_amounts(product, quantity))
+        await self.insert("order_detail", row | line_amounts(product, quantity))
 
     async def _add_slip(self, order: int, amount: Decimal, at: datetime, *, slip_type: int) -> int:
         customer = (await self.row("orders", id_order=order))["id_customer"]
@@ -436,67 +384,3 @@ class PrestaShopShop(ShopDatabase):
         row |= {f"total_products_tax_{tax}": products for tax in ("excl", "incl")}
         row |= {f"total_shipping_tax_{tax}": Decimal(0) for tax in ("excl", "incl")}
         return await self.insert("order_slip", row | {"partial": 0, "date_add": at, "date_upd": at})
-
-
-def reference(number: int) -> str:
-    """Nine capital letters, another nine for every order."""
-    letters = ""
-    for _ in range(9):
-        number, digit = divmod(number * 7 + 3 if not letters else number, 26)
-        letters += chr(ord("A") + digit)
-    return letters
-
-
-def _sum(products: Sequence[tuple[Product, int]]) -> Decimal:
-    return sum((product.price * quantity for product, quantity in products), Decimal(0))
-
-
-def _amounts(amount: Decimal) -> dict[str, Value]:
-    names = (
-        "total_paid",
-        "total_paid_tax_incl",
-        "total_paid_tax_excl",
-        "total_products",
-        "total_products_wt",
-    )
-    return dict.fromkeys(names, amount)
-
-
-def _line_amounts(product: Product, quantity: int) -> dict[str, Value]:
-    return dict.fromkeys(("total_price_tax_incl", "total_price_tax_excl"), product.price * quantity)
-
-
-def _moment(first: datetime, number: str, seconds_apart: int) -> Sql:
-    return Sql(f"'{first:%Y-%m-%d %H:%M:%S}' + INTERVAL ({number}) * {seconds_apart} SECOND")
-
-
-def _bulk_customer(first: int) -> dict[str, Value | Sql]:
-    return {
-        "id_customer": Sql(f"{first} + seq"),
-        "id_lang": 1,
-        "firstname": "Ada",
-        "lastname": "Byron",
-        "email": Sql(f"CONCAT('buyer', {first} + seq, '@shop.example')"),
-        "active": 1,
-        "date_add": OPENING_DAY,
-        "date_upd": OPENING_DAY,
-    }
-
-
-def _bulk_line(first_order: int, products: Sequence[Product]) -> dict[str, Value | Sql]:
-    """Lines 0 and 1 of three belong to the first order of a pair, line 2 to the second."""
-    price = one_of("seq", [product.price for product in products])
-    return {
-        "id_order": Sql(f"{first_order} + 2 * (seq DIV 3) + (seq MOD 3 = 2)"),
-        "id_shop": 1,
-        "product_id": one_of("seq", [product.id for product in products]),
-        "product_attribute_id": one_of("seq", [product.combination for product in products]),
-        "product_name": one_of("seq", [product.reference for product in products]),
-        "product_reference": one_of("seq", [product.reference for product in products]),
-        "product_quantity": 1,
-        "product_price": price,
-        "unit_price_tax_incl": price,
-        "unit_price_tax_excl": price,
-        "total_price_tax_incl": price,
-        "total_price_tax_excl": price,
-    }

@@ -234,5 +234,10 @@ def one_of(expression: str, choices: Sequence[Value]) -> Sql:
     return Sql(f"ELT(({expression}) MOD {len(choices)} + 1, {quoted})")
 
 
+def moment(first: datetime, number: str, seconds_apart: int) -> Sql:
+    """SQL for a shop-local moment: `seconds_apart` for each step that `number` counts, from `first` on."""
+    return Sql(f"'{first:%Y-%m-%d %H:%M:%S}' + INTERVAL ({number}) * {seconds_apart} SECOND")
+
+
 def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''").replace("%", "%%") + "'"
