@@ -28,9 +28,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [
         item
         for item in items
-        if any(
-            item.get_closest_marker(mark) and not os.environ.get(name) for mark, name in ON_REQUEST.items()
-        )
+        if any(item.get_closest_marker(mark) and not os.environ.get(name) for mark, name in ON_REQUEST.items())
     ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

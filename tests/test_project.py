@@ -46,9 +46,7 @@ def test_tests_run_with_the_versions_that_operators_get() -> None:
 
 
 def test_a_second_set_up_has_nothing_to_do_and_says_nothing() -> None:
-    done = subprocess.run(
-        [ROOT / "script" / "setup"], capture_output=True, text=True, check=False, timeout=60
-    )
+    done = subprocess.run([ROOT / "script" / "setup"], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -69,9 +69,7 @@ def test_the_wheel_carries_all_code_and_what_lies_beside_it(installed: Path) -> 
 
 
 def test_the_installed_program_finds_its_files_without_the_checkout(installed: Path) -> None:
-    program = "from bridge.resources import resource\n" + "\n".join(
-        f"print(resource({name!r}))" for name in SHIPPED
-    )
+    program = "from bridge.resources import resource\n" + "\n".join(f"print(resource({name!r}))" for name in SHIPPED)
     done = subprocess.run(
         [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(installed)!r})\n{program}"],
         cwd=installed,

@@ -95,9 +95,7 @@ class Layout:
 def layout(name: str) -> Layout:
     """Read the layout `name`, for example "opencart-4.1.0.4"."""
     data = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-    return Layout(
-        data["layout"], data["prefix"], {name: _table(name, table) for name, table in data["tables"].items()}
-    )
+    return Layout(data["layout"], data["prefix"], {name: _table(name, table) for name, table in data["tables"].items()})
 
 
 def _table(name: str, data: Mapping[str, Any]) -> Table:

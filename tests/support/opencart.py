@@ -164,9 +164,7 @@ class OpenCartShop(ShopDatabase):
         }
         await self.insert("order_history", history)
 
-    async def edit_order(
-        self, order: int, lines: Sequence[Line], at: datetime, *, status: int | None = None
-    ) -> None:
+    async def edit_order(self, order: int, lines: Sequence[Line], at: datetime, *, status: int | None = None) -> None:
         """Void, write the lines anew, then set the status again (or `status`) within the same second."""
         before = int((await self.row("order", order_id=order))["order_status_id"])
         if before:

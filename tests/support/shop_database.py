@@ -132,9 +132,7 @@ class ShopDatabase:
     layout_name: str
     sql_mode: str
 
-    def __init__(
-        self, parameters: ConnectionParameters, *, prefix: str | None = None, timezone: str = "UTC"
-    ) -> None:
+    def __init__(self, parameters: ConnectionParameters, *, prefix: str | None = None, timezone: str = "UTC") -> None:
         self.layout: Layout = layout(self.layout_name)
         self.parameters = parameters
         self.prefix = self.layout.prefix if prefix is None else prefix
@@ -200,9 +198,7 @@ class ShopDatabase:
     async def update(self, table: str, values: Mapping[str, Value], **where: Value) -> None:
         changes = ", ".join(f"`{column}` = %s" for column in values)
         condition = " AND ".join(f"`{column}` = %s" for column in where)
-        await self.execute(
-            f"UPDATE {{{table}}} SET {changes} WHERE {condition}", *values.values(), *where.values()
-        )
+        await self.execute(f"UPDATE {{{table}}} SET {changes} WHERE {condition}", *values.values(), *where.values())
 
     async def delete(self, table: str, **where: Value) -> None:
         condition = " AND ".join(f"`{column}` = %s" for column in where)

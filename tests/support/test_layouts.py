@@ -33,8 +33,7 @@ def test_a_database_is_what_its_layout_says(mariadb: PrivateMariaDB, database: s
         for column in table.columns
     }
     tables = mariadb.run(
-        "SELECT TABLE_NAME, ENGINE, TABLE_COLLATION FROM information_schema.TABLES "
-        f"WHERE TABLE_SCHEMA = '{database}'"
+        f"SELECT TABLE_NAME, ENGINE, TABLE_COLLATION FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{database}'"
     )
     assert set(tables) == {(chosen.prefix + t.name, t.engine, t.collation) for t in chosen.tables.values()}
     keys = mariadb.run(

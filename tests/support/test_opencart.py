@@ -14,8 +14,7 @@ LATER = NOON + timedelta(hours=3)
 
 async def history(shop: OpenCartShop, order: int) -> list[tuple[int, int, datetime]]:
     return await shop.fetch(
-        "SELECT order_status_id, notify, date_added FROM {order_history} WHERE order_id = %s "
-        "ORDER BY order_history_id",
+        "SELECT order_status_id, notify, date_added FROM {order_history} WHERE order_id = %s ORDER BY order_history_id",
         order,
     )
 
@@ -35,16 +34,12 @@ async def selling(opencart: OpenCartShop) -> OpenCartShop:
 
 
 async def test_a_fresh_shop_names_its_statuses_and_settings(opencart: OpenCartShop) -> None:
-    settings = dict(
-        await opencart.fetch("SELECT `key`, value FROM {setting} WHERE store_id = 0 AND code = 'config'")
-    )
+    settings = dict(await opencart.fetch("SELECT `key`, value FROM {setting} WHERE store_id = 0 AND code = 'config'"))
     assert settings["config_complete_status"] == '["5","3"]'
     assert settings["config_processing_status"] == '["5","1","2","12","3"]'
     assert settings["config_timezone"] == "UTC"
     assert settings["config_language_catalog"] == "en-gb"
-    statuses = dict(
-        await opencart.fetch("SELECT order_status_id, name FROM {order_status} WHERE language_id = 1")
-    )
+    statuses = dict(await opencart.fetch("SELECT order_status_id, name FROM {order_status} WHERE language_id = 1"))
     assert statuses[5] == "Complete"
     assert 4 not in statuses
     assert statuses[16] == "Voided"
@@ -128,9 +123,7 @@ async def test_bulk_orders_have_one_or_two_lines_and_three_history_rows(selling:
     assert [line[1] for line in await lines(selling, bulk.first_order)] == ["SUP-BASE", "OTHER"]
     assert len(await lines(selling, bulk.first_order + 1)) == 1
     assert (await lines(selling, bulk.first_order))[0][3] == Decimal(550)
-    orphans = (
-        "SELECT COUNT(*) FROM {order} o LEFT JOIN {customer} c USING (customer_id) WHERE c.email <> o.email"
-    )
+    orphans = "SELECT COUNT(*) FROM {order} o LEFT JOIN {customer} c USING (customer_id) WHERE c.email <> o.email"
     assert await selling.fetch(orphans) == [(0,)]
 
 
@@ -139,9 +132,7 @@ async def test_any_prefix_and_a_second_store_work(mariadb: PrivateMariaDB, datab
         await shop.install()
         await shop.add_product("SUP-BASE")
         store = await shop.add_store("Second")
-        order = await shop.place_paid_order(
-            None, [("SUP-BASE", 1)], at=NOON, guest="g@shop.example", store=store
-        )
+        order = await shop.place_paid_order(None, [("SUP-BASE", 1)], at=NOON, guest="g@shop.example", store=store)
         found = mariadb.run(f"SELECT store_id FROM my_shop_order WHERE order_id = {order}", database=database)
     assert found == [(store,)]
 

@@ -150,13 +150,9 @@ async def test_any_prefix_and_a_second_shop_work(mariadb: PrivateMariaDB, databa
         await shop.add_product("COIN-BASE")
         store = await shop.add_store("Second")
         await shop.set_configuration("PS_TIMEZONE", "Europe/Paris", store=store)
-        order = await shop.place_paid_order(
-            None, [("COIN-BASE", 1)], at=NOON, guest="g@shop.example", store=store
-        )
+        order = await shop.place_paid_order(None, [("COIN-BASE", 1)], at=NOON, guest="g@shop.example", store=store)
         assert (await shop.row("orders", id_order=order))["id_shop"] == store == 2
-        zones = await shop.fetch(
-            "SELECT id_shop, value FROM {configuration} WHERE name = 'PS_TIMEZONE' ORDER BY 1"
-        )
+        zones = await shop.fetch("SELECT id_shop, value FROM {configuration} WHERE name = 'PS_TIMEZONE' ORDER BY 1")
     assert zones == [(None, "Asia/Tehran"), (2, "Europe/Paris")]
 
 

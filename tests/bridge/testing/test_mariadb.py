@@ -38,9 +38,7 @@ def test_every_made_up_database_name_is_another(mariadb: PrivateMariaDB) -> None
 
 def test_a_user_has_exactly_the_rights_given(mariadb: PrivateMariaDB, database: str) -> None:
     mariadb.run("CREATE TABLE seen (a INT)", "CREATE TABLE hidden (a INT)", database=database)
-    reader = mariadb.create_user(
-        "reader", "pass'word%", [f"SELECT ON `{database}`.`seen`"], database=database
-    )
+    reader = mariadb.create_user("reader", "pass'word%", [f"SELECT ON `{database}`.`seen`"], database=database)
     connection = connect(reader.for_driver())
     with connection, connection.cursor() as cursor:
         assert cursor.execute("SELECT a FROM seen") == 0
