@@ -154,9 +154,13 @@ class ShopChecks:
         rows = await self._database.rows(_TABLES, tables=tables)
         odd = [f"{table} is {engine}" for table, engine, _ in rows if engine != "InnoDB"]
         ours = {prefix + table for table in OUR_TABLES}
-        odd += [f"{table} has {collation}" for table, _, collation in rows if table in ours and collation != "utf8mb4_bin"]
+        odd += [
+            f"{table} has {collation}" for table, _, collation in rows if table in ours and collation != "utf8mb4_bin"
+        ]
         if odd:
-            remedy = "convert the shop's tables to InnoDB; make the supportbridge tables again with: bridge store prepare"
+            remedy = (
+                "convert the shop's tables to InnoDB; make the supportbridge tables again with: bridge store prepare"
+            )
             return [Finding("engine", Level.WARNING, "; ".join(odd), remedy)]
         return [Finding("engine", Level.OK, "InnoDB")]
 
@@ -197,7 +201,9 @@ class ShopChecks:
             for code in missing
         ]
         text = f"no product of the shop carries {', '.join(words)}"
-        return [Finding("product codes", Level.WARNING, text, "correct plans.*.product_codes, or the product in the shop")]
+        return [
+            Finding("product codes", Level.WARNING, text, "correct plans.*.product_codes, or the product in the shop")
+        ]
 
     async def _all_tables_there(self) -> bool:
         return all([await self._writer.exists(table) for table in OUR_TABLES])

@@ -36,8 +36,7 @@ def cursor_tables(sql: Mapping[str, Statement], names: Iterable[str]) -> dict[st
 async def newest_ids(database: ShopDatabase, tables: Mapping[str, CursorTable]) -> dict[str, Sequence[int]]:
     """For each cursor the most recent ids of its table."""
     return {
-        name: [row[0] for row in await database.rows(table.newest, limit=RECENT_ROWS)]
-        for name, table in tables.items()
+        name: [row[0] for row in await database.rows(table.newest, limit=RECENT_ROWS)] for name, table in tables.items()
     }
 
 

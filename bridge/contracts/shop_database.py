@@ -46,7 +46,7 @@ class ShopDatabase:
         """The rows of one query."""
         text, parameters = statement.bound(values)
 
-        async def fetch(cursor: Any) -> Sequence[Row]:  # noqa: ANN401 - the driver ships no types
+        async def fetch(cursor: Any) -> Sequence[Row]:
             await cursor.execute(text, parameters)
             found: Sequence[Row] = await cursor.fetchall()
             return found
@@ -57,7 +57,7 @@ class ShopDatabase:
         """Run one statement on our own tables; the number of rows it touched."""
         text, parameters = statement.bound(values)
 
-        async def execute(cursor: Any) -> int:  # noqa: ANN401 - the driver ships no types
+        async def execute(cursor: Any) -> int:
             return int(await cursor.execute(text, parameters))
 
         return await self._run(statement.name, execute)
@@ -67,7 +67,7 @@ class ShopDatabase:
         if not rows:
             return
 
-        async def insert(cursor: Any) -> None:  # noqa: ANN401 - the driver ships no types
+        async def insert(cursor: Any) -> None:
             await cursor.executemany(statement.text, rows)
 
         await self._run(statement.name, insert)
@@ -81,9 +81,12 @@ class ShopDatabase:
 
     async def _run(self, doing: str, work: Callable[[Any], Awaitable[_Result]]) -> _Result:
         try:
-            async with self._connection() as connection, asyncio.timeout(self.access.statement_timeout_seconds):
-                async with connection.cursor() as cursor:
-                    return await work(cursor)
+            async with (
+                self._connection() as connection,
+                asyncio.timeout(self.access.statement_timeout_seconds),
+                connection.cursor() as cursor,
+            ):
+                return await work(cursor)
         except (pymysql.MySQLError, OSError) as error:  # TimeoutError is an OSError
             raise translated(error, self.store, self.access, doing) from error
 

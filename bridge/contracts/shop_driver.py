@@ -20,6 +20,16 @@ FAREWELL_SECONDS = 1.0
 """How long saying goodbye to the server may take."""
 
 
+class QuietCursor(aiomysql.Cursor):  # type: ignore[misc]  # the driver ships no types
+    """A plain tuple cursor that does not ask the server for its warnings.
+
+    The driver would print each of them, at the price of one more question to the server.
+    """
+
+    async def _show_warnings(self, conn: object) -> None:
+        return None
+
+
 class ShopConnection(aiomysql.Connection):  # type: ignore[misc]  # the driver ships no types
     """A driver's connection that never sends a password unencrypted where TLS is asked for."""
 
@@ -36,6 +46,7 @@ class ShopConnection(aiomysql.Connection):  # type: ignore[misc]  # the driver s
             charset="utf8mb4",
             autocommit=True,
             init_command=_session(access.statement_timeout_seconds),
+            cursorclass=QuietCursor,
             ssl=_tls_context(access) if self._tls_required else None,
         )
         self.client_flag &= ~CLIENT.MULTI_STATEMENTS
@@ -84,5 +95,5 @@ def _session(statement_seconds: float) -> str:
     )
 
 
-def _tls_context(access: DatabaseAccess) -> Any:  # noqa: ANN401 - the driver takes it as it is
+def _tls_context(access: DatabaseAccess) -> Any:
     return ssl.create_default_context(cafile=str(access.tls_ca) if access.tls_ca else None)

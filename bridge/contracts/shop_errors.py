@@ -25,7 +25,10 @@ _CHECK = "correct [database] in the store's file, then run: bridge check"
 
 _PERSON_MUST_ACT = {
     1044: ("the user may not use this database", _PREPARE),
-    1045: ("wrong user name or password", "put the right password where database.password points, then run: bridge check"),
+    1045: (
+        "wrong user name or password",
+        "put the right password where database.password points, then run: bridge check",
+    ),
     1049: ("there is no database of that name", _CHECK),
     1129: ("the server blocks this host after failed connections", "ask its operator to run FLUSH HOSTS"),
     1130: ("the server does not let this host in", "ask its operator to allow the user from this host"),
@@ -37,9 +40,18 @@ _PERSON_MUST_ACT = {
     NO_SUCH_TABLE: ("a table is missing", "run: bridge check"),
     TABLE_DENIED: ("a right is missing", _PREPARE),
     COLUMN_DENIED: ("a right is missing", _PREPARE),
-    DEFINER_GONE: ("the user who made the settings view is gone", "make the view again: bridge store prepare {store} --print"),
-    VIEW_BROKEN: ("the settings view no longer fits its table", "make the view again: bridge store prepare {store} --print"),
-    TLS_FAILED: ("no encrypted connection can be had", "give the server a certificate and name its CA in database.tls_ca"),
+    DEFINER_GONE: (
+        "the user who made the settings view is gone",
+        "make the view again: bridge store prepare {store} --print",
+    ),
+    VIEW_BROKEN: (
+        "the settings view no longer fits its table",
+        "make the view again: bridge store prepare {store} --print",
+    ),
+    TLS_FAILED: (
+        "no encrypted connection can be had",
+        "give the server a certificate and name its CA in database.tls_ca",
+    ),
 }
 
 _OUR_STATEMENT = (pymysql.ProgrammingError, pymysql.DataError, pymysql.IntegrityError, pymysql.NotSupportedError)
@@ -69,7 +81,9 @@ def translated(error: BaseException, store: str, access: DatabaseAccess, doing: 
         words, remedy = _PERSON_MUST_ACT[number]
         return _refused(f"{where}: {words}: {_server_words(error)} ({doing})", remedy, store)
     if isinstance(error, _OUR_STATEMENT):
-        return _refused(f"{where}: the server refuses a statement: {_server_words(error)} ({doing})", "run: bridge check", store)
+        return _refused(
+            f"{where}: the server refuses a statement: {_server_words(error)} ({doing})", "run: bridge check", store
+        )
     return ShopUnavailable(f"{where}: {_server_words(error)} ({doing})" + (f": {cause}" if cause else ""))
 
 

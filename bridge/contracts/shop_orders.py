@@ -14,9 +14,6 @@ from bridge.contracts.shop_database import Row
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.orders import Order, OrderLine, UnreadableOrder
 
-MOST_LINES = 20_000
-"""Rows of lines that one statement may bring; a page that has more is read in smaller parts."""
-
 
 class Buyer(IntEnum):
     """What a platform's order query says about the buyer, as a number."""

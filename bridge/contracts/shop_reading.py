@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from bridge.contracts.named_sql import Statement
 from bridge.contracts.shop import StoreConnection
 from bridge.contracts.shop_database import Row, ShopDatabase
-from bridge.contracts.shop_errors import refused
 
 ORDERS_A_STATEMENT = 500
+
+MOST_ROWS = 20_000
+"""Rows that one statement about a page of orders may bring; a page that has more is read in smaller parts."""
 
 NO_SHOP = -1
 
@@ -25,22 +27,25 @@ def shop_filter(store: StoreConnection) -> dict[str, object]:
 
 
 async def complete_rows(
-    database: ShopDatabase, statement: Statement, order_ids: Sequence[int], *, most: int, **values: object
+    database: ShopDatabase,
+    statement: Statement,
+    order_ids: Sequence[int],
+    *,
+    odd: dict[int, str],
+    **values: object,
 ) -> Sequence[Row]:
     """All rows of these orders, in smaller parts where a statement's limit would cut some off.
 
-    Half an order's lines would revoke the other half, so an answer that fills its limit is never used. Raises
-    `ShopRefused` for a single order with more than `most` rows.
+    Half an order's lines would revoke the other half, so an answer that fills its limit is never used: an order that
+    does so alone is put into `odd` with the reason.
     """
-    rows = await database.rows(statement, order_ids=list(order_ids), limit=most, **values)
-    if len(rows) < most:
+    rows = await database.rows(statement, order_ids=list(order_ids), limit=MOST_ROWS, **values)
+    if len(rows) < MOST_ROWS:
         return rows
     if len(order_ids) == 1:
-        raise refused(
-            f"{database.store}: order {order_ids[0]} has {most} rows or more ({statement.name})",
-            "look at this order in the shop: nobody orders so much at once",
-        )
+        odd[order_ids[0]] = f"it has {MOST_ROWS} rows or more where a few are usual ({statement.name})"
+        return ()
     middle = len(order_ids) // 2
-    first = await complete_rows(database, statement, order_ids[:middle], most=most, **values)
-    second = await complete_rows(database, statement, order_ids[middle:], most=most, **values)
+    first = await complete_rows(database, statement, order_ids[:middle], odd=odd, **values)
+    second = await complete_rows(database, statement, order_ids[middle:], odd=odd, **values)
     return [*first, *second]

@@ -67,12 +67,14 @@ def quoted_account(user: str, access: DatabaseAccess) -> str:
 
 
 def parsed_grants(lines: Iterable[str]) -> list[Grant]:
-    """SHOW GRANTS understood; a line that is not about tables (a role's membership) is left out."""
+    """SHOW GRANTS understood; a line that is not about tables (a role's membership, PROXY) is left out."""
     grants = []
     for line in lines:
         match = _GRANT.match(line)
         if match is None:
             continue
+        if "@" in match["where"]:
+            continue  # PROXY names a user, not a table
         where = match["where"].replace("\\_", "_").replace("\\%", "%")
         database, _, table = where.partition(".")
         names = _COLUMNS.sub("()", match["rights"]).split(",")
@@ -101,6 +103,8 @@ def excessive(grants: Iterable[Grant], layout: Layout, access: DatabaseAccess) -
             words.append(f"{', '.join(write)} on {place}")
         elif "SELECT" in grant.rights and _reads_secrets(grant, access, layout.secret_tables):
             words.append(f"SELECT on {place} with its secrets")
+        elif grant.database not in {"*", access.name} and everything - {"USAGE"}:
+            words.append(f"{', '.join(sorted(everything))} on {place}, another database")
         if grant.may_pass_on:
             words.append(f"GRANT OPTION on {place}")
     return words

@@ -1,8 +1,8 @@
 """What a platform's layout is, as data, and how a database is recognised as one.
 
-Neither platform keeps its version where a bridge with few rights could read it, so a layout is recognised by what it is
-made of: the columns we read, asked for by name, and a few marks that tell it from its neighbours. Asking for the columns
-also proves the rights: `information_schema` only lists what the user may see.
+Neither platform keeps its version where a bridge with few rights could read it, so a layout is recognised by what it
+is made of: the columns we read, asked for by name, and a few marks that tell it from its neighbours. Asking for the
+columns also proves the rights: `information_schema` only lists what the user may see.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,8 +52,8 @@ class Layout:
     """One layout of one platform. Tables are named without their prefix.
 
     `columns` are all columns the bridge reads, table by table, and `checked_columns` those that only `bridge check`
-    reads; the printed grants are exactly these. `settings` is the query behind the settings view: it yields shop_id, name
-    and value from `{settings}`, which is `settings_table`. `code_column` is where a line keeps its product code,
+    reads; the printed grants are exactly these. `settings` is the query behind the settings view: it yields shop_id,
+    name and value from `{settings}`, which is `settings_table`. `code_column` is where a line keeps its product code,
     `secret_tables` hold what the bridge must not be able to read.
     """
 
@@ -102,8 +102,9 @@ async def recognise(database: ShopDatabase, layout: Layout) -> Found:
     wrong += list(found.missing_columns.values()) or _other_marks(found, layout, prefix)
     if wrong:
         raise refused(
-            f"{where} does not have the layout of {layout.title}: {'; '.join(wrong)}" + await _looks_like(database, layout),
-            "correct platform, database.name or database.prefix in the store's file; docs/compatibility.md has the versions",
+            f"{where} does not have the layout of {layout.title}: {'; '.join(wrong)}"
+            + await _looks_like(database, layout),
+            "correct platform, database.name or database.prefix in the store's file",
         )
     return found
 
@@ -162,7 +163,9 @@ async def _looks_like(database: ShopDatabase, layout: Layout) -> str:
     """Words about the platform it seems to be, if a table of one is there under the prefix."""
     for table, platform in layout.other_platforms.items():
         try:
-            await database.rows(Statement("probe other platform", f"SELECT 1 FROM `{database.access.prefix}{table}` LIMIT 0"))
+            await database.rows(
+                Statement("probe other platform", f"SELECT 1 FROM `{database.access.prefix}{table}` LIMIT 0")
+            )
         except ShopRefused:
             continue
         return f"; it looks like {platform}"

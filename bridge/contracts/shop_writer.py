@@ -49,7 +49,10 @@ class ShopWriter:
             await self._push(part)
 
     async def claim(self, row: SignedRow, keys: Sequence[SigningKey]) -> None:
-        """Write the row that names this desk. Raises `ForeignDesk` if a verified row names another or a higher epoch."""
+        """Write the row that names this desk.
+
+        Raises `ForeignDesk` if a verified row names another desk or a higher epoch.
+        """
         name = f"desk:{self._store}"
         for _ in range(CLAIM_ATTEMPTS):
             seen = await self._database.rows(self._sql["meta"], name=name)
@@ -66,9 +69,7 @@ class ShopWriter:
                 await self._database.write(self._sql["add_meta"], **_meta(name, row))
         raise ForeignDesk(f"{self._store}: another desk writes its claim to this shop at the same time")
 
-    async def pushed(
-        self, customer_ids: Sequence[int]
-    ) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
+    async def pushed(self, customer_ids: Sequence[int]) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
         """The account rows and entry rows now in the shop, ascending."""
         accounts: list[SignedRow] = []
         entries: list[SignedRow] = []
@@ -95,7 +96,9 @@ class ShopWriter:
                 await self._database.write(Statement(f"create tables, statement {number + 1}", text))
             except ShopRefused as error:
                 if error_number(error) == TABLE_DENIED:
-                    error.hint = f"run what this prints as the database's owner: bridge store prepare {self._store} --print"
+                    error.hint = (
+                        f"run what this prints as the database's owner: bridge store prepare {self._store} --print"
+                    )
                 raise
         await self._check_version()
         return [f"created the table {table}" for table in missing]
@@ -119,7 +122,7 @@ class ShopWriter:
         version = await self.schema_version()
         if version != str(SCHEMA_VERSION):
             raise refused(
-                f"{self._store}: the shop's supportbridge tables are of version {version}, this program writes {SCHEMA_VERSION}",
+                f"{self._store}: the shop's supportbridge tables are of version {version}, not {SCHEMA_VERSION}",
                 "run the version of the bridge that made them",
             )
 
@@ -172,7 +175,9 @@ class ShopWriter:
 
     def _refuse_foreign(self, theirs: dict[str, Any], ours: dict[str, Any]) -> None:
         if theirs.get("desk") != ours.get("desk"):
-            raise ForeignDesk(f"{self._store}: the shop belongs to the desk {theirs.get('desk')}, this is {ours.get('desk')}")
+            raise ForeignDesk(
+                f"{self._store}: the shop belongs to the desk {theirs.get('desk')}, this is {ours.get('desk')}"
+            )
         if int(theirs.get("epoch", 0)) > int(ours.get("epoch", 0)):
             raise ForeignDesk(
                 f"{self._store}: the shop has seen epoch {theirs.get('epoch')} of this desk, this one is at "

@@ -1,0 +1,14 @@
+"""PrestaShop behind the contract: the shared adapter with PrestaShop's layout and reader."""
+
+from bridge.contracts.clock import Clock
+from bridge.contracts.shop import StoreConnection
+from bridge.contracts.shop_adapter import DatabaseAdapter
+from bridge_prestashop.reader import PrestaShopReader
+from bridge_prestashop.schema import LAYOUT
+
+
+class PrestaShopAdapter(DatabaseAdapter):
+    """One PrestaShop store."""
+
+    def __init__(self, store: StoreConnection, *, clock: Clock | None = None) -> None:
+        super().__init__(store, LAYOUT, PrestaShopReader, clock=clock)

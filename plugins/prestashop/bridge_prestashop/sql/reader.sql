@@ -1,0 +1,94 @@
+-- What is read of a PrestaShop shop. Cursors are primary keys, never dates: date_upd moves with every save and stays with
+-- others. Product codes come as bytes: one that is not UTF-8 must not fail the whole answer.
+
+-- name: newest_order
+SELECT id_order FROM {orders} ORDER BY id_order DESC LIMIT %(limit)s
+
+-- name: order_between
+SELECT id_order, id_order FROM {orders}
+ WHERE id_order > %(after)s AND id_order <= %(until)s ORDER BY id_order LIMIT %(limit)s
+
+-- name: newest_history
+SELECT id_order_history FROM {order_history} ORDER BY id_order_history DESC LIMIT %(limit)s
+
+-- name: history_between
+SELECT id_order_history, COALESCE(id_order, 0) FROM {order_history}
+ WHERE id_order_history > %(after)s AND id_order_history <= %(until)s ORDER BY id_order_history LIMIT %(limit)s
+
+-- name: newest_slip
+SELECT id_order_slip FROM {order_slip} ORDER BY id_order_slip DESC LIMIT %(limit)s
+
+-- name: slip_between
+SELECT id_order_slip, COALESCE(id_order, 0) FROM {order_slip}
+ WHERE id_order_slip > %(after)s AND id_order_slip <= %(until)s ORDER BY id_order_slip LIMIT %(limit)s
+
+-- name: orders
+-- The buyer: 0 a customer, 1 a guest (a customer row of his own, or none at all), 2 gone.
+SELECT o.id_order, o.id_shop, o.id_customer,
+       CASE WHEN o.id_customer = 0 OR c.is_guest = 1 THEN 1
+            WHEN c.id_customer IS NULL OR c.deleted = 1 THEN 2 ELSE 0 END,
+       o.current_state, o.total_paid, o.date_add
+  FROM {orders} o LEFT JOIN {customer} c ON c.id_customer = o.id_customer
+ WHERE o.id_order IN (%(order_ids)s)
+   AND (%(every_shop)s OR o.id_shop IS NULL OR o.id_shop IN (%(shop_ids)s))
+ ORDER BY o.id_order LIMIT %(limit)s
+
+-- name: orders_after
+SELECT o.id_order, o.id_shop, o.id_customer,
+       CASE WHEN o.id_customer = 0 OR c.is_guest = 1 THEN 1
+            WHEN c.id_customer IS NULL OR c.deleted = 1 THEN 2 ELSE 0 END,
+       o.current_state, o.total_paid, o.date_add
+  FROM {orders} o LEFT JOIN {customer} c ON c.id_customer = o.id_customer
+ WHERE o.id_order > %(after)s
+   AND (%(every_shop)s OR o.id_shop IS NULL OR o.id_shop IN (%(shop_ids)s))
+ ORDER BY o.id_order LIMIT %(limit)s
+
+-- name: lines
+-- product_reference is the combination's already, where it has one.
+SELECT id_order, CAST(product_reference AS BINARY),
+       product_quantity, product_quantity_refunded, product_quantity_return
+  FROM {order_detail}
+ WHERE id_order IN (%(order_ids)s) ORDER BY id_order, id_order_detail LIMIT %(limit)s
+
+-- name: lines_between
+SELECT id_order, CAST(product_reference AS BINARY),
+       product_quantity, product_quantity_refunded, product_quantity_return
+  FROM {order_detail}
+ WHERE id_order >= %(first)s AND id_order <= %(last)s ORDER BY id_order, id_order_detail LIMIT %(limit)s
+
+-- name: granting_history
+SELECT id_order, date_add FROM {order_history}
+ WHERE id_order IN (%(order_ids)s) AND id_order_state IN (%(granting)s)
+ ORDER BY id_order_history LIMIT %(limit)s
+
+-- name: granting_history_between
+SELECT id_order, date_add FROM {order_history}
+ WHERE id_order >= %(first)s AND id_order <= %(last)s AND id_order_state IN (%(granting)s)
+ ORDER BY id_order_history LIMIT %(limit)s
+
+-- name: amount_only_slips
+-- Credit slips that name money and no unit: nothing says which package they mean.
+SELECT s.id_order, s.id_order_slip FROM {order_slip} s
+ WHERE s.id_order IN (%(order_ids)s) AND NOT EXISTS (
+       SELECT 1 FROM {order_slip_detail} d WHERE d.id_order_slip = s.id_order_slip AND d.product_quantity > 0)
+ ORDER BY s.id_order_slip LIMIT %(limit)s
+
+-- name: amount_only_slips_between
+SELECT s.id_order, s.id_order_slip FROM {order_slip} s
+ WHERE s.id_order >= %(first)s AND s.id_order <= %(last)s AND NOT EXISTS (
+       SELECT 1 FROM {order_slip_detail} d WHERE d.id_order_slip = s.id_order_slip AND d.product_quantity > 0)
+ ORDER BY s.id_order_slip LIMIT %(limit)s
+
+-- name: paid_states
+SELECT id_order_state FROM {order_state} WHERE paid = 1 ORDER BY id_order_state LIMIT 1000
+
+-- name: settings_view
+SELECT shop_id, name, value FROM {supportbridge_settings} LIMIT 1000
+
+-- name: settings_table
+SELECT id_shop, name, value FROM {configuration}
+ WHERE name IN ('PS_OS_CANCELED', 'PS_OS_REFUND', 'PS_OS_ERROR', 'PS_TIMEZONE') LIMIT 1000
+
+-- name: product_codes
+SELECT CAST(reference AS BINARY) FROM {product} WHERE reference IN (%(codes)s)
+ UNION SELECT CAST(reference AS BINARY) FROM {product_attribute} WHERE reference IN (%(codes)s) LIMIT 1000
