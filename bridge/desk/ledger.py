@@ -213,7 +213,7 @@ def _entry_row(one: Entry, number: int, posted_after: int, held_after: int) -> d
         "held": one.held,
         "posted_after": posted_after,
         "held_after": held_after,
-        "postings": as_json(one.postings),
+        "postings": "[" + ",".join(f"[{p.package_id},{p.posted},{p.held}]" for p in one.postings) + "]",
         "order_id": one.order_id,
         "reason": one.reason,
         "staff": one.staff,

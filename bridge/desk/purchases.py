@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -67,9 +68,15 @@ class SqlPurchases:
                     "order_id": one.order_id,
                     "account_id": one.account_id,
                     "paid_ms": to_ms(one.paid_at),
-                    "terms": as_json(one.terms),
+                    "terms": _terms_json(tuple(one.terms.items())),
                     "charged_back": int(one.charged_back),
                 }
                 for one in purchases
             ),
         )
+
+
+@lru_cache(maxsize=1024)
+def _terms_json(terms: tuple[tuple[str, UnitTerms], ...]) -> str:
+    """Most orders freeze the same few terms."""
+    return as_json(dict(terms))

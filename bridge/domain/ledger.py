@@ -7,7 +7,6 @@ posted ≥ held ≥ 0 and the sum of the entries is the balance (rule C16).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -31,8 +30,7 @@ class Posting(NamedTuple):
     held: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry. `key` is made of shop facts (or chosen by the caller), so that a repeat is recognised."""
 
     key: str
@@ -93,13 +91,13 @@ def revoke(package: Package, *, key: str, at: datetime, reason: str) -> tuple[En
     Returns the entry (None where nothing was left to take) and the package marked revoked, its coins not yet moved.
     """
     rest = package.unheld
-    marked = replace(package, revoked=True, taken=rest, revocations=package.revocations + 1)
+    marked = package._replace(revoked=True, taken=rest, revocations=package.revocations + 1)
     return _moving(package, key=key, kind=EntryKind.REVOKE, at=at, posted=-rest, reason=reason), marked
 
 
 def reinstate(package: Package, *, key: str, at: datetime, reason: str) -> tuple[Entry | None, Package]:
     """Give back what the last revocation took, with the old end (rule C14)."""
-    marked = replace(package, revoked=False, taken=0)
+    marked = package._replace(revoked=False, taken=0)
     entry = _moving(package, key=key, kind=EntryKind.REINSTATE, at=at, posted=package.taken, reason=reason)
     return entry, marked
 
@@ -152,7 +150,7 @@ def post(packages: Mapping[int, Package], entry: Entry) -> list[Package]:
                 f"entry {entry.key}: package {package.id} of account {package.account_id} "
                 f"would have {posted} coins posted and {held} held"
             )
-        after.append(replace(package, posted=posted, held=held))
+        after.append(package._replace(posted=posted, held=held))
     return after
 
 

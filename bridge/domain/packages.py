@@ -7,8 +7,8 @@ A new package neither extends nor revives an old one (rule C6).
 
 import calendar
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,8 +25,7 @@ class Unit(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """One package. `coins` is its size when granted; `posted` and `held` are what is there now, in coins.
 
     `taken` is what the last revocation took, to be given back by a reinstatement; `revocations` counts them, so that
@@ -87,7 +86,12 @@ def usable_until(paid_at: datetime, *, months: int, zone: ZoneInfo) -> datetime:
 
     A day that month does not have becomes its last day: 29 February ends on 28 February.
     """
-    return end_of_day(months_later(paid_at.astimezone(zone).date(), months), zone)
+    return _end_of_term(paid_at.astimezone(zone).date(), months, zone)
+
+
+@lru_cache(maxsize=4096)
+def _end_of_term(first_day: date, months: int, zone: ZoneInfo) -> datetime:
+    return end_of_day(months_later(first_day, months), zone)
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:

@@ -5,6 +5,7 @@ Plans are data of the store. They rank in file order, best last (rule P1); nothi
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,7 @@ class Plan:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitTerms:
+class UnitTerms(NamedTuple):
     """What one unit of a product code grants; frozen per order when it first grants (rule C1)."""
 
     plan: str

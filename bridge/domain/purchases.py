@@ -5,7 +5,6 @@ granted, revoked or reinstated (rules C2, C14). A unit is granted once however o
 comparison is with what exists, and because its key is made of shop facts.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -121,10 +120,11 @@ def decide(
         return Decision(notes=tuple(_unknown_codes(order, store.plans)))
     if purchase is None and order.ordered_at is not None and order.ordered_at.date() < store.start:
         return NOTHING
-    odd = _odd(order, purchase, terms, store)
+    owed = _owed(order, terms)
+    odd = _odd(order, purchase, terms, owed, store)
     if odd is not None:
         return Decision(notes=(odd,))
-    changes = _difference(_owed(order, terms), units, _by_plan(terms), order.order_id)
+    changes = _difference(owed, units, _by_plan(terms), order.order_id)
     notes = [*_unknown_codes(order, store.plans), *_slips(order), *_spent(order, changes)]
     if purchase is not None and order.buyer != purchase.owner and _adds(changes):
         return Decision(notes=(_owner_changed(order, purchase),))
@@ -177,16 +177,21 @@ def _by_plan(terms: Mapping[str, UnitTerms]) -> dict[str, UnitTerms]:
     return {term.plan: term for term in terms.values()}
 
 
-def _owed(order: Order, terms: Mapping[str, UnitTerms]) -> Counter[str]:
-    owed: Counter[str] = Counter()
+def _owed(order: Order, terms: Mapping[str, UnitTerms]) -> dict[str, int]:
+    owed: dict[str, int] = {}
     for line in order.lines:
-        if line.code in terms:
-            owed[terms[line.code].plan] += line.owed
+        term = terms.get(line.code)
+        if term is not None:
+            owed[term.plan] = owed.get(term.plan, 0) + line.owed
     return owed
 
 
 def _odd(
-    order: Order, purchase: Purchase | None, terms: Mapping[str, UnitTerms], store: StoreTerms
+    order: Order,
+    purchase: Purchase | None,
+    terms: Mapping[str, UnitTerms],
+    owed: Mapping[str, int],
+    store: StoreTerms,
 ) -> Note | None:
     """What makes an order impossible to book; such an order changes nothing until a person has looked."""
     where = f"order {order.order_id}"
@@ -197,11 +202,11 @@ def _odd(
                 f"{where}: product {line.code} has quantity {line.quantity}, refunded {line.refunded}, "
                 f"returned {line.returned}: what is left must not be negative",
             )
-    for plan, owed in _owed(order, terms).items():
-        if owed > store.units_per_order:
+    for plan, count in owed.items():
+        if count > store.units_per_order:
             return Note(
                 NoteKind.ODD_ORDER,
-                f"{where}: {owed} units of plan {plan}, more than limits.units_per_order = {store.units_per_order}",
+                f"{where}: {count} units of plan {plan}, more than limits.units_per_order = {store.units_per_order}",
             )
     if purchase is None and order.buyer is None:
         return Note(
@@ -213,8 +218,14 @@ def _odd(
 
 
 def _difference(
-    owed: Mapping[str, int], units: Iterable[Package], terms: Mapping[str, UnitTerms], order_id: int
+    owed: Mapping[str, int], units: Sequence[Package], terms: Mapping[str, UnitTerms], order_id: int
 ) -> list[Change]:
+    if not units:  # most orders are seen for the first time
+        return [
+            GrantUnit(Unit(order_id, plan, number), terms[plan])
+            for plan, count in owed.items()
+            for number in range(1, count + 1)
+        ]
     by_plan: dict[str, list[Package]] = {plan: [] for plan in owed}
     for package in units:
         if package.unit is not None:
