@@ -1,21 +1,23 @@
 """The only place that wires: opens everything in order, and closes it in reverse.
 
-settings → desk (under the daemon's lock) → plugins → listeners → READY → stores. The stores start after READY, so a shop
-that is down never keeps the daemon from starting.
+settings → desk (under the daemon's lock) → plugins → listeners → READY → stores. The stores start after READY, so a
+shop that is down never keeps the daemon from starting.
 """
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import structlog
 
 from bridge.contracts.clock import Clock, SystemClock
 from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock
@@ -47,7 +49,7 @@ class App:
         self._closing = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> "App":
+    async def __aenter__(self) -> Self:
         """Open desk, plugins and listeners. Raises `DeskError`, `PluginError`, `OSError` for a listener in use."""
         try:
             await self._open()
@@ -150,7 +152,7 @@ class App:
             partial(self._connect, setup),
             self.desk,
             self.clock,
-            keys=load_keys(self.settings.bridge.desk.state_dir, setup.name).signing_first,
+            keys=partial(self._keys_of, setup.name),
             on_booked=self.outbox.wake.set,
         )
         self.runners[setup.name] = runner
@@ -159,13 +161,16 @@ class App:
     def _connect(self, setup: StoreSetup) -> ShopAdapter:
         return self.plugins.connect(setup.connection())
 
+    def _keys_of(self, store: str) -> tuple[SigningKey, ...]:
+        return load_keys(self.settings.bridge.desk.state_dir, store).signing_first
+
     def _wake_all(self) -> None:
         """Another process has committed, or a sweep is due: everybody looks."""
         self.outbox.wake.set()
         for runner in self.runners.values():
             runner.accounts_changed.set()
 
-    def _spawn(self, work: "asyncio.coroutines.Coroutine[None, None, None]") -> None:
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.append(asyncio.create_task(work))
 
     async def _finish_tasks(self) -> None:

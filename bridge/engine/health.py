@@ -1,7 +1,7 @@
 """How each store is, in words an operator can act on.
 
-One object a store, written by its tasks and read by the health page, the metrics and `bridge status`. It tells its story
-once: a change from well to failing and back is told to the caller, a repeat is not.
+One object a store, written by its tasks and read by the health page, the metrics and `bridge status`. It tells its
+story once: a change from well to failing and back is told to the caller, a repeat is not.
 """
 
 import time
@@ -90,7 +90,7 @@ class StoreHealth:
 
     @property
     def fresh(self) -> bool:
-        """Whether the store was read within its limit; a store that has just been started has that long for its first."""
+        """Whether the store was read within its limit; one that has just started has that long for its first."""
         since = self.last_good_read if self.last_good_read is not None else self.started
         within = time.monotonic() - since <= self.stale_after_seconds
         return within and (self.last_good_read is not None or not self.failures)

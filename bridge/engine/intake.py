@@ -61,7 +61,7 @@ class Intake:
                 await asyncio.sleep(0)
 
     async def one_pass(self) -> float | None:
-        """One pass; returns seconds until the next must begin, None for the usual pace. Raises `ShopError`, `DeskError`."""
+        """One pass; returns seconds until the next, None for the usual pace. Raises `ShopError`, `DeskError`."""
         terms = await self.terms()
         plan = await self._plan()
         if plan.state.first_sync is not FirstSync.DONE:

@@ -6,6 +6,7 @@ most one push per customer waits, and a customer is pushed at most once every `p
 
 import asyncio
 import time
+from collections.abc import Callable
 from functools import partial
 
 import structlog
@@ -38,15 +39,13 @@ class Pusher:
         health: StoreHealth,
         stop: asyncio.Event,
         *,
-        keys: tuple[SigningKey, ...],
+        keys: Callable[[], tuple[SigningKey, ...]],
         wake: asyncio.Event,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._keys, self._wake = health, stop, keys, wake
         self._recent: dict[int, float] = {}
-        self._terms = PageTerms(
-            setup.name, setup.settings.zone_info, setup.plans, keys[0], desk.identity.epoch
-        )
+        self._told = False
 
     async def run(self) -> None:
         """Push until stopped. Raises what is not the shop's fault."""
@@ -58,13 +57,20 @@ class Pusher:
                 await first_of(self._pause(), self._stop, self._wake)
 
     async def one_pass(self, skip: frozenset[int] = frozenset()) -> int:
-        """Push one batch; returns how many accounts. Raises `ForeignDesk`, `ShopError`, `DeskError`."""
+        """Push one batch; returns how many accounts. Raises `ForeignDesk`, `ShopError`, `DeskError`.
+
+        The keys are read anew, so that a store paired a moment ago is pushed without a restart.
+        """
+        keys = self._keys()
+        if not keys:
+            self._tell_unpaired()
+            return 0
         batch: Batch = await self._desk.read(
-            waiting_batch, self._terms, at=self._clock.now(), limit=ACCOUNTS_PER_PUSH, skip=skip
+            waiting_batch, self._terms(keys[0]), at=self._clock.now(), limit=ACCOUNTS_PER_PUSH, skip=skip
         )
         if not batch.rows:
             return 0
-        await self._adapter.claim(self._claim(), self._keys)
+        await self._adapter.claim(self._claim(keys[0]), keys)
         await self._adapter.push(batch.rows)
         await self._desk.transact("accounts pushed", lambda tx: tx.push.done(batch.states))
         moment = time.monotonic()
@@ -80,10 +86,22 @@ class Pusher:
         log.info("accounts pushed", store=self._setup.name, accounts=len(batch.rows))
         return len(batch.rows)
 
-    def _claim(self) -> SignedRow:
+    def _terms(self, key: SigningKey) -> PageTerms:
+        setup = self._setup
+        return PageTerms(setup.name, setup.settings.zone_info, setup.plans, key, self._desk.identity.epoch)
+
+    def _tell_unpaired(self) -> None:
+        if not self._told:
+            self._told = True
+            name = self._setup.name
+            log.warning(
+                "store has no key, so no balance is shown in the shop", store=name, next=f"bridge store pair {name}"
+            )
+
+    def _claim(self, key: SigningKey) -> SignedRow:
         identity = self._desk.identity
         document = {"v": 1, "store": self._setup.name, "desk": identity.desk_id, "epoch": identity.epoch}
-        return signed_row(self._keys[0], "meta", document, customer_id=0, epoch=identity.epoch, number=0)
+        return signed_row(key, "meta", document, customer_id=0, epoch=identity.epoch, number=0)
 
     def _just_pushed(self) -> frozenset[int]:
         """Accounts that must rest a moment more; forgets those that have."""

@@ -57,7 +57,7 @@ class StoreSetup:
         )
 
     def connection(self) -> StoreConnection:
-        """What its platform plugin is given. Raises `SettingsError` where the password's reference can't be resolved."""
+        """What its platform plugin is given. Raises `SettingsError` where the password can't be resolved."""
         settings, database, statuses = self.settings, self.settings.database, self.settings.coins.statuses
         password = database.password_value()
         return StoreConnection(

@@ -36,7 +36,7 @@ class StoreRunner:
         desk: Desk,
         clock: Clock,
         *,
-        keys: tuple[SigningKey, ...],
+        keys: Callable[[], tuple[SigningKey, ...]],
         on_booked: Callable[[], None] = lambda: None,
     ) -> None:
         self.setup, self._connect, self._desk, self._clock = setup, connect, desk, clock
@@ -49,7 +49,7 @@ class StoreRunner:
     @property
     def paired(self) -> bool:
         """Whether the store has a key; without one nothing can be pushed."""
-        return bool(self._keys)
+        return bool(self._keys())
 
     def start(self) -> None:
         """Start the store's task."""
@@ -74,11 +74,7 @@ class StoreRunner:
                 if isinstance(cause, ShopError) and self.stop.is_set():
                     return
                 log.exception("store failed, starting it again", store=self.setup.name)
-                known = (
-                    cause
-                    if isinstance(cause, BridgeError)
-                    else BridgeError(f"{type(cause).__name__}: {cause}")
-                )
+                known = cause if isinstance(cause, BridgeError) else BridgeError(f"{type(cause).__name__}: {cause}")
                 self.health.failed(Work.READING, known)
                 await first_of(PAUSE_AFTER_CRASH_S, self.stop)
             finally:
@@ -88,24 +84,17 @@ class StoreRunner:
         intake = Intake(self.setup, adapter, self._desk, self._clock, self.health, self.stop, self._booked)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(intake.run(), name=f"read {self.setup.name}")
-            if self._keys:
-                pusher = Pusher(
-                    self.setup,
-                    adapter,
-                    self._desk,
-                    self._clock,
-                    self.health,
-                    self.stop,
-                    keys=self._keys,
-                    wake=self.accounts_changed,
-                )
-                tasks.create_task(pusher.run(), name=f"push {self.setup.name}")
-            else:
-                log.warning(
-                    "store has no key, so no balance is shown in the shop",
-                    store=self.setup.name,
-                    next=f"bridge store pair {self.setup.name}",
-                )
+            pusher = Pusher(
+                self.setup,
+                adapter,
+                self._desk,
+                self._clock,
+                self.health,
+                self.stop,
+                keys=self._keys,
+                wake=self.accounts_changed,
+            )
+            tasks.create_task(pusher.run(), name=f"push {self.setup.name}")
 
     def _booked(self) -> None:
         self.accounts_changed.set()
