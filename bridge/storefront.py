@@ -2,15 +2,20 @@
 
 It believes: a platform's folder `storefront/` holds everything of its own; what both share (the PHP classes that know
 no platform, the style sheet, the definition of the tables) exists once, below `bridge/contracts`, and is copied into
-both. The same sources always give the same bytes: names sorted, times and rights fixed, nothing compressed, because two
-machines' compressors may differ.
+both. The same sources always give the same bytes: names sorted, rights fixed, nothing compressed, because two machines'
+compressors may differ. A file's time follows from the version and its content: PrestaShop unpacks with the zip's times,
+PHP's cache knows a changed file by another time, and the template engine by a later one.
 """
 
+import hashlib
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bridge import VERSION
 from bridge.resources import resource
 
 CONTRACTS = Path(__file__).parent / "contracts"
@@ -18,8 +23,10 @@ SHARED = CONTRACTS / "storefront"
 SCHEMA = CONTRACTS / "shop_tables.sql"
 STYLE_SHEET = SHARED / "account.css"
 
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""The earliest time a zip can state."""
+_FIRST_TIME = datetime(2020, 1, 1, tzinfo=UTC)
+_TICK = timedelta(seconds=2)
+"""The steps in which a zip states times."""
+_TICKS_AN_HOUR = 1800
 
 _UNIX = 3
 _PLAIN_FILE = 0o100644 << 16
@@ -63,6 +70,13 @@ def build(out_dir: Path) -> list[Path]:
     return [_write(package, out_dir / package.zip_name) for package in PACKAGES]
 
 
+def stated_time(content: bytes, version: str = VERSION) -> datetime:
+    """The time a zip states for a file: an hour that grows with the version, and a moment in it for the content."""
+    major, minor, patch = (int(number) for number in re.findall(r"\d+", version + ".0.0")[:3])
+    moment = int.from_bytes(hashlib.sha256(content).digest()) % _TICKS_AN_HOUR
+    return _FIRST_TIME + timedelta(hours=major * 10_000 + minor * 100 + patch) + moment * _TICK
+
+
 def contents(package: Package) -> dict[str, bytes]:
     """Every file of a zip by its place in it, sorted."""
     files = {package.root + place: path.read_bytes() for place, path in _sources(package)}
@@ -83,7 +97,7 @@ def _sources(package: Package) -> Iterator[tuple[str, Path]]:
 def _write(package: Package, target: Path) -> Path:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for place, content in contents(package).items():
-            entry = zipfile.ZipInfo(place, LONG_AGO)
+            entry = zipfile.ZipInfo(place, stated_time(content).timetuple()[:6])
             entry.create_system = _UNIX
             entry.external_attr = _PLAIN_FILE
             archive.writestr(entry, content)

@@ -17,9 +17,7 @@ def extensions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture
-def make_shop(
-    mariadb: PrivateMariaDB, database: str, extensions: dict[str, Path], tmp_path: Path
-) -> MakeShop:
+def make_shop(mariadb: PrivateMariaDB, database: str, extensions: dict[str, Path], tmp_path: Path) -> MakeShop:
     """A shop of the named platform with nothing of ours in it but the extension's files."""
     return lambda platform: Storefront(platform, mariadb, database, extensions[platform], tmp_path)
 

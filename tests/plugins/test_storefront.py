@@ -88,9 +88,7 @@ def test_a_name_without_the_readers_language_is_marked_with_its_own(shop: Storef
 
 def test_C5_a_package_past_its_last_second_is_not_counted_before_the_desk_says_so(shop: Storefront) -> None:
     ends_now = package(300, plan="essential", until=NOW)
-    later = package(
-        550, plan="base", until=NOW + DAY, until_text={"en": "16 January 2027", "fa": "۲۶ دی ۱۴۰۵"}
-    )
+    later = package(550, plan="base", until=NOW + DAY, until_text={"en": "16 January 2027", "fa": "۲۶ دی ۱۴۰۵"})
     shop.push(account(ends_now, later))
     assert shop.open_page(now=NOW).shown["available"] == "850"
     a_second_later = shop.open_page(now=NOW + 1).shown
@@ -320,9 +318,7 @@ def test_a_table_locked_by_others_costs_the_page_a_second_at_most(shop: Storefro
 def test_a_change_of_the_table_in_progress_costs_the_page_a_second_at_most(shop: Storefront) -> None:
     shop.push(account(package()))
     with another_connection(shop, "BEGIN", "SELECT * FROM {p}account"):
-        altering = threading.Thread(
-            target=shop.run, args=("ALTER TABLE {p}account ADD COLUMN extra INT",), daemon=True
-        )
+        altering = threading.Thread(target=shop.run, args=("ALTER TABLE {p}account ADD COLUMN extra INT",), daemon=True)
         altering.start()
         while not shop.run(
             "SELECT 1 FROM information_schema.processlist WHERE state LIKE '%metadata lock%' AND info LIKE 'ALTER%'"
@@ -348,9 +344,7 @@ def test_a_slow_database_costs_the_page_a_second_at_most(shop: Storefront) -> No
 
 def test_a_row_locked_by_the_desk_holds_nobody_up(shop: Storefront) -> None:
     shop.push(account(package()))
-    with another_connection(
-        shop, "BEGIN", "UPDATE {p}account SET number = 9", "SELECT * FROM {p}account FOR UPDATE"
-    ):
+    with another_connection(shop, "BEGIN", "UPDATE {p}account SET number = 9", "SELECT * FROM {p}account FOR UPDATE"):
         page = shop.open_page()
     assert page.shown["available"] == "550"
     assert page.seconds < 1

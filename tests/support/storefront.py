@@ -92,8 +92,7 @@ def package(
         "held": held,
         "revoked": revoked,
         "usable_until": until,
-        "usable_until_text": until_text
-        or {"en": "14 February 2027", "ru": "14 февраля 2027 г.", "fa": "۲۵ بهمن ۱۴۰۵"},
+        "usable_until_text": until_text or {"en": "14 February 2027", "ru": "14 февраля 2027 г.", "fa": "۲۵ بهمن ۱۴۰۵"},
     }
 
 
@@ -111,9 +110,7 @@ def unpacked(folder: Path) -> dict[str, Path]:
 class Storefront:
     """A shop of one platform: a database, a folder for key files, and the unpacked extension."""
 
-    def __init__(
-        self, platform: str, server: PrivateMariaDB, database: str, extensions: Path, folder: Path
-    ) -> None:
+    def __init__(self, platform: str, server: PrivateMariaDB, database: str, extensions: Path, folder: Path) -> None:
         self.platform = platform
         self.prefix = PREFIXES[platform]
         self.server = server
@@ -212,6 +209,9 @@ class Storefront:
             "settings": {},
             "now": NOW,
             "times": 1,
+            "driver": "mysqli",
+            "directly": False,
+            "footer": "<footer>the shop</footer>",
             "driver_throws": True,
             "log_broken": False,
             **orders,

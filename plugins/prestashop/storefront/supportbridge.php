@@ -35,7 +35,7 @@ class Supportbridge extends Module
 
         $this->displayName = $this->l('Support Bridge: coins on the account page');
         $this->description = $this->l('Shows customers their support coins, plan and next expiry on their account page.');
-        $this->confirmUninstall = $this->l('Remove the module? Its tables stay in the database: they belong to the support desk.');
+        $this->confirmUninstall = $this->l('Removing this module leaves its tables in the database: they belong to the support desk.');
     }
 
     public function install()
@@ -138,10 +138,10 @@ class Supportbridge extends Module
         return [
             'heading' => $this->l('Support coins'),
             'text_available' => $this->l('Coins available'),
-            'text_held' => $this->l('Coins held for approved work'),
+            'text_held' => $this->l('Coins held'),
             'text_plan' => $this->l('Plan'),
             'text_no_plan' => $this->l('No active plan'),
-            'text_next_expiry' => $this->l('Next coins can be used until'),
+            'text_next_expiry' => $this->l('Next expiry'),
             'text_no_expiry' => $this->l('No coins will expire'),
             'text_frozen' => $this->l('This account is paused at the moment. Please contact our support.'),
         ];

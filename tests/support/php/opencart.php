@@ -69,8 +69,11 @@ namespace {
     {
         private \mysqli $connection;
 
+        private string $driver;
+
         public function __construct(array $orders)
         {
+            $this->driver = $orders['driver'];
             $this->connection = new \mysqli(
                 'localhost', $orders['user'], $orders['password'], $orders['database'], 0, $orders['socket']
             );
@@ -82,8 +85,12 @@ namespace {
             try {
                 $result = $this->connection->query($sql);
             } catch (\mysqli_sql_exception $error) {
+                $text = $error->getMessage();
+                $number = $error->getCode();
                 throw new \Exception(
-                    'Error: ' . $error->getMessage() . '<br/>Error No: ' . $error->getCode() . '<br/>' . $sql
+                    $this->driver === 'pdo'
+                        ? 'Error: SQLSTATE[HY000]: Some words: ' . $number . ' ' . $text . ' <br/>Error Code : HY000 <br/>' . $sql
+                        : 'Error: ' . $text . '<br/>Error No: ' . $number . '<br/>' . $sql
                 );
             }
             if ($result === true) {
@@ -319,8 +326,11 @@ namespace {
         play(static function () use ($registry, $orders): string {
             $page = $orders['page'];
             $route = 'account/account';
-            $data = ['footer' => '<footer>the shop</footer>'];
+            $data = ['footer' => $orders['footer']];
             $event = new \Opencart\Catalog\Controller\Extension\Supportbridge\Event\Account($registry);
+            if ($orders['directly']) {
+                $event->after();
+            }
             foreach (range(1, $orders['times']) as $ignored) {
                 $event->after($route, $data, $page);
             }

@@ -6,8 +6,8 @@ $_MODULE = [];
 $_MODULE['<{supportbridge}prestashop>supportbridge_170513551d9efabd9afc111c8ad4496c'] = 'Support Bridge: سکه‌ها در صفحهٔ حساب کاربری';
 // Shows customers their support coins, plan and next expiry on their account page.
 $_MODULE['<{supportbridge}prestashop>supportbridge_b1d71534a3081e10bd797054430ce009'] = 'سکه‌های پشتیبانی، بسته و نزدیک‌ترین مهلت استفاده را در صفحهٔ حساب کاربری به مشتری نشان می‌دهد.';
-// Remove the module? Its tables stay in the database: they belong to the support desk.
-$_MODULE['<{supportbridge}prestashop>supportbridge_878cc1ac6f918ef2d7cd12cc5f496d01'] = 'ماژول حذف شود؟ جدول‌های آن در پایگاه داده می‌مانند: آن‌ها متعلق به میز پشتیبانی هستند.';
+// Removing this module leaves its tables in the database: they belong to the support desk.
+$_MODULE['<{supportbridge}prestashop>supportbridge_9193d98d7d88c840d533326d6bbe0222'] = 'با حذف این ماژول جدول‌های آن در پایگاه داده می‌مانند: آن‌ها متعلق به میز پشتیبانی هستند.';
 // The tables are in place.
 $_MODULE['<{supportbridge}prestashop>supportbridge_8f321872875b02f7a8cefddb7c66f6f7'] = 'جدول‌ها آماده‌اند.';
 // The tables cannot be used:
@@ -26,14 +26,14 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_b9694435a13dec767be3a00f84df4
 $_MODULE['<{supportbridge}prestashop>supportbridge_90fbef2395e059254be77582769f76cf'] = 'سکه‌های پشتیبانی';
 // Coins available
 $_MODULE['<{supportbridge}prestashop>supportbridge_69c7883c22adf2de61345de8bd43cfb0'] = 'سکه‌های قابل استفاده';
-// Coins held for approved work
-$_MODULE['<{supportbridge}prestashop>supportbridge_a111728677a27c8216700522bae245a6'] = 'سکه‌های رزروشده برای کارهای تاییدشده';
+// Coins held
+$_MODULE['<{supportbridge}prestashop>supportbridge_04043a4826ecddb333228ec9bab829af'] = 'سکه‌های رزروشده';
 // Plan
 $_MODULE['<{supportbridge}prestashop>supportbridge_0b6cbdf7ad2928078f1600a3e8979485'] = 'بسته';
 // No active plan
 $_MODULE['<{supportbridge}prestashop>supportbridge_b3fea88d41567f49f224430ecc594fe4'] = 'بستهٔ فعالی ندارید';
-// Next coins can be used until
-$_MODULE['<{supportbridge}prestashop>supportbridge_45f6ab779f029950353fc570cae47b06'] = 'مهلت استفاده از نزدیک‌ترین سکه‌ها';
+// Next expiry
+$_MODULE['<{supportbridge}prestashop>supportbridge_5d5ba0f4d9fa1479323b218a861123f7'] = 'نزدیک‌ترین انقضا';
 // No coins will expire
 $_MODULE['<{supportbridge}prestashop>supportbridge_8936ac89b63895a3dd37838d217222cb'] = 'سکه‌ای در حال انقضا نیست';
 // This account is paused at the moment. Please contact our support.

@@ -6,8 +6,8 @@ $_MODULE = [];
 $_MODULE['<{supportbridge}prestashop>supportbridge_170513551d9efabd9afc111c8ad4496c'] = 'Support Bridge: монеты в личном кабинете';
 // Shows customers their support coins, plan and next expiry on their account page.
 $_MODULE['<{supportbridge}prestashop>supportbridge_b1d71534a3081e10bd797054430ce009'] = 'Показывает покупателям их монеты поддержки, план и ближайший срок действия в личном кабинете.';
-// Remove the module? Its tables stay in the database: they belong to the support desk.
-$_MODULE['<{supportbridge}prestashop>supportbridge_878cc1ac6f918ef2d7cd12cc5f496d01'] = 'Удалить модуль? Его таблицы останутся в базе: они принадлежат службе поддержки.';
+// Removing this module leaves its tables in the database: they belong to the support desk.
+$_MODULE['<{supportbridge}prestashop>supportbridge_9193d98d7d88c840d533326d6bbe0222'] = 'При удалении модуля его таблицы остаются в базе: они принадлежат службе поддержки.';
 // The tables are in place.
 $_MODULE['<{supportbridge}prestashop>supportbridge_8f321872875b02f7a8cefddb7c66f6f7'] = 'Таблицы на месте.';
 // The tables cannot be used:
@@ -26,14 +26,14 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_b9694435a13dec767be3a00f84df4
 $_MODULE['<{supportbridge}prestashop>supportbridge_90fbef2395e059254be77582769f76cf'] = 'Монеты поддержки';
 // Coins available
 $_MODULE['<{supportbridge}prestashop>supportbridge_69c7883c22adf2de61345de8bd43cfb0'] = 'Доступно монет';
-// Coins held for approved work
-$_MODULE['<{supportbridge}prestashop>supportbridge_a111728677a27c8216700522bae245a6'] = 'Зарезервировано под согласованные работы';
+// Coins held
+$_MODULE['<{supportbridge}prestashop>supportbridge_04043a4826ecddb333228ec9bab829af'] = 'Монет в резерве';
 // Plan
 $_MODULE['<{supportbridge}prestashop>supportbridge_0b6cbdf7ad2928078f1600a3e8979485'] = 'План';
 // No active plan
 $_MODULE['<{supportbridge}prestashop>supportbridge_b3fea88d41567f49f224430ecc594fe4'] = 'Нет действующего плана';
-// Next coins can be used until
-$_MODULE['<{supportbridge}prestashop>supportbridge_45f6ab779f029950353fc570cae47b06'] = 'Ближайшие монеты действуют до';
+// Next expiry
+$_MODULE['<{supportbridge}prestashop>supportbridge_5d5ba0f4d9fa1479323b218a861123f7'] = 'Ближайшие действуют до';
 // No coins will expire
 $_MODULE['<{supportbridge}prestashop>supportbridge_8936ac89b63895a3dd37838d217222cb'] = 'Нет монет с истекающим сроком';
 // This account is paused at the moment. Please contact our support.

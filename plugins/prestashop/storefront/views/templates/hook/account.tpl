@@ -1,3 +1,4 @@
+<div class="supportbridge-account-row col-xs-12 col-12">
 <section class="supportbridge-account" lang="{$supportbridge.language|escape:'html':'UTF-8'}" dir="{$supportbridge.direction|escape:'html':'UTF-8'}" aria-labelledby="supportbridge-account-title">
   <h2 class="supportbridge-account__title" id="supportbridge-account-title">{$supportbridge.heading|escape:'html':'UTF-8'}</h2>
   {if $supportbridge.frozen}
@@ -22,3 +23,4 @@
     </div>
   </dl>
 </section>
+</div>

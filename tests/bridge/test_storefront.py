@@ -1,0 +1,95 @@
+"""The two zips: the same sources give the same bytes, and everything a shop needs is inside."""
+
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.storefront import PACKAGES, SCHEMA, SHARED, build, contents, stated_time
+
+NAMES = ["supportbridge.ocmod.zip", "supportbridge.zip"]
+
+
+def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
+    first, second = build(tmp_path / "first"), build(tmp_path / "second")
+    assert [path.name for path in first] == NAMES
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_a_zip_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / name).write_text("old")
+    assert all(zipfile.is_zipfile(path) for path in build(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        (
+            "supportbridge.ocmod.zip",
+            {
+                "install.json",
+                "admin/controller/module/supportbridge.php",
+                "admin/view/template/module/supportbridge.twig",
+                "admin/language/fa-ir/module/supportbridge.php",
+                "catalog/controller/event/account.php",
+                "catalog/language/en-gb/account.php",
+                "catalog/language/ru-ru/account.php",
+                "catalog/language/fa-ir/account.php",
+                "catalog/view/template/account.twig",
+                "catalog/view/stylesheet/account.css",
+                "system/library/shop_database.php",
+                "system/library/shared/all.php",
+                "system/shop_tables.sql",
+            },
+        ),
+        (
+            "supportbridge.zip",
+            {
+                "supportbridge/supportbridge.php",
+                "supportbridge/index.php",
+                "supportbridge/classes/SupportbridgeDatabase.php",
+                "supportbridge/translations/ru.php",
+                "supportbridge/translations/fa.php",
+                "supportbridge/views/templates/hook/account.tpl",
+                "supportbridge/views/templates/admin/configure.tpl",
+                "supportbridge/views/css/account.css",
+                "supportbridge/src/all.php",
+                "supportbridge/sql/shop_tables.sql",
+            },
+        ),
+    ],
+)
+def test_a_zip_holds_what_its_shop_needs_in_order_and_readable_by_all(
+    tmp_path: Path, name: str, wanted: set[str]
+) -> None:
+    build(tmp_path)
+    with zipfile.ZipFile(tmp_path / name) as archive:
+        entries = archive.infolist()
+        assert archive.testzip() is None
+    places = [entry.filename for entry in entries]
+    assert wanted <= set(places)
+    assert places == sorted(places)
+    assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
+    assert not [
+        place for place in places if place.rpartition(".")[2] not in {"php", "twig", "tpl", "css", "json", "sql"}
+    ]
+
+
+def test_both_zips_carry_the_one_definition_of_the_tables_and_the_same_classes() -> None:
+    for package in PACKAGES:
+        files = contents(package)
+        assert files[package.root + package.schema] == SCHEMA.read_bytes()
+        for path in SHARED.glob("*.php"):
+            assert files[package.root + package.classes + path.name] == path.read_bytes()
+
+
+def test_a_changed_file_and_a_newer_version_state_another_time() -> None:
+    """PHP's cache tells a changed file by its time, the template engine a newer one by a later time."""
+    assert stated_time(b"one", "0.1.0") != stated_time(b"two", "0.1.0")
+    versions = ["0.1.0", "0.1.1", "0.2.0", "1.0.0", "1.0.0.1", "1.2", "12.0.3"]
+    times = [stated_time(b"one", version) for version in versions]
+    assert times == sorted(times)
+    assert stated_time(b"one", "0.1.1") - stated_time(b"one", "0.1.0") == timedelta(hours=1)
+    assert times[-1].year < 2107  # the last year a zip can state
