@@ -49,6 +49,9 @@ _FREEZE = Statement(
 )
 _TOUCH = Statement(update(account).where(any_of(account.c.id, "ids")).values(number=account.c.number + 1))
 
+NOT_RECORDED = 0
+"""The id of a store that has been asked for by a reader before anything was written about it: it owns no row."""
+
 
 class SqlStores:
     """Implements `bridge.contracts.desk.Stores`."""
@@ -59,6 +62,8 @@ class SqlStores:
 
     def get(self, name: str) -> StoreState:
         row = _STORE.one(self._connection, wanted=name)
+        if row is None and self._only_reads():
+            return StoreState(NOT_RECORDED, name)
         if row is None:
             _NEW_STORE.run(
                 self._connection,
@@ -88,6 +93,9 @@ class SqlStores:
         if name not in self._known:
             self._known[name] = self.get(name).id
         return self._known[name]
+
+    def _only_reads(self) -> bool:
+        return bool(self._connection.execute("PRAGMA query_only").fetchone()[0])
 
 
 class SqlAccounts:
