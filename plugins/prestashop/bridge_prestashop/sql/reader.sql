@@ -62,9 +62,12 @@ SELECT id_order, date_add FROM {order_history}
  ORDER BY id_order_history LIMIT %(limit)s
 
 -- name: granting_history_between
-SELECT id_order, date_add FROM {order_history}
- WHERE id_order >= %(first)s AND id_order <= %(last)s AND id_order_state IN (%(granting)s)
- ORDER BY id_order_history LIMIT %(limit)s
+-- An order passes several paid states: only its first such row crosses the wire.
+SELECT h.id_order, h.date_add FROM {order_history} h JOIN (
+       SELECT MIN(id_order_history) AS first_row FROM {order_history}
+        WHERE id_order >= %(first)s AND id_order <= %(last)s AND id_order_state IN (%(granting)s)
+        GROUP BY id_order) f ON h.id_order_history = f.first_row
+ ORDER BY h.id_order_history LIMIT %(limit)s
 
 -- name: amount_only_slips
 -- Credit slips that name money and no unit: nothing says which package they mean.
