@@ -32,6 +32,7 @@ class StoreState:
     """What the desk remembers about a store. `synced_to` is the last order id the first sync has booked.
 
     `confirmed_units` is the dry-run total staff have confirmed, `booked_units` what the first sync has booked of it.
+    `page_terms` is a digest of the settings that account pages show.
     """
 
     id: int
@@ -40,6 +41,7 @@ class StoreState:
     confirmed_units: int = 0
     booked_units: int = 0
     synced_to: int = 0
+    page_terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,8 @@ class Ledger(Protocol):
         """
         ...
 
-    def recorded(self, key: str) -> bool:
-        """Whether an entry with that key exists."""
+    def recorded(self, key: str) -> Entry | None:
+        """The entry with that key, None where there is none yet."""
         ...
 
     def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]: ...
@@ -234,6 +236,10 @@ class Push(Protocol):
     def states(self, account_ids: Iterable[int]) -> dict[int, PushState]: ...
 
     def done(self, states: Mapping[int, PushState]) -> None: ...
+
+    def refresh(self, store: str) -> None:
+        """Push every account of the store once more; the shop keeps the entries it has."""
+        ...
 
     def again(self, store: str) -> None:
         """Push every account of the store once more, with all its entries."""

@@ -28,7 +28,7 @@ _SAVE_STORE = Statement(
     update(store)
     .where(store.c.id == bindparam("store"))
     .values(
-        {name: bindparam(name) for name in ("first_sync", "confirmed_units", "booked_units", "synced_to")}
+        {name: bindparam(name) for name in ("first_sync", "confirmed_units", "booked_units", "synced_to", "page_terms")}
     )
 )
 _OF_OWNERS = Statement(
@@ -72,11 +72,12 @@ class SqlStores:
                 confirmed_units=0,
                 booked_units=0,
                 synced_to=0,
+                page_terms="",
             )
             row = _STORE.one(self._connection, wanted=name)
             assert row is not None
-        number, name, first_sync, confirmed, booked, synced_to = row
-        return StoreState(number, name, FirstSync(first_sync), confirmed, booked, synced_to)
+        number, name, first_sync, confirmed, booked, synced_to, page_terms = row
+        return StoreState(number, name, FirstSync(first_sync), confirmed, booked, synced_to, page_terms)
 
     def save(self, state: StoreState) -> None:
         _SAVE_STORE.run(
@@ -86,6 +87,7 @@ class SqlStores:
             confirmed_units=state.confirmed_units,
             booked_units=state.booked_units,
             synced_to=state.synced_to,
+            page_terms=state.page_terms,
         )
 
     def number(self, name: str) -> int:

@@ -137,8 +137,9 @@ class SqlLedger:
         )
         return len(fresh)
 
-    def recorded(self, key: str) -> bool:
-        return bool(_RECORDED.rows(self._connection, keys=as_json([key])))
+    def recorded(self, key: str) -> Entry | None:
+        row = _RECORDED.one(self._connection, keys=as_json([key]))
+        return entry_from(row).entry if row else None
 
     def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]:
         rows = _ENTRIES.rows(self._connection, account=account_id, after=after, most=limit)

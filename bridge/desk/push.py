@@ -30,6 +30,11 @@ _DONE = Statement(
     .where(account.c.id == bindparam("wanted"), account.c.pushed_number <= bindparam("pushed_number"))
     .values({name: bindparam(name) for name in ("pushed_number", "pushed_entries", "pushed_digest")})
 )
+_REFRESH = Statement(
+    update(account)
+    .where(account.c.store_id == bindparam("store"), account.c.number > text("0"))
+    .values(number=account.c.number + 1)
+)
 _AGAIN = Statement(
     update(account)
     .where(account.c.store_id == bindparam("store"), account.c.number > text("0"))
@@ -71,6 +76,9 @@ class SqlPush:
                 for number, state in states.items()
             ),
         )
+
+    def refresh(self, store: str) -> None:
+        _REFRESH.run(self._connection, store=self._stores.number(store))
 
     def again(self, store: str) -> None:
         _AGAIN.run(self._connection, store=self._stores.number(store))

@@ -49,6 +49,7 @@ store = Table(
     Column("confirmed_units", Integer, nullable=False),
     Column("booked_units", Integer, nullable=False),
     Column("synced_to", BigInteger, nullable=False),
+    Column("page_terms", String(64), nullable=False),
 )
 
 account = Table(

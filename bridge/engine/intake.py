@@ -132,9 +132,7 @@ class Intake:
         self._health.phase = StoreState.FIRST_SYNC
         if not plan.cursors:
             newest = await self._adapter.newest()
-            await self._desk.transact(
-                "start cursors", syncing.start_cursors, name, newest, at=self._clock.now()
-            )
+            await self._desk.transact("start cursors", syncing.start_cursors, name, newest, at=self._clock.now())
         if plan.state.first_sync is FirstSync.PENDING:
             if not self._counted:
                 total = await self.total()
@@ -152,9 +150,7 @@ class Intake:
                     )
             plan = await self._plan()
             if plan.state.first_sync is FirstSync.PENDING:
-                await (
-                    self._adapter.newest()
-                )  # the shop is still there: that is what "read" means while waiting
+                await self._adapter.newest()  # the shop is still there: that is what "read" means while waiting
                 self._health.phase = StoreState.WAITING
                 return min(self._setup.sync.poll_seconds, PATIENCE_BETWEEN_LOOKS_S)
         await self._book_all(terms, after=plan.state.synced_to)
@@ -177,9 +173,7 @@ class Intake:
             self._on_booked()
             if self._stop.is_set():
                 return
-        await self._desk.transact(
-            "finish first sync", syncing.finish_first_sync, terms.name, at=self._clock.now()
-        )
+        await self._desk.transact("finish first sync", syncing.finish_first_sync, terms.name, at=self._clock.now())
         log.info(
             "first sync done",
             store=terms.name,

@@ -78,9 +78,7 @@ class OutboxDispatcher:
         return frozenset(had), self._clock.now() + pause
 
 
-def _note(
-    tx: DeskTx, delivery: Delivery, had: frozenset[str], retry_at: datetime | None, *, at: datetime
-) -> None:
+def _note(tx: DeskTx, delivery: Delivery, had: frozenset[str], retry_at: datetime | None, *, at: datetime) -> None:
     tx.outbox.delivered(delivery, had, retry_at=retry_at)
     if retry_at is None and delivery.attempts + 1 >= MOST_ATTEMPTS:
         tx.problems.report(

@@ -19,7 +19,8 @@ from bridge.engine.health import StoreHealth, Work
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of
-from bridge.services.account_pages import Batch, PageTerms, waiting_batch
+from bridge.services.account_pages import Batch, PageTerms, show_new_terms, waiting_batch
+from bridge.services.restoring import report_lost_entries
 
 log = structlog.get_logger()
 ACCOUNTS_PER_PUSH = 200
@@ -46,6 +47,7 @@ class Pusher:
         self._health, self._stop, self._keys, self._wake = health, stop, keys, wake
         self._recent: dict[int, float] = {}
         self._told = False
+        self._shown = False
 
     async def run(self) -> None:
         """Push until stopped. Raises what is not the shop's fault."""
@@ -65,12 +67,16 @@ class Pusher:
         if not keys:
             self._tell_unpaired()
             return 0
+        if not self._shown:
+            await self._desk.transact("show new terms", show_new_terms, self._terms(keys[0]))
+            self._shown = True
         batch: Batch = await self._desk.read(
             waiting_batch, self._terms(keys[0]), at=self._clock.now(), limit=ACCOUNTS_PER_PUSH, skip=skip
         )
         if not batch.rows:
             return 0
         await self._adapter.claim(self._claim(keys[0]), keys)
+        await self._look_for_lost(batch, keys)
         await self._adapter.push(batch.rows)
         await self._desk.transact("accounts pushed", lambda tx: tx.push.done(batch.states))
         moment = time.monotonic()
@@ -85,6 +91,17 @@ class Pusher:
             )
         log.info("accounts pushed", store=self._setup.name, accounts=len(batch.rows))
         return len(batch.rows)
+
+    async def _look_for_lost(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
+        """Before an account is pushed for the first time in this epoch: does the shop know more than we do?"""
+        whole = [rows.account.customer_id for rows in batch.rows if rows.entries_before == 0]
+        if whole:
+            _, entries = await self._adapter.pushed(whole)
+            older = [row for row in entries if row.epoch < self._desk.identity.epoch]
+            if older:
+                await self._desk.transact(
+                    "report lost entries", report_lost_entries, self._setup.name, older, keys, at=self._clock.now()
+                )
 
     def _terms(self, key: SigningKey) -> PageTerms:
         setup = self._setup

@@ -20,17 +20,13 @@ log = structlog.get_logger()
 LONGEST_PAUSE_S = 30.0
 
 
-def retrying(
-    work: Work, health: StoreHealth, stop: asyncio.Event, *, first_pause: float = 0.5
-) -> AsyncRetrying:
+def retrying(work: Work, health: StoreHealth, stop: asyncio.Event, *, first_pause: float = 0.5) -> AsyncRetrying:
     """Repeat a pass while the shop fails, until it works or `stop` is set (then the last error is raised)."""
 
     def note(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, ShopError) and health.failed(work, error):
-            log.warning(
-                "shop unreachable", store=health.store, work=work.value, cause=str(error), code=error.code
-            )
+            log.warning("shop unreachable", store=health.store, work=work.value, cause=str(error), code=error.code)
 
     async def pause(seconds: float) -> None:
         await first_of(seconds, stop)
@@ -45,9 +41,7 @@ def retrying(
     )
 
 
-async def worked(
-    work: Work, health: StoreHealth, stop: asyncio.Event, one_pass: Callable[[], Awaitable[R]]
-) -> R:
+async def worked(work: Work, health: StoreHealth, stop: asyncio.Event, one_pass: Callable[[], Awaitable[R]]) -> R:
     """Run one pass, retrying while the shop fails, and tell once when it is back."""
     result: R = await retrying(work, health, stop)(one_pass)
     if health.well(work):

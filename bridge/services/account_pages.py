@@ -4,8 +4,9 @@ Never a delta: a row that comes late or twice changes nothing, because the shop 
 never change, so the shop is given only those it does not have; their digest in the account row says whether they fit.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,9 +41,7 @@ class Batch:
     states: Mapping[int, PushState]
 
 
-def waiting_batch(
-    tx: Tx, terms: PageTerms, *, at: datetime, limit: int, skip: frozenset[int] = frozenset()
-) -> Batch:
+def waiting_batch(tx: Tx, terms: PageTerms, *, at: datetime, limit: int, skip: frozenset[int] = frozenset()) -> Batch:
     """The next accounts to be pushed, at most `limit`; `skip` names those pushed a moment ago."""
     accounts = tx.push.waiting(terms.store, limit, skip=skip)
     states = tx.push.states(account.id for account in accounts)
@@ -63,6 +62,19 @@ def waiting_batch(
         rows.append(AccountRows(row, entries, pushed.entries))
         after[account.id] = PushState(account.number, account.entries, digest)
     return Batch(tuple(rows), after)
+
+
+def show_new_terms(tx: Tx, terms: PageTerms) -> bool:
+    """Push every account again where the plans' names, their ranks or the zone have changed since the last time."""
+    shown = {key: [plan.rank, dict(plan.names)] for key, plan in terms.plans.plans.items()}
+    digest = hashlib.sha256(canonical_json([shown, terms.zone.key]).encode()).hexdigest()
+    state = tx.stores.get(terms.store)
+    if state.page_terms == digest:
+        return False
+    if state.page_terms:
+        tx.push.refresh(terms.store)
+    tx.stores.save(replace(state, page_terms=digest))
+    return bool(state.page_terms)
 
 
 def account_document(
@@ -110,18 +122,14 @@ def entry_document(store: str, customer_id: int, entry: NumberedEntry) -> dict[s
     }
 
 
-def _entry_rows(
-    tx: Tx, terms: PageTerms, account: Account, pushed: PushState
-) -> tuple[tuple[SignedRow, ...], str]:
+def _entry_rows(tx: Tx, terms: PageTerms, account: Account, pushed: PushState) -> tuple[tuple[SignedRow, ...], str]:
     rows, digest, last = [], pushed.digest, pushed.entries
     while last < account.entries:
         for entry in tx.ledger.entries_of(account.id, after=last, limit=ENTRY_PAGE):
             payload = canonical_json(entry_document(terms.store, account.owner.ref, entry))
             digest, last = chain(digest, payload), entry.number
             mac = mac_of(terms.key, "entry", payload)
-            rows.append(
-                SignedRow(account.owner.ref, terms.epoch, entry.number, payload, terms.key.id, mac)
-            )
+            rows.append(SignedRow(account.owner.ref, terms.epoch, entry.number, payload, terms.key.id, mac))
     return tuple(rows), digest
 
 

@@ -47,9 +47,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
-    op.create_index(
-        "ix_outbox_due", "outbox", ["due_ms", "id"], unique=False, sqlite_where=sa.text("done = 0")
-    )
+    op.create_index("ix_outbox_due", "outbox", ["due_ms", "id"], unique=False, sqlite_where=sa.text("done = 0"))
     op.create_table(
         "store",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -58,6 +56,7 @@ def upgrade() -> None:
         sa.Column("confirmed_units", sa.Integer(), nullable=False),
         sa.Column("booked_units", sa.Integer(), nullable=False),
         sa.Column("synced_to", sa.BigInteger(), nullable=False),
+        sa.Column("page_terms", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_store")),
         sa.UniqueConstraint("name", name=op.f("uq_store_name")),
     )

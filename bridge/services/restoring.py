@@ -1,0 +1,57 @@
+"""After a restore: what the shop still shows of the time after the backup.
+
+Orders are read again and book the same entries under the same keys, so nothing of them is lost. What staff booked by
+hand after the backup is gone from the desk; the shop's signed rows still say it, and staff are given the list.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from bridge.contracts.desk import Tx
+from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, verifies
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.services.account_pages import entry_document
+from bridge.services.staff_coins import statement
+
+AFTER_BACKUP = "after_backup"
+
+
+def report_lost_entries(
+    tx: Tx, store: str, rows: Iterable[SignedRow], keys: Sequence[SigningKey], *, at: datetime
+) -> int:
+    """Tell staff of each entry made by hand that the shop's signed rows show and this desk does not have.
+
+    `rows` are entry rows as found in the shop; those that don't verify say nothing. Returns how many were told.
+    """
+    told = 0
+    by_customer: dict[int, list[SignedRow]] = {}
+    for row in rows:
+        if verifies(keys, "entry", row.payload, row.key_id, row.mac):
+            by_customer.setdefault(row.customer_id, []).append(row)
+    for customer, shown in by_customer.items():
+        ours = _our_payloads(tx, store, customer)
+        for row in shown:
+            said = json.loads(row.payload)
+            if row.payload in ours or said["order"] is not None or said["store"] != store:
+                continue
+            made = datetime.fromtimestamp(said["at"], UTC)
+            tx.problems.report(
+                store,
+                key=f"after-backup:{customer}:{row.number}:{said['at']}",
+                kind=AFTER_BACKUP,
+                summary=f"customer {customer}: the shop shows an entry made after the backup, {said['kind']} of "
+                f"{said['coins']:+d} coins at {made:%Y-%m-%d %H:%M:%S} UTC ({said['reason']}); "
+                "if it still holds, book it again by hand",
+                at=at,
+            )
+            told += 1
+    return told
+
+
+def _our_payloads(tx: Tx, store: str, customer: int) -> frozenset[str]:
+    owner = Owner(OwnerKind.CUSTOMER, customer)
+    if owner not in tx.accounts.of_owners(store, [owner]):
+        return frozenset()
+    entries = statement(tx, store, owner)
+    return frozenset(canonical_json(entry_document(store, customer, entry)) for entry in entries)
