@@ -18,6 +18,6 @@ def date_text(day: date, language: str) -> str:
     """A day in words: `21 November 2027`, `21 ноября 2027 г.`, `۳۰ آبان ۱۴۰۶`. Raises `KeyError` for another language."""
     if language == "fa":
         jalali = JalaliDate(day)  # type: ignore[no-untyped-call]  # persiantools leaves its constructor untyped
-        return str(digits.en_to_fa(jalali.strftime("%-d %B %Y", locale="fa")))
+        return str(digits.en_to_fa(f"{jalali.day} {jalali.strftime('%B %Y', locale='fa')}"))
     locale = {"en": "en_GB", "ru": "ru"}[language]
     return format_date(day, format="long", locale=locale)
