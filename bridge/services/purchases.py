@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bridge.contracts.desk import Tx
 from bridge.domain import ledger
-from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.accounts import Account, Owner
 from bridge.domain.events import CoinsChanged, CoinsGranted, CoinsReinstated, CoinsRevoked
 from bridge.domain.ledger import Entry, EntryKind
 from bridge.domain.orders import Order, UnreadableOrder
@@ -260,7 +260,9 @@ def _flipped(
 
 
 def _purchases(page: _Page, changing: Iterable[int], accounts: Mapping[int, Account]) -> list[Purchase]:
-    """What to remember of the page's orders: those that changed, and those whose chargeback came or went."""
+    """What to remember of the page's orders: those that changed, those whose chargeback came or went, and those where
+    another product has taken over a unit: its terms freeze too, though nothing is booked (rule C1).
+    """
     saved = {}
     for number in changing:
         decision, known = page.decisions[number], page.purchases.get(number)
@@ -276,8 +278,11 @@ def _purchases(page: _Page, changing: Iterable[int], accounts: Mapping[int, Acco
         )
     for number, before in page.purchases.items():
         now = page.decisions.get(number)
-        if number not in saved and now is not None and now.charged_back != before.charged_back:
-            saved[number] = replace(before, charged_back=now.charged_back)
+        if number in saved or now is None:
+            continue
+        same = replace(before, terms=now.terms or before.terms, charged_back=now.charged_back)
+        if same != before:
+            saved[number] = same
     return list(saved.values())
 
 
