@@ -1,7 +1,7 @@
 """What staff do to coins by hand: grants and corrections, each with a reason and a name (rule C15)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bridge.contracts.desk import NumberedEntry, Tx
@@ -9,12 +9,14 @@ from bridge.domain import ledger
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.coins import whole_coins
 from bridge.domain.events import CoinsCorrected, CoinsGranted
-from bridge.domain.ledger import EntryKind
+from bridge.domain.ledger import Entry, EntryKind, Posting
 from bridge.domain.packages import Package, available, burn_down_order, end_of_day, usable_until
-from bridge.errors import ImpossibleAmount, UnknownAccount
+from bridge.errors import ImpossibleAmount, KeyReused, UnknownAccount
 
 DEFAULT_MONTHS = 12
 """A manual package ends after a year unless a day is named (rule C15)."""
+LONGEST = timedelta(days=100 * 365)
+"""A day further away is a typing error; calendars of the account page's languages end somewhere beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +43,27 @@ def grant(
     plan: str | None = None,
     kind: EntryKind = EntryKind.GRANT,
 ) -> Balance:
-    """Give coins as a new package that ends on `last_day` in the store's zone, by default in a year; no plan unless named.
+    """Give coins as a new package that ends on `last_day` in the store's zone, by default in a year.
 
-    Raises `ImpossibleAmount` for coins, a reason or a day that no grant may have, `KeyReused` for a key that is recorded
-    with other content. The same key again changes nothing.
+    It has no plan unless one is named. Raises `ImpossibleAmount` for coins, a reason or a day that no grant may have, `KeyReused` for a key that is
+    recorded with other content. The same key again changes nothing.
     """
     whole_coins(coins, what="coins")
     _require_words(reason, staff)
-    until = end_of_day(last_day, zone) if last_day else usable_until(at, months=DEFAULT_MONTHS, zone=zone)
-    if until < at:
-        raise ImpossibleAmount(f"expiry: must be a day to come, not {last_day}")
     account = tx.accounts.open(store, [owner])[owner]
-    (package_id,) = tx.ledger.new_package_ids(1)
-    package = Package(package_id, account.id, plan, coins, granted_at=at, usable_until=until)
-    entry = ledger.grant(package, key=f"{store}:staff:{key}", at=at, kind=kind, reason=reason, staff=staff)
-    if tx.ledger.append(store, [entry], {package.id: package}, [package.id]):
+    full_key = staff_key(store, key)
+    recorded = tx.ledger.recorded(full_key)
+    if recorded is None:
+        until = _end(last_day, zone=zone, at=at)
+        (package_id,) = tx.ledger.new_package_ids(1)
+        package = Package(package_id, account.id, plan, coins, granted_at=at, usable_until=until)
+        entry = ledger.grant(package, key=full_key, at=at, kind=kind, reason=reason, staff=staff)
+        tx.ledger.append(store, [entry], {package.id: package}, [package.id])
         told = CoinsGranted if kind is EntryKind.GRANT else CoinsCorrected
         tx.outbox.add([told(entry.key, store, owner, None, plan, coins, at)])
+    else:
+        _require_same(recorded, Entry(full_key, account.id, kind, at, (Posting(0, coins),)))
+        _require_same_package(tx, recorded, plan, end_of_day(last_day, zone) if last_day else None)
     return balance(tx, store, owner, at=at)
 
 
@@ -73,7 +79,7 @@ def correct(
     zone: ZoneInfo,
     at: datetime,
 ) -> Balance:
-    """Correct an account by `coins`: upwards as a new package, downwards from its packages in burn-down order (C4, C15).
+    """Correct an account by `coins`: upwards as a new package, downwards in burn-down order (rules C4, C15).
 
     Raises `UnknownAccount`, `NotEnoughCoins`, `ImpossibleAmount`, `KeyReused`.
     """
@@ -95,8 +101,11 @@ def correct(
     _require_words(reason, staff)
     account = require_account(tx, store, owner)
     packages = {one.id: one for one in tx.ledger.packages_of([account.id]).get(account.id, [])}
-    full_key = f"{store}:staff:{key}"
-    if not tx.ledger.recorded(full_key):
+    full_key = staff_key(store, key)
+    recorded = tx.ledger.recorded(full_key)
+    if recorded is not None:
+        _require_same(recorded, Entry(full_key, account.id, EntryKind.CORRECT, at, (Posting(0, coins),)))
+    else:
         entry = ledger.take(
             packages.values(), -coins, account_id=account.id, key=full_key, at=at, reason=reason, staff=staff
         )
@@ -128,6 +137,40 @@ def require_account(tx: Tx, store: str, owner: Owner) -> Account:
     if account is None:
         raise UnknownAccount(f"{store}: {owner} has no account")
     return account
+
+
+def staff_key(store: str, key: str) -> str:
+    """The idempotency key of an entry that staff made: `key` is theirs to choose, unique within the store."""
+    return f"{store}:staff:{key}"
+
+
+def _end(last_day: date | None, *, zone: ZoneInfo, at: datetime) -> datetime:
+    if last_day is None:
+        return usable_until(at, months=DEFAULT_MONTHS, zone=zone)
+    if not timedelta(0) <= last_day - at.astimezone(zone).date() <= LONGEST:
+        raise ImpossibleAmount(f"expiry: must be a day to come, within {LONGEST.days // 365} years, not {last_day}")
+    return end_of_day(last_day, zone)
+
+
+def _require_same(recorded: Entry, offered: Entry) -> None:
+    if recorded.content != offered.content:
+        raise KeyReused(recorded.key, recorded=recorded.content, offered=offered.content)
+
+
+def _require_same_package(tx: Tx, recorded: Entry, plan: str | None, until: datetime | None) -> None:
+    """A grant says more than its entry: which plan, and until when where that was named."""
+    (posting,) = recorded.postings
+    package = next(p for p in tx.ledger.packages_of([recorded.account_id])[recorded.account_id] if p.id == posting[0])
+    if package.plan != plan or until not in (None, package.usable_until):
+        raise KeyReused(
+            recorded.key,
+            recorded=f"a package of {_words(package.plan, package.usable_until)}",
+            offered=f"a package of {_words(plan, until or package.usable_until)}",
+        )
+
+
+def _words(plan: str | None, until: datetime) -> str:
+    return f"{f'plan {plan}' if plan else 'no plan'} until {until:%Y-%m-%d %H:%M} UTC"
 
 
 def _require_words(reason: str, staff: str) -> None:
