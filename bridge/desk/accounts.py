@@ -39,9 +39,7 @@ _OF_OWNERS = Statement(
     )
 )
 _BY_IDS = Statement(select(*ACCOUNT_COLUMNS).where(any_of(account.c.id, "ids")))
-_NEW_ACCOUNT = insert_row(
-    account, without=frozenset({"id", "pushed_number", "pushed_entries", "pushed_digest"})
-)
+_NEW_ACCOUNT = insert_row(account, without=frozenset({"id", "pushed_number", "pushed_entries", "pushed_digest"}))
 _FREEZE = Statement(
     update(account)
     .where(account.c.id == bindparam("account"), account.c.frozen_ms.is_(None))

@@ -70,9 +70,7 @@ class Desk:
         result: R = await asyncio.wrap_future(future)
         return result
 
-    async def read(
-        self, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def read(self, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a service that only reads, on a connection that can't write."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, lambda: self.look(service, *args, **kwargs))

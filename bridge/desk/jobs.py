@@ -13,9 +13,7 @@ from bridge.desk.values import from_ms, to_ms
 _LAST_RUNS = Statement(select(job.c.name, job.c.last_run_ms))
 _INSERT = upsert(job).values(name=bindparam("name"), last_run_ms=bindparam("last_run_ms"))
 _RAN = Statement(
-    _INSERT.on_conflict_do_update(
-        index_elements=[job.c.name], set_={"last_run_ms": _INSERT.excluded.last_run_ms}
-    )
+    _INSERT.on_conflict_do_update(index_elements=[job.c.name], set_={"last_run_ms": _INSERT.excluded.last_run_ms})
 )
 
 

@@ -22,9 +22,7 @@ from bridge.domain.packages import Package, Unit
 from bridge.errors import KeyReused
 
 _PACKAGE_COLUMNS = [column for column in package.c if column.name != "store_id"]
-_OF_ACCOUNTS = Statement(
-    select(*_PACKAGE_COLUMNS).where(any_of(package.c.account_id, "ids")).order_by(package.c.id)
-)
+_OF_ACCOUNTS = Statement(select(*_PACKAGE_COLUMNS).where(any_of(package.c.account_id, "ids")).order_by(package.c.id))
 _UNITS = Statement(
     select(*_PACKAGE_COLUMNS)
     .where(
@@ -42,9 +40,7 @@ _SAVE_PACKAGE = Statement(
     .values({name: bindparam(name) for name in ("posted", "held", "revoked", "taken", "revocations")})
 )
 _TOTALS = Statement(
-    select(account.c.id, account.c.entries, account.c.posted, account.c.held).where(
-        any_of(account.c.id, "ids")
-    )
+    select(account.c.id, account.c.entries, account.c.posted, account.c.held).where(any_of(account.c.id, "ids"))
 )
 _SAVE_TOTALS = Statement(
     update(account)

@@ -17,9 +17,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import EVENTS, CoinsChanged
 
 _NAMES = {kind: name for name, kind in EVENTS.items()}
-_INSERT = upsert(outbox).values(
-    {column.name: bindparam(column.name) for column in outbox.c if column.name != "id"}
-)
+_INSERT = upsert(outbox).values({column.name: bindparam(column.name) for column in outbox.c if column.name != "id"})
 _ADD = Statement(_INSERT.on_conflict_do_nothing(index_elements=[outbox.c.key]))
 _DUE = Statement(
     select(outbox.c.id, outbox.c.kind, outbox.c.event, outbox.c.attempts, outbox.c.delivered_to)
@@ -34,9 +32,7 @@ _SAVE = Statement(
     .where(outbox.c.id == bindparam("wanted"))
     .values({name: bindparam(name) for name in ("due_ms", "attempts", "delivered_to", "done")})
 )
-_PRUNE = Statement(
-    delete(outbox).where(outbox.c.done == text("1"), outbox.c.created_ms < bindparam("before_ms"))
-)
+_PRUNE = Statement(delete(outbox).where(outbox.c.done == text("1"), outbox.c.created_ms < bindparam("before_ms")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +74,7 @@ class SqlOutbox:
         """Events to be delivered now, oldest first."""
         rows = _DUE.rows(self._connection, at_ms=to_ms(at), most=limit)
         return [
-            Delivery(
-                number, f"bridge_{kind}", _event(kind, json.loads(body)), attempts, frozenset(json.loads(had))
-            )
+            Delivery(number, f"bridge_{kind}", _event(kind, json.loads(body)), attempts, frozenset(json.loads(had)))
             for number, kind, body, attempts, had in rows
         ]
 

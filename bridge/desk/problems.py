@@ -84,13 +84,9 @@ _ASIDE = Statement(
     )
 )
 _ASIDE_OF = Statement(
-    select(set_aside.c.order_id)
-    .where(set_aside.c.problem_id == bindparam("wanted"))
-    .order_by(set_aside.c.order_id)
+    select(set_aside.c.order_id).where(set_aside.c.problem_id == bindparam("wanted")).order_by(set_aside.c.order_id)
 )
-_RELEASE = Statement(
-    update(set_aside).where(set_aside.c.problem_id == bindparam("wanted")).values(released=1)
-)
+_RELEASE = Statement(update(set_aside).where(set_aside.c.problem_id == bindparam("wanted")).values(released=1))
 _FORGET = Statement(
     delete(set_aside).where(set_aside.c.store_id == bindparam("store"), any_of(set_aside.c.order_id, "ids"))
 )

@@ -49,9 +49,7 @@ class SqlPush:
         self._connection, self._stores = connection, stores
 
     def waiting(self, store: str, limit: int, *, skip: frozenset[int] = frozenset()) -> list[Account]:
-        rows = _WAITING.rows(
-            self._connection, store=self._stores.number(store), skip=id_list(skip), most=limit
-        )
+        rows = _WAITING.rows(self._connection, store=self._stores.number(store), skip=id_list(skip), most=limit)
         return [account_from(row) for row in rows]
 
     def count(self, store: str) -> int:
@@ -59,9 +57,7 @@ class SqlPush:
         return int(row[0]) if row else 0
 
     def states(self, account_ids: Iterable[int]) -> dict[int, PushState]:
-        return {
-            row[0]: PushState(*row[1:]) for row in _STATES.rows(self._connection, ids=id_list(account_ids))
-        }
+        return {row[0]: PushState(*row[1:]) for row in _STATES.rows(self._connection, ids=id_list(account_ids))}
 
     def done(self, states: Mapping[int, PushState]) -> None:
         _DONE.run_many(

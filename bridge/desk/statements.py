@@ -60,9 +60,7 @@ class Statement:
 
 def insert_row(table: Table, *, without: frozenset[str] = frozenset()) -> Statement:
     """An INSERT of all the table's columns, each a parameter of its name."""
-    return Statement(
-        insert(table).values({c.name: bindparam(c.name) for c in table.c if c.name not in without})
-    )
+    return Statement(insert(table).values({c.name: bindparam(c.name) for c in table.c if c.name not in without}))
 
 
 def any_of(column: Column[Any], parameter: str) -> ColumnElement[bool]:

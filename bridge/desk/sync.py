@@ -37,9 +37,7 @@ _TOUCH = Statement(
     )
 )
 _WAITING = Statement(
-    select(*_TOUCHED_COLUMNS).where(
-        touched.c.store_id == bindparam("store"), any_of(touched.c.order_id, "ids")
-    )
+    select(*_TOUCHED_COLUMNS).where(touched.c.store_id == bindparam("store"), any_of(touched.c.order_id, "ids"))
 )
 _DUE = Statement(
     select(*_TOUCHED_COLUMNS)

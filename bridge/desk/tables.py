@@ -1,8 +1,8 @@
 """The desk's tables.
 
 Times are integer milliseconds since 1970 in UTC, amounts are coins, both NOT NULL wherever a rule depends on them.
-Facts (entries) are written once; a trigger refuses to change or delete one (rule C15). Everything else can be worked out
-from them and from the shop, and `bridge ledger verify` does so.
+Facts (entries) are written once; a trigger refuses to change or delete one (rule C15). Everything else can be worked
+out from them and from the shop, and `bridge ledger verify` does so.
 """
 
 from sqlalchemy import (

@@ -1,7 +1,8 @@
 """Which program may use which desk.
 
-A desk carries the version of its tables and the oldest program version that can still work with them. An older program
-refuses a newer desk in words; a newer program migrates an older one, but only `bridge run` and `bridge desk upgrade` do.
+A desk carries the version of its tables and the oldest program version that can still work with them. An older
+program refuses a newer desk in words; a newer program migrates an older one, but only `bridge run` and
+`bridge desk upgrade` do.
 """
 
 import sqlite3
@@ -57,9 +58,7 @@ def identity(connection: sqlite3.Connection) -> DeskIdentity:
     if row is None:
         raise DeskDamaged("this is not a desk: it has no identity")
     desk_id, epoch, schema, compatible, created, backed_up = row
-    return DeskIdentity(
-        desk_id, epoch, schema, compatible, from_ms(created), from_ms(backed_up) if backed_up else None
-    )
+    return DeskIdentity(desk_id, epoch, schema, compatible, from_ms(created), from_ms(backed_up) if backed_up else None)
 
 
 def require_usable(found: DeskIdentity) -> None:

@@ -23,7 +23,7 @@ MOST_PER_COMMIT = 200
 IDLE_LOOK_S = 0.25
 """How often an idle writer looks for commits of other processes."""
 SWITCH_INTERVAL_S = 0.0005
-"""SQLite gives the interpreter up at every statement; with the default interval an action beside a parsing loop waits long."""
+"""SQLite gives the interpreter up at every statement; with the default interval an action waits for a busy loop."""
 
 
 class _Action(NamedTuple):
@@ -97,8 +97,7 @@ class DeskWriter:
         try:
             with translated(self._path):
                 begin(self._connection)
-                for action in batch:
-                    outcomes.append(self._attempt(action))
+                outcomes += map(self._attempt, batch)
                 self._connection.execute("COMMIT")
         except Exception as error:  # whatever stops a commit is every caller's answer
             self._roll_back()

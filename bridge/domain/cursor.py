@@ -2,7 +2,8 @@
 
 Ids are given out before a transaction commits, so a higher id can be visible before a lower one. A cursor therefore
 remembers every id it has not seen below its position (an open gap) until the id turns up or is older than the longest
-transaction; and each read starts an overlap before the position, so that recent gaps close without a query of their own.
+transaction; and each read starts an overlap before the position, so that recent gaps close without a query of their
+own.
 """
 
 from collections.abc import Iterable, Sequence
@@ -42,9 +43,7 @@ class Cursor:
 
     def unseen(self, ids: Iterable[int]) -> list[int]:
         """Those ids that have not been read before: above the position, or in an open gap; ascending."""
-        return sorted(
-            i for i in set(ids) if i > self.position or any(g.first <= i <= g.last for g in self.gaps)
-        )
+        return sorted(i for i in set(ids) if i > self.position or any(g.first <= i <= g.last for g in self.gaps))
 
     def advance(self, ids: Sequence[int], *, at: datetime, remember: timedelta) -> "Cursor":
         """The cursor after reading these ids; gaps older than `remember` are given up."""

@@ -56,9 +56,7 @@ class Entry(NamedTuple):
     def content(self) -> str:
         """What the entry says apart from when and in which package: equal for a repeat, different for an impostor."""
         order = f" for order {self.order_id}" if self.order_id is not None else ""
-        return (
-            f"{self.kind} of {self.posted:+d} coins ({self.held:+d} held) on account {self.account_id}{order}"
-        )
+        return f"{self.kind} of {self.posted:+d} coins ({self.held:+d} held) on account {self.account_id}{order}"
 
 
 def grant(
@@ -154,9 +152,7 @@ def post(packages: Mapping[int, Package], entry: Entry) -> list[Package]:
     return after
 
 
-def _moving(
-    package: Package, *, key: str, kind: EntryKind, at: datetime, posted: int, reason: str
-) -> Entry | None:
+def _moving(package: Package, *, key: str, kind: EntryKind, at: datetime, posted: int, reason: str) -> Entry | None:
     if posted == 0:
         return None
     return Entry(

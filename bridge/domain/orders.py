@@ -76,9 +76,7 @@ class StatusSets:
     chargeback: frozenset[int] = frozenset()
 
     @classmethod
-    def of(
-        cls, granting: Collection[int], revoking: Collection[int], chargeback: Collection[int] = ()
-    ) -> "StatusSets":
+    def of(cls, granting: Collection[int], revoking: Collection[int], chargeback: Collection[int] = ()) -> "StatusSets":
         """Build the sets. Raises `ValueError` naming the ids that stand in both (rule C14)."""
         both = frozenset(granting) & (frozenset(revoking) | frozenset(chargeback))
         if both:

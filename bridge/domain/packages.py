@@ -1,8 +1,8 @@
 """Packages: one bought plan each, with its own coins and its own end.
 
 A package is usable for whole calendar months from payment, to the last second of that day in the store's zone
-(rule C3). The clock decides about it, not a job: past its end it counts for nothing, whatever has been booked (rule C5).
-A new package neither extends nor revives an old one (rule C6).
+(rule C3). The clock decides about it, not a job: past its end it counts for nothing, whatever has been booked
+(rule C5). A new package neither extends nor revives an old one (rule C6).
 """
 
 import calendar

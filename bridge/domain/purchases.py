@@ -129,9 +129,7 @@ def decide(
     if purchase is not None and order.buyer != purchase.owner and _adds(changes):
         return Decision(notes=(_owner_changed(order, purchase),))
     if _adds(changes) and order.total <= 0 and not released:
-        zero = Note(
-            NoteKind.ZERO_TOTAL, f"order {order.order_id} grants coins and its total is {order.total}"
-        )
+        zero = Note(NoteKind.ZERO_TOTAL, f"order {order.order_id} grants coins and its total is {order.total}")
         return Decision(notes=(zero,), waits=True)
     return Decision(
         changes=tuple(changes),
@@ -146,9 +144,7 @@ def unit_key(store: str, unit: Unit) -> str:
     return f"{store}:order:{unit.order_id}:{unit.plan}:unit:{unit.number}"
 
 
-def _withdraw(
-    order: Order, purchase: Purchase | None, units: Sequence[Package], standing: Standing
-) -> Decision:
+def _withdraw(order: Order, purchase: Purchase | None, units: Sequence[Package], standing: Standing) -> Decision:
     """A revoking status owes nothing any more; a chargeback freezes the account besides (rule C14)."""
     if purchase is None:
         return NOTHING
@@ -209,9 +205,7 @@ def _odd(
                 f"{where}: {count} units of plan {plan}, more than limits.units_per_order = {store.units_per_order}",
             )
     if purchase is None and order.buyer is None:
-        return Note(
-            NoteKind.CUSTOMER_GONE, f"{where}: its customer {order.customer_id} is not in the shop any more"
-        )
+        return Note(NoteKind.CUSTOMER_GONE, f"{where}: its customer {order.customer_id} is not in the shop any more")
     if purchase is None and order.ordered_at is None:
         return Note(NoteKind.ODD_ORDER, f"{where}: it has no usable date, so coins.start can't be applied")
     return None
@@ -282,7 +276,7 @@ def _slips(order: Order) -> list[Note]:
     return [
         Note(
             NoteKind.AMOUNT_SLIP,
-            f"order {order.order_id}: credit slip {slip} refunds an amount without quantities, so no coins were revoked",
+            f"order {order.order_id}: credit slip {slip} refunds an amount without quantities; no coins were revoked",
             part=str(slip),
         )
         for slip in order.amount_only_slips
@@ -306,9 +300,7 @@ def _unknown_codes(order: Order, plans: PlanBook) -> list[Note]:
 
 
 def _owner_changed(order: Order, purchase: Purchase) -> Note:
-    now = (
-        f"{order.buyer}" if order.buyer else f"customer {order.customer_id}, who is not in the shop any more"
-    )
+    now = f"{order.buyer}" if order.buyer else f"customer {order.customer_id}, who is not in the shop any more"
     return Note(
         NoteKind.OWNER_CHANGED,
         f"order {order.order_id}: its coins are on the account of {purchase.owner}, the order now belongs to {now}",

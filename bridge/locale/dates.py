@@ -15,7 +15,7 @@ LANGUAGES = ("en", "ru", "fa")
 
 @lru_cache(maxsize=4096)
 def date_text(day: date, language: str) -> str:
-    """A day in words: `21 November 2027`, `21 ноября 2027 г.`, `۳۰ آبان ۱۴۰۶`. Raises `KeyError` for another language."""
+    """A day in words: `21 November 2027`, `21 ноября 2027 г.`, `۳۰ آبان ۱۴۰۶`. Raises `KeyError` for other languages."""
     if language == "fa":
         jalali = JalaliDate(day)  # type: ignore[no-untyped-call]  # persiantools leaves its constructor untyped
         return str(digits.en_to_fa(f"{jalali.day} {jalali.strftime('%B %Y', locale='fa')}"))

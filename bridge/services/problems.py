@@ -36,7 +36,8 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
         raise UsageError(f"problem {problem_id} is {problem.state} already")
     if problem.kind == TOTAL_WAITS:
         raise UsageError(
-            f"problem {problem_id} is the total of a first sync: it ends when the total is confirmed or the store disabled"
+            f"problem {problem_id} is the total of a first sync: "
+            "it ends when the total is confirmed or the store disabled"
         )
     tx.problems.close(problem_id, ProblemState.DISMISSED, by=by, at=at)
     return problem

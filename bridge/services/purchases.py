@@ -117,9 +117,7 @@ def totals(tx: Tx, store: StoreTerms, orders: Sequence[Order], *, at: datetime) 
     return replace(counted, orders=len(orders))
 
 
-def set_unreadable_aside(
-    tx: Tx, store: str, unreadable: Iterable[UnreadableOrder], *, at: datetime
-) -> int:
+def set_unreadable_aside(tx: Tx, store: str, unreadable: Iterable[UnreadableOrder], *, at: datetime) -> int:
     """Tell staff about orders whose rows could not be understood; returns how many."""
     count = 0
     for one in unreadable:
@@ -187,9 +185,7 @@ def _count(changes: Iterable[Change]) -> Booked:
     )
 
 
-def _book(
-    tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at: datetime, tell: bool
-) -> Booked:
+def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at: datetime, tell: bool) -> Booked:
     changing = sorted(numbers)
     accounts = _accounts(tx, store, page, changing)
     counted = [change for number in changing for change in page.decisions[number].changes]

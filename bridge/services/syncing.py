@@ -162,7 +162,8 @@ def _report_deleted(tx: Tx, store: StoreTerms, order_ids: Iterable[int], at: dat
             store.name,
             key=f"order:{number}:{DELETED}",
             kind=DELETED,
-            summary=f"order {number} is not among the shop's orders any more; its coins stay on the account of {purchase.owner}",
+            summary=f"order {number} is not among the shop's orders any more; "
+            f"its coins stay on the account of {purchase.owner}",
             at=at,
             detail={"orders": [number]},
         )

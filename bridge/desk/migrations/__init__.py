@@ -1,1 +1,1 @@
-"""Migrations of the desk, run by Alembic. Imported only by `bridge run` and `bridge desk upgrade`, and only if needed."""
+"""Migrations of the desk, run by Alembic. Imported only where a desk is made or migrated."""
