@@ -1,0 +1,75 @@
+"""After a restore: what only the shop still knows."""
+
+from datetime import timedelta
+
+from bridge.contracts.shop_rows import SignedRow, SigningKey
+from bridge.desk.desk import Desk
+from bridge.services import staff_coins
+from bridge.services.account_pages import PageTerms, waiting_batch
+from bridge.services.purchases import book_orders
+from bridge.services.restoring import report_lost_entries
+from tests.support.books import ACME, MONDAY_9AM, PLANS, TEHRAN, a_quick_desk, a_store, an_order, customer
+
+KEY = SigningKey("k1", b"k" * 32)
+LATER = MONDAY_9AM + timedelta(hours=1)
+
+
+def pushed_entries(desk: Desk) -> list[SignedRow]:
+    terms = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=1)
+    batch = desk.look(waiting_batch, terms, at=MONDAY_9AM, limit=10)
+    return [entry for rows in batch.rows for entry in rows.entries]
+
+
+def the_lost_desks_rows() -> list[SignedRow]:
+    """An order's grant and a grant by hand, as the desk that was lost has pushed them."""
+    with a_quick_desk() as lost:
+        lost.run(book_orders, a_store(), [an_order()], at=MONDAY_9AM)
+        lost.run(
+            staff_coins.grant,
+            ACME,
+            customer(77),
+            coins=20,
+            reason="goodwill",
+            staff="Sara",
+            key="g1",
+            zone=TEHRAN,
+            at=MONDAY_9AM,
+        )
+        return pushed_entries(lost)
+
+
+def test_C15_a_grant_by_hand_that_only_the_shop_still_shows_is_told_to_staff() -> None:
+    rows = the_lost_desks_rows()
+    with a_quick_desk() as restored:
+        told = restored.run(report_lost_entries, ACME, rows, (KEY,), at=LATER)
+        problems = restored.look(lambda tx: tx.problems.open(ACME))
+
+    assert told == 1
+    assert [problem.kind for problem in problems] == ["after_backup"]
+    assert problems[0].summary == (
+        "customer 77: the shop shows an entry made after the backup, grant of +20 coins at 2026-11-23 09:00:00 UTC "
+        "(goodwill); if it still holds, book it again by hand"
+    )
+
+
+def test_entries_that_the_desk_has_are_not_told() -> None:
+    with a_quick_desk() as desk:
+        desk.run(
+            staff_coins.grant,
+            ACME,
+            customer(77),
+            coins=20,
+            reason="goodwill",
+            staff="Sara",
+            key="g1",
+            zone=TEHRAN,
+            at=MONDAY_9AM,
+        )
+        assert desk.run(report_lost_entries, ACME, pushed_entries(desk), (KEY,), at=LATER) == 0
+
+
+def test_a_row_that_does_not_verify_says_nothing() -> None:
+    forged = [row._replace(mac="0" * 64) for row in the_lost_desks_rows()]
+    with a_quick_desk() as restored:
+        assert restored.run(report_lost_entries, ACME, forged, (KEY,), at=LATER) == 0
+        assert restored.look(lambda tx: tx.problems.open(ACME)) == []
