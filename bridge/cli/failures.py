@@ -1,0 +1,73 @@
+"""Errors as a person at a terminal reads them: what is wrong, and what to do about it.
+
+Here are the words for errors that carry facts alone; an error that knows its own remedy (`hint`) keeps it.
+"""
+
+import json
+import sys
+from typing import Any
+
+from bridge.errors import BridgeError, SettingsError, UsageError
+
+WELL, FOUND_WRONG, WRONG_USE = 0, 1, 2
+
+REMEDIES = {
+    "desk": "look at the state directory with: bridge check",
+    "desk_missing": "bridge desk upgrade",
+    "desk_too_old": "bridge desk upgrade",
+    "desk_too_new": "install the newer program",
+    "desk_busy": "wait for the other process, or stop the daemon (systemctl stop bridge), then run this again",
+    "desk_damaged": "put a backup in its place: bridge desk restore FILE",
+    "not_enough_coins": "see what there is: bridge coins balance CUSTOMER",
+    "unknown_account": "check the number; the first coins open an account: bridge coins grant CUSTOMER COINS ...",
+    "key_reused": "look at what is recorded (bridge coins statement CUSTOMER), or choose another --key",
+    "impossible_amount": "correct the value and run the command again",
+    "shop_unavailable": "see that the shop's database server runs and can be reached, then: bridge check",
+    "shop_refused": "bridge check",
+    "foreign_desk": "use the desk that this shop belongs to (bridge desk restore FILE brings a lost one back)",
+    "plugin": "correct [plugins] in bridge.toml, or install the plugin again",
+}
+
+
+def exit_code(error: BridgeError) -> int:
+    """2 for wrong usage or settings, 1 for everything that was found wrong."""
+    return WRONG_USE if isinstance(error, SettingsError | UsageError) else FOUND_WRONG
+
+
+def remedy(error: BridgeError, *, command: str) -> str:
+    """What to do about it; `command` is what was called, for its help."""
+    return error.hint or REMEDIES.get(error.code) or f"{command} --help"
+
+
+def tell(error: BridgeError, *, command: str, as_json: bool) -> int:
+    """Tell the error: two lines on stderr, or one document on stdout. Returns the exit code."""
+    hint = remedy(error, command=command)
+    if as_json:
+        sys.stdout.write(json.dumps(document(error, hint), indent=2) + "\n")
+    else:
+        for line in str(error).splitlines():
+            sys.stderr.write(f"Error: {shown(line)}\n")
+        sys.stderr.write(f"Try: {shown(hint)}\n")
+    return exit_code(error)
+
+
+def document(error: BridgeError, hint: str) -> dict[str, Any]:
+    """The error as `--json` shows it."""
+    found: dict[str, Any] = {"error": error.code, "message": str(error), "try": hint}
+    if isinstance(error, SettingsError):
+        found["problems"] = [
+            {"file": one.file, "path": one.path, "rule": one.rule, "value": one.value} for one in error.problems
+        ]
+    return found
+
+
+def shown(text: str) -> str:
+    """Text of a shop or a person made safe for a terminal: what would steer it is shown as an escape."""
+    return "".join(character if _harmless(character) else repr(character)[1:-1] for character in text)
+
+
+def _harmless(character: str) -> bool:
+    """Line breaks and what no terminal acts on; embeddings and isolates could reorder a whole line."""
+    number = ord(character)
+    steers = number < 0x20 or 0x7F <= number < 0xA0 or 0x202A <= number <= 0x202E or 0x2066 <= number <= 0x2069
+    return character == "\n" or not steers

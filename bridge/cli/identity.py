@@ -1,0 +1,80 @@
+"""Who a command is.
+
+An operator types `sudo bridge ...`; the desk, its keys and the shops belong to the user the daemon runs as. A command
+started as root opens what the operator named while it is still root, then becomes that user for good: no file of the
+state directory ever ends up as root's, and nothing read from a shop is handled with root's rights.
+"""
+
+import os
+import pwd
+from pathlib import Path
+
+from bridge.errors import DeskError
+
+ROOT = 0
+
+
+class StateDirectoryMissing(DeskError):
+    """The directory that the desk is kept in is not there."""
+
+    code = "state_dir_missing"
+
+
+class StateDirectoryClosed(DeskError):
+    """This user may not work in the state directory."""
+
+    code = "state_dir_closed"
+
+
+def enter_state_dir(state_dir: Path) -> Path:
+    """Become the state directory's owner if this is root, and see that it can be worked in; returns the directory.
+
+    Raises `StateDirectoryMissing`, `StateDirectoryClosed`.
+    """
+    try:
+        owner = state_dir.stat()
+    except FileNotFoundError as error:
+        raise _missing(state_dir) from error
+    except OSError as error:
+        raise _closed(state_dir, error.strerror or "not accessible") from error
+    if os.geteuid() == ROOT:
+        become(owner.st_uid, owner.st_gid)
+    if not os.access(state_dir, os.R_OK | os.W_OK | os.X_OK):
+        raise _closed(state_dir, f"it belongs to {user_name(owner.st_uid)}")
+    return state_dir
+
+
+def become(user: int, group: int) -> None:
+    """Go on as this user for good, with the user's own groups; `group` is for a user the system has no entry of."""
+    if user == ROOT:
+        return
+    try:
+        entry = pwd.getpwuid(user)
+    except KeyError:
+        os.setgroups([group])
+    else:
+        group = entry.pw_gid
+        os.initgroups(entry.pw_name, group)
+    os.setresgid(group, group, group)
+    os.setresuid(user, user, user)
+
+
+def user_name(user: int) -> str:
+    """The user's name, or the number where there is none."""
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"user {user}"
+
+
+def _missing(state_dir: Path) -> StateDirectoryMissing:
+    error = StateDirectoryMissing(f"the state directory {state_dir} does not exist")
+    owner = "-o supportbridge -g supportbridge " if os.geteuid() == ROOT else ""
+    error.hint = f"install -d -m 0750 {owner}{state_dir}"
+    return error
+
+
+def _closed(state_dir: Path, why: str) -> StateDirectoryClosed:
+    error = StateDirectoryClosed(f"{user_name(os.geteuid())} may not use the state directory {state_dir}: {why}")
+    error.hint = "run the command as root (sudo) or as the directory's owner"
+    return error
