@@ -95,8 +95,8 @@ def _end_of_term(first_day: date, months: int, zone: ZoneInfo) -> datetime:
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """23:59:59 of that day in the zone, as a moment. Where a clock change takes it away, the moment before the gap ends."""
-    return datetime.combine(day, LAST_SECOND, tzinfo=zone).astimezone(UTC)
+    """23:59:59 of that day in the zone, as a moment; where a clock change repeats or drops it, the day's last second."""
+    return datetime.combine(day, LAST_SECOND.replace(fold=1), tzinfo=zone).astimezone(UTC)
 
 
 def months_later(day: date, months: int) -> date:
