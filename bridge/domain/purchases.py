@@ -115,17 +115,17 @@ def decide(
         return NOTHING
     if standing is not Standing.GRANTING:
         return _withdraw(order, purchase, units, standing)
-    terms = _terms(order, purchase, store.plans)
-    if not terms and purchase is None:
-        return Decision(notes=tuple(_unknown_codes(order, store.plans)))
     if purchase is None and order.ordered_at is not None and order.ordered_at.date() < store.start:
         return NOTHING
+    terms = _terms(order, purchase, store.plans)
+    if not terms and purchase is None:
+        return Decision(notes=tuple(_unknown_codes(order, terms, store.plans)))
     owed = _owed(order, terms)
     odd = _odd(order, purchase, terms, owed, store)
     if odd is not None:
         return Decision(notes=(odd,))
     changes = _difference(owed, units, _by_plan(terms), order.order_id)
-    notes = [*_unknown_codes(order, store.plans), *_slips(order), *_spent(order, changes)]
+    notes = [*_unknown_codes(order, terms, store.plans), *_slips(order), *_spent(order, changes)]
     if purchase is not None and order.buyer != purchase.owner and _adds(changes):
         return Decision(notes=(_owner_changed(order, purchase),))
     if _adds(changes) and order.total <= 0 and not released:
@@ -250,7 +250,7 @@ def _adds(changes: Iterable[Change]) -> bool:
 
 def _paid_at(order: Order, zone: ZoneInfo, seen_at: datetime) -> datetime:
     """When it was paid: the shop's reading, never later than we saw it; else when we saw it (rule C3)."""
-    if order.granting_at is None or order.granting_at.year < EARLIEST_YEAR:
+    if order.granting_at is None or not EARLIEST_YEAR <= order.granting_at.year <= seen_at.year + 1:
         return seen_at
     return min(instant(order.granting_at, zone), seen_at)
 
@@ -283,10 +283,10 @@ def _slips(order: Order) -> list[Note]:
     ]
 
 
-def _unknown_codes(order: Order, plans: PlanBook) -> list[Note]:
+def _unknown_codes(order: Order, terms: Mapping[str, UnitTerms], plans: PlanBook) -> list[Note]:
     notes = []
     for line in order.lines:
-        meant = plans.near_miss(line.code)
+        meant = plans.near_miss(line.code) if line.code not in terms else None
         if meant is not None:
             notes.append(
                 Note(

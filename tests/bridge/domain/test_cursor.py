@@ -1,0 +1,103 @@
+"""Reading a table by its ids while others commit out of order: every row once, none lost (design: the cursor)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.domain.cursor import OVERLAP, Cursor, Gap
+
+T0 = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+POLL = timedelta(seconds=5)
+WINDOW = timedelta(minutes=15)
+
+
+def read(cursor: Cursor, table: set[int]) -> list[int]:
+    """What an adapter reads: the rows after `read_after`, and those in the older gaps."""
+    late = {i for gap in cursor.older_gaps for i in table if gap.first <= i <= gap.last}
+    return sorted(late | {i for i in table if i > cursor.read_after})
+
+
+def test_an_empty_table_leaves_the_cursor_where_it_is() -> None:
+    assert Cursor().advance([], at=T0, remember=WINDOW) == Cursor()
+    assert Cursor.starting([], at=T0) == Cursor()
+
+
+def test_a_late_row_is_returned_once_when_it_turns_up() -> None:
+    cursor = Cursor().advance([1, 2, 5], at=T0, remember=WINDOW)
+    assert cursor == Cursor(5, (Gap(3, 4, T0),))
+    assert cursor.unseen([1, 2, 3, 5]) == [3]
+    cursor = cursor.advance([1, 2, 3, 5], at=T0 + POLL, remember=WINDOW)
+    assert cursor == Cursor(5, (Gap(4, 4, T0),))
+    assert cursor.unseen([1, 2, 3, 5]) == []
+
+
+def test_a_row_in_the_middle_of_a_gap_splits_it_and_keeps_its_age() -> None:
+    cursor = Cursor(10, (Gap(3, 7, T0),)).advance([5], at=T0 + POLL, remember=WINDOW)
+    assert cursor.gaps == (Gap(3, 4, T0), Gap(6, 7, T0))
+
+
+def test_a_gap_is_given_up_after_the_longest_transaction() -> None:
+    cursor = Cursor(5, (Gap(3, 4, T0),))
+    assert cursor.advance([], at=T0 + WINDOW, remember=WINDOW).gaps == cursor.gaps
+    assert cursor.advance([], at=T0 + WINDOW + POLL, remember=WINDOW).gaps == ()
+
+
+def test_a_clock_that_jumps_back_gives_no_gap_up() -> None:
+    cursor = Cursor(5, (Gap(3, 4, T0),))
+    assert cursor.advance([6], at=T0 - timedelta(days=1), remember=WINDOW).gaps == cursor.gaps
+
+
+@pytest.mark.parametrize(
+    ("gap", "older"),
+    [
+        (Gap(10, 20, T0), [Gap(10, 20, T0)]),
+        (Gap(950, 960, T0), []),
+        (Gap(890, 920, T0), [Gap(890, 900, T0)]),
+    ],
+)
+def test_gaps_are_asked_for_only_where_the_overlap_does_not_reach(gap: Gap, older: list[Gap]) -> None:
+    cursor = Cursor(900 + OVERLAP, (gap,))
+    assert cursor.read_after == 900
+    assert list(cursor.older_gaps) == older
+
+
+def test_a_start_at_the_end_of_a_table_still_waits_for_the_rows_missing_among_the_last() -> None:
+    cursor = Cursor.starting([100, 97, 98], at=T0)
+    assert cursor == Cursor(100, (Gap(99, 99, T0),))
+    assert cursor.unseen([96, 97, 98, 99, 100, 101]) == [99, 101]
+
+
+@given(st.data())
+def test_no_row_that_commits_within_the_window_is_lost_or_returned_twice(data: st.DataObject) -> None:
+    """Transactions take ids in order and commit after a random delay, or never; polls come at random times."""
+    count = data.draw(st.integers(1, 150))
+    delays = data.draw(st.lists(st.one_of(st.none(), st.just(0), st.integers(0, 170)), min_size=count, max_size=count))
+    burst = data.draw(st.sampled_from([1, 3, 40]))
+    commits = {i: i // burst + delay for i, delay in enumerate(delays, 1) if delay is not None}
+    polls = sorted({*data.draw(st.lists(st.integers(0, count + 180), max_size=30)), count + 180})
+    cursor, returned = Cursor(), []
+    for step in polls:
+        table = {i for i, at in commits.items() if at <= step}
+        seen = read(cursor, table)
+        returned += cursor.unseen(seen)
+        cursor = cursor.advance(seen, at=T0 + step * POLL, remember=WINDOW)
+        assert all(low.last < high.first for low, high in zip(cursor.gaps, cursor.gaps[1:], strict=False))
+        assert all(gap.first <= gap.last < cursor.position for gap in cursor.gaps)
+    assert sorted(returned) == sorted(set(returned)), "a row came twice"
+    assert set(returned) == set(commits), "a row was lost"
+
+
+@given(st.data())
+def test_pages_that_stop_at_a_limit_lose_nothing_either(data: st.DataObject) -> None:
+    rows = data.draw(st.sets(st.integers(1, 400), min_size=1))
+    page = data.draw(st.integers(1, 50))
+    cursor, returned = Cursor(), []
+    for _ in range(len(rows) + 2):
+        seen = read(cursor, rows)
+        new = [i for i in seen if i > cursor.position][:page]
+        seen = [i for i in seen if i <= cursor.position] + new
+        returned += cursor.unseen(seen)
+        cursor = cursor.advance(seen, at=T0, remember=WINDOW)
+    assert sorted(returned) == sorted(rows)
