@@ -75,7 +75,8 @@ async def _between(
     database: ShopDatabase, statement: Statement, after: int, until: int, limit: int
 ) -> list[TouchedRow]:
     rows = await database.rows(statement, after=after, until=until, limit=limit)
-    return [TouchedRow(*row) for row in rows]
+    # COALESCE of an unsigned id and a plain number is a DECIMAL to the server, and a Decimal to the driver.
+    return [TouchedRow(int(number), int(order_id)) for number, order_id in rows]
 
 
 def _ranges(gaps: Sequence[Gap]) -> Iterator[tuple[int, int]]:

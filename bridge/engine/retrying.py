@@ -33,7 +33,7 @@ def retrying(work: Work, health: StoreHealth, stop: asyncio.Event, *, first_paus
 
     return AsyncRetrying(
         retry=retry_if_exception_type(ShopError),
-        wait=wait_exponential_jitter(initial=first_pause, max=LONGEST_PAUSE_S, jitter=first_pause),
+        wait=wait_exponential_jitter(multiplier=first_pause, max=LONGEST_PAUSE_S, jitter=first_pause),
         stop=lambda _: stop.is_set(),
         sleep=pause,
         before_sleep=note,
