@@ -1,0 +1,161 @@
+"""What a shop's account pages would show, and whether it is what the desk says.
+
+The rows are believed as little as the PHP in the shop believes them: signature and digest chain are worked out here
+from the format's own words (HMAC-SHA-256 over version, direction, table, key id and the exact bytes), not by the code
+that made them.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tests.support.desk_file import BookedAccount, DeskFile
+
+
+class ReadableShop(Protocol):
+    prefix: str
+
+    async def fetch(self, statement: str, *values: Any) -> list[tuple[Any, ...]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One stored row: its version and bytes as they stand in the shop."""
+
+    customer: int
+    epoch: int
+    number: int
+    payload: str
+    key_id: str
+    mac: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        read: dict[str, Any] = json.loads(self.payload)
+        return read
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPages:
+    """Every account and entry row of one store, as the shop has them."""
+
+    accounts: Mapping[int, PageRow]
+    entries: Mapping[int, list[PageRow]]
+
+    def shown(self, customer: int) -> dict[str, Any]:
+        """The account document of a customer."""
+        return self.accounts[customer].document
+
+
+async def read_pages(shop: ReadableShop, store: str) -> ShopPages:
+    """Read the store's rows."""
+    columns = "customer_id, epoch, number, payload, key_id, mac"
+    table = f"`{shop.prefix}supportbridge_"
+    accounts = await shop.fetch(f"SELECT {columns} FROM {table}account` WHERE store = %s", store)
+    rows = await shop.fetch(f"SELECT {columns} FROM {table}entry` WHERE store = %s ORDER BY customer_id, number", store)
+    entries: dict[int, list[PageRow]] = {}
+    for row in rows:
+        entries.setdefault(row[0], []).append(PageRow(*row))
+    return ShopPages({row[0]: PageRow(*row) for row in accounts}, entries)
+
+
+def disagreements(desk: DeskFile, store: str, pages: ShopPages, keys: Mapping[str, bytes]) -> list[str]:
+    """Everything in which the desk contradicts itself or the shop's rows contradict the desk (rule C16); best empty."""
+    accounts = desk.accounts(store)
+    found = [line for account in accounts for line in _own_contradictions(account)]
+    found += _repeated_keys(accounts)
+    customers = {account.ref: account for account in accounts if account.kind == "customer" and account.number}
+    for number in sorted(customers.keys() | pages.accounts.keys() | pages.entries.keys()):
+        if number not in customers:
+            found.append(f"customer {number}: the shop shows an account that the desk does not have")
+        elif number not in pages.accounts:
+            found.append(f"customer {number}: the shop shows no account")
+        else:
+            found += _page_faults(customers[number], pages, keys, epoch=desk.epoch())
+    return found
+
+
+def _own_contradictions(account: BookedAccount) -> Iterable[str]:
+    who = f"{account.kind} {account.ref}"
+    if [entry.number for entry in account.entries] != list(range(1, len(account.entries) + 1)):
+        yield f"{who}: the entries are not numbered 1..{len(account.entries)}"
+    posted = held = 0
+    by_package = {package.id: [0, 0] for package in account.packages}
+    for entry in account.entries:
+        posted, held = posted + entry.posted, held + entry.held
+        if (posted, held) != (entry.posted_after, entry.held_after) or not 0 <= held <= posted:
+            yield f"{who}: after entry {entry.number} the account stands at {posted} posted, {held} held"
+        if (entry.posted, entry.held) != tuple(sum(part[at] for part in entry.postings) for at in (1, 2)):
+            yield f"{who}: entry {entry.number} is not the sum of its postings"
+        for package, part, part_held in entry.postings:
+            by_package[package][0] += part
+            by_package[package][1] += part_held
+    for package in account.packages:
+        if by_package[package.id] != [package.posted, package.held]:
+            yield f"{who}: package {package.id} has {package.posted} coins, its entries say {by_package[package.id]}"
+    if (posted, held) != (account.posted, account.held):
+        yield f"{who}: the account has {account.posted} coins, its entries say {posted}"
+
+
+def _repeated_keys(accounts: Iterable[BookedAccount]) -> Iterable[str]:
+    seen: set[str] = set()
+    for entry in (entry for account in accounts for entry in account.entries):
+        if entry.key in seen:
+            yield f"the key {entry.key} is booked twice"
+        seen.add(entry.key)
+
+
+def _page_faults(account: BookedAccount, pages: ShopPages, keys: Mapping[str, bytes], *, epoch: int) -> Iterable[str]:
+    who = f"customer {account.ref}"
+    row, rows = pages.accounts[account.ref], pages.entries.get(account.ref, [])
+    for table, one in [("account", row), *(("entry", entry) for entry in rows)]:
+        if not _signed(one, table, keys):
+            yield f"{who}: the {table} row {one.number} does not verify"
+    if (row.epoch, row.number) != (epoch, account.number):
+        yield f"{who}: the shop has version {row.epoch}.{row.number}, the desk {epoch}.{account.number}"
+    shown = row.document
+    expected = {
+        "posted": account.posted,
+        "held": account.held,
+        "frozen": account.frozen,
+        "entries": {"count": len(account.entries), "digest": _digest(rows)},
+    }
+    for name, value in expected.items():
+        if shown[name] != value:
+            yield f"{who}: the shop shows {name} = {shown[name]}, the desk has {value}"
+    packages = {(one.id, one.plan, one.coins, one.posted, one.held, one.revoked) for one in account.packages}
+    names = ("id", "plan", "coins", "posted", "held", "revoked")
+    if {tuple(one[name] for name in names) for one in shown["packages"]} != packages:
+        yield f"{who}: the shop shows the packages {shown['packages']}, the desk has {sorted(packages)}"
+    yield from _entry_faults(account, rows)
+
+
+def _entry_faults(account: BookedAccount, rows: Iterable[PageRow]) -> Iterable[str]:
+    said = [_said(row.document) for row in rows]
+    booked = [
+        (e.number, e.kind, e.posted, e.held, e.order_id, e.posted_after, e.held_after, e.at_ms // 1000)
+        for e in account.entries
+    ]
+    if said != booked:
+        yield f"customer {account.ref}: the shop shows the entries {said}, the desk has {booked}"
+
+
+def _said(document: Mapping[str, Any]) -> tuple[Any, ...]:
+    names = ("number", "kind", "coins", "held", "order", "posted_after", "held_after", "at")
+    return tuple(document[name] for name in names)
+
+
+def _signed(row: PageRow, table: str, keys: Mapping[str, bytes]) -> bool:
+    head = f"supportbridge:1\ndesk-to-shop\n{table}\n{row.key_id}\n".encode("ascii")
+    secret = keys.get(row.key_id, b"")
+    return bool(secret) and hmac.new(secret, head + row.payload.encode("ascii"), hashlib.sha256).hexdigest() == row.mac
+
+
+def _digest(rows: Iterable[PageRow]) -> str:
+    digest = ""
+    for row in rows:
+        digest = hashlib.sha256(f"{digest}\n{row.payload}".encode("ascii")).hexdigest()
+    return digest
