@@ -12,6 +12,7 @@ import pymysql
 from bridge.contracts.shop import DatabaseAccess
 from bridge.errors import ShopError, ShopRefused, ShopUnavailable
 
+ACCESS_DENIED = 1045
 NO_SUCH_TABLE = 1146
 NO_SUCH_COLUMN = 1054
 TABLE_DENIED = 1142
@@ -25,7 +26,7 @@ _CHECK = "correct [database] in the store's file, then run: bridge check"
 
 _PERSON_MUST_ACT = {
     1044: ("the user may not use this database", _PREPARE),
-    1045: (
+    ACCESS_DENIED: (
         "wrong user name or password",
         "put the right password where database.password points, then run: bridge check",
     ),

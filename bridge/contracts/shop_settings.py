@@ -8,8 +8,20 @@ from typing import NamedTuple
 
 from bridge.contracts.named_sql import Statement
 from bridge.contracts.shop_database import ShopDatabase
-from bridge.contracts.shop_errors import NO_SUCH_TABLE, TABLE_DENIED, error_number
+from bridge.contracts.shop_errors import (
+    ACCESS_DENIED,
+    DEFINER_GONE,
+    NO_SUCH_TABLE,
+    TABLE_DENIED,
+    VIEW_BROKEN,
+    error_number,
+    refused,
+)
+from bridge.contracts.shop_schema import SETTINGS_VIEW
 from bridge.errors import ShopRefused
+
+_VIEW_UNUSABLE = {ACCESS_DENIED, DEFINER_GONE, VIEW_BROKEN}
+"""What servers answer where the view's maker is gone, or may not read the table any more, or the table has changed."""
 
 
 class ShopSetting(NamedTuple):
@@ -25,7 +37,14 @@ async def shop_settings(database: ShopDatabase, view: Statement, table: Statemen
     try:
         rows = await database.rows(view)
     except ShopRefused as error:
-        if error_number(error) not in {NO_SUCH_TABLE, TABLE_DENIED}:
+        number = error_number(error)
+        if number in _VIEW_UNUSABLE:
+            raise refused(
+                f"{database.store}: the view {database.access.prefix}{SETTINGS_VIEW} can't be used any more "
+                f"(is the user gone who made it?): {error}",
+                f"make it again as the database's owner: bridge store prepare {database.store} --print",
+            ) from error
+        if number not in {NO_SUCH_TABLE, TABLE_DENIED}:
             raise
         rows = await database.rows(table)
     return [ShopSetting(*row) for row in rows]

@@ -1,8 +1,9 @@
 """The contract suite: what every platform plugin must pass.
 
 A plugin's tests subclass `ShopAdapterContract` and give three things: an `actor` that behaves as the shop's own code
-does, the `connection` to that shop's empty database with every right, and `connect`, which builds the adapter. The suite
-knows nothing of any platform; what only one platform can do wrong is the plugin's own business to test.
+does, the `connection` to that shop's empty database with every right, and `connect`, which builds the adapter. The
+suite knows nothing of any platform; what only one platform can do wrong is the plugin's own business to test. Tests
+run under pytest-asyncio.
 
     class TestContract(ShopAdapterContract):
         @pytest.fixture
@@ -11,6 +12,7 @@ knows nothing of any platform; what only one platform can do wrong is the plugin
         def connection(self, myshop): return StoreConnection(...)
         def connect(self, connection): return MyAdapter(connection)
 """
+# ruff: noqa: N802 - a test's name begins with the number of its rule
 
 import asyncio
 import random
@@ -447,7 +449,7 @@ class ShopAdapterContract:
     ) -> None:
         await actor.add_product("base")
         order = await self._order(actor, [("base", 2)])
-        chance = random.Random(20260302)
+        chance = random.Random(20260302)  # noqa: S311 - a repeatable order of cancellations
         async with self.connected(connection) as adapter:
             for _ in range(60):
                 tasks = [asyncio.create_task(adapter.read_orders([order])) for _ in range(6)]
