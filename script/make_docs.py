@@ -71,9 +71,10 @@ def commands_page() -> str:
 def command_tree() -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command of the program with its words, groups before what is in them."""
     import typer
-    from bridge.cli.app import app
 
-    yield from _walk(("bridge",), typer.main.get_command(app))
+    from bridge.cli.application import build
+
+    yield from _walk(("bridge",), typer.main.get_command(build()))
 
 
 def option_names(parameter: Any) -> list[str]:
