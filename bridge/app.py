@@ -5,8 +5,11 @@ shop that is down never keeps the daemon from starting.
 """
 
 import asyncio
+import os
 import signal
-from collections.abc import Callable, Coroutine
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -16,7 +19,7 @@ from typing import Self
 import structlog
 
 from bridge.contracts.clock import Clock, SystemClock
-from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.shop import ShopAdapter, StoreConnection
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.key_files import load_keys
@@ -26,31 +29,51 @@ from bridge.engine.jobs import Jobs
 from bridge.engine.outbox import OutboxDispatcher
 from bridge.engine.setup import StoreSetup
 from bridge.engine.store_runner import StoreRunner
+from bridge.engine.supervising import finished, supervised
 from bridge.engine.systemd import Notifier
+from bridge.engine.waiting import first_of
 from bridge.engine.watchdog import Watchdog
 from bridge.errors import BridgeError, SettingsError
 from bridge.hooks.manager import Plugins
-from bridge.settings import Settings, StoreSettings, compare, with_new_stores
+from bridge.settings import Settings, compare, with_new_stores
 from bridge.web.private import Observed, serve_private
 
 log = structlog.get_logger()
-STOP_BOUND_S = 9.0
+STOP_BOUND_S = 8.5
 """Everything has ended that long after SIGTERM; what has not is abandoned, which loses nothing."""
+STOP_LIMIT_S = 9.5
+"""The process itself has ended by then."""
+TASK_GRACE_S = 0.5
 
 
 class App:
-    """The daemon. Use `async with App.open(...)`, then `await app.serve()`."""
+    """The daemon. Use `async with App(...) as app`, then `await app.serve()`.
 
-    def __init__(self, settings: Settings, read_settings: Callable[[], Settings], clock: Clock) -> None:
+    `on_stopping` is called once when it begins to stop.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        read_settings: Callable[[], Settings],
+        clock: Clock,
+        *,
+        on_stopping: Callable[[], None] = lambda: None,
+    ) -> None:
         self.settings, self._read_settings, self.clock = settings, read_settings, clock
         self.stop = asyncio.Event()
         self.runners: dict[str, StoreRunner] = {}
         self.notifier = Notifier.from_environment()
+        self._on_stopping = on_stopping
         self._closing = AsyncExitStack()
+        self._closing_bound: asyncio.Timeout | None = None
+        self._at_once = False
+        self._reload_asked = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._connections: dict[str, StoreConnection] = {}
 
     async def __aenter__(self) -> Self:
-        """Open desk, plugins and listeners. Raises `DeskError`, `PluginError`, `OSError` for a listener in use."""
+        """Open desk, plugins and listeners. Raises `DeskError`, `PluginError`, `SettingsError`, `ListenerError`."""
         try:
             await self._open()
         except BaseException:
@@ -59,94 +82,125 @@ class App:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._on_stopping()
         self.notifier.stopping()
         try:
-            async with asyncio.timeout(STOP_BOUND_S):
+            async with asyncio.timeout(0.0 if self._at_once else STOP_BOUND_S) as self._closing_bound:
                 await self._closing.aclose()
         except TimeoutError:
-            log.warning("stopping took too long; the rest is abandoned and will be taken up at the next start")
+            log.warning("what was under way is abandoned and will be taken up at the next start")
+        finally:
+            self._closing_bound = None
+        log.info("stopped")
 
     async def serve(self) -> None:
-        """Run until SIGTERM or SIGINT; SIGHUP reads the store files again."""
+        """Run until SIGTERM or SIGINT (a second one abandons what is under way); SIGHUP reads the store files again."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop.set)
-        loop.add_signal_handler(signal.SIGHUP, lambda: self._spawn(self.reload()))
+            loop.add_signal_handler(number, self.ask_to_stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_asked.set)
+        log.info("ready", stores=len(self._enabled(self.settings)), listen=self.pages.address)
+        self.notifier.ready(self._status())
         self.start_stores()
         await self.stop.wait()
         log.info("stopping")
 
+    def ask_to_stop(self) -> None:
+        """Stop after what is under way; asked again, abandon it, which loses nothing."""
+        if not self.stop.is_set():
+            self.stop.set()
+            return
+        self._at_once = True
+        if self._closing_bound is not None and not self._closing_bound.expired():
+            self._closing_bound.reschedule(asyncio.get_running_loop().time())
+
     def start_stores(self) -> None:
         """Start a task for each enabled store."""
-        for store in self.settings.stores.values():
-            if store.enabled:
-                self._start(store)
+        for setup in self._enabled(self.settings).values():
+            self._start(setup)
 
     async def reload(self) -> None:
         """Read the store files again; keep the old ones if the new are wrong (the log says why)."""
         self.notifier.reloading()
         try:
             fresh = self._read_settings()
-            changed = compare(self.settings, fresh)
-            for line in changed.lines():
-                log.info("settings", change=line)
-            await self._apply(with_new_stores(self.settings, fresh))
+            merged = with_new_stores(self.settings, fresh)
+            changes = compare(self.settings, fresh).lines()
+            await self._apply(merged)
         except SettingsError as error:
             for problem in error.problems:
                 log.error("settings are wrong, the old ones stay in force", problem=str(problem))
         except BridgeError as error:
             log.error("settings can't be used, the old ones stay in force", problem=str(error))
-        self.notifier.ready(self._status())
+        except Exception:  # a plugin or a file system may raise anything; the daemon goes on as it was
+            log.exception("settings can't be used, the old ones stay in force")
+        else:
+            for line in changes:
+                log.info("settings", change=line)
+        finally:
+            self.notifier.ready(self._status())
 
     async def _apply(self, fresh: Settings) -> None:
-        wanted = {name: store for name, store in fresh.stores.items() if store.enabled}
-        setups = {name: StoreSetup.of(store) for name, store in wanted.items()}
-        for setup in setups.values():
-            self.plugins.connect(setup.connection())
-        for name in list(self.runners):
-            if name not in wanted or self.settings.stores[name] != wanted[name]:
-                await self.runners.pop(name).finish()
-        self.settings = fresh
-        for name, store in wanted.items():
+        """Take settings into force. All that can fail comes first, so that they are taken whole or not at all."""
+        setups = self._enabled(fresh)
+        connections = await self._proven(setups)
+        ending = [
+            name
+            for name in self.runners
+            if name not in setups
+            or setups[name].settings != self.runners[name].setup.settings
+            or connections[name] != self._connections[name]
+        ]
+        await asyncio.gather(*(self.runners[name].finish() for name in ending))
+        for name in ending:
+            del self.runners[name]
+        self.settings, self._connections = fresh, connections
+        for name, setup in setups.items():
             if name not in self.runners:
-                self._start(store)
+                self._start(setup)
+
+    async def _proven(self, setups: Mapping[str, StoreSetup]) -> dict[str, StoreConnection]:
+        """The stores' connections; each has an adapter. Raises `SettingsError`, `PluginError`."""
+        connections = {name: setup.connection() for name, setup in setups.items()}
+        for connection in connections.values():
+            await self.plugins.connect(connection).close()
+        return connections
 
     async def _open(self) -> None:
-        state_dir = self.settings.bridge.desk.state_dir
+        settings = self.settings.bridge
+        state_dir = settings.desk.state_dir
         lock = DaemonLock.take(state_dir, purpose="bridge run")
         self._closing.callback(lock.release)
-        path = state_dir / FILE_NAME
-        self.desk = open_desk(path, self.clock)
+        self.desk = open_desk(state_dir / FILE_NAME, self.clock)
         self._closing.callback(self.desk.close)
         self.desk.start()
-        self.plugins = Plugins.load(self.settings.bridge.plugins.enabled)
+        self.plugins = Plugins.load(settings.plugins.enabled)
         self.outbox = OutboxDispatcher(self.desk, self.plugins, self.clock, self.stop)
         self.jobs = Jobs(self.desk, self.clock)
-        warn_after = timedelta(hours=self.settings.bridge.backup.warn_after_hours)
-        housekeeping = Housekeeping(self.desk, self.clock, wake_all=self._wake_all, warn_after=warn_after)
-        self.plugins.add("housekeeping", housekeeping)
-        self.plugins.manager.hook.bridge_schedule_jobs(scheduler=self.jobs)
-        self.watchdog = Watchdog(
-            {"writer": lambda: self.desk.last_beat, "scheduler": lambda: self.jobs.last_beat},
-            self.notifier,
-            self.stop,
-        )
-        for store in self.settings.stores.values():
-            if store.enabled:
-                self.plugins.connect(StoreSetup.of(store).connection())
+        self._register_jobs(warn_after=timedelta(hours=settings.backup.warn_after_hours))
+        self._connections = await self._proven(self._enabled(self.settings))
+        beats = {"writer": lambda: self.desk.last_beat, "scheduler": lambda: self.jobs.last_beat}
+        self.watchdog = Watchdog(beats, self.notifier, self.stop)
         observed = Observed(self.desk, self.runners, self.watchdog, self.clock)
-        self._closing.push_async_callback(await serve_private(observed, self.settings.bridge.private_web))
+        self.pages = await serve_private(observed, settings.private_web)
+        self._closing.push_async_callback(self.pages.close)
         await self.jobs.start()
-        self._closing.callback(self.jobs.stop)
+        self._closing.push_async_callback(self.jobs.stop)
         self.desk.listen(self._wake_all)
         self._closing.push_async_callback(self._finish_tasks)
-        self._spawn(self.outbox.run())
-        self._spawn(self.watchdog.run())
-        log.info("ready", stores=len(self.settings.stores), listen=self.settings.bridge.private_web.listen)
-        self.notifier.ready(self._status())
+        self._spawn("outbox", self.outbox.run)
+        self._spawn("watchdog", self.watchdog.run)
+        self._spawn("reload", self._reload_when_asked)
 
-    def _start(self, store: StoreSettings) -> None:
-        setup = StoreSetup.of(store)
+    def _register_jobs(self, *, warn_after: timedelta) -> None:
+        housekeeping = Housekeeping(self.desk, self.clock, wake_all=self._wake_all, warn_after=warn_after)
+        self.plugins.add("housekeeping", housekeeping)
+        self.plugins.schedule_jobs(self.jobs)
+
+    def _enabled(self, settings: Settings) -> dict[str, StoreSetup]:
+        return {name: StoreSetup.of(store) for name, store in settings.stores.items() if store.enabled}
+
+    def _start(self, setup: StoreSetup) -> None:
         runner = StoreRunner(
             setup,
             partial(self._connect, setup),
@@ -170,18 +224,52 @@ class App:
         for runner in self.runners.values():
             runner.accounts_changed.set()
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.append(asyncio.create_task(work))
+    def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        self._tasks.append(asyncio.create_task(supervised(name, work, self.stop), name=name))
+
+    async def _reload_when_asked(self) -> None:
+        """One reload at a time; asked several times meanwhile, once more."""
+        while not self.stop.is_set():
+            await first_of(None, self.stop, self._reload_asked)
+            if self._reload_asked.is_set() and not self.stop.is_set():
+                self._reload_asked.clear()
+                await self.reload()
 
     async def _finish_tasks(self) -> None:
+        """Stop what starts stores first, then the stores, side by side."""
         self.stop.set()
+        for runner in self.runners.values():
+            runner.stop.set()
+        await finished(self._tasks, grace_seconds=TASK_GRACE_S, patience_seconds=TASK_GRACE_S)
         await asyncio.gather(*(runner.finish() for runner in self.runners.values()))
-        _, late = await asyncio.wait(self._tasks, timeout=1.0) if self._tasks else (set(), set())
-        for task in late:
-            task.cancel()
 
     def _status(self) -> str:
-        return f"{len(self.runners) or len(self.settings.stores)} stores"
+        return f"{len(self._enabled(self.settings))} stores"
+
+
+class Backstop:
+    """Ends the process if stopping hangs where the loop can't end it: a name look-up in a thread, a plugin that blocks.
+
+    Nothing is lost: the desk commits before it answers, and what was under way is taken up at the next start.
+    """
+
+    def __init__(self, seconds: float = STOP_LIMIT_S) -> None:
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def arm(self) -> None:
+        """Start counting. Call once."""
+        self._timer.start()
+
+    def disarm(self) -> None:
+        """The process ends by itself."""
+        self._timer.cancel()
+
+    @staticmethod
+    def _end() -> None:
+        log.warning("stopping hangs; ended all the same, what was under way will be taken up at the next start")
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def open_desk(path: Path, clock: Clock) -> Desk:
@@ -206,7 +294,24 @@ def needs_upgrade(path: Path) -> bool:
         connection.close()
 
 
-async def run(settings: Settings, read_settings: Callable[[], Settings]) -> None:
-    """Run the daemon until it is told to stop. Raises `DeskError`, `PluginError`, `SettingsError`, `OSError`."""
-    async with App(settings, read_settings, SystemClock()) as app:
+def run_daemon(settings: Settings, read_settings: Callable[[], Settings]) -> None:
+    """Be the daemon, in this process, until told to stop; the process ends within 10 s then, whatever hangs.
+
+    Raises as `run` does.
+    """
+    backstop = Backstop()
+    try:
+        asyncio.run(run(settings, read_settings, on_stopping=backstop.arm))
+    finally:
+        backstop.disarm()
+
+
+async def run(
+    settings: Settings, read_settings: Callable[[], Settings], *, on_stopping: Callable[[], None] = lambda: None
+) -> None:
+    """Run until told to stop.
+
+    Raises `DeskError`, `PluginError`, `SettingsError`, `ListenerError` where it can't start.
+    """
+    async with App(settings, read_settings, SystemClock(), on_stopping=on_stopping) as app:
         await app.serve()

@@ -105,13 +105,13 @@ class ShopUnavailable(ShopError):
 
 
 class ShopRefused(ShopError):
-    """The shop's database answered, and refuses: wrong password, a missing right, an unknown layout. A person must act."""
+    """The shop's database answered, and refuses: wrong password, missing right, unknown layout. A person must act."""
 
     code = "shop_refused"
 
 
 class ForeignDesk(ShopError):
-    """The shop's signed meta row names another desk or a higher epoch: this desk must not push (design: tables in the shop)."""
+    """The shop's signed meta row names another desk or a higher epoch: this desk must not push."""
 
     code = "foreign_desk"
 
@@ -162,3 +162,13 @@ class PluginError(BridgeError):
     """A plugin could not be loaded or broke its contract; names the plugin."""
 
     code = "plugin"
+
+
+# --- web --------------------------------------------------------------------------------------------------
+
+
+class ListenerError(BridgeError):
+    """An address to listen on can't be had: in use, not permitted, or its folder is missing. Names the address."""
+
+    code = "listener"
+    hint = "stop what uses the address, or name another in private_web.listen of bridge.toml"

@@ -4,6 +4,7 @@ import sqlite3
 from functools import cached_property
 
 from bridge.desk.accounts import SqlAccounts, SqlStores
+from bridge.desk.counts import SqlCounts
 from bridge.desk.jobs import SqlJobs
 from bridge.desk.ledger import SqlLedger
 from bridge.desk.outbox import SqlOutbox
@@ -51,3 +52,7 @@ class DeskTx:
     @cached_property
     def jobs(self) -> SqlJobs:
         return SqlJobs(self.connection)
+
+    @cached_property
+    def counts(self) -> SqlCounts:
+        return SqlCounts(self.connection)

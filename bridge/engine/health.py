@@ -29,7 +29,7 @@ class StoreState(StrEnum):
 
 @dataclass(slots=True)
 class Counters:
-    """What a store has done since the daemon started."""
+    """What a store has done since the daemon started: `pushes` are accounts, the others passes, rows and orders."""
 
     reads: int = 0
     rows: int = 0
@@ -67,7 +67,6 @@ class StoreHealth:
             self.counters.reads += 1
         else:
             self.last_good_push = moment
-            self.counters.pushes += 1
         return self.failures.pop(work, None) is not None
 
     @property
@@ -93,4 +92,4 @@ class StoreHealth:
         """Whether the store was read within its limit; one that has just started has that long for its first."""
         since = self.last_good_read if self.last_good_read is not None else self.started
         within = time.monotonic() - since <= self.stale_after_seconds
-        return within and (self.last_good_read is not None or not self.failures)
+        return within and (self.last_good_read is not None or Work.READING not in self.failures)

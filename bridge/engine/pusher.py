@@ -79,6 +79,7 @@ class Pusher:
         await self._look_for_lost(batch, keys)
         await self._adapter.push(batch.rows)
         await self._desk.transact("accounts pushed", lambda tx: tx.push.done(batch.states))
+        self._health.counters.pushes += len(batch.rows)
         moment = time.monotonic()
         self._recent |= dict.fromkeys(batch.states, moment)
         for rows in batch.rows:

@@ -6,6 +6,7 @@ after a pause, while every other store goes on.
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 
@@ -17,13 +18,16 @@ from bridge.engine.health import StoreHealth, Work
 from bridge.engine.intake import Intake
 from bridge.engine.pusher import Pusher
 from bridge.engine.setup import StoreSetup
+from bridge.engine.supervising import finished, supervised, unless_cancelled
 from bridge.engine.waiting import first_of
 from bridge.errors import BridgeError, ShopError
 
 log = structlog.get_logger()
 PAUSE_AFTER_CRASH_S = 5.0
-STOP_GRACE_S = 5.0
+STOP_GRACE_S = 4.0
 """How long a store may finish its pass when told to stop; then it is cancelled, which loses nothing."""
+ABANDON_S = 1.5
+"""How long a cancelled store may take to close its connections."""
 
 
 class StoreRunner:
@@ -53,56 +57,70 @@ class StoreRunner:
 
     def start(self) -> None:
         """Start the store's task."""
-        self._task = asyncio.create_task(self._supervise(), name=f"store {self.setup.name}")
+        name = f"store {self.setup.name}"
+        self._task = asyncio.create_task(supervised(name, self._attend, self.stop), name=name)
 
     async def finish(self) -> None:
         """Stop after the pass under way, or abandon it after a grace; never raises."""
         self.stop.set()
         if self._task is not None:
-            done, _ = await asyncio.wait([self._task], timeout=STOP_GRACE_S)
-            if not done:
-                self._task.cancel()
-                await asyncio.wait([self._task], timeout=STOP_GRACE_S)
+            await finished([self._task], grace_seconds=STOP_GRACE_S, patience_seconds=ABANDON_S)
 
-    async def _supervise(self) -> None:
+    async def _attend(self) -> None:
+        adapter = await self._connected()
+        if adapter is None:
+            return
+        try:
+            async with asyncio.TaskGroup() as sides:
+                for work, side in ((Work.READING, self._intake), (Work.PUSHING, self._pusher)):
+                    name = f"{work} {self.setup.name}"
+                    sides.create_task(self._keep(work, partial(side, adapter)), name=name)
+        finally:
+            await adapter.close()
+
+    async def _connected(self) -> ShopAdapter | None:
+        """The store's adapter, asked for until there is one; None when told to stop before."""
         while not self.stop.is_set():
-            adapter = self._connect()
             try:
-                await self._run(adapter)
-            except Exception as error:  # the boundary of a store: nothing of it reaches another
-                cause = _first_cause(error)
-                if isinstance(cause, ShopError) and self.stop.is_set():
-                    return
-                log.exception("store failed, starting it again", store=self.setup.name)
-                known = cause if isinstance(cause, BridgeError) else BridgeError(f"{type(cause).__name__}: {cause}")
-                self.health.failed(Work.READING, known)
-                await first_of(PAUSE_AFTER_CRASH_S, self.stop)
-            finally:
-                await adapter.close()
+                return self._connect()
+            except Exception as error:  # a plugin or a password that has gone since the start: told, tried again
+                await self._crashed(Work.READING, error)
+        return None
 
-    async def _run(self, adapter: ShopAdapter) -> None:
-        intake = Intake(self.setup, adapter, self._desk, self._clock, self.health, self.stop, self._booked)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(intake.run(), name=f"read {self.setup.name}")
-            pusher = Pusher(
-                self.setup,
-                adapter,
-                self._desk,
-                self._clock,
-                self.health,
-                self.stop,
-                keys=self._keys,
-                wake=self.accounts_changed,
-            )
-            tasks.create_task(pusher.run(), name=f"push {self.setup.name}")
+    async def _keep(self, work: Work, side: Callable[[], Intake | Pusher]) -> None:
+        """Run one side until stopped; what is not the shop's fault begins it anew and leaves the other side alone."""
+        while not self.stop.is_set():
+            try:
+                await unless_cancelled(side().run())
+            except Exception as error:  # the boundary of a store: nothing of it reaches another
+                if not (isinstance(error, ShopError) and self.stop.is_set()):
+                    await self._crashed(work, error)
+
+    async def _crashed(self, work: Work, error: Exception) -> None:
+        """Tell it, with its trace the first time; its words may be a customer's, so the health page gets its kind."""
+        unexpected = BridgeError(f"unexpected {type(error).__name__}, its trace is in the log")
+        known = error if isinstance(error, BridgeError) else unexpected
+        fresh = self.health.failed(work, known)
+        log.error(
+            "store failed, starting it again", store=self.setup.name, work=work.value, cause=str(known), exc_info=fresh
+        )
+        await first_of(PAUSE_AFTER_CRASH_S, self.stop)
+
+    def _intake(self, adapter: ShopAdapter) -> Intake:
+        return Intake(self.setup, adapter, self._desk, self._clock, self.health, self.stop, self._booked)
+
+    def _pusher(self, adapter: ShopAdapter) -> Pusher:
+        return Pusher(
+            self.setup,
+            adapter,
+            self._desk,
+            self._clock,
+            self.health,
+            self.stop,
+            keys=self._keys,
+            wake=self.accounts_changed,
+        )
 
     def _booked(self) -> None:
         self.accounts_changed.set()
         self._on_booked()
-
-
-def _first_cause(error: BaseException) -> BaseException:
-    """The first error inside a task group's error."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

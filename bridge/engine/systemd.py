@@ -3,19 +3,26 @@
 import os
 import socket
 import time
+from collections.abc import Mapping
+
+PATIENCE_S = 0.5
+"""A service manager that does not read its socket must not hold up the loop."""
 
 
 class Notifier:
-    """Sends states to the socket that $NOTIFY_SOCKET names (sd_notify's protocol)."""
+    """Sends states to the socket that $NOTIFY_SOCKET names (sd_notify's protocol).
 
-    def __init__(self, address: str | None, watchdog_usec: str | None = None) -> None:
+    `watchdog_seconds` is how long the service manager waits for a sign of life, None where it does not.
+    """
+
+    def __init__(self, address: str | None, watchdog_seconds: float | None = None) -> None:
         self._address = "\0" + address[1:] if address and address.startswith("@") else address
-        self.watchdog_seconds = int(watchdog_usec) / 1_000_000 if watchdog_usec else None
+        self.watchdog_seconds = watchdog_seconds if address else None
 
     @classmethod
-    def from_environment(cls) -> "Notifier":
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Notifier":
         """The notifier of this service, if it is one."""
-        return cls(os.environ.get("NOTIFY_SOCKET"), os.environ.get("WATCHDOG_USEC"))
+        return cls(environ.get("NOTIFY_SOCKET"), _watchdog_seconds(environ))
 
     def ready(self, status: str) -> None:
         """The desk and the listeners are open."""
@@ -37,7 +44,16 @@ class Notifier:
         if not self._address:
             return
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.settimeout(PATIENCE_S)
             try:
                 channel.sendto(message.encode(), self._address)
             except OSError:
                 return  # a service manager that has gone away is no reason to stop serving
+
+
+def _watchdog_seconds(environ: Mapping[str, str]) -> float | None:
+    """$WATCHDOG_USEC in seconds, unless it is meant for another process ($WATCHDOG_PID) or is no time."""
+    if environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
+        return None
+    microseconds = environ.get("WATCHDOG_USEC", "")
+    return int(microseconds) / 1_000_000 if microseconds.isascii() and microseconds.isdigit() else None

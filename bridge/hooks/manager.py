@@ -4,17 +4,22 @@ A plugin that fails to import stops the start with its name and cause: a store w
 daemon that says why it does not start.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pluggy
 
+from bridge.contracts.scheduling import JobRegistry
 from bridge.contracts.shop import Finding, Level, ShopAdapter, StoreConnection
 from bridge.errors import PluginError
 from bridge.hooks.specs import EventHooks, RegistrationHooks
 
 GROUP = "bridge"
+REGISTRATION_HOOKS = tuple(name for name in vars(RegistrationHooks) if name.startswith("bridge_"))
+EVENT_HOOKS = tuple(name for name in vars(EventHooks) if name.startswith("bridge_"))
 
 
 class Plugins:
@@ -27,30 +32,36 @@ class Plugins:
 
     @classmethod
     def load(cls, enabled: Iterable[str], *, found: Mapping[str, EntryPoint] | None = None) -> "Plugins":
-        """Load the enabled plugins. Raises `PluginError` naming one that is not installed or fails to load."""
+        """Load the enabled plugins.
+
+        Raises `PluginError` naming one that is not installed, is offered by two packages, or fails to load.
+        """
         plugins = cls()
         installed = found if found is not None else installed_plugins()
         for name in enabled:
             if name not in installed:
                 known = ", ".join(sorted(installed)) or "none"
                 raise PluginError(f"plugin {name} is enabled and not installed (installed: {known})")
+            if found is None:
+                _refuse_ambiguous(name)
             try:
-                plugins.add(name, installed[name].load())
-            except PluginError:
-                raise
+                plugin = installed[name].load()
             except Exception as error:  # whatever a plugin's import raises must name the plugin
-                raise PluginError(
-                    f"plugin {name} can't be loaded: {type(error).__name__}: {error}"
-                ) from error
+                raise PluginError(f"plugin {name} can't be loaded: {type(error).__name__}: {error}") from error
+            plugins.add(name, plugin)
         return plugins
 
     def add(self, name: str, plugin: object) -> None:
-        """Register one plugin. Raises `PluginError` for a hook that does not exist or takes other arguments."""
+        """Register one plugin. Raises `PluginError` for a hook that does not exist or is written in another way."""
         try:
             self.manager.register(plugin, name)
             self.manager.check_pending()
         except (pluggy.PluginValidationError, ValueError) as error:
             raise PluginError(f"plugin {name} can't be loaded: {error}") from error
+        for hook in (*REGISTRATION_HOOKS, *EVENT_HOOKS):
+            implementation = self._implementations(hook).get(name)
+            if implementation is not None:
+                _refuse_unfit(name, hook, implementation)
 
     @property
     def names(self) -> list[str]:
@@ -62,39 +73,72 @@ class Plugins:
 
         Raises `PluginError` where there is none, it has no adapter, or it raises.
         """
-        others = [plugin for name, plugin in self.manager.list_name_plugin() if name != store.platform]
         if self.manager.get_plugin(store.platform) is None:
             raise PluginError(
                 f"store {store.store}: no enabled plugin is called {store.platform}; enable it in plugins.enabled"
             )
-        asked = self.manager.subset_hook_caller("bridge_connect_store", others)
         try:
-            adapter: ShopAdapter | None = asked(store=store)
+            adapter: ShopAdapter | None = self._ask(store.platform, "bridge_connect_store", store=store)
         except Exception as error:  # a plugin may raise anything; it is named
-            raise PluginError(
-                f"plugin {store.platform} can't connect store {store.store}: {error}"
-            ) from error
+            raise PluginError(f"plugin {store.platform} can't connect store {store.store}: {error}") from error
         if adapter is None:
             raise PluginError(f"plugin {store.platform} has no adapter for store {store.store}")
         return adapter
 
+    def schedule_jobs(self, registry: JobRegistry) -> None:
+        """Let every plugin register its jobs. Raises `PluginError` naming one that can't."""
+        for name in self.names:
+            try:
+                self._ask(name, "bridge_schedule_jobs", scheduler=registry)
+            except Exception as error:  # a plugin may raise anything; it is named
+                raise PluginError(f"plugin {name} can't register its jobs: {error}") from error
+
+    def listeners(self, hook: str) -> dict[str, Callable[..., Any]]:
+        """The plugins that implement an event hook, each with what is to be called: in their own order, by name."""
+        return {name: partial(_call, implementation) for name, implementation in self._implementations(hook).items()}
+
     def findings(self) -> Sequence[Finding]:
         """What plugins add to `bridge check`, one plugin at a time."""
         findings: list[Finding] = []
-        for name, plugin in self.manager.list_name_plugin():
-            check: Any = getattr(plugin, "bridge_health_checks", None)
-            if check is None:
-                continue
+        for name in self.names:
             try:
-                findings += check()
+                findings += self._ask(name, "bridge_health_checks") or ()
             except Exception as error:  # shown instead of hiding the other plugins' lines
                 text = f"{type(error).__name__}: {error}"
-                findings.append(
-                    Finding(f"plugin {name}", Level.WRONG, text, "look at the plugin's documentation")
-                )
+                findings.append(Finding(f"plugin {name}", Level.WRONG, text, "look at the plugin's documentation"))
         return findings
+
+    def _ask(self, name: str, hook: str, **arguments: Any) -> Any:
+        """What one plugin answers, None where it does not implement the hook; no other is called."""
+        implementation = self._implementations(hook).get(name)
+        return None if implementation is None else _call(implementation, **arguments)
+
+    def _implementations(self, hook: str) -> dict[str, pluggy.HookImpl]:
+        caller: pluggy.HookCaller = getattr(self.manager.hook, hook)
+        return {implementation.plugin_name: implementation for implementation in caller.get_hookimpls()}
+
+
+def _call(implementation: pluggy.HookImpl, **arguments: Any) -> Any:
+    """Call with those arguments that the implementation names: it may leave out what it does not need."""
+    return implementation.function(**{name: arguments[name] for name in implementation.argnames})
+
+
+def _refuse_unfit(name: str, hook: str, implementation: pluggy.HookImpl) -> None:
+    if implementation.wrapper or implementation.hookwrapper:
+        raise PluginError(f"plugin {name} can't be loaded: {hook} can't be wrapped, each plugin is called alone")
+    # Called and only then found not to be awaitable, it would have done its work and be called again as failed.
+    if inspect.iscoroutinefunction(implementation.function) is not (hook in EVENT_HOOKS):
+        form = "async def" if hook in EVENT_HOOKS else "def"
+        raise PluginError(f"plugin {name} can't be loaded: {hook} must be written as: {form}")
 
 
 def installed_plugins() -> dict[str, EntryPoint]:
     """Everything that is installed under the entry-point group `bridge`, by name."""
     return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _refuse_ambiguous(name: str) -> None:
+    """A second package that offers a platform's name would be handed its stores' passwords."""
+    offers = {point.dist.name if point.dist else "?" for point in entry_points(group=GROUP, name=name)}
+    if len(offers) > 1:
+        raise PluginError(f"plugin {name} is offered by several packages ({', '.join(sorted(offers))}); keep one")

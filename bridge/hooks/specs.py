@@ -19,13 +19,12 @@ class RegistrationHooks:
     def bridge_connect_store(self, store: StoreConnection) -> ShopAdapter | None:
         """Return the adapter for a store of your platform.
 
-        When: once per enabled store at start, and again when its settings change. Only the plugin whose entry-point name
-        is the store's `platform` is asked, so that no other sees its password.
+        When: for each enabled store at start, when its settings change, and each time the store is taken up. Only the
+        plugin whose entry-point name is the store's `platform` is asked, so that no other sees its password.
         Return: an adapter that has not connected yet; None refuses the store.
-        Raising: stops the start, naming the plugin and the cause.
+        Raising: stops the start, naming the plugin and the cause; a reload leaves the old settings in force.
         Example: plugins/opencart returns its `OpenCartAdapter`.
         """
-        return None
 
     @hookspec
     def bridge_schedule_jobs(self, scheduler: JobRegistry) -> None:
@@ -50,10 +49,11 @@ class RegistrationHooks:
 
 
 class EventHooks:
-    """Called after the commit, from the outbox.
+    """Called after the commit, from the outbox; written as `async def`.
 
-    How often: at least once; `event.key` is the same each time. Each plugin is called alone: one that raises is logged
-    and tried again later with growing pauses, and neither undoes the event nor stops other plugins.
+    How often: at least once; `event.key` is the same each time. Each plugin is called alone: one that raises or takes
+    longer than 30 s is logged and tried again later with growing pauses, up to a week; then staff get a problem. It
+    neither undoes the event nor stops other plugins.
     """
 
     @hookspec

@@ -1,0 +1,77 @@
+"""Numbers about the desk for the health page and the metrics: sums and counts, never a customer.
+
+Each is one pass over an index or over the accounts; no statement reads the entries, of which there may be millions.
+"""
+
+import sqlite3
+from typing import NamedTuple
+
+from sqlalchemy import case, func, select, text
+
+from bridge.contracts.desk import FirstSync, ProblemState
+from bridge.desk.statements import Statement
+from bridge.desk.tables import WAITS_FOR_PUSH, account, problem, store
+
+_FIRST_SYNCS = Statement(select(store.c.name, store.c.first_sync))
+_PROBLEMS = Statement(
+    select(store.c.name, problem.c.kind, func.count())
+    .join(store, store.c.id == problem.c.store_id)
+    .where(problem.c.state == text(f"'{ProblemState.OPEN.value}'"))
+    .group_by(store.c.name, problem.c.kind)
+)
+_WAITING = Statement(
+    select(store.c.name, func.count())
+    .select_from(account)
+    .join(store, store.c.id == account.c.store_id)
+    .where(WAITS_FOR_PUSH)
+    .group_by(store.c.name)
+)
+_LEDGER = Statement(
+    select(
+        store.c.name,
+        func.count(),
+        func.sum(account.c.entries),
+        func.sum(account.c.posted),
+        func.sum(account.c.held),
+        func.sum(case((account.c.frozen_ms.is_(None), text("0")), else_=text("1"))),
+    )
+    .select_from(account)
+    .join(store, store.c.id == account.c.store_id)
+    .group_by(store.c.name)
+)
+
+
+class LedgerTotals(NamedTuple):
+    """One store's books: how many accounts (and how many of them frozen) and entries, and their coins."""
+
+    accounts: int = 0
+    entries: int = 0
+    posted: int = 0
+    held: int = 0
+    frozen: int = 0
+
+
+class SqlCounts:
+    """All by store name; a store with nothing to count is left out."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def first_syncs(self) -> dict[str, FirstSync]:
+        """How far each known store's first sync is."""
+        return {name: FirstSync(value) for name, value in _FIRST_SYNCS.rows(self._connection)}
+
+    def open_problems(self) -> dict[str, dict[str, int]]:
+        """Open problems by kind."""
+        found: dict[str, dict[str, int]] = {}
+        for name, kind, count in _PROBLEMS.rows(self._connection):
+            found.setdefault(name, {})[kind] = count
+        return found
+
+    def waiting_pushes(self) -> dict[str, int]:
+        """Accounts that the shop does not have in their newest state."""
+        return dict(_WAITING.rows(self._connection))
+
+    def ledger(self) -> dict[str, LedgerTotals]:
+        """The totals of the books: one pass over all accounts, so ask for them no more often than they are shown."""
+        return {name: LedgerTotals(*totals) for name, *totals in _LEDGER.rows(self._connection)}

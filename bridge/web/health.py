@@ -1,0 +1,47 @@
+"""The health page: one JSON document that an operator can read and a monitor can act on by its status alone."""
+
+from typing import Any
+
+from bridge import VERSION
+from bridge.web.observed import Look, StoreLook
+
+
+def health_document(look: Look) -> dict[str, Any]:
+    """The document for one look. Ages are seconds; null where it never happened or can't be told."""
+    return {
+        "ok": look.ok,
+        "version": VERSION,
+        "stores": {name: _store(one) for name, one in look.stores.items()},
+        "desk": _desk(look),
+        "outbox_waiting": look.outbox_waiting,
+        "loop_delay_seconds": _seconds(look.loop_delay_seconds),
+        "stuck": list(look.stuck),
+    }
+
+
+def _store(one: StoreLook) -> dict[str, Any]:
+    health = one.health
+    return {
+        "ok": health.fresh,
+        "state": health.state.value,
+        "cause": health.cause,
+        "last_read_age_seconds": _seconds(health.read_age_seconds),
+        "stale_after_seconds": health.stale_after_seconds,
+        "push": {"paired": one.paired, "waiting": one.pushes_waiting, "cause": one.push_cause},
+        "problems": sum(one.problems.values()),
+        "first_sync": one.first_sync.value,
+    }
+
+
+def _desk(look: Look) -> dict[str, Any]:
+    if look.desk is None:
+        return {"cause": look.desk_cause}
+    return {
+        "epoch": look.desk.epoch,
+        "schema": look.desk.schema_version,
+        "last_backup_age_seconds": _seconds(look.backup_age_seconds),
+    }
+
+
+def _seconds(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

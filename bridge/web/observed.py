@@ -1,0 +1,134 @@
+"""What the private pages may look at, and one look at it.
+
+A look is plain numbers and words: no customer, no order, no secret (rule D1). The desk is asked on its reading
+connection and off the loop; a desk that can't be read makes the look say so instead of failing the page.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bridge.contracts.clock import Clock
+from bridge.contracts.desk import FirstSync
+from bridge.desk import versions
+from bridge.desk.counts import LedgerTotals
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.desk.versions import DeskIdentity
+from bridge.engine.health import StoreHealth, Work
+from bridge.engine.store_runner import StoreRunner
+from bridge.engine.watchdog import Watchdog
+from bridge.errors import BridgeError, DeskError
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLook:
+    """One enabled store at one moment."""
+
+    health: StoreHealth
+    paired: bool
+    push_cause: str
+    first_sync: FirstSync = FirstSync.PENDING
+    pushes_waiting: int = 0
+    problems: Mapping[str, int] = field(default_factory=dict)
+    ledger: LedgerTotals | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything at one moment. `desk` is None where the desk can't be read; `desk_cause` says why then."""
+
+    stores: Mapping[str, StoreLook]
+    stuck: tuple[str, ...]
+    loop_delay_seconds: float
+    desk: DeskIdentity | None = None
+    desk_cause: str = ""
+    backup_age_seconds: float | None = None
+    outbox_waiting: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether each enabled store was read within its limit, by a daemon that is alive and can read its books."""
+        return self.desk is not None and not self.stuck and all(one.health.fresh for one in self.stores.values())
+
+
+class _DeskCounts(NamedTuple):
+    identity: DeskIdentity
+    outbox_waiting: int
+    first_syncs: Mapping[str, FirstSync]
+    pushes_waiting: Mapping[str, int]
+    problems: Mapping[str, Mapping[str, int]]
+    ledger: Mapping[str, LedgerTotals]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The live parts of the daemon. `runners` is the daemon's own dictionary: stores come and go in it."""
+
+    desk: Desk
+    runners: Mapping[str, StoreRunner]
+    watchdog: Watchdog
+    clock: Clock
+
+    def stuck(self) -> tuple[str, ...]:
+        """The parts that show no life."""
+        return tuple(self.watchdog.stuck(time.monotonic()))
+
+    async def look(self, *, with_ledger: bool = False) -> Look:
+        """Look once; the ledger's totals cost a pass over all accounts and are left out unless asked for."""
+        counts: _DeskCounts | None = None
+        cause = ""
+        try:
+            counts = await self.desk.read(_counted, with_ledger=with_ledger)
+        except DeskError as error:
+            cause = str(error)
+        stores = {name: _store_look(name, runner, counts) for name, runner in sorted(self.runners.items())}
+        loop_delay = self.watchdog.loop_delay_seconds
+        if counts is None:
+            return Look(stores, self.stuck(), loop_delay, desk_cause=cause)
+        backed_up = counts.identity.backed_up_at
+        return Look(
+            stores,
+            self.stuck(),
+            loop_delay,
+            desk=counts.identity,
+            backup_age_seconds=(self.clock.now() - backed_up).total_seconds() if backed_up else None,
+            outbox_waiting=counts.outbox_waiting,
+        )
+
+
+def _counted(tx: DeskTx, *, with_ledger: bool) -> _DeskCounts:
+    return _DeskCounts(
+        versions.identity(tx.connection),
+        tx.outbox.count(),
+        tx.counts.first_syncs(),
+        tx.counts.waiting_pushes(),
+        tx.counts.open_problems(),
+        tx.counts.ledger() if with_ledger else {},
+    )
+
+
+def _store_look(name: str, runner: StoreRunner, counts: _DeskCounts | None) -> StoreLook:
+    paired, cause = _pairing(runner)
+    failure = runner.health.failures.get(Work.PUSHING)
+    cause = cause or (str(failure) if failure else "")
+    if counts is None:
+        return StoreLook(runner.health, paired, cause)
+    return StoreLook(
+        runner.health,
+        paired,
+        cause,
+        counts.first_syncs.get(name, FirstSync.PENDING),
+        counts.pushes_waiting.get(name, 0),
+        counts.problems.get(name, {}),
+        counts.ledger.get(name, LedgerTotals()),
+    )
+
+
+def _pairing(runner: StoreRunner) -> tuple[bool, str]:
+    try:
+        paired = runner.paired
+    except BridgeError as error:
+        return False, str(error)
+    return paired, "" if paired else f"no key yet: bridge store pair {runner.setup.name}"
