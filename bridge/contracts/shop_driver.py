@@ -27,7 +27,7 @@ class QuietCursor(aiomysql.Cursor):  # type: ignore[misc]  # the driver ships no
     """
 
     async def _show_warnings(self, conn: object) -> None:
-        return None
+        del conn
 
 
 class ShopConnection(aiomysql.Connection):  # type: ignore[misc]  # the driver ships no types

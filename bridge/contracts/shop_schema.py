@@ -153,9 +153,11 @@ def _other_marks(found: Found, layout: Layout, prefix: str) -> list[str]:
             continue
         name = f"{prefix}{mark.table}.{mark.column}"
         if mark.type is not None and facts.type != mark.type:
-            wrong.append(f"{name} is {facts.type}, there it is {mark.type}")
+            wrong.append(f"{name} is {facts.type}, not {mark.type}")
         if mark.nullable is not None and facts.nullable != mark.nullable:
-            wrong.append(f"{name} {'can' if facts.nullable else 'can not'} be NULL, there it is the other way round")
+            wrong.append(
+                f"{name} is {'NULL' if facts.nullable else 'NOT NULL'}, not {'NULL' if mark.nullable else 'NOT NULL'}"
+            )
     return wrong
 
 

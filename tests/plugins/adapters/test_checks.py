@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bridge.contracts.shop import Finding, Level
 from bridge.testing.clock import FixedClock
@@ -10,7 +11,7 @@ from bridge_prestashop.adapter import PrestaShopAdapter
 from tests.plugins.adapters.conftest import Case
 
 
-async def finding(case: Case, name: str, **changes: object) -> Finding:
+async def finding(case: Case, name: str, **changes: Any) -> Finding:
     [found] = [found for found in await case.connect(**changes).check() if found.name == name]
     return found
 

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from bridge_opencart.adapter import OpenCartAdapter
 
 from bridge.contracts.shop import StoreConnection
+from bridge_opencart.adapter import OpenCartAdapter
 from tests.support.adapters import store_connection
 from tests.support.shops import OpenCartShop
 

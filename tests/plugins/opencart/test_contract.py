@@ -1,10 +1,10 @@
 """OpenCart keeps the contract of every platform."""
 
 import pytest
-from bridge_opencart.adapter import OpenCartAdapter
 
 from bridge.contracts.shop import StoreConnection
 from bridge.testing.contract import ShopActor, ShopAdapterContract
+from bridge_opencart.adapter import OpenCartAdapter
 from tests.support.shops import OpenCartShop
 
 

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from bridge_prestashop.adapter import PrestaShopAdapter
 
 from bridge.contracts.shop import StoreConnection
+from bridge_prestashop.adapter import PrestaShopAdapter
 from tests.support.adapters import store_connection
 from tests.support.shops import PrestaShopShop
 

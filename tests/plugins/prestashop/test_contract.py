@@ -1,10 +1,10 @@
 """PrestaShop keeps the contract of every platform."""
 
 import pytest
-from bridge_prestashop.adapter import PrestaShopAdapter
 
 from bridge.contracts.shop import StoreConnection
 from bridge.testing.contract import ShopActor, ShopAdapterContract
+from bridge_prestashop.adapter import PrestaShopAdapter
 from tests.support.shops import PrestaShopShop
 
 
