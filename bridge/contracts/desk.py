@@ -63,7 +63,7 @@ class ProblemState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that waits for staff. `key` is unique among the open ones; `detail` is what a program needs to retry."""
+    """Something that waits for staff. `key` is unique among the open; `detail` is what a program needs to retry."""
 
     id: int
     store: str
@@ -138,7 +138,7 @@ class Ledger(Protocol):
     def append(
         self, store: str, entries: Sequence[Entry], packages: Mapping[int, Package], new: Iterable[int] = ()
     ) -> int:
-        """Record entries, the packages they touch (as marked by the rule, coins not yet moved) and the accounts' totals.
+        """Record entries, the packages they touch (as marked by the rule, coins not moved yet), the accounts' totals.
 
         `new` names the packages that do not exist yet. A key already recorded with the same content is skipped.
         Returns how many were recorded. Raises `KeyReused` for a key recorded with other content, `ImpossibleAmount`
@@ -202,6 +202,10 @@ class Problems(Protocol):
     def open(self, store: str | None = None) -> list[Problem]: ...
 
     def open_keys(self, store: str) -> frozenset[str]: ...
+
+    def known(self, store: str, keys: Iterable[str]) -> frozenset[str]:
+        """Those keys that a problem has ever had, whether it is open or closed."""
+        ...
 
     def close(self, problem_id: int, state: ProblemState, *, by: str, at: datetime) -> None: ...
 

@@ -41,6 +41,7 @@ _OPEN_BY_KEY = Statement(
 _OPEN_KEYS = Statement(
     select(problem.c.key).where(problem.c.store_id == bindparam("store"), problem.c.state == text("'open'"))
 )
+_KNOWN = Statement(select(problem.c.key).where(problem.c.store_id == bindparam("store"), any_of(problem.c.key, "keys")))
 _INSERT = upsert(problem).values(
     {
         column.name: bindparam(column.name)
@@ -139,6 +140,10 @@ class SqlProblems:
 
     def open_keys(self, store: str) -> frozenset[str]:
         rows = _OPEN_KEYS.rows(self._connection, store=self._stores.number(store))
+        return frozenset(row[0] for row in rows)
+
+    def known(self, store: str, keys: Iterable[str]) -> frozenset[str]:
+        rows = _KNOWN.rows(self._connection, store=self._stores.number(store), keys=as_json(list(keys)))
         return frozenset(row[0] for row in rows)
 
     def close(self, problem_id: int, state: ProblemState, *, by: str, at: datetime) -> None:

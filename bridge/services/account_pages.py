@@ -80,7 +80,7 @@ def show_new_terms(tx: Tx, terms: PageTerms) -> bool:
 def account_document(
     terms: PageTerms, account: Account, packages: Iterable[Package], *, digest: str, at: datetime
 ) -> dict[str, Any]:
-    """What the account row says; packages that ended empty are left out. The page decides by its own clock (rule C5)."""
+    """What the account row says; packages that ended empty are left out. The page decides by its clock (rule C5)."""
     shown = [package for package in packages if package.usable(at) or package.posted]
     return {
         "v": 1,

@@ -32,7 +32,7 @@ from bridge.domain.purchases import (
 FUSE = "fuse"
 UNREADABLE = "unreadable_order"
 LASTING = frozenset({NoteKind.SPENT, NoteKind.AMOUNT_SLIP})
-"""Notes about something that happened: they stay until staff close them. The others end with their cause."""
+"""Notes about something that happened: told once, they stay until staff close them. The others end with their cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,22 +346,25 @@ def _blow(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], at: da
 def _note(tx: Tx, store: StoreTerms, page: _Page, at: datetime, *, skip: Iterable[int]) -> None:
     """Tell staff what the decisions say, and close what has become untrue."""
     skipped = set(skip)
-    open_keys = tx.problems.open_keys(store.name)
-    said: set[str] = set()
-    for number, decision in page.decisions.items():
-        for note in () if number in skipped else decision.notes:
-            key = _note_key(number, note)
-            said.add(key)
-            if note.kind in LASTING and key in open_keys:
-                continue
-            problem = tx.problems.report(
-                store.name, key=key, kind=note.kind, summary=note.text, at=at, detail={"orders": [number]}
-            )
-            if note.kind is NoteKind.ZERO_TOTAL:
-                tx.problems.set_aside(store.name, problem.id, [number])
-    if open_keys:
-        solved = [key for key in open_keys - said if _ends_with_its_cause(key, page.decisions)]
-        tx.problems.solve(store.name, solved, at)
+    said = {
+        _note_key(number, note): (number, note)
+        for number, decision in page.decisions.items()
+        if number not in skipped
+        for note in decision.notes
+    }
+    lasting = [key for key, (_, note) in said.items() if note.kind in LASTING]
+    told = tx.problems.known(store.name, lasting) if lasting else frozenset()
+    for key, (number, note) in said.items():
+        if key in told:
+            continue
+        problem = tx.problems.report(
+            store.name, key=key, kind=note.kind, summary=note.text, at=at, detail={"orders": [number]}
+        )
+        if note.kind is NoteKind.ZERO_TOTAL:
+            tx.problems.set_aside(store.name, problem.id, [number])
+    gone = [key for key in tx.problems.open_keys(store.name) - set(said) if _ends_with_its_cause(key, page.decisions)]
+    if gone:
+        tx.problems.solve(store.name, gone, at)
 
 
 def _note_key(number: int, note: Note) -> str:
