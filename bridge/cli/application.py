@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -42,7 +42,7 @@ def build() -> typer.Typer:
         ctx: typer.Context,
         as_json: JsonOption = False,
         config: ConfigOption = None,
-        version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+        version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
     ) -> None:
         if version:
             from bridge import VERSION

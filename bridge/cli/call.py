@@ -38,7 +38,9 @@ ConfigOption = Annotated[
 ]
 StoreOption = Annotated[
     str | None,
-    typer.Option("--store", metavar="NAME", help="The store; may be left out if there is only one.", show_default=False),
+    typer.Option(
+        "--store", metavar="NAME", help="The store; may be left out if there is only one.", show_default=False
+    ),
 ]
 EachStoreOption = Annotated[
     str | None, typer.Option("--store", metavar="NAME", help="Only this store. Default: all.", show_default=False)
@@ -74,9 +76,7 @@ class Call:
         from bridge.settings import load
 
         credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-        return load(
-            self.config_dir, environ=os.environ, credentials_dir=Path(credentials) if credentials else None
-        )
+        return load(self.config_dir, environ=os.environ, credentials_dir=Path(credentials) if credentials else None)
 
     def answer(self, document: Mapping[str, Any], people: Callable[[], "Sequence[RenderableType]"]) -> None:
         """Show the answer: the document for programs, or what `people` makes of it."""
@@ -107,7 +107,9 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Body], Body]
 def _presented(call_body: Callable[..., int | None], body: Callable[..., int | None]) -> Callable[..., int | None]:
     """The wrapper under the body's name, with the body's parameters (but the first) and its own two."""
     own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
-    added = [one for one in inspect.signature(call_body, eval_str=True).parameters.values() if one.kind != one.VAR_KEYWORD]
+    added = [
+        one for one in inspect.signature(call_body, eval_str=True).parameters.values() if one.kind != one.VAR_KEYWORD
+    ]
     functools.update_wrapper(call_body, body, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
     parameters = [one.replace(kind=one.KEYWORD_ONLY) for one in (*own, *added)]
     call_body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it

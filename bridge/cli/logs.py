@@ -1,4 +1,7 @@
-"""The log on standard error, for the daemon and for commands. No line ever shows local variables: they may be secrets."""
+"""The log on standard error, for the daemon and for commands.
+
+No line ever shows local variables: they may hold secrets.
+"""
 
 import logging
 import sys

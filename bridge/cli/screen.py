@@ -29,7 +29,13 @@ def show(*parts: RenderableType) -> None:
         return
     plain = io.StringIO()
     console = Console(
-        file=plain, width=PIPE_WIDTH, color_system=None, highlight=False, emoji=False, markup=False, force_terminal=False
+        file=plain,
+        width=PIPE_WIDTH,
+        color_system=None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        force_terminal=False,
     )
     console.print(*parts, sep="\n", soft_wrap=False)
     sys.stdout.write("\n".join(line.rstrip() for line in plain.getvalue().split("\n")))

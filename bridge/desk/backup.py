@@ -1,9 +1,11 @@
 """Backups that are known to open, and restores that can't be mistaken for the desk they replace."""
 
 import os
+import shutil
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from bridge.desk import versions
 from bridge.desk.connection import begin, open_writer, translated
@@ -12,6 +14,8 @@ from bridge.desk.transaction import DeskTx
 from bridge.desk.values import to_ms
 from bridge.desk.versions import DeskIdentity
 from bridge.errors import DeskDamaged, DeskError
+
+COPY_BYTES = 1024 * 1024
 
 
 def backup(desk: Desk, target: Path, *, at: datetime) -> int:
@@ -22,28 +26,55 @@ def backup(desk: Desk, target: Path, *, at: datetime) -> int:
     if target.exists():
         raise DeskError(f"{target} exists already; a backup never overwrites one")
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
     try:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise DeskError(f"{part}: {error.strerror}") from error
-    try:
-        with translated(part):
-            copy = sqlite3.connect(part, isolation_level=None)
-            try:
-                desk.look(lambda tx: tx.connection.backup(copy))
-                copy.execute("PRAGMA journal_mode=DELETE")
-            finally:
-                copy.close()
-        examine(part)
+        copy(desk, part)
         _synchronise(part)
         part.rename(target)
         _synchronise(target.parent)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    desk.run(lambda tx: versions.note_backup(tx.connection, at))
+    desk.run(note_backup, at)
     return target.stat().st_size
+
+
+def backup_to(desk: Desk, out: BinaryIO) -> int:
+    """Write a backup to a file that is open already, for a caller who may not make files there any more.
+
+    It is copied and checked beside the desk first. Raises as `backup` does. Returns its size in bytes.
+    """
+    part = desk.path.with_name(f"{desk.path.name}.backup-{os.getpid()}")
+    try:
+        copy(desk, part)
+        with part.open("rb") as whole:
+            shutil.copyfileobj(whole, out, COPY_BYTES)
+        return part.stat().st_size
+    except OSError as error:
+        raise DeskError(f"the backup can't be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def copy(desk: Desk, part: Path) -> None:
+    """A copy of the desk as of now, readable by its owner alone, whole and known to open. Raises `DeskError`."""
+    part.unlink(missing_ok=True)
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise DeskError(f"{part}: {error.strerror}") from error
+    with translated(part):
+        target = sqlite3.connect(part, isolation_level=None)
+        try:
+            desk.look(lambda tx: tx.connection.backup(target))
+            target.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            target.close()
+    examine(part)
+
+
+def note_backup(tx: DeskTx, at: datetime) -> None:
+    """Remember that a backup was made."""
+    versions.note_backup(tx.connection, at)
 
 
 def examine(path: Path) -> DeskIdentity:

@@ -19,6 +19,17 @@ _WAITING = Statement(
     .order_by(account.c.id)
     .limit(bindparam("most"))
 )
+_PUSHED = Statement(
+    select(*ACCOUNT_COLUMNS)
+    .where(
+        account.c.store_id == bindparam("store"),
+        account.c.owner_kind == text("'customer'"),
+        account.c.pushed_number > text("0"),
+        account.c.pushed_number == account.c.number,
+    )
+    .order_by(account.c.id.desc())
+    .limit(bindparam("most"))
+)
 _COUNT = Statement(select(func.count()).select_from(account).where(_WAITS))
 _STATES = Statement(
     select(account.c.id, account.c.pushed_number, account.c.pushed_entries, account.c.pushed_digest).where(
@@ -50,6 +61,11 @@ class SqlPush:
 
     def waiting(self, store: str, limit: int, *, skip: frozenset[int] = frozenset()) -> list[Account]:
         rows = _WAITING.rows(self._connection, store=self._stores.number(store), skip=id_list(skip), most=limit)
+        return [account_from(row) for row in rows]
+
+    def pushed(self, store: str, limit: int) -> list[Account]:
+        """Customer accounts that the shop was given in their newest state, the youngest accounts first."""
+        rows = _PUSHED.rows(self._connection, store=self._stores.number(store), most=limit)
         return [account_from(row) for row in rows]
 
     def count(self, store: str) -> int:

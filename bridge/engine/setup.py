@@ -56,10 +56,13 @@ class StoreSetup:
             fuse_units=settings.coins.fuse_units,
         )
 
-    def connection(self) -> StoreConnection:
-        """What its platform plugin is given. Raises `SettingsError` where the password can't be resolved."""
+    def connection(self, *, with_password: bool = True) -> StoreConnection:
+        """What its platform plugin is given. Raises `SettingsError` where the password can't be resolved.
+
+        `with_password` is False for what needs no connection and may come before there is a password.
+        """
         settings, database, statuses = self.settings, self.settings.database, self.settings.coins.statuses
-        password = database.password_value()
+        password = database.password_value() if with_password else None
         return StoreConnection(
             store=settings.name,
             platform=settings.platform,

@@ -1,0 +1,70 @@
+"""`bridge check`: everything that can be wrong before it is, each line with what to do about it."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bridge.cli.call import Call, EachStoreOption, command
+
+if TYPE_CHECKING:
+    from bridge.cli.checks import Section
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "check")(check)
+
+
+def check(call: Call, store: EachStoreOption = None) -> int:
+    """Look at settings, desk, plugins and shops; each line says how it is and what to do unless it is well."""
+    import asyncio
+
+    from bridge.cli.call import one_store
+    from bridge.cli.checks import everything
+    from bridge.cli.failures import FOUND_WRONG, WELL
+    from bridge.cli.logs import to_stderr
+    from bridge.contracts.shop import Level
+
+    settings = call.settings()
+    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    to_stderr("console", "error")
+    sections = asyncio.run(everything(settings, stores))
+    levels = [finding.level for section in sections for finding in section.findings]
+    document = {
+        "ok": Level.WRONG not in levels,
+        "wrong": levels.count(Level.WRONG),
+        "warnings": levels.count(Level.WARNING),
+        "findings": [
+            {
+                "about": section.about,
+                "name": finding.name,
+                "level": finding.level.value,
+                "text": finding.text,
+                "remedy": finding.remedy,
+            }
+            for section in sections
+            for finding in section.findings
+        ],
+    }
+    call.answer(document, lambda: _parts(sections, document))
+    return WELL if document["ok"] else FOUND_WRONG
+
+
+def _parts(sections: "list[Section]", document: dict[str, Any]) -> list[Any]:
+    from bridge.cli.screen import STYLES, count, grid, line, styled
+    from bridge.contracts.shop import Level
+
+    parts: list[Any] = []
+    widest = max(len(one.name) for section in sections for one in section.findings)
+    for section in sections:
+        rows: list[tuple[object, ...]] = []
+        for one in section.findings:
+            rows.append((styled(f"{one.level.value:<7}", one.level.value), f"{one.name:<{widest}}", one.text))
+            if one.level is not Level.OK and one.remedy:
+                rows.append(("", "", f"-> {one.remedy}"))
+        parts += [line(section.about), grid(rows, indent=2), line()]
+    if document["ok"] and not document["warnings"]:
+        return [*parts, styled("All well.", "ok")]
+    words = f"{document['wrong']} wrong, {count(document['warnings'], 'warning')}."
+    assert set(STYLES) >= {level.value for level in Level}
+    return [*parts, styled(words, "warning" if document["ok"] else "wrong")]

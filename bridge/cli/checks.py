@@ -1,0 +1,120 @@
+"""What `bridge check` looks at, and the words for it.
+
+Believes: a check that can't run is a finding of its own, never the end of the others. What it looks at it looks at as
+the user the daemon runs as, so a secret that only root can read is found wrong.
+"""
+
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import closing, nullcontext
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from bridge.cli.checks_store import of_error, store_findings
+from bridge.cli.daemon import NotAnswering, health
+from bridge.cli.identity import enter_state_dir, user_name
+from bridge.cli.screen import age, count
+from bridge.cli.session import CLOCK, plugins_of
+from bridge.contracts.shop import Finding, Level
+from bridge.desk.desk import FILE_NAME, Desk
+from bridge.errors import DeskError, DeskMissing, PluginError
+from bridge.hooks.manager import Plugins
+from bridge.settings import Settings, StoreSettings
+
+
+class Section(NamedTuple):
+    """Findings about one thing."""
+
+    about: str
+    findings: list[Finding]
+
+
+async def everything(settings: Settings, stores: Sequence[StoreSettings]) -> list[Section]:
+    """Look at all of it. Raises nothing that is about the machine or a shop."""
+    files = [
+        Finding("files", Level.OK, f"{settings.directory}: bridge.toml and {count(len(settings.stores), 'store')}")
+    ]
+    sections = [Section("Settings", files)]
+    desk_findings, desk = _desk(settings)
+    with closing(desk) if desk else nullcontext():
+        sections.append(Section("Desk", [*desk_findings, *_daemon(settings)]))
+        found, plugins = _plugins(settings)
+        sections.append(Section("Plugins", found))
+        sections += [
+            Section(f"Store {store.name}", await store_findings(settings, store, plugins, desk)) for store in stores
+        ]
+    return sections
+
+
+def _desk(settings: Settings) -> tuple[list[Finding], Desk | None]:
+    state_dir = settings.bridge.desk.state_dir
+    try:
+        enter_state_dir(state_dir)
+    except DeskError as error:
+        return [of_error(error, "state directory")], None
+    findings = list(_state_dir(state_dir))
+    try:
+        desk = Desk.open(state_dir / FILE_NAME)
+    except DeskMissing:
+        text = f"there is no desk yet at {state_dir / FILE_NAME}"
+        return [*findings, Finding("desk", Level.WRONG, text, "bridge desk upgrade, or start the daemon")], None
+    except DeskError as error:
+        return [*findings, of_error(error, "desk")], None
+    identity = desk.identity
+    findings.append(Finding("desk", Level.OK, f"version {identity.schema_version}, epoch {identity.epoch}"))
+    findings.append(_backup(settings, desk))
+    return findings, desk
+
+
+def _state_dir(state_dir: Path) -> Iterator[Finding]:
+    about = state_dir.stat()
+    mode = stat.S_IMODE(about.st_mode)
+    owner = user_name(about.st_uid)
+    if mode & 0o007:
+        text = f"{state_dir} is open to every user of this machine (mode {mode:04o})"
+        yield Finding("state directory", Level.WRONG, text, f"chmod o= {state_dir}")
+    elif about.st_uid == 0:
+        text = f"{state_dir} belongs to root, so the daemon would run as root"
+        yield Finding("state directory", Level.WARNING, text, f"chown -R supportbridge: {state_dir}")
+    else:
+        yield Finding("state directory", Level.OK, f"{state_dir} belongs to {owner}, mode {mode:04o}")
+    strange = [path for path in sorted(state_dir.rglob("*")) if path.lstat().st_uid != about.st_uid]
+    if strange:
+        text = f"{strange[0]} does not belong to {owner}" + (f", and {len(strange) - 1} more" if strange[1:] else "")
+        yield Finding("its files", Level.WRONG, text, f"chown -R {owner}: {state_dir}")
+
+
+def _backup(settings: Settings, desk: Desk) -> Finding:
+    last, hours = desk.identity.backed_up_at, settings.bridge.backup.warn_after_hours
+    if last is None:
+        return Finding("backup", Level.WARNING, "there has been no backup yet", "bridge desk backup FILE")
+    since = CLOCK.now() - last
+    text = f"the last one is {age(since.total_seconds())} old"
+    if since > timedelta(hours=hours):
+        return Finding("backup", Level.WARNING, f"{text}, more than {hours:g} h", "bridge desk backup FILE, daily")
+    return Finding("backup", Level.OK, text)
+
+
+def _daemon(settings: Settings) -> Iterator[Finding]:
+    listen = settings.bridge.private_web.listen
+    try:
+        told = health(settings.bridge.private_web)
+    except NotAnswering as error:
+        yield Finding("daemon", Level.WARNING, f"does not answer: {error}", "systemctl start bridge")
+        return
+    words = f"version {told.get('version')} answers at {listen}"
+    ill = [name for name, one in told["stores"].items() if not one.get("ok")]
+    if ill:
+        yield Finding("daemon", Level.WARNING, f"{words}; not well: {', '.join(ill)}", "bridge status")
+    else:
+        yield Finding("daemon", Level.OK, words)
+
+
+def _plugins(settings: Settings) -> tuple[list[Finding], Plugins | None]:
+    try:
+        plugins = plugins_of(settings)
+    except PluginError as error:
+        return [of_error(error, "plugins")], None
+    names = ", ".join(plugins.names) or "none"
+    return [Finding("plugins", Level.OK, f"loaded: {names}"), *plugins.findings()], plugins

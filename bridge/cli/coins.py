@@ -1,0 +1,252 @@
+"""`bridge coins ...`: one account's coins, and what staff do to them by hand (rule C15)."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bridge.cli.call import ByOption, Call, StoreOption, command, group
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from bridge.domain.accounts import Owner
+    from bridge.services.staff_coins import Balance
+    from bridge.settings import StoreSettings
+
+app = group("coins", "A customer's coins: how many, why, and grants and corrections by hand.")
+
+Customer = Annotated[
+    str, typer.Argument(metavar="CUSTOMER", help="The customer's id in the shop, or guest:ORDER for a guest's order.")
+]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in words the customer may read.")]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        metavar="KEY",
+        help="Your own name for this entry: the same key again changes nothing, so a script may repeat itself.",
+        show_default=False,
+    ),
+]
+
+
+@command(app, "balance")
+def balance(call: Call, customer: Customer, store: StoreOption = None) -> None:
+    """Show how many coins a customer has, and in which packages."""
+    from bridge.cli.call import one_store
+    from bridge.cli.coins_shown import balance_document, balance_parts
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.services import staff_coins
+
+    settings = call.settings()
+    chosen, owner, at = one_store(settings, store), _owner(customer), CLOCK.now()
+    with the_desk(settings) as desk:
+        found = desk.look(staff_coins.balance, chosen.name, owner, at=at)
+    call.answer(balance_document(chosen, found, at), lambda: balance_parts(chosen, found, at))
+
+
+@command(app, "statement")
+def statement(
+    call: Call,
+    customer: Customer,
+    store: StoreOption = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values, a line an entry.")] = False,
+) -> None:
+    """Show every entry of a customer's account with the running balance (rule C18)."""
+    from bridge.cli.call import one_store
+    from bridge.cli.coins_shown import statement_document, statement_parts, write_csv
+    from bridge.cli.session import the_desk
+    from bridge.errors import UsageError
+    from bridge.services import staff_coins
+
+    if as_csv and call.as_json:
+        raise UsageError("--csv and --json can't both be had")
+    settings = call.settings()
+    chosen, owner = one_store(settings, store), _owner(customer)
+    with the_desk(settings) as desk:
+        entries = desk.look(staff_coins.statement, chosen.name, owner)
+    if as_csv:
+        write_csv(entries, chosen.zone_info)
+        return
+    call.answer(
+        statement_document(chosen.name, owner, entries),
+        lambda: statement_parts(chosen.name, owner, entries, chosen.zone_info),
+    )
+
+
+@command(app, "grant")
+def grant(
+    call: Call,
+    customer: Customer,
+    coins: Annotated[int, typer.Argument(metavar="COINS", help="How many coins.")],
+    reason: Reason,
+    by: ByOption = None,
+    store: StoreOption = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            metavar="YYYY-MM-DD",
+            help="The last day they can be used, in the store's zone. Default: a year from today.",
+            show_default=False,
+        ),
+    ] = None,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            "--plan", metavar="KEY", help="The plan whose rights come with them. Default: none.", show_default=False
+        ),
+    ] = None,
+    key: Key = None,
+) -> None:
+    """Give a customer coins, as a package of their own."""
+    from bridge.cli.call import one_store, staff_name
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.services import staff_coins
+
+    settings = call.settings()
+    chosen, owner, at = one_store(settings, store), _owner(customer), CLOCK.now()
+    who, day, own_plan = staff_name(chosen, by), _day(until), _plan(chosen, plan)
+    chosen_key = _key(key)
+
+    def book(tx: Any) -> tuple[bool, bool, "Balance"]:
+        known = bool(tx.accounts.of_owners(chosen.name, [owner]))
+        recorded = tx.ledger.recorded(staff_coins.staff_key(chosen.name, chosen_key)) is not None
+        after = staff_coins.grant(
+            tx,
+            chosen.name,
+            owner,
+            coins=coins,
+            reason=reason,
+            staff=who,
+            key=chosen_key,
+            zone=chosen.zone_info,
+            at=at,
+            last_day=day,
+            plan=own_plan,
+        )
+        return known, recorded, after
+
+    with the_desk(settings) as desk:
+        known, recorded, after = desk.run(book)
+    words = f"{who} granted {coins:,} coins to {owner} of store {chosen.name}."
+    if not known:
+        words += f" It is the account's first entry: check that {owner} is who you mean."
+    _tell(call, chosen, after, at, words=words, recorded=recorded, key=chosen_key)
+
+
+@command(app, "correct")
+def correct(
+    call: Call,
+    customer: Customer,
+    reason: Reason,
+    add: Annotated[
+        int | None, typer.Option("--add", metavar="COINS", help="Coins to put on the account.", show_default=False)
+    ] = None,
+    take: Annotated[
+        int | None, typer.Option("--take", metavar="COINS", help="Coins to take off the account.", show_default=False)
+    ] = None,
+    by: ByOption = None,
+    store: StoreOption = None,
+    key: Key = None,
+) -> None:
+    """Correct a customer's coins, up (--add) or down (--take)."""
+    from bridge.cli.call import one_store, staff_name
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.domain.coins import whole_coins
+    from bridge.services import staff_coins
+
+    settings = call.settings()
+    chosen, owner, at = one_store(settings, store), _owner(customer), CLOCK.now()
+    who, chosen_key = staff_name(chosen, by), _key(key)
+    change = _change(add, take)
+    whole_coins(abs(change), what="coins")
+
+    def book(tx: Any) -> tuple[bool, "Balance"]:
+        recorded = tx.ledger.recorded(staff_coins.staff_key(chosen.name, chosen_key)) is not None
+        after = staff_coins.correct(
+            tx, chosen.name, owner, coins=change, reason=reason, staff=who, key=chosen_key, zone=chosen.zone_info, at=at
+        )
+        return recorded, after
+
+    with the_desk(settings) as desk:
+        recorded, after = desk.run(book)
+    done = f"put {change:,} coins on" if change > 0 else f"took {-change:,} coins off"
+    words = f"{who} {done} the account of {owner} of store {chosen.name}."
+    _tell(call, chosen, after, at, words=words, recorded=recorded, key=chosen_key)
+
+
+def _tell(
+    call: Call, store: "StoreSettings", after: "Balance", at: "datetime", *, words: str, recorded: bool, key: str
+) -> None:
+    from bridge.cli.coins_shown import balance_document, balance_parts
+    from bridge.cli.screen import line
+
+    if recorded:
+        words = f"An entry with the key {key} is recorded already; nothing was changed."
+    call.answer(
+        balance_document(store, after, at) | {"key": key, "changed": not recorded},
+        lambda: [line(words), line(), *balance_parts(store, after, at)],
+    )
+
+
+def _owner(text: str) -> "Owner":
+    """`77` or `guest:1042`. Raises `UsageError`."""
+    from bridge.domain.accounts import Owner, OwnerKind
+    from bridge.errors import UsageError
+
+    kind, number = OwnerKind.CUSTOMER, text.strip()
+    if number.startswith("guest:"):
+        kind, number = OwnerKind.GUEST, number.removeprefix("guest:")
+    if not (number.isascii() and number.isdigit()) or not 1 <= int(number) < 2**63:
+        raise UsageError(f"{text} names no customer: give the shop's customer id (77), or guest:ORDER (guest:1042)")
+    return Owner(kind, int(number))
+
+
+def _day(text: str | None) -> "date | None":
+    from datetime import date
+
+    from bridge.errors import UsageError
+
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--until must be a day such as 2027-11-30, not {text}") from error
+
+
+def _plan(store: "StoreSettings", plan: str | None) -> str | None:
+    from bridge.errors import UsageError
+
+    if plan is not None and plan not in store.plans:
+        raise UsageError(f"store {store.name} has no plan {plan}; it has {', '.join(store.plans)}")
+    return plan
+
+
+def _change(add: int | None, take: int | None) -> int:
+    """The change that is meant; a sign is a word here, because a lost minus would give instead of take."""
+    from bridge.errors import UsageError
+
+    if (add is None) == (take is None):
+        raise UsageError("say either --add COINS or --take COINS")
+    amount = add if add is not None else take
+    assert amount is not None
+    if amount < 0:
+        raise UsageError(f"--add and --take want a number of coins without a sign, not {amount}")
+    return amount if add is not None else -amount
+
+
+def _key(key: str | None) -> str:
+    """The caller's key, or one that nobody else has. Raises `UsageError`."""
+    import uuid
+
+    from bridge.errors import UsageError
+
+    if key is None:
+        return str(uuid.uuid4())
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+        raise UsageError(f"--key must be 1 to {LONGEST_KEY} printable characters")
+    return key
+
+
+LONGEST_KEY = 100
+"""The store's name and a few words stand before it, and the desk keeps 191 characters."""

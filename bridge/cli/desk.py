@@ -1,0 +1,97 @@
+"""`bridge desk ...`: the desk's file itself."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge.cli.call import Call, command, group
+
+app = group("desk", "The desk, our own books: make or migrate it, back it up, bring a backup back.")
+
+
+@command(app, "upgrade")
+def upgrade(call: Call) -> None:
+    """Make the desk, or bring one of an older program up to this program's version. The daemon must not run."""
+    from bridge.cli.screen import line
+    from bridge.cli.session import CLOCK, enter
+    from bridge.desk.desk import FILE_NAME, Desk
+    from bridge.desk.lock import DaemonLock
+    from bridge.desk.upgrade import upgrade as upgrade_desk
+
+    settings = call.settings()
+    path = enter(settings) / FILE_NAME
+    with DaemonLock.take(path.parent, purpose="bridge desk upgrade"):
+        existed = path.exists()
+        changed = upgrade_desk(path, now=CLOCK.now())
+        with Desk.open(path) as desk:
+            version, epoch = desk.identity.schema_version, desk.identity.epoch
+    done = "unchanged" if not changed else "upgraded" if existed else "made"
+    words = {
+        "unchanged": f"The desk {path} has version {version} already; nothing was done.",
+        "upgraded": f"The desk {path} was brought to version {version}.",
+        "made": f"A new desk was made: {path}",
+    }
+    call.answer({"desk": str(path), "done": done, "version": version, "epoch": epoch}, lambda: [line(words[done])])
+
+
+@command(app, "backup")
+def backup(
+    call: Call, file: Annotated[Path, typer.Argument(help="A new file; one that exists is never overwritten.")]
+) -> None:
+    """Copy the desk to FILE while it is in use, and check the copy by opening it."""
+    from bridge.cli.files import OutputFile
+    from bridge.cli.screen import line
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.desk.backup import backup_to, note_backup
+
+    settings = call.settings()
+    with OutputFile(file) as output, the_desk(settings) as desk:
+        at = CLOCK.now()
+        size = backup_to(desk, output.file)
+        output.publish()
+        desk.run(note_backup, at)
+    call.answer(
+        {"file": str(output.target), "bytes": size, "desk": desk.identity.desk_id, "epoch": desk.identity.epoch},
+        lambda: [line(f"Backed up to {output.target} ({size:,} bytes, checked by opening it).")],
+    )
+
+
+@command(app, "restore")
+def restore(call: Call, file: Annotated[Path, typer.Argument(help="A file that `bridge desk backup` made.")]) -> None:
+    """Put a backup in the desk's place. The desk that was there is kept beside it. The daemon must not run."""
+    from bridge.cli.files import copy_in, open_input
+    from bridge.cli.screen import line
+    from bridge.cli.session import CLOCK, enter
+    from bridge.desk.backup import restore as restore_desk
+    from bridge.desk.desk import FILE_NAME
+    from bridge.desk.lock import DaemonLock
+    from bridge.errors import DeskDamaged
+
+    settings = call.settings()
+    with open_input(file) as source:
+        path = enter(settings) / FILE_NAME
+        with DaemonLock.take(path.parent, purpose="bridge desk restore"):
+            copied = path.with_name(f"{FILE_NAME}.given")
+            try:
+                copy_in(source, copied)
+                identity, kept = restore_desk(copied, path, at=CLOCK.now())
+            except DeskDamaged as error:
+                told = DeskDamaged(str(error).replace(str(copied), str(file)))
+                told.hint = "use another backup; the desk in place was not touched"
+                raise told from error
+            finally:
+                copied.unlink(missing_ok=True)
+    call.answer(
+        {
+            "desk": str(path),
+            "desk_id": identity.desk_id,
+            "epoch": identity.epoch,
+            "kept": str(kept) if kept else None,
+        },
+        lambda: [
+            line(f"Restored from {file}; the desk is {path}, epoch {identity.epoch}."),
+            *([line(f"The desk that was there is kept as {kept}.")] if kept else []),
+            line("Start the daemon: it reads every shop again from where the backup stood and pushes every account."),
+        ],
+    )

@@ -1,0 +1,82 @@
+"""`bridge init`: the settings to start from."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge.cli.call import Call, command
+
+SECRETS = "secrets"
+SERVICE_GROUP = "supportbridge"
+FILE_MODE, FOLDER_MODE, SECRETS_MODE = 0o644, 0o755, 0o750
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "init")(init)
+
+
+def init(
+    call: Call, directory: Annotated[Path, typer.Argument(metavar="DIR", help="Usually /etc/supportbridge.")]
+) -> None:
+    """Write the settings to start from into DIR: bridge.toml and an example for each kind of shop."""
+    from bridge.cli.screen import line
+    from bridge.resources import resource
+
+    source = resource("config")
+    names = sorted(path.relative_to(source) for path in source.rglob("*.toml"))
+    _refuse_existing(directory, names)
+    for folder in (directory, directory / "stores"):
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    secrets, theirs = _make_secrets(directory / SECRETS)
+    for name in names:
+        target = directory / name
+        with target.open("xb") as file:
+            file.write((source / name).read_bytes())
+        target.chmod(FILE_MODE)
+    call.answer(
+        {"directory": str(directory), "files": [str(directory / name) for name in names], "secrets": str(secrets)},
+        lambda: [
+            *(line(f"Wrote {directory / name}") for name in names),
+            line(f"Made {secrets} for the passwords, one file each" + ("" if theirs else f"; {_closing(secrets)}")),
+            line(),
+            line("Next:"),
+            line(
+                f"  1. Keep the file in {directory / 'stores'} that fits your shop, named after it; delete the other."
+            ),
+            line("  2. Go through its lines marked SET THIS."),
+            line(f"  3. bridge check --config {directory}"),
+        ],
+    )
+
+
+def _refuse_existing(directory: Path, names: list[Path]) -> None:
+    """Raise `UsageError` before anything is written, if anything would be overwritten."""
+    from bridge.errors import UsageError
+
+    existing = [str(directory / name) for name in names if (directory / name).exists()]
+    if existing:
+        error = UsageError(f"{', '.join(existing)} exists already and is never overwritten")
+        error.hint = "name another directory, or move what is there away"
+        raise error
+
+
+def _make_secrets(folder: Path) -> tuple[Path, bool]:
+    """The folder for passwords: closed to others, and the service's group may read it where root can give it that."""
+    import os
+    import shutil
+
+    folder.mkdir(mode=SECRETS_MODE, exist_ok=True)
+    folder.chmod(SECRETS_MODE)
+    if os.geteuid() != 0:
+        return folder, True
+    try:
+        shutil.chown(folder, group=SERVICE_GROUP)
+    except LookupError:
+        return folder, False
+    return folder, True
+
+
+def _closing(folder: Path) -> str:
+    return f"once the service's group exists: chgrp {SERVICE_GROUP} {folder}"

@@ -1,0 +1,168 @@
+"""`bridge problems ...`: what waits for staff."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bridge.cli.call import ByOption, Call, EachStoreOption, command, group
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from bridge.contracts.desk import Problem
+    from bridge.settings import Settings
+
+app = group("problems", "What waits for staff: look at it, let it through, or leave it as it is.")
+
+Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The problem's number in `bridge problems list`.", min=1)]
+
+
+@command(app, "list")
+def list_problems(call: Call, store: EachStoreOption = None) -> None:
+    """List the open problems."""
+    from bridge.cli.call import one_store
+    from bridge.cli.screen import count, line, local, table
+    from bridge.cli.session import the_desk
+
+    settings = call.settings()
+    wanted = one_store(settings, store).name if store else None
+    with the_desk(settings) as desk:
+        found = desk.look(lambda tx: tx.problems.open(wanted))
+    call.answer(
+        {"problems": [_document(one) for one in found]},
+        lambda: (
+            [
+                table(
+                    "No.",
+                    "Store",
+                    "Last seen",
+                    "Times",
+                    "What",
+                    rows=[
+                        (one.id, one.store, local(one.last_seen, _zone(settings, one.store)), one.count, one.summary)
+                        for one in found
+                    ],
+                    right=("No.", "Times"),
+                ),
+                line(),
+                line(f"{count(len(found), 'problem')}. More about one: bridge problems show NUMBER"),
+            ]
+            if found
+            else [line("No open problems.")]
+        ),
+    )
+
+
+@command(app, "show")
+def show(call: Call, number: Number) -> None:
+    """Show all that is known about one problem."""
+    from bridge.cli.screen import grid, line, local
+    from bridge.cli.session import the_desk
+    from bridge.services.problems import require
+
+    settings = call.settings()
+    with the_desk(settings) as desk:
+        one = desk.look(require, number)
+    zone = _zone(settings, one.store)
+    facts = [
+        ("Problem", one.id),
+        ("Store", one.store),
+        ("Kind", one.kind),
+        ("State", f"{one.state}, by {one.handled_by}" if one.handled_by else str(one.state)),
+        ("First seen", local(one.first_seen, zone)),
+        ("Last seen", f"{local(one.last_seen, zone)} (seen {one.count:,} times)"),
+        ("What", one.summary),
+        *((name.capitalize(), _words(value)) for name, value in one.detail.items()),
+    ]
+    call.answer(_document(one), lambda: [grid(facts), *_ways_on(one, line)])
+
+
+@command(app, "retry")
+def retry(call: Call, number: Number, by: ByOption = None) -> None:
+    """Let through what waits because of a problem: its orders are read again and booked, a first sync is confirmed."""
+    from bridge.cli.screen import count, line
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.services import problems
+
+    settings = call.settings()
+    with the_desk(settings) as desk:
+        who = _staff(settings, desk.look(problems.require, number), by)
+        one, orders = desk.run(problems.retry, number, by=who, at=CLOCK.now())
+    words = f"{count(len(orders), 'order')} will be read again" if orders else "what waited is let through"
+    call.answer(
+        {"problem": one.id, "store": one.store, "state": "retried", "by": who, "orders": list(orders)},
+        lambda: [line(f"Problem {one.id} of store {one.store} is retried by {who}: {words}.")],
+    )
+
+
+@command(app, "dismiss")
+def dismiss(call: Call, number: Number, by: ByOption = None) -> None:
+    """Close a problem and leave things as they are: orders that wait because of it are not booked."""
+    from bridge.cli.screen import line
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.services import problems
+
+    settings = call.settings()
+    with the_desk(settings) as desk:
+        who = _staff(settings, desk.look(problems.require, number), by)
+        one = desk.run(problems.dismiss, number, by=who, at=CLOCK.now())
+    call.answer(
+        {"problem": one.id, "store": one.store, "state": "dismissed", "by": who},
+        lambda: [line(f"Problem {one.id} of store {one.store} is dismissed by {who}; nothing was booked.")],
+    )
+
+
+def _staff(settings: "Settings", one: "Problem", by: str | None) -> str:
+    """Who handles it. Raises `UsageError`, also for a store whose file is gone, because nobody can act for it."""
+    from bridge.cli.call import one_store, staff_name
+
+    return staff_name(one_store(settings, one.store), by)
+
+
+def _zone(settings: "Settings", store: str) -> "ZoneInfo":
+    """The store's zone; UTC for a store that has left the settings."""
+    from zoneinfo import ZoneInfo
+
+    known = settings.stores.get(store)
+    return known.zone_info if known else ZoneInfo("UTC")
+
+
+def _document(one: "Problem") -> dict[str, Any]:
+    from bridge.cli.screen import utc
+
+    return {
+        "problem": one.id,
+        "store": one.store,
+        "kind": one.kind,
+        "key": one.key,
+        "summary": one.summary,
+        "state": one.state.value,
+        "first_seen": utc(one.first_seen),
+        "last_seen": utc(one.last_seen),
+        "count": one.count,
+        "by": one.handled_by,
+        "detail": dict(one.detail),
+    }
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list):
+        shown = ", ".join(str(item) for item in value[:MOST_SHOWN])
+        return f"{shown}, and {len(value) - MOST_SHOWN:,} more" if len(value) > MOST_SHOWN else shown
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _ways_on(one: "Problem", line: Any) -> list[Any]:
+    from bridge.contracts.desk import ProblemState
+
+    if one.state is not ProblemState.OPEN:
+        return []
+    return [
+        line(),
+        line(f"Let it through: bridge problems retry {one.id} --by NAME"),
+        line(f"Leave it:       bridge problems dismiss {one.id} --by NAME"),
+    ]
+
+
+MOST_SHOWN = 20
+"""A problem may be about thousands of orders; `--json` has them all."""

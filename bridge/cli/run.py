@@ -1,0 +1,24 @@
+"""`bridge run`: the daemon."""
+
+import typer
+
+from bridge.cli.call import Call, command
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "run")(run)
+
+
+def run(call: Call) -> None:
+    """Run the daemon until SIGTERM. SIGHUP reads the store files again. The log goes to standard error."""
+    import asyncio
+
+    from bridge.app import run as run_daemon
+    from bridge.cli.logs import to_stderr
+    from bridge.cli.session import enter
+
+    settings = call.settings()
+    enter(settings)
+    to_stderr(settings.bridge.log.format, settings.bridge.log.level)
+    asyncio.run(run_daemon(settings, call.settings))

@@ -1,0 +1,152 @@
+"""`bridge status`: how every store is, from the desk and from the daemon if it answers."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bridge.cli.call import Call, EachStoreOption, command
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bridge.desk.desk import Desk
+    from bridge.desk.transaction import DeskTx
+    from bridge.settings import Settings, StoreSettings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "status")(status)
+
+
+def status(call: Call, store: EachStoreOption = None) -> int:
+    """Show how every store is. Asks the desk and the running daemon, never a shop (that is `bridge check`)."""
+    from bridge.cli.call import one_store
+    from bridge.cli.failures import FOUND_WRONG, WELL
+    from bridge.cli.session import CLOCK, the_desk
+
+    settings = call.settings()
+    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    with the_desk(settings) as desk:
+        document = _document(settings, desk, stores, CLOCK.now())
+    call.answer(document, lambda: _parts(document))
+    wrong = any(one["daemon"] is not None and not one["daemon"]["ok"] for one in document["stores"])
+    return FOUND_WRONG if wrong else WELL
+
+
+def _document(settings: "Settings", desk: "Desk", stores: "list[StoreSettings]", at: "datetime") -> dict[str, Any]:
+    from bridge.cli.daemon import NotAnswering, health
+    from bridge.cli.screen import utc
+
+    try:
+        told: dict[str, Any] | None = health(settings.bridge.private_web)
+        silence = None
+    except NotAnswering as error:
+        told, silence = None, str(error)
+    identity = desk.identity
+    backup = identity.backed_up_at
+    by_store = told["stores"] if told else {}
+    return {
+        "desk": {
+            "file": str(desk.path),
+            "id": identity.desk_id,
+            "epoch": identity.epoch,
+            "version": identity.schema_version,
+            "backed_up_at": utc(backup),
+            "backup_age_seconds": (at - backup).total_seconds() if backup else None,
+        },
+        "daemon": {
+            "listen": settings.bridge.private_web.listen,
+            "answers": told is not None,
+            "silence": silence,
+            "ok": told.get("ok") if told else None,
+            "version": told.get("version") if told else None,
+        },
+        "stores": desk.look(_stores, stores, by_store),
+    }
+
+
+def _stores(tx: "DeskTx", stores: "list[StoreSettings]", told: dict[str, Any]) -> list[dict[str, Any]]:
+    from bridge.contracts.desk import FirstSync
+    from bridge.desk.counts import LedgerTotals
+
+    syncs, problems = tx.counts.first_syncs(), tx.counts.open_problems()
+    waiting, totals = tx.counts.waiting_pushes(), tx.counts.ledger()
+    shown = []
+    for store in stores:
+        name = store.name
+        books = totals.get(name, LedgerTotals())
+        shown.append(
+            {
+                "store": name,
+                "platform": store.platform,
+                "enabled": store.enabled,
+                "first_sync": syncs.get(name, FirstSync.PENDING).value,
+                "accounts_waiting": waiting.get(name, 0),
+                "problems": sum(problems.get(name, {}).values()),
+                "accounts": books.accounts,
+                "frozen": books.frozen,
+                "posted": books.posted,
+                "held": books.held,
+                "daemon": told.get(name),
+            }
+        )
+    return shown
+
+
+def _parts(document: dict[str, Any]) -> list[Any]:
+    from bridge.cli.screen import age, grid, line, styled, table
+
+    desk, daemon = document["desk"], document["daemon"]
+    answers = f"version {daemon['version']} at {daemon['listen']}" if daemon["answers"] else "does not answer"
+    saved = desk["backup_age_seconds"]
+    facts = [
+        ("Desk", f"{desk['file']}, version {desk['version']}, epoch {desk['epoch']}"),
+        ("Last backup", f"{age(saved)} ago" if saved is not None else styled("never", "warning")),
+        ("Daemon", styled(f"{answers} ({daemon['silence']})", "warning") if not daemon["answers"] else answers),
+    ]
+    rows = [
+        (
+            one["store"],
+            _state(one),
+            _read(one),
+            one["first_sync"],
+            one["accounts_waiting"],
+            one["problems"],
+            one["accounts"],
+            one["posted"],
+            one["held"],
+        )
+        for one in document["stores"]
+    ]
+    numbers = ("To push", "Problems", "Accounts", "Coins", "Held")
+    stores = table("Store", "State", "Read", "First sync", *numbers, rows=rows, right=numbers)
+    causes = [line(f"{one['store']}: {words}") for one in document["stores"] for words in _causes(one)]
+    return [grid(facts), line(), stores, *([line(), *causes] if causes else [])]
+
+
+def _state(one: dict[str, Any]) -> Any:
+    from bridge.cli.screen import styled
+
+    if not one["enabled"]:
+        return styled("switched off", "quiet")
+    if one["daemon"] is None:
+        return styled("not running", "warning")
+    return styled(one["daemon"]["state"], "ok" if one["daemon"]["ok"] else "wrong")
+
+
+def _read(one: dict[str, Any]) -> str:
+    from bridge.cli.screen import age
+
+    told = one["daemon"]
+    if told is None or told["last_read_age_seconds"] is None:
+        return ""
+    return f"{age(told['last_read_age_seconds'])} ago"
+
+
+def _causes(one: dict[str, Any]) -> list[str]:
+    told = one["daemon"]
+    if told is None:
+        return []
+    push = told.get("push", {})
+    return [words for words in dict.fromkeys((told.get("cause"), push.get("cause"))) if words]
