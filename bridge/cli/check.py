@@ -22,8 +22,8 @@ def check(call: Call, store: EachStoreOption = None) -> int:
     from bridge.cli.call import one_store
     from bridge.cli.checks import everything
     from bridge.cli.failures import FOUND_WRONG, WELL
-    from bridge.cli.logs import to_stderr
     from bridge.contracts.shop import Level
+    from bridge.logs import to_stderr
 
     settings = call.settings()
     stores = [one_store(settings, store)] if store else list(settings.stores.values())

@@ -12,13 +12,11 @@ def register(app: typer.Typer) -> None:
 
 def run(call: Call) -> None:
     """Run the daemon until SIGTERM. SIGHUP reads the store files again. The log goes to standard error."""
-    import asyncio
-
-    from bridge.app import run as run_daemon
-    from bridge.cli.logs import to_stderr
+    from bridge.app import run_daemon
     from bridge.cli.session import enter
+    from bridge.logs import to_stderr
 
     settings = call.settings()
     enter(settings)
     to_stderr(settings.bridge.log.format, settings.bridge.log.level)
-    asyncio.run(run_daemon(settings, call.settings))
+    run_daemon(settings, call.settings)

@@ -42,8 +42,8 @@ def sync(
 
     from bridge.cli import syncing
     from bridge.cli.call import enabled_stores
-    from bridge.cli.logs import to_stderr
     from bridge.errors import UsageError
+    from bridge.logs import to_stderr
 
     if once == dry_run:
         raise UsageError("say either --once or --dry-run")
