@@ -83,13 +83,16 @@ def grant(
     )
 
 
-def revoke(package: Package, *, key: str, at: datetime, reason: str) -> tuple[Entry | None, Package]:
+def revoke(
+    package: Package, *, key: str, at: datetime, reason: str, revocation: int | None = None
+) -> tuple[Entry | None, Package]:
     """Take a package's unheld rest; spent coins are not clawed back (rule C14).
 
-    Returns the entry (None where nothing was left to take) and the package marked revoked, its coins not yet moved.
+    `revocation` is its number among its order's, by default the package's next. Returns the entry (None where nothing
+    was left to take) and the package marked revoked, its coins not yet moved.
     """
     rest = package.unheld
-    marked = package._replace(revoked=True, taken=rest, revocations=package.revocations + 1)
+    marked = package._replace(revoked=True, taken=rest, revocations=revocation or package.revocations + 1)
     return _moving(package, key=key, kind=EntryKind.REVOKE, at=at, posted=-rest, reason=reason), marked
 
 

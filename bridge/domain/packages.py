@@ -28,8 +28,8 @@ class Unit(NamedTuple):
 class Package(NamedTuple):
     """One package. `coins` is its size when granted; `posted` and `held` are what is there now, in coins.
 
-    `taken` is what the last revocation took, to be given back by a reinstatement; `revocations` counts them, so that
-    each has a key of its own (rule C14).
+    `taken` is what the last revocation took, to be given back by a reinstatement; `revocations` is the number of that
+    revocation among its order's (0 for none): each has a key of its own, and the last is undone first (rule C14).
     """
 
     id: int
@@ -95,7 +95,7 @@ def _end_of_term(first_day: date, months: int, zone: ZoneInfo) -> datetime:
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """23:59:59 of that day in the zone, as a moment; where a clock change repeats or drops it, the day's last second."""
+    """23:59:59 of that day in the zone, as a moment; where a clock change repeats or drops it, that day's end."""
     return datetime.combine(day, LAST_SECOND.replace(fold=1), tzinfo=zone).astimezone(UTC)
 
 

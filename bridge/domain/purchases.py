@@ -52,7 +52,10 @@ class GrantUnit(NamedTuple):
 
 
 class RevokeUnit(NamedTuple):
+    """`revocation` numbers the order's revocations, from 1: what was taken together comes back together (rule C14)."""
+
     package: Package
+    revocation: int
 
 
 class ReinstateUnit(NamedTuple):
@@ -148,7 +151,8 @@ def _withdraw(order: Order, purchase: Purchase | None, units: Sequence[Package],
     """A revoking status owes nothing any more; a chargeback freezes the account besides (rule C14)."""
     if purchase is None:
         return NOTHING
-    changes = [RevokeUnit(unit) for unit in units if not unit.revoked]
+    revocation = _next_revocation(units)
+    changes = [RevokeUnit(unit, revocation) for unit in units if not unit.revoked]
     return Decision(
         changes=tuple(changes),
         notes=tuple(_spent(order, changes)),
@@ -225,19 +229,25 @@ def _difference(
         if package.unit is not None:
             by_plan.setdefault(package.unit.plan, []).append(package)
     changes: list[Change] = []
+    revocation = _next_revocation(units)
     for plan, existing in by_plan.items():
         active = [package for package in existing if not package.revoked]
         missing = owed.get(plan, 0) - len(active)
         if missing > 0:
-            revoked = sorted((p for p in existing if p.revoked), key=_number)
-            changes += [ReinstateUnit(package) for package in revoked[:missing]]
+            revoked = [package for package in existing if package.revoked]
+            last_revoked_first = sorted(revoked, key=lambda package: (-package.revocations, _number(package)))
+            changes += [ReinstateUnit(package) for package in last_revoked_first[:missing]]
             first = max((_number(package) for package in existing), default=0) + 1
             for number in range(first, first + missing - len(revoked)):
                 changes.append(GrantUnit(Unit(order_id, plan, number), terms[plan]))
         elif missing < 0:
             least_used_first = sorted(active, key=lambda package: (package.used, -_number(package)))
-            changes += [RevokeUnit(package) for package in least_used_first[:-missing]]
+            changes += [RevokeUnit(package, revocation) for package in least_used_first[:-missing]]
     return changes
+
+
+def _next_revocation(units: Iterable[Package]) -> int:
+    return max((package.revocations for package in units), default=0) + 1
 
 
 def _number(package: Package) -> int:
@@ -266,7 +276,7 @@ def _spent(order: Order, changes: Iterable[Change]) -> list[Note]:
                     NoteKind.SPENT,
                     f"order {order.order_id}: package {package.id} was revoked after {package.used} of its "
                     f"{package.coins} coins had been spent or held",
-                    part=f"{package.id}:{package.revocations + 1}",
+                    part=f"{package.id}:{change.revocation}",
                 )
             )
     return notes

@@ -250,7 +250,8 @@ def _flipped(
     key = unit_key(store.name, package.unit)
     if isinstance(change, RevokeUnit):
         reason = f"order {order.order_id} has status {order.status} and owes fewer units"
-        return ledger.revoke(package, key=f"{key}:revoke:{package.revocations + 1}", at=at, reason=reason)
+        number = change.revocation
+        return ledger.revoke(package, key=f"{key}:revoke:{number}", at=at, reason=reason, revocation=number)
     reason = f"order {order.order_id} has status {order.status} and owes the unit again"
     return ledger.reinstate(package, key=f"{key}:reinstate:{package.revocations}", at=at, reason=reason)
 

@@ -183,6 +183,19 @@ def test_C2_revoked_units_come_back_before_new_ones_are_granted() -> None:
     assert in_short(decided(an_order(1042, (BASE, 4)), bought(), units)) == ["=base 2", "=base 3", "+base 4 (550)"]
 
 
+def test_C14_the_units_that_were_revoked_last_come_back_first() -> None:
+    """Down to one, refunded, paid again: the one that was left comes back, not the one edited away before."""
+    edited_away = a_unit(1, posted=0, revoked=True, taken=550, revocations=1)
+    refunded = a_unit(2, posted=500, held=500, revoked=True, taken=50, revocations=2)
+    assert in_short(decided(an_order(), bought(), [edited_away, refunded])) == ["=base 2"]
+
+
+def test_C14_units_revoked_together_share_the_orders_next_revocation() -> None:
+    before = a_unit(1, posted=0, revoked=True, taken=550, revocations=4)
+    decision = decided(an_order(status=REFUNDED), bought(), [before, a_unit(2), a_unit(3)])
+    assert [change.revocation for change in decision.changes if isinstance(change, RevokeUnit)] == [5, 5]
+
+
 def test_C2_an_order_of_something_else_is_nothing_to_us() -> None:
     assert decided(an_order(1042, ("FONT", 3))) == NOTHING
 

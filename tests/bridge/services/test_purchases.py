@@ -75,6 +75,17 @@ def test_C2_an_order_edited_down_and_up_again_has_the_same_units(keeper: Keeper)
     assert [package.id for package in keeper.units()] == [1, 2, 3, 4]
 
 
+def test_C14_a_refund_taken_back_undoes_itself_and_not_an_earlier_edit(keeper: Keeper) -> None:
+    keeper.book(an_order(1042, (BASE, 2)))
+    keeper.correct(customer(77), -50)  # from the first unit, so the second is edited away
+    keeper.book(an_order(1042, (BASE, 1)))
+    keeper.correct(customer(77), -500, key="rest")
+    keeper.book(an_order(1042, (BASE, 1), status=REFUNDED))
+    keeper.book(an_order(1042, (BASE, 1)))
+    assert [package.revoked for package in keeper.units()] == [False, True]
+    assert keeper.posted(customer(77)) == 0
+
+
 def test_C2_two_codes_of_one_plan_are_counted_together(keeper: Keeper) -> None:
     keeper.book(an_order(1042, (BASE, 1), (BASE_TOO, 2)))
     booked = keeper.book(an_order(1042, (BASE_TOO, 3)))
