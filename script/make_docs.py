@@ -36,7 +36,12 @@ COMMANDS_HEAD = """\
 
 Every command prints its own help with `--help`. Exit codes: 0 all well, 1 something was found wrong, 2 wrong usage or
 wrong settings. An error is two lines: `Error:` says what, `Try:` says what to do.
+
+Every command takes `--json` and `--config`, before its name or after; they are listed once, under `bridge`.
 """
+
+COMMON = {"as_json", "config"}
+"""What every command takes, by the names in the code."""
 
 _MUST_BE_SET = "*must be set*"
 
@@ -61,7 +66,7 @@ def commands_page() -> str:
     parts = [COMMANDS_HEAD]
     for words, command in command_tree():
         parts.append(f"\n## {' '.join(words)}\n\n{_help_text(command)}\n")
-        parameters = [parameter for parameter in command.params if not getattr(parameter, "hidden", False)]
+        parameters = own_parameters(words, command)
         if parameters:
             parts.append("\n| argument or option | default | what it does |\n|---|---|---|\n")
             parts += [_parameter_row(parameter) for parameter in parameters]
@@ -75,6 +80,12 @@ def command_tree() -> Iterator[tuple[tuple[str, ...], Any]]:
     from bridge.cli.application import build
 
     yield from _walk(("bridge",), typer.main.get_command(build()))
+
+
+def own_parameters(words: tuple[str, ...], command: Any) -> list[Any]:
+    """A command's arguments and options, without those that every command has and those that are hidden."""
+    shown = [parameter for parameter in command.params if not getattr(parameter, "hidden", False)]
+    return [parameter for parameter in shown if len(words) == 1 or parameter.name not in COMMON]
 
 
 def option_names(parameter: Any) -> list[str]:
@@ -128,6 +139,8 @@ def _help_text(command: Any) -> str:
 
 def _parameter_row(parameter: Any) -> str:
     names = ", ".join(f"`{name}`" for name in option_names(parameter))
+    if parameter.param_type_name == "option" and parameter.metavar:
+        names += f" {parameter.metavar}"
     if parameter.required:
         default = _MUST_BE_SET
     elif parameter.default in {None, False} or callable(parameter.default):
