@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from bridge.services.staff_coins import Balance
     from bridge.settings import StoreSettings
 
+LONGEST_KEY = 100
+"""The store's name and a few words stand before it, and the desk keeps 191 characters."""
+
 app = group("coins", "A customer's coins: how many, why, and grants and corrections by hand.")
 
 Customer = Annotated[
@@ -154,6 +157,7 @@ def correct(
     from bridge.cli.call import one_store, staff_name
     from bridge.cli.session import CLOCK, the_desk
     from bridge.domain.coins import whole_coins
+    from bridge.errors import NotEnoughCoins
     from bridge.services import staff_coins
 
     settings = call.settings()
@@ -170,7 +174,12 @@ def correct(
         return recorded, after
 
     with the_desk(settings) as desk:
-        recorded, after = desk.run(book)
+        try:
+            recorded, after = desk.run(book)
+        except NotEnoughCoins as error:  # the ledger speaks of its own account; staff know the customer
+            raise NotEnoughCoins(
+                f"{owner} of store {chosen.name}", needed=error.needed, available=error.available
+            ) from None
     done = f"put {change:,} coins on" if change > 0 else f"took {-change:,} coins off"
     words = f"{who} {done} the account of {owner} of store {chosen.name}."
     _tell(call, chosen, after, at, words=words, recorded=recorded, key=chosen_key)
@@ -246,7 +255,3 @@ def _key(key: str | None) -> str:
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         raise UsageError(f"--key must be 1 to {LONGEST_KEY} printable characters")
     return key
-
-
-LONGEST_KEY = 100
-"""The store's name and a few words stand before it, and the desk keeps 191 characters."""

@@ -90,7 +90,7 @@ def balance_parts(store: StoreSettings, found: Balance, at: datetime) -> list[An
         for one in found.packages
     ]
     packages = table(
-        Package,
+        "Package",
         "Plan",
         "Order",
         "Size",

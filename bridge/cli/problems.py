@@ -1,5 +1,7 @@
 """`bridge problems ...`: what waits for staff."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
 
     from bridge.contracts.desk import Problem
     from bridge.settings import Settings
+
+MOST_SHOWN = 20
+"""A problem may be about thousands of orders; `--json` has them all."""
 
 app = group("problems", "What waits for staff: look at it, let it through, or leave it as it is.")
 
@@ -56,12 +61,12 @@ def list_problems(call: Call, store: EachStoreOption = None) -> None:
 @command(app, "show")
 def show(call: Call, number: Number) -> None:
     """Show all that is known about one problem."""
-    from bridge.cli.screen import grid, line, local
+    from bridge.cli.screen import count, grid, line, local
     from bridge.cli.session import the_desk
     from bridge.services.problems import require
 
     settings = call.settings()
-    with the_desk(settings) as desk:
+    with the_desk(settings) as desk, _list_helps():
         one = desk.look(require, number)
     zone = _zone(settings, one.store)
     facts = [
@@ -70,7 +75,7 @@ def show(call: Call, number: Number) -> None:
         ("Kind", one.kind),
         ("State", f"{one.state}, by {one.handled_by}" if one.handled_by else str(one.state)),
         ("First seen", local(one.first_seen, zone)),
-        ("Last seen", f"{local(one.last_seen, zone)} (seen {one.count:,} times)"),
+        ("Last seen", f"{local(one.last_seen, zone)} ({count(one.count, 'time')} in all)"),
         ("What", one.summary),
         *((name.capitalize(), _words(value)) for name, value in one.detail.items()),
     ]
@@ -85,7 +90,7 @@ def retry(call: Call, number: Number, by: ByOption = None) -> None:
     from bridge.services import problems
 
     settings = call.settings()
-    with the_desk(settings) as desk:
+    with the_desk(settings) as desk, _list_helps():
         who = _staff(settings, desk.look(problems.require, number), by)
         one, orders = desk.run(problems.retry, number, by=who, at=CLOCK.now())
     words = f"{count(len(orders), 'order')} will be read again" if orders else "what waited is let through"
@@ -103,13 +108,25 @@ def dismiss(call: Call, number: Number, by: ByOption = None) -> None:
     from bridge.services import problems
 
     settings = call.settings()
-    with the_desk(settings) as desk:
+    with the_desk(settings) as desk, _list_helps():
         who = _staff(settings, desk.look(problems.require, number), by)
         one = desk.run(problems.dismiss, number, by=who, at=CLOCK.now())
     call.answer(
         {"problem": one.id, "store": one.store, "state": "dismissed", "by": who},
         lambda: [line(f"Problem {one.id} of store {one.store} is dismissed by {who}; nothing was booked.")],
     )
+
+
+@contextmanager
+def _list_helps() -> Iterator[None]:
+    """A number that is no open problem is best looked up."""
+    from bridge.errors import UsageError
+
+    try:
+        yield
+    except UsageError as error:
+        error.hint = error.hint or "bridge problems list"
+        raise
 
 
 def _staff(settings: "Settings", one: "Problem", by: str | None) -> str:
@@ -162,7 +179,3 @@ def _ways_on(one: "Problem", line: Any) -> list[Any]:
         line(f"Let it through: bridge problems retry {one.id} --by NAME"),
         line(f"Leave it:       bridge problems dismiss {one.id} --by NAME"),
     ]
-
-
-MOST_SHOWN = 20
-"""A problem may be about thousands of orders; `--json` has them all."""
