@@ -6,9 +6,11 @@ transaction). A crash between any two of these repeats work and loses none.
 """
 
 import asyncio
+import random
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
 
@@ -16,6 +18,7 @@ from bridge.contracts.clock import Clock
 from bridge.contracts.desk import FirstSync
 from bridge.contracts.shop import ShopAdapter, ShopFacts
 from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
 from bridge.domain.purchases import StoreTerms
 from bridge.engine.health import StoreHealth, StoreState, Work
 from bridge.engine.retrying import worked
@@ -25,6 +28,8 @@ from bridge.services import purchases, syncing
 from bridge.services.purchases import Booked
 from bridge.services.syncing import SyncPlan
 
+P = ParamSpec("P")
+R = TypeVar("R")
 log = structlog.get_logger()
 PATIENCE_BETWEEN_LOOKS_S = 1.0
 """How long the intake of a store that waits for staff sleeps between looks at the desk, at most."""
@@ -46,6 +51,7 @@ class Intake:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._on_booked = health, stop, on_booked
         self._counted = False
+        self._share = random.random()  # noqa: S311  # keeps no secret
         self._terms: StoreTerms | None = None
 
     async def run(self) -> None:
@@ -54,11 +60,16 @@ class Intake:
             began = time.monotonic()
             wait = await worked(Work.READING, self._health, self._stop, self.one_pass)
             if wait is None:
-                wait = self._setup.sync.poll_seconds - (time.monotonic() - began)
+                wait = self._pace() - (time.monotonic() - began)
             if wait > 0:
                 await first_of(wait, self._stop)
             else:
                 await asyncio.sleep(0)
+
+    def _pace(self) -> float:
+        """Seconds from one pass to the next; the first time by chance, so that many stores do not look in step."""
+        share, self._share = self._share, 1.0
+        return share * self._setup.sync.poll_seconds
 
     async def one_pass(self) -> float | None:
         """One pass; returns seconds until the next, None for the usual pace. Raises `ShopError`, `DeskError`."""
@@ -67,11 +78,9 @@ class Intake:
         if plan.state.first_sync is not FirstSync.DONE:
             return await self._first_sync(terms, plan)
         self._health.phase = StoreState.WELL
-        new = await self._note_touched(plan)
-        plan = await self._plan()
+        new, plan = await self._note_touched(plan)
         if plan.due:
-            await self._book_due(terms, plan)
-            plan = await self._plan()
+            plan = await self._book_due(terms, plan)
         if new >= self._setup.sync.page_orders or plan.due:
             return 0.0
         if plan.next_due is None:
@@ -102,14 +111,26 @@ class Intake:
             syncing.plan, self._setup.name, at=self._clock.now(), limit=self._setup.sync.page_orders
         )
 
-    async def _note_touched(self, plan: SyncPlan) -> int:
+    async def _and_plan(
+        self, name: str, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> tuple[R, SyncPlan]:
+        """Run a service and, in the same transaction, look at what comes next."""
+
+        def both(tx: DeskTx) -> tuple[R, SyncPlan]:
+            done = service(tx, *args, **kwargs)
+            at, limit = self._clock.now(), self._setup.sync.page_orders
+            return done, syncing.plan(tx, self._setup.name, at=at, limit=limit)
+
+        return await self._desk.transact(name, both)
+
+    async def _note_touched(self, plan: SyncPlan) -> tuple[int, SyncPlan]:
         rows = await self._adapter.touched(plan.cursors)
         unseen = sum(len(plan.cursors[name].unseen(row.id for row in read)) for name, read in rows.items())
         gaps = any(cursor.gaps for cursor in plan.cursors.values())
         if not unseen and not gaps:
-            return 0
+            return 0, plan
         self._health.counters.rows += unseen
-        return await self._desk.transact(
+        return await self._and_plan(
             "note touched orders",
             syncing.note_touched,
             self._setup.name,
@@ -119,13 +140,14 @@ class Intake:
             remember_gaps=timedelta(minutes=self._setup.sync.gap_minutes),
         )
 
-    async def _book_due(self, terms: StoreTerms, plan: SyncPlan) -> None:
+    async def _book_due(self, terms: StoreTerms, plan: SyncPlan) -> SyncPlan:
         orders, unreadable = await self._adapter.read_orders([one.order_id for one in plan.due])
-        booked = await self._desk.transact(
+        booked, after = await self._and_plan(
             "book orders", syncing.book_touched, terms, plan.due, orders, unreadable, at=self._clock.now()
         )
         self._tell(booked)
         self._health.lag_seconds = (self._clock.now() - plan.due[0].due_at).total_seconds()
+        return after
 
     async def _first_sync(self, terms: StoreTerms, plan: SyncPlan) -> float | None:
         name = self._setup.name
@@ -169,6 +191,7 @@ class Intake:
                 at=self._clock.now(),
             )
             total = total.plus(booked)
+            self._health.counters.orders += booked.orders
             self._health.well(Work.READING)
             self._on_booked()
             if self._stop.is_set():
