@@ -1,9 +1,9 @@
 """The shop as the engine needs it: what a platform plugin offers.
 
-A plugin returns a `ShopAdapter` for one store from the hook `bridge_connect_store`. Every method is one short story over
-the shop's database: read some rows, or write some of our own; it opens no transaction that spans two calls, takes no
-lock on the shop's tables and never uses a date as a cursor. Errors of the driver arrive as `ShopUnavailable` (worth a
-retry) or `ShopRefused` (a person must act), once, with the store's name and the cause.
+A plugin returns a `ShopAdapter` for one store from the hook `bridge_connect_store`. Every method is one short story
+over the shop's database: read some rows, or write some of our own; it opens no transaction that spans two calls, takes
+no lock on the shop's tables and never uses a date as a cursor. Errors of the driver arrive as `ShopUnavailable` (worth
+a retry) or `ShopRefused` (a person must act), once, with the store's name and the cause.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -130,9 +130,7 @@ class ShopAdapter(Protocol):
         """For each cursor the rows after `read_after` (at most a page of new ones) and those in its older gaps."""
         ...
 
-    async def read_orders(
-        self, order_ids: Sequence[int]
-    ) -> tuple[Sequence[Order], Sequence[UnreadableOrder]]:
+    async def read_orders(self, order_ids: Sequence[int]) -> tuple[Sequence[Order], Sequence[UnreadableOrder]]:
         """Those orders as they are now. An order that is not there, or belongs to another shop id, is left out."""
         ...
 
@@ -145,14 +143,21 @@ class ShopAdapter(Protocol):
         ...
 
     async def claim(self, row: SignedRow, keys: Sequence[SigningKey]) -> None:
-        """Write the signed meta row that names this desk, unless the shop's verified row names another or a higher epoch.
+        """Write the signed meta row that names this desk.
 
-        Raises `ForeignDesk` then.
+        Raises `ForeignDesk` if the shop's verified row names another desk or a higher epoch.
         """
         ...
 
     async def pushed(self, customer_ids: Sequence[int]) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
         """The account rows and entry rows now in the shop, for `ledger verify` and the tests."""
+        ...
+
+    async def left_behind(self, epoch: int) -> Sequence[int]:
+        """Customers whose account row in the shop is of an epoch before this one, ascending; at most 1,000 a call.
+
+        Once every account has been pushed in a new epoch, these are rows of a lost desk that this one knows nothing of.
+        """
         ...
 
     async def check(self) -> Sequence[Finding]:

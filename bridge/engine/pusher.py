@@ -20,7 +20,7 @@ from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of
 from bridge.services.account_pages import Batch, PageTerms, show_new_terms, waiting_batch
-from bridge.services.restoring import report_lost_entries
+from bridge.services.restoring import report_lost_entries, take_over
 
 log = structlog.get_logger()
 ACCOUNTS_PER_PUSH = 200
@@ -48,6 +48,7 @@ class Pusher:
         self._recent: dict[int, float] = {}
         self._told = False
         self._shown = False
+        self._taken_over = False
 
     async def run(self) -> None:
         """Push until stopped. Raises what is not the shop's fault."""
@@ -74,7 +75,7 @@ class Pusher:
             waiting_batch, self._terms(keys[0]), at=self._clock.now(), limit=ACCOUNTS_PER_PUSH, skip=skip
         )
         if not batch.rows:
-            return 0
+            return await self._take_over()
         await self._adapter.claim(self._claim(keys[0]), keys)
         await self._look_for_lost(batch, keys)
         await self._adapter.push(batch.rows)
@@ -103,6 +104,17 @@ class Pusher:
                 await self._desk.transact(
                     "report lost entries", report_lost_entries, self._setup.name, older, keys, at=self._clock.now()
                 )
+
+    async def _take_over(self) -> int:
+        """Once all has been pushed: does the shop still show accounts of a desk before a restore? Returns how many."""
+        if self._taken_over:
+            return 0
+        customers = await self._adapter.left_behind(self._desk.identity.epoch)
+        if customers:
+            log.warning("accounts of a lost desk are replaced", store=self._setup.name, accounts=len(customers))
+            return await self._desk.transact("take over accounts", take_over, self._setup.name, customers)
+        self._taken_over = True
+        return 0
 
     def _terms(self, key: SigningKey) -> PageTerms:
         setup = self._setup

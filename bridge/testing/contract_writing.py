@@ -70,6 +70,14 @@ class WritingContract(ContractBase):
         assert list(accounts) == [restored.account, neighbour.account]
         assert list(entries) == [*restored.entries, *neighbour.entries]
 
+    async def test_what_a_lost_desk_left_behind_can_be_found(self, connection: StoreConnection) -> None:
+        async with self.connected(connection) as adapter:
+            await adapter.prepare()
+            await adapter.push([_account(customer, number=9, entries=2, epoch=1) for customer in (9, 7, 8)])
+            await adapter.push([_account(8, number=1, entries=1, epoch=2)])
+            assert list(await adapter.left_behind(1)) == []
+            assert list(await adapter.left_behind(2)) == [7, 9]
+
     async def test_many_accounts_are_pushed_at_once(self, connection: StoreConnection) -> None:
         rows = [_account(customer, number=1, entries=3) for customer in range(1, 502)]
         async with self.connected(connection) as adapter:

@@ -50,8 +50,8 @@ class FakeShop:
         self.desk: SignedRow | None = None
         self.calls: Counter[str] = Counter()
         self.closed = 0
-        self._failures: dict[str, deque[Exception]] = {}
-        self._broken: dict[str, Exception] = {}
+        self._failures: dict[str, deque[BaseException]] = {}
+        self._broken: dict[str, BaseException] = {}
         self._held: dict[str, asyncio.Event] = {}
 
     # --- what people do in the shop ---
@@ -110,7 +110,7 @@ class FakeShop:
 
     # --- what goes wrong ---
 
-    def fail(self, call: str, error: Exception, *, times: int | None = None) -> None:
+    def fail(self, call: str, error: BaseException, *, times: int | None = None) -> None:
         """Let a call (`touched`, `push`, ...) raise: that many times, or until `recover`."""
         if times is None:
             self._broken[call] = error
@@ -183,6 +183,10 @@ class FakeShop:
         wanted = set(customer_ids)
         accounts = [self.accounts[number] for number in sorted(wanted & self.accounts.keys())]
         return accounts, [row for (customer, _), row in sorted(self.entries.items()) if customer in wanted]
+
+    async def left_behind(self, epoch: int) -> Sequence[int]:
+        await self._called("left_behind")
+        return sorted(number for number, row in self.accounts.items() if row.epoch < epoch)
 
     async def check(self) -> Sequence[Finding]:
         try:
