@@ -38,9 +38,7 @@ async def unless_cancelled(work: Awaitable[R]) -> R:
         raise CancelledInside("something cancelled the work from inside") from error
 
 
-async def supervised(
-    name: str, work: Callable[[], Awaitable[None]], stop: asyncio.Event, *, pause_seconds: float = PAUSE_AFTER_CRASH_S
-) -> None:
+async def supervised(name: str, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
     """Run `work` until `stop` is set; what ends it before is logged with its trace, and it begins anew."""
     while not stop.is_set():
         try:
@@ -51,7 +49,7 @@ async def supervised(
             if stop.is_set():
                 return
             log.error("task ended by itself, starting it again", task=name)
-        await first_of(pause_seconds, stop)
+        await first_of(PAUSE_AFTER_CRASH_S, stop)
 
 
 async def finished(tasks: list[asyncio.Task[None]], *, grace_seconds: float, patience_seconds: float) -> None:
