@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, literal_column, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.desk import Touched
@@ -31,7 +31,8 @@ _TOUCH = Statement(
     _INSERT_TOUCHED.on_conflict_do_update(
         index_elements=[touched.c.store_id, touched.c.order_id],
         set_={
-            "touched_ms": func.max(touched.c.touched_ms, _INSERT_TOUCHED.excluded.touched_ms),
+            # Later than before whatever the clock says: settling must notice that it was touched again.
+            "touched_ms": func.max(touched.c.touched_ms + literal_column("1"), _INSERT_TOUCHED.excluded.touched_ms),
             "due_ms": func.max(touched.c.due_ms, _INSERT_TOUCHED.excluded.due_ms),
         },
     )

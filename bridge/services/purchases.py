@@ -87,20 +87,22 @@ def book_orders(
     at: datetime,
     seen_at: Mapping[int, datetime] | None = None,
     fuse: bool = True,
+    fuse_words: str | None = None,
     tell: bool = True,
 ) -> Booked:
     """Make the books match these orders (rules C1, C2, C3, C14).
 
     `seen_at` says when each order's change was first noticed (default: `at`). Without `fuse` any number of units is
-    booked (a confirmed first sync); without `tell` no plugin hears of it. Raises `KeyReused` when a unit's key is
-    recorded with other content.
+    booked; `fuse_words` say to staff what was exceeded. Without `tell` no plugin hears of it (a first sync).
+    Raises `KeyReused` when a unit's key is recorded with other content.
     """
     page = _decide(tx, store, orders, seen_at=seen_at or {}, at=at)
     changing = {number for number, decision in page.decisions.items() if decision.changes}
     booked = _without_booking(page)
     limited = {number for number in changing if not page.aside.get(number)}
     if fuse and sum(len(page.decisions[number].changes) for number in limited) > store.fuse_units:
-        _blow(tx, store, page, limited, at)
+        words = fuse_words or f"more than coins.fuse_units = {store.fuse_units} in one pass"
+        _blow(tx, store.name, page, limited, words, at)
         booked = replace(booked, set_aside=booked.set_aside + len(limited))
         changing -= limited
     booked = booked.plus(_book(tx, store, page, changing, at=at, tell=tell))
@@ -325,23 +327,23 @@ def _events(
     return list(told.values())
 
 
-def _blow(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], at: datetime) -> None:
+def _blow(tx: Tx, store: str, page: _Page, numbers: Iterable[int], words: str, at: datetime) -> None:
     """Too much in one pass: all of it waits for staff under one problem (rule C2)."""
     waiting = sorted(numbers)
     units = sum(len(page.decisions[number].changes) for number in waiting)
-    before = next((one.detail for one in tx.problems.open(store.name) if one.key == FUSE), {})
+    before = next((one.detail for one in tx.problems.open(store) if one.key == FUSE), {})
     units += int(before.get("units", 0))
     orders = len(waiting) + int(before.get("orders_waiting", 0))
     problem = tx.problems.report(
-        store.name,
+        store,
         key=FUSE,
         kind=FUSE,
-        summary=f"{units} grants or revocations of {orders} orders came at once, more than coins.fuse_units = "
-        f"{store.fuse_units} in one pass; none of them is booked until staff release them",
+        summary=f"{units} grants or revocations of {orders} orders came at once, {words}; "
+        "none of them is booked until staff release them",
         at=at,
         detail={"units": units, "orders_waiting": orders},
     )
-    tx.problems.set_aside(store.name, problem.id, waiting)
+    tx.problems.set_aside(store, problem.id, waiting)
 
 
 def _note(tx: Tx, store: StoreTerms, page: _Page, at: datetime, *, skip: Iterable[int]) -> None:

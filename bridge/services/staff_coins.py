@@ -45,8 +45,9 @@ def grant(
 ) -> Balance:
     """Give coins as a new package that ends on `last_day` in the store's zone, by default in a year.
 
-    It has no plan unless one is named. The same key again changes nothing. Raises `ImpossibleAmount` for coins, a reason
-    or a day that no grant may have, `KeyReused` for a key that is recorded with other content.
+    It has no plan unless one is named. The same key again changes nothing.
+    Raises `ImpossibleAmount` for coins, a reason or a day that no grant may have, `KeyReused` for a key that is
+    recorded with other content.
     """
     whole_coins(coins, what="coins")
     _require_words(reason, staff)

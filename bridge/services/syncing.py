@@ -118,7 +118,9 @@ def book_first(
     allowed = state.confirmed_units + store.fuse_units - state.booked_units
     odd = set_unreadable_aside(tx, store.name, unreadable, at=at)
     limited = replace(store, fuse_units=max(allowed, 0))
-    booked = book_orders(tx, limited, orders, at=at, tell=False)
+    total = f"{state.confirmed_units} confirmed and coins.fuse_units = {store.fuse_units}"
+    words = f"more than the first sync may book: {total}"
+    booked = book_orders(tx, limited, orders, at=at, fuse_words=words, tell=False)
     tx.stores.save(replace(state, synced_to=last_id, booked_units=state.booked_units + booked.units))
     return replace(booked, set_aside=booked.set_aside + odd)
 
