@@ -1,7 +1,7 @@
 """Makes the two zips that a shop's administrator installs.
 
 It believes: a platform's folder `storefront/` holds everything of its own; what both share (the PHP classes that know
-no platform, the style sheet, the definition of the tables) exists once, below `bridge/contracts`, and is copied into
+no platform, the style sheet, the definition of the tables) exists once, below `bridge/shopkit`, and is copied into
 both. The same sources always give the same bytes: names sorted, rights fixed, nothing compressed, because two machines'
 compressors may differ. A file's time follows from the version and its content: PrestaShop unpacks with the zip's times,
 PHP's cache knows a changed file by another time, and the template engine by a later one.
@@ -18,9 +18,9 @@ from pathlib import Path
 from bridge import VERSION
 from bridge.resources import resource
 
-CONTRACTS = Path(__file__).parent / "contracts"
-SHARED = CONTRACTS / "storefront"
-SCHEMA = CONTRACTS / "shop_tables.sql"
+SHOPKIT = Path(__file__).parent / "shopkit"
+SHARED = SHOPKIT / "storefront"
+SCHEMA = SHOPKIT / "tables.sql"
 STYLE_SHEET = SHARED / "account.css"
 
 _FIRST_TIME = datetime(2020, 1, 1, tzinfo=UTC)

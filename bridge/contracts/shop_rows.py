@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 FORMAT = "supportbridge:1"
 DESK_TO_SHOP = "desk-to-shop"
 SCHEMA_VERSION = 1
-"""Version of the tables in `shop_tables.sql`."""
+"""Version of the tables in `bridge/shopkit/tables.sql`."""
 
 
 class SigningKey(NamedTuple):
@@ -52,14 +52,11 @@ def mac_of(key: SigningKey, table: str, payload: str, *, direction: str = DESK_T
 def verifies(keys: Iterable[SigningKey], table: str, payload: str, key_id: str, mac: str) -> bool:
     """Whether one of the keys signed these bytes for this table; compares in constant time."""
     return any(
-        key.id == key_id and payload.isascii() and hmac.compare_digest(mac_of(key, table, payload), mac)
-        for key in keys
+        key.id == key_id and payload.isascii() and hmac.compare_digest(mac_of(key, table, payload), mac) for key in keys
     )
 
 
-def signed_row(
-    key: SigningKey, table: str, document: Any, *, customer_id: int, epoch: int, number: int
-) -> SignedRow:
+def signed_row(key: SigningKey, table: str, document: Any, *, customer_id: int, epoch: int, number: int) -> SignedRow:
     """A document as the row that goes into the shop."""
     payload = canonical_json(document)
     return SignedRow(customer_id, epoch, number, payload, key.id, mac_of(key, table, payload))

@@ -3,7 +3,7 @@
 From 4.1 on nearly every column that is no key can be NULL; before, none could. There is no version in the database.
 """
 
-from bridge.contracts.shop_schema import Layout, Mark
+from bridge.shopkit.schema import Layout, Mark
 
 LAYOUT = Layout(
     name="opencart-4.1",

@@ -2,7 +2,7 @@
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.shop import StoreConnection
-from bridge.contracts.shop_adapter import DatabaseAdapter
+from bridge.shopkit.adapter import DatabaseAdapter
 from bridge_prestashop.reader import PrestaShopReader
 from bridge_prestashop.schema import LAYOUT
 

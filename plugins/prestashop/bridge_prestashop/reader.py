@@ -9,18 +9,18 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
-from bridge.contracts.named_sql import load_sql
 from bridge.contracts.shop import OrderPage, StoreConnection, TouchedRow
-from bridge.contracts.shop_cursors import cursor_tables, newest_ids, touched_rows
-from bridge.contracts.shop_database import Row, ShopDatabase
-from bridge.contracts.shop_errors import refused
-from bridge.contracts.shop_orders import PageLines, assembled, decoded, first_dates
-from bridge.contracts.shop_reading import MOST_ROWS, complete_rows, in_parts, shop_filter
-from bridge.contracts.shop_settings import ShopSetting, setting_of, shop_settings
-from bridge.contracts.shop_statuses import PlatformStatuses, statuses_in_force, unreadable_settings
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, OrderLine, StatusSets, UnreadableOrder
 from bridge.errors import ShopRefused
+from bridge.shopkit.cursors import cursor_tables, newest_ids, touched_rows
+from bridge.shopkit.database import Row, ShopDatabase
+from bridge.shopkit.errors import refused
+from bridge.shopkit.named_sql import load_sql
+from bridge.shopkit.orders import PageLines, assembled, decoded, first_dates
+from bridge.shopkit.reading import MOST_ROWS, complete_rows, in_parts, shop_filter
+from bridge.shopkit.settings import ShopSetting, setting_of, shop_settings
+from bridge.shopkit.statuses import PlatformStatuses, statuses_in_force, unreadable_settings
 
 REVOKING = ("PS_OS_CANCELED", "PS_OS_REFUND", "PS_OS_ERROR")
 """Settings that hold the revoking states' ids; the ids differ from shop to shop (rule C14)."""
@@ -29,7 +29,7 @@ STATUS_COLUMN = 4
 
 
 class PrestaShopReader:
-    """Reads one store; `bridge.contracts.shop_adapter.PlatformReader` says what each method promises."""
+    """Reads one store; `bridge.shopkit.adapter.PlatformReader` says what each method promises."""
 
     def __init__(self, store: StoreConnection, database: ShopDatabase) -> None:
         self._store, self._database = store, database

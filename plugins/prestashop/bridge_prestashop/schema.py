@@ -4,7 +4,7 @@ The length of an order's reference is 9 letters up to 8 and 255 from 9 on; a pro
 and thirty bees, 64 since. The table `configuration` names a version, but holds secrets, so it is not asked.
 """
 
-from bridge.contracts.shop_schema import Layout, Mark
+from bridge.shopkit.schema import Layout, Mark
 
 LAYOUT = Layout(
     name="prestashop-8",

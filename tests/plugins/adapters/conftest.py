@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bridge.contracts.shop import StoreConnection
-from bridge.contracts.shop_adapter import DatabaseAdapter
-from bridge.contracts.shop_schema import Layout
+from bridge.shopkit.adapter import DatabaseAdapter
+from bridge.shopkit.schema import Layout
 from bridge.testing.mariadb import PrivateMariaDB
 from bridge_opencart.adapter import OpenCartAdapter
 from bridge_opencart.schema import LAYOUT as OPENCART

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bridge.contracts.named_sql import Statement
-from bridge.contracts.shop_cursors import CursorTable, newest_ids, touched_rows
-from bridge.contracts.shop_database import ShopDatabase
 from bridge.domain.cursor import OVERLAP, Cursor, Gap
+from bridge.shopkit.cursors import CursorTable, newest_ids, touched_rows
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.named_sql import Statement
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.adapters import STORE, database_access
 

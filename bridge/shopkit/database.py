@@ -14,11 +14,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import pymysql
 
-from bridge.contracts.named_sql import Statement
 from bridge.contracts.shop import DatabaseAccess
-from bridge.contracts.shop_driver import ShopConnection, open_connection
-from bridge.contracts.shop_errors import translated
 from bridge.errors import ShopUnavailable
+from bridge.shopkit.driver import ShopConnection, open_connection
+from bridge.shopkit.errors import translated
+from bridge.shopkit.named_sql import Statement
 
 IDLE_SECONDS = 25.0
 """An idle connection is not used after this: shared hosts close theirs after 30 seconds."""

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bridge.contracts.shop import AccountRows
-from bridge.contracts.shop_database import ShopDatabase
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
-from bridge.contracts.shop_writer import ENTRIES_A_STATEMENT, ShopWriter, table_statements
 from bridge.errors import ForeignDesk, SettingsError, ShopRefused
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.writer import ENTRIES_A_STATEMENT, ShopWriter, table_statements
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.adapters import STORE, database_access
 

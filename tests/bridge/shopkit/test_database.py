@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bridge.contracts.named_sql import Statement
 from bridge.contracts.shop import DatabaseAccess
-from bridge.contracts.shop_database import ShopDatabase
 from bridge.errors import ShopRefused, ShopUnavailable
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.named_sql import Statement
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.adapters import STORE, database_access
 

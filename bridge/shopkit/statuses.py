@@ -7,8 +7,8 @@ there. What a person wrote is never corrected silently: it must not contradict t
 from dataclasses import dataclass
 
 from bridge.contracts.shop import StoreConnection
-from bridge.contracts.shop_errors import refused
 from bridge.domain.orders import StatusSets
+from bridge.shopkit.errors import refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from bridge.contracts.named_sql import Statement
 from bridge.contracts.shop import DatabaseAccess
-from bridge.contracts.shop_schema import SETTINGS_VIEW, Layout
+from bridge.shopkit.named_sql import Statement
+from bridge.shopkit.schema import SETTINGS_VIEW, Layout
 
 OUR_TABLES = {
     "supportbridge_meta": ("SELECT", "INSERT", "UPDATE"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge.contracts.shop import DatabaseAccess
-from bridge.contracts.shop_rights import (
+from bridge.shopkit.rights import (
     Grant,
     excessive,
     grant_statements,

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bridge.contracts.named_sql import Statement
-from bridge.contracts.shop_database import ShopDatabase
-from bridge.contracts.shop_errors import (
+from bridge.errors import ShopRefused
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.errors import (
     COLUMN_DENIED,
     NO_SUCH_COLUMN,
     NO_SUCH_TABLE,
@@ -19,7 +19,7 @@ from bridge.contracts.shop_errors import (
     error_number,
     refused,
 )
-from bridge.errors import ShopRefused
+from bridge.shopkit.named_sql import Statement
 
 SETTINGS_VIEW = "supportbridge_settings"
 """Our view of the few settings we need; the table behind it holds secrets."""

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.contracts.shop import DatabaseAccess, StoreConnection
-from bridge.contracts.shop_statuses import PlatformStatuses, statuses_in_force
 from bridge.domain.orders import StatusSets
 from bridge.errors import ShopRefused
+from bridge.shopkit.statuses import PlatformStatuses, statuses_in_force
 
 PLATFORM = PlatformStatuses(frozenset({3, 5, 7}), frozenset({7, 8}), frozenset({13}))
 

@@ -6,9 +6,9 @@ The table holds secrets (mail passwords, keys of payment modules), so a least-pr
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from bridge.contracts.named_sql import Statement
-from bridge.contracts.shop_database import ShopDatabase
-from bridge.contracts.shop_errors import (
+from bridge.errors import ShopRefused
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.errors import (
     ACCESS_DENIED,
     DEFINER_GONE,
     NO_SUCH_TABLE,
@@ -17,8 +17,8 @@ from bridge.contracts.shop_errors import (
     error_number,
     refused,
 )
-from bridge.contracts.shop_schema import SETTINGS_VIEW
-from bridge.errors import ShopRefused
+from bridge.shopkit.named_sql import Statement
+from bridge.shopkit.schema import SETTINGS_VIEW
 
 _VIEW_UNUSABLE = {ACCESS_DENIED, DEFINER_GONE, VIEW_BROKEN}
 """What servers answer where the view's maker is gone, or may not read the table any more, or the table has changed."""

@@ -14,7 +14,7 @@ import pymysql
 from pymysql.constants import CLIENT
 
 from bridge.contracts.shop import DatabaseAccess
-from bridge.contracts.shop_errors import TLS_FAILED
+from bridge.shopkit.errors import TLS_FAILED
 
 FAREWELL_SECONDS = 1.0
 """How long saying goodbye to the server may take."""

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bridge.contracts.named_sql import Statement, load_sql
 from bridge.errors import SettingsError
+from bridge.shopkit.named_sql import Statement, load_sql
 
 ROOT = Path(__file__).parents[3]
 FILES = [
     ("bridge_opencart", ROOT / "plugins/opencart/bridge_opencart/sql/reader.sql"),
     ("bridge_prestashop", ROOT / "plugins/prestashop/bridge_prestashop/sql/reader.sql"),
-    ("bridge.contracts", ROOT / "bridge/contracts/sql/shop_writer.sql"),
+    ("bridge.shopkit", ROOT / "bridge/shopkit/sql/writer.sql"),
 ]
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|ALTER|DROP|CREATE|LOCK|TRUNCATE)\b")
 
@@ -24,7 +24,7 @@ def statements(request: pytest.FixtureRequest) -> list[Statement]:
 
 
 def test_every_sql_file_is_looked_at() -> None:
-    present = [*ROOT.glob("plugins/*/bridge_*/sql/*.sql"), *ROOT.glob("bridge/contracts/sql/*.sql")]
+    present = [*ROOT.glob("plugins/*/bridge_*/sql/*.sql"), *ROOT.glob("bridge/shopkit/sql/*.sql")]
     assert sorted(present) == sorted(file for _, file in FILES)
 
 

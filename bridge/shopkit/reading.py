@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from bridge.contracts.named_sql import Statement
 from bridge.contracts.shop import StoreConnection
-from bridge.contracts.shop_database import Row, ShopDatabase
+from bridge.shopkit.database import Row, ShopDatabase
+from bridge.shopkit.named_sql import Statement
 
 ORDERS_A_STATEMENT = 500
 

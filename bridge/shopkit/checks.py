@@ -4,15 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bridge.contracts.clock import Clock
-from bridge.contracts.named_sql import Statement
 from bridge.contracts.shop import Finding, Level, StoreConnection
-from bridge.contracts.shop_database import ShopDatabase
-from bridge.contracts.shop_errors import error_number
-from bridge.contracts.shop_rights import OUR_TABLES, SHOW_GRANTS, excessive, parsed_grants
 from bridge.contracts.shop_rows import SCHEMA_VERSION
-from bridge.contracts.shop_schema import Layout, explore, probe_statement, recognise, server_version
-from bridge.contracts.shop_writer import ShopWriter
 from bridge.errors import ShopError, ShopRefused
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.errors import error_number
+from bridge.shopkit.named_sql import Statement
+from bridge.shopkit.rights import OUR_TABLES, SHOW_GRANTS, excessive, parsed_grants
+from bridge.shopkit.schema import Layout, explore, probe_statement, recognise, server_version
+from bridge.shopkit.writer import ShopWriter
 
 CLOCK_SECONDS = 5.0
 """A server's clock that is further from ours gets a warning."""

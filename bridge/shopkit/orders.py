@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
 
-from bridge.contracts.shop_database import Row
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.orders import Order, OrderLine, UnreadableOrder
+from bridge.shopkit.database import Row
 
 
 class Buyer(IntEnum):

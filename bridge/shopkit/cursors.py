@@ -7,10 +7,10 @@ other are one range, because a server that gives out every second id makes a gap
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bridge.contracts.named_sql import Statement
 from bridge.contracts.shop import TouchedRow
-from bridge.contracts.shop_database import ShopDatabase
 from bridge.domain.cursor import OVERLAP, Cursor, Gap
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.named_sql import Statement
 
 RECENT_ROWS = 500
 """Rows looked at when a cursor starts: what is missing among them may still commit."""

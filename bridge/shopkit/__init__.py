@@ -1,0 +1,1 @@
+"""What platform plugins over MariaDB or MySQL share: connections, named SQL, our own tables and their rows, checks."""

@@ -1,0 +1,125 @@
+"""A `ShopAdapter` over one MariaDB or MySQL database, put together from what a platform brings.
+
+What differs between platforms is how orders are read and how a layout is recognised; what is written into the shop,
+how a connection is treated and what is checked is the same everywhere, and stands here once.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Protocol
+
+from bridge.contracts.clock import Clock, SystemClock
+from bridge.contracts.shop import AccountRows, Finding, OrderPage, ShopFacts, StoreConnection, TouchedRow
+from bridge.contracts.shop_rows import SignedRow, SigningKey
+from bridge.domain.cursor import Cursor
+from bridge.domain.orders import Order, StatusSets, UnreadableOrder
+from bridge.shopkit.checks import ShopChecks
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.rights import grant_statements, view_statement
+from bridge.shopkit.schema import Layout, recognise, server_version
+from bridge.shopkit.writer import ShopWriter, table_statements
+
+
+class PlatformReader(Protocol):
+    """How one platform's orders are read. Every method raises `ShopUnavailable` or `ShopRefused`."""
+
+    async def statuses(self) -> StatusSets:
+        """The sets in force, read anew."""
+        ...
+
+    async def zone(self) -> str | None:
+        """The shop's own zone if it says one and may be asked."""
+        ...
+
+    async def newest(self) -> Mapping[str, Sequence[int]]: ...
+
+    async def touched(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Sequence[TouchedRow]]: ...
+
+    async def read_orders(self, order_ids: Sequence[int]) -> tuple[Sequence[Order], Sequence[UnreadableOrder]]: ...
+
+    def all_orders(self, *, after: int, page: int) -> AsyncIterator[OrderPage]: ...
+
+    async def product_codes(self, codes: Sequence[str]) -> Sequence[str]:
+        """The codes of products in the shop that equal one of these, but perhaps for case and blanks."""
+        ...
+
+
+class DatabaseAdapter:
+    """One store. Connects at the first call; `close` is the last one."""
+
+    def __init__(
+        self,
+        store: StoreConnection,
+        layout: Layout,
+        reader: Callable[[StoreConnection, ShopDatabase], PlatformReader],
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        self._store, self._layout = store, layout
+        self._clock = clock or SystemClock()
+        self._database = ShopDatabase(store.store, store.database)
+        self._writer = ShopWriter(self._database)
+        self._reader = reader(store, self._database)
+
+    async def probe(self) -> ShopFacts:
+        """Recognise the layout and read what the shop says of itself."""
+        server = await server_version(self._database)
+        await recognise(self._database, self._layout)
+        return ShopFacts(self._layout.name, server, await self._reader.statuses(), await self._reader.zone())
+
+    async def newest(self) -> Mapping[str, Sequence[int]]:
+        return await self._reader.newest()
+
+    async def touched(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Sequence[TouchedRow]]:
+        return await self._reader.touched(cursors)
+
+    async def read_orders(self, order_ids: Sequence[int]) -> tuple[Sequence[Order], Sequence[UnreadableOrder]]:
+        return await self._reader.read_orders(order_ids)
+
+    def all_orders(self, *, after: int, page: int) -> AsyncIterator[OrderPage]:
+        return self._reader.all_orders(after=after, page=page)
+
+    async def push(self, rows: Sequence[AccountRows]) -> None:
+        await self._writer.push(rows)
+
+    async def claim(self, row: SignedRow, keys: Sequence[SigningKey]) -> None:
+        await self._writer.claim(row, keys)
+
+    async def pushed(self, customer_ids: Sequence[int]) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
+        return await self._writer.pushed(customer_ids)
+
+    async def left_behind(self, epoch: int) -> Sequence[int]:
+        return await self._writer.left_behind(epoch)
+
+    async def check(self) -> Sequence[Finding]:
+        checks = ShopChecks(
+            self._store,
+            self._database,
+            self._layout,
+            writer=self._writer,
+            codes=self._reader.product_codes,
+            probe=self._reader.statuses,
+            clock=self._clock,
+        )
+        return await checks.run()
+
+    async def prepare(self) -> Sequence[str]:
+        return await self._writer.prepare()
+
+    def preparation_sql(self, database_user: str) -> str:
+        """What the database's owner runs by hand: our tables, the settings view, the user's exact rights."""
+        access = self._store.database
+        grants = grant_statements(self._layout, access, database_user)
+        parts = [
+            f"-- For the database {access.name}, as its owner. Create the user first, with a password of its own:",
+            f"-- CREATE USER {grants[0].rsplit(' TO ', 1)[1].removesuffix(';')} IDENTIFIED BY '...';",
+            f"USE `{access.name.replace('`', '``')}`;",
+            *(f"{statement};" for statement in table_statements(access.prefix)),
+            "-- The shop's settings hold secrets; this view shows the few that the bridge reads.",
+            view_statement(self._layout, access.prefix),
+            "-- Each column that is read, and our own tables; nothing else.",
+            *grants,
+        ]
+        return "\n".join(parts) + "\n"
+
+    async def close(self) -> None:
+        await self._database.close()

@@ -1,0 +1,203 @@
+"""Our own tables in the shop's database: the only place the bridge writes to.
+
+The tables are the same on every platform, made from one file. Rows arrive signed and versioned; what is written twice
+changes nothing, and what arrives late never replaces what is newer. An account's row is written after its entries, so
+that a page never sees a count whose entries are not there yet.
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
+from importlib import resources
+from typing import Any, TypeVar
+
+from bridge.contracts.shop import AccountRows
+from bridge.contracts.shop_rows import SCHEMA_VERSION, SignedRow, SigningKey, verifies
+from bridge.errors import ForeignDesk, ShopRefused
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.errors import NO_SUCH_TABLE, TABLE_DENIED, error_number, refused
+from bridge.shopkit.named_sql import Statement, checked_prefix, load_sql
+from bridge.shopkit.rights import OUR_TABLES
+from bridge.shopkit.schema import probe_statement
+
+ACCOUNTS_A_STATEMENT = 200
+ENTRIES_A_STATEMENT = 1000
+CLAIM_ATTEMPTS = 3
+LEFT_BEHIND_A_CALL = 1000
+
+_Item = TypeVar("_Item")
+
+
+def table_statements(prefix: str) -> list[str]:
+    """The statements of `tables.sql` for one shop. Raises `SettingsError` for an odd prefix."""
+    checked_prefix(prefix)
+    text = (resources.files("bridge.shopkit") / "tables.sql").read_text("utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("--")]
+    statements = "\n".join(lines).replace("{prefix}", prefix).split(";\n")
+    return [statement.strip().removesuffix(";") for statement in statements if statement.strip()]
+
+
+class ShopWriter:
+    """Writes and reads our rows of one store."""
+
+    def __init__(self, database: ShopDatabase) -> None:
+        self._database = database
+        self._store = database.store
+        self._sql = load_sql("bridge.shopkit", "writer.sql", database.access.prefix)
+
+    async def push(self, rows: Sequence[AccountRows]) -> None:
+        """Write account and entry rows, a few hundred accounts a statement."""
+        for part in batches(rows, ACCOUNTS_A_STATEMENT):
+            await self._push(part)
+
+    async def claim(self, row: SignedRow, keys: Sequence[SigningKey]) -> None:
+        """Write the row that names this desk.
+
+        Raises `ForeignDesk` if a verified row names another desk or a higher epoch.
+        """
+        name = f"desk:{self._store}"
+        for _ in range(CLAIM_ATTEMPTS):
+            seen = await self._database.rows(self._sql["meta"], name=name)
+            if seen:
+                payload, key_id, mac = seen[0]
+                if (payload, key_id, mac) == (row.payload, row.key_id, row.mac):
+                    return
+                if verifies(keys, "meta", payload, key_id, mac):
+                    self._refuse_foreign(json.loads(payload), json.loads(row.payload))
+                await self._database.write(
+                    self._sql["replace_meta"], **_meta(name, row), seen_payload=payload, seen_mac=mac
+                )
+            else:
+                await self._database.write(self._sql["add_meta"], **_meta(name, row))
+        raise ForeignDesk(f"{self._store}: another desk writes its claim to this shop at the same time")
+
+    async def pushed(self, customer_ids: Sequence[int]) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
+        """The account rows and entry rows now in the shop, ascending."""
+        accounts: list[SignedRow] = []
+        entries: list[SignedRow] = []
+        for part in batches(sorted(set(customer_ids)), ACCOUNTS_A_STATEMENT):
+            found = await self._database.rows(
+                self._sql["accounts_of"], store=self._store, customers=part, limit=len(part)
+            )
+            accounts += [SignedRow(*row) for row in found]
+            entries += [row async for row in self._entries(part)]
+        return accounts, entries
+
+    async def left_behind(self, epoch: int) -> Sequence[int]:
+        """Customers whose account row is of an older epoch, ascending; at most `LEFT_BEHIND_A_CALL` of them."""
+        rows = await self._database.rows(
+            self._sql["accounts_of_older_epochs"], store=self._store, epoch=epoch, limit=LEFT_BEHIND_A_CALL
+        )
+        return [row[0] for row in rows]
+
+    async def prepare(self) -> Sequence[str]:
+        """Create what is missing of our tables; in words what was done.
+
+        Raises `ShopRefused` where the user may not, or where the tables are of a newer version.
+        """
+        prefix = self._database.access.prefix
+        missing = [prefix + table for table in OUR_TABLES if not await self.exists(table)]
+        if not missing:
+            await self._check_version()
+            return [f"the tables {', '.join(prefix + table for table in OUR_TABLES)} were there already"]
+        for number, text in enumerate(table_statements(prefix)):
+            try:
+                await self._database.write(Statement(f"create tables, statement {number + 1}", text))
+            except ShopRefused as error:
+                if error_number(error) == TABLE_DENIED:
+                    error.hint = (
+                        f"run what this prints as the database's owner: bridge store prepare {self._store} --print"
+                    )
+                raise
+        await self._check_version()
+        return [f"created the table {table}" for table in missing]
+
+    async def exists(self, table: str) -> bool:
+        """Whether one of our tables is there and may be read; without any right on it a server says it may not."""
+        try:
+            await self._database.rows(probe_statement(self._database.access.prefix + table, ("payload",)))
+        except ShopRefused as error:
+            if error_number(error) in {NO_SUCH_TABLE, TABLE_DENIED}:
+                return False
+            raise
+        return True
+
+    async def schema_version(self) -> str | None:
+        """What the shop's tables say about their version; None where they say nothing."""
+        rows = await self._database.rows(self._sql["meta"], name="schema")
+        return str(rows[0][0]) if rows else None
+
+    async def _check_version(self) -> None:
+        version = await self.schema_version()
+        if version != str(SCHEMA_VERSION):
+            raise refused(
+                f"{self._store}: the shop's supportbridge tables are of version {version}, not {SCHEMA_VERSION}",
+                "run the version of the bridge that made them",
+            )
+
+    async def _push(self, rows: Sequence[AccountRows]) -> None:
+        store = self._store
+        entries = [
+            (store, e.customer_id, e.number, e.epoch, e.payload, e.key_id, e.mac) for row in rows for e in row.entries
+        ]
+        for part in batches(entries, ENTRIES_A_STATEMENT):
+            await self._database.write_many(self._sql["write_entries"], part)
+        await self._delete_superseded(rows)
+        accounts = [
+            (store, a.customer_id, a.epoch, a.number, a.payload, a.key_id, a.mac) for a in (row.account for row in rows)
+        ]
+        await self._database.write_many(self._sql["write_accounts"], accounts)
+
+    async def _delete_superseded(self, rows: Sequence[AccountRows]) -> None:
+        """Delete what a desk before a restore wrote above the accounts' ends."""
+        ends = {row.account.customer_id: (row.entries_before + len(row.entries), row.account.epoch) for row in rows}
+        newest_epoch = max(row.account.epoch for row in rows)
+        found = await self._database.rows(
+            self._sql["entries_of_older_epochs"],
+            store=self._store,
+            customers=list(ends),
+            epoch=newest_epoch,
+            limit=ENTRIES_A_STATEMENT * 100,
+        )
+        for customer in {customer for customer, number in found if number > ends[customer][0]}:
+            last, epoch = ends[customer]
+            await self._database.write(
+                self._sql["delete_entries"], store=self._store, customer=customer, last=last, epoch=epoch
+            )
+
+    async def _entries(self, customers: Sequence[int]) -> AsyncIterator[SignedRow]:
+        customer, number = 0, 0
+        while True:
+            found = await self._database.rows(
+                self._sql["entries_of"],
+                store=self._store,
+                customers=customers,
+                customer=customer,
+                number=number,
+                limit=ENTRIES_A_STATEMENT,
+            )
+            for row in found:
+                yield SignedRow(*row)
+            if len(found) < ENTRIES_A_STATEMENT:
+                return
+            customer, number = found[-1][0], found[-1][2]
+
+    def _refuse_foreign(self, theirs: dict[str, Any], ours: dict[str, Any]) -> None:
+        if theirs.get("desk") != ours.get("desk"):
+            raise ForeignDesk(
+                f"{self._store}: the shop belongs to the desk {theirs.get('desk')}, this is {ours.get('desk')}"
+            )
+        if int(theirs.get("epoch", 0)) > int(ours.get("epoch", 0)):
+            raise ForeignDesk(
+                f"{self._store}: the shop has seen epoch {theirs.get('epoch')} of this desk, this one is at "
+                f"{ours.get('epoch')}: it is an older copy"
+            )
+
+
+def batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
+    """The items in parts of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _meta(name: str, row: SignedRow) -> dict[str, str]:
+    return {"name": name, "payload": row.payload, "key_id": row.key_id, "mac": row.mac}
