@@ -1,5 +1,7 @@
 """What an order owes is taken from the order as it is now, and the account page says it (rules C1, C2, C14, C16)."""
 
+from decimal import Decimal
+
 import pytest
 
 from tests.scenarios.conftest import MakeBridge
@@ -175,7 +177,7 @@ async def test_C14_a_slip_of_money_alone_takes_nothing_and_tells_staff(
     order = await prestashop.place_paid_order(ada, [(BASE, 1)], at=shop_now(prestashop))
     async with bridge.running():
         await bridge.coins("acme", ada, 550)
-        await prestashop.amount_slip(order, 40, shop_now(prestashop))
+        await prestashop.amount_slip(order, Decimal(40), shop_now(prestashop))
         problem = await bridge.problem("acme", "amount_only_slip")
         await bridge.quiet()
     assert f"order {order}" in problem.summary

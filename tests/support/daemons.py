@@ -50,14 +50,12 @@ class Daemon:
 
     async def ready(self) -> str:
         """Wait until it serves; the address of its private pages."""
-        line = await until(lambda: self._running() and self.heard("ready"), "the daemon is ready", within=START_S)
-        assert line is not None
+        line = await until(lambda: self._alive().heard("ready"), "the daemon is ready", within=START_S)
         return str(line["listen"])
 
     def wait_ready(self) -> str:
         """`ready` where there is no loop."""
-        line = wait_until(lambda: self._running() and self.heard("ready"), "the daemon is ready", within=START_S)
-        assert line is not None
+        line = wait_until(lambda: self._alive().heard("ready"), "the daemon is ready", within=START_S)
         return str(line["listen"])
 
     def signal(self, number: signal.Signals) -> None:
@@ -95,11 +93,11 @@ class Daemon:
                 return line
         return None
 
-    def _running(self) -> bool:
+    def _alive(self) -> Self:
         assert self.process is not None, "it does not run"
         code = self.process.poll()
         assert code is None, f"the daemon ended with {code}: {self.lines()[self._heard_to :][-3:]}"
-        return True
+        return self
 
     def __enter__(self) -> Self:
         return self

@@ -40,7 +40,6 @@ class BookedEntry:
     held_after: int
     postings: tuple[tuple[int, int, int], ...]
     order_id: int | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ class DeskFile:
                 " FROM account a JOIN store s ON s.id = a.store_id WHERE s.name = ? ORDER BY a.id",
                 (store,),
             ).fetchall()
-        return [BookedAccount(*row[:6], bool(row[6]), tuple(packages[row[0]]), tuple(entries[row[0]])) for row in rows]
+        return [_account(row, packages, entries) for row in rows]
 
     def account(self, store: str, customer: int) -> BookedAccount | None:
         """A customer's account, None where there is none yet."""
@@ -151,26 +150,37 @@ class DeskFile:
             yield desk
 
 
-def _packages(desk: sqlite3.Connection, store: str) -> defaultdict[int, list[BookedPackage]]:
+def _account(
+    row: tuple[Any, ...], packages: dict[int, list[BookedPackage]], entries: dict[int, list[BookedEntry]]
+) -> BookedAccount:
+    number, kind, ref, version, posted, held, frozen = row
+    mine = tuple(packages.get(number, ())), tuple(entries.get(number, ()))
+    return BookedAccount(number, kind, ref, version, posted, held, bool(frozen), *mine)
+
+
+def _packages(desk: sqlite3.Connection, store: str) -> dict[int, list[BookedPackage]]:
     found: defaultdict[int, list[BookedPackage]] = defaultdict(list)
-    for account, revoked, *rest in desk.execute(
-        "SELECT account_id, revoked, p.id, plan, coins, posted, held, order_id, unit, usable_until_ms"
+    rows = desk.execute(
+        "SELECT account_id, p.id, plan, coins, posted, held, order_id, unit, revoked, usable_until_ms"
         " FROM package p JOIN store s ON s.id = p.store_id WHERE s.name = ? ORDER BY p.id",
         (store,),
-    ):
-        found[account].append(BookedPackage(*rest[:7], bool(revoked), rest[7]))
+    )
+    for account, number, plan, coins, posted, held, order, unit, revoked, until in rows:
+        package = BookedPackage(number, plan, coins, posted, held, order, unit, bool(revoked), until)
+        found[account].append(package)
     return found
 
 
-def _entries(desk: sqlite3.Connection, store: str) -> defaultdict[int, list[BookedEntry]]:
+def _entries(desk: sqlite3.Connection, store: str) -> dict[int, list[BookedEntry]]:
     found: defaultdict[int, list[BookedEntry]] = defaultdict(list)
-    for account, postings, *rest in desk.execute(
-        "SELECT e.account_id, e.postings, e.number, e.key, e.kind, e.at_ms, e.posted, e.held, e.posted_after,"
-        " e.held_after, e.order_id, e.reason FROM entry e JOIN account a ON a.id = e.account_id"
+    rows = desk.execute(
+        "SELECT e.account_id, e.number, e.key, e.kind, e.at_ms, e.posted, e.held, e.posted_after, e.held_after,"
+        " e.postings, e.order_id FROM entry e JOIN account a ON a.id = e.account_id"
         " JOIN store s ON s.id = a.store_id WHERE s.name = ? ORDER BY e.account_id, e.number",
         (store,),
-    ):
-        moved: list[Any] = json.loads(postings)
-        split = tuple((int(package), int(posted), int(held)) for package, posted, held in moved)
-        found[account].append(BookedEntry(*rest[:8], split, *rest[8:]))
+    )
+    for account, number, key, kind, at, posted, held, posted_after, held_after, postings, order in rows:
+        split = tuple((part[0], part[1], part[2]) for part in json.loads(postings))
+        entry = BookedEntry(number, key, kind, at, posted, held, posted_after, held_after, split, order)
+        found[account].append(entry)
     return found

@@ -90,9 +90,9 @@ def _own_contradictions(account: BookedAccount) -> Iterable[str]:
             yield f"{who}: after entry {entry.number} the account stands at {posted} posted, {held} held"
         if (entry.posted, entry.held) != tuple(sum(part[at] for part in entry.postings) for at in (1, 2)):
             yield f"{who}: entry {entry.number} is not the sum of its postings"
-        for package, part, part_held in entry.postings:
-            by_package[package][0] += part
-            by_package[package][1] += part_held
+        for number, part, part_held in entry.postings:
+            by_package[number][0] += part
+            by_package[number][1] += part_held
     for package in account.packages:
         if by_package[package.id] != [package.posted, package.held]:
             yield f"{who}: package {package.id} has {package.posted} coins, its entries say {by_package[package.id]}"

@@ -59,7 +59,7 @@ class Unrest:
         self.changes += 1
 
     def _possible(self, order: LiveOrder) -> list[Callable[[LiveOrder], Awaitable[None]]]:
-        ways = [self._pay, self._pay, self._take_back]
+        ways: list[Callable[[LiveOrder], Awaitable[None]]] = [self._pay, self._pay, self._take_back]
         if not order.refunded:
             ways.append(self._edit)
         if isinstance(self.shop, PrestaShopShop) and order.status != self.shop.pending_status:

@@ -4,9 +4,8 @@ A test never sleeps for a time it hopes is enough: it names what it waits for, a
 """
 
 import asyncio
-import inspect
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -16,19 +15,17 @@ PATIENCE_S = 20.0
 LOOK_EVERY_S = 0.02
 
 
-async def until(condition: Callable[[], T | Awaitable[T]], what: str, *, within: float = PATIENCE_S) -> T:
+async def until(condition: Callable[[], T | None], what: str, *, within: float = PATIENCE_S) -> T:
     """What `condition` answers as soon as that is true; fails with `what` after `within` seconds."""
     deadline = time.monotonic() + within
     while True:
-        answer = condition()
-        value: T = await answer if inspect.isawaitable(answer) else answer
-        if value:
+        if value := condition():
             return value
         assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-def wait_until(condition: Callable[[], T], what: str, *, within: float = PATIENCE_S) -> T:
+def wait_until(condition: Callable[[], T | None], what: str, *, within: float = PATIENCE_S) -> T:
     """The same where there is no loop."""
     deadline = time.monotonic() + within
     while not (value := condition()):
