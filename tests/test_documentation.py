@@ -194,6 +194,22 @@ def test_every_method_of_the_shop_contract_has_its_section_with_the_exact_signat
     assert documented == methods
 
 
+def test_what_authors_may_import_and_test_with_is_there_and_complete() -> None:
+    text = (DOCS / "plugin-author.md").read_text("utf-8")
+    imported = re.findall(r"^\| `(bridge\.\w+)` \|", text, re.MULTILINE)
+    assert {"bridge.hooks", "bridge.contracts", "bridge.errors"} <= set(imported)
+    for name in imported:
+        assert (ROOT / name.replace(".", "/")).is_dir() or (ROOT / f"{name.replace('.', '/')}.py").is_file(), name
+    public = {"clock", "connection", "contract", "desks", "mariadb", "shop"}
+    modules = {path.stem for path in (ROOT / "bridge/testing").glob("*.py")} - {"__init__"}
+    assert {name for name in modules if not name.startswith("contract_")} == public
+    rows = re.findall(r"^\| `bridge\.testing\.(\w+)` \| `(\w+)", text, re.MULTILINE)
+    assert {module for module, _ in rows} == public
+    for module, name in rows:
+        source = (ROOT / f"bridge/testing/{module}.py").read_text("utf-8")
+        assert re.search(rf"^(class|def) {name}\b", source, re.MULTILINE), name
+
+
 # --- what operators look up -------------------------------------------------------------------------------
 
 
@@ -208,6 +224,14 @@ def test_every_state_of_a_store_is_on_the_page_of_operations() -> None:
     text = (DOCS / "operations.md").read_text("utf-8")
     for state in StoreState:
         assert f"| {state.value} |" in text
+
+
+def test_every_line_of_bridge_check_is_on_the_page_of_a_new_store() -> None:
+    sources = "".join(text for path, text in code("bridge") if not path.startswith("bridge/testing/"))
+    lines = set(re.findall(r'(?:Finding\(|_wrong\(|of_error\(error, )\s*"([a-z ]+)"', sources))
+    assert {"connection", "rights", "backup", "key", "account rows"} <= lines
+    listed = re.findall(r"^\| ([a-z ]+) \|", section_of("new-store.md", "What `bridge check` looks at"), re.MULTILINE)
+    assert set(listed) - {"line"} == lines
 
 
 def test_every_error_code_is_on_the_page_of_operations() -> None:
