@@ -34,7 +34,7 @@ from tests.support.documents import (
     code,
     command_lines,
     first_block,
-    longest_command,
+    named_command,
     rule_sections,
     section_of,
     signatures,
@@ -54,7 +54,7 @@ PATH_ROOTS = {"bin", "dev", "etc", "health", "livez", "metrics", "opt", "run", "
 """First parts of absolute paths that belong to an operator's machine, or to our own pages."""
 HOSTS = {"127.0.0.1", "localhost"}
 
-_CITED_RULE = re.compile(r"(?<![\w#])([CPTLWD](?:1[0-9]|[1-9]))(?![\w.%-])")
+_CITED_RULE = re.compile(r"(?<![\w#])([CPTLWD][0-9]{1,2})(?!\w)")
 
 
 # --- the pages themselves ---------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_commands_named_on_the_pages_exist_and_know_their_options() -> None:
     named = 0
     for page, line in command_lines():
         words = line.split()
-        command = longest_command(words, known)
+        command = named_command(words, known)
         assert command is not None, f"{page}: bridge {line}"
         named += 1
         options = set(chain.from_iterable(map(option_names, (*known[command].params, *known[()].params))))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -99,8 +100,16 @@ def command_lines() -> Iterable[tuple[str, str]]:
             yield page.name, words
 
 
-def longest_command(words: list[str], known: Mapping[tuple[str, ...], object]) -> tuple[str, ...] | None:
+def named_command(words: list[str], known: Mapping[tuple[str, ...], Any]) -> tuple[str, ...] | None:
+    """The command that these words call, `()` for the program's own options; None where there is none.
+
+    A group counts only when nothing follows it: `ledger prove` is no command.
+    """
     if words and words[0].startswith("-"):
         return ()
-    fitting = [tuple(words[:length]) for length in (2, 1) if tuple(words[:length]) in known]
-    return fitting[0] if fitting else None
+    first, second = tuple(words[:1]), tuple(words[:2])
+    if second in known:
+        return second
+    is_group = hasattr(known.get(first), "commands")
+    alone = len(words) == 1 or words[1] == "..."
+    return first if first in known and (alone or not is_group) else None
