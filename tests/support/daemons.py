@@ -114,7 +114,7 @@ class Daemon:
 def fetched(address: str, path: str) -> tuple[int, str]:
     """Status and body of one of the private pages."""
     try:
-        with urllib.request.urlopen(f"http://{address}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{address}{path}", timeout=10) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:
