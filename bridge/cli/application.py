@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from bridge import VERSION
 from bridge.cli import check, coins, desk, init, ledger, problems, run, settings, status, store, storefront, sync
 from bridge.cli.call import Call, ConfigOption, JsonOption
 from bridge.cli.failures import WELL, WRONG_USE, tell
@@ -18,6 +19,17 @@ PROGRAM = "bridge"
 INTERRUPTED = 130
 BROKEN_PIPE = 128 + signal.SIGPIPE
 """What a shell calls a program whose reader has gone away."""
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"{PROGRAM} {VERSION}\n")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and stop.")
+]
 
 
 class MachineError(BridgeError):
@@ -42,13 +54,8 @@ def build() -> typer.Typer:
         ctx: typer.Context,
         as_json: JsonOption = False,
         config: ConfigOption = None,
-        version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+        _version: VersionOption = False,
     ) -> None:
-        if version:
-            from bridge import VERSION
-
-            sys.stdout.write(f"{PROGRAM} {VERSION}\n")
-            raise typer.Exit
         ctx.obj = Call(as_json, config)
 
     for part in (run, check, sync, status, init):

@@ -1,0 +1,89 @@
+"""Calling `bridge` as an operator does: in this process where that is quicker, or as a process of its own."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from bridge.cli.application import execute
+from tests.support.settings_files import write_config
+
+CHECKOUT = Path(__file__).parents[2]
+PYTHON_PATH = ":".join(str(CHECKOUT / part) for part in (".", "plugins/opencart", "plugins/prestashop"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The JSON document on standard output; fails if there is anything else."""
+        return json.loads(self.out)
+
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+class Cli:
+    """Calls commands in this process, with one configuration directory."""
+
+    def __init__(self, config: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.config, self._capture = config, capture
+
+    def __call__(self, *words: str, config: Path | None = None) -> Answer:
+        self._capture.readouterr()
+        root = logging.getLogger()
+        handlers, level = root.handlers[:], root.level
+        try:
+            code = execute(["--config", str(config or self.config), *words])
+        finally:  # what a command sets up for its process must not outlive its call here
+            root.handlers[:] = handlers
+            root.setLevel(level)
+            structlog.reset_defaults()
+        printed = self._capture.readouterr()
+        return Answer(code, printed.out, printed.err)
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Settings and a state directory of a test's own, and commands that use them."""
+
+    config: Path
+    state: Path
+    cli: Cli
+
+
+def a_workplace(
+    folder: Path, capture: pytest.CaptureFixture[str], *, stores: Mapping[str, str] | None = None, bridge: str = ""
+) -> Workplace:
+    """One good store unless given; the state directory is empty and closed to others."""
+    state = folder / "state"
+    state.mkdir(mode=0o700, parents=True)
+    text = f'[desk]\nstate_dir = "{state}"\n[private_web]\nlisten = "unix:{folder}/p.sock"\n{bridge}'
+    config = write_config(folder / "config", bridge=text, stores=stores)
+    return Workplace(config, state, Cli(config, capture))
+
+
+def bridge(*words: str, environment: Mapping[str, str] | None = None, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run the command as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "bridge.cli.entry", *words],
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": PYTHON_PATH, "LANG": "C.UTF-8", **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        **more,
+    )
