@@ -56,4 +56,6 @@ def _watchdog_seconds(environ: Mapping[str, str]) -> float | None:
     if environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return None
     microseconds = environ.get("WATCHDOG_USEC", "")
-    return int(microseconds) / 1_000_000 if microseconds.isascii() and microseconds.isdigit() else None
+    if not (microseconds.isascii() and microseconds.isdigit()):
+        return None
+    return int(microseconds) / 1_000_000 or None
