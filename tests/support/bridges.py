@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -20,7 +19,7 @@ from bridge.hooks.manager import Plugins
 from bridge.services import problems
 from bridge.settings import Settings, load
 from tests.support.desk_file import DeskFile, OpenProblem, Progress
-from tests.support.shop_pages import ShopPages, disagreements, read_pages
+from tests.support.shop_pages import ShopPages, disagreements, keys_in, read_pages
 from tests.support.shops import OpenCartShop, PrestaShopShop
 from tests.support.waiting import until
 
@@ -221,8 +220,7 @@ class Bridge:
 
     def keys(self, name: str) -> dict[str, bytes]:
         """The store's keys, from the PHP file that goes into the shop."""
-        php = load_keys(self.state, name).php(())
-        return {key: bytes.fromhex(secret) for key, secret in re.findall(r"'(\w+)' => '([0-9a-f]{64})'", php)}
+        return keys_in(load_keys(self.state, name).php(()))
 
     def _caught_up(self, name: str, ends: Mapping[str, int]) -> bool:
         progress = self.desk.progress(name)

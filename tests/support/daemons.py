@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from tests.support.waiting import until, wait_until
 
 PROGRAM = Path(sys.executable).with_name("bridge")
 START_S = 30.0
+TIED_TO_US = [setpriv, "--pdeathsig", "TERM", "--"] if (setpriv := shutil.which("setpriv")) else []
+"""Has the kernel end the daemon when we die without a word."""
 STOP_S = 10.0
 """SIGTERM ends the daemon within this time, whatever it is doing."""
 
@@ -23,7 +26,15 @@ STOP_S = 10.0
 def bridge_command(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run one command of `bridge` to its end; its exit code and what it said."""
     command = [str(PROGRAM), *words, "--config", str(config)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=_environment())
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=_environment(),
+        start_new_session=True,  # the terminal's Ctrl-C is for whoever started us
+    )
 
 
 class Daemon:
@@ -40,7 +51,7 @@ class Daemon:
         self._heard_to = len(self.lines())
         with self.log.open("ab") as sink:
             self.process = subprocess.Popen(
-                [str(PROGRAM), "run", "--config", str(self.config)],
+                [*TIED_TO_US, str(PROGRAM), "run", "--config", str(self.config)],
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=sink,
@@ -78,9 +89,11 @@ class Daemon:
         try:
             return process.wait(within)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
             raise AssertionError(f"the daemon did not end within {within:g} s of SIGTERM") from None
+        finally:  # also when an impatient Ctrl-C comes: no process is left behind
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
     def lines(self) -> list[dict[str, Any]]:
         """Every line it has logged, over all its lives; text that is no JSON comes as the event of a line."""
@@ -114,7 +127,7 @@ class Daemon:
 def fetched(address: str, path: str) -> tuple[int, str]:
     """Status and body of one of the private pages."""
     try:
-        with urllib.request.urlopen(f"{address}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(address + path, timeout=10) as answer:  # noqa: S310 - our own listener
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

@@ -7,6 +7,7 @@ what is owed depends on what came before.
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from tests.support.desk_file import BookedAccount
@@ -15,11 +16,11 @@ from tests.support.shops import OpenCartShop, PrestaShopShop
 OPENCART_PAID = frozenset({3, 5})
 
 _OPENCART = (
-    "SELECT o.order_id, o.customer_id, o.order_status_id, p.model, p.quantity"
+    "SELECT o.order_id, o.date_added, o.customer_id, o.order_status_id, p.model, p.quantity"
     " FROM {order} o JOIN {order_product} p ON p.order_id = o.order_id"
 )
 _PRESTASHOP = (
-    "SELECT o.id_order, IF(c.is_guest, 0, o.id_customer), s.paid, d.product_reference,"
+    "SELECT o.id_order, o.date_add, IF(c.is_guest, 0, o.id_customer), s.paid, d.product_reference,"
     " d.product_quantity - d.product_quantity_refunded - d.product_quantity_return"
     " FROM {orders} o JOIN {order_detail} d ON d.id_order = o.id_order"
     " JOIN {order_state} s ON s.id_order_state = o.current_state JOIN {customer} c ON c.id_customer = o.id_customer"
@@ -34,13 +35,15 @@ class Unit(NamedTuple):
     plan: str
 
 
-async def units_owed(shop: OpenCartShop | PrestaShopShop, plan_of: Mapping[str, str]) -> Counter[Unit]:
-    """How many units each order owes; plans by product code."""
+async def units_owed(
+    shop: OpenCartShop | PrestaShopShop, plan_of: Mapping[str, str], *, since: datetime | None = None
+) -> Counter[Unit]:
+    """How many units each order owes, if placed `since` then; plans by product code."""
     owed: Counter[Unit] = Counter()
     opencart = isinstance(shop, OpenCartShop)
-    for order, customer, status, code, left in await shop.fetch(_OPENCART if opencart else _PRESTASHOP):
+    for order, placed, customer, status, code, left in await shop.fetch(_OPENCART if opencart else _PRESTASHOP):
         paid = status in OPENCART_PAID if opencart else bool(status)
-        if paid and code in plan_of and left:
+        if paid and (since is None or placed >= since) and code in plan_of and left:
             owner = ("customer", int(customer)) if customer else ("guest", int(order))
             owed[Unit(owner, int(order), plan_of[code])] += int(left)
     return owed

@@ -8,6 +8,7 @@ that made them.
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -60,6 +61,11 @@ async def read_pages(shop: ReadableShop, store: str) -> ShopPages:
     for row in rows:
         entries.setdefault(row[0], []).append(PageRow(*row))
     return ShopPages({row[0]: PageRow(*row) for row in accounts}, entries)
+
+
+def keys_in(php: str) -> dict[str, bytes]:
+    """The keys in the PHP file that goes into a shop."""
+    return {key: bytes.fromhex(secret) for key, secret in re.findall(r"'(\w+)' => '([0-9a-f]{64})'", php)}
 
 
 def disagreements(desk: DeskFile, store: str, pages: ShopPages, keys: Mapping[str, bytes]) -> list[str]:

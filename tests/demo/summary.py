@@ -1,0 +1,75 @@
+"""What came of the day: a line a store, and whether everything agrees."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from rich.table import Table
+
+from tests.demo.stage import Stage
+from tests.support.bridges import COINS, CURSOR_TABLES, PLAN_OF, platform_of
+from tests.support.owed import differences, units_owed
+from tests.support.shop_pages import disagreements
+
+COINS_OF_PLAN = {PLAN_OF[code]: coins for code, coins in COINS.items()}
+
+
+class StoreSummary(NamedTuple):
+    """One store. Coins are those moved by entries; `faults` says where orders, ledger and account rows differ."""
+
+    store: str
+    orders: int
+    granted: int
+    revoked: int
+    reinstated: int
+    pages: int
+    problems: int
+    faults: list[str]
+
+
+async def summary(stage: Stage) -> list[StoreSummary]:
+    """Look at every store: its ledger, its orders, and each row of its account pages."""
+    return [await _of_store(stage, store) for store in stage.shops]
+
+
+async def _of_store(stage: Stage, store: str) -> StoreSummary:
+    accounts, shop, pages = stage.desk.accounts(store), stage.shops[store], await stage.pages(store)
+    moved = sum((account.coins_by_kind() for account in accounts), Counter[str]())
+    owed = await units_owed(shop, PLAN_OF, since=stage.since(store))
+    return StoreSummary(
+        store,
+        orders=await _orders_seen(stage, store),
+        granted=moved["grant"],
+        revoked=moved["revoke"],
+        reinstated=moved["reinstate"],
+        pages=len(pages.accounts),
+        problems=len(stage.desk.problems(store)),
+        faults=disagreements(stage.desk, store, pages, stage.keys[store]) + differences(owed, accounts, COINS_OF_PLAN),
+    )
+
+
+async def _orders_seen(stage: Stage, store: str) -> int:
+    shop, progress = stage.shops[store], stage.desk.progress(store)
+    table, key = CURSOR_TABLES[platform_of(shop)]["order"]
+    read_to = progress.cursors.get("order", 0) if progress else 0
+    [(count,)] = await shop.fetch(f"SELECT COUNT(*) FROM {{{table}}} WHERE `{key}` <= %s", read_to)
+    return int(count)
+
+
+def table_of(stores: list[StoreSummary]) -> Table:
+    """The lines as a table."""
+    table = Table(box=None, collapse_padding=True, pad_edge=False)
+    table.add_column("Store", no_wrap=True)
+    for heading in (
+        "Orders\nseen",
+        "Coins\ngranted",
+        "Coins\nrevoked",
+        "Coins\nreinstated",
+        "Account\nrows",
+        "Equal to\nledger",
+        "Open\nproblems",
+    ):
+        table.add_column(heading, justify="right")
+    for one in stores:
+        numbers = (one.orders, one.granted, one.revoked, one.reinstated, one.pages)
+        table.add_row(one.store, *map(str, numbers), "NO" if one.faults else "yes", str(one.problems))
+    return table

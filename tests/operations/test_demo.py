@@ -1,0 +1,81 @@
+"""The demonstration plays, agrees with itself, and leaves nothing behind however it ends."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+LONGEST_S = 40.0
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder for temporary files of the demo's own, its path short enough for a socket in it."""
+    folder = Path(tempfile.mkdtemp(prefix="demo-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def left_behind(temporary: Path) -> list[str]:
+    """Files of the demo, and processes that know its folder."""
+    found = [str(path) for path in temporary.iterdir()]
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                command = (process / "cmdline").read_bytes()
+                environment = (process / "environ").read_bytes()
+            except OSError:  # another user's, or gone meanwhile
+                continue
+            if bytes(temporary) in command + environment:
+                found.append(command.replace(b"\0", b" ").decode())
+    return found
+
+
+def test_the_day_is_played_to_its_end_and_every_account_row_equals_the_ledger(temporary: Path) -> None:
+    done = subprocess.run(
+        [ROOT / "script" / "demo", "--once"],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout[-3000:]
+    rows = re.findall(r"^(opencart-extensions|prestashop-coins) .* (yes|NO) +(\d+) *$", done.stdout, re.MULTILINE)
+    assert rows == [("opencart-extensions", "yes", "0"), ("prestashop-coins", "yes", "0")]
+    assert "\x1b[" not in done.stdout  # colours are for a terminal
+    assert left_behind(temporary) == []
+
+
+def test_CtrlC_ends_the_demonstration_and_nothing_is_left_of_it(temporary: Path) -> None:
+    output = temporary.with_suffix(".txt")
+    with output.open("wb") as sink:
+        demo = subprocess.Popen(
+            [ROOT / "script" / "demo"],
+            env={**os.environ, "TMPDIR": str(temporary)},
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            wait_until(lambda: "Olga orders" in output.read_text(), "the day has begun", within=LONGEST_S)
+            os.killpg(demo.pid, signal.SIGINT)  # what a terminal does
+            assert demo.wait(15) == 0
+        finally:
+            if demo.poll() is None:
+                os.killpg(demo.pid, signal.SIGKILL)
+                demo.wait()
+    said = output.read_text()
+    output.unlink()
+    assert "Traceback" not in said
+    assert "stopped" in said
+    assert left_behind(temporary) == []
