@@ -18,7 +18,7 @@ from bridge.desk.versions import DeskIdentity
 from bridge.domain.purchases import NoteKind
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.hooks import specs
-from bridge.services import purchases, restoring, syncing
+from bridge.services import restoring, syncing, telling
 from bridge.settings import reference
 from bridge.web.metrics import metrics_page
 from bridge.web.observed import Look, StoreLook
@@ -50,7 +50,7 @@ RULE_COUNTS = {"C": 19, "P": 4, "T": 12, "L": 8, "W": 11, "D": 4}
 KEPT_TODAY = {"C1", "C2", "C3", "C4", "C5", "C6", "C14", "C15", "C16"}
 """Rules that this version keeps, whole or in part, and that tests must prove."""
 
-PATH_ROOTS = {"bin", "dev", "etc", "health", "livez", "metrics", "opt", "run", "usr", "var"}
+PATH_ROOTS = {"bin", "dev", "etc", "health", "livez", "metrics", "opt", "run", "tmp", "usr", "var"}
 """First parts of absolute paths that belong to an operator's machine, or to our own pages."""
 HOSTS = {"127.0.0.1", "localhost"}
 
@@ -166,6 +166,20 @@ def test_commands_named_on_the_pages_exist_and_know_their_options() -> None:
     assert named > 50
 
 
+def test_the_pages_install_what_the_unit_starts() -> None:
+    unit = (ROOT / "systemd/bridge.service").read_text("utf-8")
+    program = re.search(r"^ExecStart=(\S+)/bin/bridge run --config (\S+)$", unit, re.MULTILINE)
+    user = re.search(r"^User=(\w+)$", unit, re.MULTILINE)
+    assert program
+    assert user
+    for page in (ROOT / "README.md", DOCS / "install.md"):
+        text = page.read_text("utf-8")
+        assert f"python3 -m venv {program[1]}\n" in text
+        assert f"bridge init {program[2]}\n" in text
+        assert re.search(rf"^useradd .* {user[1]}$", text, re.MULTILINE)
+        assert "cp systemd/bridge.service /etc/systemd/system/" in text
+
+
 # --- hooks ------------------------------------------------------------------------------------------------
 
 
@@ -245,7 +259,7 @@ def test_every_error_code_is_on_the_page_of_operations() -> None:
 def test_every_kind_of_problem_is_on_the_page_of_daily_work() -> None:
     kinds = {
         *(kind.value for kind in NoteKind),
-        *(purchases.FUSE, purchases.UNREADABLE, syncing.TOTAL_WAITS, syncing.DELETED, restoring.AFTER_BACKUP),
+        *(telling.FUSE, telling.UNREADABLE, syncing.TOTAL_WAITS, syncing.DELETED, restoring.AFTER_BACKUP),
     }
     reported = set(chain.from_iterable(re.findall(r'kind="([a-z_]+)"', text) for _, text in code("bridge")))
     assert "event_undelivered" in reported
