@@ -37,6 +37,7 @@ _STEERING = {
     for number in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029)
 }
 _STEERING_IN_TRACES = {number: escape for number, escape in _STEERING.items() if chr(number) not in "\n\t"}
+FIRST = ("timestamp", "level", "event")
 _TRACES = frozenset({"exception", "stack"})
 
 
@@ -71,7 +72,8 @@ def to_stderr(style: Literal["json", "console"], level: str, *, libraries: str =
 
 def discreet(_: Any, __: str, event: EventDict) -> EventDict:
     """Mask secrets and leave out customers' words, by name and in what is nested; make every text safe to show."""
-    return {name: value if name.startswith("_") else _shown(name, value) for name, value in event.items()}
+    ordered = {name: event[name] for name in (*FIRST, *event) if name in event}
+    return {name: value if name.startswith("_") else _shown(name, value) for name, value in ordered.items()}
 
 
 def _shown(name: str, value: Any) -> Any:
