@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from bridge.cli.failures import remedy
+from bridge.cli.failures import REMEDIES, remedy
 from bridge.cli.screen import count
 from bridge.cli.session import the_shop
 from bridge.contracts.shop import Finding, Level, ShopAdapter
@@ -31,7 +31,7 @@ async def store_findings(
         return findings
     try:
         async with the_shop(plugins, store) as shop:
-            findings += await shop.check()
+            findings += [_with_remedy(one) for one in await shop.check()]
             if desk is not None and all(one.level is not Level.WRONG for one in findings):
                 findings.append(await _rows(store, shop, desk, keys))
     except BridgeError as error:
@@ -39,6 +39,13 @@ async def store_findings(
     if desk is not None:
         findings += _waiting(store, desk)
     return findings
+
+
+def _with_remedy(finding: Finding) -> Finding:
+    """A shop that does not answer is all that an adapter has no advice for."""
+    if finding.level is Level.WRONG and not finding.remedy:
+        return finding._replace(remedy=REMEDIES["shop_unavailable"])
+    return finding
 
 
 def _secret(store: StoreSettings) -> Finding:

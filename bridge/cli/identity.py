@@ -7,9 +7,10 @@ state directory ever ends up as root's, and nothing read from a shop is handled 
 
 import os
 import pwd
+import sys
 from pathlib import Path
 
-from bridge.errors import DeskError
+from bridge.errors import BridgeError, DeskError
 
 ROOT = 0
 
@@ -26,10 +27,17 @@ class StateDirectoryClosed(DeskError):
     code = "state_dir_closed"
 
 
+class ProgramClosed(BridgeError):
+    """The user the command has become may not read the program, so it could go no further."""
+
+    code = "program_closed"
+    hint = "install the program where every user may read it, such as /opt/supportbridge"
+
+
 def enter_state_dir(state_dir: Path) -> Path:
     """Become the state directory's owner if this is root, and see that it can be worked in; returns the directory.
 
-    Raises `StateDirectoryMissing`, `StateDirectoryClosed`.
+    Raises `StateDirectoryMissing`, `StateDirectoryClosed`, `ProgramClosed`.
     """
     try:
         owner = state_dir.stat()
@@ -39,6 +47,7 @@ def enter_state_dir(state_dir: Path) -> Path:
         raise _closed(state_dir, error.strerror or "not accessible") from error
     if os.geteuid() == ROOT:
         become(owner.st_uid, owner.st_gid)
+        _require_program()
     if not os.access(state_dir, os.R_OK | os.W_OK | os.X_OK):
         raise _closed(state_dir, f"it belongs to {user_name(owner.st_uid)}")
     return state_dir
@@ -65,6 +74,13 @@ def user_name(user: int) -> str:
         return pwd.getpwuid(user).pw_name
     except KeyError:
         return f"user {user}"
+
+
+def _require_program() -> None:
+    """Parts are imported when they are needed, which may be only now."""
+    for path in (Path(os.__file__), Path(__file__), Path(sys.prefix)):
+        if not os.access(path, os.R_OK):
+            raise ProgramClosed(f"{user_name(os.geteuid())} may not read {path}, a part of the program")
 
 
 def _missing(state_dir: Path) -> StateDirectoryMissing:

@@ -13,9 +13,13 @@ from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.desk.values import to_ms
 from bridge.desk.versions import DeskIdentity
-from bridge.errors import DeskDamaged, DeskError
+from bridge.errors import DeskDamaged, DeskError, DeskMissing
 
 COPY_BYTES = 1024 * 1024
+SQLITE = b"SQLite format 3\0"
+HEADER_BYTES = 100
+LARGEST_PAGE_BYTES = 65_536
+"""Which the two bytes of the header that say a page's size can't hold, and write as 1."""
 
 
 def backup(desk: Desk, target: Path, *, at: datetime) -> int:
@@ -79,6 +83,7 @@ def note_backup(tx: DeskTx, at: datetime) -> None:
 
 def examine(path: Path) -> DeskIdentity:
     """Open a backup and check all of it. Raises `DeskDamaged`, `DeskTooNew`, `DeskMissing`."""
+    _require_whole(path)
     connection = open_writer(path)
     try:
         with translated(path):
@@ -91,6 +96,21 @@ def examine(path: Path) -> DeskIdentity:
         connection.close()
     versions.require_usable(found)
     return found
+
+
+def _require_whole(path: Path) -> None:
+    """SQLite reads what is missing at a file's end as zeros; the file's own count of pages tells a short copy."""
+    if not path.exists():
+        raise DeskMissing(f"there is no desk at {path}")
+    with path.open("rb") as file:
+        header = file.read(HEADER_BYTES)
+    if len(header) < HEADER_BYTES or not header.startswith(SQLITE):
+        raise DeskDamaged(f"{path} is damaged or not a desk: it does not begin like one")
+    page_bytes, pages = int.from_bytes(header[16:18], "big"), int.from_bytes(header[28:32], "big")
+    expected = pages * (LARGEST_PAGE_BYTES if page_bytes == 1 else page_bytes)
+    size = path.stat().st_size
+    if size < expected:
+        raise DeskDamaged(f"{path} is truncated: it has {size:,} of {expected:,} bytes")
 
 
 def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentity, Path | None]:

@@ -38,7 +38,8 @@ BAD_STORES = {
     "a platform that no plugin has": (
         changed('platform = "opencart"', 'platform = "magento"'),
         [
-            'stores/acme.toml: platform: must be one of the plugins that bridge.toml enables (opencart, prestashop), not "magento"'
+            "stores/acme.toml: platform: must be one of the plugins that bridge.toml enables (opencart, prestashop)",
+            'not "magento"',
         ],
     ),
     "broken UTF-8": (GOOD_STORE.replace("Anna", "\udcff"), ["stores/acme.toml: line 19: is not UTF-8 text"]),

@@ -1,0 +1,112 @@
+"""What waits for staff is listed, explained, let through or left."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bridge.contracts.desk import FirstSync, Problem, ProblemState
+from bridge.desk.desk import Desk
+from bridge.services.syncing import TOTAL_WAITS
+from tests.support.commands import Workplace
+
+SEEN = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def problem(desk: Desk) -> Problem:
+    """An order with a product code that a stranger has chosen."""
+    return desk.run(
+        lambda tx: tx.problems.report(
+            "acme",
+            key="order:7:unknown_code",
+            kind="unknown_code",
+            summary="order 7: product code \x1b[31m[red] stands for no plan",
+            at=SEEN,
+            detail={"orders": [7]},
+        )
+    )
+
+
+def test_open_problems_are_listed_in_the_stores_own_time(workplace: Workplace, problem: Problem) -> None:
+    answer = workplace.cli("problems", "list")
+    assert answer.code == 0
+    row = answer.lines()[2]
+    assert "2026-11-20 11:30:00 +03:30" in row
+    assert "order 7: product code \\x1b[31m[red] stands for no plan" in row
+    [document] = workplace.cli("problems", "list", "--json").document["problems"]
+    assert (document["problem"], document["last_seen"]) == (problem.id, "2026-11-20T08:00:00Z")
+
+
+@pytest.mark.usefixtures("desk")
+def test_no_problems_is_said_in_words(workplace: Workplace) -> None:
+    answer = workplace.cli("problems", "list")
+    assert (answer.code, answer.out) == (0, "No open problems.\n")
+    assert workplace.cli("problems", "list", "--json").document == {"problems": []}
+
+
+def test_one_problem_is_shown_whole_with_the_ways_on(workplace: Workplace, problem: Problem) -> None:
+    shown = workplace.cli("problems", "show", str(problem.id)).out
+    assert "unknown_code" in shown
+    assert f"bridge problems retry {problem.id} --by NAME" in shown
+    assert f"bridge problems dismiss {problem.id} --by NAME" in shown
+
+
+def test_retry_has_the_orders_read_again(workplace: Workplace, desk: Desk, problem: Problem) -> None:
+    answer = workplace.cli("problems", "retry", str(problem.id), "--by", "anna")
+    assert (answer.code, answer.out) == (
+        0,
+        f"Problem {problem.id} of store acme is retried by Anna: 1 order will be read again.\n",
+    )
+    assert desk.look(lambda tx: list(tx.sync.waiting("acme", [7]))) == [7]
+    handled = desk.look(lambda tx: tx.problems.get(problem.id))
+    assert handled is not None
+    assert (handled.state, handled.handled_by) == (ProblemState.RETRIED, "Anna")
+
+
+def test_dismiss_leaves_things_as_they_are(workplace: Workplace, desk: Desk, problem: Problem) -> None:
+    document = workplace.cli("problems", "dismiss", str(problem.id), "--by", "Anna", "--json").document
+    assert document == {"problem": problem.id, "store": "acme", "state": "dismissed", "by": "Anna"}
+    assert desk.look(lambda tx: tx.sync.waiting("acme", [7])) == {}
+    again = workplace.cli("problems", "dismiss", str(problem.id), "--by", "Anna")
+    assert again.code == 2
+    assert again.err.splitlines() == [
+        f"Error: problem {problem.id} is dismissed already",
+        "Try: bridge problems list",
+    ]
+
+
+def test_C2_retry_confirms_the_total_of_a_first_sync(workplace: Workplace, desk: Desk) -> None:
+    waiting = desk.run(
+        lambda tx: tx.problems.report(
+            "acme", key=TOTAL_WAITS, kind=TOTAL_WAITS, summary="412", at=SEEN, detail={"units": 412, "coins": 1}
+        )
+    )
+    assert workplace.cli("problems", "retry", str(waiting.id), "--by", "Anna").code == 0
+    state = desk.look(lambda tx: tx.stores.get("acme"))
+    assert (state.first_sync, state.confirmed_units) == (FirstSync.CONFIRMED, 412)
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "hint"),
+    [
+        (("retry", "99", "--by", "Anna"), "there is no problem 99", "bridge problems list"),
+        (("show", "99"), "there is no problem 99", "bridge problems list"),
+        (("retry", "1"), "who does it? Nobody is named", "--by NAME, one of: Anna"),
+        (("dismiss", "1", "--by", "Eve"), "Eve is not of the staff of store acme", "--by NAME, one of: Anna"),
+    ],
+)
+@pytest.mark.usefixtures("problem")
+def test_what_cannot_be_meant_is_refused(workplace: Workplace, words: tuple[str, ...], error: str, hint: str) -> None:
+    answer = workplace.cli("problems", *words)
+    assert (answer.code, answer.err.splitlines()) == (2, [f"Error: {error}", f"Try: {hint}"])
+
+
+def test_a_problem_of_a_store_without_a_file_can_be_seen_but_not_handled(
+    workplace: Workplace, problem: Problem
+) -> None:
+    store = Path(workplace.config / "stores" / "acme.toml")
+    store.rename(store.with_name("ruby.toml"))
+    assert workplace.cli("problems", "list", "--json").document["problems"][0]["store"] == "acme"
+    answer = workplace.cli("problems", "retry", str(problem.id), "--by", "Anna")
+    assert (answer.code, answer.err.splitlines()[0]) == (2, "Error: there is no store acme")
