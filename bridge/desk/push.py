@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import and_, bindparam, func, select, text, update
+from sqlalchemy import and_, bindparam, func, or_, select, text, update
 
 from bridge.contracts.desk import PushState
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
@@ -38,7 +38,12 @@ _STATES = Statement(
 )
 _DONE = Statement(
     update(account)
-    .where(account.c.id == bindparam("wanted"), account.c.pushed_number <= bindparam("pushed_number"))
+    .where(
+        account.c.id == bindparam("wanted"),
+        account.c.pushed_number <= bindparam("pushed_number"),
+        # Where the shop is to get everything anew, a push that was under way before does not count for it.
+        or_(account.c.pushed_number > text("0"), account.c.number == bindparam("pushed_number")),
+    )
     .values({name: bindparam(name) for name in ("pushed_number", "pushed_entries", "pushed_digest")})
 )
 _REFRESH = Statement(

@@ -18,8 +18,7 @@ from bridge.domain.accounts import Account
 from bridge.domain.packages import Package
 from bridge.domain.plans import PlanBook
 from bridge.locale.dates import LANGUAGES, date_text
-
-ENTRY_PAGE = 1000
+from bridge.services.entries import entries_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +122,12 @@ def entry_document(store: str, customer_id: int, entry: NumberedEntry) -> dict[s
 
 
 def _entry_rows(tx: Tx, terms: PageTerms, account: Account, pushed: PushState) -> tuple[tuple[SignedRow, ...], str]:
-    rows, digest, last = [], pushed.digest, pushed.entries
-    while last < account.entries:
-        for entry in tx.ledger.entries_of(account.id, after=last, limit=ENTRY_PAGE):
-            payload = canonical_json(entry_document(terms.store, account.owner.ref, entry))
-            digest, last = chain(digest, payload), entry.number
-            mac = mac_of(terms.key, "entry", payload)
-            rows.append(SignedRow(account.owner.ref, terms.epoch, entry.number, payload, terms.key.id, mac))
+    rows, digest = [], pushed.digest
+    for entry in entries_after(tx, account, pushed.entries):
+        payload = canonical_json(entry_document(terms.store, account.owner.ref, entry))
+        digest = chain(digest, payload)
+        mac = mac_of(terms.key, "entry", payload)
+        rows.append(SignedRow(account.owner.ref, terms.epoch, entry.number, payload, terms.key.id, mac))
     return tuple(rows), digest
 
 

@@ -12,6 +12,7 @@ from bridge.domain.events import CoinsCorrected, CoinsGranted
 from bridge.domain.ledger import Entry, EntryKind, Posting
 from bridge.domain.packages import Package, available, burn_down_order, end_of_day, usable_until
 from bridge.errors import ImpossibleAmount, KeyReused, UnknownAccount
+from bridge.services.entries import entries_after
 
 DEFAULT_MONTHS = 12
 """A manual package ends after a year unless a day is named (rule C15)."""
@@ -124,12 +125,11 @@ def balance(tx: Tx, store: str, owner: Owner, *, at: datetime) -> Balance:
 
 
 def statement(tx: Tx, store: str, owner: Owner) -> list[NumberedEntry]:
-    """Every entry of an account, oldest first, each with the totals after it (rule C18). Raises `UnknownAccount`."""
-    account = require_account(tx, store, owner)
-    entries: list[NumberedEntry] = []
-    while len(entries) < account.entries:
-        entries += tx.ledger.entries_of(account.id, after=entries[-1].number if entries else 0)
-    return entries
+    """Every entry of an account, oldest first, each with the totals after it (rule C18).
+
+    Raises `UnknownAccount`, `DeskDamaged` where entries are missing.
+    """
+    return list(entries_after(tx, require_account(tx, store, owner)))
 
 
 def require_account(tx: Tx, store: str, owner: Owner) -> Account:

@@ -9,7 +9,8 @@ from bridge.contracts.desk import FirstSync, ProblemState
 from bridge.domain.orders import UnreadableOrder
 from bridge.errors import UsageError
 from bridge.services import problems, syncing
-from bridge.services.purchases import Booked, set_unreadable_aside
+from bridge.services.purchases import Booked
+from bridge.services.telling import set_unreadable_aside
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, MONDAY_9AM, an_order
 

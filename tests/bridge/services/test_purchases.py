@@ -12,7 +12,8 @@ from bridge.domain.orders import Order, UnreadableOrder
 from bridge.domain.plans import Plan, PlanBook
 from bridge.errors import KeyReused
 from bridge.services import problems
-from bridge.services.purchases import book_orders, set_unreadable_aside, totals
+from bridge.services.purchases import book_orders, totals
+from bridge.services.telling import set_unreadable_aside
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import (
     ACME,
