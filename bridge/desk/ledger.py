@@ -50,6 +50,9 @@ _SAVE_TOTALS = Statement(
         | {"number": account.c.number + literal_column("1")},
     )
 )
+_COUNT_CHANGE = Statement(
+    update(account).where(any_of(account.c.id, "ids")).values(number=account.c.number + literal_column("1"))
+)
 _NEW_ENTRY = insert_row(entry, without=frozenset({"id"}))
 _ENTRY_COLUMNS = (
     entry.c.id,
@@ -131,6 +134,9 @@ class SqlLedger:
                 for number, mine in totals.items()
             ),
         )
+        marked = {one.account_id for one in after.values() if one.id not in repeated} - totals.keys()
+        if marked:  # revoked with nothing left to take: no entry says so, and the account page must (rules C6, C16)
+            _COUNT_CHANGE.run(self._connection, ids=id_list(marked))
         return len(fresh)
 
     def recorded(self, key: str) -> Entry | None:

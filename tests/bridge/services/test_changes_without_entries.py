@@ -1,4 +1,4 @@
-"""A package can be revoked and reinstated with nothing to move: no entry says so, and the account page must all the same."""
+"""A package can be revoked and reinstated with nothing to move: no entry says so, and the account page must."""
 
 from bridge.domain.accounts import Owner
 from tests.bridge.services.conftest import Keeper
