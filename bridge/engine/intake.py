@@ -96,12 +96,13 @@ class Intake:
         return self._terms
 
     async def total(self) -> Booked:
-        """What a first sync would book; nothing is written (rule C2)."""
+        """What a first sync would book; nothing is written (rule C2). Told to stop, it is a part of that."""
         terms = await self.terms()
         total = Booked()
         async for page in self._adapter.all_orders(after=0, page=self._setup.sync.first_sync_page_orders):
             counted = await self._desk.read(purchases.totals, terms, page.orders, at=self._clock.now())
             total = total.plus(counted)
+            self._health.well(Work.READING)
             if self._stop.is_set():
                 break
         return total
@@ -158,6 +159,8 @@ class Intake:
         if plan.state.first_sync is FirstSync.PENDING:
             if not self._counted:
                 total = await self.total()
+                if self._stop.is_set():
+                    return 0.0  # counted only in part: nothing may be confirmed by it
                 self._counted = True
                 asked = await self._desk.transact(
                     "ask for confirmation", syncing.ask_for_confirmation, terms, total, at=self._clock.now()
