@@ -50,10 +50,13 @@ def mac_of(key: SigningKey, table: str, payload: str, *, direction: str = DESK_T
 
 
 def verifies(keys: Iterable[SigningKey], table: str, payload: str, key_id: str, mac: str) -> bool:
-    """Whether one of the keys signed these bytes for this table; compares in constant time."""
-    return any(
-        key.id == key_id and payload.isascii() and hmac.compare_digest(mac_of(key, table, payload), mac) for key in keys
-    )
+    """Whether one of the keys signed these bytes for this table; compares in constant time.
+
+    What is no ASCII is none of ours, and the comparison would raise for it.
+    """
+    if not (payload.isascii() and mac.isascii()):
+        return False
+    return any(key.id == key_id and hmac.compare_digest(mac_of(key, table, payload), mac) for key in keys)
 
 
 def signed_row(key: SigningKey, table: str, document: Any, *, customer_id: int, epoch: int, number: int) -> SignedRow:

@@ -36,6 +36,7 @@ def test_a_row_to_the_byte() -> None:
         {"key_id": ""},
         {"mac": ""},
         {"mac": "0" * 64},
+        {"mac": "é" * 64},
     ],
 )
 def test_a_row_that_was_changed_or_moved_does_not_verify(changed: dict[str, str]) -> None:
