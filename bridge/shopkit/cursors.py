@@ -1,6 +1,6 @@
 """Reading what is new by primary key, and what was missing below (the other half of `bridge.domain.cursor`).
 
-A table that only grows is read from the cursor's overlap on. Older gaps are read again by key range; gaps close to each
+A table that only grows is read from the cursor's lowest recent gap on. Older gaps are read again by key range; gaps close to each
 other are one range, because a server that gives out every second id makes a gap beside every row.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bridge.contracts.shop import TouchedRow
-from bridge.domain.cursor import OVERLAP, Cursor, Gap
+from bridge.domain.cursor import Cursor, Gap, in_a_gap
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.named_sql import Statement
 
@@ -43,17 +43,19 @@ async def newest_ids(database: ShopDatabase, tables: Mapping[str, CursorTable]) 
 async def touched_rows(
     database: ShopDatabase, tables: Mapping[str, CursorTable], cursors: Mapping[str, Cursor], *, page: int
 ) -> dict[str, Sequence[TouchedRow]]:
-    """For each cursor at most `page` new rows with the overlap before them, and the rows found in its older gaps."""
+    """For each cursor at most `page` new rows, those since its lowest recent gap, and those found in its older gaps."""
     found: dict[str, Sequence[TouchedRow]] = {}
     for name, cursor in cursors.items():
         statement = tables[name].between
+        older = cursor.older_gaps
         rows = [
             row
-            for first, last in _ranges(cursor.older_gaps)
+            for first, last in _ranges(older)
             async for row in _all_between(database, statement, first, last, page)
-            if any(gap.first <= row.id <= gap.last for gap in cursor.older_gaps)
+            if in_a_gap(row.id, older)
         ]
-        rows += await _between(database, statement, cursor.read_after, LAST_ID, page + OVERLAP)
+        again = cursor.position - cursor.read_after
+        rows += await _between(database, statement, cursor.read_after, LAST_ID, page + again)
         found[name] = rows
     return found
 

@@ -1,5 +1,6 @@
 """Reading a table by its ids while others commit out of order: every row once, none lost (design: the cursor)."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,23 +51,45 @@ def test_a_clock_that_jumps_back_gives_no_gap_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gap", "older"),
+    ("gap", "after", "older"),
     [
-        (Gap(10, 20, T0), [Gap(10, 20, T0)]),
-        (Gap(950, 960, T0), []),
-        (Gap(890, 920, T0), [Gap(890, 900, T0)]),
+        (Gap(10, 20, T0), 1000, [Gap(10, 20, T0)]),
+        (Gap(950, 960, T0), 949, []),
+        (Gap(890, 920, T0), 900, [Gap(890, 900, T0)]),
     ],
 )
-def test_gaps_are_asked_for_only_where_the_overlap_does_not_reach(gap: Gap, older: list[Gap]) -> None:
+def test_recent_gaps_are_read_with_what_is_new_and_older_ones_apart(gap: Gap, after: int, older: list[Gap]) -> None:
     cursor = Cursor(900 + OVERLAP, (gap,))
-    assert cursor.read_after == 900
+    assert cursor.read_after == after
     assert list(cursor.older_gaps) == older
+
+
+def test_where_nothing_is_missing_nothing_is_read_again() -> None:
+    assert Cursor(1000).read_after == 1000
 
 
 def test_a_start_at_the_end_of_a_table_still_waits_for_the_rows_missing_among_the_last() -> None:
     cursor = Cursor.starting([100, 97, 98], at=T0)
     assert cursor == Cursor(100, (Gap(99, 99, T0),))
     assert cursor.unseen([96, 97, 98, 99, 100, 101]) == [99, 101]
+
+
+def test_several_late_rows_of_one_gap_leave_only_what_is_still_missing() -> None:
+    cursor = Cursor(20, (Gap(3, 9, T0), Gap(12, 12, T0), Gap(15, 16, T0))).advance(
+        [3, 5, 6, 12, 13, 22], at=T0 + POLL, remember=WINDOW
+    )
+    assert cursor == Cursor(22, (Gap(4, 4, T0), Gap(7, 9, T0), Gap(15, 16, T0), Gap(21, 21, T0 + POLL)))
+
+
+def test_a_gap_beside_every_row_of_a_long_backlog_is_found_in_no_time() -> None:
+    """A cluster's server gives out every third id: as many gaps as rows, and each row asks whether it is in one."""
+    rows = range(4, 90_000, 3)
+    began = time.process_time()
+    cursor = Cursor(1).advance(rows, at=T0, remember=WINDOW)
+    assert len(cursor.gaps) == len(rows)
+    assert cursor.unseen(range(2, 90_000)) == [i for i in range(2, 89_998) if i % 3 != 1] + [89_999]
+    assert cursor.advance(range(2, 89_998), at=T0, remember=WINDOW).gaps == ()
+    assert time.process_time() - began < 5
 
 
 @given(st.data())
