@@ -36,7 +36,8 @@ class Cursor:
     def read_after(self) -> int:
         """Read ids greater than this: those above the position, and from the lowest gap in the overlap on."""
         start = self._overlap_start
-        return min((max(gap.first - 1, start) for gap in self.gaps if gap.last > start), default=self.position)
+        recent = bisect_right(self.gaps, start, key=attrgetter("last"))
+        return max(self.gaps[recent].first - 1, start) if recent < len(self.gaps) else self.position
 
     @property
     def older_gaps(self) -> tuple[Gap, ...]:

@@ -1,7 +1,7 @@
 """Reading what is new by primary key, and what was missing below (the other half of `bridge.domain.cursor`).
 
-A table that only grows is read from the cursor's lowest recent gap on. Older gaps are read again by key range; gaps close to each
-other are one range, because a server that gives out every second id makes a gap beside every row.
+A table that only grows is read from the cursor's lowest recent gap on. Older gaps are read again by key range; gaps
+close to each other are one range, because a server that gives out every second id makes a gap beside every row.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence

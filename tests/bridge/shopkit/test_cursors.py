@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bridge.domain.cursor import OVERLAP, Cursor, Gap
+from bridge.domain.cursor import Cursor, Gap
 from bridge.shopkit.cursors import CursorTable, newest_ids, touched_rows
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.named_sql import Statement
@@ -42,9 +42,10 @@ async def touched(shop: ShopDatabase, cursor: Cursor, *, page: int = 50) -> list
     return [row.id for row in rows]
 
 
-async def test_the_overlap_and_at_most_a_page_of_new_rows_are_read(shop: ShopDatabase) -> None:
+async def test_at_most_a_page_of_new_rows_is_read_and_what_came_since_the_lowest_recent_gap(shop: ShopDatabase) -> None:
     await insert(shop, *range(1, 1001))
-    assert await touched(shop, Cursor(500), page=50) == list(range(501 - OVERLAP, 551))
+    assert await touched(shop, Cursor(500), page=50) == list(range(501, 551))
+    assert await touched(shop, Cursor(500, (Gap(480, 481, NOW),)), page=50) == list(range(480, 551))
 
 
 async def test_a_late_row_in_an_old_gap_is_found_and_its_seen_neighbours_are_not(shop: ShopDatabase) -> None:
