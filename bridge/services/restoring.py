@@ -22,7 +22,8 @@ def report_lost_entries(
 ) -> int:
     """Tell staff of each entry made by hand that the shop's signed rows show and this desk does not have.
 
-    `rows` are entry rows as found in the shop; those that don't verify say nothing. Returns how many were told.
+    `rows` are entry rows as found in the shop; those that don't verify say nothing, and so does one that stands under
+    another customer or number than it was signed for. Returns how many were told.
     """
     told = 0
     by_customer: dict[int, list[SignedRow]] = {}
@@ -33,7 +34,8 @@ def report_lost_entries(
         ours = _our_payloads(tx, store, customer)
         for row in shown:
             said = json.loads(row.payload)
-            if row.payload in ours or said["order"] is not None or said["store"] != store:
+            in_place = (said["store"], said["customer"], said["number"]) == (store, customer, row.number)
+            if not in_place or row.payload in ours or said["order"] is not None:
                 continue
             made = datetime.fromtimestamp(said["at"], UTC)
             tx.problems.report(

@@ -73,3 +73,12 @@ def test_a_row_that_does_not_verify_says_nothing() -> None:
     with a_quick_desk() as restored:
         assert restored.run(report_lost_entries, ACME, forged, (KEY,), at=LATER) == 0
         assert restored.look(lambda tx: tx.problems.open(ACME)) == []
+
+
+def test_a_row_copied_to_another_customer_or_number_says_nothing() -> None:
+    """Whoever may write the shop's tables could else have staff book another customer's coins again for himself."""
+    rows = the_lost_desks_rows()
+    copied = [row._replace(customer_id=66) for row in rows] + [row._replace(number=row.number + 5) for row in rows]
+    with a_quick_desk() as restored:
+        assert restored.run(report_lost_entries, ACME, copied, (KEY,), at=LATER) == 0
+        assert restored.look(lambda tx: tx.problems.open(ACME)) == []

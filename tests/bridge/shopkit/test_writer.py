@@ -9,6 +9,7 @@ from bridge.contracts.shop import AccountRows
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.errors import ForeignDesk, SettingsError, ShopRefused
 from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.writer import ENTRIES_A_STATEMENT, ShopWriter, table_statements
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.adapters import STORE, database_access
@@ -133,3 +134,18 @@ async def test_our_tables_are_innodb_and_byte_exact(writer: ShopWriter, mariadb:
 def test_an_odd_prefix_never_becomes_a_table() -> None:
     with pytest.raises(SettingsError, match=r"database\.prefix"):
         table_statements("x`; DROP TABLE y; -- ")
+
+
+async def test_a_forged_row_under_a_number_no_desk_can_keep_is_left_where_it_is(writer: ShopWriter) -> None:
+    """The column takes numbers twice as large as the desk's; taking such a row over would fail for ever."""
+    for customer in (0, 7, 2**63 - 1, 2**63, 2**64 - 1):
+        await writer.push([account(1, customer=customer)])
+    assert await writer.left_behind(2) == [7, 2**63 - 1]
+
+
+async def test_a_forged_claim_signed_with_strange_letters_is_replaced(shop: ShopDatabase, writer: ShopWriter) -> None:
+    await writer.claim(claim("someone"), [KEY])
+    await shop.write(Statement("forge", "UPDATE oc_supportbridge_meta SET mac = %(mac)s"), mac="é" * 64)
+    await writer.claim(claim("ours"), [KEY])
+    with pytest.raises(ForeignDesk):
+        await writer.claim(claim("another"), [KEY])
