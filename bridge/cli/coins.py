@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST_KEY = 100
 """The store's name and a few words stand before it, and the desk keeps 191 characters."""
+MOST_DIGITS = 19
 
 app = group("coins", "A customer's coins: how many, why, and grants and corrections by hand.")
 
@@ -207,7 +208,7 @@ def _owner(text: str) -> "Owner":
     kind, number = OwnerKind.CUSTOMER, text.strip()
     if number.startswith("guest:"):
         kind, number = OwnerKind.GUEST, number.removeprefix("guest:")
-    if not (number.isascii() and number.isdigit()) or not 1 <= int(number) < 2**63:
+    if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS) or not 1 <= int(number) < 2**63:
         raise UsageError(f"{text} names no customer: give the shop's customer id (77), or guest:ORDER (guest:1042)")
     return Owner(kind, int(number))
 

@@ -152,6 +152,7 @@ def statement_parts(store: str, owner: Owner, entries: Sequence[NumberedEntry], 
             "Balance",
             rows=rows,
             right=("No.", "Coins", "Held", "Order", "Balance"),
+            words=("Why",),
         ),
     ]
 

@@ -48,6 +48,7 @@ def list_problems(call: Call, store: EachStoreOption = None) -> None:
                         for one in found
                     ],
                     right=("No.", "Times"),
+                    words=("What",),
                 ),
                 line(),
                 line(f"{count(len(found), 'problem')}. More about one: bridge problems show NUMBER"),

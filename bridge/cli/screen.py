@@ -11,13 +11,17 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from bridge.cli.failures import shown
 
 PIPE_WIDTH = 10_000
+NARROWEST_WORDS = 24
+"""Columns of sentences are not folded below this width, however narrow the terminal."""
 STYLES = {"ok": "green", "warning": "yellow", "wrong": "bold red", "quiet": "dim"}
 
 
@@ -25,29 +29,36 @@ def show(*parts: RenderableType) -> None:
     """Write to stdout: with colours and folded on a terminal, plain and unfolded elsewhere."""
     if sys.stdout.isatty():
         console = Console(file=sys.stdout, highlight=False, emoji=False, markup=False)
+        # A terminal that is too narrow breaks lines itself; numbers and times are never taken apart.
+        unbound = console.options.update(max_width=PIPE_WIDTH)
+        console.width = max(console.width, *(Measurement.get(console, unbound, part).minimum for part in parts))
         console.print(*parts, sep="\n")
         return
     plain = io.StringIO()
-    console = Console(
-        file=plain,
-        width=PIPE_WIDTH,
-        color_system=None,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        force_terminal=False,
-    )
-    console.print(*parts, sep="\n", soft_wrap=False)
+    console = Console(file=plain, width=PIPE_WIDTH, color_system=None, highlight=False, emoji=False, markup=False)
+    console.print(*parts, sep="\n")
     sys.stdout.write("\n".join(line.rstrip() for line in plain.getvalue().split("\n")))
 
 
-def table(*columns: str, rows: Sequence[Sequence[object]], right: Sequence[str] = ()) -> Table:
-    """A table with a heading; the columns named in `right` hold numbers."""
-    built = Table(box=box.SIMPLE_HEAD if _draws_lines() else box.ASCII2, show_edge=False, pad_edge=False)
-    for column in columns:
-        built.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        built.add_row(*(cell(value) for value in row))
+def table(
+    *columns: str, rows: Sequence[Sequence[object]], right: Sequence[str] = (), words: Sequence[str] = ()
+) -> Table:
+    """A table with a heading; the columns in `right` hold numbers, those in `words` sentences that may be folded."""
+    cells = [[cell(value) for value in row] for row in rows]
+    built = Table(
+        box=box.SIMPLE_HEAD if _draws_lines() else box.ASCII2, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for number, column in enumerate(columns):
+        width = max([cell_len(column), *(row[number].cell_len for row in cells)])
+        built.add_column(
+            column,
+            justify="right" if column in right else "left",
+            overflow="fold",
+            no_wrap=column not in words,
+            min_width=min(width, NARROWEST_WORDS) if column in words else width,
+        )
+    for row in cells:
+        built.add_row(*row)
     return built
 
 

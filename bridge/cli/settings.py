@@ -30,6 +30,7 @@ def show(call: Call, store: EachStoreOption = None) -> None:
                 "Setting",
                 "Value",
                 "From",
+                words=("Value",),
                 rows=[
                     (
                         one.name,

@@ -56,6 +56,7 @@ def list_stores(call: Call) -> None:
                 "Zone",
                 "Database",
                 "Key",
+                words=("Database",),
                 rows=[
                     (
                         name,

@@ -73,7 +73,7 @@ def assembled(
         order_id, shop_id, customer_id, buyer, status, total, ordered_at = row
         if order_id in lines.odd or None in row[:6]:
             reason = lines.odd.get(order_id) or _missing(row)
-            unreadable.append(UnreadableOrder(order_id, f"order {order_id}: {reason}"))
+            unreadable.append(UnreadableOrder(order_id, reason))
             continue
         orders.append(
             Order(

@@ -107,12 +107,18 @@ def test_C16_more_than_there_is_cannot_be_taken(workplace: Workplace) -> None:
         (("77", "99999999"), 1, "coins: must be between 1 and 1000000 coins, not 99999999"),
         (("Ada", "5"), 2, "Ada names no customer: give the shop's customer id (77), or guest:ORDER (guest:1042)"),
         (("0", "5"), 2, "0 names no customer: give the shop's customer id (77), or guest:ORDER (guest:1042)"),
+        (
+            ("9" * 20, "5"),
+            2,
+            "9" * 20 + " names no customer: give the shop's customer id (77), or guest:ORDER (guest:1042)",
+        ),
         (("77", "5", "--until", "soon"), 2, "--until must be a day such as 2027-11-30, not soon"),
         (("77", "5", "--until", "2020-01-01"), 1, "expiry: must be a day to come, within 100 years, not 2020-01-01"),
         (("77", "5", "--plan", "gold"), 2, "store acme has no plan gold; it has base"),
         (("77", "5", "--by", "Eve"), 2, "Eve is not of the staff of store acme"),
         (("77", "5", "--by", " "), 2, "who does it? Nobody is named"),
         (("77", "5", "--reason", " "), 1, "reason: must say why, in words the customer may read (rule C15)"),
+        (("77", "5", "--reason", "gift \udcff"), 1, "reason: must be text, not bytes that are no UTF-8"),
         (("77", "5", "--store", "acne"), 2, "there is no store acne"),
         (("77", "5", "--key", "k" * 101), 2, "--key must be 1 to 100 printable characters"),
     ],
@@ -124,6 +130,12 @@ def test_a_grant_that_makes_no_sense_is_refused_in_words(
     assert (answer.code, answer.err.splitlines()[0]) == (code, f"Error: {error}")
     assert len(answer.err.splitlines()) == 2
     assert workplace.cli("coins", "balance", "77").code == 1
+
+
+def test_a_number_of_thousands_of_digits_is_no_customer(workplace: Workplace) -> None:
+    answer = workplace.cli("coins", "balance", "9" * 5_000)
+    assert answer.code == 2
+    assert answer.err.startswith("Error: 999")
 
 
 def test_without_a_name_the_staff_are_listed(workplace: Workplace) -> None:
