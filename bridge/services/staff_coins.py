@@ -177,5 +177,16 @@ def _words(plan: str | None, until: datetime) -> str:
 def _require_words(reason: str, staff: str) -> None:
     if not reason.strip():
         raise ImpossibleAmount("reason: must say why, in words the customer may read (rule C15)")
+    if not _is_text(reason):
+        raise ImpossibleAmount("reason: must be text, not bytes that are no UTF-8")
     if not staff.strip():
         raise ImpossibleAmount("staff: must name who does it (rule C15)")
+
+
+def _is_text(words: str) -> bool:
+    """A terminal's stray bytes arrive as halves of characters, which neither the books nor an account page can keep."""
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

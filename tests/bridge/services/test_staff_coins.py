@@ -98,6 +98,7 @@ def test_C15_the_same_key_for_another_customer_is_refused_and_opens_no_account(k
         ({"coins": 1_000_001}, "coins: must be between 1 and 1000000 coins, not 1000001"),
         ({"coins": 1.5}, "coins: must be a whole number of coins, not 1.5"),
         ({"reason": " "}, "reason: must say why, in words the customer may read (rule C15)"),
+        ({"reason": "gift \udcff"}, "reason: must be text, not bytes that are no UTF-8"),
         ({"staff": ""}, "staff: must name who does it (rule C15)"),
         ({"last_day": date(2026, 11, 22)}, "expiry: must be a day to come, within 100 years, not 2026-11-22"),
         ({"last_day": date.max}, "expiry: must be a day to come, within 100 years, not 9999-12-31"),
