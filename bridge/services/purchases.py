@@ -13,14 +13,12 @@ from bridge.domain import ledger
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.events import CoinsChanged, CoinsGranted, CoinsReinstated, CoinsRevoked
 from bridge.domain.ledger import Entry, EntryKind
-from bridge.domain.orders import Order, UnreadableOrder
+from bridge.domain.orders import Order
 from bridge.domain.packages import Package, usable_until
 from bridge.domain.purchases import (
     Change,
     Decision,
     GrantUnit,
-    Note,
-    NoteKind,
     Purchase,
     ReinstateUnit,
     RevokeUnit,
@@ -28,11 +26,7 @@ from bridge.domain.purchases import (
     decide,
     unit_key,
 )
-
-FUSE = "fuse"
-UNREADABLE = "unreadable_order"
-LASTING = frozenset({NoteKind.SPENT, NoteKind.AMOUNT_SLIP})
-"""Notes about something that happened: told once, they stay until staff close them. The others end with their cause."""
+from bridge.services import telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +96,11 @@ def book_orders(
     limited = {number for number in changing if not page.aside.get(number)}
     if fuse and sum(len(page.decisions[number].changes) for number in limited) > store.fuse_units:
         words = fuse_words or f"more than coins.fuse_units = {store.fuse_units} in one pass"
-        _blow(tx, store.name, page, limited, words, at)
+        telling.blow_fuse(tx, store.name, {number: page.decisions[number] for number in limited}, words, at=at)
         booked = replace(booked, set_aside=booked.set_aside + len(limited))
         changing -= limited
     booked = booked.plus(_book(tx, store, page, changing, at=at, tell=tell))
-    _note(tx, store, page, at, skip=limited - changing)
+    telling.tell_staff(tx, store.name, page.decisions, at=at, but=limited - changing)
     return replace(booked, orders=len(orders))
 
 
@@ -117,22 +111,6 @@ def totals(tx: Tx, store: StoreTerms, orders: Sequence[Order], *, at: datetime) 
     for decision in page.decisions.values():
         counted = counted.plus(_count(decision.changes))
     return replace(counted, orders=len(orders))
-
-
-def set_unreadable_aside(tx: Tx, store: str, unreadable: Iterable[UnreadableOrder], *, at: datetime) -> int:
-    """Tell staff about orders whose rows could not be understood; returns how many."""
-    count = 0
-    for one in unreadable:
-        tx.problems.report(
-            store,
-            key=f"order:{one.order_id}:{UNREADABLE}",
-            kind=UNREADABLE,
-            summary=f"order {one.order_id}: {one.reason}",
-            at=at,
-            detail={"orders": [one.order_id]},
-        )
-        count += 1
-    return count
 
 
 def _decide(
@@ -325,58 +303,3 @@ def _events(
                 at=entry.at,
             )
     return list(told.values())
-
-
-def _blow(tx: Tx, store: str, page: _Page, numbers: Iterable[int], words: str, at: datetime) -> None:
-    """Too much in one pass: all of it waits for staff under one problem (rule C2)."""
-    waiting = sorted(numbers)
-    units = sum(len(page.decisions[number].changes) for number in waiting)
-    before = next((one.detail for one in tx.problems.open(store) if one.key == FUSE), {})
-    units += int(before.get("units", 0))
-    orders = len(waiting) + int(before.get("orders_waiting", 0))
-    problem = tx.problems.report(
-        store,
-        key=FUSE,
-        kind=FUSE,
-        summary=f"{units} grants or revocations of {orders} orders came at once, {words}; "
-        "none of them is booked until staff release them",
-        at=at,
-        detail={"units": units, "orders_waiting": orders},
-    )
-    tx.problems.set_aside(store, problem.id, waiting)
-
-
-def _note(tx: Tx, store: StoreTerms, page: _Page, at: datetime, *, skip: Iterable[int]) -> None:
-    """Tell staff what the decisions say, and close what has become untrue."""
-    skipped = set(skip)
-    said = {
-        _note_key(number, note): (number, note)
-        for number, decision in page.decisions.items()
-        if number not in skipped
-        for note in decision.notes
-    }
-    lasting = [key for key, (_, note) in said.items() if note.kind in LASTING]
-    told = tx.problems.known(store.name, lasting) if lasting else frozenset()
-    for key, (number, note) in said.items():
-        if key in told:
-            continue
-        problem = tx.problems.report(
-            store.name, key=key, kind=note.kind, summary=note.text, at=at, detail={"orders": [number]}
-        )
-        if note.kind is NoteKind.ZERO_TOTAL:
-            tx.problems.set_aside(store.name, problem.id, [number])
-    gone = [key for key in tx.problems.open_keys(store.name) - set(said) if _ends_with_its_cause(key, page.decisions)]
-    if gone:
-        tx.problems.solve(store.name, gone, at)
-
-
-def _note_key(number: int, note: Note) -> str:
-    return f"order:{number}:{note.kind}" + (f":{note.part}" if note.part else "")
-
-
-def _ends_with_its_cause(key: str, decisions: Mapping[int, Decision]) -> bool:
-    """Whether a problem's key belongs to one of these orders and to a kind that ends when its cause does."""
-    what, _, rest = key.partition(":")
-    number, _, kind = rest.partition(":")
-    kind = kind.partition(":")[0]
-    return what == "order" and int(number) in decisions and kind not in LASTING

@@ -13,7 +13,8 @@ from bridge.contracts.shop import TouchedRow
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, UnreadableOrder
 from bridge.domain.purchases import StoreTerms
-from bridge.services.purchases import Booked, book_orders, set_unreadable_aside
+from bridge.services.purchases import Booked, book_orders
+from bridge.services.telling import set_unreadable_aside
 
 MOST_SETTLING = 10
 """An order that keeps changing is read after this many settle times all the same."""
