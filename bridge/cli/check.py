@@ -16,7 +16,10 @@ def register(app: typer.Typer) -> None:
 
 
 def check(call: Call, store: EachStoreOption = None) -> int:
-    """Look at settings, desk, plugins and shops; each line says how it is and what to do unless it is well."""
+    """Find what is wrong with settings, desk, plugins and shops.
+
+    Each line says how it is, and what to do unless it is well.
+    """
     import asyncio
 
     from bridge.cli.call import one_store

@@ -17,7 +17,7 @@ LONGEST_KEY = 100
 """The store's name and a few words stand before it, and the desk keeps 191 characters."""
 MOST_DIGITS = 19
 
-app = group("coins", "A customer's coins: how many, why, and grants and corrections by hand.")
+app = group("coins", "A customer's coins: how many, why, and what staff do by hand.")
 
 Customer = Annotated[
     str, typer.Argument(metavar="CUSTOMER", help="The customer's id in the shop, or guest:ORDER for a guest's order.")
@@ -36,7 +36,7 @@ Key = Annotated[
 
 @command(app, "balance")
 def balance(call: Call, customer: Customer, store: StoreOption = None) -> None:
-    """Show how many coins a customer has, and in which packages."""
+    """Show how many coins a customer has, in which packages."""
     from bridge.cli.call import one_store
     from bridge.cli.coins_shown import balance_document, balance_parts
     from bridge.cli.session import CLOCK, the_desk
@@ -56,7 +56,7 @@ def statement(
     store: StoreOption = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values, a line an entry.")] = False,
 ) -> None:
-    """Show every entry of a customer's account with the running balance (rule C18)."""
+    """Show every entry of an account with the running balance."""
     from bridge.cli.call import one_store
     from bridge.cli.coins_shown import statement_document, statement_parts, write_csv
     from bridge.cli.session import the_desk

@@ -7,12 +7,15 @@ import typer
 
 from bridge.cli.call import Call, command, group
 
-app = group("desk", "The desk, our own books: make or migrate it, back it up, bring a backup back.")
+app = group("desk", "The desk, our own books: make, back up, restore.")
 
 
 @command(app, "upgrade")
 def upgrade(call: Call) -> None:
-    """Make the desk, or bring one of an older program up to this program's version. The daemon must not run."""
+    """Make the desk, or bring an older one up to date.
+
+    The daemon does the same when it starts; beside a running daemon this is refused.
+    """
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, enter
     from bridge.desk.desk import FILE_NAME, Desk
@@ -39,7 +42,10 @@ def upgrade(call: Call) -> None:
 def backup(
     call: Call, file: Annotated[Path, typer.Argument(help="A new file; one that exists is never overwritten.")]
 ) -> None:
-    """Copy the desk to FILE while it is in use, and check the copy by opening it."""
+    """Copy the desk to FILE while it is in use.
+
+    The copy is checked by opening it.
+    """
     from bridge.cli.files import OutputFile
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
@@ -59,7 +65,10 @@ def backup(
 
 @command(app, "restore")
 def restore(call: Call, file: Annotated[Path, typer.Argument(help="A file that `bridge desk backup` made.")]) -> None:
-    """Put a backup in the desk's place. The desk that was there is kept beside it. The daemon must not run."""
+    """Put a backup in the desk's place.
+
+    The desk that was there is kept beside it. Beside a running daemon this is refused.
+    """
     from bridge.cli.files import copy_in, open_input
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, enter

@@ -8,6 +8,7 @@ import typer
 from bridge.cli.call import Call, command
 
 SECRETS = "secrets"
+UNIT = "bridge.service"
 SERVICE_GROUP = "supportbridge"
 FILE_MODE, FOLDER_MODE, SECRETS_MODE = 0o644, 0o755, 0o750
 
@@ -20,20 +21,23 @@ def register(app: typer.Typer) -> None:
 def init(
     call: Call, directory: Annotated[Path, typer.Argument(metavar="DIR", help="Usually /etc/supportbridge.")]
 ) -> None:
-    """Write the settings to start from into DIR: bridge.toml and an example for each kind of shop."""
+    """Write the settings to start from into DIR.
+
+    That is bridge.toml, an example for each kind of shop, the service's unit, and a closed folder for passwords.
+    """
     from bridge.cli.screen import line
     from bridge.resources import resource
 
-    source = resource("config")
-    names = sorted(path.relative_to(source) for path in source.rglob("*.toml"))
+    shipped = _shipped(resource("config"), resource("systemd"))
+    names = list(shipped)
     _refuse_existing(directory, names)
     for folder in (directory, directory / "stores"):
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     secrets, theirs = _make_secrets(directory / SECRETS)
-    for name in names:
+    for name, source in shipped.items():
         target = directory / name
         with target.open("xb") as file:
-            file.write((source / name).read_bytes())
+            file.write(source.read_bytes())
         target.chmod(FILE_MODE)
     call.answer(
         {"directory": str(directory), "files": [str(directory / name) for name in names], "secrets": str(secrets)},
@@ -47,8 +51,15 @@ def init(
             ),
             line("  2. Go through its lines marked SET THIS."),
             line(f"  3. bridge check --config {directory}"),
+            line(f"  4. As a service: cp {directory / UNIT} /etc/systemd/system/"),
         ],
     )
+
+
+def _shipped(config: Path, systemd: Path) -> dict[Path, Path]:
+    """What is written, by its place in DIR, and where it is shipped."""
+    files = {path.relative_to(config): path for path in sorted(config.rglob("*.toml"))}
+    return files | {Path(UNIT): systemd / UNIT}
 
 
 def _refuse_existing(directory: Path, names: list[Path]) -> None:

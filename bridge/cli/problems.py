@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 20
 """A problem may be about thousands of orders; `--json` has them all."""
+HIGHEST_NUMBER = 2**63 - 1
 
-app = group("problems", "What waits for staff: look at it, let it through, or leave it as it is.")
+app = group("problems", "What waits for staff.")
 
-Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The problem's number in `bridge problems list`.", min=1)]
+Number = Annotated[
+    int,
+    typer.Argument(metavar="NUMBER", help="The problem's number in `bridge problems list`.", min=1, max=HIGHEST_NUMBER),
+]
 
 
 @command(app, "list")
@@ -85,7 +89,10 @@ def show(call: Call, number: Number) -> None:
 
 @command(app, "retry")
 def retry(call: Call, number: Number, by: ByOption = None) -> None:
-    """Let through what waits because of a problem: its orders are read again and booked, a first sync is confirmed."""
+    """Let through what waits because of a problem.
+
+    Its orders are read again and booked; the total of a first sync is confirmed.
+    """
     from bridge.cli.screen import count, line
     from bridge.cli.session import CLOCK, the_desk
     from bridge.services import problems
@@ -103,7 +110,10 @@ def retry(call: Call, number: Number, by: ByOption = None) -> None:
 
 @command(app, "dismiss")
 def dismiss(call: Call, number: Number, by: ByOption = None) -> None:
-    """Close a problem and leave things as they are: orders that wait because of it are not booked."""
+    """Close a problem and leave things as they are.
+
+    Orders that wait because of it are not booked.
+    """
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
     from bridge.services import problems

@@ -9,7 +9,10 @@ app: typer.Typer = group("settings", "The settings in force.")
 
 @command(app, "show")
 def show(call: Call, store: EachStoreOption = None) -> None:
-    """Print every setting in force and where it comes from. Secrets are masked."""
+    """Print every setting in force and where it comes from.
+
+    Secrets are masked.
+    """
     from bridge.cli.call import one_store
     from bridge.cli.screen import styled, table
     from bridge.settings import describe

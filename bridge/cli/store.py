@@ -10,7 +10,7 @@ from bridge.cli.call import Call, command, group
 if TYPE_CHECKING:
     from bridge.settings import Settings, StoreSettings
 
-app = group("store", "Shops: which there are, their tables and the key each shares with the desk.")
+app = group("store", "Shops: which there are, their tables, their keys.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The store: its file is stores/NAME.toml.")]
 
@@ -90,7 +90,7 @@ def prepare(
         ),
     ] = None,
 ) -> None:
-    """Create the bridge's own tables in the shop's database where they are missing."""
+    """Create the bridge's own tables in the shop's database."""
     import asyncio
 
     from bridge.cli.call import one_store
@@ -144,9 +144,10 @@ def pair(
         bool, typer.Option("--activate", help="Sign with the newest key from now on: its file is in the shop.")
     ] = False,
 ) -> None:
-    """Make a key that the shop and the desk share, and say where its file goes.
+    """Make the key that a shop shares with the desk.
 
-    A second key becomes valid beside the first; once its file is in the shop, --activate makes the desk sign with it.
+    The answer says where its file goes. A second key becomes valid beside the first; once its file is in the shop,
+    --activate makes the desk sign with it.
     """
     from bridge.cli.call import one_store
     from bridge.errors import UsageError

@@ -15,7 +15,11 @@ def build(
     call: Call,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder the zips are written to.")],
 ) -> None:
-    """Make both shops' extensions: supportbridge.ocmod.zip for OpenCart, supportbridge.zip for PrestaShop."""
+    """Make the extensions for both kinds of shop.
+
+    They are supportbridge.ocmod.zip for OpenCart and supportbridge.zip for PrestaShop; the same version always gives
+    the same bytes.
+    """
     from bridge.cli.screen import line
     from bridge.storefront import build as build_zips
 

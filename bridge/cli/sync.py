@@ -33,7 +33,9 @@ def sync(
         ),
     ] = None,
 ) -> int:
-    """Read the shops by hand: a dry run before the first start, or one whole round where no daemon runs.
+    """Read the shops by hand: a dry run, or one whole round.
+
+    A round takes the daemon's place, so it is refused while the daemon runs; a dry run is not.
 
     A first sync of more units than coins.fuse_units waits until staff confirm its dry-run total (rule C2): here with
     --confirm, beside a running daemon with `bridge problems retry`.

@@ -7,7 +7,8 @@ import pytest
 from bridge.resources import resource
 from tests.support.commands import Workplace
 
-NAMES = ["bridge.toml", "stores/opencart-extensions.toml", "stores/prestashop-coins.toml"]
+CONFIG = ["bridge.toml", "stores/opencart-extensions.toml", "stores/prestashop-coins.toml"]
+NAMES = [*CONFIG, "bridge.service"]
 
 
 def test_the_shipped_files_are_written_with_fitting_modes(workplace: Workplace, folder: Path) -> None:
@@ -16,7 +17,8 @@ def test_the_shipped_files_are_written_with_fitting_modes(workplace: Workplace, 
     assert answer.code == 0
     assert answer.document["files"] == [str(target / name) for name in NAMES]
     for name in NAMES:
-        assert (target / name).read_bytes() == (resource("config") / name).read_bytes()
+        source = resource("config") if name in CONFIG else resource("systemd")
+        assert (target / name).read_bytes() == (source / name).read_bytes()
         assert (target / name).stat().st_mode & 0o777 == 0o644
     assert (target / "stores").stat().st_mode & 0o777 == 0o755
     assert (target / "secrets").stat().st_mode & 0o777 == 0o750
