@@ -102,6 +102,14 @@ def test_what_cannot_be_meant_is_refused(workplace: Workplace, words: tuple[str,
     assert (answer.code, answer.err.splitlines()) == (2, [f"Error: {error}", f"Try: {hint}"])
 
 
+@pytest.mark.parametrize("command", ["show", "retry", "dismiss"])
+@pytest.mark.usefixtures("problem")
+def test_a_number_beyond_any_problems_is_wrong_usage(workplace: Workplace, command: str) -> None:
+    answer = workplace.cli("problems", command, str(2**63))
+    assert answer.code == 2
+    assert len(answer.err.splitlines()) == 2
+
+
 def test_a_problem_of_a_store_without_a_file_can_be_seen_but_not_handled(
     workplace: Workplace, problem: Problem
 ) -> None:
