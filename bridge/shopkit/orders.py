@@ -71,8 +71,8 @@ def assembled(
     unreadable: list[UnreadableOrder] = []
     for row in rows:
         order_id, shop_id, customer_id, buyer, status, total, ordered_at = row
-        if order_id in lines.odd or None in row[:6]:
-            reason = lines.odd.get(order_id) or _missing(row)
+        if order_id in lines.odd or None in row[:6] or customer_id < 0:
+            reason = lines.odd.get(order_id) or _unusable(row)
             unreadable.append(UnreadableOrder(order_id, reason))
             continue
         orders.append(
@@ -98,7 +98,8 @@ def _owner(buyer: int, order_id: int, customer_id: int) -> Owner | None:
     return Owner(OwnerKind.GUEST, order_id) if buyer == Buyer.GUEST else None
 
 
-def _missing(row: Row) -> str:
+def _unusable(row: Row) -> str:
+    """What is NULL, or a customer's number that no account page could be written for."""
     names = ("order", "shop", "customer", "buyer", "status", "total")
     missing = [name for name, value in zip(names, row, strict=False) if value is None]
-    return f"it has no {' and no '.join(missing)} (NULL)"
+    return f"it has no {' and no '.join(missing)} (NULL)" if missing else f"its customer has the number {row[2]}"

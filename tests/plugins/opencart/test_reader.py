@@ -135,6 +135,7 @@ async def test_a_date_that_is_none_is_none(
         ("order SET total = NULL", "it has no total (NULL)"),
         ("order SET customer_id = NULL", "it has no customer (NULL)"),
         ("order SET store_id = NULL", "it has no shop (NULL)"),
+        ("order SET customer_id = -5", "its customer has the number -5"),
         ("order_product SET quantity = NULL", "the line with product code 'base' has no quantity (NULL)"),
     ],
 )
@@ -196,9 +197,7 @@ async def test_an_order_with_absurdly_many_lines_is_set_aside_and_no_other(
         *[(page.orders, page.unreadable) async for page in adapter.all_orders(after=0, page=10)],
     ]:
         assert [found.order_id for found in orders] == [other]
-        assert [found.reason for found in odd] == [
-            "it has 20000 rows or more where a few are usual (lines)"
-        ]
+        assert [found.reason for found in odd] == ["it has 20000 rows or more where a few are usual (lines)"]
 
 
 async def test_a_history_row_of_no_order_counts_as_seen(shop: OpenCartShop, adapter: OpenCartAdapter) -> None:
