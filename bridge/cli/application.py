@@ -96,6 +96,10 @@ def _invoke(app: Any, arguments: Sequence[str]) -> int:
         result = app.main(list(arguments), prog_name=PROGRAM, standalone_mode=False)
     except TyperException as error:
         raise _misused(error) from None
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # the parser turns one into an exit code of its own
+            raise stop.__context__ from None
+        raise
     return result if isinstance(result, int) else WELL
 
 

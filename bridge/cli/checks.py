@@ -4,6 +4,7 @@ Believes: a check that can't run is a finding of its own, never the end of the o
 the user the daemon runs as, so a secret that only root can read is found wrong.
 """
 
+import asyncio
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext
@@ -41,9 +42,8 @@ async def everything(settings: Settings, stores: Sequence[StoreSettings]) -> lis
         sections.append(Section("Desk", [*desk_findings, *_daemon(settings)]))
         found, plugins = _plugins(settings)
         sections.append(Section("Plugins", found))
-        sections += [
-            Section(f"Store {store.name}", await store_findings(settings, store, plugins, desk)) for store in stores
-        ]
+        each = await asyncio.gather(*(store_findings(settings, store, plugins, desk) for store in stores))
+        sections += [Section(f"Store {store.name}", list(seen)) for store, seen in zip(stores, each, strict=True)]
     return sections
 
 

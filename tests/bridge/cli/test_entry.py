@@ -3,14 +3,23 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bridge import VERSION
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
 from tests.support.commands import PYTHON_PATH, Workplace, bridge
 
 ASK_VERSION = "import sys; sys.argv = ['bridge', '--version']; from bridge.cli.entry import main; main()"
+
+
+def many_problems(tx: DeskTx) -> None:
+    """More than a pipe holds."""
+    for number in range(1500):
+        tx.problems.report("acme", key=str(number), kind="odd", summary="x" * 100, at=datetime.now(UTC))
 
 
 def loaded_by(program: str) -> set[str]:
@@ -106,9 +115,11 @@ def test_options_for_every_command_stand_before_or_after_it(words: list[str], wo
     assert bridge(*placed, "--json").stdout.startswith("{")
 
 
-def test_a_reader_that_goes_away_is_no_error(workplace: Workplace) -> None:
+@pytest.mark.parametrize("words", [("settings", "show"), ("problems", "list")], ids=["a little", "a lot"])
+def test_a_reader_that_goes_away_is_no_error(workplace: Workplace, desk: Desk, words: tuple[str, ...]) -> None:
+    desk.run(many_problems)
     with subprocess.Popen(
-        [sys.executable, "-m", "bridge.cli.entry", "settings", "show", "--config", str(workplace.config)],
+        [sys.executable, "-m", "bridge.cli.entry", *words, "--config", str(workplace.config)],
         env={"PYTHONPATH": PYTHON_PATH},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
