@@ -95,7 +95,12 @@ class Pusher:
         return len(batch.rows)
 
     async def _look_for_lost(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
-        """Before an account is pushed for the first time in this epoch: does the shop know more than we do?"""
+        """Before an account is pushed for the first time in this epoch: does the shop know more than we do?
+
+        Only until everything of an earlier epoch has been replaced; after that there is nothing to know more.
+        """
+        if self._taken_over:
+            return
         whole = [rows.account.customer_id for rows in batch.rows if rows.entries_before == 0]
         if whole:
             _, entries = await self._adapter.pushed(whole)
