@@ -4,11 +4,12 @@ import os
 import shutil
 import sqlite3
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
 
 from bridge.desk import versions
-from bridge.desk.connection import begin, open_writer, translated
+from bridge.desk.connection import HEADER_BYTES, begin, open_reader, open_writer, translated
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.desk.values import to_ms
@@ -17,7 +18,6 @@ from bridge.errors import DeskDamaged, DeskError, DeskMissing
 
 COPY_BYTES = 1024 * 1024
 SQLITE = b"SQLite format 3\0"
-HEADER_BYTES = 100
 LARGEST_PAGE_BYTES = 65_536
 """Which the two bytes of the header that say a page's size can't hold, and write as 1."""
 
@@ -82,16 +82,15 @@ def note_backup(tx: DeskTx, at: datetime) -> None:
 
 
 def examine(path: Path) -> DeskIdentity:
-    """Open a backup and check all of it. Raises `DeskDamaged`, `DeskTooNew`, `DeskMissing`."""
+    """Open a backup, changing nothing of it, and check all of it. Raises `DeskDamaged`, `DeskTooNew`, `DeskMissing`."""
     _require_whole(path)
-    connection = open_writer(path)
+    connection = open_reader(path)
     try:
         with translated(path):
             verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
             if verdict != "ok":
                 raise DeskDamaged(f"{path} is damaged: {verdict}")
             found = versions.identity(connection)
-            connection.execute("PRAGMA journal_mode=DELETE")
     finally:
         connection.close()
     versions.require_usable(found)
@@ -131,9 +130,9 @@ def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentit
         finally:
             origin.close()
             copy.close()
-    kept = _set_aside(desk_path, at)
-    now = _renew(fresh, at, beyond=_epoch_of(kept))
+    now = _renew(fresh, at, beyond=_epoch_of(desk_path))
     _synchronise(fresh)
+    kept = _keep(desk_path, at)
     fresh.rename(desk_path)
     _synchronise(desk_path.parent)
     return now, kept
@@ -156,29 +155,42 @@ def _renew(path: Path, at: datetime, *, beyond: int) -> DeskIdentity:
         connection.close()
 
 
-def _epoch_of(path: Path | None) -> int:
-    """The epoch of the desk that is being replaced, if it can still be read."""
-    if path is None:
-        return 0
+def _epoch_of(path: Path) -> int:
+    """The epoch of the desk that is to be replaced, 0 where it can't be read any more."""
     try:
         connection = open_writer(path)
         try:
-            return versions.identity(connection).epoch
+            with translated(path):
+                return versions.identity(connection).epoch
         finally:
             connection.close()
     except DeskError:
         return 0
 
 
-def _set_aside(desk_path: Path, at: datetime) -> Path | None:
+def _keep(desk_path: Path, at: datetime) -> Path | None:
+    """A second name for the desk that is to be replaced, and for its log; the first name stays until it is taken over.
+
+    The log itself goes: it would be read as the new desk's.
+    """
     if not desk_path.exists():
         return None
-    kept = desk_path.with_name(f"{desk_path.name}.before-restore-{at:%Y%m%dT%H%M%SZ}")
-    for suffix in ("-wal", "-shm", ""):
-        part = desk_path.with_name(desk_path.name + suffix)
-        if part.exists():
-            part.rename(kept.with_name(kept.name + suffix))
+    kept = _free_name(desk_path.with_name(f"{desk_path.name}.before-restore-{at:%Y%m%dT%H%M%SZ}"))
+    log = desk_path.with_name(desk_path.name + "-wal")
+    try:
+        os.link(desk_path, kept)
+        if log.exists():
+            os.link(log, kept.with_name(kept.name + "-wal"))
+    except OSError as error:
+        raise DeskError(f"{kept}: {error.strerror}") from error
+    for suffix in ("-wal", "-shm"):
+        desk_path.with_name(desk_path.name + suffix).unlink(missing_ok=True)
     return kept
+
+
+def _free_name(wanted: Path) -> Path:
+    numbered = (wanted.with_name(f"{wanted.name}-{number}") for number in count(2))
+    return next(path for path in chain([wanted], numbered) if not path.exists())
 
 
 def _synchronise(path: Path) -> None:

@@ -15,18 +15,25 @@ from bridge.errors import DeskBusy, DeskDamaged, DeskError, DeskMissing
 
 RETRY_PAUSE_S = 0.0005
 BEGIN_PATIENCE_S = 5.0
+HEADER_BYTES = 100
+"""SQLite's header: a file can't be a database with less."""
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
     """A connection that may write. Raises `DeskMissing` where there is no file, `DeskDamaged` where it is no desk."""
     if not path.exists():
         raise DeskMissing(f"there is no desk at {path}")
+    if 0 < path.stat().st_size < HEADER_BYTES:  # SQLite would take it for an empty one and write over it
+        raise DeskDamaged(f"{path} is damaged or not a desk: it has {path.stat().st_size} bytes")
     with translated(path):
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+        # A process that closes the desk at this moment locks it for as long as it tidies up.
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BEGIN_PATIENCE_S)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA cache_size=-8000")
+        connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        connection.execute("PRAGMA busy_timeout=0")
         return connection
 
 

@@ -11,6 +11,7 @@ from bridge.desk.statements import insert_row
 from bridge.desk.tables import desk
 from bridge.desk.values import to_ms
 
+MAKING = ".making"
 _NEW_DESK = insert_row(desk, without=frozenset({"backed_up_ms"}))
 
 
@@ -29,7 +30,19 @@ def upgrade(path: Path, *, now: datetime) -> bool:
         if found.schema_version >= versions.SCHEMA_VERSION:
             versions.require_usable(found)
             return False
-    path.touch(mode=0o600)
+        _bring_up(path, now)
+        return True
+    # Made beside its place and moved there whole: a start that is killed meanwhile leaves no half of a desk.
+    fresh = path.with_name(path.name + MAKING)
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    _bring_up(fresh, now)
+    fresh.rename(path)
+    return True
+
+
+def _bring_up(path: Path, now: datetime) -> None:
     _migrate(path)
     with translated(path):
         connection = open_writer(path)
@@ -37,7 +50,6 @@ def upgrade(path: Path, *, now: datetime) -> bool:
             _identify(connection, now)
         finally:
             connection.close()
-    return True
 
 
 def _migrate(path: Path) -> None:

@@ -51,12 +51,15 @@ class DeskIdentity:
 
 def identity(connection: sqlite3.Connection) -> DeskIdentity:
     """Read the desk's identity. Raises `DeskDamaged` where there is none."""
+    place = connection.execute("PRAGMA database_list").fetchone()[2]
     try:
         row = _IDENTITY.one(connection)
     except sqlite3.OperationalError as error:
-        raise DeskDamaged(f"this is not a desk: {error}") from error
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        raise DeskDamaged(f"{place} is not a desk: {error}") from error
     if row is None:
-        raise DeskDamaged("this is not a desk: it has no identity")
+        raise DeskDamaged(f"{place} is not a desk: it has no identity")
     desk_id, epoch, schema, compatible, created, backed_up = row
     return DeskIdentity(desk_id, epoch, schema, compatible, from_ms(created), from_ms(backed_up) if backed_up else None)
 

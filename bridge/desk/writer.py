@@ -107,10 +107,11 @@ class DeskWriter:
     def _attempt(self, action: _Action) -> tuple[_Action, Any, BaseException | None]:
         self._connection.execute("SAVEPOINT action")
         try:
-            result = action.work(DeskTx(self._connection))
-        except sqlite3.OperationalError:
-            raise
+            with translated(self._path):
+                result = action.work(DeskTx(self._connection))
         except Exception as error:  # belongs to the caller; the other actions of this commit go on
+            if not self._connection.in_transaction:  # a full or failing disk: SQLite has taken all of it back
+                raise
             self._connection.execute("ROLLBACK TO action")
             self._connection.execute("RELEASE action")
             return action, None, error

@@ -1,0 +1,259 @@
+"""Backups that open, restores that can't be mistaken for what they replace."""
+
+import asyncio
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.desk.backup import backup, examine, restore
+from bridge.desk.desk import FILE_NAME, Desk
+from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew
+from bridge.services.purchases import book_orders
+from bridge.testing.desks import CREATED, a_desk
+from tests.support.books import ACME, MONDAY_9AM, a_store, an_order, customer, dump, rows
+
+LATER = MONDAY_9AM + timedelta(days=1)
+TABLES = ("store", "account", "package", "entry", "purchase", "outbox", "problem", "cursor", "touched")
+
+
+def book(desk: Desk, number: int) -> None:
+    desk.run(book_orders, a_store(), [an_order(number, buyer=customer(number))], at=MONDAY_9AM)
+
+
+def pushed(desk: Desk) -> None:
+    """As if the shop had every account in its newest state."""
+    desk.run(lambda tx: tx.connection.execute("UPDATE account SET pushed_number = number, pushed_entries = entries"))
+
+
+def test_a_backup_is_the_desk_as_it_was(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        book(desk, 1)
+        before = dump(desk, TABLES)
+        size = backup(desk, tmp_path / "copy", at=LATER)
+        book(desk, 2)
+    assert size == (tmp_path / "copy").stat().st_size
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
+    with Desk.open(tmp_path / "copy") as copy:
+        assert dump(copy, TABLES) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", FILE_NAME]
+
+
+def test_the_desk_remembers_when_it_was_backed_up(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        backup(desk, tmp_path / "copy", at=LATER)
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        assert desk.identity.backed_up_at == LATER
+
+
+async def test_a_backup_while_the_daemon_writes_is_whole_and_stops_nobody(tmp_path: Path) -> None:
+    """The daemon's desk writes without pause; a command's desk takes the backups."""
+    with a_desk(tmp_path) as daemon, Desk.open(tmp_path / FILE_NAME) as command:
+        daemon.start()
+        stop = asyncio.Event()
+
+        async def write() -> int:
+            number = 0
+            while not stop.is_set():
+                number += 1
+                order = an_order(number, buyer=customer(number))
+                await daemon.transact("book", book_orders, a_store(), [order], at=MONDAY_9AM)
+            return number
+
+        writing = asyncio.create_task(write())
+        for number in range(3):
+            await asyncio.sleep(0.05)
+            await asyncio.to_thread(backup, command, tmp_path / f"copy{number}", at=LATER)
+        stop.set()
+        written = await writing
+    counts = []
+    for number in range(3):
+        with Desk.open(tmp_path / f"copy{number}") as copy:
+            ((entries, posted),) = rows(copy, "SELECT COUNT(*), SUM(posted) FROM entry")
+            assert rows(copy, "SELECT COUNT(*), SUM(posted) FROM package") == [(entries, posted)]
+            assert rows(copy, "SELECT COUNT(*), SUM(posted) FROM account") == [(entries, posted)]
+            counts.append(entries)
+    assert 0 < counts[0] < counts[1] < counts[2] <= written
+
+
+def test_a_backup_never_overwrites_a_file(tmp_path: Path) -> None:
+    (tmp_path / "copy").write_text("precious")
+    with a_desk(tmp_path) as desk, pytest.raises(DeskError, match="exists already; a backup never overwrites one"):
+        backup(desk, tmp_path / "copy", at=LATER)
+    assert (tmp_path / "copy").read_text() == "precious"
+
+
+def test_a_backup_that_cannot_be_written_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk, pytest.raises(DeskError, match="No such file or directory"):
+        backup(desk, tmp_path / "nowhere" / "copy", at=LATER)
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        assert desk.identity.backed_up_at is None
+
+
+def test_a_restore_brings_the_books_back_and_keeps_what_was_there(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        book(desk, 1)
+        backup(desk, tmp_path / "copy", at=LATER)
+        book(desk, 2)
+        lost = dump(desk, TABLES)
+    now, kept = restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    assert kept is not None
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        assert desk.identity == now
+        assert rows(desk, "SELECT COUNT(*) FROM entry") == [(1,)]
+    with Desk.open(kept) as old:
+        assert dump(old, TABLES) == lost
+
+
+def test_C16_after_a_restore_every_account_waits_to_be_pushed_whole_under_a_higher_epoch(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        book(desk, 1)
+        pushed(desk)
+        backup(desk, tmp_path / "copy", at=LATER)
+        before = desk.identity
+        number = rows(desk, "SELECT number FROM account")[0][0]
+    now, _ = restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    assert now.desk_id == before.desk_id
+    assert now.epoch > before.epoch
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        assert desk.look(lambda tx: tx.push.count(ACME)) == 1
+        assert rows(desk, "SELECT number, pushed_number, pushed_entries FROM account") == [(number + 1, 0, 0)]
+
+
+@pytest.mark.parametrize("at", [LATER, CREATED - timedelta(days=3650)])
+def test_C16_the_same_backup_restored_again_has_a_higher_epoch_each_time(tmp_path: Path, at: datetime) -> None:
+    """Also within one second, and on a machine whose clock is years behind."""
+    with a_desk(tmp_path) as desk:
+        book(desk, 1)
+        backup(desk, tmp_path / "copy", at=LATER)
+        epochs = [desk.identity.epoch]
+    kept_files = set()
+    for _ in range(3):
+        now, kept = restore(tmp_path / "copy", tmp_path / FILE_NAME, at=at)
+        epochs.append(now.epoch)
+        kept_files.add(kept)
+    assert epochs == sorted(set(epochs)), "an epoch came twice"
+    assert len(kept_files) == 3, "a desk that was kept has been overwritten"
+    assert all(kept is not None and kept.exists() for kept in kept_files)
+
+
+def test_a_restore_where_there_was_no_desk_keeps_nothing(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        book(desk, 1)
+        backup(desk, tmp_path / "copy", at=LATER)
+    place = tmp_path / "new" / FILE_NAME
+    place.parent.mkdir()
+    now, kept = restore(tmp_path / "copy", place, at=LATER)
+    assert kept is None
+    assert now.epoch > int(LATER.timestamp()), "what a lost desk has pushed meanwhile never wins"
+    assert [path.name for path in place.parent.iterdir()] == [FILE_NAME]
+
+
+def test_a_restore_over_a_damaged_desk_keeps_it_too(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        backup(desk, tmp_path / "copy", at=LATER)
+    (tmp_path / FILE_NAME).write_bytes(b"burnt" * 1000)
+    _, kept = restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    assert kept is not None
+    assert kept.read_bytes() == b"burnt" * 1000
+
+
+def test_what_was_not_yet_in_the_main_file_is_kept_with_the_old_desk(tmp_path: Path) -> None:
+    """A daemon that was killed leaves its last commits in the log beside the file."""
+    with a_desk(tmp_path) as desk:
+        backup(desk, tmp_path / "copy", at=LATER)
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    desk = Desk.open(tmp_path / FILE_NAME)
+    book(desk, 1)
+    for suffix in ("", "-wal"):
+        (killed / (FILE_NAME + suffix)).write_bytes((tmp_path / (FILE_NAME + suffix)).read_bytes())
+    desk.close()
+    _, kept = restore(tmp_path / "copy", killed / FILE_NAME, at=LATER)
+    assert kept is not None
+    with Desk.open(kept) as old:
+        assert rows(old, "SELECT COUNT(*) FROM entry") == [(1,)]
+    with Desk.open(killed / FILE_NAME) as now:
+        assert rows(now, "SELECT COUNT(*) FROM entry") == [(0,)]
+
+
+@pytest.mark.parametrize("part", [0, 50, 0.3, 0.9])
+def test_a_truncated_backup_is_refused_and_the_desk_in_place_untouched(tmp_path: Path, part: float) -> None:
+    with a_desk(tmp_path) as desk:
+        for number in range(1, 40):
+            book(desk, number)
+        backup(desk, tmp_path / "copy", at=LATER)
+        before = desk.identity
+    whole = (tmp_path / "copy").read_bytes()
+    (tmp_path / "copy").write_bytes(whole[: int(len(whole) * part) if part < 1 else int(part)])
+    with pytest.raises(DeskDamaged):
+        restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        assert desk.identity.epoch == before.epoch
+        assert rows(desk, "SELECT COUNT(*) FROM entry") == [(39,)]
+
+
+def test_a_backup_with_a_damaged_page_is_refused(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        for number in range(1, 200):
+            book(desk, number)
+        backup(desk, tmp_path / "copy", at=LATER)
+    content = bytearray((tmp_path / "copy").read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 4096] = bytes(4096)
+    (tmp_path / "copy").write_bytes(bytes(content))
+    with pytest.raises(DeskDamaged):
+        examine(tmp_path / "copy")
+
+
+def test_a_backup_of_a_newer_program_or_of_something_else_is_refused(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        backup(desk, tmp_path / "copy", at=LATER)
+    with closing(sqlite3.connect(tmp_path / "copy", isolation_level=None)) as copy:
+        copy.execute("UPDATE desk SET schema_version = 9, compatible_version = 9")
+    with pytest.raises(DeskTooNew):
+        restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    (tmp_path / "letter").write_text("Dear Sir or Madam, " * 100)
+    with pytest.raises(DeskDamaged):
+        restore(tmp_path / "letter", tmp_path / FILE_NAME, at=LATER)
+    with pytest.raises(DeskMissing):
+        restore(tmp_path / "nothing", tmp_path / FILE_NAME, at=LATER)
+
+
+def test_looking_at_a_backup_does_not_change_it(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        book(desk, 1)
+        backup(desk, tmp_path / "copy", at=LATER)
+    before = (tmp_path / "copy").read_bytes()
+    examine(tmp_path / "copy")
+    restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    assert (tmp_path / "copy").read_bytes() == before
+    assert not list(tmp_path.glob("copy-*"))
+
+
+def test_a_restore_that_fails_half_way_leaves_the_desk_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_desk(tmp_path) as desk:
+        book(desk, 1)
+        backup(desk, tmp_path / "copy", at=LATER)
+        book(desk, 2)
+
+    def full(*_: object, **__: object) -> None:
+        raise DeskError("database or disk is full")
+
+    monkeypatch.setattr("bridge.desk.backup._renew", full)
+    with pytest.raises(DeskError, match="disk is full"):
+        restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        assert rows(desk, "SELECT COUNT(*) FROM entry") == [(2,)]
+
+
+def test_the_day_of_a_restore_is_in_the_kept_files_name(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        backup(desk, tmp_path / "copy", at=LATER)
+    _, kept = restore(tmp_path / "copy", tmp_path / FILE_NAME, at=datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+    assert kept is not None
+    assert kept.name == f"{FILE_NAME}.before-restore-20261124T090000Z"
