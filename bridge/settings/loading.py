@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -18,6 +19,7 @@ from pydantic_core import ErrorDetails
 from bridge.errors import SettingProblem, SettingsError
 from bridge.settings.base import Section, StoreContext, file_label, suggestion
 from bridge.settings.bridge_file import BridgeSettings
+from bridge.settings.database import is_loopback
 from bridge.settings.problems import problems_of
 from bridge.settings.store_file import StoreSettings, is_store_name
 from bridge.settings.values import shown_value
@@ -80,6 +82,32 @@ def check_platforms(settings: Settings) -> tuple[SettingProblem, ...]:
     )
 
 
+def check_shops(settings: Settings) -> tuple[SettingProblem, ...]:
+    """The enabled stores that read orders which another one reads already: each would grant the coins (rule C2)."""
+    enabled = [store for store in settings.stores.values() if store.enabled]
+    return tuple(
+        SettingProblem(
+            file_label(store.source),
+            "shop_ids",
+            f"must name shops that {file_label(other.source)} leaves out: it reads the same database, "
+            "and an order would grant its coins in both stores",
+            str(list(store.shop_ids)) if store.shop_ids else "every shop",
+        )
+        for other, store in combinations(enabled, 2)
+        if _tables(store) == _tables(other) and _shops_in_common(store, other)
+    )
+
+
+def _tables(store: StoreSettings) -> tuple[object, ...]:
+    database = store.database
+    host = "localhost" if database.host and is_loopback(database.host) else database.host
+    return database.socket, host, database.port, database.name, database.prefix
+
+
+def _shops_in_common(one: StoreSettings, other: StoreSettings) -> bool:
+    return not (one.shop_ids and other.shop_ids) or bool(set(one.shop_ids) & set(other.shop_ids))
+
+
 def _load(
     config_dir: Path, environ: Mapping[str, str], credentials_dir: Path | None
 ) -> Settings | tuple[SettingProblem, ...]:
@@ -89,9 +117,7 @@ def _load(
     except OSError as error:
         return (SettingProblem(str(config_dir), "", f"cannot be read ({error.strerror})"),)
     if not there:
-        return (
-            SettingProblem(str(config_dir), "", "there is no such directory; `bridge init DIR` makes one"),
-        )
+        return (SettingProblem(str(config_dir), "", "there is no such directory; `bridge init DIR` makes one"),)
     bridge = _read_bridge(config_dir / BRIDGE_FILE, problems)
     stores = [
         _read_store(path, environ, credentials_dir, problems)
@@ -101,7 +127,7 @@ def _load(
     if bridge is None or len(good) < len(stores) or problems:
         return tuple(problems)
     settings = Settings(bridge, MappingProxyType(good), config_dir)
-    return check_platforms(settings) or settings
+    return check_platforms(settings) + check_shops(settings) or settings
 
 
 def _store_files(directory: Path, problems: list[SettingProblem]) -> list[Path]:
@@ -114,9 +140,7 @@ def _store_files(directory: Path, problems: list[SettingProblem]) -> list[Path]:
         return []
     found = [path for path in entries if path.suffix.lower() == ".toml" and not path.name.startswith(".")]
     if not found:
-        problems.append(
-            SettingProblem(STORES_DIRECTORY, "", "must hold at least one store's file, stores/NAME.toml")
-        )
+        problems.append(SettingProblem(STORES_DIRECTORY, "", "must hold at least one store's file, stores/NAME.toml"))
     return found
 
 
@@ -141,9 +165,7 @@ def _read_store(
     document = _read_document(path, label, problems)
     if document is None:
         return None
-    return _check(
-        StoreSettings, document, label, StoreContext(name, path, environ, credentials_dir), problems
-    )
+    return _check(StoreSettings, document, label, StoreContext(name, path, environ, credentials_dir), problems)
 
 
 def _check(
@@ -174,9 +196,7 @@ def _read_document(path: Path, label: str, problems: list[SettingProblem]) -> Ma
         text = path.read_bytes().decode("utf-8-sig")
         return {key: _tuples(value) for key, value in tomllib.loads(text).items()}
     except FileNotFoundError:
-        problems.append(
-            SettingProblem(label, "", f"does not exist in {path.parent}; `bridge init DIR` writes one")
-        )
+        problems.append(SettingProblem(label, "", f"does not exist in {path.parent}; `bridge init DIR` writes one"))
     except OSError as error:
         problems.append(SettingProblem(label, "", f"cannot be read ({error.strerror})"))
     except UnicodeDecodeError as error:

@@ -71,7 +71,7 @@ platform = "fake"
 zone = "Asia/Tehran"
 [database]
 socket = "/nowhere/fake.sock"
-name = "shop"
+name = "shop-{name}"
 user = "bridge"
 prefix = "x_"
 {password}

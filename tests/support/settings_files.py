@@ -36,14 +36,17 @@ def changed(line: str, to: str, text: str = GOOD_STORE) -> str:
     return text.replace(line + "\n", to + "\n" if to else "")
 
 
+def of_database(name: str, text: str = GOOD_STORE) -> str:
+    """The store's text with another database, as two stores of one configuration have."""
+    return changed('name = "shop"', f'name = "{name}"', text)
+
+
 def with_section(section: str, text: str = GOOD_STORE) -> str:
     """The store's text with a section added."""
     return text + "\n" + section + "\n"
 
 
-def write_config(
-    directory: Path, *, bridge: str | bytes = "", stores: Mapping[str, str | bytes] | None = None
-) -> Path:
+def write_config(directory: Path, *, bridge: str | bytes = "", stores: Mapping[str, str | bytes] | None = None) -> Path:
     """Write a configuration directory; `stores` goes by file name and is one good store unless given."""
     (directory / "stores").mkdir(parents=True, exist_ok=True)
     _write(directory / "bridge.toml", bridge)

@@ -10,7 +10,7 @@ import pytest
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from tests.support.commands import Answer, Workplace, a_workplace
-from tests.support.settings_files import GOOD_STORE
+from tests.support.settings_files import GOOD_STORE, of_database
 
 pytestmark = pytest.mark.usefixtures("desk")
 BY_ANNA = ("--reason", "Sorry for the wait", "--by", "Anna")
@@ -192,7 +192,7 @@ def test_C19_the_coins_of_a_guest_go_by_the_order(workplace: Workplace, desk: De
 
 
 def test_with_several_stores_the_store_must_be_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    place = a_workplace(folder / "two", capsys, stores={"acme.toml": GOOD_STORE, "ruby.toml": GOOD_STORE})
+    place = a_workplace(folder / "two", capsys, stores={"acme.toml": GOOD_STORE, "ruby.toml": of_database("ruby")})
     answer = place.cli("coins", "balance", "77")
     assert answer.code == 2
     assert answer.err.splitlines() == ["Error: which store? There are acme, ruby", "Try: --store acme"]

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bridge.errors import SettingsError
 from bridge.settings import load_store
-from tests.support.settings_files import GOOD_STORE, changed, load_plain, messages, write_config
+from tests.support.settings_files import GOOD_STORE, changed, load_plain, messages, of_database, write_config
 
 
 @pytest.mark.parametrize(
@@ -38,9 +38,7 @@ def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_is_not_there_is_told(tmp_path: Path) -> None:
-    assert messages(tmp_path / "none") == [
-        f"{tmp_path}/none: there is no such directory; `bridge init DIR` makes one"
-    ]
+    assert messages(tmp_path / "none") == [f"{tmp_path}/none: there is no such directory; `bridge init DIR` makes one"]
 
 
 def test_an_empty_directory_lacks_both_kinds_of_files(tmp_path: Path) -> None:
@@ -82,7 +80,7 @@ def test_a_store_knows_its_name_and_its_file(tmp_path: Path) -> None:
 
 
 def test_stores_come_in_alphabetical_order(tmp_path: Path) -> None:
-    files = dict.fromkeys(("zebra.toml", "acme.toml", "b2.toml"), GOOD_STORE)
+    files = {f"{name}.toml": of_database(name) for name in ("zebra", "acme", "b2")}
     assert list(load_plain(write_config(tmp_path, stores=files)).stores) == ["acme", "b2", "zebra"]
 
 

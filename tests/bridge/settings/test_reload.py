@@ -6,7 +6,7 @@ import pytest
 
 from bridge.errors import SettingsError
 from bridge.settings import ReloadReport, Settings, compare, with_new_stores
-from tests.support.settings_files import GOOD_STORE, changed, load_plain, with_section, write_config
+from tests.support.settings_files import GOOD_STORE, changed, load_plain, of_database, with_section, write_config
 
 GOLD = '[plans.gold]\ncoins = 900\nproduct_codes = ["SUPPORT-GOLD"]\nname = { en = "Gold" }'
 
@@ -24,13 +24,12 @@ def test_the_same_files_are_no_change(tmp_path: Path) -> None:
 
 
 def test_stores_that_came_went_and_changed_are_named_with_their_settings(tmp_path: Path) -> None:
-    old = settings(tmp_path / "old", acme=GOOD_STORE, gone=GOOD_STORE, same=GOOD_STORE)
+    came, gone, same = of_database("came"), of_database("gone"), of_database("same")
+    old = settings(tmp_path / "old", acme=GOOD_STORE, gone=gone, same=same)
     faster = with_section("[sync]\npoll_seconds = 2", changed("coins = 550", "coins = 600"))
-    new = settings(tmp_path / "new", acme=faster, came=GOOD_STORE, same=GOOD_STORE)
+    new = settings(tmp_path / "new", acme=faster, came=came, same=same)
     report = compare(old, new)
-    assert report == ReloadReport(
-        ("came",), ("gone",), {"acme": ("plans.base.coins", "sync.poll_seconds")}, ()
-    )
+    assert report == ReloadReport(("came",), ("gone",), {"acme": ("plans.base.coins", "sync.poll_seconds")}, ())
     assert report.lines() == (
         "store came: added",
         "store gone: removed",
@@ -43,9 +42,7 @@ def test_changes_of_bridge_toml_are_named_as_needing_a_restart(tmp_path: Path) -
     new = settings(tmp_path / "new", bridge='[log]\nlevel = "debug"\n[backup]\nwarn_after_hours = 50')
     report = compare(old, new)
     assert report == ReloadReport((), (), {}, ("log.level", "backup.warn_after_hours"))
-    assert report.lines() == (
-        "bridge.toml: changed log.level, backup.warn_after_hours; takes effect after a restart",
-    )
+    assert report.lines() == ("bridge.toml: changed log.level, backup.warn_after_hours; takes effect after a restart",)
 
 
 def test_a_default_written_out_is_no_change(tmp_path: Path) -> None:
