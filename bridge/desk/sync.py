@@ -15,6 +15,9 @@ from bridge.desk.tables import cursor, touched
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.cursor import Cursor, Gap
 
+CLOCK_STEP_MS = 1000
+"""An order touched that much in the future was touched before the machine's clock was put back."""
+
 _CURSORS = Statement(
     select(cursor.c.name, cursor.c.position, cursor.c.gaps).where(cursor.c.store_id == bindparam("store"))
 )
@@ -43,6 +46,16 @@ _WAITING = Statement(
 _DUE = Statement(
     select(*_TOUCHED_COLUMNS)
     .where(touched.c.store_id == bindparam("store"), touched.c.due_ms <= bindparam("at_ms"))
+    .order_by(touched.c.due_ms)
+    .limit(bindparam("most"))
+)
+_PUT_BACK = Statement(
+    select(*_TOUCHED_COLUMNS)
+    .where(
+        touched.c.store_id == bindparam("store"),
+        touched.c.due_ms > bindparam("at_ms"),
+        touched.c.touched_ms > bindparam("future_ms"),
+    )
     .order_by(touched.c.due_ms)
     .limit(bindparam("most"))
 )
@@ -105,7 +118,11 @@ class SqlSync:
         return {row[0]: _touched(row) for row in rows}
 
     def due(self, store: str, at: datetime, limit: int) -> list[Touched]:
-        rows = _DUE.rows(self._connection, store=self._stores.number(store), at_ms=to_ms(at), most=limit)
+        number, at_ms = self._stores.number(store), to_ms(at)
+        rows = list(_DUE.rows(self._connection, store=number, at_ms=at_ms, most=limit))
+        if len(rows) < limit:
+            future_ms, most = at_ms + CLOCK_STEP_MS, limit - len(rows)
+            rows += _PUT_BACK.rows(self._connection, store=number, at_ms=at_ms, future_ms=future_ms, most=most)
         return [_touched(row) for row in rows]
 
     def next_due(self, store: str) -> datetime | None:
