@@ -60,7 +60,7 @@ def test_C2_an_order_is_due_once_it_has_been_quiet_for_the_settle_time(keeper: K
 
 
 def test_C2_each_further_change_waits_again_but_not_for_ever(keeper: Keeper) -> None:
-    for step in range(60):
+    for step in range(30):
         note(keeper, (step + 1, 1042), at=step * SECOND)
     longest = syncing.MOST_SETTLING * SETTLE
     assert due(keeper, longest - SECOND) == []
