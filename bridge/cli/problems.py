@@ -182,9 +182,12 @@ def _words(value: object) -> str:
 
 def _ways_on(one: "Problem", line: Any) -> list[Any]:
     from bridge.contracts.desk import ProblemState
+    from bridge.services.problems import can_be_retried
 
     if one.state is not ProblemState.OPEN:
         return []
+    if not can_be_retried(one):
+        return [line(), line(f"When that is done: bridge problems dismiss {one.id} --by NAME")]
     return [
         line(),
         line(f"Let it through: bridge problems retry {one.id} --by NAME"),

@@ -115,6 +115,10 @@ class Accounts(Protocol):
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Account]: ...
 
+    def page(self, store: str, *, after: int, limit: int) -> list[Account]:
+        """The store's accounts with an id above `after`, ascending."""
+        ...
+
     def freeze(self, account_id: int, at: datetime) -> None:
         """Freeze an account; one that is frozen already keeps its date (rule C15)."""
         ...
@@ -152,6 +156,10 @@ class Ledger(Protocol):
 
     def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]: ...
 
+    def strays(self, store: str) -> tuple[list[int], list[int]]:
+        """Ids of the store's packages, and of entries, that no account is responsible for; a sound desk has none."""
+        ...
+
 
 class Purchases(Protocol):
     def of_orders(self, store: str, order_ids: Iterable[int]) -> dict[int, Purchase]: ...
@@ -170,7 +178,9 @@ class Sync(Protocol):
 
     def waiting(self, store: str, order_ids: Iterable[int]) -> dict[int, Touched]: ...
 
-    def due(self, store: str, at: datetime, limit: int) -> list[Touched]: ...
+    def due(self, store: str, at: datetime, limit: int) -> list[Touched]:
+        """Orders to be read now; also those whose time is far only because the machine's clock was put back."""
+        ...
 
     def next_due(self, store: str) -> datetime | None: ...
 
@@ -215,6 +225,10 @@ class Problems(Protocol):
 
     def aside(self, store: str, order_ids: Iterable[int]) -> dict[int, bool]:
         """Orders among these that wait (False) or have been released (True)."""
+        ...
+
+    def waiting(self, problem_id: int) -> list[int]:
+        """The orders that were set aside because of a problem and have not been booked since."""
         ...
 
     def release(self, problem_id: int) -> list[int]:

@@ -161,9 +161,12 @@ class SqlProblems:
         rows = _ASIDE.rows(self._connection, store=self._stores.number(store), ids=id_list(order_ids))
         return {order_id: bool(released) for order_id, released in rows}
 
+    def waiting(self, problem_id: int) -> list[int]:
+        return [row[0] for row in _ASIDE_OF.rows(self._connection, wanted=problem_id)]
+
     def release(self, problem_id: int) -> list[int]:
         _RELEASE.run(self._connection, wanted=problem_id)
-        return [row[0] for row in _ASIDE_OF.rows(self._connection, wanted=problem_id)]
+        return self.waiting(problem_id)
 
     def forget_aside(self, store: str, order_ids: Iterable[int]) -> None:
         _FORGET.run(self._connection, store=self._stores.number(store), ids=id_list(order_ids))

@@ -79,8 +79,8 @@ class StoreHealth:
 
     @property
     def cause(self) -> str:
-        """Why it is not well, in plain words; empty when it is."""
-        return "; ".join(str(self.failures[work]) for work in Work if work in self.failures)
+        """Why it is not well, in plain words; empty when it is. One cause of two failures is told once."""
+        return "; ".join(dict.fromkeys(str(self.failures[work]) for work in Work if work in self.failures))
 
     @property
     def read_age_seconds(self) -> float | None:

@@ -1,6 +1,7 @@
 """What staff do about problems: have another look at the shop, let through what waits, or leave it as it is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bridge.contracts.desk import Problem, ProblemState, Tx
@@ -13,11 +14,16 @@ CLOSED_FOR_GOOD = frozenset({ProblemState.RETRIED, ProblemState.SOLVED})
 def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, Sequence[int]]:
     """Release what waits and have its orders read again (rule C2); returns the problem and those orders.
 
-    A dismissed problem can be taken up again. Raises `UsageError` for a number that is no such problem.
+    A dismissed problem can be taken up again. Raises `UsageError` for a number that is no such problem, and for one
+    that a retry can't change: it only tells of something.
     """
     problem = require(tx, problem_id)
     if problem.state in CLOSED_FOR_GOOD:
         raise UsageError(f"problem {problem_id} is {problem.state} already")
+    if not can_be_retried(problem):
+        refusal = UsageError(f"nothing waits because of problem {problem_id}, so there is nothing to let through")
+        refusal.hint = f"do what it says, then: bridge problems dismiss {problem_id}"
+        raise refusal
     orders = tx.problems.release(problem_id) or list(problem.detail.get("orders", []))
     if problem.kind == TOTAL_WAITS:
         confirm_first_sync(tx, problem.store, units=int(problem.detail["units"]), at=at)
@@ -43,9 +49,15 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
     return problem
 
 
+def can_be_retried(problem: Problem) -> bool:
+    """Whether it has orders to read again or a total to confirm; other problems only tell of something."""
+    return problem.kind == TOTAL_WAITS or bool(problem.detail.get("orders"))
+
+
 def require(tx: Tx, problem_id: int) -> Problem:
-    """The problem of that number. Raises `UsageError`."""
+    """The problem of that number; its detail names the orders that wait because of it. Raises `UsageError`."""
     problem = tx.problems.get(problem_id)
     if problem is None:
         raise UsageError(f"there is no problem {problem_id}")
-    return problem
+    waiting = tx.problems.waiting(problem_id)
+    return replace(problem, detail={**problem.detail, "orders": waiting}) if waiting else problem

@@ -44,7 +44,7 @@ def blow_fuse(tx: Tx, store: str, decisions: Mapping[int, Decision], words: str,
         store,
         key=FUSE,
         kind=FUSE,
-        summary=f"{units} grants or revocations of {orders} orders came at once, {words}; "
+        summary=f"{units} grants or revocations of {orders} order{'s' * (orders != 1)} came at once, {words}; "
         "none of them is booked until staff release them",
         at=at,
         detail={"units": units, "orders_waiting": orders},

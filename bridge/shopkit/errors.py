@@ -23,13 +23,14 @@ TLS_FAILED = 2026
 
 _PREPARE = "bridge store prepare {store} --print shows the rights that are needed"
 _CHECK = "correct [database] in the store's file, then run: bridge check"
+_LOGIN = (
+    "put the right password where database.password points; if it is right, the user is not known at the host "
+    "behind the @: bridge store prepare {store} --print --user USER@HOST"
+)
 
 _PERSON_MUST_ACT = {
     1044: ("the user may not use this database", _PREPARE),
-    ACCESS_DENIED: (
-        "wrong user name or password",
-        "put the right password where database.password points, then run: bridge check",
-    ),
+    ACCESS_DENIED: ("wrong user name or password", _LOGIN),
     1049: ("there is no database of that name", _CHECK),
     1129: ("the server blocks this host after failed connections", "ask its operator to run FLUSH HOSTS"),
     1130: ("the server does not let this host in", "ask its operator to allow the user from this host"),

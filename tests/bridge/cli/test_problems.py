@@ -52,6 +52,15 @@ def test_one_problem_is_shown_whole_with_the_ways_on(workplace: Workplace, probl
     assert f"bridge problems dismiss {problem.id} --by NAME" in shown
 
 
+def test_a_problem_that_only_tells_of_something_offers_no_retry(workplace: Workplace, desk: Desk) -> None:
+    told = desk.run(
+        lambda tx: tx.problems.report("acme", key="k", kind="after_backup", summary="book it by hand", at=SEEN)
+    )
+    shown = workplace.cli("problems", "show", str(told.id)).out
+    assert f"When that is done: bridge problems dismiss {told.id} --by NAME" in shown
+    assert "retry" not in shown
+
+
 def test_retry_has_the_orders_read_again(workplace: Workplace, desk: Desk, problem: Problem) -> None:
     answer = workplace.cli("problems", "retry", str(problem.id), "--by", "anna")
     assert (answer.code, answer.out) == (

@@ -35,6 +35,13 @@ def test_each_side_fails_alone() -> None:
     assert health.cause == ""
 
 
+def test_one_cause_of_both_sides_failures_is_told_once() -> None:
+    health = StoreHealth("acme", 60, phase=StoreState.WELL)
+    health.failed(Work.READING, ShopUnavailable("no answer"))
+    health.failed(Work.PUSHING, ShopUnavailable("no answer"))
+    assert health.cause == "no answer"
+
+
 @pytest.mark.parametrize(
     ("error", "state"),
     [

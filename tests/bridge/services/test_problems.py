@@ -69,6 +69,24 @@ def test_a_problem_that_solved_itself_says_so(keeper: Keeper) -> None:
         keeper.desk.run(problems.retry, number, by="Anna", at=LATER)
 
 
+def test_what_only_tells_of_something_is_not_retried_and_stays_open(keeper: Keeper) -> None:
+    """A retry that could change nothing must not look as if it had booked something."""
+    lost = keeper.desk.run(
+        lambda tx: tx.problems.report(ACME, key="k", kind="after_backup", summary="book it by hand", at=MONDAY_9AM)
+    )
+    with pytest.raises(UsageError, match=f"^nothing waits because of problem {lost.id}, so") as refusal:
+        keeper.desk.run(problems.retry, lost.id, by="Anna", at=LATER)
+    assert refusal.value.hint == f"do what it says, then: bridge problems dismiss {lost.id}"
+    assert [problem.id for problem in keeper.problems()] == [lost.id]
+
+
+def test_C2_a_problem_names_the_orders_that_wait_because_of_it(keeper: Keeper) -> None:
+    """Staff look at some of them in the shop before they release the fuse."""
+    keeper.book(*(an_order(number) for number in range(1, 52)))
+    (problem,) = keeper.problems()
+    assert keeper.desk.look(problems.require, problem.id).detail["orders"] == list(range(1, 52))
+
+
 def test_a_number_that_is_no_problem_is_refused(keeper: Keeper) -> None:
     for act in (problems.retry, problems.dismiss):
         with pytest.raises(UsageError, match=r"^there is no problem 99$"):

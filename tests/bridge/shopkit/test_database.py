@@ -138,6 +138,7 @@ async def test_a_wrong_password_is_refused_in_words_and_never_shown(
     assert "wrong user name or password: Access denied for user 'bridge_pw'@" in str(refusal.value)
     assert "wrong-one" not in str(refusal.value) + repr(shop.access) + refusal.value.hint
     assert refusal.value.hint.startswith("put the right password where database.password points")
+    assert "bridge store prepare acme --print --user USER@HOST" in refusal.value.hint
 
 
 async def test_a_password_with_letters_of_any_alphabet_works(mariadb: PrivateMariaDB, access: DatabaseAccess) -> None:
