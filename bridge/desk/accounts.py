@@ -39,6 +39,12 @@ _OF_OWNERS = Statement(
     )
 )
 _BY_IDS = Statement(select(*ACCOUNT_COLUMNS).where(any_of(account.c.id, "ids")))
+_PAGE = Statement(
+    select(*ACCOUNT_COLUMNS)
+    .where(account.c.store_id == bindparam("store"), account.c.id > bindparam("after"))
+    .order_by(account.c.id)
+    .limit(bindparam("most"))
+)
 _NEW_ACCOUNT = insert_row(account, without=frozenset({"id", "pushed_number", "pushed_entries", "pushed_digest"}))
 _FREEZE = Statement(
     update(account)
@@ -145,6 +151,10 @@ class SqlAccounts:
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Account]:
         return {row[0]: account_from(row) for row in _BY_IDS.rows(self._connection, ids=id_list(ids))}
+
+    def page(self, store: str, *, after: int, limit: int) -> list[Account]:
+        rows = _PAGE.rows(self._connection, store=self._stores.number(store), after=after, most=limit)
+        return [account_from(row) for row in rows]
 
     def freeze(self, account_id: int, at: datetime) -> None:
         _FREEZE.run(self._connection, account=account_id, at_ms=to_ms(at))

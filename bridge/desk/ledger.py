@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
 from bridge.contracts.desk import NumberedEntry
 from bridge.desk.accounts import SqlStores
@@ -74,6 +74,22 @@ _ENTRIES = Statement(
     .where(entry.c.account_id == bindparam("account"), entry.c.number > bindparam("after"))
     .order_by(entry.c.number)
     .limit(bindparam("most"))
+)
+MOST_STRAYS = 1000
+_STRAY_PACKAGES = Statement(
+    select(package.c.id)
+    .outerjoin(account, account.c.id == package.c.account_id)
+    .where(
+        package.c.store_id == bindparam("store"),
+        or_(account.c.id.is_(None), account.c.store_id != package.c.store_id),
+    )
+    .limit(MOST_STRAYS)
+)
+_STRAY_ENTRIES = Statement(
+    select(entry.c.id)
+    .outerjoin(account, account.c.id == entry.c.account_id)
+    .where(account.c.id.is_(None))
+    .limit(MOST_STRAYS)
 )
 
 
@@ -146,6 +162,10 @@ class SqlLedger:
     def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]:
         rows = _ENTRIES.rows(self._connection, account=account_id, after=after, most=limit)
         return [entry_from(row) for row in rows]
+
+    def strays(self, store: str) -> tuple[list[int], list[int]]:
+        packages = _STRAY_PACKAGES.rows(self._connection, store=self._stores.number(store))
+        return [row[0] for row in packages], [row[0] for row in _STRAY_ENTRIES.rows(self._connection)]
 
     def _not_recorded(self, entries: Sequence[Entry]) -> list[Entry]:
         rows = _RECORDED.rows(self._connection, keys=as_json([one.key for one in entries]))
