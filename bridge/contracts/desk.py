@@ -157,7 +157,7 @@ class Ledger(Protocol):
     def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]: ...
 
     def strays(self, store: str) -> tuple[list[int], list[int]]:
-        """Ids of the store's packages, and of entries, that no account is responsible for (at most 1,000); a sound desk has none."""
+        """Ids of packages of the store, and of entries, that have no account: at most 1,000, in a sound desk none."""
         ...
 
 
