@@ -1,0 +1,134 @@
+"""Verifying each store: its books alone, then the shop's rows of all its customers, a page at a time."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
+from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.shop_rows import SigningKey
+from bridge.desk.desk import Desk
+from bridge.desk.key_files import load_keys
+from bridge.desk.transaction import DeskTx
+from bridge.domain.accounts import OwnerKind
+from bridge.engine.setup import StoreSetup
+from bridge.errors import BridgeError, DeskDamaged, ShopError
+from bridge.services.account_pages import PageTerms
+from bridge.services.shop_comparison import ExpectedAccount, compare_rows, expected_accounts
+from bridge.services.verify import ACCOUNT_PAGE, Difference, Verified, verify
+from bridge.settings import Settings, StoreSettings
+
+LOOKS, PAUSE_S = 3, 0.5
+"""A daemon may push between our two looks, at desk and shop: a difference counts if the last look still finds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was found of one store. `shop` says in words what became of the comparison with the shop's rows."""
+
+    store: str
+    books: Verified
+    shop: str
+    compared: int = 0
+    waiting: int = 0
+    in_shop: tuple[Difference, ...] = ()
+    error: BridgeError | None = None
+
+    @property
+    def well(self) -> bool:
+        """Whether everything that was to be compared was, and is equal."""
+        return self.error is None and not self.differences
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """In the books first, then in the shop."""
+        return self.books.differences + self.in_shop
+
+    def document(self) -> dict[str, Any]:
+        """For programs."""
+        document = {
+            "store": self.store,
+            "accounts": self.books.accounts,
+            "entries": self.books.entries,
+            "packages": self.books.packages,
+            "coins": self.books.coins,
+            "held": self.books.held,
+            "shop": self.shop,
+            "compared": self.compared,
+            "waiting": self.waiting,
+            "differences": [one._asdict() for one in self.differences],
+            "unlisted": self.books.unlisted,
+        }
+        return document | ({"error": self.error.code, "message": str(self.error)} if self.error else {})
+
+
+class _Page(NamedTuple):
+    """One page of customers as the desk has them; `last` is None after the last page."""
+
+    expected: list[ExpectedAccount]
+    waiting: int
+    last: int | None
+
+
+async def verify_stores(settings: Settings, stores: Sequence[StoreSettings], *, with_shops: bool) -> list[Result]:
+    """Verify each store. Raises `DeskError`, `PluginError`; a shop that fails is in its store's result."""
+    with the_desk(settings) as desk:
+        results = []
+        for store in stores:
+            alone = Result(store.name, desk.look(verify, store.name), "not asked")
+            results.append(await _with_shop(settings, store, desk, alone) if with_shops else alone)
+        return results
+
+
+async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books: Result) -> Result:
+    keys = load_keys(desk.path.parent, store.name).signing_first
+    if not store.enabled or not keys:
+        return replace(books, shop="not paired" if store.enabled else "switched off")
+    setup = StoreSetup.of(store)
+    terms = PageTerms(store.name, store.zone_info, setup.plans, keys[0], desk.identity.epoch)
+    compared, waiting, differences, last = 0, 0, list[Difference](), 0
+    try:
+        async with the_shop(plugins_of(settings), store) as shop:
+            while True:
+                page, found = await _compared(desk, shop, terms, keys, after=last)
+                compared, waiting = compared + len(page.expected), waiting + page.waiting
+                differences += found
+                if page.last is None:
+                    break
+                last = page.last
+    except (ShopError, DeskDamaged) as error:
+        return replace(books, shop="not compared", in_shop=tuple(differences), error=error)
+    words = f"{compared:,} compared" + (f", {waiting:,} to push" if waiting else "")
+    return replace(books, shop=words, compared=compared, waiting=waiting, in_shop=tuple(differences))
+
+
+async def _compared(
+    desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey], *, after: int
+) -> tuple[_Page, Sequence[Difference]]:
+    """One page and where the shop differs from it."""
+    for look in range(1, LOOKS):
+        page, found = await _looked(desk, shop, terms, keys, after=after)
+        if not found:
+            return page, found
+        await asyncio.sleep(PAUSE_S * look)
+    return await _looked(desk, shop, terms, keys, after=after)
+
+
+async def _looked(
+    desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey], *, after: int
+) -> tuple[_Page, Sequence[Difference]]:
+    page = desk.look(_page, terms, after=after)
+    accounts, entries = await shop.pushed([one.customer_id for one in page.expected])
+    return page, compare_rows(keys, page.expected, accounts, entries, at=CLOCK.now())
+
+
+def _page(tx: DeskTx, terms: PageTerms, *, after: int) -> _Page:
+    """What the shop should show of the next accounts; those that have yet to be pushed are only counted."""
+    accounts = tx.accounts.page(terms.store, after=after, limit=ACCOUNT_PAGE)
+    states = tx.push.states(account.id for account in accounts)
+    customers = [one for one in accounts if one.owner.kind is OwnerKind.CUSTOMER]
+    pushed = [one for one in customers if states[one.id].number >= one.number]
+    expected = expected_accounts(tx, terms, pushed, at=CLOCK.now())
+    last = accounts[-1].id if len(accounts) == ACCOUNT_PAGE else None
+    return _Page(expected, len(customers) - len(pushed), last)

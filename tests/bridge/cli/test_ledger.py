@@ -1,0 +1,95 @@
+"""`bridge ledger verify`: the books against themselves and against the shop's rows (rule C16)."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bridge.desk.desk import FILE_NAME
+from tests.bridge.cli.conftest import ShopPlace
+from tests.support.bridges import BASE, ESSENTIAL
+from tests.support.commands import Workplace
+
+
+def tamper(state: Path, *statements: str) -> None:
+    """Change the desk's file behind the program's back."""
+    connection = sqlite3.connect(state / FILE_NAME)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.usefixtures("desk")
+def test_C16_sound_books_are_equal_and_counted(workplace: Workplace) -> None:
+    for coins in ("25", "10"):
+        workplace.cli("coins", "grant", "77", coins, "--reason", "x", "--by", "Anna")
+    answer = workplace.cli("ledger", "verify", "--no-shop", "--json")
+    assert answer.code == 0
+    [store] = answer.document["stores"]
+    assert (store["accounts"], store["entries"], store["packages"], store["coins"]) == (1, 2, 2, 35)
+    assert (answer.document["ok"], store["differences"]) == (True, [])
+    assert workplace.cli("ledger", "verify", "--no-shop").lines()[-1] == "All equal."
+
+
+@pytest.mark.usefixtures("desk")
+def test_C16_books_that_do_not_add_up_are_told_exactly(workplace: Workplace) -> None:
+    workplace.cli("coins", "grant", "77", "25", "--reason", "x", "--by", "Anna")
+    tamper(workplace.state, "UPDATE account SET posted = 26")
+    answer = workplace.cli("ledger", "verify", "--no-shop")
+    assert answer.code == 1
+    told = "acme: customer 77: balance: expected 25 coins posted, 0 held, found 26 coins posted, 0 held"
+    assert told in answer.lines()
+    [first, *_] = workplace.cli("ledger", "verify", "--no-shop", "--json").document["stores"][0]["differences"]
+    assert first == {
+        "where": "customer 77: balance",
+        "expected": "25 coins posted, 0 held",
+        "found": "26 coins posted, 0 held",
+    }
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_store_that_is_not_paired_is_verified_alone(workplace: Workplace) -> None:
+    answer = workplace.cli("ledger", "verify", "--json")
+    assert (answer.code, answer.document["stores"][0]["shop"]) == (0, "not paired")
+
+
+async def test_C16_the_shops_rows_are_compared_with_the_books(acme: ShopPlace) -> None:
+    await acme.join()
+    first, second = await acme.paid((BASE, 2)), await acme.paid((ESSENTIAL, 1))
+    await acme.cli("sync", "--once")
+    well = await acme.cli("ledger", "verify", "--json")
+    assert (well.code, well.document["stores"][0]["compared"]) == (0, 2)
+    rows = f"{acme.shop.prefix}supportbridge_"
+    await acme.shop.execute(
+        f"UPDATE {rows}account SET payload = REPLACE(payload, '1100', '9900') WHERE customer_id = {first}"
+    )
+    await acme.shop.execute(f"DELETE FROM {rows}entry WHERE customer_id = {second}")
+    answer = await acme.cli("ledger", "verify", "--store", "acme")
+    assert answer.code == 1
+    told = [line for line in answer.lines() if line.startswith("acme: ")]
+    assert any(line.startswith(f"acme: customer {first}: account row: signature: ") for line in told)
+    assert any(line.startswith(f"acme: customer {second}: entry row 1: ") for line in told)
+    assert (await acme.cli("ledger", "verify", "--no-shop")).code == 0
+
+
+async def test_what_waits_for_its_push_is_counted_not_compared(acme: ShopPlace) -> None:
+    await acme.join()
+    customer = await acme.paid()
+    await acme.cli("sync", "--once")
+    await acme.cli("coins", "grant", str(customer), "5", "--reason", "x", "--by", "Anna")
+    answer = await acme.cli("ledger", "verify", "--json")
+    [store] = answer.document["stores"]
+    assert (answer.code, store["compared"], store["waiting"], store["shop"]) == (0, 0, 1, "0 compared, 1 to push")
+
+
+async def test_a_shop_that_cannot_be_read_leaves_the_books_verified(acme: ShopPlace, folder: Path) -> None:
+    await acme.join()
+    await acme.paid()
+    await acme.cli("sync", "--once")
+    acme.change_store(socket=folder / "nobody.sock")
+    answer = await acme.cli("ledger", "verify", "--json")
+    [store] = answer.document["stores"]
+    assert (answer.code, store["error"], store["coins"]) == (1, "shop_unavailable", 550)
+    shown = (await acme.cli("ledger", "verify")).lines()
+    assert shown[-1] == "Try: see that the shop's database server runs and can be reached, then: bridge check"
