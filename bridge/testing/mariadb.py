@@ -217,6 +217,7 @@ class PrivateMariaDB:
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
             f"--datadir={self.folder / 'data'}",
+            f"--tmpdir={self.folder}",  # a server removes every temporary table it finds there: never share one
             *_as_root(),
             *_options(FAST_AND_FORGETFUL),
         ]

@@ -114,3 +114,15 @@ def _wait_for_the_end_of(pid: int) -> None:
         assert select.select([handle], [], [], 20)[0], f"mariadbd {pid} outlives the process that started it"
     finally:
         os.close(handle)
+
+
+def test_making_a_server_leaves_the_temporary_tables_of_others_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = [tmp_path / f"#sql-temptable-772-1-3.{part}" for part in ("MAI", "MAD")]
+    for part in theirs:
+        part.touch()
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # where a server that is told of no other place keeps its own
+    with PrivateMariaDB():
+        pass
+    assert all(part.exists() for part in theirs)
