@@ -121,7 +121,7 @@ def _parts(document: dict[str, Any]) -> list[Any]:
     ]
     numbers = ("To push", "Problems", "Accounts", "Coins", "Held")
     stores = table("Store", "State", "Read", "First sync", *numbers, rows=rows, right=numbers)
-    causes = [line(f"{one['store']}: {words}") for one in document["stores"] for words in _causes(one)]
+    causes = [line(words) for one in document["stores"] for words in _causes(one)]
     return [grid(facts), line(), stores, *([line(), *causes] if causes else [])]
 
 
@@ -145,8 +145,10 @@ def _read(one: dict[str, Any]) -> str:
 
 
 def _causes(one: dict[str, Any]) -> list[str]:
+    """Why the store is not well: each cause once, each with the store's name once."""
     told = one["daemon"]
     if told is None:
         return []
     push = told.get("push", {})
-    return [words for words in dict.fromkeys((told.get("cause"), push.get("cause"))) if words]
+    causes = (words.removeprefix(f"{one['store']}: ") for words in (told.get("cause"), push.get("cause")) if words)
+    return [f"{one['store']}: {words}" for words in dict.fromkeys(causes)]

@@ -18,6 +18,12 @@ from bridge.errors import ShopError
 R = TypeVar("R")
 log = structlog.get_logger()
 LONGEST_PAUSE_S = 30.0
+TOLD = {
+    "shop_unavailable": "shop unreachable",
+    "shop_refused": "shop refuses us",
+    "foreign_desk": "another desk writes to this shop",
+}
+"""What the log calls a failure, by its code."""
 
 
 def retrying(work: Work, health: StoreHealth, stop: asyncio.Event, *, first_pause: float = 0.5) -> AsyncRetrying:
@@ -26,7 +32,8 @@ def retrying(work: Work, health: StoreHealth, stop: asyncio.Event, *, first_paus
     def note(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, ShopError) and health.failed(work, error):
-            log.warning("shop unreachable", store=health.store, work=work.value, cause=str(error), code=error.code)
+            words = TOLD.get(error.code, "shop work failed")
+            log.warning(words, store=health.store, work=work.value, cause=str(error), code=error.code)
 
     async def pause(seconds: float) -> None:
         await first_of(seconds, stop)
@@ -45,5 +52,5 @@ async def worked(work: Work, health: StoreHealth, stop: asyncio.Event, one_pass:
     """Run one pass, retrying while the shop fails, and tell once when it is back."""
     result: R = await retrying(work, health, stop)(one_pass)
     if health.well(work):
-        log.info("shop reachable again", store=health.store, work=work.value)
+        log.info("shop well again", store=health.store, work=work.value)
     return result

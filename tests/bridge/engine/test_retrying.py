@@ -1,0 +1,38 @@
+"""A pass that fails is tried again, and the log tells the story once, by its right name."""
+
+import asyncio
+
+import pytest
+from structlog.testing import capture_logs
+
+from bridge.engine.health import StoreHealth, Work
+from bridge.engine.retrying import worked
+from bridge.errors import ForeignDesk, ShopError, ShopRefused, ShopUnavailable
+
+
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [
+        (ShopUnavailable("acme: no answer"), "shop unreachable"),
+        (ShopRefused("acme: wrong password"), "shop refuses us"),
+        (ForeignDesk("acme: an older copy"), "another desk writes to this shop"),
+        (ShopError("acme: odd"), "shop work failed"),
+    ],
+)
+async def test_a_failure_is_told_by_its_name_and_so_is_its_end(error: ShopError, event: str) -> None:
+    health = StoreHealth("acme", 60)
+    outcomes = [error, None]
+
+    async def one_pass() -> str:
+        failure = outcomes.pop(0)
+        if failure is not None:
+            raise failure
+        return "done"
+
+    with capture_logs() as lines:
+        assert await worked(Work.PUSHING, health, asyncio.Event(), one_pass) == "done"
+    assert [(line["event"], line["store"], line["work"]) for line in lines] == [
+        (event, "acme", "pushing"),
+        ("shop well again", "acme", "pushing"),
+    ]
+    assert lines[0]["cause"] == str(error)
