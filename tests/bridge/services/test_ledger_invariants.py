@@ -34,6 +34,7 @@ from bridge.domain.purchases import StoreTerms
 from bridge.errors import KeyReused, LedgerError, NotEnoughCoins
 from bridge.services import staff_coins
 from bridge.services.purchases import book_orders
+from bridge.services.verify import verify
 from bridge.testing.clock import FixedClock
 from tests.support.books import (
     ACME,
@@ -144,6 +145,7 @@ class Books(RuleBasedStateMachine):
         self.granted: Counter[Owner] = Counter()
         self.spent: set[Owner] = set()
         self.written: dict[int, tuple[Any, ...]] = {}
+        self.pages: dict[int, tuple[int, list[Any]]] = {}
 
     def teardown(self) -> None:
         self.open.close()
@@ -361,6 +363,19 @@ class Books(RuleBasedStateMachine):
         found = {row[0]: row for row in rows(self.desk, "SELECT * FROM entry")}
         assert {number: found.get(number) for number in self.written} == self.written
         self.written = found
+
+    @invariant()
+    def what_an_account_page_shows_never_changes_without_a_new_version(self) -> None:
+        for account, number, *rest in rows(self.desk, "SELECT id, number, posted, held, frozen_ms FROM account"):
+            packages = rows(self.desk, "SELECT * FROM package WHERE account_id = ? ORDER BY id", [account])
+            before, shown = self.pages.get(account, (-1, []))
+            assert number >= before
+            assert number > before or [rest, packages] == shown, f"account {account} is never pushed again"
+            self.pages[account] = (number, [rest, packages])
+
+    @invariant()
+    def the_books_verify(self) -> None:
+        assert self.desk.look(verify, ACME).differences == ()
 
     @invariant()
     def units_are_what_the_orders_owe(self) -> None:
