@@ -16,6 +16,7 @@ from bridge.domain.ledger import Entry, EntryKind
 from bridge.domain.orders import Order
 from bridge.domain.packages import Package, usable_until
 from bridge.domain.purchases import (
+    NOTHING,
     Change,
     Decision,
     GrantUnit,
@@ -255,7 +256,7 @@ def _purchases(page: _Page, changing: Iterable[int], accounts: Mapping[int, Acco
         )
     for number, before in page.purchases.items():
         now = page.decisions.get(number)
-        if number in saved or now is None:
+        if number in saved or now is None or now is NOTHING:
             continue
         same = replace(before, terms=now.terms or before.terms, charged_back=now.charged_back)
         if same != before:

@@ -318,6 +318,20 @@ def test_C14_a_chargeback_of_an_order_that_was_refunded_before_freezes_too(keepe
     assert after.number > before.number, "the page must hear of it"
 
 
+def test_C14_a_neutral_status_does_not_end_a_chargeback(keeper: Keeper) -> None:
+    """Else coming back from it would freeze an account again that staff have lifted the freeze of."""
+    keeper.book(an_order())
+    keeper.book(an_order(status=CHARGED_BACK))
+    before = dump(keeper.desk, ("account", "package", "entry", "purchase"))
+    keeper.book(an_order(status=PENDING))
+    assert dump(keeper.desk, before) == before
+    keeper.desk.run(lambda tx: tx.connection.execute("UPDATE account SET frozen_ms = NULL"))
+    keeper.book(an_order(status=CHARGED_BACK))
+    account = keeper.account(customer(77))
+    assert account is not None
+    assert not account.frozen
+
+
 def test_C14_what_was_spent_before_the_refund_is_told_to_staff_once(keeper: Keeper) -> None:
     keeper.book(an_order())
     keeper.correct(customer(77), -50)
