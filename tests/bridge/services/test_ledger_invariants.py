@@ -59,6 +59,8 @@ CODES = (BASE, BASE_TOO, PRO, "ESSENTIAL-300", "FONT")
 PLAN_KEYS = ("essential", "base", "professional")
 START = date(2026, 1, 1)
 MOST_UNITS = 10
+EXAMPLES = int(os.environ.get("BRIDGE_LEDGER_EXAMPLES", "100"))
+STEPS = int(os.environ.get("BRIDGE_LEDGER_STEPS", "30"))
 
 lines = st.lists(
     st.builds(
@@ -408,21 +410,15 @@ class Books(RuleBasedStateMachine):
         assert {Owner(*row) for row in found} == self.owes.frozen
 
 
-def run_books(examples: int, steps: int) -> None:
+@pytest.mark.timeout(90 + EXAMPLES)
+def test_C16_the_books_hold_after_every_step_of_a_random_history() -> None:
     profile = settings(
         settings.get_profile("house"),
-        max_examples=examples,
-        stateful_step_count=steps,
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     run_state_machine_as_test(Books, settings=profile)
-
-
-def test_C16_the_books_hold_after_every_step_of_a_random_history() -> None:
-    run_books(
-        int(os.environ.get("BRIDGE_LEDGER_EXAMPLES", "100")),
-        int(os.environ.get("BRIDGE_LEDGER_STEPS", "30")),
-    )
 
 
 def test_C14_ten_flips_of_the_paid_status_give_the_same_coins_as_one() -> None:
