@@ -15,6 +15,7 @@ from bridge.contracts.shop_rows import SCHEMA_VERSION, SignedRow, SigningKey, ve
 from bridge.errors import ForeignDesk, ShopRefused
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.errors import NO_SUCH_TABLE, TABLE_DENIED, error_number, refused
+from bridge.shopkit.in_the_way import blocked, genuine_account, genuine_entry
 from bridge.shopkit.named_sql import Statement, checked_prefix, load_sql
 from bridge.shopkit.rights import OUR_TABLES
 from bridge.shopkit.schema import probe_statement
@@ -43,6 +44,7 @@ class ShopWriter:
         self._database = database
         self._store = database.store
         self._sql = load_sql("bridge.shopkit", "writer.sql", database.access.prefix)
+        self._keys: Sequence[SigningKey] = ()
 
     async def push(self, rows: Sequence[AccountRows]) -> None:
         """Write account and entry rows, a few hundred accounts a statement."""
@@ -52,8 +54,10 @@ class ShopWriter:
     async def claim(self, row: SignedRow, keys: Sequence[SigningKey]) -> None:
         """Write the row that names this desk.
 
-        Raises `ForeignDesk` if a verified row names another desk or a higher epoch.
+        Raises `ForeignDesk` if a verified row names another desk or a higher epoch. The keys are kept: what none of
+        them signed does not stand in the way of later pushes.
         """
+        self._keys = keys
         name = f"desk:{self._store}"
         for _ in range(CLAIM_ATTEMPTS):
             seen = await self._database.rows(self._sql["meta"], name=name)
@@ -136,6 +140,7 @@ class ShopWriter:
 
     async def _push(self, rows: Sequence[AccountRows]) -> None:
         store = self._store
+        await self._clear_the_way(rows)
         entries = [
             (store, e.customer_id, e.number, e.epoch, e.payload, e.key_id, e.mac) for row in rows for e in row.entries
         ]
@@ -146,6 +151,42 @@ class ShopWriter:
             (store, a.customer_id, a.epoch, a.number, a.payload, a.key_id, a.mac) for a in (row.account for row in rows)
         ]
         await self._database.write_many(self._sql["write_accounts"], accounts)
+
+    async def _clear_the_way(self, rows: Sequence[AccountRows]) -> None:
+        """Take away rows of higher versions that no desk of ours wrote; each only as it was looked at."""
+        if not self._keys:
+            return
+        versions = await self._database.rows(
+            self._sql["versions"],
+            store=self._store,
+            customers=[row.account.customer_id for row in rows],
+            epoch=min(row.account.epoch for row in rows),
+            limit=2 * len(rows),
+        )
+        customers = blocked(rows, [(customer, epoch, number) for customer, epoch, number in versions])
+        if not customers:
+            return
+        epochs = {row.account.customer_id: row.account.epoch for row in rows}
+        accounts, entries = await self.pushed(customers)
+        for row in accounts:
+            if not genuine_account(row, self._keys):
+                await self._database.write(
+                    self._sql["clear_account"],
+                    store=self._store,
+                    customer=row.customer_id,
+                    payload=row.payload,
+                    mac=row.mac,
+                )
+        for row in entries:
+            if row.epoch > epochs[row.customer_id] and not genuine_entry(row, self._keys):
+                await self._database.write(
+                    self._sql["clear_entry"],
+                    store=self._store,
+                    customer=row.customer_id,
+                    number=row.number,
+                    payload=row.payload,
+                    mac=row.mac,
+                )
 
     async def _delete_superseded(self, rows: Sequence[AccountRows]) -> None:
         """Delete what a desk before a restore wrote above the accounts' ends."""

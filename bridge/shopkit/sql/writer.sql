@@ -20,6 +20,24 @@ ON DUPLICATE KEY UPDATE
  mac = IF(VALUES(epoch) >= epoch, VALUES(mac), mac),
  epoch = GREATEST(epoch, VALUES(epoch))
 
+-- name: versions
+-- What stands in the shop at our version or above: a row an account, and one more where an entry's epoch is higher.
+SELECT customer_id, epoch, number FROM {supportbridge_account}
+ WHERE store = %(store)s AND customer_id IN (%(customers)s) AND epoch >= %(epoch)s
+UNION ALL
+SELECT customer_id, MAX(epoch), 0 FROM {supportbridge_entry}
+ WHERE store = %(store)s AND customer_id IN (%(customers)s) AND epoch > %(epoch)s
+ GROUP BY customer_id LIMIT %(limit)s
+
+-- name: clear_account
+UPDATE {supportbridge_account} SET epoch = 0, number = 0, payload = '', key_id = '', mac = ''
+ WHERE store = %(store)s AND customer_id = %(customer)s AND payload = %(payload)s AND mac = %(mac)s
+
+-- name: clear_entry
+DELETE FROM {supportbridge_entry}
+ WHERE store = %(store)s AND customer_id = %(customer)s AND number = %(number)s
+   AND payload = %(payload)s AND mac = %(mac)s
+
 -- name: entries_of_older_epochs
 -- Within an epoch an account only gains entries; those above its end come from a desk before a restore.
 SELECT customer_id, number FROM {supportbridge_entry}

@@ -149,3 +149,51 @@ async def test_a_forged_claim_signed_with_strange_letters_is_replaced(shop: Shop
     await writer.claim(claim("ours"), [KEY])
     with pytest.raises(ForeignDesk):
         await writer.claim(claim("another"), [KEY])
+
+
+# --- rows in the way --------------------------------------------------------------------------------------------
+
+
+def a_document(number: int, *, epoch: int = 1, key: SigningKey = KEY) -> SignedRow:
+    """An account row whose document says its own version, as the desk writes it."""
+    document = {"v": 1, "store": STORE, "customer": 7, "epoch": epoch, "number": number}
+    return signed_row(key, "account", document, customer_id=7, epoch=epoch, number=number)
+
+
+async def owned(writer: ShopWriter) -> None:
+    await writer.claim(claim("ours"), [KEY])
+
+
+async def test_C16_rows_of_a_lost_desk_whose_key_is_gone_are_replaced_though_their_epoch_is_higher(
+    writer: ShopWriter,
+) -> None:
+    gone = SigningKey("k0", bytes(range(32)))
+    entry = signed_row(gone, "entry", {"n": 1}, customer_id=7, epoch=9, number=1)
+    await writer.push([AccountRows(a_document(5, epoch=9, key=gone), [entry], 0)])
+    await owned(writer)
+    ours = AccountRows(a_document(3), account(3, entries=2).entries, 0)
+    await writer.push([ours])
+    accounts, entries = await writer.pushed([7])
+    assert (list(accounts), list(entries)) == ([ours.account], list(ours.entries))
+
+
+@pytest.mark.parametrize("version", [(2**64 - 1, 1), (1, 2**64 - 1)], ids=["epoch", "number"])
+async def test_C16_a_genuine_row_moved_above_every_version_is_replaced(
+    writer: ShopWriter, shop: ShopDatabase, version: tuple[int, int]
+) -> None:
+    """Who can write to the table could otherwise hide a customer's coins for good."""
+    await owned(writer)
+    await writer.push([AccountRows(a_document(2), [], 0)])
+    forge = Statement("forge", "UPDATE oc_supportbridge_account SET epoch = %(epoch)s, number = %(number)s")
+    await shop.write(forge, epoch=version[0], number=version[1])
+    await writer.push([AccountRows(a_document(3), [], 0)])
+    assert await writer.pushed([7]) == ([a_document(3)], [])
+
+
+async def test_C16_a_genuine_newer_row_stays_when_an_older_push_comes_late(writer: ShopWriter) -> None:
+    await owned(writer)
+    newer = AccountRows(a_document(5, epoch=2), account(5, epoch=2, entries=4).entries, 0)
+    await writer.push([newer])
+    await writer.push([AccountRows(a_document(9), account(9, entries=2).entries, 0)])
+    accounts, entries = await writer.pushed([7])
+    assert (list(accounts), list(entries)) == ([newer.account], list(newer.entries))
