@@ -42,7 +42,8 @@ class Telling:
     def _tell(self, line: Line) -> None:
         if line.get("level") == "error":
             self.wrong.append(str(line))
-            self.say("wrong", f"{line.get('event')} {line.get('exception', '')}")
+            facts = {name: fact for name, fact in line.items() if name not in {"event", "level", "timestamp"}}
+            self.say("wrong", f"{line.get('event')}: {facts}")
         elif line.get("event") in SENTENCES:
             who, sentence = SENTENCES[line["event"]]
             self.say(who, sentence(self, line))
