@@ -23,7 +23,7 @@ from bridge.engine.pusher import Pusher
 from bridge.engine.setup import StoreSetup
 from bridge.errors import BridgeError, ShopError, UsageError
 from bridge.hooks.manager import Plugins
-from bridge.services.purchases import Booked
+from bridge.services.booked import Booked
 from bridge.services.syncing import MOST_SETTLING, TOTAL_WAITS, confirm_first_sync
 from bridge.settings import Settings, StoreSettings
 

@@ -78,6 +78,23 @@ class Problem:
     handled_by: str | None = None
 
 
+class AsideState(StrEnum):
+    """How an order stands that was set aside: it waits, staff let it through, or staff left it as it is."""
+
+    WAITING = "waiting"
+    RELEASED = "released"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An order that was set aside, the kind of problem it was for, and whether customers are to hear nothing of it."""
+
+    state: AsideState
+    kind: str
+    silent: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class PushState:
     """How much of an account the shop has: its number, and how many entries with which digest."""
@@ -211,6 +228,10 @@ class Problems(Protocol):
 
     def open(self, store: str | None = None) -> list[Problem]: ...
 
+    def open_under(self, store: str, key: str) -> Problem | None:
+        """The open problem of that key."""
+        ...
+
     def open_keys(self, store: str) -> frozenset[str]: ...
 
     def known(self, store: str, keys: Iterable[str]) -> frozenset[str]:
@@ -219,12 +240,16 @@ class Problems(Protocol):
 
     def close(self, problem_id: int, state: ProblemState, *, by: str, at: datetime) -> None: ...
 
-    def set_aside(self, store: str, problem_id: int, order_ids: Iterable[int]) -> None:
-        """Let orders wait: they are not booked until staff release them."""
+    def set_aside(self, store: str, problem_id: int, order_ids: Iterable[int], *, silent: bool = False) -> None:
+        """Let orders wait for staff because of this problem, also those that another problem had set aside."""
         ...
 
-    def aside(self, store: str, order_ids: Iterable[int]) -> dict[int, bool]:
-        """Orders among these that wait (False) or have been released (True)."""
+    def aside(self, store: str, order_ids: Iterable[int]) -> dict[int, Aside]:
+        """Those of these orders that have been set aside."""
+        ...
+
+    def leave(self, problem_id: int) -> None:
+        """Staff leave a problem's waiting orders as they are."""
         ...
 
     def waiting(self, problem_id: int) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.contracts.desk import Problem, ProblemState
+from bridge.contracts.desk import Aside, AsideState, Problem, ProblemState
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import problem, set_aside, store
@@ -77,17 +77,22 @@ _SOLVE = Statement(
 )
 _INSERT_ASIDE = upsert(set_aside).values({column.name: bindparam(column.name) for column in set_aside.c})
 _SET_ASIDE = Statement(
-    _INSERT_ASIDE.on_conflict_do_nothing(index_elements=[set_aside.c.store_id, set_aside.c.order_id])
+    _INSERT_ASIDE.on_conflict_do_update(
+        index_elements=[set_aside.c.store_id, set_aside.c.order_id],
+        set_={"problem_id": _INSERT_ASIDE.excluded.problem_id, "state": _INSERT_ASIDE.excluded.state},
+    )
 )
 _ASIDE = Statement(
-    select(set_aside.c.order_id, set_aside.c.released).where(
-        set_aside.c.store_id == bindparam("store"), any_of(set_aside.c.order_id, "ids")
-    )
+    select(set_aside.c.order_id, set_aside.c.state, problem.c.kind, set_aside.c.silent)
+    .join(problem, problem.c.id == set_aside.c.problem_id)
+    .where(set_aside.c.store_id == bindparam("store"), any_of(set_aside.c.order_id, "ids"))
 )
 _ASIDE_OF = Statement(
     select(set_aside.c.order_id).where(set_aside.c.problem_id == bindparam("wanted")).order_by(set_aside.c.order_id)
 )
-_RELEASE = Statement(update(set_aside).where(set_aside.c.problem_id == bindparam("wanted")).values(released=1))
+_SET_STATE = Statement(
+    update(set_aside).where(set_aside.c.problem_id == bindparam("wanted")).values(state=bindparam("new_state"))
+)
 _FORGET = Statement(
     delete(set_aside).where(set_aside.c.store_id == bindparam("store"), any_of(set_aside.c.order_id, "ids"))
 )
@@ -138,6 +143,10 @@ class SqlProblems:
         found = [_problem(row) for row in _OPEN.rows(self._connection)]
         return [one for one in found if store is None or one.store == store]
 
+    def open_under(self, store: str, key: str) -> Problem | None:
+        row = _OPEN_BY_KEY.one(self._connection, store=self._stores.number(store), wanted=key)
+        return _problem(row) if row else None
+
     def open_keys(self, store: str) -> frozenset[str]:
         rows = _OPEN_KEYS.rows(self._connection, store=self._stores.number(store))
         return frozenset(row[0] for row in rows)
@@ -149,23 +158,27 @@ class SqlProblems:
     def close(self, problem_id: int, state: ProblemState, *, by: str, at: datetime) -> None:
         _CLOSE.run(self._connection, wanted=problem_id, new_state=state.value, by=by, at_ms=to_ms(at))
 
-    def set_aside(self, store: str, problem_id: int, order_ids: Iterable[int]) -> None:
-        number = self._stores.number(store)
-        rows = (
-            {"store_id": number, "order_id": order_id, "problem_id": problem_id, "released": 0}
-            for order_id in order_ids
-        )
-        _SET_ASIDE.run_many(self._connection, rows)
+    def set_aside(self, store: str, problem_id: int, order_ids: Iterable[int], *, silent: bool = False) -> None:
+        facts = {
+            "store_id": self._stores.number(store),
+            "problem_id": problem_id,
+            "state": AsideState.WAITING.value,
+            "silent": int(silent),
+        }
+        _SET_ASIDE.run_many(self._connection, ({**facts, "order_id": order_id} for order_id in order_ids))
 
-    def aside(self, store: str, order_ids: Iterable[int]) -> dict[int, bool]:
+    def aside(self, store: str, order_ids: Iterable[int]) -> dict[int, Aside]:
         rows = _ASIDE.rows(self._connection, store=self._stores.number(store), ids=id_list(order_ids))
-        return {order_id: bool(released) for order_id, released in rows}
+        return {order_id: Aside(AsideState(state), kind, bool(silent)) for order_id, state, kind, silent in rows}
+
+    def leave(self, problem_id: int) -> None:
+        _SET_STATE.run(self._connection, wanted=problem_id, new_state=AsideState.LEFT.value)
 
     def waiting(self, problem_id: int) -> list[int]:
         return [row[0] for row in _ASIDE_OF.rows(self._connection, wanted=problem_id)]
 
     def release(self, problem_id: int) -> list[int]:
-        _RELEASE.run(self._connection, wanted=problem_id)
+        _SET_STATE.run(self._connection, wanted=problem_id, new_state=AsideState.RELEASED.value)
         return self.waiting(problem_id)
 
     def forget_aside(self, store: str, order_ids: Iterable[int]) -> None:

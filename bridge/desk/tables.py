@@ -183,7 +183,8 @@ set_aside = Table(
     Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
     Column("order_id", BigInteger, primary_key=True),
     Column("problem_id", Integer, ForeignKey("problem.id"), nullable=False),
-    Column("released", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("silent", Integer, nullable=False),
 )
 Index("ix_set_aside_problem_id", set_aside.c.problem_id)
 

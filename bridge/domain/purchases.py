@@ -94,7 +94,6 @@ class Decision:
     terms: Mapping[str, UnitTerms] = field(default_factory=dict)
     paid_at: datetime | None = None
     charged_back: bool = False
-    waits: bool = False
 
 
 NOTHING = Decision()
@@ -129,11 +128,10 @@ def decide(
         return Decision(notes=(odd,))
     changes = _difference(owed, units, _by_plan(terms), order.order_id)
     notes = [*_unknown_codes(order, terms, store.plans), *_slips(order), *_spent(order, changes)]
-    if purchase is not None and order.buyer != purchase.owner and _adds(changes):
-        return Decision(notes=(_owner_changed(order, purchase),))
-    if _adds(changes) and order.total <= 0 and not released:
-        zero = Note(NoteKind.ZERO_TOTAL, f"order {order.order_id} grants coins and its total is {order.total}")
-        return Decision(notes=(zero,), waits=True)
+    doubt = _doubt(order, purchase, changes, released=released)
+    if doubt is not None:  # what is taken or given back goes its way; only what would be new waits for a person
+        notes.append(doubt)
+        changes = [change for change in changes if not isinstance(change, GrantUnit)]
     return Decision(
         changes=tuple(changes),
         notes=tuple(notes),
@@ -145,6 +143,15 @@ def decide(
 def unit_key(store: str, unit: Unit) -> str:
     """The idempotency key of a unit's grant, made of shop facts alone."""
     return f"{store}:order:{unit.order_id}:{unit.plan}:unit:{unit.number}"
+
+
+def _doubt(order: Order, purchase: Purchase | None, changes: Sequence[Change], *, released: bool) -> Note | None:
+    """Why new packages of this order need a person first: it has another owner now, or it cost nothing (rule C2)."""
+    if purchase is not None and order.buyer != purchase.owner and _adds(changes):
+        return _owner_changed(order, purchase)
+    if order.total <= 0 and not released and any(isinstance(change, GrantUnit) for change in changes):
+        return Note(NoteKind.ZERO_TOTAL, f"order {order.order_id} grants coins and its total is {order.total}")
+    return None
 
 
 def _withdraw(order: Order, purchase: Purchase | None, units: Sequence[Package], standing: Standing) -> Decision:

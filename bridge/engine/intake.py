@@ -8,7 +8,7 @@ transaction). A crash between any two of these repeats work and loses none.
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -19,13 +19,15 @@ from bridge.contracts.desk import FirstSync
 from bridge.contracts.shop import ShopAdapter, ShopFacts
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
+from bridge.domain.orders import Order, UnreadableOrder
 from bridge.domain.purchases import StoreTerms
 from bridge.engine.health import StoreHealth, StoreState, Work
+from bridge.engine.odd_orders import book_but_the_odd
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of
 from bridge.services import purchases, syncing
-from bridge.services.purchases import Booked
+from bridge.services.booked import Booked
 from bridge.services.syncing import SyncPlan
 
 P = ParamSpec("P")
@@ -53,6 +55,7 @@ class Intake:
         self._counted = False
         self._share = random.random()  # noqa: S311  # keeps no secret
         self._terms: StoreTerms | None = None
+        self._units_in_a_row = 0
 
     async def run(self) -> None:
         """Read until stopped. Raises what is not the shop's fault; the supervisor starts the store again then."""
@@ -143,9 +146,21 @@ class Intake:
 
     async def _book_due(self, terms: StoreTerms, plan: SyncPlan) -> SyncPlan:
         orders, unreadable = await self._adapter.read_orders([one.order_id for one in plan.due])
-        booked, after = await self._and_plan(
-            "book orders", syncing.book_touched, terms, plan.due, orders, unreadable, at=self._clock.now()
-        )
+
+        async def book(good: Sequence[Order], odd: Sequence[UnreadableOrder]) -> tuple[Booked, SyncPlan]:
+            return await self._and_plan(
+                "book orders",
+                syncing.book_touched,
+                terms,
+                plan.due,
+                good,
+                odd,
+                at=self._clock.now(),
+                units_before=self._units_in_a_row,
+            )
+
+        booked, after = await book_but_the_odd(self._desk, terms, orders, unreadable, book, at=self._clock.now())
+        self._units_in_a_row = self._units_in_a_row + booked.units if after.due else 0
         self._tell(booked)
         self._health.lag_seconds = (self._clock.now() - plan.due[0].due_at).total_seconds()
         return after
@@ -184,15 +199,15 @@ class Intake:
     async def _book_all(self, terms: StoreTerms, *, after: int) -> None:
         total = Booked()
         async for page in self._adapter.all_orders(after=after, page=self._setup.sync.first_sync_page_orders):
-            booked = await self._desk.transact(
-                "book first orders",
-                syncing.book_first,
-                terms,
-                page.orders,
-                page.unreadable,
-                last_id=page.last_id,
-                at=self._clock.now(),
-            )
+
+            async def book(
+                good: Sequence[Order], odd: Sequence[UnreadableOrder], last_id: int = page.last_id
+            ) -> Booked:
+                return await self._desk.transact(
+                    "book first orders", syncing.book_first, terms, good, odd, last_id=last_id, at=self._clock.now()
+                )
+
+            booked = await book_but_the_odd(self._desk, terms, page.orders, page.unreadable, book, at=self._clock.now())
             total = total.plus(booked)
             self._health.counters.orders += booked.orders
             self._health.well(Work.READING)

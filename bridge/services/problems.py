@@ -35,6 +35,8 @@ def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, S
 def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
     """Close a problem and leave things as they are: orders that wait because of it are not booked.
 
+    An order left so is looked at again when it changes once more, but what it was left for is not asked again.
+
     Raises `UsageError` for a number that is no open problem.
     """
     problem = require(tx, problem_id)
@@ -45,6 +47,7 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
             f"problem {problem_id} is the total of a first sync: "
             "it ends when the total is confirmed or the store disabled"
         )
+    tx.problems.leave(problem_id)
     tx.problems.close(problem_id, ProblemState.DISMISSED, by=by, at=at)
     return problem
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bridge.contracts.desk import Tx
+from bridge.contracts.desk import Aside, AsideState, Tx
 from bridge.domain import ledger
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.events import CoinsChanged, CoinsGranted, CoinsReinstated, CoinsRevoked
@@ -17,9 +17,9 @@ from bridge.domain.orders import Order
 from bridge.domain.packages import Package, usable_until
 from bridge.domain.purchases import (
     NOTHING,
-    Change,
     Decision,
     GrantUnit,
+    NoteKind,
     Purchase,
     ReinstateUnit,
     RevokeUnit,
@@ -28,40 +28,7 @@ from bridge.domain.purchases import (
     unit_key,
 )
 from bridge.services import telling
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """What a page did. Units are packages; coins are those that entries moved."""
-
-    orders: int = 0
-    granted_units: int = 0
-    granted_coins: int = 0
-    revoked_units: int = 0
-    revoked_coins: int = 0
-    reinstated_units: int = 0
-    reinstated_coins: int = 0
-    set_aside: int = 0
-    events: tuple[CoinsChanged, ...] = ()
-
-    @property
-    def units(self) -> int:
-        """Grants, reinstatements and revocations together, which the fuse counts (rule C2)."""
-        return self.granted_units + self.revoked_units + self.reinstated_units
-
-    def plus(self, other: "Booked") -> "Booked":
-        """Two pages together."""
-        return Booked(
-            self.orders + other.orders,
-            self.granted_units + other.granted_units,
-            self.granted_coins + other.granted_coins,
-            self.revoked_units + other.revoked_units,
-            self.revoked_coins + other.revoked_coins,
-            self.reinstated_units + other.reinstated_units,
-            self.reinstated_coins + other.reinstated_coins,
-            self.set_aside + other.set_aside,
-            self.events + other.events,
-        )
+from bridge.services.booked import Booked, counted_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +38,12 @@ class _Page:
     decisions: Mapping[int, Decision]
     orders: Mapping[int, Order]
     purchases: Mapping[int, Purchase]
-    aside: Mapping[int, bool]
+    aside: Mapping[int, Aside]
+
+    def released(self, number: int, kind: str) -> bool:
+        """Whether staff have let the order through what it was set aside for."""
+        found = self.aside.get(number)
+        return found is not None and found.state is AsideState.RELEASED and found.kind == kind
 
 
 def book_orders(
@@ -81,27 +53,33 @@ def book_orders(
     *,
     at: datetime,
     seen_at: Mapping[int, datetime] | None = None,
-    fuse: bool = True,
     fuse_words: str | None = None,
+    units_before: int = 0,
     tell: bool = True,
 ) -> Booked:
     """Make the books match these orders (rules C1, C2, C3, C14).
 
-    `seen_at` says when each order's change was first noticed (default: `at`). Without `fuse` any number of units is
-    booked; `fuse_words` say to staff what was exceeded. Without `tell` no plugin hears of it (a first sync).
+    `seen_at` says when each order's change was first noticed (default: `at`). `units_before` were booked by earlier
+    pages of the same pass, for the fuse; `fuse_words` say to staff what was exceeded. Without `tell` no plugin hears of
+    it, nor of what is released later (a first sync).
+
     Raises `KeyReused` when a unit's key is recorded with other content.
     """
     page = _decide(tx, store, orders, seen_at=seen_at or {}, at=at)
     changing = {number for number, decision in page.decisions.items() if decision.changes}
     booked = _without_booking(page)
-    limited = {number for number in changing if not page.aside.get(number)}
-    if fuse and sum(len(page.decisions[number].changes) for number in limited) > store.fuse_units:
+    limited = {number for number in changing if not page.released(number, telling.FUSE)}
+    if limited and units_before + sum(len(page.decisions[number].changes) for number in limited) > store.fuse_units:
         words = fuse_words or f"more than coins.fuse_units = {store.fuse_units} in one pass"
-        telling.blow_fuse(tx, store.name, {number: page.decisions[number] for number in limited}, words, at=at)
+        telling.blow_fuse(
+            tx, store.name, {number: page.decisions[number] for number in limited}, words, at=at, silent=not tell
+        )
         booked = replace(booked, set_aside=booked.set_aside + len(limited))
         changing -= limited
     booked = booked.plus(_book(tx, store, page, changing, at=at, tell=tell))
-    telling.tell_staff(tx, store.name, page.decisions, at=at, but=limited - changing)
+    waiting = {number for number, one in page.aside.items() if _waits_for_fuse(one)} | (limited - changing)
+    looked_at = {number: decision for number, decision in page.decisions.items() if number not in waiting}
+    telling.tell_staff(tx, store.name, looked_at, at=at)
     return replace(booked, orders=len(orders))
 
 
@@ -110,7 +88,7 @@ def totals(tx: Tx, store: StoreTerms, orders: Sequence[Order], *, at: datetime) 
     page = _decide(tx, store, orders, seen_at={}, at=at)
     counted = _without_booking(page)
     for decision in page.decisions.values():
-        counted = counted.plus(_count(decision.changes))
+        counted = counted.plus(counted_up(decision.changes))
     return replace(counted, orders=len(orders))
 
 
@@ -121,49 +99,41 @@ def _decide(
     purchases = tx.purchases.of_orders(store.name, ids)
     units = tx.ledger.units_of(store.name, purchases) if purchases else {}
     aside = tx.problems.aside(store.name, ids)
-    decisions = {}
+    decisions: dict[int, Decision] = {}
+    page = _Page(decisions, {order.order_id: order for order in orders}, purchases, aside)
     for order in orders:
         number = order.order_id
-        if aside.get(number) is False:
-            continue
-        decisions[number] = decide(
+        decision = decide(
             order,
             purchases.get(number),
             units.get(number, ()),
             store,
             seen_at=seen_at.get(number, at),
-            released=aside.get(number, False),
+            released=page.released(number, NoteKind.ZERO_TOTAL),
         )
-    return _Page(decisions, {order.order_id: order for order in orders}, purchases, aside)
+        decisions[number] = _as_set_aside(decision, aside[number]) if number in aside else decision
+    return page
+
+
+def _as_set_aside(decision: Decision, aside: Aside) -> Decision:
+    """What remains of a decision about an order that was set aside.
+
+    Behind a blown fuse nothing moves, but a chargeback freezes at once. A zero total holds back only what would be new,
+    so refunds go through; where staff have left it, it is not asked again.
+    """
+    if decision is NOTHING:
+        return decision
+    if _waits_for_fuse(aside):
+        return replace(decision, changes=(), notes=(), terms={})
+    if aside.kind == NoteKind.ZERO_TOTAL and aside.state is AsideState.LEFT:
+        return replace(decision, notes=tuple(note for note in decision.notes if note.kind is not NoteKind.ZERO_TOTAL))
+    return decision
 
 
 def _without_booking(page: _Page) -> Booked:
-    waiting = sum(1 for released in page.aside.values() if not released)
+    waiting = sum(map(_waits_for_fuse, page.aside.values()))
     refused = sum(1 for decision in page.decisions.values() if decision.notes and not decision.changes)
     return Booked(set_aside=waiting + refused)
-
-
-def _count(changes: Iterable[Change]) -> Booked:
-    """What these changes would move. Added up in plain integers: a first sync counts a page at a time."""
-    units = {GrantUnit: 0, RevokeUnit: 0, ReinstateUnit: 0}
-    coins = {GrantUnit: 0, RevokeUnit: 0, ReinstateUnit: 0}
-    for change in changes:
-        units[type(change)] += 1
-        match change:
-            case GrantUnit(terms=terms):
-                coins[GrantUnit] += terms.coins
-            case RevokeUnit(package=package):
-                coins[RevokeUnit] += package.unheld
-            case ReinstateUnit(package=package):
-                coins[ReinstateUnit] += package.taken
-    return Booked(
-        granted_units=units[GrantUnit],
-        granted_coins=coins[GrantUnit],
-        revoked_units=units[RevokeUnit],
-        revoked_coins=coins[RevokeUnit],
-        reinstated_units=units[ReinstateUnit],
-        reinstated_coins=coins[ReinstateUnit],
-    )
 
 
 def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at: datetime, tell: bool) -> Booked:
@@ -190,10 +160,23 @@ def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at:
     tx.ledger.append(store.name, entries, packages, new)
     tx.purchases.save(store.name, _purchases(page, changing, accounts))
     _freeze(tx, page, at)
-    events = _events(store.name, entries, packages, accounts) if tell else []
+    silent = {number for number, one in page.aside.items() if one.silent}
+    told = [entry for entry in entries if tell and entry.order_id not in silent]
+    events = _events(store.name, told, packages, accounts)
     tx.outbox.add(events)
-    tx.problems.forget_aside(store.name, [number for number in page.aside if page.aside[number]])
-    return replace(_count(counted), events=tuple(events))
+    tx.problems.forget_aside(store.name, _dealt_with(page, changing))
+    return replace(counted_up(counted), events=tuple(events))
+
+
+def _waits_for_fuse(aside: Aside) -> bool:
+    return aside.kind == telling.FUSE and aside.state is AsideState.WAITING
+
+
+def _dealt_with(page: _Page, booked: Iterable[int]) -> set[int]:
+    """Orders that need not be remembered as set aside any more: released ones, and left ones that were booked since."""
+    released = {number for number, one in page.aside.items() if one.state is AsideState.RELEASED}
+    left = {number for number, one in page.aside.items() if one.state is AsideState.LEFT and one.kind == telling.FUSE}
+    return released | (left & set(booked))
 
 
 def _accounts(tx: Tx, store: StoreTerms, page: _Page, numbers: Sequence[int]) -> dict[int, Account]:

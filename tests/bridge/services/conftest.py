@@ -1,7 +1,7 @@
 """What tests of services share: a real desk, and a keeper who books orders on it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,7 +13,7 @@ from bridge.domain.orders import Order
 from bridge.domain.packages import Package
 from bridge.domain.purchases import StoreTerms
 from bridge.services import purchases, staff_coins
-from bridge.services.purchases import Booked
+from bridge.services.booked import Booked
 from tests.support.books import ACME, MONDAY_9AM, TEHRAN, a_quick_desk, a_store
 
 
@@ -27,7 +27,8 @@ class Keeper:
 
     def book(self, *orders: Order, fuse: bool = True, tell: bool = True) -> Booked:
         self.now += timedelta(minutes=1)
-        return self.desk.run(purchases.book_orders, self.store, orders, at=self.now, fuse=fuse, tell=tell)
+        store = self.store if fuse else replace(self.store, fuse_units=1_000_000)
+        return self.desk.run(purchases.book_orders, store, orders, at=self.now, tell=tell)
 
     def correct(self, owner: Owner, coins: int, key: str = "k") -> None:
         """A correction by staff, as when coins are spent."""

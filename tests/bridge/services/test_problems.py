@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from bridge.contracts.desk import FirstSync, ProblemState
+from bridge.contracts.desk import Aside, AsideState, FirstSync, ProblemState
 from bridge.domain.orders import UnreadableOrder
 from bridge.errors import UsageError
 from bridge.services import problems, syncing
-from bridge.services.purchases import Booked
+from bridge.services.booked import Booked
 from bridge.services.telling import set_unreadable_aside
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, MONDAY_9AM, an_order
@@ -98,7 +98,9 @@ def test_C2_a_release_is_kept_until_the_order_is_booked(keeper: Keeper) -> None:
     keeper.book(an_order(total=Decimal(0)))
     (problem,) = keeper.problems()
     keeper.desk.run(problems.retry, problem.id, by="Anna", at=LATER)
-    assert keeper.desk.look(lambda tx: tx.problems.aside(ACME, [1042])) == {1042: True}
+    assert keeper.desk.look(lambda tx: tx.problems.aside(ACME, [1042])) == {
+        1042: Aside(AsideState.RELEASED, "zero_total")
+    }
     assert keeper.book(an_order(total=Decimal(0))).granted_units == 1
     assert keeper.desk.look(lambda tx: tx.problems.aside(ACME, [1042])) == {}
 

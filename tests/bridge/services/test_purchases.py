@@ -178,7 +178,7 @@ def test_C2_a_page_of_a_thousand_orders_books_what_a_thousand_orders_book_singly
             for round_two in (False, True):
                 orders = [order(number, round_two) for number in range(1, 1001)]
                 for start in range(0, 1000, page):
-                    desk.run(book_orders, a_store(), orders[start : start + page], at=MONDAY_9AM, fuse=False)
+                    desk.run(book_orders, a_store(fuse_units=10_000), orders[start : start + page], at=MONDAY_9AM)
             content = dump(desk, tables)
             # An account's version counts changes as they are committed; nothing else tells a page from singles.
             content["account"] = rows(desk, "SELECT id, owner_kind, owner_ref, entries, posted FROM account")

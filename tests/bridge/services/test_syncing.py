@@ -9,7 +9,7 @@ from bridge.contracts.shop import TouchedRow
 from bridge.domain.cursor import Cursor, Gap
 from bridge.domain.orders import Order, UnreadableOrder
 from bridge.services import syncing
-from bridge.services.purchases import Booked
+from bridge.services.booked import Booked
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, MONDAY_9AM, REFUNDED, an_order, customer, dump, rows
 

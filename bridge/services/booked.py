@@ -1,0 +1,64 @@
+"""What booking did or would do, counted for people and for the fuse."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bridge.domain.events import CoinsChanged
+from bridge.domain.purchases import Change, GrantUnit, ReinstateUnit, RevokeUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What a page did. Units are packages; coins are those that entries moved."""
+
+    orders: int = 0
+    granted_units: int = 0
+    granted_coins: int = 0
+    revoked_units: int = 0
+    revoked_coins: int = 0
+    reinstated_units: int = 0
+    reinstated_coins: int = 0
+    set_aside: int = 0
+    events: tuple[CoinsChanged, ...] = ()
+
+    @property
+    def units(self) -> int:
+        """Grants, reinstatements and revocations together, which the fuse counts (rule C2)."""
+        return self.granted_units + self.revoked_units + self.reinstated_units
+
+    def plus(self, other: "Booked") -> "Booked":
+        """Two pages together."""
+        return Booked(
+            self.orders + other.orders,
+            self.granted_units + other.granted_units,
+            self.granted_coins + other.granted_coins,
+            self.revoked_units + other.revoked_units,
+            self.revoked_coins + other.revoked_coins,
+            self.reinstated_units + other.reinstated_units,
+            self.reinstated_coins + other.reinstated_coins,
+            self.set_aside + other.set_aside,
+            self.events + other.events,
+        )
+
+
+def counted_up(changes: Iterable[Change]) -> Booked:
+    """What these changes would move. Added up in plain integers: a first sync counts a page at a time."""
+    units = {GrantUnit: 0, RevokeUnit: 0, ReinstateUnit: 0}
+    coins = {GrantUnit: 0, RevokeUnit: 0, ReinstateUnit: 0}
+    for change in changes:
+        units[type(change)] += 1
+        match change:
+            case GrantUnit(terms=terms):
+                coins[GrantUnit] += terms.coins
+            case RevokeUnit(package=package):
+                coins[RevokeUnit] += package.unheld
+            case ReinstateUnit(package=package):
+                coins[ReinstateUnit] += package.taken
+    return Booked(
+        granted_units=units[GrantUnit],
+        granted_coins=coins[GrantUnit],
+        revoked_units=units[RevokeUnit],
+        revoked_coins=coins[RevokeUnit],
+        reinstated_units=units[ReinstateUnit],
+        reinstated_coins=coins[ReinstateUnit],
+    )
