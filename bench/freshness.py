@@ -6,7 +6,8 @@ process of their own. Another process keeps the account rows: once the real engi
 triggers that only the bench has). An order may wait until the store is looked at, at most the poll time, and for the
 settle time; what comes on top is its lateness. The value is the 99th percentile of ours over the plain loop's.
 
-    .venv/bin/python bench/freshness.py [--quick] [--rounds N] [--seconds N] [--rate N] [--poll S] [--settle S]
+    .venv/bin/python bench/freshness.py [--quick] [--rounds N] [--seconds N] [--rate N] [--poll S]
+        [--settle S] [--spread]
 """
 
 import argparse
@@ -58,6 +59,7 @@ STORES = 20
 CUSTOMERS = 200
 """A store's customers. Enough that hardly anybody buys twice within the second that pushes of one account rest."""
 CODES = ("SUPPORT-BASE", "SUPPORT-ESSENTIAL", "SUPPORT-PROFESSIONAL")
+PLAIN, SPREAD = "plain loop", "plain loop, spread"
 KEY = SigningKey("k1", bytes(32))
 
 PAID_ROW = {
@@ -102,8 +104,10 @@ def keep_rows(kind: str, folder: Path, files: list[Path], orders: Connection) ->
     only_warnings()
     setups = [setup_from(path) for path in files]
     looks: Looks = {setup.name: [] for setup in setups}
-    work = _engine if kind == "bridge" else _plain
-    asyncio.run(work(setups, folder, looks, orders))
+    if kind == "bridge":
+        asyncio.run(_engine(setups, folder, looks, orders))
+    else:
+        asyncio.run(_plain(setups, looks, orders, spread=kind == SPREAD))
     orders.send(looks)
 
 
@@ -138,9 +142,17 @@ async def _begin_at_the_end(setup: StoreSetup, desk: Desk, clock: SystemClock) -
     await desk.transact("start", syncing.finish_first_sync, setup.name, at=clock.now())
 
 
-async def _plain(setups: list[StoreSetup], _: Path, looks: Looks, orders: Connection) -> None:
+async def _plain(setups: list[StoreSetup], looks: Looks, orders: Connection, *, spread: bool) -> None:
     stop, ready = asyncio.Event(), asyncio.Semaphore(0)
-    stores = [NaiveStore(setup, KEY, looks[setup.name].append) for setup in setups]
+    stores = [
+        NaiveStore(
+            setup,
+            KEY,
+            looks[setup.name].append,
+            first_look=setup.sync.poll_seconds * place / len(setups) if spread else 0.0,
+        )
+        for place, setup in enumerate(setups)
+    ]
     tasks = [asyncio.create_task(store.run(ready.release, stop)) for store in stores]
     for _task in tasks:
         await ready.acquire()
@@ -252,7 +264,7 @@ async def play(server: PrivateMariaDB, folder: Path, asked: argparse.Namespace) 
             await adapter.prepare()
             await adapter.close()
         await street.open_logs(platforms)
-        runs: dict[str, list[Shopping]] = {"plain loop": [], "bridge": []}
+        runs: dict[str, list[Shopping]] = {kind: [] for kind in (PLAIN, *([SPREAD] if asked.spread else []), "bridge")}
         for number in range(asked.rounds):
             for kind, done in runs.items():
                 await street.clear()
@@ -302,7 +314,7 @@ def tell(runs: dict[str, list[Shopping]], asked: argparse.Namespace) -> None:
         rows.append((kind, str(len(late)), str(missing), *(f"{figure:.1f}" for figure in figures)))
     print(f"\n{STORES} stores, {asked.rate:g} orders/s, poll {asked.poll:g} s, settle {asked.settle:g} s; lateness")
     table(headings, rows)
-    pairs = zip(runs["bridge"], runs["plain loop"], strict=True)
+    pairs = zip(runs["bridge"], runs[PLAIN], strict=True)
     ratio = median(quantile(ours.lateness, 0.99) / quantile(theirs.lateness, 0.99) for ours, theirs in pairs)
     missing = sum(shopping.missing for shoppings in runs.values() for shopping in shoppings)
     print(f"machine: {machine()}")
@@ -317,6 +329,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=20.0, help="orders a second, all stores together")
     parser.add_argument("--poll", type=float, default=1.0)
     parser.add_argument("--settle", type=float, default=0.5)
+    parser.add_argument("--spread", action="store_true", help="show a plain loop too whose stores do not poll in step")
     asked = parser.parse_args()
     asked.rounds = asked.rounds or (1 if asked.quick else 5)
     asked.seconds = asked.seconds or (10.0 if asked.quick else 30.0)

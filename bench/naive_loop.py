@@ -73,10 +73,15 @@ class Books:
 
 
 class NaiveStore:
-    """One store. `looked` is called with the time whenever the shop is about to be polled."""
+    """One store. `looked` is called with the time whenever the shop is about to be polled.
 
-    def __init__(self, setup: StoreSetup, key: SigningKey, looked: Callable[[float], None]) -> None:
-        self._setup, self._looked = setup, looked
+    The first poll comes after `first_look` seconds: without it many stores poll in step, as plain loops do.
+    """
+
+    def __init__(
+        self, setup: StoreSetup, key: SigningKey, looked: Callable[[float], None], *, first_look: float = 0.0
+    ) -> None:
+        self._setup, self._looked, self._first_look = setup, looked, first_look
         self._terms = PageTerms(setup.name, setup.settings.zone_info, setup.plans, key, epoch=1)
         prefix = setup.settings.database.prefix
         self._sql = Queries(*(text.format(p=prefix) for text in QUERIES[setup.settings.platform]))
@@ -104,7 +109,7 @@ class NaiveStore:
 
     async def _follow(self, after: int, stop: asyncio.Event) -> None:
         waiting: dict[int, float] = {}
-        next_look = time.monotonic()
+        next_look = time.monotonic() + self._first_look
         while not stop.is_set():
             if time.monotonic() >= next_look:
                 next_look = time.monotonic() + self._setup.sync.poll_seconds
