@@ -259,7 +259,14 @@ def test_every_error_code_is_on_the_page_of_operations() -> None:
 def test_every_kind_of_problem_is_on_the_page_of_daily_work() -> None:
     kinds = {
         *(kind.value for kind in NoteKind),
-        *(telling.FUSE, telling.UNREADABLE, syncing.TOTAL_WAITS, syncing.DELETED, restoring.AFTER_BACKUP),
+        *(
+            telling.FUSE,
+            telling.UNREADABLE,
+            syncing.TOTAL_WAITS,
+            syncing.DELETED,
+            syncing.STATUSES,
+            restoring.AFTER_BACKUP,
+        ),
     }
     reported = set(chain.from_iterable(re.findall(r'kind="([a-z_]+)"', text) for _, text in code("bridge")))
     assert "event_undelivered" in reported

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -105,6 +106,7 @@ class DeskWriter:
         self._tell(lambda: _answer(outcomes))
 
     def _attempt(self, action: _Action) -> tuple[_Action, Any, BaseException | None]:
+        self.last_beat = time.monotonic()
         self._connection.execute("SAVEPOINT action")
         try:
             with translated(self._path):
@@ -119,8 +121,9 @@ class DeskWriter:
         return action, result, None
 
     def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+        with suppress(sqlite3.Error):  # the callers are answered all the same; the next action tells it again
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
 
     def _data_version(self) -> int:
         """Changes only when another process commits, so it tells foreign commits from our own."""

@@ -33,6 +33,8 @@ from bridge.services.syncing import SyncPlan
 P = ParamSpec("P")
 R = TypeVar("R")
 log = structlog.get_logger()
+PROBE_AGAIN_S = 300.0
+"""How often the shop is asked again which statuses mean paid and refunded."""
 PATIENCE_BETWEEN_LOOKS_S = 1.0
 """How long the intake of a store that waits for staff sleeps between looks at the desk, at most."""
 
@@ -55,6 +57,7 @@ class Intake:
         self._counted = False
         self._share = random.random()  # noqa: S311  # keeps no secret
         self._terms: StoreTerms | None = None
+        self._probed = 0.0
         self._units_in_a_row = 0
 
     async def run(self) -> None:
@@ -91,11 +94,22 @@ class Intake:
         return min((plan.next_due - self._clock.now()).total_seconds(), self._setup.sync.poll_seconds)
 
     async def terms(self) -> StoreTerms:
-        """The store's terms, with the statuses its shop uses. Raises `ShopError`."""
-        if self._terms is None:
+        """The store's terms, with the statuses its shop uses now and then asked anew. Raises `ShopError`."""
+        if self._terms is None or time.monotonic() - self._probed > PROBE_AGAIN_S:
             facts: ShopFacts = await self._adapter.probe()
-            self._terms = self._setup.terms(facts.statuses)
-            log.info("shop recognised", store=self._setup.name, layout=facts.layout, server=facts.server)
+            before, self._terms = self._terms, self._setup.terms(facts.statuses)
+            self._probed = time.monotonic()
+            if before is None:
+                log.info("shop recognised", store=self._setup.name, layout=facts.layout, server=facts.server)
+            elif before.statuses != facts.statuses:
+                await self._desk.transact(
+                    "report new statuses",
+                    syncing.report_new_statuses,
+                    self._setup.name,
+                    before.statuses,
+                    facts.statuses,
+                    at=self._clock.now(),
+                )
         return self._terms
 
     async def total(self) -> Booked:

@@ -21,9 +21,7 @@ RULE_ERROR = "bridge_rule"
 class Section(BaseModel):
     """One table of a settings file. Errors never carry the input: it could be a secret."""
 
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
 
     shown_as_one: ClassVar[bool] = False
     """Whether people see it as one value (a secret's place) and not as a table of settings."""

@@ -30,12 +30,7 @@ def _split_address(listen: str) -> tuple[str, int] | None:
     """Host and port of `127.0.0.1:8377` or `[::1]:8377`; None if it is no loopback address with a port."""
     host, colon, port = listen.rpartition(":")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if (
-        not colon
-        or not re.fullmatch(r"[0-9]{1,5}", port)
-        or int(port) > 65_535
-        or (":" in bare and bare == host)
-    ):
+    if not colon or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65_535 or (":" in bare and bare == host):
         return None
     try:
         address = ipaddress.ip_address(bare)
@@ -51,8 +46,7 @@ def _listen(text: str) -> str:
         if Path(path).is_absolute() and len(path.encode()) <= 107:
             return text
         raise broken(
-            "must name a socket by its absolute path, at most 107 bytes, such as "
-            "unix:/run/supportbridge/private.sock"
+            "must name a socket by its absolute path, at most 107 bytes, such as unix:/run/supportbridge/private.sock"
         )
     if _split_address(text) is None:
         raise broken(
@@ -128,9 +122,7 @@ class BridgeSettings(Section):
     """All of `bridge.toml`; every setting has a default."""
 
     desk: DeskSettings = Field(default_factory=DeskSettings, description="The bridge's own books.")
-    private_web: PrivateWebSettings = Field(
-        default_factory=PrivateWebSettings, description="The private pages."
-    )
+    private_web: PrivateWebSettings = Field(default_factory=PrivateWebSettings, description="The private pages.")
     log: LogSettings = Field(default_factory=LogSettings, description="The daemon's log.")
     plugins: PluginSettings = Field(default_factory=PluginSettings, description="The plugins.")
     backup: BackupSettings = Field(default_factory=BackupSettings, description="Backups of the desk.")

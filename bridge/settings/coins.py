@@ -15,11 +15,7 @@ StatusId = Annotated[int, Field(ge=1, le=2_147_483_647)]
 
 
 def _once_each(ids: tuple[int, ...] | None) -> tuple[int, ...] | None:
-    repeated = [
-        Broken("must not be named twice", (at,))
-        for at, id_ in enumerate(ids or ())
-        if id_ in (ids or ())[:at]
-    ]
+    repeated = [Broken("must not be named twice", (at,)) for at, id_ in enumerate(ids or ()) if id_ in (ids or ())[:at]]
     if repeated:
         raise all_broken(repeated)
     return ids
@@ -46,8 +42,7 @@ class StatusSettings(Section):
     chargeback: _Statuses = Field(
         default=None,
         description=(
-            "The bank has taken the money back: counts as revoking, and the account is frozen until staff "
-            "lift it."
+            "The bank has taken the money back: counts as revoking, and the account is frozen until staff lift it."
         ),
     )
 
@@ -70,14 +65,11 @@ class StatusSettings(Section):
 class CoinSettings(Section):
     """From which day orders earn coins, and how many changes at once are still believable."""
 
-    start: Annotated[datetime.date, Field(ge=datetime.date(2000, 1, 1), le=datetime.date(2099, 12, 31))] = (
-        Field(
-            description=(
-                "The first day, in the store's zone, whose orders earn coins; an order placed before it "
-                "grants nothing."
-            ),
-            examples=["2026-01-01"],
-        )
+    start: Annotated[datetime.date, Field(ge=datetime.date(2000, 1, 1), le=datetime.date(2099, 12, 31))] = Field(
+        description=(
+            "The first day, in the store's zone, whose orders earn coins; an order placed before it grants nothing."
+        ),
+        examples=["2026-01-01"],
     )
     fuse_units: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=50,
@@ -85,7 +77,5 @@ class CoinSettings(Section):
     )
     statuses: StatusSettings = Field(
         default_factory=StatusSettings,
-        description=(
-            "Which order statuses grant, revoke and charge back; each set left out is the platform's own."
-        ),
+        description=("Which order statuses grant, revoke and charge back; each set left out is the platform's own."),
     )

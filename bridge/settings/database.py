@@ -23,9 +23,7 @@ from bridge.settings.base import (
 )
 from bridge.settings.secret_reference import SecretReference
 
-_HOST = re.compile(
-    r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?"
-)
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?")
 _PREFIX = re.compile(r"[A-Za-z0-9_]{0,32}")
 
 
@@ -100,9 +98,7 @@ class DatabaseSettings(Section):
         description="The name of the shop's database.", examples=['"opencart"']
     )
     user: Annotated[str, AfterValidator(_user)] = Field(
-        description=(
-            "The database user made for the bridge; `bridge store prepare NAME --print` lists its rights."
-        ),
+        description=("The database user made for the bridge; `bridge store prepare NAME --print` lists its rights."),
         examples=['"supportbridge"'],
     )
     password: Annotated[SecretReference | None, BeforeValidator(_no_plain_secret)] = Field(

@@ -28,9 +28,7 @@ def _code(text: str) -> str:
 def _codes(codes: tuple[str, ...]) -> tuple[str, ...]:
     if not codes:
         raise broken("must name at least one product code, or no purchase can ever grant this plan", value="")
-    repeated = [
-        Broken("must not be named twice", (at,)) for at, code in enumerate(codes) if code in codes[:at]
-    ]
+    repeated = [Broken("must not be named twice", (at,)) for at, code in enumerate(codes) if code in codes[:at]]
     if repeated:
         raise all_broken(repeated)
     return codes
@@ -53,9 +51,7 @@ def _label(text: str) -> str:
     return check_label(text, longest=64)
 
 
-Names = Annotated[
-    Mapping[str, Annotated[str, AfterValidator(_label)]], AfterValidator(_names), PlainSerializer(dict)
-]
+Names = Annotated[Mapping[str, Annotated[str, AfterValidator(_label)]], AfterValidator(_names), PlainSerializer(dict)]
 """A name by language (en, ru, fa); English is always there."""
 
 
@@ -65,14 +61,12 @@ class PlanSettings(Section):
     coins: Annotated[int, Field(ge=1, le=MOST_COINS)] = Field(
         description="How many coins one bought unit is worth, a whole number.", examples=["300"]
     )
-    product_codes: Annotated[tuple[Annotated[str, AfterValidator(_code)], ...], AfterValidator(_codes)] = (
-        Field(
-            description=(
-                "The product codes that grant this plan: the field Model in OpenCart, Reference in "
-                "PrestaShop (a combination's own reference counts), written exactly as there."
-            ),
-            examples=['["SUPPORT-BASE"]'],
-        )
+    product_codes: Annotated[tuple[Annotated[str, AfterValidator(_code)], ...], AfterValidator(_codes)] = Field(
+        description=(
+            "The product codes that grant this plan: the field Model in OpenCart, Reference in "
+            "PrestaShop (a combination's own reference counts), written exactly as there."
+        ),
+        examples=['["SUPPORT-BASE"]'],
     )
     name: Names = Field(
         description="What customers read, by language: en is required, ru and fa fall back to it.",
@@ -80,9 +74,7 @@ class PlanSettings(Section):
     )
     valid_months: Annotated[int, Field(ge=1, le=120)] = Field(
         default=12,
-        description=(
-            "How many months after the payment the package can be used, to the end of that day (rule C3)."
-        ),
+        description=("How many months after the payment the package can be used, to the end of that day (rule C3)."),
     )
 
 

@@ -62,9 +62,7 @@ def _below(written: object, path: tuple[str | int, ...]) -> object:
     return _below(written[path[0]], path[1:]) if isinstance(written, Mapping) else written
 
 
-def _pydantic_rule(
-    error: ErrorDetails, parts: tuple[str | int, ...], root: type[Section], file: str
-) -> SettingProblem:
+def _pydantic_rule(error: ErrorDetails, parts: tuple[str | int, ...], root: type[Section], file: str) -> SettingProblem:
     if error["type"] == "extra_forbidden":
         return SettingProblem(file, written_path(parts), _unknown_key(parts, root))
     if error["type"] == "missing":

@@ -34,9 +34,7 @@ class ReloadReport:
         words += [f"store {name}: removed" for name in self.stores_removed]
         words += [f"store {name}: changed {', '.join(paths)}" for name, paths in self.stores_changed.items()]
         if self.bridge_changed:
-            words.append(
-                f"{BRIDGE_FILE}: changed {', '.join(self.bridge_changed)}; takes effect after a restart"
-            )
+            words.append(f"{BRIDGE_FILE}: changed {', '.join(self.bridge_changed)}; takes effect after a restart")
         return tuple(words) or ("nothing changed",)
 
 

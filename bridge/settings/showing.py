@@ -62,10 +62,7 @@ def reference() -> list[SettingHelp]:
 def _shown(leaf: Leaf, prefix: str, file: str) -> ShownSetting:
     if leaf.value is None and leaf.path.startswith(_ASKED_OF_THE_SHOP):
         return ShownSetting(prefix + leaf.path, "the platform's own", FROM_SHOP)
-    if isinstance(leaf.value, SecretReference):
-        value_text = f"{MASK} ({leaf.value})"
-    else:
-        value_text = toml_text(leaf.value)
+    value_text = f"{MASK} ({leaf.value})" if isinstance(leaf.value, SecretReference) else toml_text(leaf.value)
     return ShownSetting(prefix + leaf.path, value_text, file if leaf.given else FROM_DEFAULT)
 
 

@@ -55,11 +55,7 @@ def _platform(name: str) -> str:
 
 def _each_once(what: str) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
-        found = [
-            Broken(f"{what} must not be named twice", (at,))
-            for at, v in enumerate(values)
-            if v in values[:at]
-        ]
+        found = [Broken(f"{what} must not be named twice", (at,)) for at, v in enumerate(values) if v in values[:at]]
         if found:
             raise all_broken(found)
         return values
@@ -86,28 +82,23 @@ class StoreSettings(Section):
         description="The store's time zone by its IANA name: it decides where a day ends.",
         examples=['"Asia/Tehran"'],
     )
-    languages: Annotated[
-        tuple[Language, ...], AfterValidator(_each_once("a language")), AfterValidator(_not_empty)
-    ] = Field(
-        default=("en",),
-        description=(
-            "The languages customers are addressed in (en, ru, fa); the first one where theirs is not "
-            "among them."
-        ),
+    languages: Annotated[tuple[Language, ...], AfterValidator(_each_once("a language")), AfterValidator(_not_empty)] = (
+        Field(
+            default=("en",),
+            description=(
+                "The languages customers are addressed in (en, ru, fa); the first one where theirs is not among them."
+            ),
+        )
     )
     shop_ids: Annotated[
         tuple[Annotated[int, Field(ge=0, le=2_147_483_647)], ...], AfterValidator(_each_once("a shop"))
     ] = Field(
         default=(),
-        description=(
-            "The shops of a multi-store database by number (store_id, id_shop); empty means every shop."
-        ),
+        description=("The shops of a multi-store database by number (store_id, id_shop); empty means every shop."),
     )
     database: DatabaseSettings = Field(description="How the shop's database is reached.")
     coins: CoinSettings = Field(description="When orders earn coins and when they lose them.")
-    plans: Plans = Field(
-        description="The coin packages on sale, [plans.KEY] each; file order is rank, best last."
-    )
+    plans: Plans = Field(description="The coin packages on sale, [plans.KEY] each; file order is rank, best last.")
     sync: SyncSettings = Field(default_factory=SyncSettings, description="The pace of reading and writing.")
     limits: LimitSettings = Field(default_factory=LimitSettings, description="Ceilings.")
     staff: Staff = Field(description="Who may act for the store, [[staff]] each.")
@@ -141,10 +132,7 @@ class StoreSettings(Section):
     @model_validator(mode="after")
     def _stale_later_than_polled(self) -> Self:
         if self.limits.stale_after_seconds <= self.sync.poll_seconds:
-            rule = (
-                f"must be longer than sync.poll_seconds ({self.sync.poll_seconds:g}), or the store is never "
-                "healthy"
-            )
+            rule = f"must be longer than sync.poll_seconds ({self.sync.poll_seconds:g}), or the store is never healthy"
             value = f"{self.limits.stale_after_seconds:g}"
             raise all_broken([Broken(rule, ("limits", "stale_after_seconds"), value)])
         return self

@@ -33,8 +33,7 @@ class SyncSettings(Section):
     gap_minutes: Annotated[float, Field(ge=0.0, le=1_440.0)] = Field(
         default=15.0,
         description=(
-            "How long a missing id is watched for, in minutes: a slow transaction of the shop can fill it "
-            "late."
+            "How long a missing id is watched for, in minutes: a slow transaction of the shop can fill it late."
         ),
     )
     page_orders: Page = Field(default=500, description="How many orders one query reads in daily work.")

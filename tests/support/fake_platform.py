@@ -59,6 +59,7 @@ def write_store(config: Path, name: str, **different: str) -> None:
         "coins": "550",
         "fuse_units": "50",
         "password": "",
+        "page_orders": "500",
         "first_sync_page_orders": "1000",
     }
     values |= different
@@ -82,6 +83,7 @@ fuse_units = {values["fuse_units"]}
 poll_seconds = {values["poll_seconds"]}
 settle_seconds = {values["settle_seconds"]}
 push_seconds = 0.0
+page_orders = {values["page_orders"]}
 first_sync_page_orders = {values["first_sync_page_orders"]}
 [limits]
 stale_after_seconds = {values["stale_after_seconds"]}
