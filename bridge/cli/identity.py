@@ -57,6 +57,8 @@ def become(user: int, group: int) -> None:
     """Go on as this user for good, with the user's own groups; `group` is for a user the system has no entry of."""
     if user == ROOT:
         return
+    import encodings.idna  # noqa: F401  # asked for by name when a host is looked up, when it may be unreadable
+
     try:
         entry = pwd.getpwuid(user)
     except KeyError:

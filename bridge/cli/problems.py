@@ -44,11 +44,19 @@ def list_problems(call: Call, store: EachStoreOption = None) -> None:
                 table(
                     "No.",
                     "Store",
+                    "Kind",
                     "Last seen",
                     "Times",
                     "What",
                     rows=[
-                        (one.id, one.store, local(one.last_seen, _zone(settings, one.store)), one.count, one.summary)
+                        (
+                            one.id,
+                            one.store,
+                            one.kind,
+                            local(one.last_seen, _zone(settings, one.store)),
+                            one.count,
+                            one.summary,
+                        )
                         for one in found
                     ],
                     right=("No.", "Times"),

@@ -33,7 +33,7 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_0b6cbdf7ad2928078f1600a3e8979
 // No active plan
 $_MODULE['<{supportbridge}prestashop>supportbridge_b3fea88d41567f49f224430ecc594fe4'] = 'Нет действующего плана';
 // Next expiry
-$_MODULE['<{supportbridge}prestashop>supportbridge_5d5ba0f4d9fa1479323b218a861123f7'] = 'Ближайшие действуют до';
+$_MODULE['<{supportbridge}prestashop>supportbridge_5d5ba0f4d9fa1479323b218a861123f7'] = 'Ближайшее окончание';
 // No coins will expire
 $_MODULE['<{supportbridge}prestashop>supportbridge_8936ac89b63895a3dd37838d217222cb'] = 'Нет монет с истекающим сроком';
 // This account is paused at the moment. Please contact our support.
