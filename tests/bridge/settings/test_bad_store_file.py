@@ -90,10 +90,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "a misspelt zone": (
         changed('zone = "Asia/Tehran"', 'zone = "Asia/Teheran"'),
-        (
-            'zone: must be the name of a time zone such as Asia/Tehran, not "Asia/Teheran"; '
-            "did you mean Asia/Tehran?"
-        ),
+        ('zone: must be the name of a time zone such as Asia/Tehran, not "Asia/Teheran"; did you mean Asia/Tehran?'),
     ),
     "a zone that is a path": (
         changed('zone = "Asia/Tehran"', 'zone = "../../etc/passwd"'),
@@ -200,10 +197,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "a prefix too long": (
         changed('prefix = "oc_"', f'prefix = "{"p" * 33}"'),
-        (
-            "database.prefix: must be letters, digits and _ only, at most 32, not "
-            '"ppppppppppppppppppppppppppppppppp"'
-        ),
+        ('database.prefix: must be letters, digits and _ only, at most 32, not "ppppppppppppppppppppppppppppppppp"'),
     ),
     "no prefix": (
         changed('prefix = "oc_"', ""),
@@ -275,8 +269,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     # --- plans (rule C1)
     "no plan": (
-        GOOD_STORE.partition("[plans.base]")[0]
-        + '[plans]\n\n[[staff]]\nname = "Anna"\nemail = "a@example.com"\n',
+        GOOD_STORE.partition("[plans.base]")[0] + '[plans]\n\n[[staff]]\nname = "Anna"\nemail = "a@example.com"\n',
         "plans: must name at least one plan",
     ),
     "negative coins": (
@@ -321,10 +314,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "a plan without a product code": (
         changed('product_codes = ["SUPPORT-BASE"]', "product_codes = []"),
-        (
-            "plans.base.product_codes: must name at least one product code, or no purchase can ever grant "
-            "this plan"
-        ),
+        ("plans.base.product_codes: must name at least one product code, or no purchase can ever grant this plan"),
     ),
     "a plan without the line of product codes": (
         changed('product_codes = ["SUPPORT-BASE"]', ""),

@@ -208,9 +208,7 @@ def test_a_variable_that_is_not_set_is_told(tmp_path: Path, environ: dict[str, s
         ),
     ],
 )
-def test_a_secret_in_the_settings_is_refused_and_not_repeated(
-    tmp_path: Path, password: str, told: str
-) -> None:
+def test_a_secret_in_the_settings_is_refused_and_not_repeated(tmp_path: Path, password: str, told: str) -> None:
     with pytest.raises(SettingsError) as refusal:
         database_with(tmp_path, password)
     assert str(refusal.value) == f"stores/acme.toml: {told}"

@@ -64,11 +64,7 @@ def test_every_setting_in_force_is_in_the_reference(tmp_path: Path) -> None:
     known = {setting.name for setting in reference()}
     general = set()
     for name in shown(write_config(tmp_path)):
-        path = (
-            name.removeprefix("stores.acme.")
-            .replace("staff[1]", "staff[]")
-            .replace("plans.base", "plans.KEY")
-        )
+        path = name.removeprefix("stores.acme.").replace("staff[1]", "staff[]").replace("plans.base", "plans.KEY")
         general.add(path.replace("name.en", "name"))
     assert general == known
 

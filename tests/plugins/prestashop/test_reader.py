@@ -220,6 +220,4 @@ async def test_an_order_with_absurdly_many_lines_is_set_aside_and_no_other(
         *[(page.orders, page.unreadable) async for page in adapter.all_orders(after=0, page=10)],
     ]:
         assert [found.order_id for found in orders] == [other]
-        assert [found.reason for found in odd] == [
-            "it has 20000 rows or more where a few are usual (lines)"
-        ]
+        assert [found.reason for found in odd] == ["it has 20000 rows or more where a few are usual (lines)"]
