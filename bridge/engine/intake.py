@@ -174,7 +174,7 @@ class Intake:
             )
 
         booked, after = await book_but_the_odd(self._desk, terms, orders, unreadable, book, at=self._clock.now())
-        self._units_in_a_row = self._units_in_a_row + booked.units if after.due else 0
+        self._units_in_a_row = self._units_in_a_row + booked.fused_units if after.due else 0
         self._tell(booked)
         self._health.lag_seconds = (self._clock.now() - plan.due[0].due_at).total_seconds()
         return after

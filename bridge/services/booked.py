@@ -9,7 +9,11 @@ from bridge.domain.purchases import Change, GrantUnit, ReinstateUnit, RevokeUnit
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What a page did. Units are packages; coins are those that entries moved."""
+    """What a page did. Units are packages; coins are those that entries moved.
+
+    `fused_units` are those that no person had let through before, booked or held back by the fuse: a pass in many pages
+    adds them up (rule C2).
+    """
 
     orders: int = 0
     granted_units: int = 0
@@ -19,11 +23,12 @@ class Booked:
     reinstated_units: int = 0
     reinstated_coins: int = 0
     set_aside: int = 0
+    fused_units: int = 0
     events: tuple[CoinsChanged, ...] = ()
 
     @property
     def units(self) -> int:
-        """Grants, reinstatements and revocations together, which the fuse counts (rule C2)."""
+        """Grants, reinstatements and revocations together."""
         return self.granted_units + self.revoked_units + self.reinstated_units
 
     def plus(self, other: "Booked") -> "Booked":
@@ -37,6 +42,7 @@ class Booked:
             self.reinstated_units + other.reinstated_units,
             self.reinstated_coins + other.reinstated_coins,
             self.set_aside + other.set_aside,
+            self.fused_units + other.fused_units,
             self.events + other.events,
         )
 

@@ -40,10 +40,10 @@ class _Page:
     purchases: Mapping[int, Purchase]
     aside: Mapping[int, Aside]
 
-    def released(self, number: int, kind: str) -> bool:
-        """Whether staff have let the order through what it was set aside for."""
+    def released(self, number: int, kind: str | None = None) -> bool:
+        """Whether staff have let the order through what it was set aside for, or through that kind of problem."""
         found = self.aside.get(number)
-        return found is not None and found.state is AsideState.RELEASED and found.kind == kind
+        return found is not None and found.state is AsideState.RELEASED and kind in {None, found.kind}
 
 
 def book_orders(
@@ -59,17 +59,19 @@ def book_orders(
 ) -> Booked:
     """Make the books match these orders (rules C1, C2, C3, C14).
 
-    `seen_at` says when each order's change was first noticed (default: `at`). `units_before` were booked by earlier
-    pages of the same pass, for the fuse; `fuse_words` say to staff what was exceeded. Without `tell` no plugin hears of
-    it, nor of what is released later (a first sync).
+    `seen_at` says when each order's change was first noticed (default: `at`). `units_before` are the `fused_units` of
+    earlier pages of the same pass; `fuse_words` say to staff what was exceeded. Without `tell` no plugin hears of it,
+    nor of what is released later (a first sync).
 
     Raises `KeyReused` when a unit's key is recorded with other content.
     """
     page = _decide(tx, store, orders, seen_at=seen_at or {}, at=at)
     changing = {number for number, decision in page.decisions.items() if decision.changes}
-    booked = _without_booking(page)
-    limited = {number for number in changing if not page.released(number, telling.FUSE)}
-    if limited and units_before + sum(len(page.decisions[number].changes) for number in limited) > store.fuse_units:
+    # An order that staff have let through was looked at by a person: the fuse does not ask for one again.
+    limited = {number for number in changing if not page.released(number)}
+    units = sum(len(page.decisions[number].changes) for number in limited)
+    booked = replace(_without_booking(page), fused_units=units)
+    if limited and units_before + units > store.fuse_units:
         words = fuse_words or f"more than coins.fuse_units = {store.fuse_units} in one pass"
         telling.blow_fuse(
             tx, store.name, {number: page.decisions[number] for number in limited}, words, at=at, silent=not tell
@@ -79,7 +81,7 @@ def book_orders(
     booked = booked.plus(_book(tx, store, page, changing, at=at, tell=tell))
     waiting = {number for number, one in page.aside.items() if _waits_for_fuse(one)} | (limited - changing)
     looked_at = {number: decision for number, decision in page.decisions.items() if number not in waiting}
-    telling.tell_staff(tx, store.name, looked_at, at=at)
+    telling.tell_staff(tx, store.name, looked_at, at=at, silent=not tell)
     return replace(booked, orders=len(orders))
 
 
@@ -160,11 +162,12 @@ def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at:
     tx.ledger.append(store.name, entries, packages, new)
     tx.purchases.save(store.name, _purchases(page, changing, accounts))
     _freeze(tx, page, at)
-    silent = {number for number, one in page.aside.items() if one.silent}
+    done = _dealt_with(page, changing)
+    silent = {number for number in done if page.aside[number].silent}
     told = [entry for entry in entries if tell and entry.order_id not in silent]
     events = _events(store.name, told, packages, accounts)
     tx.outbox.add(events)
-    tx.problems.forget_aside(store.name, _dealt_with(page, changing))
+    tx.problems.forget_aside(store.name, done)
     return replace(counted_up(counted), events=tuple(events))
 
 

@@ -98,7 +98,7 @@ def book_touched(
 ) -> Booked:
     """Book touched orders as they are now, and forget that they were touched.
 
-    `units_before` were booked since nothing was due last: a pass in many pages has one fuse (rule C2).
+    `units_before` are the `fused_units` since nothing was due last: a pass in many pages has one fuse (rule C2).
     """
     odd = set_unreadable_aside(tx, store.name, unreadable, at=at)
     seen_at = {one.order_id: one.seen_at for one in touched}

@@ -56,8 +56,11 @@ def blow_fuse(
     tx.problems.set_aside(store, problem.id, waiting, silent=silent)
 
 
-def tell_staff(tx: Tx, store: str, decisions: Mapping[int, Decision], *, at: datetime) -> None:
-    """Report what the decisions say, and close what has become untrue of these orders."""
+def tell_staff(tx: Tx, store: str, decisions: Mapping[int, Decision], *, at: datetime, silent: bool = False) -> None:
+    """Report what the decisions say, and close what has become untrue of these orders.
+
+    With `silent`, customers are to hear nothing of what begins to wait here.
+    """
     said = {
         _note_key(number, note): (number, note) for number, decision in decisions.items() for note in decision.notes
     }
@@ -70,7 +73,7 @@ def tell_staff(tx: Tx, store: str, decisions: Mapping[int, Decision], *, at: dat
             store, key=key, kind=note.kind, summary=note.text, at=at, detail={"orders": [number]}
         )
         if note.kind is NoteKind.ZERO_TOTAL:
-            tx.problems.set_aside(store, problem.id, [number])
+            tx.problems.set_aside(store, problem.id, [number], silent=silent)
     gone = [key for key in tx.problems.open_keys(store) - set(said) if _ends_with_its_cause(key, decisions)]
     if gone:
         tx.problems.solve(store, gone, at)

@@ -158,10 +158,55 @@ def test_C2_a_pass_in_many_pages_has_one_fuse(keeper: Keeper) -> None:
     second = many(60)[30:]
 
     booked = keeper.desk.run(
-        syncing.book_touched, keeper.store, [], second, [], at=keeper.now, units_before=first.units
+        syncing.book_touched, keeper.store, [], second, [], at=keeper.now, units_before=first.fused_units
     )
 
     assert (booked.granted_units, booked.set_aside) == (0, 30)
+
+
+def test_C2_when_the_fuse_has_blown_the_rest_of_the_pass_waits_too(keeper: Keeper) -> None:
+    first = keeper.book(*many(60))
+
+    booked = keeper.desk.run(
+        syncing.book_touched, keeper.store, [], many(61)[60:], [], at=keeper.now, units_before=first.fused_units
+    )
+
+    assert (booked.granted_units, booked.set_aside) == (0, 1)
+
+
+def test_C2_orders_that_staff_have_released_leave_the_fuse_to_the_others(keeper: Keeper) -> None:
+    keeper.book(*many(60))
+    retry_all(keeper)
+    first = keeper.book(*many(60))
+    assert first.granted_units == 60
+
+    booked = keeper.desk.run(
+        syncing.book_touched, keeper.store, [], many(61)[60:], [], at=keeper.now, units_before=first.fused_units
+    )
+
+    assert booked.granted_units == 1
+
+
+def test_C2_gifts_that_staff_have_released_one_by_one_are_booked_however_many_they_are(keeper: Keeper) -> None:
+    keeper.book(*many(total=FREE))
+    retry_all(keeper)
+
+    assert keeper.book(*many(total=FREE)).granted_units == NOT_ENOUGH_ROOM
+    assert open_kinds(keeper) == []
+
+
+def test_C2_a_gift_that_a_first_sync_set_aside_is_told_to_nobody_when_it_is_released(keeper: Keeper) -> None:
+    keeper.desk.run(syncing.book_first, keeper.store, [an_order(total=FREE)], [], last_id=1042, at=MONDAY_9AM)
+    retry_all(keeper)
+
+    assert keeper.book(an_order(total=FREE)).events == ()
+    assert [event.coins for event in keeper.book(an_order(1042, (BASE, 2))).events] == [550]
+
+
+def test_C2_a_gift_of_a_first_sync_that_is_paid_for_later_is_told(keeper: Keeper) -> None:
+    keeper.desk.run(syncing.book_first, keeper.store, [an_order(total=FREE)], [], last_id=1042, at=MONDAY_9AM)
+
+    assert [event.coins for event in keeper.book(an_order()).events] == [550]
 
 
 def test_a_pending_order_stays_nobodys_matter(keeper: Keeper) -> None:
