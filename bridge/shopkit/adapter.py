@@ -98,6 +98,7 @@ class DatabaseAdapter:
             writer=self._writer,
             codes=self._reader.product_codes,
             probe=self._reader.statuses,
+            zone=self._reader.zone,
             clock=self._clock,
         )
         return await checks.run()

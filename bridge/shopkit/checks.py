@@ -1,7 +1,8 @@
 """What `bridge check` looks at in a shop's database: each line says how it is and what to do unless it is well."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.shop import Finding, Level, StoreConnection
@@ -43,10 +44,11 @@ class ShopChecks:
         writer: ShopWriter,
         codes: Codes,
         probe: Callable[[], Awaitable[object]],
+        zone: Callable[[], Awaitable[str | None]],
         clock: Clock,
     ) -> None:
         self._store, self._database, self._layout = store, database, layout
-        self._writer, self._codes, self._probe, self._clock = writer, codes, probe, clock
+        self._writer, self._codes, self._probe, self._zone, self._clock = writer, codes, probe, zone, clock
 
     async def run(self) -> Sequence[Finding]:
         """All findings, in the order they are shown. Never raises a `ShopError`."""
@@ -65,6 +67,7 @@ class ShopChecks:
             "engine": self._engines,
             "charset": self._charset,
             "clock": self._clocks,
+            "zone": self._zones,
             "product codes": self._product_codes,
         }
         for name, check in checks.items():
@@ -187,6 +190,16 @@ class ShopChecks:
             return [Finding("clock", Level.WARNING, text, "set both machines' clocks by NTP")]
         return [Finding("clock", Level.OK, f"{abs(apart):.1f} s apart")]
 
+    async def _zones(self) -> Sequence[Finding]:
+        """The shop writes its payments' times in its own zone, and they are read in the store's (rule C3)."""
+        ours, theirs = self._store.zone, await self._zone()
+        if not theirs:
+            return [Finding("zone", Level.OK, f"{ours.key}; the shop's own can't be asked for")]
+        if _same_hours(ours, theirs, self._clock.now()):
+            return [Finding("zone", Level.OK, f"{theirs}, in the shop too")]
+        text = f"the shop's time zone is {theirs}, the store's is {ours.key}: times of payments are misread"
+        return [Finding("zone", Level.WARNING, text, "correct zone in the store's file, or the time zone in the shop")]
+
     async def _product_codes(self) -> Sequence[Finding]:
         wanted = sorted(self._store.product_codes)
         if not wanted:
@@ -215,3 +228,13 @@ class ShopChecks:
     @staticmethod
     def _wrong(name: str, text: str, remedy: str) -> Finding:
         return Finding(name, Level.WRONG, text, remedy)
+
+
+def _same_hours(zone: ZoneInfo, name: str, at: datetime) -> bool:
+    """Whether both show the same hour, in summer and in winter: one zone has several names."""
+    try:
+        other = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    moments = [at + timedelta(days=half * 182) for half in (-1, 0, 1)]
+    return all(moment.astimezone(zone).utcoffset() == moment.astimezone(other).utcoffset() for moment in moments)

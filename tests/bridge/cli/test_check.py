@@ -69,6 +69,7 @@ async def test_all_is_well_after_what_the_installation_page_says(acme: ShopPlace
         "engine",
         "charset",
         "clock",
+        "zone",
         "product codes",
         "account rows",
     }

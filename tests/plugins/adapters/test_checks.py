@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from bridge.contracts.shop import Finding, Level
 from bridge.testing.clock import FixedClock
@@ -31,6 +34,7 @@ async def test_a_prepared_shop_gets_a_line_for_everything_that_was_looked_at(cas
         "engine",
         "charset",
         "clock",
+        "zone",
         "product codes",
     ]
     assert {found.name for found in findings if found.level is not Level.OK} == {"rights beyond need"}
@@ -85,6 +89,35 @@ async def test_a_clock_that_is_apart_is_a_warning(case: Case) -> None:
     assert found.level is Level.WARNING
     assert found.text in {f"the database server's clock is {seconds} s ahead" for seconds in (119, 120, 121, 122)}
     assert found.remedy == "set both machines' clocks by NTP"
+
+
+@pytest.mark.parametrize(
+    ("zone", "level", "text"),
+    [
+        ("UTC", Level.OK, "UTC, in the shop too"),
+        ("Etc/GMT", Level.OK, "UTC, in the shop too"),
+        (
+            "Europe/London",
+            Level.WARNING,
+            "the shop's time zone is UTC, the store's is Europe/London: times of payments are misread",
+        ),
+    ],
+)
+async def test_C3_a_zone_that_is_not_the_shops_is_a_warning(case: Case, zone: str, level: Level, text: str) -> None:
+    found = await finding(case, "zone", zone=ZoneInfo(zone))
+    assert (found.level, found.text) == (level, text)
+
+
+async def test_C3_a_shop_whose_zone_is_no_zone_or_that_has_none_stops_no_check(case: Case) -> None:
+    name, column, of = {
+        "opencart": ("config_timezone", "key", "value"),
+        "prestashop": ("PS_TIMEZONE", "name", "value"),
+    }[case.platform]
+    where = f"`{case.prefix}{case.settings}` %s WHERE `{column}` = '{name}'"
+    case.run("UPDATE " + where % f"SET `{of}` = '../etc/passwd'")
+    assert (await finding(case, "zone")).level is Level.WARNING
+    case.run("DELETE FROM " + where % "")
+    assert (await finding(case, "zone")).text == "UTC; the shop's own can't be asked for"
 
 
 async def test_a_wrong_layout_is_one_wrong_line_among_the_others(case: Case) -> None:
