@@ -88,7 +88,7 @@ def _require_program() -> None:
 def _missing(state_dir: Path) -> StateDirectoryMissing:
     error = StateDirectoryMissing(f"the state directory {state_dir} does not exist")
     owner = "-o supportbridge -g supportbridge " if os.geteuid() == ROOT else ""
-    error.hint = f"install -d -m 0750 {owner}{state_dir}"
+    error.hint = f"install -d -m 0700 {owner}{state_dir}"
     return error
 
 

@@ -144,4 +144,4 @@ def test_without_a_state_directory_the_way_to_make_it_is_told(workplace: Workpla
     answer = workplace.cli("desk", "upgrade")
     error, hint = answer.err.splitlines()
     assert (answer.code, error) == (1, f"Error: the state directory {workplace.state} does not exist")
-    assert hint.startswith("Try: install -d -m 0750 ")
+    assert hint.startswith("Try: install -d -m 0700 ")
