@@ -99,7 +99,7 @@ async def interruptible(telling: Telling, console: Console, *, once: bool) -> in
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="./script/demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./script/demo", description=__doc__, allow_abbrev=False)
     parser.add_argument(
         "--once", action="store_true", help="play without waiting, print a summary, exit 0 if all agrees"
     )

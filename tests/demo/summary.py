@@ -1,6 +1,7 @@
-"""What came of the day: a line a store, and whether everything agrees."""
+"""What came of the day, store by store, and whether everything agrees."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from rich.table import Table
@@ -56,20 +57,20 @@ async def _orders_seen(stage: Stage, store: str) -> int:
 
 
 def table_of(stores: list[StoreSummary]) -> Table:
-    """The lines as a table."""
-    table = Table(box=None, collapse_padding=True, pad_edge=False)
+    """A column a store and a line a fact: names and headings stay whole on a narrow terminal."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     table.add_column("Store", no_wrap=True)
-    for heading in (
-        "Orders\nseen",
-        "Coins\ngranted",
-        "Coins\nrevoked",
-        "Coins\nreinstated",
-        "Account\nrows",
-        "Equal to\nledger",
-        "Open\nproblems",
-    ):
-        table.add_column(heading, justify="right")
     for one in stores:
-        numbers = (one.orders, one.granted, one.revoked, one.reinstated, one.pages)
-        table.add_row(one.store, *map(str, numbers), "NO" if one.faults else "yes", str(one.problems))
+        table.add_column(one.store, justify="right", no_wrap=True)
+    facts: dict[str, Callable[[StoreSummary], object]] = {
+        "Orders seen": lambda one: one.orders,
+        "Coins granted": lambda one: one.granted,
+        "Coins revoked": lambda one: one.revoked,
+        "Coins reinstated": lambda one: one.reinstated,
+        "Account rows": lambda one: one.pages,
+        "Equal to the ledger": lambda one: "NO" if one.faults else "yes",
+        "Open problems": lambda one: one.problems,
+    }
+    for name, fact in facts.items():
+        table.add_row(name, *(str(fact(one)) for one in stores))
     return table

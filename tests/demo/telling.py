@@ -1,6 +1,7 @@
 """What the terminal shows: what people do in the shops, and what the daemon's own log says, in plain sentences."""
 
 from collections.abc import Callable, Mapping
+from textwrap import fill, indent
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +12,8 @@ from tests.support.daemons import Daemon
 Line = Mapping[str, Any]
 
 STYLES = {"people": "bold", "desk": "green", "page": "cyan", "daemon": "dim", "staff": "yellow", "wrong": "bold red"}
+INDENT, NARROWEST = 9, 20
+"""The width of the first column, and of the narrowest sentence beside it."""
 
 
 class Telling:
@@ -24,8 +27,12 @@ class Telling:
         self.wrong: list[str] = []
 
     def say(self, who: str, words: str) -> None:
-        """One line: who it is about, and what happened."""
-        self._console.print(Text.assemble((f"{who:>7}  ", STYLES.get(who, "")), words), soft_wrap=True)
+        """Who it is about, and what happened: folded at blanks on a terminal, one line elsewhere."""
+        if self._console.is_terminal:
+            width = max(self._console.width - INDENT, NARROWEST)
+            words = "\n".join(fill(line, width, break_long_words=False) for line in words.splitlines())
+        label = (f"{who:>{INDENT - 2}}  ", STYLES.get(who, ""))
+        self._console.print(Text.assemble(label, indent(words, " " * INDENT)[INDENT:]), soft_wrap=True)
 
     def people(self, words: str) -> None:
         """Something a person does in a shop or at the desk."""
