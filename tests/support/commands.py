@@ -1,12 +1,16 @@
 """Calling `bridge` as an operator does: in this process where that is quicker, or as a process of its own."""
 
+import atexit
 import json
 import logging
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -17,16 +21,40 @@ from tests.support.settings_files import write_config
 
 CHECKOUT = Path(__file__).parents[2]
 LIBRARIES = Path(pytest.__file__).parents[1]
-PYTHON_PATH = ":".join(
-    map(str, (*(CHECKOUT / part for part in (".", "plugins/opencart", "plugins/prestashop")), LIBRARIES))
-)
+PARTS = ("bridge", "plugins", "config", "systemd")
+
+
+def _open_to_everybody(place: Path) -> bool:
+    return all(folder.stat().st_mode & 0o001 for folder in (place, *place.parents))
+
+
+def _everybodys_copy() -> tuple[Path, Path]:
+    """The program and its libraries where every user may read them; of a checkout below /root that is a copy."""
+    if _open_to_everybody(CHECKOUT) and _open_to_everybody(LIBRARIES):
+        return CHECKOUT, LIBRARIES
+    folder = Path(mkdtemp(prefix="bridge-program-"))
+    atexit.register(shutil.rmtree, folder)
+    folder.chmod(0o755)
+    for part in PARTS:
+        shutil.copytree(CHECKOUT / part, folder / part)
+    heavy = shutil.ignore_patterns("playwright*", "mypy*", "ruff*", "__pycache__")
+    shutil.copytree(LIBRARIES, folder / "libraries", symlinks=True, ignore=heavy)
+    return folder, folder / "libraries"
+
+
+@cache
+def python_path() -> str:
+    """Where every user's Python finds the program, its plugins and its libraries."""
+    program, libraries = _everybodys_copy()
+    places = (program, program / "plugins/opencart", program / "plugins/prestashop", libraries)
+    return ":".join(map(str, places))
 
 
 def everybodys_python() -> str:
     """An interpreter of our version that any user of the machine may run; this one if it can be."""
     for candidate in (sys.executable, "/usr/bin/python3"):
         real = Path(candidate).resolve()
-        if all(folder.stat().st_mode & 0o001 for folder in (real, *real.parents)):
+        if _open_to_everybody(real):
             return candidate
     pytest.fail("no Python that every user may run: install Debian's python3")
 
@@ -97,7 +125,7 @@ def bridge(
     """Run the command as a process of its own."""
     return subprocess.run(
         [python, "-m", "bridge.cli.entry", *words],
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": PYTHON_PATH, "LANG": "C.UTF-8", **(environment or {})},
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": python_path(), "LANG": "C.UTF-8", **(environment or {})},
         capture_output=True,
         text=True,
         check=False,

@@ -11,7 +11,7 @@ import pytest
 from bridge import VERSION
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
-from tests.support.commands import PYTHON_PATH, Workplace, bridge
+from tests.support.commands import Workplace, bridge, python_path
 
 ASK_VERSION = "import sys; sys.argv = ['bridge', '--version']; from bridge.cli.entry import main; main()"
 
@@ -25,7 +25,7 @@ def many_problems(tx: DeskTx) -> None:
 def loaded_by(program: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", program],
-        env={"PYTHONPATH": PYTHON_PATH},
+        env={"PYTHONPATH": python_path()},
         capture_output=True,
         text=True,
         check=True,
@@ -120,7 +120,7 @@ def test_a_reader_that_goes_away_is_no_error(workplace: Workplace, desk: Desk, w
     desk.run(many_problems)
     with subprocess.Popen(
         [sys.executable, "-m", "bridge.cli.entry", *words, "--config", str(workplace.config)],
-        env={"PYTHONPATH": PYTHON_PATH},
+        env={"PYTHONPATH": python_path()},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:

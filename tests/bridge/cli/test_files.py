@@ -9,7 +9,7 @@ import pytest
 
 from bridge.cli.files import OutputFile, copy_in, open_input
 from bridge.errors import UsageError
-from tests.support.commands import PYTHON_PATH
+from tests.support.commands import python_path
 from tests.support.waiting import wait_until
 
 
@@ -51,7 +51,7 @@ def test_a_process_that_is_killed_leaves_no_name_behind(tmp_path: Path) -> None:
         "    output.file.write(b'half')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    killed = subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": PYTHON_PATH}, check=False)
+    killed = subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": python_path()}, check=False)
     assert killed.returncode == -9
     assert not (tmp_path / "out").exists()
     if os.geteuid() == 0:  # somebody has stayed to clean up

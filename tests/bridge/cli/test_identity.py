@@ -14,7 +14,7 @@ import pytest
 
 from bridge.cli.identity import user_name
 from bridge.desk.desk import FILE_NAME
-from tests.support.commands import CHECKOUT, PYTHON_PATH, bridge, everybodys_python
+from tests.support.commands import CHECKOUT, bridge, everybodys_python, python_path
 from tests.support.settings_files import write_config
 
 IS_ROOT = os.geteuid() == 0
@@ -95,7 +95,7 @@ def test_the_command_has_left_root_for_good(state: Path) -> None:
     )
     told = subprocess.run(
         [everybodys_python(), "-c", program],
-        env={"PYTHONPATH": PYTHON_PATH},
+        env={"PYTHONPATH": python_path()},
         capture_output=True,
         text=True,
         check=True,
@@ -127,7 +127,7 @@ def test_a_program_that_the_owner_may_not_read_is_told(config: Path, folder: Pat
     hidden = folder / "program"
     hidden.mkdir(mode=0o700)
     shutil.copytree(CHECKOUT / "bridge", hidden / "bridge", ignore=shutil.ignore_patterns("__pycache__"))
-    path = f"{hidden}:{PYTHON_PATH}"
+    path = f"{hidden}:{python_path()}"
     done = bridge(
         "--config",
         str(config),

@@ -1,5 +1,6 @@
-"""What people see, on a terminal of any width: sentences are folded, numbers and times are not."""
+"""What people see, on a terminal of any width: what has blanks is folded, numbers are not."""
 
+import io
 import os
 import pty
 import re
@@ -10,9 +11,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console
 
-from bridge.cli.screen import age, cell, count, local, utc
-from tests.support.commands import PYTHON_PATH, Workplace
+from bridge.cli.screen import Sheet, age, cell, count, local, table, utc
+from tests.support.commands import Workplace, python_path
 
 REASON = "Sorry for the long wait over the holidays and for everything that came with it"
 
@@ -23,7 +25,7 @@ def on_a_terminal(columns: int, *words: str, **environment: str) -> str:
     termios.tcsetwinsize(theirs, (40, columns))
     with subprocess.Popen(
         [sys.executable, "-m", "bridge.cli.entry", *words],
-        env={"PYTHONPATH": PYTHON_PATH, "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment},
+        env={"PYTHONPATH": python_path(), "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment},
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=subprocess.DEVNULL,
@@ -49,14 +51,38 @@ def statement(workplace: Workplace) -> tuple[str, ...]:
     return ("coins", "statement", "77", "--config", str(workplace.config))
 
 
+def without_colours(shown: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown)
+
+
 @pytest.mark.parametrize("columns", [120, 80, 40])
-def test_only_sentences_are_folded(statement: tuple[str, ...], columns: int) -> None:
-    shown = on_a_terminal(columns, *statement)
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
-    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+03:30", plain)
+def test_only_what_has_blanks_is_folded(statement: tuple[str, ...], columns: int) -> None:
+    plain = without_colours(on_a_terminal(columns, *statement))
+    day, moment = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d:\d\d \+03:30"
+    assert re.search(rf"{day}(?s:.*){moment}" if columns == 40 else f"{day} {moment}", plain)
     assert "+123,456" in plain
     assert "246,912" in plain
     assert set(REASON.split()) <= set(plain.split())
+
+
+def test_a_statement_fits_an_ordinary_terminal(statement: tuple[str, ...]) -> None:
+    lines = without_colours(on_a_terminal(80, *statement)).splitlines()
+    assert max(map(len, lines)) <= 80
+    first = next(number for number, line in enumerate(lines) if "+123,456" in line)
+    assert " ".join(" ".join(lines[first + 1 : first + 3]).split()) == REASON  # below its entry, not beside it
+
+
+def shown_at(columns: int, sheet: Sheet) -> list[str]:
+    file = io.StringIO()
+    Console(file=file, width=columns).print(sheet)
+    return [line.rstrip() for line in file.getvalue().splitlines()]
+
+
+def test_headings_give_way_before_times() -> None:
+    sheet = table("Still to push", "Seen", rows=[(3, "2026-11-22 14:05:09 +03:30")], right=("Still to push",))
+    assert shown_at(41, sheet)[2:] == ["            3  2026-11-22 14:05:09 +03:30"]
+    assert shown_at(36, sheet)[-1] == "       3  2026-11-22 14:05:09 +03:30"
+    assert shown_at(22, sheet)[-2:] == ["    3  2026-11-22", "       14:05:09 +03:30"]
 
 
 def test_on_a_terminal_there_are_colours_unless_they_are_not_wanted(workplace: Workplace) -> None:

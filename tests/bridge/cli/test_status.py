@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from tests.bridge.cli.conftest import ShopPlace
-from tests.support.commands import PYTHON_PATH
+from tests.support.commands import python_path
 from tests.support.waiting import wait_until
 
 
@@ -17,7 +17,7 @@ def daemon(acme: ShopPlace) -> Iterator[None]:
     """The daemon as a process of its own until the block ends; it ends well."""
     with subprocess.Popen(
         [sys.executable, "-m", "bridge.cli.entry", "run", "--config", str(acme.place.config)],
-        env={"PYTHONPATH": PYTHON_PATH},
+        env={"PYTHONPATH": python_path()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
