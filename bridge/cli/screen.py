@@ -1,10 +1,12 @@
 """What people see: plain tables that survive a pipe, a narrow terminal and text written by strangers.
 
-On a terminal a long cell is folded, never cut. In a pipe a row is one line, without colours and trailing blanks, so
-that grep and awk find what they look for. Times are the store's own, with their offset.
+On a terminal a long cell is folded, never cut, and a table that is still too wide shows its sentences below its rows.
+In a pipe a row is one line, without colours and trailing blanks, so that grep and awk find what they look for. Times
+are the store's own, with their offset.
 """
 
 import io
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +25,10 @@ from bridge.cli.failures import shown
 PIPE_WIDTH = 10_000
 NARROWEST_WORDS = 24
 """Columns of sentences are not folded below this width, however narrow the terminal."""
+GAP, BELOW = 2, 5
+"""Blanks between two columns, and before a sentence that stands below its row."""
+WHOLE = re.compile(r"\d\d:\d\d:\d\d [+-]\d\d:\d\d|\S+")
+"""What is never taken apart: a number, a word, a time with its offset."""
 STYLES = {"ok": "green", "warning": "yellow", "wrong": "bold red", "quiet": "dim"}
 
 
@@ -29,7 +36,7 @@ def show(*parts: RenderableType) -> None:
     """Write to stdout: with colours and folded on a terminal, plain and unfolded elsewhere."""
     if sys.stdout.isatty():
         console = Console(file=sys.stdout, highlight=False, emoji=False, markup=False)
-        # A terminal that is too narrow breaks lines itself; numbers and times are never taken apart.
+        # A terminal that is too narrow even so breaks lines itself; numbers and names are never taken apart.
         unbound = console.options.update(max_width=PIPE_WIDTH)
         console.width = max(console.width, *(Measurement.get(console, unbound, part).minimum for part in parts))
         console.print(*parts, sep="\n")
@@ -42,24 +49,78 @@ def show(*parts: RenderableType) -> None:
 
 def table(
     *columns: str, rows: Sequence[Sequence[object]], right: Sequence[str] = (), words: Sequence[str] = ()
-) -> Table:
+) -> "Sheet":
     """A table with a heading; the columns in `right` hold numbers, those in `words` sentences that may be folded."""
-    cells = [[cell(value) for value in row] for row in rows]
-    built = Table(
-        box=box.SIMPLE_HEAD if _draws_lines() else box.ASCII2, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
-    )
-    for number, column in enumerate(columns):
-        width = max([cell_len(column), *(row[number].cell_len for row in cells)])
-        built.add_column(
-            column,
-            justify="right" if column in right else "left",
-            overflow="fold",
-            no_wrap=column not in words,
-            min_width=min(width, NARROWEST_WORDS) if column in words else width,
+    return Sheet(columns, [[cell(value) for value in row] for row in rows], right, words)
+
+
+class Sheet:
+    """A table as wide as its terminal allows.
+
+    What is too wide folds at its blanks: sentences first, times last. Where that is not enough, the sentences stand
+    below their rows instead of beside them.
+    """
+
+    def __init__(
+        self, columns: Sequence[str], rows: Sequence[Sequence[Text]], right: Sequence[str], words: Sequence[str]
+    ) -> None:
+        self._columns, self._rows, self._right = columns, rows, right
+        self._all = range(len(columns))
+        self._words = [number for number in self._all if columns[number] in words]
+        self._facts = [number for number in self._all if number not in self._words]
+        self._natural = [max(cell_len(text) for text in self._texts(number)) for number in self._all]
+        self._narrowest = [self._narrowed(number) for number in self._all]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if _total(self._narrowest, self._all) <= options.max_width or not self._words:
+            yield self._built(self._all, self._rows, options.max_width, heading=True)
+            return
+        for number, row in enumerate(self._rows):
+            yield self._built(self._facts, [row], options.max_width, heading=number == 0)
+            for sentence in filter(None, (row[column] for column in self._words)):
+                yield Padding(sentence, (0, 0, 0, BELOW))
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(_total(self._narrowest, self._facts), _total(self._natural, self._all))
+
+    def _built(self, columns: Sequence[int], rows: Sequence[Sequence[Text]], width: int, *, heading: bool) -> Table:
+        built = Table(
+            box=box.SIMPLE_HEAD if _draws_lines() else box.ASCII2,
+            show_edge=False,
+            show_header=heading,
+            pad_edge=False,
+            padding=(0, GAP - 1, 0, 0),
         )
-    for row in cells:
-        built.add_row(*row)
-    return built
+        for number, fitting in self._widths(columns, width).items():
+            name = self._columns[number]
+            built.add_column(name, justify="right" if name in self._right else "left", overflow="fold", width=fitting)
+        for row in rows:
+            built.add_row(*(row[number] for number in columns))
+        return built
+
+    def _widths(self, columns: Sequence[int], available: int) -> dict[int, int]:
+        """The width of each column; what the table has too much is taken where it hurts least."""
+        widths = {number: self._natural[number] for number in columns}
+        slack = {number: self._natural[number] - self._narrowest[number] for number in columns}
+        over = _total(self._natural, columns) - available
+        for number in sorted(columns, key=lambda one: (one not in self._words, slack[one])):
+            given = max(min(over, slack[number]), 0)
+            widths[number] -= given
+            over -= given
+        return widths
+
+    def _narrowed(self, number: int) -> int:
+        """How narrow a column can be: a sentence a few words wide, anything else as wide as what stays whole."""
+        if number in self._words:
+            return min(self._natural[number], NARROWEST_WORDS)
+        return max((cell_len(part) for text in self._texts(number) for part in WHOLE.findall(text)), default=0)
+
+    def _texts(self, number: int) -> list[str]:
+        return [self._columns[number], *(row[number].plain for row in self._rows)]
+
+
+def _total(widths: Sequence[int], columns: Sequence[int]) -> int:
+    return sum(widths[number] for number in columns) + GAP * (len(columns) - 1)
 
 
 def grid(rows: Sequence[Sequence[object]], *, indent: int = 0) -> Table:
