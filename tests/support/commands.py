@@ -53,8 +53,7 @@ def python_path() -> str:
 def everybodys_python() -> str:
     """An interpreter of our version that any user of the machine may run; this one if it can be."""
     for candidate in (sys.executable, "/usr/bin/python3"):
-        real = Path(candidate).resolve()
-        if _open_to_everybody(real):
+        if _open_to_everybody(Path(candidate)) and _open_to_everybody(Path(candidate).resolve()):
             return candidate
     pytest.fail("no Python that every user may run: install Debian's python3")
 
@@ -122,7 +121,8 @@ def bridge(
     python: str = sys.executable,
     **more: Any,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command as a process of its own."""
+    """Run the command as a process of its own, in a folder that holds no program unless `cwd` says another."""
+    more.setdefault("cwd", "/")
     return subprocess.run(
         [python, "-m", "bridge.cli.entry", *words],
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": python_path(), "LANG": "C.UTF-8", **(environment or {})},

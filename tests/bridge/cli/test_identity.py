@@ -96,6 +96,7 @@ def test_the_command_has_left_root_for_good(state: Path) -> None:
     told = subprocess.run(
         [everybodys_python(), "-c", program],
         env={"PYTHONPATH": python_path()},
+        cwd="/",
         capture_output=True,
         text=True,
         check=True,
