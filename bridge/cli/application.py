@@ -104,11 +104,26 @@ def _invoke(app: Any, arguments: Sequence[str]) -> int:
 
 
 def _misused(error: TyperException) -> UsageError:
-    message = error.format_message()
+    message = _no_number(error) or error.format_message()
     told = UsageError(message[:1].lower() + message[1:].rstrip("."))
     context = getattr(error, "ctx", None)
     told.hint = f"{context.command_path if context is not None else PROGRAM} --help"
     return told
+
+
+def _no_number(error: TyperException) -> str:
+    """What is wrong with a number, in our words; empty for anything else."""
+    from pydantic import ValidationError
+
+    if not isinstance(error.__cause__, ValidationError):
+        return ""
+    wrong, name = error.__cause__.errors()[0], getattr(error, "param", None)
+    rules = {"int_parsing": "a whole number", "greater_than_equal": "at least {ge}"}
+    if wrong["type"] not in rules or name is None:
+        return ""
+    return (
+        f"{name.get_error_hint()} must be {rules[wrong['type']].format(**wrong.get('ctx', {}))}, not {wrong['input']}"
+    )
 
 
 def _of_machine(error: OSError) -> MachineError:

@@ -105,6 +105,7 @@ def grant(
 ) -> None:
     """Give a customer coins, as a package of their own."""
     from bridge.cli.call import one_store, staff_name
+    from bridge.cli.screen import count
     from bridge.cli.session import CLOCK, the_desk
     from bridge.services import staff_coins
 
@@ -133,7 +134,7 @@ def grant(
 
     with the_desk(settings) as desk:
         known, recorded, after = desk.run(book)
-    words = f"{who} granted {coins:,} coins to {owner} of store {chosen.name}."
+    words = f"{who} granted {count(coins, 'coin')} to {owner} of store {chosen.name}."
     if not known:
         words += f" It is the account's first entry: check that {owner} is who you mean."
     _tell(call, chosen, after, at, words=words, recorded=recorded, key=chosen_key)
@@ -156,6 +157,7 @@ def correct(
 ) -> None:
     """Correct a customer's coins, up (--add) or down (--take)."""
     from bridge.cli.call import one_store, staff_name
+    from bridge.cli.screen import count
     from bridge.cli.session import CLOCK, the_desk
     from bridge.domain.coins import whole_coins
     from bridge.errors import NotEnoughCoins
@@ -181,7 +183,7 @@ def correct(
             raise NotEnoughCoins(
                 f"{owner} of store {chosen.name}", needed=error.needed, available=error.available
             ) from None
-    done = f"put {change:,} coins on" if change > 0 else f"took {-change:,} coins off"
+    done = f"put {count(change, 'coin')} on" if change > 0 else f"took {count(-change, 'coin')} off"
     words = f"{who} {done} the account of {owner} of store {chosen.name}."
     _tell(call, chosen, after, at, words=words, recorded=recorded, key=chosen_key)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bridge.cli.screen import grid, line, local, styled, table, utc
+from bridge.cli.screen import count, grid, line, local, styled, table, utc
 from bridge.contracts.desk import NumberedEntry
 from bridge.domain.accounts import Owner
 from bridge.domain.packages import Package, plan_in_force
@@ -70,8 +70,8 @@ def balance_parts(store: StoreSettings, found: Balance, at: datetime) -> list[An
     account, zone = found.account, store.zone_info
     facts: list[Sequence[object]] = [
         ("Account", f"{account.owner} of store {store.name}"),
-        ("Available", f"{found.available:,} coins"),
-        ("Held", f"{account.held:,} coins"),
+        ("Available", count(found.available, "coin")),
+        ("Held", count(account.held, "coin")),
         ("Plan", _plan_in_force(store, found, at) or "none"),
     ]
     if account.frozen:

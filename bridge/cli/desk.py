@@ -40,7 +40,8 @@ def upgrade(call: Call) -> None:
 
 @command(app, "backup")
 def backup(
-    call: Call, file: Annotated[Path, typer.Argument(help="A new file; one that exists is never overwritten.")]
+    call: Call,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; one that exists is never overwritten.")],
 ) -> None:
     """Copy the desk to FILE while it is in use.
 
@@ -64,7 +65,9 @@ def backup(
 
 
 @command(app, "restore")
-def restore(call: Call, file: Annotated[Path, typer.Argument(help="A file that `bridge desk backup` made.")]) -> None:
+def restore(
+    call: Call, file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `bridge desk backup` made.")]
+) -> None:
     """Put a backup in the desk's place.
 
     The desk that was there is kept beside it. Beside a running daemon this is refused.

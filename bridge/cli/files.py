@@ -27,12 +27,14 @@ class OutputFile:
         self.target = target.absolute()
         self._part = self.target.with_name(self.target.name + ".part")
         if self.target.exists() or self.target.is_symlink():
-            raise UsageError(f"{target} exists already and is never overwritten")
+            raise _refused(f"{target} exists already and is never overwritten", "name another file")
         try:
             self._part.unlink(missing_ok=True)
             descriptor = os.open(self._part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise UsageError(f"{target} can't be written: {error.strerror}") from error
+            raise _refused(
+                f"{target} can't be written: {error.strerror}", _remedy(error, self.target.parent)
+            ) from error
         self.file: BinaryIO = os.fdopen(descriptor, "wb")
         self._keeper = _Keeper(self._part, self.target) if os.geteuid() == 0 else None
         self._published = False
@@ -56,6 +58,16 @@ class OutputFile:
             self._keeper.release()
         elif not self._published:
             self._part.unlink(missing_ok=True)
+
+
+def _remedy(error: OSError, folder: Path) -> str:
+    return f"make the folder: mkdir -p {folder}" if isinstance(error, FileNotFoundError) else "name another file"
+
+
+def _refused(message: str, hint: str) -> UsageError:
+    error = UsageError(message)
+    error.hint = hint
+    return error
 
 
 def open_input(path: Path) -> BinaryIO:

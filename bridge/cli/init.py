@@ -68,7 +68,8 @@ def _refuse_existing(directory: Path, names: list[Path]) -> None:
 
     existing = [str(directory / name) for name in names if (directory / name).exists()]
     if existing:
-        error = UsageError(f"{', '.join(existing)} exists already and is never overwritten")
+        exist, are = ("exists", "is") if len(existing) == 1 else ("exist", "are")
+        error = UsageError(f"{', '.join(existing)} {exist} already and {are} never overwritten")
         error.hint = "name another directory, or move what is there away"
         raise error
 

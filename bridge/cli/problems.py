@@ -90,7 +90,7 @@ def show(call: Call, number: Number) -> None:
         ("First seen", local(one.first_seen, zone)),
         ("Last seen", f"{local(one.last_seen, zone)} ({count(one.count, 'time')} in all)"),
         ("What", one.summary),
-        *((name.capitalize(), _words(value)) for name, value in one.detail.items()),
+        *((name.replace("_", " ").capitalize(), _words(value)) for name, value in one.detail.items()),
     ]
     call.answer(_document(one), lambda: [grid(facts), *_ways_on(one, line)])
 

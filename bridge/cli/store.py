@@ -96,9 +96,12 @@ def prepare(
     from bridge.cli.call import one_store
     from bridge.cli.screen import line
     from bridge.cli.session import enter, plugins_of
+    from bridge.errors import UsageError
 
     settings = call.settings()
     store = one_store(settings, name)
+    if user is not None and not print_sql:
+        raise UsageError("--user goes with --print")
     if not print_sql:
         enter(settings)
         done = asyncio.run(_prepared(settings, store))
@@ -210,11 +213,10 @@ def _next_steps(store: "StoreSettings", written: Path | None, *, new: str, activ
         f"1. Copy {source} to {_key_place(store)}, as {target}.",
         "   Let the web server's user read it and nobody else: chown to that user, chmod 0400.",
     ]
-    if new != active:
-        steps.append(f"2. When it is there: bridge store pair {store.name} --activate")
-    elif written:
-        steps.append(f"2. Then remove {written}: it is a secret.")
-    return steps
+    further = [f"When it is there: bridge store pair {store.name} --activate"] if new != active else []
+    if written:
+        further.append(f"Then remove {written}: it is a secret.")
+    return [*steps, *(f"{number}. {words}" for number, words in enumerate(further, start=2))]
 
 
 def _activate(call: Call, settings: "Settings", store: "StoreSettings") -> None:

@@ -33,6 +33,12 @@ def test_C15_a_grant_is_a_package_of_its_own_without_a_plan(workplace: Workplace
     assert (package["plan"], package["order"], package["coins"], package["state"]) == (None, None, 25, "usable")
 
 
+def test_one_coin_is_one_coin(workplace: Workplace) -> None:
+    answer = workplace.cli("coins", "grant", "77", "1", "--reason", "Sorry", "--by", "Anna")
+    assert answer.out.startswith("Anna granted 1 coin to customer 77 of store acme.")
+    assert "Available  1 coin\n" in answer.out
+
+
 def test_a_first_entry_asks_whether_this_is_the_customer_who_is_meant(workplace: Workplace) -> None:
     assert "It is the account's first entry: check that customer 77 is who you mean." in granted(workplace).out
     assert "first entry" not in granted(workplace).out

@@ -76,9 +76,11 @@ def test_a_call_without_a_command_shows_what_there_is(words: list[str]) -> None:
         (["coins", "grant", "7"], "missing argument 'COINS'", "bridge coins grant --help"),
         (
             ["coins", "grant", "7", "many", "--reason", "x"],
-            "invalid value for 'COINS': Input should be a valid integer",
+            "'COINS' must be a whole number, not many",
             "bridge coins grant --help",
         ),
+        (["sync", "--once", "--confirm", "-3"], "'--confirm' must be at least 0, not -3", "bridge sync --help"),
+        (["desk", "backup"], "missing argument 'FILE'", "bridge desk backup --help"),
         (["status", "--frob"], "no such option: --frob", "bridge status --help"),
         (["--json"], '"error": "usage"', ""),
     ],

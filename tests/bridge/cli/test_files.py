@@ -36,6 +36,12 @@ def test_a_name_taken_meanwhile_is_not_taken_away(tmp_path: Path) -> None:
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out", "theirs")]
 
 
+def test_a_folder_that_is_missing_is_to_be_made(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file") as refused:
+        OutputFile(tmp_path / "none" / "out")
+    assert refused.value.hint == f"make the folder: mkdir -p {tmp_path / 'none'}"
+
+
 def test_a_link_in_the_files_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").symlink_to("elsewhere")
     with pytest.raises(UsageError, match="exists already"):

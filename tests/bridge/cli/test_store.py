@@ -46,7 +46,7 @@ def test_a_second_key_signs_only_after_its_file_is_in_the_shop(workplace: Workpl
     workplace.cli("coins", "grant", "77", "5", "--reason", "x", "--by", "Anna")
     second = workplace.cli("store", "pair", "acme")
     assert "Store acme has the key k2; k1 still signs." in second.out
-    assert "2. When it is there: bridge store pair acme --activate" in second.out
+    assert "2. When it is there: bridge store pair acme --activate\n3. Then remove " in second.out
     assert load_keys(workplace.state, "acme").active == "k1"
     answer = workplace.cli("store", "pair", "acme", "--activate")
     assert answer.out == "Store acme signs with the key k2; 1 account will be pushed again.\n"
@@ -79,9 +79,17 @@ def test_a_file_that_is_there_is_never_overwritten(workplace: Workplace, folder:
     file = folder / "key.php"
     file.write_text("precious")
     answer = workplace.cli("store", "pair", "acme", "--out", str(file))
-    assert (answer.code, answer.err.splitlines()[0]) == (2, f"Error: {file} exists already and is never overwritten")
+    assert (answer.code, answer.err) == (
+        2,
+        f"Error: {file} exists already and is never overwritten\nTry: name another file\n",
+    )
     assert file.read_text() == "precious"
     assert not load_keys(workplace.state, "acme").keys
+
+
+def test_a_user_is_named_for_printed_rights_only(workplace: Workplace) -> None:
+    answer = workplace.cli("store", "prepare", "acme", "--user", "reader@10.0.0.5")
+    assert (answer.code, answer.err.splitlines()[0]) == (2, "Error: --user goes with --print")
 
 
 def test_the_sql_can_be_had_before_there_is_a_password(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
