@@ -31,7 +31,7 @@ class ProgramClosed(BridgeError):
     """The user the command has become may not read the program, so it could go no further."""
 
     code = "program_closed"
-    hint = "install the program where every user may read it, such as /opt/supportbridge"
+    hint = "install it, with the system's Python, where every user may read it: docs/install.md"
 
 
 def enter_state_dir(state_dir: Path) -> Path:

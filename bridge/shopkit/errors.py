@@ -19,6 +19,7 @@ TABLE_DENIED = 1142
 COLUMN_DENIED = 1143
 DEFINER_GONE = 1449
 VIEW_BROKEN = 1356
+NO_CONNECTION = 2003
 TLS_FAILED = 2026
 
 _PREPARE = "bridge store prepare {store} --print shows the rights that are needed"
@@ -86,7 +87,9 @@ def translated(error: BaseException, store: str, access: DatabaseAccess, doing: 
         return _refused(
             f"{where}: the server refuses a statement: {_server_words(error)} ({doing})", "run: bridge check", store
         )
-    return ShopUnavailable(f"{where}: {_server_words(error)} ({doing})" + (f": {cause}" if cause else ""))
+    # The driver says "on '127.0.0.1'" of a socket too; the place is named already.
+    words = "no connection" if number == NO_CONNECTION else _server_words(error)
+    return ShopUnavailable(f"{where}: {words} ({doing})" + (f": {cause}" if cause else ""))
 
 
 def refused(message: str, remedy: str) -> ShopRefused:

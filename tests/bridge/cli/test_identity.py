@@ -141,6 +141,6 @@ def test_a_program_that_the_owner_may_not_read_is_told(config: Path, folder: Pat
     if IS_ROOT:
         error, hint = done.stderr.splitlines()
         assert error.startswith(f"Error: nobody may not read {hidden}/bridge/cli/identity.py")
-        assert hint == "Try: install the program where every user may read it, such as /opt/supportbridge"
+        assert hint == "Try: install it, with the system's Python, where every user may read it: docs/install.md"
     else:
         assert done.returncode == 0, done.stderr

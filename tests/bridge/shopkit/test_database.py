@@ -159,7 +159,7 @@ async def test_an_unreachable_host_is_worth_a_retry() -> None:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
         shop = ShopDatabase(STORE, DatabaseAccess("shop", "bridge", "oc_", port=port, tls=False))
-        with pytest.raises(ShopUnavailable, match=rf"acme: database shop at 127.0.0.1:{port}: Can't connect"):
+        with pytest.raises(ShopUnavailable, match=rf"acme: database shop at 127.0.0.1:{port}: no connection"):
             await shop.rows(ECHO, number=1)
 
 
