@@ -132,6 +132,7 @@ def decide(
     if doubt is not None:  # what is taken or given back goes its way; only what would be new waits for a person
         notes.append(doubt)
         changes = [change for change in changes if not isinstance(change, GrantUnit)]
+        terms = dict(purchase.terms) if purchase else {}  # terms freeze when they first grant (rule C1)
     return Decision(
         changes=tuple(changes),
         notes=tuple(notes),

@@ -97,8 +97,7 @@ class Intake:
         """The store's terms, with the statuses its shop uses now and then asked anew. Raises `ShopError`."""
         if self._terms is None or time.monotonic() - self._probed > PROBE_AGAIN_S:
             facts: ShopFacts = await self._adapter.probe()
-            before, self._terms = self._terms, self._setup.terms(facts.statuses)
-            self._probed = time.monotonic()
+            before = self._terms
             if before is None:
                 log.info("shop recognised", store=self._setup.name, layout=facts.layout, server=facts.server)
             elif before.statuses != facts.statuses:
@@ -110,6 +109,7 @@ class Intake:
                     facts.statuses,
                     at=self._clock.now(),
                 )
+            self._terms, self._probed = self._setup.terms(facts.statuses), time.monotonic()
         return self._terms
 
     async def total(self) -> Booked:

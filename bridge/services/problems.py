@@ -35,7 +35,8 @@ def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, S
 def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
     """Close a problem and leave things as they are: orders that wait because of it are not booked.
 
-    An order left so is looked at again when it changes once more, but what it was left for is not asked again.
+    An order left so is looked at again when it changes once more, and a cause that still holds is told again then;
+    only a zero total that staff have left is not asked again.
 
     Raises `UsageError` for a number that is no open problem.
     """

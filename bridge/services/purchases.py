@@ -176,10 +176,13 @@ def _waits_for_fuse(aside: Aside) -> bool:
 
 
 def _dealt_with(page: _Page, booked: Iterable[int]) -> set[int]:
-    """Orders that need not be remembered as set aside any more: released ones, and left ones that were booked since."""
+    """Orders that need not be remembered as set aside any more: released ones, and those that were booked since.
+
+    A zero total is remembered all the same: what it had granted before can be taken back while the rest waits.
+    """
     released = {number for number, one in page.aside.items() if one.state is AsideState.RELEASED}
-    left = {number for number, one in page.aside.items() if one.state is AsideState.LEFT and one.kind == telling.FUSE}
-    return released | (left & set(booked))
+    others = {number for number, one in page.aside.items() if one.kind != NoteKind.ZERO_TOTAL}
+    return released | (others & set(booked))
 
 
 def _accounts(tx: Tx, store: StoreTerms, page: _Page, numbers: Sequence[int]) -> dict[int, Account]:

@@ -134,7 +134,7 @@ def book_first(
     """
     state = tx.stores.get(store.name)
     allowed = state.confirmed_units + store.fuse_units - state.booked_units
-    odd = set_unreadable_aside(tx, store.name, unreadable, at=at)
+    odd = set_unreadable_aside(tx, store.name, unreadable, at=at, silent=True)
     limited = replace(store, fuse_units=max(allowed, 0))
     total = f"{state.confirmed_units} confirmed and coins.fuse_units = {store.fuse_units}"
     words = f"more than the first sync may book: {total}"

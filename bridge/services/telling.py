@@ -13,15 +13,22 @@ from bridge.domain.purchases import Decision, Note, NoteKind
 
 FUSE = "fuse"
 UNREADABLE = "unreadable_order"
+REFUSING = frozenset({NoteKind.ODD_ORDER, NoteKind.CUSTOMER_GONE})
+"""Notes about orders of which nothing at all was booked."""
 LASTING = frozenset({NoteKind.SPENT, NoteKind.AMOUNT_SLIP})
 """Notes about something that happened: told once, they stay until staff close them. The others end with their cause."""
 
 
-def set_unreadable_aside(tx: Tx, store: str, unreadable: Iterable[UnreadableOrder], *, at: datetime) -> int:
-    """Tell staff about orders whose rows could not be understood; returns how many."""
+def set_unreadable_aside(
+    tx: Tx, store: str, unreadable: Iterable[UnreadableOrder], *, at: datetime, silent: bool = False
+) -> int:
+    """Tell staff about orders whose rows could not be understood; returns how many.
+
+    With `silent`, customers are to hear nothing of them once they can be.
+    """
     count = 0
     for one in unreadable:
-        tx.problems.report(
+        problem = tx.problems.report(
             store,
             key=f"order:{one.order_id}:{UNREADABLE}",
             kind=UNREADABLE,
@@ -29,6 +36,8 @@ def set_unreadable_aside(tx: Tx, store: str, unreadable: Iterable[UnreadableOrde
             at=at,
             detail={"orders": [one.order_id]},
         )
+        if silent:
+            tx.problems.set_aside(store, problem.id, [one.order_id], silent=True)
         count += 1
     return count
 
@@ -72,7 +81,7 @@ def tell_staff(tx: Tx, store: str, decisions: Mapping[int, Decision], *, at: dat
         problem = tx.problems.report(
             store, key=key, kind=note.kind, summary=note.text, at=at, detail={"orders": [number]}
         )
-        if note.kind is NoteKind.ZERO_TOTAL:
+        if note.kind is NoteKind.ZERO_TOTAL or (silent and note.kind in REFUSING):
             tx.problems.set_aside(store, problem.id, [number], silent=silent)
     gone = [key for key in tx.problems.open_keys(store) - set(said) if _ends_with_its_cause(key, decisions)]
     if gone:

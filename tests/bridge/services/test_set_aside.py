@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from bridge.domain.orders import Order, OrderLine
+from bridge.domain.orders import Order, OrderLine, UnreadableOrder
 from bridge.services import problems, syncing
 from bridge.services.staff_coins import balance
 from tests.bridge.services.conftest import Keeper
@@ -211,3 +211,27 @@ def test_C2_a_gift_of_a_first_sync_that_is_paid_for_later_is_told(keeper: Keeper
 
 def test_a_pending_order_stays_nobodys_matter(keeper: Keeper) -> None:
     assert keeper.book(an_order(status=PENDING, total=FREE)).set_aside == 0
+
+
+def test_C2_an_unreadable_order_of_a_first_sync_is_told_to_nobody_once_it_is_repaired(keeper: Keeper) -> None:
+    keeper.desk.run(syncing.confirm_first_sync, ACME, units=1, at=MONDAY_9AM)
+    broken = [UnreadableOrder(1042, "NULL quantity")]
+    gone = an_order(1043, buyer=None, customer_id=78)
+    keeper.desk.run(syncing.book_first, keeper.store, [gone], broken, last_id=1043, at=MONDAY_9AM)
+    retry_all(keeper)
+
+    booked = keeper.book(an_order(), an_order(1043, buyer=customer(78), customer_id=78))
+
+    assert (booked.granted_units, booked.events) == (2, ())
+    assert open_kinds(keeper) == []
+    later = keeper.book(an_order(status=REFUNDED))
+    assert len(later.events) == 1, "what happens afterwards is told"
+
+
+def test_C1_a_plan_that_waits_for_a_new_owner_freezes_no_terms(keeper: Keeper) -> None:
+    keeper.book(an_order(1042, (BASE, 1)))
+    keeper.book(an_order(1042, (BASE, 1), (PRO, 1), buyer=customer(78), customer_id=78))
+
+    frozen = keeper.desk.look(lambda tx: tx.purchases.of_orders(ACME, [1042]))[1042].terms
+
+    assert set(frozen) == {BASE}
