@@ -1,6 +1,6 @@
 """Where the files are that an operator gets with the program: settings, the systemd unit, both storefronts.
 
-In a checkout they stand where people look for them; in an installed wheel below ``bridge/shipped`` (setup.py
+In a checkout they stand where people look for them; in an installed wheel below ``bridge/shipped`` (script/shipping.py
 puts them there). Nobody else needs to know which of the two this is.
 """
 

@@ -11,7 +11,7 @@ import pytest
 from bridge.resources import ResourceMissing, resource
 
 CHECKOUT = Path(__file__).parents[2]
-NEEDED_TO_BUILD = ("pyproject.toml", "setup.py", "MANIFEST.in", "bridge", "plugins", "config", "systemd")
+NEEDED_TO_BUILD = ("pyproject.toml", "script", "bridge", "plugins", "config", "systemd")
 SHIPPED = ("config", "systemd", "plugins/opencart/storefront", "plugins/prestashop/storefront")
 
 

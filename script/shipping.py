@@ -7,11 +7,10 @@ In a checkout these folders live where people look for them; in the wheel they l
 import shutil
 from pathlib import Path
 
-from setuptools import setup
 from setuptools.command.build_py import build_py
 
 SHIPPED = ("config", "systemd", "plugins/opencart/storefront", "plugins/prestashop/storefront")
-"""Folders copied whole; the same list stands in MANIFEST.in for source archives."""
+"""Folders copied whole."""
 
 
 class BuildWithShippedFolders(build_py):
@@ -25,6 +24,3 @@ class BuildWithShippedFolders(build_py):
             target = Path(self.build_lib, "bridge", "shipped", name)
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(name, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"))
-
-
-setup(cmdclass={"build_py": BuildWithShippedFolders})
