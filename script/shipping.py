@@ -7,13 +7,13 @@ In a checkout these folders live where people look for them; in the wheel they l
 import shutil
 from pathlib import Path
 
-from setuptools.command.build_py import build_py
+from setuptools.command.build_py import build_py  # type: ignore[import-untyped]  # setuptools ships no types
 
 SHIPPED = ("config", "systemd", "plugins/opencart/storefront", "plugins/prestashop/storefront")
 """Folders copied whole."""
 
 
-class BuildWithShippedFolders(build_py):
+class BuildWithShippedFolders(build_py):  # type: ignore[misc]  # its base is untyped
     """Copies the shipped folders beside the modules; an editable install needs none of it."""
 
     def run(self) -> None:
