@@ -3,7 +3,7 @@
 namespace SupportBridge;
 
 /**
- * The one thing the pages need of the shop's own database connection.
+ * The little that the pages need of the shop's own database connection.
  */
 interface Database
 {
@@ -15,4 +15,11 @@ interface Database
      * @throws DatabaseFailure
      */
     public function row(string $sql): ?array;
+
+    /**
+     * Runs one INSERT.
+     *
+     * @throws DatabaseFailure
+     */
+    public function write(string $sql): void;
 }

@@ -68,6 +68,28 @@ final class KeyFile
     }
 
     /**
+     * The stores whose key file is for a shop, or for any shop where none is named; a file that cannot be used is left out.
+     *
+     * @return string[] in the order of their names
+     */
+    public static function stores(string $folder, ?int $shopId): array
+    {
+        $stores = [];
+        foreach (self::names($folder) as $name) {
+            try {
+                $file = self::read($folder, $name);
+            } catch (Problem $problem) {
+                continue;
+            }
+            if ($shopId === null || $file->shopIds === [] || in_array($shopId, $file->shopIds, true)) {
+                $stores[] = $file->store;
+            }
+        }
+
+        return $stores;
+    }
+
+    /**
      * The key files in a folder, in the order of their names.
      *
      * @return string[]

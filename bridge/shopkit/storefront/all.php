@@ -16,4 +16,5 @@ require_once __DIR__ . '/AccountDocument.php';
 require_once __DIR__ . '/AccountReader.php';
 require_once __DIR__ . '/AccountBlock.php';
 require_once __DIR__ . '/SchemaFile.php';
+require_once __DIR__ . '/Hints.php';
 require_once __DIR__ . '/Inspection.php';

@@ -35,4 +35,16 @@ class SupportbridgeDatabase implements \SupportBridge\Database
 
         return is_array($row) ? $row : null;
     }
+
+    public function write(string $sql): void
+    {
+        try {
+            $done = $this->db->query($sql);
+        } catch (PrestaShopException $error) {
+            $done = false;
+        }
+        if (!$done) {
+            throw new \SupportBridge\DatabaseFailure((int) $this->db->getNumberError());
+        }
+    }
 }

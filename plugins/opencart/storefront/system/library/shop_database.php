@@ -23,13 +23,26 @@ class ShopDatabase implements \SupportBridge\Database
 
     public function row(string $sql): ?array
     {
+        $result = $this->answer($sql);
+
+        return is_object($result) && $result->num_rows > 0 ? $result->row : null;
+    }
+
+    public function write(string $sql): void
+    {
+        $this->answer($sql);
+    }
+
+    /**
+     * @return mixed
+     */
+    private function answer(string $sql)
+    {
         try {
-            $result = $this->db->query($sql);
+            return $this->db->query($sql);
         } catch (\Exception $error) {
             throw new \SupportBridge\DatabaseFailure(self::errorNumber($error));
         }
-
-        return is_object($result) && $result->num_rows > 0 ? $result->row : null;
     }
 
     private static function errorNumber(\Exception $error): int
