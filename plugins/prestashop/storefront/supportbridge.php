@@ -4,22 +4,32 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
-require_once __DIR__ . '/src/all.php';
-require_once __DIR__ . '/classes/SupportbridgeDatabase.php';
+if (PHP_VERSION_ID >= 70400) {
+    require_once __DIR__ . '/src/all.php';
+    require_once __DIR__ . '/classes/SupportbridgeDatabase.php';
+    require_once __DIR__ . '/classes/SupportbridgeShop.php';
+}
 
 /**
- * Shows customers their support coins, plan and next expiry on their account page.
+ * Shows customers their support coins, plan and next expiry on their account page, and tells the desk of changed orders.
  *
  * Whatever goes wrong while the block is made, the account page goes on without it, and the reason is in the shop's log
  * (Advanced parameters > Logs), once a request.
+ *
+ * PrestaShop 1.6 runs on PHP far older than what this module needs, and reads this file before anybody can refuse it:
+ * so this one file is written in the syntax of PHP 5.4, loads the others only where they can be read, and says what is
+ * missing when it is installed. What differs between the shop's versions is in SupportbridgeShop.
  */
 class Supportbridge extends Module
 {
-    private const SEVERITY_WARNING = 2;
-    private const SEVERITY_ERROR = 3;
-    private const WEB_ROOT_TOLD = 'SUPPORTBRIDGE_WEB_ROOT_TOLD';
+    const SEVERITY_WARNING = 2;
+    const SEVERITY_ERROR = 3;
+    const WEB_ROOT_TOLD = 'SUPPORTBRIDGE_WEB_ROOT_TOLD';
 
-    private static bool $reported = false;
+    private static $reported = false;
+
+    /** @var string|null what the hook answered already: some themes ask for it twice on one page */
+    private $block = null;
 
     public function __construct()
     {
@@ -29,7 +39,7 @@ class Supportbridge extends Module
         $this->author = 'Support Bridge';
         $this->need_instance = 0;
         $this->bootstrap = true;
-        $this->ps_versions_compliancy = ['min' => '1.7.0.0', 'max' => '9.99.99'];
+        $this->ps_versions_compliancy = ['min' => '1.6.0.0', 'max' => '9.99.99'];
 
         parent::__construct();
 
@@ -40,10 +50,29 @@ class Supportbridge extends Module
 
     public function install()
     {
-        return $this->makeTables()
-            && parent::install()
-            && $this->registerHook('displayCustomerAccount')
-            && $this->registerHook('actionFrontControllerSetMedia');
+        if (!$this->canRun()) {
+            $this->_errors[] = $this->l('This module needs PHP 7.4 or newer.');
+
+            return false;
+        }
+
+        return $this->makeTables() && parent::install() && $this->takeHooks();
+    }
+
+    /**
+     * What a shop that has an older version of this module lacks.
+     *
+     * It always succeeds: a shop takes a module that could not be upgraded out of service, and without these a customer
+     * still sees his coins, only the desk learns of his order a little later. What could not be done is in the log.
+     */
+    public function bringUpToDate()
+    {
+        if ($this->canRun()) {
+            $this->makeTables();
+            $this->takeHooks();
+        }
+
+        return true;
     }
 
     /**
@@ -62,6 +91,9 @@ class Supportbridge extends Module
      */
     public function getContent()
     {
+        if (!$this->canRun()) {
+            return $this->l('This module needs PHP 7.4 or newer.');
+        }
         $texts = [
             'tables_well' => $this->l('The tables are in place.'),
             'tables_problem' => $this->l('The tables cannot be used:'),
@@ -85,13 +117,115 @@ class Supportbridge extends Module
 
     public function hookActionFrontControllerSetMedia()
     {
-        $controller = $this->context->controller;
-        if (isset($controller->php_self) && $controller->php_self === 'my-account') {
-            $controller->registerStylesheet('modules-supportbridge', 'modules/supportbridge/views/css/account.css');
+        if ($this->canRun() && SupportbridgeShop::isAccountPage($this->context->controller)) {
+            SupportbridgeShop::addStyleSheet($this->context->controller);
         }
     }
 
     public function hookDisplayCustomerAccount()
+    {
+        if (!$this->canRun() || !SupportbridgeShop::isAccountPage($this->context->controller)) {
+            return ''; // some themes repeat the account page's links beside every page of the account
+        }
+        if ($this->block === null) {
+            $this->block = $this->blockOrNothing();
+        }
+
+        return $this->block;
+    }
+
+    public function hookActionOrderStatusPostUpdate($params)
+    {
+        $this->tellTheDesk($params);
+    }
+
+    public function hookActionOrderSlipAdd($params)
+    {
+        $this->tellTheDesk($params);
+    }
+
+    public function hookActionObjectOrderUpdateAfter($params)
+    {
+        $this->tellTheDesk($params);
+    }
+
+    public function hookActionObjectOrderDeleteAfter($params)
+    {
+        $this->tellTheDesk($params);
+    }
+
+    public function hookActionObjectOrderDetailAddAfter($params)
+    {
+        $this->tellTheDesk($params);
+    }
+
+    public function hookActionObjectOrderDetailUpdateAfter($params)
+    {
+        $this->tellTheDesk($params);
+    }
+
+    public function hookActionObjectOrderDetailDeleteAfter($params)
+    {
+        $this->tellTheDesk($params);
+    }
+
+    private function canRun()
+    {
+        return PHP_VERSION_ID >= 70400;
+    }
+
+    /**
+     * @return string[] the names are the same in every version
+     */
+    private static function hooks()
+    {
+        return [
+            'displayCustomerAccount',
+            'actionFrontControllerSetMedia',
+            'actionOrderStatusPostUpdate',
+            'actionOrderSlipAdd',
+            'actionObjectOrderUpdateAfter',
+            'actionObjectOrderDeleteAfter',
+            'actionObjectOrderDetailAddAfter',
+            'actionObjectOrderDetailUpdateAfter',
+            'actionObjectOrderDetailDeleteAfter',
+        ];
+    }
+
+    private function takeHooks()
+    {
+        $taken = true;
+        foreach (self::hooks() as $hook) {
+            $taken = $this->registerHook($hook) && $taken;
+        }
+
+        return $taken;
+    }
+
+    /**
+     * Never disturbs the order: the shared class keeps to itself whatever fails, and writes when the request ends.
+     */
+    private function tellTheDesk($params)
+    {
+        if (!$this->canRun()) {
+            return;
+        }
+        try {
+            \SupportBridge\Hints::orderChanged(
+                new SupportbridgeDatabase(Db::getInstance()),
+                _DB_PREFIX_,
+                $this->keyFolder(),
+                SupportbridgeShop::ofOrder($params),
+                function ($message) {
+                    $this->log($message, self::SEVERITY_WARNING);
+                }
+            );
+        } catch (\Throwable $error) { // the order is worth everything, the hint nothing
+            return;
+        }
+    }
+
+    private function blockOrNothing()
     {
         try {
             return $this->block();
@@ -108,7 +242,7 @@ class Supportbridge extends Module
     /**
      * The block as HTML, empty if nobody is logged in or the desk knows no account of the customer.
      */
-    private function block(): string
+    private function block()
     {
         if (!$this->context->customer->isLogged()) {
             return '';
@@ -123,9 +257,10 @@ class Supportbridge extends Module
             return '';
         }
         $language = \SupportBridge\AccountBlock::language((string) $this->context->language->iso_code);
-        $this->context->smarty->assign(
-            ['supportbridge' => \SupportBridge\AccountBlock::of($state, $language) + $this->texts()]
-        );
+        $this->context->smarty->assign([
+            'supportbridge' => \SupportBridge\AccountBlock::of($state, $language) + $this->texts(),
+            'supportbridge_in_list' => SupportbridgeShop::listsAccountLinks(),
+        ]);
 
         return (string) $this->display(__FILE__, 'views/templates/hook/account.tpl');
     }
@@ -133,7 +268,7 @@ class Supportbridge extends Module
     /**
      * @return array<string, string>
      */
-    private function texts(): array
+    private function texts()
     {
         return [
             'heading' => $this->l('Support coins'),
@@ -147,7 +282,7 @@ class Supportbridge extends Module
         ];
     }
 
-    private function makeTables(): bool
+    private function makeTables()
     {
         try {
             foreach (\SupportBridge\SchemaFile::statements(__DIR__ . '/sql/shop_tables.sql', _DB_PREFIX_) as $statement) {
@@ -166,7 +301,7 @@ class Supportbridge extends Module
         return true;
     }
 
-    private function reader(): \SupportBridge\AccountReader
+    private function reader()
     {
         return new \SupportBridge\AccountReader(
             new SupportbridgeDatabase(Db::getInstance()),
@@ -175,7 +310,7 @@ class Supportbridge extends Module
         );
     }
 
-    private function keyFolder(): string
+    private function keyFolder()
     {
         return _PS_ROOT_DIR_ . '/config';
     }
@@ -183,15 +318,15 @@ class Supportbridge extends Module
     /**
      * @return string[]
      */
-    private function webRoots(): array
+    private function webRoots()
     {
-        return [(string) ($_SERVER['DOCUMENT_ROOT'] ?? ''), _PS_ROOT_DIR_];
+        return [isset($_SERVER['DOCUMENT_ROOT']) ? (string) $_SERVER['DOCUMENT_ROOT'] : '', _PS_ROOT_DIR_];
     }
 
     /**
      * Once a shop, because the folder can't be moved and the log would say the same on every page.
      */
-    private function warnOfWebRoot(): void
+    private function warnOfWebRoot()
     {
         if (
             !\SupportBridge\KeyFile::isInside($this->keyFolder(), $this->webRoots())
@@ -206,7 +341,7 @@ class Supportbridge extends Module
         );
     }
 
-    private function report(string $message): void
+    private function report($message)
     {
         if (self::$reported) {
             return;
@@ -218,7 +353,7 @@ class Supportbridge extends Module
     /**
      * Into the shop's log; that is a table too, so what fails there goes into PHP's own log.
      */
-    private function log(string $message, int $severity): void
+    private function log($message, $severity)
     {
         try {
             PrestaShopLogger::addLog('Support Bridge: ' . $message, $severity, null, 'Module', (int) $this->id, true);

@@ -40,3 +40,5 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_8936ac89b63895a3dd37838d21722
 $_MODULE['<{supportbridge}prestashop>supportbridge_edac5528d85d8bb4a5e7728dfb487a3e'] = 'این حساب فعلاً متوقف شده است. لطفاً با پشتیبانی تماس بگیرید.';
 // The tables could not be made. The error number of the database is in the log.
 $_MODULE['<{supportbridge}prestashop>supportbridge_14b854154fd2940aa3bd2ac6159ba3fe'] = 'ساخت جدول‌ها ممکن نشد. شمارهٔ خطای پایگاه داده در گزارش ثبت شده است.';
+// This module needs PHP 7.4 or newer.
+$_MODULE['<{supportbridge}prestashop>supportbridge_76c67b2da924051c1d924c68eb0f24c7'] = 'این ماژول به PHP 7.4 یا نسخهٔ تازه‌تر نیاز دارد.';

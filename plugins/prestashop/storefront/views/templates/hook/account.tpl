@@ -1,6 +1,7 @@
-<div class="supportbridge-account-row col-xs-12 col-12">
-<section class="supportbridge-account" lang="{$supportbridge.language|escape:'html':'UTF-8'}" dir="{$supportbridge.direction|escape:'html':'UTF-8'}" aria-labelledby="supportbridge-account-title">
-  <h2 class="supportbridge-account__title" id="supportbridge-account-title">{$supportbridge.heading|escape:'html':'UTF-8'}</h2>
+{if $supportbridge_in_list}<li class="supportbridge-account-row">{else}<div class="supportbridge-account-row col-xs-12 col-12">{/if}
+
+<section class="supportbridge-account" lang="{$supportbridge.language|escape:'html':'UTF-8'}" dir="{$supportbridge.direction|escape:'html':'UTF-8'}" aria-label="{$supportbridge.heading|escape:'html':'UTF-8'}">
+  <h2 class="supportbridge-account__title">{$supportbridge.heading|escape:'html':'UTF-8'}</h2>
   {if $supportbridge.frozen}
     <p class="supportbridge-account__notice">{$supportbridge.text_frozen|escape:'html':'UTF-8'}</p>
   {/if}
@@ -23,4 +24,5 @@
     </div>
   </dl>
 </section>
-</div>
+{if $supportbridge_in_list}</li>{else}</div>{/if}
+

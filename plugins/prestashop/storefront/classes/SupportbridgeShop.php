@@ -1,0 +1,64 @@
+<?php
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+/**
+ * What differs between the versions of the shop; nothing else in this module asks for a version.
+ *
+ * It believes what was seen on running shops: 1.6 (and thirty bees) lays out the account page as a list and takes a style
+ * sheet by its address; later versions lay out blocks and take it by name and place. Hummingbird, the theme of 9, repeats
+ * the account page's links beside every page of the account, the account page among them: there the style sheet hides
+ * the block.
+ */
+final class SupportbridgeShop
+{
+    private const STYLE_SHEET = 'modules/supportbridge/views/css/account.css';
+
+    /**
+     * Whether what `displayCustomerAccount` shows must be an item of a list.
+     */
+    public static function listsAccountLinks(): bool
+    {
+        return version_compare(_PS_VERSION_, '1.7', '<');
+    }
+
+    /**
+     * @param object|null $controller
+     */
+    public static function isAccountPage($controller): bool
+    {
+        return isset($controller->php_self) && $controller->php_self === 'my-account';
+    }
+
+    /**
+     * @param object $controller
+     */
+    public static function addStyleSheet($controller): void
+    {
+        if (method_exists($controller, 'registerStylesheet')) {
+            $controller->registerStylesheet('modules-supportbridge', self::STYLE_SHEET);
+        } else {
+            $controller->addCSS(__PS_BASE_URI__ . self::STYLE_SHEET);
+        }
+    }
+
+    /**
+     * The shop that an order belongs to, by what its hook was given; the current shop where that does not say it.
+     *
+     * Some versions give `actionOrderStatusPostUpdate` no order; they save the order in the same breath, and that says it.
+     *
+     * @param mixed $params
+     */
+    public static function ofOrder($params): int
+    {
+        foreach (['order', 'object'] as $name) {
+            if (isset($params[$name]->id_shop)) {
+                return (int) $params[$name]->id_shop;
+            }
+        }
+
+        return (int) Context::getContext()->shop->id;
+    }
+}
