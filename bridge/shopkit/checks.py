@@ -6,27 +6,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.shop import Finding, Level, StoreConnection
-from bridge.contracts.shop_rows import SCHEMA_VERSION
-from bridge.errors import ShopError, ShopRefused
+from bridge.errors import ShopError
+from bridge.shopkit.checks_rights import RightsChecks
+from bridge.shopkit.checks_tables import TableChecks, table_facts
 from bridge.shopkit.database import ShopDatabase
-from bridge.shopkit.errors import error_number
+from bridge.shopkit.hints import HINT_TABLE, ShopHints
 from bridge.shopkit.named_sql import Statement
-from bridge.shopkit.rights import OUR_TABLES, SHOW_GRANTS, excessive, parsed_grants
-from bridge.shopkit.schema import Layout, explore, probe_statement, recognise, server_version
+from bridge.shopkit.recognising import Found, explore, recognise, server_version
+from bridge.shopkit.rights import OUR_TABLES
+from bridge.shopkit.schema import Layout, Platform
 from bridge.shopkit.writer import ShopWriter
 
 CLOCK_SECONDS = 5.0
 """A server's clock that is further from ours gets a warning."""
 
-UNICODE_CHARSETS = frozenset({"utf8", "utf8mb3", "utf8mb4", "ascii"})
-
 _TLS = Statement("tls", "SHOW SESSION STATUS LIKE 'Ssl_cipher'")
 _CLOCK = Statement("clock", "SELECT UTC_TIMESTAMP(6)")
-_TABLES = Statement(
-    "tables",
-    "SELECT table_name, engine, table_collation FROM information_schema.tables"
-    " WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name IN (%(tables)s) LIMIT 1000",
-)
 
 Codes = Callable[[Sequence[str]], Awaitable[Sequence[str]]]
 """Gives the product codes of the shop that equal one of these, but perhaps for case."""
@@ -39,16 +34,20 @@ class ShopChecks:
         self,
         store: StoreConnection,
         database: ShopDatabase,
-        layout: Layout,
+        platform: Platform,
         *,
         writer: ShopWriter,
+        hints: ShopHints,
         codes: Codes,
         probe: Callable[[], Awaitable[object]],
         zone: Callable[[], Awaitable[str | None]],
         clock: Clock,
     ) -> None:
-        self._store, self._database, self._layout = store, database, layout
-        self._writer, self._codes, self._probe, self._zone, self._clock = writer, codes, probe, zone, clock
+        self._store, self._database, self._platform = store, database, platform
+        self._hints, self._codes, self._probe, self._zone, self._clock = hints, codes, probe, zone, clock
+        self._rights = RightsChecks(database, platform, writer)
+        self._explored: Found | None = None
+        self._layout: Layout | None = None
 
     async def run(self) -> Sequence[Finding]:
         """All findings, in the order they are shown. Never raises a `ShopError`."""
@@ -61,11 +60,13 @@ class ShopChecks:
             "tls": self._tls,
             "layout": self._layout_fits,
             "statuses": self._statuses,
-            "rights": self._rights,
-            "rights beyond need": self._rights_beyond_need,
-            "tables": self._tables,
+            "rights": self._needed_rights,
+            "rights beyond need": self._rights.beyond_need,
+            "tables": self._rights.our_tables,
+            "changes": self._changes,
+            "hints": self._hints_used,
             "engine": self._engines,
-            "charset": self._charset,
+            "charset": self._charsets,
             "clock": self._clocks,
             "zone": self._zones,
             "product codes": self._product_codes,
@@ -91,99 +92,44 @@ class ShopChecks:
         return [Finding("tls", Level.WARNING, text, 'set database.tls = "required" in the store\'s file')]
 
     async def _layout_fits(self) -> Sequence[Finding]:
-        await recognise(self._database, self._layout)
+        self._layout = await recognise(self._database, self._platform, await self._found())
         return [Finding("layout", Level.OK, f"{self._layout.title} under the prefix {self._database.access.prefix!r}")]
 
     async def _statuses(self) -> Sequence[Finding]:
         await self._probe()
         return [Finding("statuses", Level.OK, "granting and revoking statuses are known")]
 
-    async def _rights(self) -> Sequence[Finding]:
-        found = await explore(self._database, self._layout)
-        lacking = list(found.denied.values())
-        for table, columns in self._layout.checked_columns.items():
-            lacking += await self._denied(probe_statement(self._database.access.prefix + table, columns))
-        if await self._all_tables_there():
-            for table, rights in OUR_TABLES.items():
-                lacking += await self._denied_writes(table, rights)
-        if lacking:
-            return [self._wrong("rights", f"missing: {'; '.join(lacking)}", self._print_remedy)]
-        return [Finding("rights", Level.OK, "each needed right is there")]
+    async def _needed_rights(self) -> Sequence[Finding]:
+        return await self._rights.rights(await self._found())
 
-    async def _denied_writes(self, table: str, rights: Sequence[str]) -> list[str]:
-        """Ask for each right by a statement that touches no row."""
-        name = f"`{self._database.access.prefix}{table}`"
-        trials = {
-            "INSERT": f"INSERT IGNORE INTO {name} (payload) SELECT payload FROM {name} WHERE 1 = 0",
-            "UPDATE": f"UPDATE {name} SET mac = mac WHERE 1 = 0",
-            "DELETE": f"DELETE FROM {name} WHERE 1 = 0",
-        }
-        lacking: list[str] = []
-        for right in rights:
-            if right in trials:
-                lacking += await self._denied(Statement(f"probe {right}", trials[right]))
-        return lacking
-
-    async def _denied(self, statement: Statement) -> list[str]:
-        try:
-            await self._database.write(statement)
-        except ShopRefused as error:
-            return [str(error.__cause__.args[-1] if error.__cause__ and error_number(error) else error)]
-        return []
-
-    async def _rights_beyond_need(self) -> Sequence[Finding]:
-        rows = await self._database.rows(SHOW_GRANTS)
-        words = excessive(parsed_grants(row[0] for row in rows), self._layout, self._database.access)
-        if words:
-            text = f"the user may do more than the bridge needs: {'; '.join(words)}"
-            return [Finding("rights beyond need", Level.WARNING, text, self._print_remedy)]
-        return [Finding("rights beyond need", Level.OK, "none")]
-
-    async def _tables(self) -> Sequence[Finding]:
-        prefix = self._database.access.prefix
-        missing = [prefix + table for table in OUR_TABLES if not await self._writer.exists(table)]
-        if missing:
-            text = f"not there, or not to be read: {', '.join(missing)}"
-            return [self._wrong("tables", text, f"run: bridge store prepare {self._store.store}")]
-        version = await self._writer.schema_version()
-        if version != str(SCHEMA_VERSION):
-            text = f"the supportbridge tables are of version {version}, this program writes {SCHEMA_VERSION}"
-            return [self._wrong("tables", text, "run the version of the bridge that made them")]
-        return [Finding("tables", Level.OK, f"the supportbridge tables are there, version {version}")]
+    async def _changes(self) -> Sequence[Finding]:
+        return list((await self._table_checks()).changes())
 
     async def _engines(self) -> Sequence[Finding]:
-        prefix = self._database.access.prefix
-        tables = [prefix + table for table in (*self._layout.columns, *OUR_TABLES)]
-        rows = await self._database.rows(_TABLES, tables=tables)
-        odd = [f"{table} is {engine}" for table, engine, _ in rows if engine != "InnoDB"]
-        ours = {prefix + table for table in OUR_TABLES}
-        odd += [
-            f"{table} has {collation}" for table, _, collation in rows if table in ours and collation != "utf8mb4_bin"
-        ]
-        if odd:
-            remedy = (
-                "convert the shop's tables to InnoDB; make the supportbridge tables again with: bridge store prepare"
-            )
-            return [Finding("engine", Level.WARNING, "; ".join(odd), remedy)]
-        return [Finding("engine", Level.OK, "InnoDB")]
+        return list((await self._table_checks()).engines())
 
-    async def _charset(self) -> Sequence[Finding]:
-        table, column = self._layout.code_column
-        found = await explore(self._database, self._layout)
-        facts = found.facts.get((table, column))
-        charset = facts.charset if facts else None
-        name = f"{self._database.access.prefix}{table}.{column}"
-        if charset in UNICODE_CHARSETS:
-            return [Finding("charset", Level.OK, f"{name} is {charset}")]
-        text = f"{name} is {charset or 'binary'}: codes with other than plain letters can't be matched"
-        return [Finding("charset", Level.WARNING, text, "convert the shop's tables to utf8mb4")]
+    async def _charsets(self) -> Sequence[Finding]:
+        return list((await self._table_checks()).charsets(self._store.product_codes))
+
+    async def _hints_used(self) -> Sequence[Finding]:
+        """What wakes the bridge before it looks by itself."""
+        self._hints.look_again()
+        sources = [source.words for source in await self._hints.sources()]
+        table = f"{self._database.access.prefix}{HINT_TABLE}"
+        if any(table in source for source in sources):
+            return [Finding("hints", Level.OK, ", ".join(sources))]
+        used = f"used are {', '.join(sources)}" if sources else "the server gives no other: new orders wait for a poll"
+        text = f"{table} is not there, or not to be read, so the shop can't wake the bridge; {used}"
+        remedy = f"run: bridge store prepare {self._store.store}"
+        return [Finding("hints", Level.WARNING, text, remedy)]
 
     async def _clocks(self) -> Sequence[Finding]:
         before = self._clock.now()
         [(theirs,)] = await self._database.rows(_CLOCK)
         ours = before + (self._clock.now() - before) / 2
         if not isinstance(theirs, datetime):
-            return [self._wrong("clock", f"the server gives no time: {theirs!r}", "ask the server's operator")]
+            text = f"the server gives no time: {theirs!r}"
+            return [Finding("clock", Level.WRONG, text, "ask the server's operator")]
         apart = (theirs.replace(tzinfo=UTC) - ours).total_seconds()
         if abs(apart) > CLOCK_SECONDS:
             text = f"the database server's clock is {abs(apart):.0f} s {'ahead' if apart > 0 else 'behind'}"
@@ -218,16 +164,15 @@ class ShopChecks:
             Finding("product codes", Level.WARNING, text, "correct plans.*.product_codes, or the product in the shop")
         ]
 
-    async def _all_tables_there(self) -> bool:
-        return all([await self._writer.exists(table) for table in OUR_TABLES])
+    async def _found(self) -> Found:
+        if self._explored is None:
+            self._explored = await explore(self._database, self._platform)
+        return self._explored
 
-    @property
-    def _print_remedy(self) -> str:
-        return f"give the user exactly the rights that this prints: bridge store prepare {self._store.store} --print"
-
-    @staticmethod
-    def _wrong(name: str, text: str, remedy: str) -> Finding:
-        return Finding(name, Level.WRONG, text, remedy)
+    async def _table_checks(self) -> TableChecks:
+        tables = [*self._platform.columns, *self._platform.checked_columns, *OUR_TABLES]
+        facts = await table_facts(self._database, tables)
+        return TableChecks(self._database.access.prefix, self._platform, self._layout, await self._found(), facts)
 
 
 def _same_hours(zone: ZoneInfo, name: str, at: datetime) -> bool:

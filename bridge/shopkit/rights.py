@@ -9,15 +9,20 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bridge.contracts.shop import DatabaseAccess
+from bridge.shopkit.hints import HINT_TABLE
 from bridge.shopkit.named_sql import Statement
-from bridge.shopkit.schema import SETTINGS_VIEW, Layout
+from bridge.shopkit.schema import SETTINGS_VIEW, Platform
 
 OUR_TABLES = {
     "supportbridge_meta": ("SELECT", "INSERT", "UPDATE"),
     "supportbridge_account": ("SELECT", "INSERT", "UPDATE"),
     "supportbridge_entry": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    HINT_TABLE: ("SELECT",),
 }
 """Our tables and the rights we need on each."""
+
+NEEDED_TABLES = tuple(table for table in OUR_TABLES if table != HINT_TABLE)
+"""Those without which nothing can be pushed; a shop without the hint table is only noticed a little later."""
 
 SHOW_GRANTS = Statement("grants", "SHOW GRANTS")
 
@@ -36,7 +41,7 @@ class Grant(NamedTuple):
     may_pass_on: bool
 
 
-def grant_statements(layout: Layout, access: DatabaseAccess, user: str) -> list[str]:
+def grant_statements(platform: Platform, access: DatabaseAccess, user: str) -> list[str]:
     """The GRANTs of a least-privilege user; `user` may carry its host (`bridge@10.0.0.5`)."""
     account = quoted_account(user, access)
 
@@ -45,16 +50,16 @@ def grant_statements(layout: Layout, access: DatabaseAccess, user: str) -> list[
 
     read = [
         f"GRANT SELECT ({', '.join(f'`{column}`' for column in columns)}) ON {table(name)} TO {account};"
-        for name, columns in {**layout.columns, **layout.checked_columns}.items()
+        for name, columns in {**platform.columns, **platform.checked_columns}.items()
     ]
     view = f"GRANT SELECT ON {table(SETTINGS_VIEW)} TO {account};"
     ours = [f"GRANT {', '.join(rights)} ON {table(name)} TO {account};" for name, rights in OUR_TABLES.items()]
     return [*read, view, *ours]
 
 
-def view_statement(layout: Layout, prefix: str) -> str:
+def view_statement(platform: Platform, prefix: str) -> str:
     """Makes the settings view."""
-    query = layout.settings.replace("{settings}", f"`{prefix}{layout.settings_table}`")
+    query = platform.settings.replace("{settings}", f"`{prefix}{platform.settings_table}`")
     return f"CREATE OR REPLACE SQL SECURITY DEFINER VIEW `{prefix}{SETTINGS_VIEW}` AS\n  {query};"
 
 
@@ -91,7 +96,7 @@ def parsed_grants(lines: Iterable[str]) -> list[Grant]:
     return grants
 
 
-def excessive(grants: Iterable[Grant], layout: Layout, access: DatabaseAccess) -> list[str]:
+def excessive(grants: Iterable[Grant], platform: Platform, access: DatabaseAccess) -> list[str]:
     """What the user may do beyond what the bridge needs, in words."""
     ours = {access.prefix + table for table in (*OUR_TABLES, SETTINGS_VIEW)}
     words = []
@@ -101,7 +106,7 @@ def excessive(grants: Iterable[Grant], layout: Layout, access: DatabaseAccess) -
         write = sorted(everything - _HARMLESS)
         if grant.table not in ours and write:
             words.append(f"{', '.join(write)} on {place}")
-        elif "SELECT" in grant.rights and _reads_secrets(grant, access, layout.secret_tables):
+        elif "SELECT" in grant.rights and _reads_secrets(grant, access, platform.secret_tables):
             words.append(f"SELECT on {place} with its secrets")
         elif grant.database not in {"*", access.name} and everything - {"USAGE"}:
             words.append(f"{', '.join(sorted(everything))} on {place}, another database")

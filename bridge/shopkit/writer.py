@@ -15,6 +15,7 @@ from bridge.contracts.shop_rows import SCHEMA_VERSION, SignedRow, SigningKey, ve
 from bridge.errors import ForeignDesk, ShopRefused
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.errors import NO_SUCH_TABLE, TABLE_DENIED, error_number, refused
+from bridge.shopkit.hints import HINT_TABLE
 from bridge.shopkit.in_the_way import blocked, genuine_account, genuine_entry
 from bridge.shopkit.named_sql import Statement, checked_prefix, load_sql
 from bridge.shopkit.rights import OUR_TABLES
@@ -117,8 +118,9 @@ class ShopWriter:
 
     async def exists(self, table: str) -> bool:
         """Whether one of our tables is there and may be read; without any right on it a server says it may not."""
+        column = "number" if table == HINT_TABLE else "payload"
         try:
-            await self._database.rows(probe_statement(self._database.access.prefix + table, ("payload",)))
+            await self._database.rows(probe_statement(self._database.access.prefix + table, (column,)))
         except ShopRefused as error:
             if error_number(error) in {NO_SUCH_TABLE, TABLE_DENIED}:
                 return False

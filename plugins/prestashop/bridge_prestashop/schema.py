@@ -1,14 +1,47 @@
-"""PrestaShop 8 as data: which columns are read, and what tells it from 1.6, thirty bees and 9.
+"""PrestaShop 1.6, 8 and 9 and thirty bees 1.7 as data: which columns are read, and what tells them apart.
 
-The length of an order's reference is 9 letters up to 8 and 255 from 9 on; a product's reference has 32 letters in 1.6
-and thirty bees, 64 since. The table `configuration` names a version, but holds secrets, so it is not asked.
+An order's reference has 9 letters up to 8 and 255 from 9 on; a line's product reference 32 in 1.6 and 64 since 1.7.5
+and in late thirty bees. Lines know an ISBN since 1.7, order states can be switched off in thirty bees. PrestaShop 1.7.5
+to 1.7.8 look like 8 in all that is read. The table `configuration` names a version, but holds secrets, so it is not
+asked.
 """
 
-from bridge.shopkit.schema import Layout, Mark
+from bridge.shopkit.schema import Layout, Mark, Platform, Watch
 
-LAYOUT = Layout(
-    name="prestashop-8",
-    title="PrestaShop 8",
+_SHORT_REFERENCE = Mark("orders", "reference", type="varchar(9)")
+_LONG_CODE = Mark("order_detail", "product_reference", type="varchar(64)")
+_ISBN = Mark("order_detail", "product_isbn")
+_NO_ISBN = _ISBN._replace(there=False)
+_STATES_SWITCH = Mark("order_state", "active")
+_STATES_STAY = _STATES_SWITCH._replace(there=False)
+_SLIP_TYPE = Mark("order_slip", "order_slip_type")  # 1.5 has none
+
+PLATFORM = Platform(
+    title="PrestaShop",
+    layouts=(
+        Layout(
+            "prestashop-1.6",
+            "PrestaShop 1.6",
+            (
+                _SHORT_REFERENCE,
+                Mark("order_detail", "product_reference", type="varchar(32)"),
+                _NO_ISBN,
+                _STATES_STAY,
+                _SLIP_TYPE,
+            ),
+        ),
+        Layout(
+            "thirtybees-1.7",
+            "thirty bees 1.7",
+            (_SHORT_REFERENCE, _LONG_CODE, _NO_ISBN, _STATES_SWITCH, _SLIP_TYPE),
+        ),
+        Layout("prestashop-8", "PrestaShop 8", (_SHORT_REFERENCE, _LONG_CODE, _ISBN, _STATES_STAY, _SLIP_TYPE)),
+        Layout(
+            "prestashop-9",
+            "PrestaShop 9",
+            (Mark("orders", "reference", type="varchar(255)"), _LONG_CODE, _ISBN, _STATES_STAY, _SLIP_TYPE),
+        ),
+    ),
     columns={
         "orders": ("id_order", "reference", "id_shop", "id_customer", "current_state", "total_paid", "date_add"),
         "order_detail": (
@@ -29,16 +62,19 @@ LAYOUT = Layout(
         "product": ("id_product", "reference"),
         "product_attribute": ("id_product_attribute", "reference"),
     },
-    marks=(
-        Mark("orders", "reference", type="varchar(9)"),
-        Mark("order_detail", "product_reference", type="varchar(64)"),
-    ),
+    watched={
+        "order_history": Watch(new="id_order_history"),
+        "order_slip": Watch(new="id_order_slip"),
+        "orders": Watch(new="id_order", sums="id_order"),
+        "order_detail": Watch(sums="id_order"),
+        "customer": Watch(),
+    },
     settings_table="configuration",
     settings=(
         "SELECT id_shop AS shop_id, name, value FROM {settings}\n"
         "  WHERE name IN ('PS_OS_CANCELED', 'PS_OS_REFUND', 'PS_OS_ERROR', 'PS_TIMEZONE')"
     ),
-    code_column=("order_detail", "product_reference"),
+    code_columns=(("order_detail", "product_reference"), ("product", "reference"), ("product_attribute", "reference")),
     secret_tables=("customer", "configuration", "employee", "webservice_account"),
     other_platforms={"order_product": "OpenCart"},
 )

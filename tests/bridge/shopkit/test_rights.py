@@ -14,7 +14,7 @@ from bridge.shopkit.rights import (
     quoted_account,
     view_statement,
 )
-from bridge_opencart.schema import LAYOUT
+from bridge_opencart.schema import PLATFORM
 
 ACCESS = DatabaseAccess("my_shop", "bridge", "oc_")
 
@@ -31,18 +31,18 @@ ACCESS = DatabaseAccess("my_shop", "bridge", "oc_")
 )
 def test_the_user_is_written_as_the_server_wants_it(user: str, access: DatabaseAccess, account: str) -> None:
     assert quoted_account(user, access) == account
-    assert all(line.endswith(f" TO {account};") for line in grant_statements(LAYOUT, access, user))
+    assert all(line.endswith(f" TO {account};") for line in grant_statements(PLATFORM, access, user))
 
 
 def test_passwords_and_secrets_are_in_no_grant() -> None:
-    text = "\n".join(grant_statements(LAYOUT, ACCESS, "bridge"))
+    text = "\n".join(grant_statements(PLATFORM, ACCESS, "bridge"))
     assert "password" not in text
     assert "`oc_setting`" not in text
     assert "GRANT SELECT (`customer_id`) ON `my_shop`.`oc_customer`" in text
 
 
 def test_the_view_shows_only_the_settings_that_are_read() -> None:
-    text = view_statement(LAYOUT, "oc_")
+    text = view_statement(PLATFORM, "oc_")
     assert "VIEW `oc_supportbridge_settings`" in text
     assert "FROM `oc_setting`" in text
     assert "IN ('config_complete_status', 'config_timezone')" in text
@@ -67,4 +67,4 @@ def test_what_the_server_shows_is_understood() -> None:
 
 def test_a_right_to_write_one_column_is_one_too_many() -> None:
     shown = ["GRANT SELECT (`order_id`), UPDATE (`total`) ON `my_shop`.`oc_order` TO `bridge`@`%`"]
-    assert excessive(parsed_grants(shown), LAYOUT, ACCESS) == ["UPDATE on my_shop.oc_order"]
+    assert excessive(parsed_grants(shown), PLATFORM, ACCESS) == ["UPDATE on my_shop.oc_order"]

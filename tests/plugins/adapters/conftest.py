@@ -9,12 +9,12 @@ import pytest
 
 from bridge.contracts.shop import StoreConnection
 from bridge.shopkit.adapter import DatabaseAdapter
-from bridge.shopkit.schema import Layout
+from bridge.shopkit.schema import Platform as PlatformTables
 from bridge.testing.mariadb import PrivateMariaDB
 from bridge_opencart.adapter import OpenCartAdapter
-from bridge_opencart.schema import LAYOUT as OPENCART
+from bridge_opencart.schema import PLATFORM as OPENCART
 from bridge_prestashop.adapter import PrestaShopAdapter
-from bridge_prestashop.schema import LAYOUT as PRESTASHOP
+from bridge_prestashop.schema import PLATFORM as PRESTASHOP
 from tests.support.adapters import store_connection
 from tests.support.shops import OpenCartShop, PrestaShopShop
 
@@ -25,7 +25,7 @@ class Case:
 
     platform: str
     shop: OpenCartShop | PrestaShopShop
-    layout: Layout
+    tables: PlatformTables
     orders: str
     settings: str
     password: str

@@ -64,7 +64,7 @@ async def test_another_engine_is_a_warning(case: Case) -> None:
 
 
 async def test_another_charset_is_a_warning(case: Case) -> None:
-    table, column = case.layout.code_column
+    table, column = case.tables.code_columns[0]
     case.run(f"ALTER TABLE `{case.prefix}{table}` MODIFY `{column}` VARCHAR(64) CHARACTER SET latin1")
     found = await finding(case, "charset")
     assert found.level is Level.WARNING

@@ -27,13 +27,13 @@ async def test_a_missing_table_is_named(case: Case) -> None:
     with pytest.raises(ShopRefused) as refusal:
         await case.connect().probe()
     assert str(refusal.value).endswith(
-        f"does not have the layout of {case.layout.title}: no table {case.prefix}order_history"
+        f"does not have the layout of {case.tables.title}: no table {case.prefix}order_history"
     )
     assert refusal.value.hint == "correct platform, database.name or database.prefix in the store's file"
 
 
 async def test_a_missing_column_is_named(case: Case) -> None:
-    table, column = case.layout.code_column
+    table, column = case.tables.code_columns[0]
     case.run(f"ALTER TABLE `{case.prefix}{table}` DROP COLUMN `{column}`")
     with pytest.raises(ShopRefused, match=f"Unknown column '{column}'"):
         await case.connect().probe()

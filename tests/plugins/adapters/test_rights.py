@@ -174,7 +174,7 @@ async def test_without_any_right_to_settings_the_stores_own_statuses_are_enough(
 async def test_a_view_whose_maker_is_gone_says_so(case: Case) -> None:
     connection = least(case)
     case.server.create_user("maker", "secret", [f"ALL PRIVILEGES ON `{case.database}`.*"])
-    query = case.layout.settings.replace("{settings}", f"`{case.prefix}{case.settings}`")
+    query = case.tables.settings.replace("{settings}", f"`{case.prefix}{case.settings}`")
     case.run(f"CREATE OR REPLACE DEFINER='maker'@'%' VIEW `{case.prefix}supportbridge_settings` AS {query}")
     case.server.run("DROP USER 'maker'@'%'")
     with pytest.raises(ShopRefused, match=r"the view .*supportbridge_settings can't be used any more"):

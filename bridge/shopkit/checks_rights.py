@@ -1,0 +1,78 @@
+"""What `bridge check` says of the bridge's rights, and of the tables it needs them for."""
+
+from collections.abc import Sequence
+
+from bridge.contracts.shop import Finding, Level
+from bridge.contracts.shop_rows import SCHEMA_VERSION
+from bridge.errors import ShopRefused
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.errors import error_number
+from bridge.shopkit.named_sql import Statement
+from bridge.shopkit.recognising import Found
+from bridge.shopkit.rights import NEEDED_TABLES, OUR_TABLES, SHOW_GRANTS, excessive, parsed_grants
+from bridge.shopkit.schema import Platform, probe_statement
+from bridge.shopkit.writer import ShopWriter
+
+
+class RightsChecks:
+    """The rights of one store's user: each that is needed, those beyond need, and our tables."""
+
+    def __init__(self, database: ShopDatabase, platform: Platform, writer: ShopWriter) -> None:
+        self._database, self._platform, self._writer = database, platform, writer
+        self._prefix = database.access.prefix
+        print_them = f"bridge store prepare {database.store} --print"
+        self._print_remedy = f"give the user exactly the rights that this prints: {print_them}"
+
+    async def rights(self, found: Found) -> Sequence[Finding]:
+        lacking = list(found.denied.values())
+        for table, columns in self._platform.checked_columns.items():
+            lacking += await self._denied(probe_statement(self._prefix + table, columns))
+        if not await self._missing():
+            for table in NEEDED_TABLES:
+                lacking += await self._denied_writes(table, OUR_TABLES[table])
+        if lacking:
+            return [Finding("rights", Level.WRONG, f"missing: {'; '.join(lacking)}", self._print_remedy)]
+        return [Finding("rights", Level.OK, "each needed right is there")]
+
+    async def beyond_need(self) -> Sequence[Finding]:
+        rows = await self._database.rows(SHOW_GRANTS)
+        words = excessive(parsed_grants(row[0] for row in rows), self._platform, self._database.access)
+        if words:
+            text = f"the user may do more than the bridge needs: {'; '.join(words)}"
+            return [Finding("rights beyond need", Level.WARNING, text, self._print_remedy)]
+        return [Finding("rights beyond need", Level.OK, "none")]
+
+    async def our_tables(self) -> Sequence[Finding]:
+        missing = await self._missing()
+        if missing:
+            text = f"not there, or not to be read: {', '.join(missing)}"
+            return [Finding("tables", Level.WRONG, text, f"run: bridge store prepare {self._database.store}")]
+        version = await self._writer.schema_version()
+        if version != str(SCHEMA_VERSION):
+            text = f"the supportbridge tables are of version {version}, this program writes {SCHEMA_VERSION}"
+            return [Finding("tables", Level.WRONG, text, "run the version of the bridge that made them")]
+        return [Finding("tables", Level.OK, f"the supportbridge tables are there, version {version}")]
+
+    async def _missing(self) -> list[str]:
+        return [self._prefix + table for table in NEEDED_TABLES if not await self._writer.exists(table)]
+
+    async def _denied_writes(self, table: str, rights: Sequence[str]) -> list[str]:
+        """Ask for each right by a statement that touches no row."""
+        name = f"`{self._prefix}{table}`"
+        trials = {
+            "INSERT": f"INSERT IGNORE INTO {name} (payload) SELECT payload FROM {name} WHERE 1 = 0",
+            "UPDATE": f"UPDATE {name} SET mac = mac WHERE 1 = 0",
+            "DELETE": f"DELETE FROM {name} WHERE 1 = 0",
+        }
+        lacking: list[str] = []
+        for right in rights:
+            if right in trials:
+                lacking += await self._denied(Statement(f"probe {right}", trials[right]))
+        return lacking
+
+    async def _denied(self, statement: Statement) -> list[str]:
+        try:
+            await self._database.write(statement)
+        except ShopRefused as error:
+            return [str(error.__cause__.args[-1] if error.__cause__ and error_number(error) else error)]
+        return []
