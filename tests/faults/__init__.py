@@ -8,6 +8,7 @@ seed, so that a failure can be played again.
 - `server`: what a MariaDB server does to its clients: restarts, kills them, is full, makes them wait, picks them as the
   victim of a deadlock.
 - `clock`: a wall clock that jumps. The monotonic clock goes on, as it does on a real machine.
+- `cancelling`: pooled work that is cancelled at random.
 - `disk`: a file system that is full or read-only.
 - `desk_page`: a page of the desk that is not what was written.
 - `story`: two busy shops, a running bridge and a list of faults drawn from a seed; afterwards everything must agree.
