@@ -20,10 +20,8 @@ from bridge.services import problems
 from bridge.settings import Settings, load
 from tests.support.desk_file import DeskFile, OpenProblem, Progress
 from tests.support.shop_pages import ShopPages, disagreements, keys_in, read_pages
-from tests.support.shops import OpenCartShop, PrestaShopShop
+from tests.support.shops import AnyShop
 from tests.support.waiting import until
-
-AnyShop = OpenCartShop | PrestaShopShop
 
 ESSENTIAL, BASE, PROFESSIONAL = "SUPPORT-ESSENTIAL", "SUPPORT-BASE", "SUPPORT-PROFESSIONAL"
 COINS = {ESSENTIAL: 300, BASE: 550, PROFESSIONAL: 900}
@@ -42,7 +40,7 @@ CURSOR_TABLES = {
 
 def platform_of(shop: AnyShop) -> str:
     """The plugin that reads the shop."""
-    return shop.layout_name.partition("-")[0]
+    return shop.platform
 
 
 def shop_now(shop: AnyShop) -> datetime:

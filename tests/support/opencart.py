@@ -1,9 +1,16 @@
-"""An OpenCart 4.1 shop as its own code behaves, row by row.
+"""OpenCart shops of three versions as their own code behaves, row by row.
 
-Seen in its code: text is escaped for HTML on input; nothing runs in a transaction, so a reader can see half
-an order; a status change updates the order first, then adds the history row, and leaves `date_modified`
-alone; an edit voids the order (16), writes its lines anew under new ids, and then sets the status again, all
-within a second; a deleted order takes its lines and history with it.
+Seen in their code: text is escaped for HTML on input; nothing runs in a transaction, so a reader can see half an
+order; a status change updates the order first, then adds the history row; an edit takes the order's status away,
+writes its lines anew under new ids, and then sets the status again, all within a second; a deleted order takes its
+lines and history with it; deleting a customer doesn't touch his orders.
+
+| | 4.1 | 4.0 | 3.0 |
+|---|---|---|---|
+| a status change touches `date_modified` | no | yes | yes |
+| the status an edit or a deletion sets first | 16 Voided | 0 | 0 |
+| ... and a history row of it | stays | stays | goes at the edit's end: a gap in the ids |
+| ... for a checkout that was never confirmed, too | no | yes | yes |
 """
 
 from collections.abc import Sequence
@@ -11,25 +18,43 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.support.opencart_rows import ORDER, STATUSES, Product, bulk_customer, bulk_line, escaped, total_of
-from tests.support.shop_database import (
-    OPENING_DAY,
-    PRICE,
-    BulkOrders,
-    Line,
-    ShopDatabase,
-    Sql,
-    Value,
-    moment,
-    one_of,
+from tests.support.opencart_rows import (
+    LANGUAGE,
+    ORDER,
+    ORDER_30,
+    SETTINGS,
+    SETTINGS_30,
+    SETTINGS_40,
+    STATUSES,
+    Product,
+    bulk_customer,
+    bulk_history,
+    bulk_line,
+    bulk_order,
+    escaped,
+    total_of,
 )
+from tests.support.shop import BulkFrame, BulkRows, OrderColumns, Shop
+from tests.support.shop_database import OPENING_DAY, PRICE, Line, Value
 
 
-class OpenCartShop(ShopDatabase):
-    """OpenCart 4.1.0.4; the interface is `tests.support.shops.Shop`."""
+class OpenCartShop(Shop):
+    """OpenCart 4.1.0.4."""
 
+    platform = "opencart"
     layout_name = "opencart-4.1.0.4"
     sql_mode = "NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION"
+    columns = OrderColumns(
+        orders="order",
+        order_id="order_id",
+        customer_id="customer_id",
+        status="order_status_id",
+        lines="order_product",
+        line_id="order_product_id",
+        code="model",
+        quantity="quantity",
+        history_id="order_history_id",
+    )
 
     unconfirmed_status = 0
     pending_status = 1
@@ -40,32 +65,21 @@ class OpenCartShop(ShopDatabase):
     chargeback_status = 13
     voided_status = 16
 
+    edit_status = voided_status
+    """What an edit or a deletion sets first."""
+    status_change_is_dated = False
+    """Whether `date_modified` moves with the status."""
+    settings = SETTINGS
+    order_row = ORDER
+
     async def install(self) -> None:
         """Create the tables, one language, the order statuses and the settings that the bridge reads."""
         await self.create_tables()
-        await self.insert(
-            "language",
-            {
-                "name": "English",
-                "code": "en-gb",
-                "locale": "en-gb,en",
-                "extension": "",
-                "sort_order": 1,
-                "status": 1,
-            },
-        )
+        await self.insert("language", self.known("language", LANGUAGE))
         for status, name in STATUSES.items():
             await self.insert("order_status", {"order_status_id": status, "language_id": 1, "name": name})
-        await self.set_setting("config_name", "Your Store")
-        await self.set_setting("config_timezone", self.timezone)
-        await self.set_setting("config_language_catalog", "en-gb")
-        await self.set_setting("config_language_admin", "en-gb")
-        await self.set_setting("config_currency", "USD")
-        await self.set_setting("config_order_status_id", "1")
-        await self.set_setting("config_void_status_id", "16")
-        await self.set_setting("config_fraud_status_id", "8")
-        await self.set_setting("config_processing_status", '["5","1","2","12","3"]', serialized=True)
-        await self.set_setting("config_complete_status", '["5","3"]', serialized=True)
+        for key, value in {**self.settings, "config_timezone": self.timezone}.items():
+            await self.set_setting(key, value, serialized=value.startswith("["))
 
     async def set_setting(self, key: str, value: str, *, store: int = 0, serialized: bool = False) -> None:
         """Write one row of `setting`, replacing the one that was there."""
@@ -73,16 +87,19 @@ class OpenCartShop(ShopDatabase):
         row: dict[str, Value] = {"store_id": store, "code": "config", "key": key, "value": value}
         await self.insert("setting", row | {"serialized": int(serialized)})
 
+    def stored(self, text: str) -> str:
+        return super().stored(escaped(text))
+
     async def add_store(self, name: str) -> int:
         """A further store; the default store 0 has no row."""
-        return await self.insert("store", {"name": escaped(name), "url": "https://second.example/"})
+        return await self.insert("store", {"name": self.stored(name), "url": "https://second.example/"})
 
     async def add_product(self, code: str, name: str = "", *, price: Decimal = PRICE) -> int:
         return await self.insert(
             "product",
             {
-                "model": escaped(code),
-                "location": escaped(name or code),  # the name's own table is not part of the layout
+                "model": self.stored(code),
+                "location": self.stored(name or code),  # the name's own table is not part of the layout
                 "quantity": 1000,
                 "price": price,
                 "status": 1,
@@ -100,9 +117,9 @@ class OpenCartShop(ShopDatabase):
                 "customer_group_id": 1,
                 "store_id": store or 0,
                 "language_id": 1,
-                "firstname": escaped(firstname),
-                "lastname": escaped(lastname),
-                "email": escaped(email).lower(),
+                "firstname": self.stored(firstname),
+                "lastname": self.stored(lastname),
+                "email": self.stored(email).lower(),
                 "telephone": "",
                 "password": "$2y$10$notarealhash",
                 "custom_field": "",
@@ -130,7 +147,7 @@ class OpenCartShop(ShopDatabase):
         amount = total_of(products) if total is None else total
         order = await self.insert(
             "order",
-            ORDER | who | {"store_id": store or 0, "total": amount, "date_added": at, "date_modified": at},
+            {**self.order_row, **who, "store_id": store or 0, "total": amount, "date_added": at, "date_modified": at},
         )
         await self._add_lines(order, products)
         await self._add_totals(order, amount)
@@ -138,23 +155,12 @@ class OpenCartShop(ShopDatabase):
             await self.set_status(order, status or self.pending_status, at)
         return order
 
-    async def place_paid_order(
-        self,
-        customer: int | None,
-        lines: Sequence[Line],
-        *,
-        at: datetime,
-        guest: str = "",
-        store: int | None = None,
-    ) -> int:
-        """`place_order`, complete in the same moment."""
-        order = await self.place_order(customer, lines, at=at, guest=guest, store=store)
-        await self.set_status(order, self.paid_status, at)
-        return order
-
     async def set_status(self, order: int, status: int, at: datetime, *, notify: bool = False) -> None:
-        """Update the order, then add the history row; `date_modified` stays as it was (4.1)."""
-        await self.update("order", {"order_status_id": status}, order_id=order)
+        """Update the order, then add the history row."""
+        change: dict[str, Value] = {"order_status_id": status}
+        if self.status_change_is_dated:
+            change["date_modified"] = at
+        await self.update("order", change, order_id=order)
         history: dict[str, Value] = {
             "order_id": order,
             "order_status_id": status,
@@ -167,8 +173,7 @@ class OpenCartShop(ShopDatabase):
     async def edit_order(self, order: int, lines: Sequence[Line], at: datetime, *, status: int | None = None) -> None:
         """Void, write the lines anew, then set the status again (or `status`) within the same second."""
         before = int((await self.row("order", order_id=order))["order_status_id"])
-        if before:
-            await self.set_status(order, self.voided_status, at, notify=True)
+        await self._void(order, at)
         products = [(await self._product(code), quantity) for code, quantity in lines]
         amount = total_of(products)
         await self.update("order", {"total": amount, "date_modified": at}, order_id=order)
@@ -182,72 +187,37 @@ class OpenCartShop(ShopDatabase):
     async def delete_order(self, order: int) -> None:
         """Void it, then remove order, lines, totals and history: the history ids leave a gap."""
         at = (await self.row("order", order_id=order))["date_modified"]
-        await self.set_status(order, self.voided_status, at)
+        await self.set_status(order, self.edit_status, at)
         for table in ("order", "order_product", "order_total", "order_history"):
             await self.delete(table, order_id=order)
 
     async def delete_customer(self, customer: int) -> None:
-        """The customer's orders stay, with an id that leads nowhere."""
-        await self.delete("customer", customer_id=customer)
+        for table in ("customer", "customer_transaction"):
+            await self.delete(table, customer_id=customer)
 
-    async def bulk_orders(
-        self,
-        orders: int,
-        codes: Sequence[str],
-        *,
-        customers: int = 1000,
-        first_at: datetime = OPENING_DAY,
-        seconds_apart: int = 60,
-    ) -> BulkOrders:
-        """Write complete orders by the thousand.
-
-        Alternately 2 lines and 1, of `codes` in turn, 3 history rows each.
-        """
+    async def bulk_rows(self, codes: Sequence[str], frame: BulkFrame) -> BulkRows:
         products = [await self._product(code) for code in codes]
-        first_customer = await self.next_id("customer", "customer_id")
-        first_order = await self.next_id("order", "order_id")
-        first_history = await self.next_id("order_history", "order_history_id")
-        lines = orders // 2 * 3 + orders % 2 * 2
-        await self.insert_sequence("customer", customers, bulk_customer(first_customer))
-        await self.insert_sequence("order_product", lines, bulk_line(first_order, products))
-        buyer = f"({first_customer} + seq MOD {customers})"
-        row: dict[str, Value | Sql] = {
-            **ORDER,
-            "order_id": Sql(f"{first_order} + seq"),
-            "customer_id": Sql(buyer),
-            "firstname": "Ada",
-            "lastname": "Byron",
-            "email": Sql(f"CONCAT('buyer', {buyer}, '@shop.example')"),
-            "total": PRICE,
-            "order_status_id": self.paid_status,
-            "date_added": moment(first_at, "seq", seconds_apart),
-            "date_modified": moment(first_at, "seq", seconds_apart),
-        }
-        await self.insert_sequence("order", orders, row)
-        await self.insert_sequence(
-            "order_history",
-            orders * 3,
-            {
-                "order_history_id": Sql(f"{first_history} + seq"),
-                "order_id": Sql(f"{first_order} + seq DIV 3"),
-                "order_status_id": one_of("seq", (1, 2, self.paid_status)),
-                "notify": 0,
-                "comment": "",
-                "date_added": moment(first_at, "seq DIV 3", seconds_apart),
-            },
+        return BulkRows(
+            customer=bulk_customer(frame.customer),
+            order=bulk_order(self.order_row, frame.customer, self.paid_status, frame.moment_of("seq")),
+            line=bulk_line(products),
+            history=bulk_history((self.pending_status, self.processing_status, self.paid_status), frame.moment_of),
         )
-        return BulkOrders(first_order, orders, lines, orders * 3, first_customer, customers)
+
+    async def _void(self, order: int, at: datetime) -> None:
+        if (await self.row("order", order_id=order))["order_status_id"]:
+            await self.set_status(order, self.edit_status, at, notify=True)
 
     async def _buyer(self, customer: int | None, guest: str) -> dict[str, Value]:
         if not customer:
-            return {"firstname": "Guest", "lastname": "Buyer", "email": escaped(guest)}
+            return {"firstname": "Guest", "lastname": "Buyer", "email": self.stored(guest)}
         row = await self.row("customer", customer_id=customer)
         return {name: row[name] for name in ("customer_id", "firstname", "lastname", "email", "telephone")}
 
     async def _product(self, code: str) -> Product:
         rows = await self.fetch(
             "SELECT product_id, model, location, price FROM {product} WHERE BINARY model = %s LIMIT 1",
-            escaped(code),
+            self.stored(code),
         )
         if not rows:
             raise LookupError(f"the shop sells nothing with the code {code}; add_product first")
@@ -255,23 +225,48 @@ class OpenCartShop(ShopDatabase):
 
     async def _add_lines(self, order: int, products: Sequence[tuple[Product, int]]) -> None:
         for product, quantity in products:
-            await self.insert(
-                "order_product",
-                {
-                    "order_id": order,
-                    "product_id": product.id,
-                    "master_id": 0,
-                    "name": product.name,
-                    "model": product.model,
-                    "quantity": quantity,
-                    "price": product.price,
-                    "total": product.price * quantity,
-                    "tax": Decimal(0),
-                    "reward": 0,
-                },
-            )
+            row: dict[str, Value] = {
+                "order_id": order,
+                "product_id": product.id,
+                "master_id": 0,
+                "name": product.name,
+                "model": product.model,
+                "quantity": quantity,
+                "price": product.price,
+                "total": product.price * quantity,
+                "tax": Decimal(0),
+                "reward": 0,
+            }
+            await self.insert("order_product", self.known("order_product", row))
 
     async def _add_totals(self, order: int, amount: Decimal) -> None:
         for position, (code, title) in enumerate((("sub_total", "Sub-Total"), ("total", "Total"))):
             row: dict[str, Any] = {"order_id": order, "extension": "opencart", "code": code, "title": title}
-            await self.insert("order_total", row | {"value": amount, "sort_order": 1 + 8 * position})
+            row |= {"value": amount, "sort_order": 1 + 8 * position}
+            await self.insert("order_total", self.known("order_total", row))
+
+
+class OpenCart40Shop(OpenCartShop):
+    """OpenCart 4.0.2.3."""
+
+    layout_name = "opencart-4.0.2.3"
+    edit_status = OpenCartShop.unconfirmed_status
+    status_change_is_dated = True
+    settings = SETTINGS_40
+
+    async def _void(self, order: int, at: datetime) -> None:
+        await self.set_status(order, self.edit_status, at)
+
+
+class OpenCart30Shop(OpenCart40Shop):
+    """OpenCart 3.0.5.1: tables in MyISAM, a connection of 3-byte letters."""
+
+    layout_name = "opencart-3.0.5.1"
+    charset = "utf8mb3"
+    settings = SETTINGS_30
+    order_row = ORDER_30
+
+    async def edit_order(self, order: int, lines: Sequence[Line], at: datetime, *, status: int | None = None) -> None:
+        await super().edit_order(order, lines, at, status=status)
+        if (await self.row("order", order_id=order))["order_status_id"]:
+            await self.delete("order_history", order_id=order, order_status_id=self.edit_status)

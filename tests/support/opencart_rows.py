@@ -1,10 +1,10 @@
-"""The rows of a fresh OpenCart 4.1 shop, and what its code writes where a test has nothing to say."""
+"""The rows of a fresh OpenCart shop, and what its code writes where a test has nothing to say."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tests.support.shop_database import OPENING_DAY, Sql, Value, one_of
+from tests.support.shop_database import OPENING_DAY, PRICE, Sql, Value, one_of
 
 STATUSES = {
     1: "Pending",
@@ -21,6 +21,40 @@ STATUSES = {
     14: "Expired",
     15: "Processed",
     16: "Voided",
+}
+
+_BY_EVERY_VERSION = {
+    "config_name": "Your Store",
+    "config_currency": "USD",
+    "config_order_status_id": "1",
+    "config_processing_status": '["5","1","2","12","3"]',
+    "config_complete_status": '["5","3"]',
+}
+
+SETTINGS = _BY_EVERY_VERSION | {
+    "config_language_catalog": "en-gb",
+    "config_language_admin": "en-gb",
+    "config_void_status_id": "16",
+    "config_fraud_status_id": "8",
+}
+
+SETTINGS_40 = _BY_EVERY_VERSION | {
+    "config_language": "en-gb",
+    "config_language_admin": "en-gb",
+    "config_fraud_status_id": "8",
+}
+
+SETTINGS_30 = _BY_EVERY_VERSION | {"config_language": "en-gb", "config_admin_language": "en-gb"}
+
+LANGUAGE: dict[str, Value] = {
+    "name": "English",
+    "code": "en-gb",
+    "locale": "en-gb,en",
+    "extension": "",  # 4.x
+    "image": "gb.png",  # 3.0
+    "directory": "english",  # 3.0
+    "sort_order": 1,
+    "status": 1,
 }
 
 FIELDS = (
@@ -75,7 +109,17 @@ ORDER: dict[str, Value] = {
     "user_agent": "Mozilla/5.0",
     "accept_language": "en",
 }
-"""What checkout writes where a test has nothing to say."""
+"""What checkout writes where a test has nothing to say (4.x)."""
+
+NOT_IN_30 = ("subscription_id", "transaction_id", "payment_address_id", "shipping_address_id", "language_code")
+
+ORDER_30 = {name: value for name, value in ORDER.items() if name not in NOT_IN_30} | {
+    "fax": "",
+    "payment_method": "Bank Transfer",
+    "payment_code": "bank_transfer",
+    "shipping_method": "",
+    "shipping_code": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +141,35 @@ def total_of(products: Sequence[tuple[Product, int]]) -> Decimal:
     return sum((product.price * quantity for product, quantity in products), Decimal(0))
 
 
-def bulk_customer(first: int) -> dict[str, Value | Sql]:
+def bulk_customer(number: Sql) -> dict[str, Value | Sql]:
     return {
-        "customer_id": Sql(f"{first} + seq"),
         "customer_group_id": 1,
         "store_id": 0,
         "language_id": 1,
         "firstname": "Ada",
         "lastname": "Byron",
-        "email": Sql(f"CONCAT('buyer', {first} + seq, '@shop.example')"),
+        "email": Sql(f"CONCAT('buyer', {number}, '@shop.example')"),
         "telephone": "",
         "status": 1,
         "date_added": OPENING_DAY,
     }
 
 
-def bulk_line(first_order: int, products: Sequence[Product]) -> dict[str, Value | Sql]:
-    """Lines 0 and 1 of three belong to the first order of a pair, line 2 to the second."""
+def bulk_order(order: Mapping[str, Value], buyer: Sql, status: int, moment: Sql) -> dict[str, Value | Sql]:
     return {
-        "order_id": Sql(f"{first_order} + 2 * (seq DIV 3) + (seq MOD 3 = 2)"),
+        **order,
+        "firstname": "Ada",
+        "lastname": "Byron",
+        "email": Sql(f"CONCAT('buyer', {buyer}, '@shop.example')"),
+        "total": PRICE,
+        "order_status_id": status,
+        "date_added": moment,
+        "date_modified": moment,
+    }
+
+
+def bulk_line(products: Sequence[Product]) -> dict[str, Value | Sql]:
+    return {
         "product_id": one_of("seq", [product.id for product in products]),
         "master_id": 0,
         "name": one_of("seq", [product.name for product in products]),
@@ -125,4 +179,13 @@ def bulk_line(first_order: int, products: Sequence[Product]) -> dict[str, Value 
         "total": one_of("seq", [product.price for product in products]),
         "tax": Decimal(0),
         "reward": 0,
+    }
+
+
+def bulk_history(statuses: Sequence[int], moment_of: Callable[[str], Sql]) -> dict[str, Value | Sql]:
+    return {
+        "order_status_id": one_of("seq", statuses),
+        "notify": 0,
+        "comment": "",
+        "date_added": moment_of("seq DIV 3"),
     }

@@ -1,46 +1,65 @@
-"""A PrestaShop 8.1 shop as its own code behaves, row by row.
+"""PrestaShop shops of three versions and thirty bees as their own code behaves, row by row.
 
-Seen in its code: an order is added without a state, gets its lines, then its state and the history row; dates
-come from PHP, so `date_upd` moves with every save; an edit of lines updates or deletes their rows and leaves
-no history; a credit slip is written before the line's refunded quantity, and never touches the order's state.
+Seen in their code: an order is added without a state, gets its lines, then its state and the history row; dates come
+from PHP, so `date_upd` moves with every save; an edit of lines updates or deletes their rows and leaves no history; a
+credit slip never touches the order's state; a deleted customer is a missing row or, if he may not register again, one
+marked deleted.
+
+| | 9, 8 | thirty bees | 1.6 |
+|---|---|---|---|
+| a credit slip and the line's refunded quantity | slip first | quantity first | quantity first |
+| what is paid, canceled, refunded | 2, 6, 7 | 1, 5, 6 | 2, 6, 7 |
+| an order's reference | nine letters; in 9 a module may give a longer one | nine letters | nine letters |
+| connection and tables | 4-byte letters | 4-byte letters | 3-byte letters |
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from tests.support.prestashop_rows import (
     CONFIGURATION,
+    CONFIGURATION_16,
+    CONFIGURATION_THIRTYBEES,
+    LANGUAGE,
+    MODULES_16,
     ORDER,
     STATES,
+    STATES_16,
+    STATES_THIRTYBEES,
     Product,
     State,
     bulk_customer,
+    bulk_history,
     bulk_line,
+    bulk_order,
     line_amounts,
     order_amounts,
     reference,
     total_of,
 )
-from tests.support.shop_database import (
-    OPENING_DAY,
-    PRICE,
-    BulkOrders,
-    Line,
-    ShopDatabase,
-    Sql,
-    Value,
-    moment,
-    one_of,
-)
+from tests.support.shop import BulkFrame, BulkRows, OrderColumns, Shop
+from tests.support.shop_database import OPENING_DAY, PRICE, Line, Sql, Value
 
 
-class PrestaShopShop(ShopDatabase):
-    """PrestaShop 8.1.2; the interface is `tests.support.shops.Shop`."""
+class PrestaShopShop(Shop):
+    """PrestaShop 8.1.2."""
 
+    platform = "prestashop"
     layout_name = "prestashop-8.1.2"
     sql_mode = ""
+    columns = OrderColumns(
+        orders="orders",
+        order_id="id_order",
+        customer_id="id_customer",
+        status="current_state",
+        lines="order_detail",
+        line_id="id_order_detail",
+        code="product_reference",
+        quantity="product_quantity",
+        history_id="id_order_history",
+    )
 
     pending_status = 10
     paid_status = 2
@@ -50,27 +69,22 @@ class PrestaShopShop(ShopDatabase):
     payment_error_status = 8
     backorder_paid_status = 9
 
+    states: Mapping[int, State] = STATES
+    configuration: Mapping[str, str] = CONFIGURATION
+    order_row = ORDER
+    slip_comes_first = True
+    """Whether a credit slip is written before the line's refunded quantity, or after it."""
+
     async def install(self) -> None:
         """Create the tables, one shop and language, the order states and the configuration a bridge reads."""
         await self.create_tables()
-        await self.insert(
-            "lang",
-            {
-                "id_lang": 1,
-                "name": "English (English)",
-                "active": 1,
-                "iso_code": "en",
-                "language_code": "en-us",
-                "locale": "en-US",
-                "date_format_lite": "m/d/Y",
-                "date_format_full": "m/d/Y H:i:s",
-            },
-        )
-        await self.insert("shop_group", {"id_shop_group": 1, "name": "Default", "color": "", "active": 1})
+        await self.insert("lang", self.known("lang", LANGUAGE))
+        group: dict[str, Value] = {"id_shop_group": 1, "name": "Default", "color": "", "active": 1}
+        await self.insert("shop_group", self.known("shop_group", group))
         await self.add_store("Your Store")
-        for number, state in STATES.items():
+        for number, state in self.states.items():
             await self._add_state(number, state)
-        for name, value in {**CONFIGURATION, "PS_TIMEZONE": self.timezone}.items():
+        for name, value in {**self.configuration, "PS_TIMEZONE": self.timezone}.items():
             await self.set_configuration(name, value)
         await self.insert("contact", {"id_contact": 1, "email": "staff@shop.example", "customer_service": 1})
         await self.insert("contact_lang", {"id_contact": 1, "id_lang": 1, "name": "Customer service"})
@@ -83,36 +97,26 @@ class PrestaShopShop(ShopDatabase):
         await self.insert("configuration", row | {"date_add": OPENING_DAY, "date_upd": OPENING_DAY})
 
     async def add_store(self, name: str) -> int:
-        return await self.insert(
-            "shop",
-            {
-                "id_shop_group": 1,
-                "name": name,
-                "color": "",
-                "id_category": 2,
-                "theme_name": "classic",
-                "active": 1,
-            },
-        )
+        row: dict[str, Value] = {"id_shop_group": 1, "name": self.stored(name), "id_category": 2, "active": 1}
+        theme: dict[str, Value] = {"color": "", "theme_name": "classic", "id_theme": 1}
+        return await self.insert("shop", row | self.known("shop", theme))
 
     async def add_product(self, code: str, name: str = "", *, price: Decimal = PRICE) -> int:
-        return await self.insert(
-            "product",
-            {
-                "reference": code,
-                "location": name,  # the name's own table is not part of the layout
-                "price": price,
-                "active": 1,
-                "product_type": "virtual",
-                "is_virtual": 1,
-                "date_add": OPENING_DAY,
-                "date_upd": OPENING_DAY,
-            },
-        )
+        row: dict[str, Value] = {
+            "reference": self.stored(code),
+            "location": self.stored(name),  # the name's own table is not part of the layout
+            "price": price,
+            "active": 1,
+            "product_type": "virtual",
+            "is_virtual": 1,
+            "date_add": OPENING_DAY,
+            "date_upd": OPENING_DAY,
+        }
+        return await self.insert("product", self.known("product", row))
 
     async def add_combination(self, product: int, code: str) -> int:
         """A combination of the product with a reference of its own, to be ordered by that code."""
-        return await self.insert("product_attribute", {"id_product": product, "reference": code})
+        return await self.insert("product_attribute", {"id_product": product, "reference": self.stored(code)})
 
     async def add_customer(
         self,
@@ -129,9 +133,9 @@ class PrestaShopShop(ShopDatabase):
             {
                 "id_shop": store or 1,
                 "id_lang": 1,
-                "firstname": firstname,
-                "lastname": lastname,
-                "email": email,
+                "firstname": self.stored(firstname),
+                "lastname": self.stored(lastname),
+                "email": self.stored(email),
                 "passwd": "$2y$10$notarealhash",
                 "secure_key": f"{number:032x}",
                 "active": 1,
@@ -160,26 +164,12 @@ class PrestaShopShop(ShopDatabase):
         products = [(await self._product(code), quantity) for code, quantity in lines]
         amount = total_of(products) if total is None else total
         number = await self.next_id("orders", "id_order")
-        row = ORDER | order_amounts(amount) | {"id_customer": buyer, "reference": reference(number)}
+        row = self.order_row | order_amounts(amount) | {"id_customer": buyer, "reference": self.reference(number)}
         row |= {"secure_key": f"{buyer:032x}", "date_add": at, "date_upd": at}
         order = await self.insert("orders", row | ({"id_shop": store} if store else {}))
         for product, quantity in products:
             await self._add_line(order, product, quantity, store or 1)
         await self.set_status(order, status or self.pending_status, at)
-        return order
-
-    async def place_paid_order(
-        self,
-        customer: int | None,
-        lines: Sequence[Line],
-        *,
-        at: datetime,
-        guest: str = "",
-        store: int | None = None,
-    ) -> int:
-        """`place_order`, with the payment accepted in the same moment."""
-        order = await self.place_order(customer, lines, at=at, guest=guest, store=store)
-        await self.set_status(order, self.paid_status, at)
         return order
 
     async def set_status(self, order: int, status: int, at: datetime) -> None:
@@ -219,14 +209,16 @@ class PrestaShopShop(ShopDatabase):
     async def refund_by_slip(
         self, order: int, code: str, quantity: int, at: datetime, *, returned: bool = False
     ) -> int:
-        """Write a credit slip for units of a line, then count them on the line as refunded (or returned)."""
+        """Write a credit slip for units of a line and count them on the line as refunded (or returned)."""
         [(line, price)] = await self.fetch(
             "SELECT id_order_detail, unit_price_tax_incl FROM {order_detail} "
             "WHERE id_order = %s AND product_reference = %s ORDER BY 1 LIMIT 1",
             order,
-            code,
+            self.stored(code),
         )
         amount = price * quantity
+        if not self.slip_comes_first:
+            await self._count_refunded(line, quantity, amount, returned=returned)
         slip = await self._add_slip(order, amount, at, slip_type=0)
         detail: dict[str, Value] = {
             "id_order_slip": slip,
@@ -240,16 +232,8 @@ class PrestaShopShop(ShopDatabase):
                 f"amount_tax_{tax}": amount,
             }
         await self.insert("order_slip_detail", detail)
-        counted = "product_quantity_return" if returned else "product_quantity_refunded"
-        await self.execute(
-            f"UPDATE {{order_detail}} SET {counted} = {counted} + %s, "
-            "total_refunded_tax_excl = total_refunded_tax_excl + %s, "
-            "total_refunded_tax_incl = total_refunded_tax_incl + %s WHERE id_order_detail = %s",
-            quantity,
-            amount,
-            amount,
-            line,
-        )
+        if self.slip_comes_first:
+            await self._count_refunded(line, quantity, amount, returned=returned)
         return slip
 
     async def amount_slip(self, order: int, amount: Decimal, at: datetime) -> int:
@@ -276,57 +260,27 @@ class PrestaShopShop(ShopDatabase):
         for table in ("customer_thread", "customer"):
             await self.delete(table, id_customer=customer)
 
-    async def bulk_orders(
-        self,
-        orders: int,
-        codes: Sequence[str],
-        *,
-        customers: int = 1000,
-        first_at: datetime = OPENING_DAY,
-        seconds_apart: int = 60,
-    ) -> BulkOrders:
-        """Write paid orders by the thousand.
+    async def mark_customer_deleted(self, customer: int) -> None:
+        """What the back office does if the customer may not register again: his row stays, marked."""
+        await self.update("customer", {"deleted": 1}, id_customer=customer)
 
-        Alternately 2 lines and 1, of `codes` in turn, 3 history rows each.
-        """
+    async def bulk_rows(self, codes: Sequence[str], frame: BulkFrame) -> BulkRows:
         products = [await self._product(code) for code in codes]
-        first_customer = await self.next_id("customer", "id_customer")
-        first_order = await self.next_id("orders", "id_order")
-        first_history = await self.next_id("order_history", "id_order_history")
-        lines = orders // 2 * 3 + orders % 2 * 2
-        await self.insert_sequence("customer", customers, bulk_customer(first_customer))
-        await self.insert_sequence("order_detail", lines, bulk_line(first_order, products))
-        when = moment(first_at, "seq", seconds_apart)
-        number = f"{first_order} + seq"
-        row = (
-            ORDER
-            | order_amounts(PRICE)
-            | {
-                "id_order": Sql(number),
-                "reference": Sql(f"LPAD(CONV({number}, 10, 36), 9, 'A')"),
-                "id_customer": Sql(f"{first_customer} + seq MOD {customers}"),
-                "current_state": 5,
-                "valid": 1,
-                "total_paid_real": PRICE,
-                "invoice_number": Sql(number),
-                "invoice_date": when,
-                "date_add": when,
-                "date_upd": when,
-            }
+        order = {**self.order_row, "reference": self.bulk_reference(frame.order)}
+        return BulkRows(
+            customer=bulk_customer(frame.customer),
+            order=bulk_order(order, frame.order, self.delivered_status, frame.moment_of("seq")),
+            line=bulk_line(products),
+            history=bulk_history((self.pending_status, self.paid_status, self.delivered_status), frame.moment_of),
         )
-        await self.insert_sequence("orders", orders, row)
-        await self.insert_sequence(
-            "order_history",
-            orders * 3,
-            {
-                "id_order_history": Sql(f"{first_history} + seq"),
-                "id_employee": 0,
-                "id_order": Sql(f"{first_order} + seq DIV 3"),
-                "id_order_state": one_of("seq", (self.pending_status, self.paid_status, 5)),
-                "date_add": moment(first_at, "seq DIV 3", seconds_apart),
-            },
-        )
-        return BulkOrders(first_order, orders, lines, orders * 3, first_customer, customers)
+
+    def reference(self, number: int) -> str:
+        """An order's reference."""
+        return reference(number)
+
+    def bulk_reference(self, number: Sql) -> Sql:
+        """SQL for another reference for every number."""
+        return Sql(f"LPAD(CONV({number}, 10, 36), 9, 'A')")
 
     async def _add_state(self, number: int, state: State) -> None:
         flags: dict[str, Value] = {
@@ -347,8 +301,8 @@ class PrestaShopShop(ShopDatabase):
             "SELECT a.id_product, a.id_product_attribute, a.reference, p.price FROM {product_attribute} a "
             "JOIN {product} p ON p.id_product = a.id_product WHERE BINARY a.reference = %s UNION ALL "
             "SELECT id_product, 0, reference, price FROM {product} WHERE BINARY reference = %s LIMIT 1",
-            code,
-            code,
+            self.stored(code),
+            self.stored(code),
         )
         if not rows:
             raise LookupError(f"the shop sells nothing with the reference {code}; add_product first")
@@ -372,6 +326,13 @@ class PrestaShopShop(ShopDatabase):
         }
         await self.insert("order_detail", row | line_amounts(product, quantity))
 
+    async def _count_refunded(self, line: int, quantity: int, amount: Decimal, *, returned: bool) -> None:
+        counted = "product_quantity_return" if returned else "product_quantity_refunded"
+        more: dict[str, Value] = {counted: quantity}
+        more |= self.known("order_detail", {f"total_refunded_tax_{tax}": amount for tax in ("excl", "incl")})
+        changes = ", ".join(f"{column} = {column} + %s" for column in more)
+        await self.execute(f"UPDATE {{order_detail}} SET {changes} WHERE id_order_detail = %s", *more.values(), line)
+
     async def _add_slip(self, order: int, amount: Decimal, at: datetime, *, slip_type: int) -> int:
         customer = (await self.row("orders", id_order=order))["id_customer"]
         products = amount if slip_type == 0 else Decimal(0)
@@ -384,3 +345,44 @@ class PrestaShopShop(ShopDatabase):
         row |= {f"total_products_tax_{tax}": products for tax in ("excl", "incl")}
         row |= {f"total_shipping_tax_{tax}": Decimal(0) for tax in ("excl", "incl")}
         return await self.insert("order_slip", row | {"partial": 0, "date_add": at, "date_upd": at})
+
+
+class PrestaShop9Shop(PrestaShopShop):
+    """PrestaShop 9.1.0, with a module that numbers the orders."""
+
+    layout_name = "prestashop-9.1.0"
+
+    def reference(self, number: int) -> str:
+        return f"SHOP-2026-{number:09d}"
+
+    def bulk_reference(self, number: Sql) -> Sql:
+        return Sql(f"CONCAT('SHOP-2026-', LPAD({number}, 9, '0'))")
+
+
+class PrestaShop16Shop(PrestaShopShop):
+    """PrestaShop 1.6.1.4: a connection and tables of 3-byte letters."""
+
+    layout_name = "prestashop-1.6.1.4"
+    charset = "utf8mb3"
+    states = STATES_16
+    configuration = CONFIGURATION_16
+    order_row = ORDER | MODULES_16
+    slip_comes_first = False
+
+
+class ThirtyBeesShop(PrestaShopShop):
+    """thirty bees 1.7, the 1.6 line on today's PHP: its states are counted without the cheque."""
+
+    layout_name = "thirtybees-1.7-dev"
+    states = STATES_THIRTYBEES
+    configuration = CONFIGURATION_THIRTYBEES
+    order_row = ORDER | MODULES_16
+    slip_comes_first = False
+
+    pending_status = 9
+    paid_status = 1
+    delivered_status = 4
+    canceled_status = 5
+    refunded_status = 6
+    payment_error_status = 7
+    backorder_paid_status = 8

@@ -1,10 +1,10 @@
-"""The rows of a fresh PrestaShop 8.1 shop, and what its code writes where a test has nothing to say."""
+"""The rows of a fresh PrestaShop shop, and what its code writes where a test has nothing to say."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tests.support.shop_database import OPENING_DAY, Sql, Value, one_of
+from tests.support.shop_database import OPENING_DAY, PRICE, Sql, Value, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,22 @@ STATES = {
     13: State("Awaiting Cash On Delivery validation", module="ps_cashondelivery"),
 }
 
-CONFIGURATION = {
-    "PS_LANG_DEFAULT": "1",
-    "PS_SHOP_DEFAULT": "1",
-    "PS_SHOP_NAME": "Your Store",
+STATES_16 = {
+    **{number: STATES[number] for number in range(1, 11)},
+    1: State("Awaiting cheque payment", module="cheque"),
+    10: State("Awaiting bank wire payment", module="bankwire"),
+    11: State("Awaiting PayPal payment"),
+    12: STATES[11],
+    13: STATES[12],
+    14: State("Awaiting cod validation", module="cashondelivery"),
+}
+
+STATES_THIRTYBEES = {number: STATES_16[number + 1] for number in range(1, 14)}
+"""The same without the cheque, each number one less."""
+
+_BY_EVERY_VERSION = {"PS_LANG_DEFAULT": "1", "PS_SHOP_DEFAULT": "1", "PS_SHOP_NAME": "Your Store"}
+
+CONFIGURATION = _BY_EVERY_VERSION | {
     "PS_OS_CHEQUE": "1",
     "PS_OS_PAYMENT": "2",
     "PS_OS_PREPARATION": "3",
@@ -55,6 +67,30 @@ CONFIGURATION = {
     "PS_OS_COD_VALIDATION": "13",
 }
 
+CONFIGURATION_16 = CONFIGURATION | {
+    "PS_OS_PAYPAL": "11",
+    "PS_OS_WS_PAYMENT": "12",
+    "PS_OS_OUTOFSTOCK_UNPAID": "13",
+    "PS_OS_COD_VALIDATION": "14",
+}
+
+CONFIGURATION_THIRTYBEES = _BY_EVERY_VERSION | {
+    name: str(int(state) - 1)
+    for name, state in CONFIGURATION_16.items()
+    if name.startswith("PS_OS_") and name != "PS_OS_CHEQUE"
+}
+
+LANGUAGE: dict[str, Value] = {
+    "id_lang": 1,
+    "name": "English (English)",
+    "active": 1,
+    "iso_code": "en",
+    "language_code": "en-us",
+    "locale": "en-US",  # from 1.7 on
+    "date_format_lite": "m/d/Y",
+    "date_format_full": "m/d/Y H:i:s",
+}
+
 ORDER: dict[str, Value] = {
     "id_shop_group": 1,
     "id_shop": 1,
@@ -69,6 +105,8 @@ ORDER: dict[str, Value] = {
     "module": "ps_wirepayment",
     "valid": 0,
 }
+
+MODULES_16: dict[str, Value] = {"payment": "Bank wire", "module": "bankwire"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +147,35 @@ def line_amounts(product: Product, quantity: int) -> dict[str, Value]:
     return dict.fromkeys(("total_price_tax_incl", "total_price_tax_excl"), product.price * quantity)
 
 
-def bulk_customer(first: int) -> dict[str, Value | Sql]:
+def bulk_customer(number: Sql) -> dict[str, Value | Sql]:
     return {
-        "id_customer": Sql(f"{first} + seq"),
         "id_lang": 1,
         "firstname": "Ada",
         "lastname": "Byron",
-        "email": Sql(f"CONCAT('buyer', {first} + seq, '@shop.example')"),
+        "email": Sql(f"CONCAT('buyer', {number}, '@shop.example')"),
         "active": 1,
         "date_add": OPENING_DAY,
         "date_upd": OPENING_DAY,
     }
 
 
-def bulk_line(first_order: int, products: Sequence[Product]) -> dict[str, Value | Sql]:
-    """Lines 0 and 1 of three belong to the first order of a pair, line 2 to the second."""
+def bulk_order(order: Mapping[str, Value | Sql], number: Sql, delivered: int, moment: Sql) -> dict[str, Value | Sql]:
+    return {
+        **order,
+        **order_amounts(PRICE),
+        "current_state": delivered,
+        "valid": 1,
+        "total_paid_real": PRICE,
+        "invoice_number": number,
+        "invoice_date": moment,
+        "date_add": moment,
+        "date_upd": moment,
+    }
+
+
+def bulk_line(products: Sequence[Product]) -> dict[str, Value | Sql]:
     price = one_of("seq", [product.price for product in products])
     return {
-        "id_order": Sql(f"{first_order} + 2 * (seq DIV 3) + (seq MOD 3 = 2)"),
         "id_shop": 1,
         "product_id": one_of("seq", [product.id for product in products]),
         "product_attribute_id": one_of("seq", [product.combination for product in products]),
@@ -138,4 +187,12 @@ def bulk_line(first_order: int, products: Sequence[Product]) -> dict[str, Value 
         "unit_price_tax_excl": price,
         "total_price_tax_incl": price,
         "total_price_tax_excl": price,
+    }
+
+
+def bulk_history(states: Sequence[int], moment_of: Callable[[str], Sql]) -> dict[str, Value | Sql]:
+    return {
+        "id_employee": 0,
+        "id_order_state": one_of("seq", states),
+        "date_add": moment_of("seq DIV 3"),
     }

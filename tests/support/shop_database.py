@@ -1,9 +1,8 @@
-"""What the two pretend shops share: a connection of their own, and rows written the way the shop's code
-writes them.
+"""What every pretend shop stands on: a connection of its own, and rows written the way the shop's code writes them.
 
-It believes: every statement commits by itself; a column that the shop's code does not name gets what the
-server would put there under the shop's own sql_mode. Times are the shop's local wall clock, without a zone,
-as the shop stores them.
+It believes: every statement commits by itself; a column that the shop's code does not name gets what the server would
+put there under the shop's own sql_mode; a letter that the connection's charset has no place for becomes question
+marks. Times are the shop's local wall clock, without a zone, as the shop stores them.
 """
 
 import asyncio
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import aiomysql
 
@@ -34,93 +33,11 @@ class Sql(str):
 
 
 @dataclass(frozen=True, slots=True)
-class BulkOrders:
-    """What `bulk_orders` wrote: consecutive ids from the first ones on."""
+class Snapshot:
+    """A copy of tables, kept beside them: its name and the next id of each table that counts."""
 
-    first_order: int
-    orders: int
-    lines: int
-    history_rows: int
-    first_customer: int
-    customers: int
-
-
-class Shop(Protocol):
-    """What a test may ask of either shop. `at` is always the shop's local wall clock, without a zone."""
-
-    prefix: str
-    pending_status: int
-    paid_status: int
-    canceled_status: int
-    refunded_status: int
-
-    async def install(self) -> None:
-        """Create the tables and the few rows a fresh shop has."""
-
-    async def add_store(self, name: str) -> int:
-        """A second shop in the same database; its id."""
-
-    async def add_product(self, code: str, name: str = "", *, price: Decimal = PRICE) -> int: ...
-
-    async def add_customer(
-        self, email: str, *, firstname: str = "Ada", lastname: str = "Byron", store: int | None = None
-    ) -> int: ...
-
-    async def place_order(
-        self,
-        customer: int | None,
-        lines: Sequence[Line],
-        *,
-        at: datetime,
-        guest: str = "",
-        store: int | None = None,
-        total: Decimal | None = None,
-        status: int | None = None,
-    ) -> int:
-        """Check out: an unpaid order (`pending_status` unless given) with one history row; its id.
-
-        Without `customer` it is a guest's, whose e-mail is `guest`. `total` replaces the sum of the lines.
-        """
-
-    async def set_status(self, order: int, status: int, at: datetime) -> None:
-        """Change the order's status as the back office does, with its history row."""
-
-    async def place_paid_order(
-        self,
-        customer: int | None,
-        lines: Sequence[Line],
-        *,
-        at: datetime,
-        guest: str = "",
-        store: int | None = None,
-    ) -> int:
-        """`place_order`, paid in the same moment."""
-
-    async def edit_order(self, order: int, lines: Sequence[Line], at: datetime) -> None:
-        """Give the order these lines instead, as the back office does."""
-
-    async def delete_order(self, order: int) -> None: ...
-
-    async def delete_customer(self, customer: int) -> None: ...
-
-    async def bulk_orders(
-        self,
-        orders: int,
-        codes: Sequence[str],
-        *,
-        customers: int = 1000,
-        first_at: datetime = OPENING_DAY,
-        seconds_apart: int = 60,
-    ) -> BulkOrders:
-        """Write paid orders by the thousand.
-
-        Alternately 2 lines and 1, of `codes` in turn, 3 history rows each.
-        """
-
-    async def execute(self, statement: str, *values: Value) -> int:
-        """Run one statement, `{order}` meaning the prefixed table `order`; the number of rows it touched."""
-
-    async def fetch(self, statement: str, *values: Value) -> list[tuple[Any, ...]]: ...
+    name: str
+    next_ids: Mapping[str, int | None]
 
 
 class ShopDatabase:
@@ -131,6 +48,8 @@ class ShopDatabase:
 
     layout_name: str
     sql_mode: str
+    charset = "utf8mb4"
+    """Of the shop's own connection."""
 
     def __init__(self, parameters: ConnectionParameters, *, prefix: str | None = None, timezone: str = "UTC") -> None:
         self.layout: Layout = layout(self.layout_name)
@@ -140,10 +59,11 @@ class ShopDatabase:
         self._tables = {name: f"`{self.prefix}{name}`" for name in self.layout.tables}
         self._connection: Any = None
         self._one_at_a_time = asyncio.Lock()
+        self._snapshots = 0
 
     async def open(self) -> Self:
         self._connection = await aiomysql.connect(
-            **self.parameters.for_driver(init_command=f"SET SESSION sql_mode='{self.sql_mode}'")
+            **self.parameters.for_driver(init_command=f"SET SESSION sql_mode='{self.sql_mode}'", charset=self.charset)
         )
         return self
 
@@ -219,6 +139,47 @@ class ShopDatabase:
     async def next_id(self, table: str, column: str) -> int:
         [(highest,)] = await self.fetch(f"SELECT COALESCE(MAX(`{column}`), 0) FROM {{{table}}}")
         return int(highest) + 1
+
+    def known(self, table: str, row: Mapping[str, Value | Sql]) -> dict[str, Any]:
+        """What of the row this version's table has columns for."""
+        columns = {column.name for column in self.layout.tables[table].columns}
+        return {name: value for name, value in row.items() if name in columns}
+
+    def stored(self, text: str) -> str:
+        """What the shop's tables hold of what somebody typed."""
+        if self.charset == "utf8mb4":
+            return text
+        return "".join(letter if ord(letter) < 0x10000 else "????" for letter in text)
+
+    async def snapshot(self) -> Snapshot:
+        """Copy every table under the shop's prefix as it is now, a bridge's own among them, as a dump would."""
+        self._snapshots += 1
+        found = await self.fetch(
+            "SELECT TABLE_NAME, AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() "
+            "AND TABLE_TYPE = 'BASE TABLE' AND LEFT(TABLE_NAME, %s) = %s",
+            len(self.prefix),
+            self.prefix,
+        )
+        taken = Snapshot(f"snapshot{self._snapshots}_", dict(found))
+        await self._copy({name: f"{taken.name}{name}" for name in taken.next_ids})
+        return taken
+
+    async def restore(self, snapshot: Snapshot) -> None:
+        """Put the tables back as they were, their next ids too, as loading a dump does; later tables stay.
+
+        One table after the other: a reader can come in between.
+        """
+        await self._copy({f"{snapshot.name}{name}": name for name in snapshot.next_ids})
+        for name, next_id in snapshot.next_ids.items():
+            if next_id is not None:
+                await self.execute(f"ALTER TABLE `{name}` AUTO_INCREMENT = {next_id}")
+
+    async def _copy(self, tables: Mapping[str, str]) -> None:
+        await self.execute("SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
+        for source, copy in tables.items():
+            await self.execute(f"CREATE OR REPLACE TABLE `{copy}` LIKE `{source}`")
+            await self.execute(f"INSERT INTO `{copy}` SELECT * FROM `{source}`")
+        await self.execute(f"SET SESSION sql_mode = '{self.sql_mode}'")
 
     def _unnamed(self, table: str) -> dict[str, Value]:
         return {c.name: c.emptiest for c in self.layout.tables[table].columns if c.must_be_supplied}
