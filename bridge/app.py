@@ -193,7 +193,9 @@ class App:
         self._spawn("reload", self._reload_when_asked)
 
     def _register_jobs(self, *, warn_after: timedelta) -> None:
-        housekeeping = Housekeeping(self.desk, self.clock, wake_all=self._wake_all, warn_after=warn_after)
+        housekeeping = Housekeeping(
+            self.desk, self.clock, wake_all=self._wake_all, compare_all=self.compare_all, warn_after=warn_after
+        )
         self.plugins.add("housekeeping", housekeeping)
         self.plugins.schedule_jobs(self.jobs)
 
@@ -223,6 +225,11 @@ class App:
         self.outbox.wake.set()
         for runner in self.runners.values():
             runner.accounts_changed.set()
+
+    def compare_all(self) -> None:
+        """Let every store have a minute's share of comparing its orders."""
+        for runner in self.runners.values():
+            runner.compare.set()
 
     def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(supervised(name, work, self.stop), name=name))

@@ -235,7 +235,7 @@ async def _total(desk: Desk, plugins: Plugins, store: StoreSettings) -> Total:
 
 
 def _intake(setup: StoreSetup, shop: ShopAdapter, desk: Desk, health: StoreHealth, stop: asyncio.Event) -> Intake:
-    return Intake(setup, shop, desk, CLOCK, health, stop, on_booked=_nobody_waits)
+    return Intake(setup, shop, desk, CLOCK, health, stop, _nobody_waits)
 
 
 def _nobody_waits() -> None:

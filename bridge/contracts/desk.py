@@ -17,6 +17,7 @@ from bridge.domain.events import CoinsChanged
 from bridge.domain.ledger import Entry
 from bridge.domain.packages import Package
 from bridge.domain.purchases import Purchase
+from bridge.domain.slices import SliceSum
 
 
 class FirstSync(StrEnum):
@@ -93,6 +94,17 @@ class Aside:
     state: AsideState
     kind: str
     silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How far the round of comparing a store's orders is: `slice` is the last one compared, −1 before the first.
+
+    `finished_at` is when the last whole round ended, None before there was one.
+    """
+
+    slice: int = -1
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +217,42 @@ class Sync(Protocol):
         """Forget touched orders, but not one that was touched again since `touched_at`."""
         ...
 
+    def waiting_count(self, store: str) -> int:
+        """How many touched orders have not been read yet."""
+        ...
+
+    def forget_cursors(self, store: str) -> None:
+        """Read from the tables' ends anew, wherever those are then."""
+        ...
+
+
+class Slices(Protocol):
+    """The digests of the orders as they were last read, by slices of ids."""
+
+    def sums(self, store: str, *, after: int, until: int) -> dict[int, SliceSum]:
+        """The sums of the slices above `after`, up to and with `until`; one without orders is left out."""
+        ...
+
+    def digests(self, store: str, number: int) -> dict[int, int]:
+        """The digests of one slice's orders, by order id."""
+        ...
+
+    def note(self, store: str, read: Mapping[int, int], gone: Iterable[int] = ()) -> None:
+        """Keep the digests of these orders as they were `read`, and forget the orders that were not there."""
+        ...
+
+    def newest(self, store: str) -> int:
+        """The highest slice that has orders; −1 where there is none."""
+        ...
+
+    def forget(self, store: str) -> None:
+        """Forget every digest, so that every order is read again."""
+        ...
+
+    def comparison(self, store: str) -> Comparison: ...
+
+    def save_comparison(self, store: str, comparison: Comparison) -> None: ...
+
 
 class Problems(Protocol):
     def report(
@@ -302,6 +350,8 @@ class Tx(Protocol):
     def purchases(self) -> Purchases: ...
     @property
     def sync(self) -> Sync: ...
+    @property
+    def slices(self) -> Slices: ...
     @property
     def problems(self) -> Problems: ...
     @property

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
+from bridge.domain.slices import SliceSum
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,14 @@ class OrderPage(NamedTuple):
     last_id: int
 
 
+class SlicePage(NamedTuple):
+    """Sums of the shop's orders by slice, up to slice `until`; `more` says whether there are orders beyond it."""
+
+    slices: Mapping[int, SliceSum]
+    until: int
+    more: bool
+
+
 class Level(StrEnum):
     OK = "ok"
     WARNING = "warning"
@@ -136,6 +145,35 @@ class ShopAdapter(Protocol):
 
     def all_orders(self, *, after: int, page: int) -> AsyncIterator[OrderPage]:
         """Every order with an id above `after`, in pages by primary key, in flat memory."""
+        ...
+
+    async def slices(self, *, after: int) -> SlicePage:
+        """The sums of the slices above slice `after`, a few at a time; a slice without orders is left out.
+
+        They are made of the digests that `read_orders` and `all_orders` give the same orders.
+        """
+        ...
+
+    async def order_digests(self, number: int) -> Mapping[int, int]:
+        """The digests of one slice's orders, by order id."""
+        ...
+
+    async def next_ids(self) -> Mapping[str, int]:
+        """For each cursor by name the id its table gives out next; a table that does not say it is left out.
+
+        Ids only grow, so one that the cursor has passed means that the database has been put back to an older state.
+        """
+        ...
+
+    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
+        """Those of these customers that the shop no longer has, ascending."""
+        ...
+
+    async def hint(self) -> str:
+        """A text that has changed when orders may have; empty where the shop gives no hint.
+
+        It is cheap and proves nothing: it only wakes the reader earlier.
+        """
         ...
 
     async def push(self, rows: Sequence[AccountRows]) -> None:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import bindparam, select
@@ -25,6 +26,7 @@ _OF_ORDERS = Statement(
         purchase.c.paid_ms,
         purchase.c.terms,
         purchase.c.charged_back,
+        purchase.c.ordered,
     )
     .join(account, account.c.id == purchase.c.account_id)
     .where(purchase.c.store_id == bindparam("store"), any_of(purchase.c.order_id, "ids"))
@@ -33,7 +35,7 @@ _INSERT = upsert(purchase).values({column.name: bindparam(column.name) for colum
 _SAVE = Statement(
     _INSERT.on_conflict_do_update(
         index_elements=[purchase.c.store_id, purchase.c.order_id],
-        set_={"terms": _INSERT.excluded.terms, "charged_back": _INSERT.excluded.charged_back},
+        set_={name: _INSERT.excluded[name] for name in ("terms", "charged_back", "ordered")},
     )
 )
 
@@ -54,8 +56,9 @@ class SqlPurchases:
                 paid_at=from_ms(paid_ms),
                 terms={code: UnitTerms(*terms) for code, terms in json.loads(frozen).items()},
                 charged_back=bool(charged_back),
+                ordered_at=datetime.fromisoformat(ordered) if ordered else None,
             )
-            for order_id, account_id, kind, ref, paid_ms, frozen, charged_back in rows
+            for order_id, account_id, kind, ref, paid_ms, frozen, charged_back, ordered in rows
         }
 
     def save(self, store: str, purchases: Iterable[Purchase]) -> None:
@@ -70,6 +73,7 @@ class SqlPurchases:
                     "paid_ms": to_ms(one.paid_at),
                     "terms": _terms_json(tuple(one.terms.items())),
                     "charged_back": int(one.charged_back),
+                    "ordered": one.ordered_at.isoformat() if one.ordered_at else None,
                 }
                 for one in purchases
             ),

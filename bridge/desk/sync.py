@@ -60,6 +60,8 @@ _PUT_BACK = Statement(
     .limit(bindparam("most"))
 )
 _NEXT_DUE = Statement(select(func.min(touched.c.due_ms)).where(touched.c.store_id == bindparam("store")))
+_COUNT = Statement(select(func.count()).select_from(touched).where(touched.c.store_id == bindparam("store")))
+_FORGET_CURSORS = Statement(delete(cursor).where(cursor.c.store_id == bindparam("store")))
 _SETTLE = Statement(
     delete(touched).where(
         touched.c.store_id == bindparam("store"),
@@ -135,6 +137,13 @@ class SqlSync:
             self._connection,
             ({"store": number, "order": one.order_id, "as_of_ms": to_ms(one.touched_at)} for one in orders),
         )
+
+    def waiting_count(self, store: str) -> int:
+        row = _COUNT.one(self._connection, store=self._stores.number(store))
+        return int(row[0]) if row is not None else 0
+
+    def forget_cursors(self, store: str) -> None:
+        _FORGET_CURSORS.run(self._connection, store=self._stores.number(store))
 
 
 def _touched(row: tuple[int, int, int, int]) -> Touched:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -130,6 +131,7 @@ purchase = Table(
     Column("paid_ms", BigInteger, nullable=False),
     Column("terms", Text, nullable=False),
     Column("charged_back", Integer, nullable=False),
+    Column("ordered", String(32)),
     sqlite_with_rowid=False,
 )
 
@@ -152,6 +154,24 @@ touched = Table(
     Column("due_ms", BigInteger, nullable=False),
 )
 Index("ix_touched_store_id_due_ms", touched.c.store_id, touched.c.due_ms)
+
+order_slice = Table(
+    "order_slice",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("orders", Integer, nullable=False),
+    Column("digest", BigInteger, nullable=False),
+    Column("digests", LargeBinary, nullable=False),
+)
+
+comparison = Table(
+    "comparison",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("slice", BigInteger, nullable=False),
+    Column("finished_ms", BigInteger),
+)
 
 problem = Table(
     "problem",

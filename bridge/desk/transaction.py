@@ -11,6 +11,7 @@ from bridge.desk.outbox import SqlOutbox
 from bridge.desk.problems import SqlProblems
 from bridge.desk.purchases import SqlPurchases
 from bridge.desk.push import SqlPush
+from bridge.desk.slices import SqlSlices
 from bridge.desk.sync import SqlSync
 
 
@@ -36,6 +37,10 @@ class DeskTx:
     @cached_property
     def sync(self) -> SqlSync:
         return SqlSync(self.connection, self.stores)
+
+    @cached_property
+    def slices(self) -> SqlSlices:
+        return SqlSlices(self.connection, self.stores)
 
     @cached_property
     def problems(self) -> SqlProblems:

@@ -33,7 +33,7 @@ class Order(NamedTuple):
 
     `buyer` is None when the order names a customer whom the shop no longer has. `ordered_at` and `granting_at` are the
     shop's own wall clock without a zone: when the order was placed, and the first history row with a granting status;
-    None where the shop has no usable date.
+    None where the shop has no usable date. `digest` stands for the order and its lines as they were read.
     """
 
     order_id: int
@@ -46,6 +46,7 @@ class Order(NamedTuple):
     lines: tuple[OrderLine, ...]
     amount_only_slips: tuple[int, ...] = ()
     customer_id: int = 0
+    digest: int = 0
 
 
 class UnreadableOrder(NamedTuple):
@@ -53,6 +54,7 @@ class UnreadableOrder(NamedTuple):
 
     order_id: int
     reason: str
+    digest: int = 0
 
 
 class Standing(StrEnum):

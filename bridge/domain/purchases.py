@@ -36,7 +36,10 @@ class StoreTerms:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What is remembered of an order that granted: its account, payment, and the terms frozen by it (rules C1, C3)."""
+    """What is remembered of an order that granted: its account, payment, and the terms frozen by it (rules C1, C3).
+
+    `ordered_at` is when it was placed, by the shop's own wall clock; None where that is not known.
+    """
 
     order_id: int
     account_id: int
@@ -44,6 +47,7 @@ class Purchase:
     paid_at: datetime
     terms: Mapping[str, UnitTerms]
     charged_back: bool = False
+    ordered_at: datetime | None = None
 
 
 class GrantUnit(NamedTuple):
@@ -75,6 +79,7 @@ class NoteKind(StrEnum):
     SPENT = "spent_before_revocation"
     AMOUNT_SLIP = "amount_only_slip"
     UNKNOWN_CODE = "unknown_code"
+    NUMBER_REUSED = "number_reused"
 
 
 class Note(NamedTuple):
@@ -87,13 +92,17 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do about one order. Empty means: the books already match it."""
+    """What to do about one order. Empty means: the books already match it.
+
+    `another` says that this is not the order that is remembered under its number.
+    """
 
     changes: tuple[Change, ...] = ()
     notes: tuple[Note, ...] = ()
     terms: Mapping[str, UnitTerms] = field(default_factory=dict)
     paid_at: datetime | None = None
     charged_back: bool = False
+    another: bool = False
 
 
 NOTHING = Decision()
@@ -106,15 +115,17 @@ def decide(
     store: StoreTerms,
     *,
     seen_at: datetime,
-    released: bool = False,
+    released: NoteKind | None = None,
 ) -> Decision:
     """Compare one order with its units (rules C1, C2, C14).
 
-    `seen_at` is when the order's last change was first noticed; `released` says that staff have looked at a zero total.
+    `seen_at` is when the order's last change was first noticed; `released` is what staff have let it through.
     """
     standing = store.statuses.standing(order.status)
     if standing is Standing.NEUTRAL:
         return NOTHING
+    if purchase is not None and released is not NoteKind.NUMBER_REUSED and _another(order, purchase):
+        return Decision(notes=(_number_reused(order, purchase),), another=True)
     if standing is not Standing.GRANTING:
         return _withdraw(order, purchase, units, standing)
     if purchase is None and order.ordered_at is not None and order.ordered_at.date() < store.start:
@@ -128,11 +139,13 @@ def decide(
         return Decision(notes=(odd,))
     changes = _difference(owed, units, _by_plan(terms), order.order_id)
     notes = [*_unknown_codes(order, terms, store.plans), *_slips(order), *_spent(order, changes)]
-    doubt = _doubt(order, purchase, changes, released=released)
+    doubt = _doubt(order, purchase, changes, released=released is NoteKind.ZERO_TOTAL)
     if doubt is not None:  # what is taken or given back goes its way; only what would be new waits for a person
         notes.append(doubt)
         changes = [change for change in changes if not isinstance(change, GrantUnit)]
         terms = dict(purchase.terms) if purchase else {}  # terms freeze when they first grant (rule C1)
+    elif purchase is not None and order.buyer is not None and order.buyer != purchase.owner:
+        notes.append(_owner_changed(order, purchase))
     return Decision(
         changes=tuple(changes),
         notes=tuple(notes),
@@ -146,6 +159,14 @@ def unit_key(store: str, unit: Unit) -> str:
     return f"{store}:order:{unit.order_id}:{unit.plan}:unit:{unit.number}"
 
 
+def _another(order: Order, purchase: Purchase) -> bool:
+    """Whether this is another order than the one that granted under its number.
+
+    An order keeps its date for good; a shop whose database was put back gives its numbers out a second time.
+    """
+    return None not in {order.ordered_at, purchase.ordered_at} and order.ordered_at != purchase.ordered_at
+
+
 def _doubt(order: Order, purchase: Purchase | None, changes: Sequence[Change], *, released: bool) -> Note | None:
     """Why new packages of this order need a person first: it has another owner now, or it cost nothing (rule C2)."""
     if purchase is not None and order.buyer != purchase.owner and _adds(changes):
@@ -153,6 +174,14 @@ def _doubt(order: Order, purchase: Purchase | None, changes: Sequence[Change], *
     if order.total <= 0 and not released and any(isinstance(change, GrantUnit) for change in changes):
         return Note(NoteKind.ZERO_TOTAL, f"order {order.order_id} grants coins and its total is {order.total}")
     return None
+
+
+def _number_reused(order: Order, purchase: Purchase) -> Note:
+    return Note(
+        NoteKind.NUMBER_REUSED,
+        f"order {order.order_id} was placed at {purchase.ordered_at} when it granted coins to {purchase.owner}; "
+        f"the shop now has one of {order.ordered_at} under that number: nothing is booked for it",
+    )
 
 
 def _withdraw(order: Order, purchase: Purchase | None, units: Sequence[Package], standing: Standing) -> Decision:

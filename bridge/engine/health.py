@@ -16,6 +16,7 @@ class Work(StrEnum):
 
     READING = "reading"
     PUSHING = "pushing"
+    COMPARING = "comparing"
 
 
 class StoreState(StrEnum):
@@ -23,19 +24,26 @@ class StoreState(StrEnum):
     FIRST_SYNC = "first sync"
     WAITING = "waiting for confirmation"
     WELL = "well"
+    PAUSED = "paused: the shop's ids went back"
     DOWN = "down"
     REFUSED = "refused"
 
 
 @dataclass(slots=True)
 class Counters:
-    """What a store has done since the daemon started: `pushes` are accounts, the others passes, rows and orders."""
+    """What a store has done since the daemon started.
+
+    `pushes` are accounts; `reads` and `rounds` passes and whole comparisons; the others rows and orders, `differences`
+    being those orders that only a comparison found.
+    """
 
     reads: int = 0
     rows: int = 0
     orders: int = 0
     pushes: int = 0
     retries: int = 0
+    rounds: int = 0
+    differences: int = 0
 
 
 @dataclass(slots=True)
@@ -53,21 +61,22 @@ class StoreHealth:
     lag_seconds: float = 0.0
 
     def failed(self, work: Work, error: BridgeError) -> bool:
-        """Note a failure; true only when the story has changed since the last one."""
-        before = self.failures.get(work)
+        """Note a failure; true only when it is news: a cause that another side has met already is told once."""
+        known = {one.code for one in self.failures.values()}
         self.failures[work] = error
         self.counters.retries += 1
-        return before is None or before.code != error.code
+        return error.code not in known
 
     def well(self, work: Work) -> bool:
-        """Note that it worked; true only if it had failed before."""
+        """Note that it worked; true only if it had failed, and no other side still meets the same."""
         moment = time.monotonic()
         if work is Work.READING:
             self.last_good_read = moment
             self.counters.reads += 1
-        else:
+        elif work is Work.PUSHING:
             self.last_good_push = moment
-        return self.failures.pop(work, None) is not None
+        failure = self.failures.pop(work, None)
+        return failure is not None and all(one.code != failure.code for one in self.failures.values())
 
     @property
     def state(self) -> StoreState:
@@ -86,6 +95,11 @@ class StoreHealth:
     def read_age_seconds(self) -> float | None:
         """Seconds since the shop was last read well; None when it never was."""
         return None if self.last_good_read is None else time.monotonic() - self.last_good_read
+
+    @property
+    def ok(self) -> bool:
+        """Whether nobody need look: it was read within its limit, and nothing keeps it from being booked."""
+        return self.fresh and self.phase is not StoreState.PAUSED
 
     @property
     def fresh(self) -> bool:

@@ -26,6 +26,7 @@ from bridge.engine.odd_orders import book_but_the_odd
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of
+from bridge.errors import ShopError
 from bridge.services import purchases, syncing
 from bridge.services.booked import Booked
 from bridge.services.syncing import SyncPlan
@@ -51,9 +52,12 @@ class Intake:
         health: StoreHealth,
         stop: asyncio.Event,
         on_booked: Callable[[], None],
+        *,
+        wake: asyncio.Event | None = None,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
-        self._health, self._stop, self._on_booked = health, stop, on_booked
+        self._health, self._stop, self._on_booked, self._wake = health, stop, on_booked, wake or asyncio.Event()
+        self._hint: str | None = None
         self._counted = False
         self._share = random.random()  # noqa: S311  # keeps no secret
         self._terms: StoreTerms | None = None
@@ -68,9 +72,28 @@ class Intake:
             if wait is None:
                 wait = self._pace() - (time.monotonic() - began)
             if wait > 0:
-                await first_of(wait, self._stop)
+                await self._rest(wait)
             else:
                 await asyncio.sleep(0)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait for the next pass; a hint that the shop has changed, or a find by comparing, brings it forward."""
+        until, every = time.monotonic() + seconds, self._setup.sync.hint_seconds
+        while (left := until - time.monotonic()) > 0:
+            hints = 0 < every < left
+            await first_of(every if hints else left, self._stop, self._wake)
+            if self._stop.is_set() or self._wake.is_set() or (hints and await self._hinted()):
+                break
+        self._wake.clear()
+
+    async def _hinted(self) -> bool:
+        """Whether the shop hints at a change since the last question. A shop that fails is the next pass's affair."""
+        before = self._hint
+        try:
+            self._hint = await self._adapter.hint()
+        except ShopError:
+            return False
+        return before is not None and before != self._hint
 
     def _pace(self) -> float:
         """Seconds from one pass to the next; the first time by chance, so that many stores do not look in step."""
@@ -83,7 +106,9 @@ class Intake:
         plan = await self._plan()
         if plan.state.first_sync is not FirstSync.DONE:
             return await self._first_sync(terms, plan)
-        self._health.phase = StoreState.WELL
+        if not plan.cursors:
+            plan = await self._start_cursors()
+        self._health.phase = StoreState.PAUSED if plan.paused else StoreState.WELL
         new, plan = await self._note_touched(plan)
         if plan.due:
             plan = await self._book_due(terms, plan)
@@ -141,6 +166,14 @@ class Intake:
 
         return await self._desk.transact(name, both)
 
+    async def _start_cursors(self) -> SyncPlan:
+        """Read from the tables' ends on; what is there already is the first sync's, or comparing's."""
+        newest = await self._adapter.newest()
+        _, plan = await self._and_plan(
+            "start cursors", syncing.start_cursors, self._setup.name, newest, at=self._clock.now()
+        )
+        return plan
+
     async def _note_touched(self, plan: SyncPlan) -> tuple[int, SyncPlan]:
         rows = await self._adapter.touched(plan.cursors)
         unseen = sum(len(plan.cursors[name].unseen(row.id for row in read)) for name, read in rows.items())
@@ -183,8 +216,7 @@ class Intake:
         name = self._setup.name
         self._health.phase = StoreState.FIRST_SYNC
         if not plan.cursors:
-            newest = await self._adapter.newest()
-            await self._desk.transact("start cursors", syncing.start_cursors, name, newest, at=self._clock.now())
+            await self._start_cursors()
         if plan.state.first_sync is FirstSync.PENDING:
             if not self._counted:
                 total = await self.total()

@@ -54,8 +54,8 @@ async def _odd(desk: Desk, terms: StoreTerms, order: Order, at: datetime) -> Unr
     except DeskError:
         raise
     except BridgeError as error:
-        return UnreadableOrder(order.order_id, f"it can't be booked: {error}")
+        return UnreadableOrder(order.order_id, f"it can't be booked: {error}", order.digest)
     except Exception as error:
         log.exception("order can't be booked", store=terms.name, order=order.order_id)
-        return UnreadableOrder(order.order_id, f"it can't be booked: unexpected {type(error).__name__}")
+        return UnreadableOrder(order.order_id, f"it can't be booked: unexpected {type(error).__name__}", order.digest)
     return None

@@ -1,4 +1,4 @@
-"""One supervised store: its adapter, its reading and its pushing, started and stopped together.
+"""One supervised store: its adapter, its reading, pushing and comparing, started and stopped together.
 
 Whatever goes wrong in one store stays there: an unexpected error is logged with its trace and the store starts again
 after a pause, while every other store goes on.
@@ -7,6 +7,7 @@ after a pause, while every other store goes on.
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -17,6 +18,7 @@ from bridge.desk.desk import Desk
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.intake import Intake
 from bridge.engine.pusher import Pusher
+from bridge.engine.reconciler import Reconciler
 from bridge.engine.setup import StoreSetup
 from bridge.engine.supervising import finished, supervised, unless_cancelled
 from bridge.engine.waiting import first_of
@@ -28,6 +30,12 @@ STOP_GRACE_S = 4.0
 """How long a store may finish its pass when told to stop; then it is cancelled, which loses nothing."""
 ABANDON_S = 1.5
 """How long a cancelled store may take to close its connections."""
+
+
+class Side(Protocol):
+    """One side of a store's work."""
+
+    async def run(self) -> None: ...
 
 
 class StoreRunner:
@@ -48,6 +56,8 @@ class StoreRunner:
         self.health = StoreHealth(setup.name, setup.settings.limits.stale_after_seconds)
         self.stop = asyncio.Event()
         self.accounts_changed = asyncio.Event()
+        self.compare = asyncio.Event()
+        self._touched = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -72,11 +82,15 @@ class StoreRunner:
             return
         try:
             async with asyncio.TaskGroup() as sides:
-                for work, side in ((Work.READING, self._intake), (Work.PUSHING, self._pusher)):
+                for work, side in self._sides.items():
                     name = f"{work} {self.setup.name}"
                     sides.create_task(self._keep(work, partial(side, adapter)), name=name)
         finally:
             await adapter.close()
+
+    @property
+    def _sides(self) -> dict[Work, Callable[[ShopAdapter], Side]]:
+        return {Work.READING: self._intake, Work.PUSHING: self._pusher, Work.COMPARING: self._reconciler}
 
     async def _connected(self) -> ShopAdapter | None:
         """The store's adapter, asked for until there is one; None when told to stop before."""
@@ -87,8 +101,8 @@ class StoreRunner:
                 await self._crashed(Work.READING, error)
         return None
 
-    async def _keep(self, work: Work, side: Callable[[], Intake | Pusher]) -> None:
-        """Run one side until stopped; what is not the shop's fault begins it anew and leaves the other side alone."""
+    async def _keep(self, work: Work, side: Callable[[], Side]) -> None:
+        """Run one side until stopped; what is not the shop's fault begins it anew and leaves the others alone."""
         while not self.stop.is_set():
             try:
                 await unless_cancelled(side().run())
@@ -107,7 +121,28 @@ class StoreRunner:
         await first_of(PAUSE_AFTER_CRASH_S, self.stop)
 
     def _intake(self, adapter: ShopAdapter) -> Intake:
-        return Intake(self.setup, adapter, self._desk, self._clock, self.health, self.stop, self._booked)
+        return Intake(
+            self.setup,
+            adapter,
+            self._desk,
+            self._clock,
+            self.health,
+            self.stop,
+            on_booked=self._booked,
+            wake=self._touched,
+        )
+
+    def _reconciler(self, adapter: ShopAdapter) -> Reconciler:
+        return Reconciler(
+            self.setup,
+            adapter,
+            self._desk,
+            self._clock,
+            self.health,
+            self.stop,
+            bell=self.compare,
+            on_found=self._touched,
+        )
 
     def _pusher(self, adapter: ShopAdapter) -> Pusher:
         return Pusher(

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from bridge.contracts.desk import Problem, ProblemState, Tx
 from bridge.errors import UsageError
-from bridge.services.syncing import TOTAL_WAITS, confirm_first_sync, touch
+from bridge.services.reconciling import start_over
+from bridge.services.syncing import IDS_WENT_BACK, TOTAL_WAITS, confirm_first_sync, touch
 
 CLOSED_FOR_GOOD = frozenset({ProblemState.RETRIED, ProblemState.SOLVED})
 
@@ -27,6 +28,8 @@ def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, S
     orders = tx.problems.release(problem_id) or list(problem.detail.get("orders", []))
     if problem.kind == TOTAL_WAITS:
         confirm_first_sync(tx, problem.store, units=int(problem.detail["units"]), at=at)
+    if problem.kind == IDS_WENT_BACK:
+        start_over(tx, problem.store)
     touch(tx, problem.store, orders, at=at, settle=timedelta(0))
     tx.problems.close(problem_id, ProblemState.RETRIED, by=by, at=at)
     return problem, orders
@@ -48,14 +51,19 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
             f"problem {problem_id} is the total of a first sync: "
             "it ends when the total is confirmed or the store disabled"
         )
+    if problem.kind == IDS_WENT_BACK:
+        raise UsageError(
+            f"problem {problem_id} keeps the store from booking what an older state of the shop says: "
+            "it ends with a retry, after which every order is compared anew"
+        )
     tx.problems.leave(problem_id)
     tx.problems.close(problem_id, ProblemState.DISMISSED, by=by, at=at)
     return problem
 
 
 def can_be_retried(problem: Problem) -> bool:
-    """Whether it has orders to read again or a total to confirm; other problems only tell of something."""
-    return problem.kind == TOTAL_WAITS or bool(problem.detail.get("orders"))
+    """Whether a retry changes something: a total to confirm, a pause to end, orders to read again; others only tell."""
+    return problem.kind in {TOTAL_WAITS, IDS_WENT_BACK} or bool(problem.detail.get("orders"))
 
 
 def require(tx: Tx, problem_id: int) -> Problem:

@@ -30,6 +30,8 @@ from bridge.domain.purchases import (
 from bridge.services import telling
 from bridge.services.booked import Booked, counted_up
 
+_WAITING_FOR_STAFF = {str(kind): kind for kind in telling.WAITING}
+
 
 @dataclass(frozen=True, slots=True)
 class _Page:
@@ -40,10 +42,10 @@ class _Page:
     purchases: Mapping[int, Purchase]
     aside: Mapping[int, Aside]
 
-    def released(self, number: int, kind: str | None = None) -> bool:
-        """Whether staff have let the order through what it was set aside for, or through that kind of problem."""
+    def released(self, number: int) -> str | None:
+        """The kind of problem that staff have let the order through, None where they have not."""
         found = self.aside.get(number)
-        return found is not None and found.state is AsideState.RELEASED and kind in {None, found.kind}
+        return found.kind if found is not None and found.state is AsideState.RELEASED else None
 
 
 def book_orders(
@@ -68,7 +70,7 @@ def book_orders(
     page = _decide(tx, store, orders, seen_at=seen_at or {}, at=at)
     changing = {number for number, decision in page.decisions.items() if decision.changes}
     # An order that staff have let through was looked at by a person: the fuse does not ask for one again.
-    limited = {number for number in changing if not page.released(number)}
+    limited = {number for number in changing if page.released(number) is None}
     units = sum(len(page.decisions[number].changes) for number in limited)
     booked = replace(_without_booking(page), fused_units=units)
     if limited and units_before + units > store.fuse_units:
@@ -111,7 +113,7 @@ def _decide(
             units.get(number, ()),
             store,
             seen_at=seen_at.get(number, at),
-            released=page.released(number, NoteKind.ZERO_TOTAL),
+            released=_WAITING_FOR_STAFF.get(page.released(number) or ""),
         )
         decisions[number] = _as_set_aside(decision, aside[number]) if number in aside else decision
     return page
@@ -242,12 +244,18 @@ def _purchases(page: _Page, changing: Iterable[int], accounts: Mapping[int, Acco
             paid_at=decision.paid_at,
             terms=decision.terms,
             charged_back=decision.charged_back,
+            ordered_at=page.orders[number].ordered_at or (known.ordered_at if known else None),
         )
     for number, before in page.purchases.items():
         now = page.decisions.get(number)
-        if number in saved or now is None or now is NOTHING:
+        if number in saved or now is None or now is NOTHING or now.another:
             continue
-        same = replace(before, terms=now.terms or before.terms, charged_back=now.charged_back)
+        same = replace(
+            before,
+            terms=now.terms or before.terms,
+            charged_back=now.charged_back,
+            ordered_at=page.orders[number].ordered_at or before.ordered_at,
+        )
         if same != before:
             saved[number] = same
     return list(saved.values())

@@ -22,22 +22,30 @@ MOST_SETTLING = 10
 TOTAL_WAITS = "first_sync_total"
 DELETED = "order_deleted"
 STATUSES = "statuses_changed"
+IDS_WENT_BACK = "ids_went_back"
+"""The shop's database was put back to an older state; while this is open, nothing of the store is booked."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncPlan:
-    """Where a store's sync is: what is due now, when something will be, and how far everything has been read."""
+    """Where a store's sync is: what is due now, when something will be, and how far everything has been read.
+
+    `paused` means that nothing is booked until staff have looked: the shop's ids went back.
+    """
 
     state: StoreState
     cursors: Mapping[str, Cursor]
     due: tuple[Touched, ...]
     next_due: datetime | None
+    paused: bool = False
 
 
 def plan(tx: Tx, store: str, *, at: datetime, limit: int) -> SyncPlan:
     """What to do next for a store."""
-    due = tuple(tx.sync.due(store, at, limit))
-    return SyncPlan(tx.stores.get(store), tx.sync.cursors(store), due, tx.sync.next_due(store))
+    state, cursors = tx.stores.get(store), tx.sync.cursors(store)
+    if tx.problems.open_under(store, IDS_WENT_BACK) is not None:
+        return SyncPlan(state, cursors, (), None, paused=True)
+    return SyncPlan(state, cursors, tuple(tx.sync.due(store, at, limit)), tx.sync.next_due(store))
 
 
 def start_cursors(tx: Tx, store: str, newest: Mapping[str, Sequence[int]], *, at: datetime) -> None:
@@ -103,8 +111,10 @@ def book_touched(
     odd = set_unreadable_aside(tx, store.name, unreadable, at=at)
     seen_at = {one.order_id: one.seen_at for one in touched}
     booked = book_orders(tx, store, orders, at=at, seen_at=seen_at, units_before=units_before)
-    found = {order.order_id for order in orders} | {one.order_id for one in unreadable}
-    _report_deleted(tx, store, (one.order_id for one in touched if one.order_id not in found), at)
+    read = digests(orders, unreadable)
+    absent = [one.order_id for one in touched if one.order_id not in read]
+    _report_deleted(tx, store, absent, at)
+    tx.slices.note(store.name, read, absent)
     tx.sync.settle(store.name, touched)
     return replace(booked, set_aside=booked.set_aside + odd)
 
@@ -139,8 +149,14 @@ def book_first(
     total = f"{state.confirmed_units} confirmed and coins.fuse_units = {store.fuse_units}"
     words = f"more than the first sync may book: {total}"
     booked = book_orders(tx, limited, orders, at=at, fuse_words=words, tell=False)
+    tx.slices.note(store.name, digests(orders, unreadable))
     tx.stores.save(replace(state, synced_to=last_id, booked_units=state.booked_units + booked.units))
     return replace(booked, set_aside=booked.set_aside + odd)
+
+
+def digests(orders: Iterable[Order], unreadable: Iterable[UnreadableOrder]) -> dict[int, int]:
+    """What a page was read as, by order id."""
+    return {one.order_id: one.digest for page in (unreadable, orders) for one in page}
 
 
 def finish_first_sync(tx: Tx, store: str, *, at: datetime) -> None:

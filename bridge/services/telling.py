@@ -15,6 +15,8 @@ FUSE = "fuse"
 UNREADABLE = "unreadable_order"
 REFUSING = frozenset({NoteKind.ODD_ORDER, NoteKind.CUSTOMER_GONE})
 """Notes about orders of which nothing at all was booked."""
+WAITING = frozenset({NoteKind.ZERO_TOTAL, NoteKind.NUMBER_REUSED})
+"""Notes that hold an order back until staff have looked at it."""
 LASTING = frozenset({NoteKind.SPENT, NoteKind.AMOUNT_SLIP})
 """Notes about something that happened: told once, they stay until staff close them. The others end with their cause."""
 
@@ -81,7 +83,7 @@ def tell_staff(tx: Tx, store: str, decisions: Mapping[int, Decision], *, at: dat
         problem = tx.problems.report(
             store, key=key, kind=note.kind, summary=note.text, at=at, detail={"orders": [number]}
         )
-        if note.kind is NoteKind.ZERO_TOTAL or (silent and note.kind in REFUSING):
+        if note.kind in WAITING or (silent and note.kind in REFUSING):
             tx.problems.set_aside(store, problem.id, [number], silent=silent)
     gone = [key for key in tx.problems.open_keys(store) - set(said) if _ends_with_its_cause(key, decisions)]
     if gone:

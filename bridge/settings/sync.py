@@ -36,6 +36,24 @@ class SyncSettings(Section):
             "How long a missing id is watched for, in minutes: a slow transaction of the shop can fill it late."
         ),
     )
+    hint_seconds: Annotated[float, Field(ge=0.0, le=3_600.0)] = Field(
+        default=1.0,
+        description=(
+            "How often the shop is asked between two looks whether anything has changed, in seconds; 0 never asks. "
+            "A hint brings the next look forward and replaces none."
+        ),
+    )
+    reconcile_minutes: Annotated[float, Field(ge=0.0, le=1_440.0)] = Field(
+        default=5.0,
+        description=(
+            "How long to wait from the end of one comparison of all orders to the next, in minutes: it finds what no "
+            "new row tells of, such as deleted orders and silently edited ones."
+        ),
+    )
+    reconcile_budget_seconds: Annotated[float, Field(ge=0.01, le=30.0)] = Field(
+        default=1.0,
+        description="How much of the shop's time comparing may take in each minute, in seconds.",
+    )
     page_orders: Page = Field(default=500, description="How many orders one query reads in daily work.")
     first_sync_page_orders: Page = Field(
         default=1_000,

@@ -8,19 +8,26 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Protocol
 
 from bridge.contracts.clock import Clock, SystemClock
-from bridge.contracts.shop import AccountRows, Finding, OrderPage, ShopFacts, StoreConnection, TouchedRow
+from bridge.contracts.shop import AccountRows, Finding, OrderPage, ShopFacts, SlicePage, StoreConnection, TouchedRow
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
 from bridge.shopkit.checks import ShopChecks
 from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.hints import ShopHints
+from bridge.shopkit.recognising import recognise, server_version
 from bridge.shopkit.rights import grant_statements, view_statement
-from bridge.shopkit.schema import Layout, recognise, server_version
+from bridge.shopkit.schema import Platform
 from bridge.shopkit.writer import ShopWriter, table_statements
 
 
 class PlatformReader(Protocol):
     """How one platform's orders are read. Every method raises `ShopUnavailable` or `ShopRefused`."""
+
+    @property
+    def tables(self) -> Sequence[str]:
+        """The tables an order is made of, without prefix."""
+        ...
 
     async def statuses(self) -> StatusSets:
         """The sets in force, read anew."""
@@ -38,6 +45,14 @@ class PlatformReader(Protocol):
 
     def all_orders(self, *, after: int, page: int) -> AsyncIterator[OrderPage]: ...
 
+    async def slices(self, *, after: int) -> SlicePage: ...
+
+    async def order_digests(self, number: int) -> Mapping[int, int]: ...
+
+    async def next_ids(self) -> Mapping[str, int]: ...
+
+    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]: ...
+
     async def product_codes(self, codes: Sequence[str]) -> Sequence[str]:
         """The codes of products in the shop that equal one of these, but perhaps for case and blanks."""
         ...
@@ -49,22 +64,24 @@ class DatabaseAdapter:
     def __init__(
         self,
         store: StoreConnection,
-        layout: Layout,
+        platform: Platform,
         reader: Callable[[StoreConnection, ShopDatabase], PlatformReader],
         *,
         clock: Clock | None = None,
     ) -> None:
-        self._store, self._layout = store, layout
+        self._store, self._platform = store, platform
         self._clock = clock or SystemClock()
         self._database = ShopDatabase(store.store, store.database)
         self._writer = ShopWriter(self._database)
         self._reader = reader(store, self._database)
+        self._hints = ShopHints(self._database, self._reader.tables)
 
     async def probe(self) -> ShopFacts:
         """Recognise the layout and read what the shop says of itself."""
         server = await server_version(self._database)
-        await recognise(self._database, self._layout)
-        return ShopFacts(self._layout.name, server, await self._reader.statuses(), await self._reader.zone())
+        layout = await recognise(self._database, self._platform)
+        self._hints.look_again()
+        return ShopFacts(layout.name, server, await self._reader.statuses(), await self._reader.zone())
 
     async def newest(self) -> Mapping[str, Sequence[int]]:
         return await self._reader.newest()
@@ -77,6 +94,21 @@ class DatabaseAdapter:
 
     def all_orders(self, *, after: int, page: int) -> AsyncIterator[OrderPage]:
         return self._reader.all_orders(after=after, page=page)
+
+    async def slices(self, *, after: int) -> SlicePage:
+        return await self._reader.slices(after=after)
+
+    async def order_digests(self, number: int) -> Mapping[int, int]:
+        return await self._reader.order_digests(number)
+
+    async def next_ids(self) -> Mapping[str, int]:
+        return await self._reader.next_ids()
+
+    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
+        return await self._reader.gone(customer_ids)
+
+    async def hint(self) -> str:
+        return await self._hints.read()
 
     async def push(self, rows: Sequence[AccountRows]) -> None:
         await self._writer.push(rows)
@@ -94,8 +126,9 @@ class DatabaseAdapter:
         checks = ShopChecks(
             self._store,
             self._database,
-            self._layout,
+            self._platform,
             writer=self._writer,
+            hints=self._hints,
             codes=self._reader.product_codes,
             probe=self._reader.statuses,
             zone=self._reader.zone,
@@ -109,14 +142,14 @@ class DatabaseAdapter:
     def preparation_sql(self, database_user: str) -> str:
         """What the database's owner runs by hand: our tables, the settings view, the user's exact rights."""
         access = self._store.database
-        grants = grant_statements(self._layout, access, database_user)
+        grants = grant_statements(self._platform, access, database_user)
         parts = [
             f"-- For the database {access.name}, as its owner. Create the user first, with a password of its own:",
             f"-- CREATE USER {grants[0].rsplit(' TO ', 1)[1].removesuffix(';')} IDENTIFIED BY '...';",
             f"USE `{access.name.replace('`', '``')}`;",
             *(f"{statement};" for statement in table_statements(access.prefix)),
             "-- The shop's settings hold secrets; this view shows the few that the bridge reads.",
-            view_statement(self._layout, access.prefix),
+            view_statement(self._platform, access.prefix),
             "-- Each column that is read, and our own tables; nothing else.",
             *grants,
         ]

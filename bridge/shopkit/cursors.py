@@ -4,7 +4,7 @@ A table that only grows is read from the cursor's lowest recent gap on. Older ga
 close to each other are one range, because a server that gives out every second id makes a gap beside every row.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bridge.contracts.shop import TouchedRow
@@ -21,16 +21,32 @@ NEAR_IDS = 50
 LAST_ID = 2**63 - 1
 
 
-class CursorTable(NamedTuple):
-    """The two statements of one cursor: `newest` ids first, and rows `between` two ids, ascending."""
+_NEXT_IDS = Statement(
+    "next ids",
+    "SELECT table_name, auto_increment FROM information_schema.tables"
+    " WHERE table_schema = DATABASE() AND table_name IN (%(tables)s) AND auto_increment IS NOT NULL LIMIT 100",
+)
 
+
+class CursorTable(NamedTuple):
+    """One cursor's table, without its prefix, and its statements: `newest` ids first, rows `between` two ids."""
+
+    table: str
     newest: Statement
     between: Statement
 
 
-def cursor_tables(sql: Mapping[str, Statement], names: Iterable[str]) -> dict[str, CursorTable]:
-    """The tables of a platform's cursors, from statements named `newest_NAME` and `NAME_between`."""
-    return {name: CursorTable(sql[f"newest_{name}"], sql[f"{name}_between"]) for name in names}
+def cursor_tables(sql: Mapping[str, Statement], tables: Mapping[str, str]) -> dict[str, CursorTable]:
+    """A platform's cursors by name, with the statements named `newest_NAME` and `NAME_between`."""
+    return {name: CursorTable(table, sql[f"newest_{name}"], sql[f"{name}_between"]) for name, table in tables.items()}
+
+
+async def next_ids(database: ShopDatabase, tables: Mapping[str, CursorTable]) -> dict[str, int]:
+    """For each cursor the id that its table gives out next, where the server says so."""
+    prefix = database.access.prefix
+    cursors = {prefix + cursor.table: name for name, cursor in tables.items()}
+    rows = await database.rows(_NEXT_IDS, tables=list(cursors))
+    return {cursors[table]: int(number) for table, number in rows if table in cursors}
 
 
 async def newest_ids(database: ShopDatabase, tables: Mapping[str, CursorTable]) -> dict[str, Sequence[int]]:

@@ -1,5 +1,6 @@
 """Shop SQL that has a name and a home: `.sql` files whose statements begin with `-- name: the_name`.
 
+A part that several statements share begins with `-- part: its_name` and is put in where they say `[[its_name]]`.
 A table is written `{order_history}` and becomes the prefixed, quoted name at load; values are always parameters. The
 prefix is checked once, here, because it is the only text of the settings that ever becomes part of a statement.
 A list is written `IN (%(order_ids)s)` and gets a parameter an item; ids, being numbers, are put in as they are.
@@ -16,7 +17,8 @@ from bridge.errors import SettingProblem, SettingsError
 PREFIX_RULE = "must be at most 32 letters, digits and underscores"
 
 _PREFIX = re.compile(r"[A-Za-z0-9_]{0,32}")
-_NAME = re.compile(r"-- name: ([a-z][a-z0-9_]*)\s*")
+_NAME = re.compile(r"-- (name|part): ([a-z][a-z0-9_]*)\s*")
+_PART = re.compile(r"\[\[([a-z][a-z0-9_]*)\]\]")
 _TABLE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -71,14 +73,21 @@ def _spread(name: str, items: Collection[object], single: dict[str, object]) -> 
 
 @cache
 def _statements(package: str, file: str) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     lines: list[str] = []
     for line in (resources.files(package) / "sql" / file).read_text("utf-8").splitlines():
         heading = _NAME.fullmatch(line)
         if heading is not None:
-            if heading[1] in found:
-                raise ValueError(f"{package}/sql/{file}: two statements are named {heading[1]}")
-            lines = found.setdefault(heading[1], [])
+            what = (heading[1], heading[2])
+            if what in found:
+                raise ValueError(f"{package}/sql/{file}: two {what[0]}s are called {what[1]}")
+            lines = found.setdefault(what, [])
         elif not line.lstrip().startswith("--"):
             lines.append(line)
-    return {name: "\n".join(text).strip().removesuffix(";") for name, text in found.items()}
+    texts = {what: "\n".join(text).strip().removesuffix(";") for what, text in found.items()}
+    parts = {name: text for (kind, name), text in texts.items() if kind == "part"}
+
+    def whole(text: str) -> str:
+        return _PART.sub(lambda part: whole(parts[part[1]]), text)
+
+    return {name: whole(text) for (kind, name), text in texts.items() if kind == "name"}

@@ -24,11 +24,12 @@ class Buyer(IntEnum):
 
 
 class PageLines:
-    """The lines of a page of orders, and why some of them can't be understood."""
+    """The lines of a page of orders with their digests, and why some of them can't be understood."""
 
     def __init__(self) -> None:
         self.of: defaultdict[int, list[OrderLine]] = defaultdict(list)
         self.odd: dict[int, str] = {}
+        self.digests: defaultdict[int, int] = defaultdict(int)
 
 
 def decoded(code: bytes | str | None) -> str:
@@ -63,17 +64,20 @@ def assembled(
     granting: Mapping[int, datetime | None],
     slips: Mapping[int, Sequence[int]],
 ) -> tuple[list[Order], list[UnreadableOrder]]:
-    """Orders from rows (order, shop, customer, `Buyer`, status, total, date) and what belongs to them.
+    """Orders from rows (order, shop, customer, `Buyer`, status, total, date, digest) and what belongs to them.
 
     `granting` holds the first granting date of those orders whose present status grants.
     """
     orders: list[Order] = []
     unreadable: list[UnreadableOrder] = []
+    digests = lines.digests
     for row in rows:
-        order_id, shop_id, customer_id, buyer, status, total, ordered_at = row
+        order_id, shop_id, customer_id, buyer, status, total, ordered_at, digest = row
+        if order_id in digests:
+            digest ^= digests[order_id]
         if order_id in lines.odd or None in row[:6] or customer_id < 0:
             reason = lines.odd.get(order_id) or _unusable(row)
-            unreadable.append(UnreadableOrder(order_id, reason))
+            unreadable.append(UnreadableOrder(order_id, reason, digest))
             continue
         orders.append(
             Order(
@@ -87,6 +91,7 @@ def assembled(
                 tuple(lines.of.get(order_id, ())),
                 tuple(slips.get(order_id, ())),
                 customer_id,
+                digest,
             )
         )
     return orders, unreadable

@@ -7,6 +7,7 @@ from bridge.shopkit.database import Row, ShopDatabase
 from bridge.shopkit.named_sql import Statement
 
 ORDERS_A_STATEMENT = 500
+"""Ids that one statement names."""
 
 MOST_ROWS = 20_000
 """Rows that one statement about a page of orders may bring; a page that has more is read in smaller parts."""
@@ -49,3 +50,12 @@ async def complete_rows(
     first = await complete_rows(database, statement, order_ids[:middle], odd=odd, **values)
     second = await complete_rows(database, statement, order_ids[middle:], odd=odd, **values)
     return [*first, *second]
+
+
+async def missing_customers(database: ShopDatabase, statement: Statement, customer_ids: Sequence[int]) -> list[int]:
+    """Those of these customers that `statement` (parameters `customers`, `limit`) does not find; ascending."""
+    missing: list[int] = []
+    for part in in_parts(customer_ids):
+        found = await database.rows(statement, customers=part, limit=len(part))
+        missing += sorted(set(part) - {int(row[0]) for row in found})
+    return missing

@@ -17,12 +17,14 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zlib import crc32
 
-from bridge.contracts.shop import AccountRows, Finding, Level, OrderPage, ShopFacts, TouchedRow
+from bridge.contracts.shop import AccountRows, Finding, Level, OrderPage, ShopFacts, SlicePage, TouchedRow
 from bridge.contracts.shop_rows import SignedRow, SigningKey, verifies
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, OrderLine, Standing, StatusSets, UnreadableOrder
+from bridge.domain.slices import by_slice, sum_of
 from bridge.errors import ForeignDesk, ShopError
 
 CURSOR = "history"
@@ -47,6 +49,8 @@ class FakeShop:
         self.unreadable: dict[int, str] = {}
         self.accounts: dict[int, SignedRow] = {}
         self.entries: dict[tuple[int, int], SignedRow] = {}
+        self.deleted_customers: set[int] = set()
+        self.hints = ""
         self.desk: SignedRow | None = None
         self.calls: Counter[str] = Counter()
         self.closed = 0
@@ -102,6 +106,29 @@ class FakeShop:
     def delete(self, order_id: int) -> None:
         """Delete an order; its history rows stay, as some shops leave them."""
         del self.orders[order_id]
+
+    def change_quietly(
+        self, order_id: int, *, status: int | None = None, lines: Mapping[str, int] | None = None
+    ) -> None:
+        """Change an order without a history row, as some payment modules and back offices do."""
+        order = self.orders[order_id]
+        if status is not None:
+            order = order._replace(status=status)
+        if lines is not None:
+            order = order._replace(lines=_lines(lines))
+        self.orders[order_id] = order
+
+    def delete_customer(self, customer: int) -> None:
+        """Delete a customer; the orders stay."""
+        self.deleted_customers.add(customer)
+
+    def as_dumped(self) -> tuple[dict[int, Order], list[TouchedRow]]:
+        """The shop as it is now, for `restore`."""
+        return dict(self.orders), list(self.history)
+
+    def restore(self, dump: tuple[dict[int, Order], list[TouchedRow]]) -> None:
+        """Put the shop back to an earlier state, its ids with it."""
+        self.orders, self.history = dict(dump[0]), list(dump[1])
 
     def make_unreadable(self, order_id: int, reason: str) -> int:
         """Let an order's rows be odd from now on. Returns the id of the history row that makes it noticed."""
@@ -163,6 +190,30 @@ class FakeShop:
                 return
             after = wanted[-1]
             yield OrderPage(*self._read(wanted), after)
+
+    async def slices(self, *, after: int) -> SlicePage:
+        await self._called("slices")
+        wanted = {number: ids for number, ids in by_slice(self.orders).items() if number > after}
+        if not wanted:
+            return SlicePage({}, 2**40, more=False)
+        first = min(wanted)
+        return SlicePage({first: sum_of({i: self._digest(i) for i in wanted[first]})}, first, more=True)
+
+    async def order_digests(self, number: int) -> Mapping[int, int]:
+        await self._called("order_digests")
+        return {i: self._digest(i) for i in by_slice(self.orders).get(number, [])}
+
+    async def next_ids(self) -> Mapping[str, int]:
+        await self._called("next_ids")
+        return {CURSOR: len(self.history) + 1}
+
+    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
+        await self._called("gone")
+        return sorted(self.deleted_customers.intersection(customer_ids))
+
+    async def hint(self) -> str:
+        await self._called("hint")
+        return self.hints
 
     async def push(self, rows: Sequence[AccountRows]) -> None:
         await self._called("push")
@@ -233,8 +284,13 @@ class FakeShop:
 
     def _read(self, order_ids: Sequence[int]) -> tuple[list[Order], list[UnreadableOrder]]:
         there = [number for number in sorted(set(order_ids)) if number in self.orders]
-        odd = [UnreadableOrder(number, self.unreadable[number]) for number in there if number in self.unreadable]
-        return [self.orders[number] for number in there if number not in self.unreadable], odd
+        odd = [UnreadableOrder(i, self.unreadable[i], self._digest(i)) for i in there if i in self.unreadable]
+        good = [self.orders[i]._replace(digest=self._digest(i)) for i in there if i not in self.unreadable]
+        return good, odd
+
+    def _digest(self, order_id: int) -> int:
+        order = self.orders[order_id]
+        return crc32(repr((order.order_id, order.status, order.customer_id, order.lines, order.ordered_at)).encode())
 
     def _push(self, one: AccountRows) -> None:
         row = one.account

@@ -22,7 +22,7 @@ def health_document(look: Look) -> dict[str, Any]:
 def _store(one: StoreLook) -> dict[str, Any]:
     health = one.health
     return {
-        "ok": health.fresh,
+        "ok": health.ok,
         "state": health.state.value,
         "cause": health.cause,
         "last_read_age_seconds": _seconds(health.read_age_seconds),

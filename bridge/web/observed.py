@@ -49,8 +49,8 @@ class Look:
 
     @property
     def ok(self) -> bool:
-        """Whether each enabled store was read within its limit, by a daemon that is alive and can read its books."""
-        return self.desk is not None and not self.stuck and all(one.health.fresh for one in self.stores.values())
+        """Whether each enabled store is well, read by a daemon that is alive and can read its books."""
+        return self.desk is not None and not self.stuck and all(one.health.ok for one in self.stores.values())
 
 
 class _DeskCounts(NamedTuple):

@@ -11,17 +11,18 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from html import escape, unescape
 
-from bridge.contracts.shop import OrderPage, StoreConnection, TouchedRow
+from bridge.contracts.shop import OrderPage, SlicePage, StoreConnection, TouchedRow
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, OrderLine, StatusSets, UnreadableOrder
 from bridge.errors import ShopRefused
-from bridge.shopkit.cursors import LAST_ID, cursor_tables, newest_ids, touched_rows
+from bridge.shopkit.cursors import LAST_ID, cursor_tables, newest_ids, next_ids, touched_rows
 from bridge.shopkit.database import Row, ShopDatabase
 from bridge.shopkit.errors import refused
 from bridge.shopkit.named_sql import load_sql
 from bridge.shopkit.orders import PageLines, assembled, decoded, first_dates
-from bridge.shopkit.reading import MOST_ROWS, complete_rows, in_parts, shop_filter
+from bridge.shopkit.reading import MOST_ROWS, complete_rows, in_parts, missing_customers, shop_filter
 from bridge.shopkit.settings import ShopSetting, setting_of, shop_settings
+from bridge.shopkit.slices import SliceReader
 from bridge.shopkit.statuses import PlatformStatuses, statuses_in_force, unreadable_settings
 
 REVOKING = frozenset({7, 8, 10, 11, 12, 13, 14, 16})
@@ -37,15 +38,21 @@ HISTORY_A_WINDOW = 50_000
 
 DEFAULT_STORE = 0
 
+CURSORS = {"history": "order_history", "order": "order"}
+"""Tables that only grow, by the name of the cursor that follows each."""
+
 
 class OpenCartReader:
     """Reads one store; `bridge.shopkit.adapter.PlatformReader` says what each method promises."""
 
+    tables = ("order", "order_product", "order_history")
+
     def __init__(self, store: StoreConnection, database: ShopDatabase) -> None:
         self._store, self._database = store, database
         self._sql = load_sql("bridge_opencart", "reader.sql", store.database.prefix)
-        self._cursors = cursor_tables(self._sql, ("history", "order"))
+        self._cursors = cursor_tables(self._sql, CURSORS)
         self._shops = shop_filter(store)
+        self._slices = SliceReader(database, self._sql, self._shops)
         self._statuses: StatusSets | None = None
 
     async def statuses(self) -> StatusSets:
@@ -109,6 +116,18 @@ class OpenCartReader:
             else:
                 after = walked_to
             await asyncio.sleep(0)  # a page holds the loop for some milliseconds: let others in between
+
+    async def slices(self, *, after: int) -> SlicePage:
+        return await self._slices.slices(after=after)
+
+    async def order_digests(self, number: int) -> Mapping[int, int]:
+        return await self._slices.digests(number)
+
+    async def next_ids(self) -> Mapping[str, int]:
+        return await next_ids(self._database, self._cursors)
+
+    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
+        return await missing_customers(self._database, self._sql["customers"], customer_ids)
 
     async def product_codes(self, codes: Sequence[str]) -> Sequence[str]:
         wanted = {*codes, *(escape(code, quote=False).replace('"', "&quot;") for code in codes)}
@@ -199,10 +218,11 @@ class OpenCartReader:
 
 
 def collected(rows: Sequence[Row]) -> PageLines:
-    """The lines of a page from rows (order, model, quantity)."""
+    """The lines of a page from rows (order, model, quantity, digest)."""
     lines = PageLines()
-    of, odd = lines.of, lines.odd
-    for order_id, model, quantity in rows:
+    of, odd, digests = lines.of, lines.odd, lines.digests
+    for order_id, model, quantity, digest in rows:
+        digests[order_id] ^= digest
         try:
             code = decoded(model)
         except ValueError as error:

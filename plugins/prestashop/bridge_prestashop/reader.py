@@ -9,17 +9,18 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
-from bridge.contracts.shop import OrderPage, StoreConnection, TouchedRow
+from bridge.contracts.shop import OrderPage, SlicePage, StoreConnection, TouchedRow
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, OrderLine, StatusSets, UnreadableOrder
 from bridge.errors import ShopRefused
-from bridge.shopkit.cursors import cursor_tables, newest_ids, touched_rows
+from bridge.shopkit.cursors import cursor_tables, newest_ids, next_ids, touched_rows
 from bridge.shopkit.database import Row, ShopDatabase
 from bridge.shopkit.errors import refused
 from bridge.shopkit.named_sql import load_sql
 from bridge.shopkit.orders import PageLines, assembled, decoded, first_dates
-from bridge.shopkit.reading import MOST_ROWS, complete_rows, in_parts, shop_filter
+from bridge.shopkit.reading import MOST_ROWS, complete_rows, in_parts, missing_customers, shop_filter
 from bridge.shopkit.settings import ShopSetting, setting_of, shop_settings
+from bridge.shopkit.slices import SliceReader
 from bridge.shopkit.statuses import PlatformStatuses, statuses_in_force, unreadable_settings
 
 REVOKING = ("PS_OS_CANCELED", "PS_OS_REFUND", "PS_OS_ERROR")
@@ -27,15 +28,21 @@ REVOKING = ("PS_OS_CANCELED", "PS_OS_REFUND", "PS_OS_ERROR")
 
 STATUS_COLUMN = 4
 
+CURSORS = {"history": "order_history", "slip": "order_slip", "order": "orders"}
+"""Tables that only grow, by the name of the cursor that follows each."""
+
 
 class PrestaShopReader:
     """Reads one store; `bridge.shopkit.adapter.PlatformReader` says what each method promises."""
 
+    tables = ("orders", "order_detail", "order_history", "order_slip")
+
     def __init__(self, store: StoreConnection, database: ShopDatabase) -> None:
         self._store, self._database = store, database
         self._sql = load_sql("bridge_prestashop", "reader.sql", store.database.prefix)
-        self._cursors = cursor_tables(self._sql, ("history", "slip", "order"))
+        self._cursors = cursor_tables(self._sql, CURSORS)
         self._shops = shop_filter(store)
+        self._slices = SliceReader(database, self._sql, self._shops)
         self._statuses: StatusSets | None = None
 
     async def statuses(self) -> StatusSets:
@@ -80,6 +87,18 @@ class PrestaShopReader:
             if len(rows) < page:
                 return
             await asyncio.sleep(0)  # a page holds the loop for some milliseconds: let others in between
+
+    async def slices(self, *, after: int) -> SlicePage:
+        return await self._slices.slices(after=after)
+
+    async def order_digests(self, number: int) -> Mapping[int, int]:
+        return await self._slices.digests(number)
+
+    async def next_ids(self) -> Mapping[str, int]:
+        return await next_ids(self._database, self._cursors)
+
+    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
+        return await missing_customers(self._database, self._sql["customers"], customer_ids)
 
     async def product_codes(self, codes: Sequence[str]) -> Sequence[str]:
         rows = await self._database.rows(self._sql["product_codes"], codes=list(codes))
@@ -142,10 +161,11 @@ class PrestaShopReader:
 
 
 def collected(rows: Sequence[Row]) -> PageLines:
-    """The lines of a page from rows (order, reference, quantity, refunded, returned)."""
+    """The lines of a page from rows (order, reference, quantity, refunded, returned, digest)."""
     lines = PageLines()
-    of, odd = lines.of, lines.odd
-    for order_id, reference, quantity, refunded, returned in rows:
+    of, odd, digests = lines.of, lines.odd, lines.digests
+    for order_id, reference, quantity, refunded, returned, digest in rows:
+        digests[order_id] ^= digest
         try:
             code = decoded(reference)
         except ValueError as error:

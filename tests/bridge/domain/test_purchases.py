@@ -62,7 +62,7 @@ def decided(
     units: Sequence[Package] = (),
     store: StoreTerms | None = None,
     *,
-    released: bool = False,
+    released: NoteKind | None = None,
     seen_at: datetime = MONDAY_9AM,
 ) -> Decision:
     return decide(order, purchase, units, store or a_store(), seen_at=seen_at, released=released)
@@ -230,7 +230,37 @@ def test_C2_an_order_without_a_price_waits_for_staff(total: str) -> None:
     waiting = decided(order)
     assert waiting.changes == ()
     assert notes(waiting) == [NoteKind.ZERO_TOTAL]
-    assert in_short(decided(order, released=True)) == ["+base 1 (550)"]
+    assert in_short(decided(order, released=NoteKind.ZERO_TOTAL)) == ["+base 1 (550)"]
+
+
+PLACED = datetime(2026, 11, 20, 9, 30)  # noqa: DTZ001  # a shop's wall clock
+
+
+@pytest.mark.parametrize("status", [None, REFUNDED, CHARGED_BACK])
+def test_C2_another_order_under_a_known_number_takes_and_gives_nothing(status: int | None) -> None:
+    """A shop that was put back to an older state gives its numbers out a second time."""
+    order = an_order(1042, (BASE, 3), ordered_at=PLACED + timedelta(days=1))
+    order = order if status is None else order._replace(status=status)
+    decision = decided(order, bought(ordered_at=PLACED), [a_unit(1)])
+    assert (decision.changes, notes(decision), decision.another) == ((), [NoteKind.NUMBER_REUSED], True)
+    assert "placed at 2026-11-20 09:30:00" in decision.notes[0].text
+
+
+def test_C2_staff_can_let_an_order_through_whose_date_was_corrected() -> None:
+    order = an_order(1042, (BASE, 2), ordered_at=PLACED + timedelta(days=1))
+    decision = decided(order, bought(ordered_at=PLACED), [a_unit(1)], released=NoteKind.NUMBER_REUSED)
+    assert in_short(decision) == ["+base 2 (550)"]
+
+
+@pytest.mark.parametrize(("known", "now"), [(None, PLACED), (PLACED, None), (None, None), (PLACED, PLACED)])
+def test_C2_an_order_with_an_unknown_date_counts_as_the_same(known: datetime | None, now: datetime | None) -> None:
+    decision = decided(an_order(1042, (BASE, 2), ordered_at=now), bought(ordered_at=known), [a_unit(1)])
+    assert in_short(decision) == ["+base 2 (550)"]
+
+
+def test_C2_an_order_that_belongs_to_somebody_else_now_is_told_though_nothing_changes() -> None:
+    decision = decided(an_order(buyer=customer(78), customer_id=78), bought(), [a_unit(1)])
+    assert (decision.changes, notes(decision)) == ((), [NoteKind.OWNER_CHANGED])
 
 
 def test_C2_an_order_without_a_price_can_still_lose_units() -> None:

@@ -386,6 +386,8 @@ def test_C2_an_order_that_changed_hands_keeps_its_coins_where_they_are(keeper: K
     assert (keeper.posted(customer(77)), keeper.posted(customer(78))) == (550, 0)
     assert keeper.problem_kinds() == ["owner_changed"]
     keeper.book(an_order(1042, (BASE, 1), buyer=customer(78), customer_id=78))
+    assert keeper.problem_kinds() == ["owner_changed"], "it belongs to somebody else all the same"
+    keeper.book(an_order())
     assert keeper.problems() == []
 
 

@@ -15,6 +15,7 @@ from tests.support.adapters import STORE, database_access
 NOW = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 TABLES = {
     "history": CursorTable(
+        "history",
         Statement("newest", "SELECT id FROM history ORDER BY id DESC LIMIT %(limit)s"),
         Statement(
             "between",

@@ -1,6 +1,26 @@
 -- What is read of an OpenCart shop. Cursors are primary keys, never dates: 4.1 changes an order's status without touching
 -- date_modified. Product codes come as bytes: one that is not UTF-8 must not fail the whole answer.
 
+-- What an order and a line are, as numbers: the same wherever they are read or compared. MD5 because CRC32 is linear, so
+-- that two equal changes would cancel; a line's id because two lines can be alike.
+-- part: order_digest
+CRC32(MD5(CONCAT_WS('|', o.order_id, COALESCE(o.store_id, '-'), COALESCE(o.customer_id, '-'),
+                         COALESCE(o.order_status_id, '-'), COALESCE(o.total, '-'), COALESCE(o.date_added, '-'))))
+
+-- part: line_digest
+CRC32(MD5(CONCAT_WS('|', p.order_product_id, p.order_id, COALESCE(p.quantity, '-'),
+                         COALESCE(CAST(p.model AS BINARY), '-'))))
+
+-- Status 0 is a checkout that was never confirmed, not an order.
+-- part: order_of_ours
+NOT (o.order_status_id <=> 0) AND (%(every_shop)s OR o.store_id IS NULL OR o.store_id IN (%(shop_ids)s))
+
+-- The buyer: 0 a customer, 1 a guest, 2 gone.
+-- part: order_columns
+o.order_id, o.store_id, o.customer_id,
+       CASE WHEN o.customer_id = 0 THEN 1 WHEN c.customer_id IS NULL THEN 2 ELSE 0 END,
+       o.order_status_id, o.total, o.date_added, [[order_digest]]
+
 -- name: newest_order
 SELECT order_id FROM {order} ORDER BY order_id DESC LIMIT %(limit)s
 
@@ -17,31 +37,51 @@ SELECT order_history_id, COALESCE(order_id, 0) FROM {order_history}
  WHERE order_history_id > %(after)s AND order_history_id <= %(until)s ORDER BY order_history_id LIMIT %(limit)s
 
 -- name: orders
--- Status 0 is a checkout that was never confirmed, not an order. The buyer: 0 a customer, 1 a guest, 2 gone.
-SELECT o.order_id, o.store_id, o.customer_id,
-       CASE WHEN o.customer_id = 0 THEN 1 WHEN c.customer_id IS NULL THEN 2 ELSE 0 END,
-       o.order_status_id, o.total, o.date_added
+SELECT [[order_columns]]
   FROM {order} o LEFT JOIN {customer} c ON c.customer_id = o.customer_id
- WHERE o.order_id IN (%(order_ids)s) AND NOT (o.order_status_id <=> 0)
-   AND (%(every_shop)s OR o.store_id IS NULL OR o.store_id IN (%(shop_ids)s))
+ WHERE o.order_id IN (%(order_ids)s) AND [[order_of_ours]]
  ORDER BY o.order_id LIMIT %(limit)s
 
 -- name: orders_between
-SELECT o.order_id, o.store_id, o.customer_id,
-       CASE WHEN o.customer_id = 0 THEN 1 WHEN c.customer_id IS NULL THEN 2 ELSE 0 END,
-       o.order_status_id, o.total, o.date_added
+SELECT [[order_columns]]
   FROM {order} o LEFT JOIN {customer} c ON c.customer_id = o.customer_id
- WHERE o.order_id > %(after)s AND o.order_id <= %(until)s AND NOT (o.order_status_id <=> 0)
-   AND (%(every_shop)s OR o.store_id IS NULL OR o.store_id IN (%(shop_ids)s))
+ WHERE o.order_id > %(after)s AND o.order_id <= %(until)s AND [[order_of_ours]]
  ORDER BY o.order_id LIMIT %(limit)s
 
 -- name: lines
-SELECT order_id, CAST(model AS BINARY), quantity FROM {order_product}
- WHERE order_id IN (%(order_ids)s) ORDER BY order_id, order_product_id LIMIT %(limit)s
+SELECT p.order_id, CAST(p.model AS BINARY), p.quantity, [[line_digest]] FROM {order_product} p
+ WHERE p.order_id IN (%(order_ids)s) ORDER BY p.order_id, p.order_product_id LIMIT %(limit)s
 
 -- name: lines_between
-SELECT order_id, CAST(model AS BINARY), quantity FROM {order_product}
- WHERE order_id >= %(first)s AND order_id <= %(last)s ORDER BY order_id, order_product_id LIMIT %(limit)s
+SELECT p.order_id, CAST(p.model AS BINARY), p.quantity, [[line_digest]] FROM {order_product} p
+ WHERE p.order_id >= %(first)s AND p.order_id <= %(last)s
+ ORDER BY p.order_id, p.order_product_id LIMIT %(limit)s
+
+-- name: order_after
+SELECT order_id FROM {order} WHERE order_id > %(after)s ORDER BY order_id LIMIT 1
+
+-- name: slice_sums
+-- A row for the orders of a slice and one for their lines.
+SELECT o.order_id DIV 2000, COUNT(*), BIT_XOR([[order_digest]]) FROM {order} o
+ WHERE o.order_id > %(after)s AND o.order_id <= %(until)s AND [[order_of_ours]]
+ GROUP BY o.order_id DIV 2000
+UNION ALL
+SELECT o.order_id DIV 2000, 0, BIT_XOR([[line_digest]])
+  FROM {order_product} p JOIN {order} o ON o.order_id = p.order_id
+ WHERE p.order_id > %(after)s AND p.order_id <= %(until)s AND [[order_of_ours]]
+ GROUP BY o.order_id DIV 2000 LIMIT %(limit)s
+
+-- name: slice_digests
+SELECT o.order_id, [[order_digest]] FROM {order} o
+ WHERE o.order_id > %(after)s AND o.order_id <= %(until)s AND [[order_of_ours]]
+UNION ALL
+SELECT o.order_id, BIT_XOR([[line_digest]])
+  FROM {order_product} p JOIN {order} o ON o.order_id = p.order_id
+ WHERE p.order_id > %(after)s AND p.order_id <= %(until)s AND [[order_of_ours]]
+ GROUP BY o.order_id LIMIT %(limit)s
+
+-- name: customers
+SELECT customer_id FROM {customer} WHERE customer_id IN (%(customers)s) LIMIT %(limit)s
 
 -- name: granting_history
 -- No index on order_id: the whole table is walked, so it is asked once a page and only for orders that grant now.

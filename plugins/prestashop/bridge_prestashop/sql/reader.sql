@@ -1,6 +1,32 @@
 -- What is read of a PrestaShop shop. Cursors are primary keys, never dates: date_upd moves with every save and stays with
 -- others. Product codes come as bytes: one that is not UTF-8 must not fail the whole answer.
 
+-- What an order and a line are, as numbers: the same wherever they are read or compared. MD5 because CRC32 is linear, so
+-- that two equal changes would cancel; a line's id because two lines can be alike.
+-- part: order_digest
+CRC32(MD5(CONCAT_WS('|', o.id_order, COALESCE(o.id_shop, '-'), COALESCE(o.id_customer, '-'),
+                         COALESCE(o.current_state, '-'), COALESCE(o.total_paid, '-'), COALESCE(o.date_add, '-'))))
+
+-- part: line_digest
+CRC32(MD5(CONCAT_WS('|', d.id_order_detail, d.id_order, COALESCE(d.product_quantity, '-'),
+                         COALESCE(d.product_quantity_refunded, '-'), COALESCE(d.product_quantity_return, '-'),
+                         COALESCE(CAST(d.product_reference AS BINARY), '-'))))
+
+-- part: order_of_ours
+(%(every_shop)s OR o.id_shop IS NULL OR o.id_shop IN (%(shop_ids)s))
+
+-- The buyer: 0 a customer, 1 a guest (a customer row of his own, or none at all), 2 gone.
+-- part: order_columns
+o.id_order, o.id_shop, o.id_customer,
+       CASE WHEN o.id_customer = 0 OR c.is_guest = 1 THEN 1
+            WHEN c.id_customer IS NULL OR c.deleted = 1 THEN 2 ELSE 0 END,
+       o.current_state, o.total_paid, o.date_add, [[order_digest]]
+
+-- product_reference is the combination's already, where it has one.
+-- part: line_columns
+d.id_order, CAST(d.product_reference AS BINARY),
+       d.product_quantity, d.product_quantity_refunded, d.product_quantity_return, [[line_digest]]
+
 -- name: newest_order
 SELECT id_order FROM {orders} ORDER BY id_order DESC LIMIT %(limit)s
 
@@ -23,38 +49,50 @@ SELECT id_order_slip, COALESCE(id_order, 0) FROM {order_slip}
  WHERE id_order_slip > %(after)s AND id_order_slip <= %(until)s ORDER BY id_order_slip LIMIT %(limit)s
 
 -- name: orders
--- The buyer: 0 a customer, 1 a guest (a customer row of his own, or none at all), 2 gone.
-SELECT o.id_order, o.id_shop, o.id_customer,
-       CASE WHEN o.id_customer = 0 OR c.is_guest = 1 THEN 1
-            WHEN c.id_customer IS NULL OR c.deleted = 1 THEN 2 ELSE 0 END,
-       o.current_state, o.total_paid, o.date_add
+SELECT [[order_columns]]
   FROM {orders} o LEFT JOIN {customer} c ON c.id_customer = o.id_customer
- WHERE o.id_order IN (%(order_ids)s)
-   AND (%(every_shop)s OR o.id_shop IS NULL OR o.id_shop IN (%(shop_ids)s))
+ WHERE o.id_order IN (%(order_ids)s) AND [[order_of_ours]]
  ORDER BY o.id_order LIMIT %(limit)s
 
 -- name: orders_after
-SELECT o.id_order, o.id_shop, o.id_customer,
-       CASE WHEN o.id_customer = 0 OR c.is_guest = 1 THEN 1
-            WHEN c.id_customer IS NULL OR c.deleted = 1 THEN 2 ELSE 0 END,
-       o.current_state, o.total_paid, o.date_add
+SELECT [[order_columns]]
   FROM {orders} o LEFT JOIN {customer} c ON c.id_customer = o.id_customer
- WHERE o.id_order > %(after)s
-   AND (%(every_shop)s OR o.id_shop IS NULL OR o.id_shop IN (%(shop_ids)s))
+ WHERE o.id_order > %(after)s AND [[order_of_ours]]
  ORDER BY o.id_order LIMIT %(limit)s
 
 -- name: lines
--- product_reference is the combination's already, where it has one.
-SELECT id_order, CAST(product_reference AS BINARY),
-       product_quantity, product_quantity_refunded, product_quantity_return
-  FROM {order_detail}
- WHERE id_order IN (%(order_ids)s) ORDER BY id_order, id_order_detail LIMIT %(limit)s
+SELECT [[line_columns]] FROM {order_detail} d
+ WHERE d.id_order IN (%(order_ids)s) ORDER BY d.id_order, d.id_order_detail LIMIT %(limit)s
 
 -- name: lines_between
-SELECT id_order, CAST(product_reference AS BINARY),
-       product_quantity, product_quantity_refunded, product_quantity_return
-  FROM {order_detail}
- WHERE id_order >= %(first)s AND id_order <= %(last)s ORDER BY id_order, id_order_detail LIMIT %(limit)s
+SELECT [[line_columns]] FROM {order_detail} d
+ WHERE d.id_order >= %(first)s AND d.id_order <= %(last)s ORDER BY d.id_order, d.id_order_detail LIMIT %(limit)s
+
+-- name: order_after
+SELECT id_order FROM {orders} WHERE id_order > %(after)s ORDER BY id_order LIMIT 1
+
+-- name: slice_sums
+-- A row for the orders of a slice and one for their lines.
+SELECT o.id_order DIV 2000, COUNT(*), BIT_XOR([[order_digest]]) FROM {orders} o
+ WHERE o.id_order > %(after)s AND o.id_order <= %(until)s AND [[order_of_ours]]
+ GROUP BY o.id_order DIV 2000
+UNION ALL
+SELECT o.id_order DIV 2000, 0, BIT_XOR([[line_digest]])
+  FROM {order_detail} d JOIN {orders} o ON o.id_order = d.id_order
+ WHERE d.id_order > %(after)s AND d.id_order <= %(until)s AND [[order_of_ours]]
+ GROUP BY o.id_order DIV 2000 LIMIT %(limit)s
+
+-- name: slice_digests
+SELECT o.id_order, [[order_digest]] FROM {orders} o
+ WHERE o.id_order > %(after)s AND o.id_order <= %(until)s AND [[order_of_ours]]
+UNION ALL
+SELECT o.id_order, BIT_XOR([[line_digest]])
+  FROM {order_detail} d JOIN {orders} o ON o.id_order = d.id_order
+ WHERE d.id_order > %(after)s AND d.id_order <= %(until)s AND [[order_of_ours]]
+ GROUP BY o.id_order LIMIT %(limit)s
+
+-- name: customers
+SELECT id_customer FROM {customer} WHERE id_customer IN (%(customers)s) AND deleted = 0 LIMIT %(limit)s
 
 -- name: granting_history
 SELECT id_order, date_add FROM {order_history}

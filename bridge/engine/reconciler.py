@@ -1,0 +1,171 @@
+"""Comparing one shop with what the desk has read of it: the side of a store that finds what no new row tells of.
+
+A bell rings each minute. At each, the ids are looked at (a shop that was put back to an older state must not be
+booked), then the newest orders, then as many slices of the round as the minute's budget allows; a round that is over
+waits its time. What differs is touched, so the reading side reads and books it like anything else.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+
+from bridge.contracts.clock import Clock
+from bridge.contracts.desk import Comparison, FirstSync
+from bridge.contracts.shop import ShopAdapter
+from bridge.desk.desk import Desk
+from bridge.domain.accounts import Account
+from bridge.engine.health import StoreHealth, Work
+from bridge.engine.retrying import worked
+from bridge.engine.setup import StoreSetup
+from bridge.engine.waiting import first_of
+from bridge.services import reconciling
+from bridge.services.reconciling import BACKLOG, Gone, Start
+
+R = TypeVar("R")
+log = structlog.get_logger()
+ACCOUNTS_A_LOOK = 1_000
+NEWEST_SLICES = 1
+"""Slices before the newest one that are compared at each bell: most of what changes, changes there."""
+
+
+class Reconciler:
+    """The comparing side of one store. `bell` is set when a minute has passed, `on_found` called after a find."""
+
+    def __init__(
+        self,
+        setup: StoreSetup,
+        adapter: ShopAdapter,
+        desk: Desk,
+        clock: Clock,
+        health: StoreHealth,
+        stop: asyncio.Event,
+        *,
+        bell: asyncio.Event,
+        on_found: asyncio.Event,
+    ) -> None:
+        self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
+        self._health, self._stop, self._bell, self._on_found = health, stop, bell, on_found
+        self._spent = 0.0
+
+    async def run(self) -> None:
+        """Compare at each bell until stopped. Raises what is not the shop's fault."""
+        while not self._stop.is_set():
+            await first_of(None, self._stop, self._bell)
+            self._bell.clear()
+            if not self._stop.is_set():
+                await worked(Work.COMPARING, self._health, self._stop, self.at_the_bell)
+
+    async def at_the_bell(self) -> None:
+        """One minute's share of comparing. Raises `ShopError`, `DeskError`."""
+        self._spent = 0.0
+        name = self._setup.name
+        start: Start = await self._desk.read(reconciling.start, name)
+        if start.first_sync is not FirstSync.DONE or not await self._ids_went_on():
+            return
+        await self._compare_newest(start.newest)
+        if start.touched <= BACKLOG and self._round_is_due(start.comparison):
+            await self._round(start.comparison.slice)
+
+    async def _compare_newest(self, newest: int) -> None:
+        """Compare the last slices that have been read, and whatever lies above them."""
+        position: int | None = max(newest - NEWEST_SLICES - 1, -1)
+        while position is not None and not self._stop.is_set():
+            position, _ = await self._compare_page(position)
+
+    async def _round(self, position: int | None) -> None:
+        """Go on with the round from a slice, as far as the budget goes."""
+        name, found = self._setup.name, 0
+        while position is not None:
+            over = self._spent >= self._setup.sync.reconcile_budget_seconds or found > BACKLOG
+            if over or self._stop.is_set():
+                return
+            position, differing = await self._compare_page(position)
+            found += differing
+            if position is not None:
+                await self._desk.transact("compared orders", reconciling.compared_to, name, position)
+        await self._look_for_customers()
+        await self._desk.transact("finish comparing", reconciling.finish_round, name, at=self._clock.now())
+        self._health.counters.rounds += 1
+
+    async def _compare_page(self, after: int) -> tuple[int | None, int]:
+        """Compare the next few slices; how far that was, None at the end, and how many orders differ."""
+        name = self._setup.name
+        page = await self._timed(self._adapter.slices(after=after))
+        found = 0
+        for number in await self._desk.read(reconciling.differing_slices, name, page, after=after):
+            digests = await self._timed(self._adapter.order_digests(number))
+            orders = await self._desk.transact(
+                "touch differing orders",
+                reconciling.touch_differing,
+                name,
+                number,
+                digests,
+                at=self._clock.now(),
+                settle=timedelta(seconds=self._setup.sync.settle_seconds),
+            )
+            found += len(orders)
+        if found:
+            self._health.counters.differences += found
+            log.info("orders differ from what was read", store=name, orders=found)
+            self._on_found.set()
+        return page.until if page.more else None, found
+
+    async def _ids_went_on(self) -> bool:
+        """Whether the shop's ids have only grown; if not, nothing is booked until staff have looked."""
+        name = self._setup.name
+        next_ids = await self._timed(self._adapter.next_ids())
+        back = await self._desk.read(reconciling.ids_gone_back, name, next_ids)
+        if not back:
+            return True
+        if await self._desk.transact("report ids", reconciling.report_ids_gone_back, name, back, at=self._clock.now()):
+            log.error(
+                "the shop's ids went back, nothing of it is booked until staff have looked",
+                store=name,
+                ids={cursor: f"{read} read, {number} next" for cursor, (read, number) in back.items()},
+                next="bridge problems list",
+            )
+        return False
+
+    async def _look_for_customers(self) -> None:
+        """Which customers with an account has the shop no more?"""
+        name = self._setup.name
+        after: int | None = 0
+        gone: list[Account] = []
+        while after is not None:
+            accounts, after = await self._desk.read(reconciling.customers, name, after, limit=ACCOUNTS_A_LOOK)
+            absent = set(await self._timed(self._adapter.gone([account.owner.ref for account in accounts])))
+            gone += [account for account in accounts if account.owner.ref in absent]
+        new = await self._desk.read(reconciling.not_told, name, gone)
+        limit = self._setup.settings.coins.fuse_units
+        found = (
+            [await self._whereabouts(account) for account in new] if len(new) <= limit else [Gone(one) for one in new]
+        )
+        refs = [account.owner.ref for account in gone]
+        await self._desk.transact(
+            "report customers", reconciling.report_gone, name, found, refs, fuse_units=limit, at=self._clock.now()
+        )
+
+    async def _whereabouts(self, account: Account) -> Gone:
+        """Who has the orders now that a customer had who is gone?"""
+        ids = await self._desk.read(reconciling.orders_of, account.id)
+        orders, _ = await self._timed(self._adapter.read_orders(ids))
+        now_with = {order.customer_id for order in orders if order.customer_id} - {account.owner.ref}
+        return Gone(account, tuple(sorted(now_with)))
+
+    def _round_is_due(self, comparison: Comparison) -> bool:
+        if comparison.slice >= 0 or comparison.finished_at is None:
+            return True
+        since = self._clock.now() - comparison.finished_at
+        return not timedelta(0) <= since < timedelta(minutes=self._setup.sync.reconcile_minutes)
+
+    async def _timed(self, question: Awaitable[R]) -> R:
+        """Ask the shop, at the expense of the budget: how long we wait is at least what its server worked."""
+        began = time.monotonic()
+        try:
+            return await question
+        finally:
+            self._spent += time.monotonic() - began

@@ -1,0 +1,83 @@
+"""Hints that something may have changed: cheap to ask for, and never proof.
+
+Three places can tell. The shop's extension counts the shop's own order events in a row of ours; the server knows when a
+table was written last, to the second; a server with a binary log knows its position, which moves with every change of
+any database on it, and is asked only where the tables' times can't be had. One question asks for all that is there.
+Whatever a hint says or misses, the cursors are read at their pace.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bridge.errors import ShopRefused
+from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.named_sql import Statement
+
+HINT_TABLE = "supportbridge_hint"
+
+
+class HintSource(NamedTuple):
+    """One place that can tell: what `bridge check` calls it, and the SQL expression to ask for."""
+
+    words: str
+    expression: str
+
+
+class ShopHints:
+    """The hints of one shop. What can be asked for is found out at the first question and after `look_again`."""
+
+    def __init__(self, database: ShopDatabase, tables: Sequence[str]) -> None:
+        prefix = database.access.prefix
+        self._database = database
+        self._values: dict[str, object] = {"store": database.store, "tables": [prefix + table for table in tables]}
+        self._rows = HintSource(
+            f"{prefix}{HINT_TABLE} rows",
+            f"(SELECT SUM(number) FROM `{prefix}{HINT_TABLE}` WHERE store = %(store)s)",
+        )
+        self._sources: Sequence[HintSource] | None = None
+
+    def look_again(self) -> None:
+        """Find out anew what can be asked for: the extension may have been installed meanwhile."""
+        self._sources = None
+
+    async def read(self) -> str:
+        """A text that has changed when something may have; empty where nothing can be asked for."""
+        sources = await self.sources()
+        if not sources:
+            return ""
+        return "|".join(map(str, await self._ask([source.expression for source in sources])))
+
+    async def sources(self) -> Sequence[HintSource]:
+        """What can be asked for, most telling first."""
+        if self._sources is None:
+            self._sources = await self._found()
+        return self._sources
+
+    async def _found(self) -> list[HintSource]:
+        found = [self._rows] if await self._answers(self._rows) else []
+        if await self._answers(_WRITTEN, needs_value=True):
+            return [*found, _WRITTEN]
+        if await self._answers(_POSITION, needs_value=True):
+            found.append(_POSITION)
+        return found
+
+    async def _answers(self, source: HintSource, *, needs_value: bool = False) -> bool:
+        try:
+            [value] = await self._ask([source.expression])
+        except ShopRefused:
+            return False  # no such table, no right, no such variable on this server
+        return not needs_value or value not in {None, ""}
+
+    async def _ask(self, expressions: Sequence[str]) -> Sequence[object]:
+        statement = Statement("hints", f"SELECT {', '.join(expressions)}")
+        needed = {name: value for name, value in self._values.items() if f"%({name})s" in statement.text}
+        [row] = await self._database.rows(statement, **needed)
+        return row
+
+
+_WRITTEN = HintSource(
+    "UPDATE_TIME of the tables",
+    "(SELECT MAX(update_time) FROM information_schema.tables"
+    " WHERE table_schema = DATABASE() AND table_name IN (%(tables)s))",
+)
+_POSITION = HintSource("binlog position", "@@gtid_binlog_pos")
