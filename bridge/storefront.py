@@ -1,10 +1,12 @@
-"""Makes the two zips that a shop's administrator installs.
+"""Makes the zips that a shop's administrator installs.
 
-It believes: a platform's folder `storefront/` holds everything of its own; what both share (the PHP classes that know
-no platform, the style sheet, the definition of the tables) exists once, below `bridge/shopkit`, and is copied into
-both. The same sources always give the same bytes: names sorted, rights fixed, nothing compressed, because two machines'
-compressors may differ. A file's time follows from the version and its content: PrestaShop unpacks with the zip's times,
-PHP's cache knows a changed file by another time, and the template engine by a later one.
+It believes: a folder `storefront/` holds everything that is only of its platform, and what all share (the PHP classes
+that know no platform, the style sheet, the definition of the tables) exists once, below `bridge/shopkit`, and is copied
+into each. OpenCart 3 lays its files out in another way, so it has a folder of its own, which borrows from OpenCart 4's
+what both have word for word. The same sources always give the same bytes: names sorted, rights fixed, nothing
+compressed, because two machines' compressors may differ. A file's time follows from the version and its content:
+PrestaShop unpacks with the zip's times, PHP's cache knows a changed file by another time, and the template engine by a
+later one.
 """
 
 import hashlib
@@ -34,7 +36,10 @@ _PLAIN_FILE = 0o100644 << 16
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What one zip is made of; the last four are places inside it."""
+    """What one zip is made of; the last four are places inside it.
+
+    What is `borrowed` comes from the folder of OpenCart 4, as (path there, place here).
+    """
 
     zip_name: str
     folder: str
@@ -42,16 +47,42 @@ class Package:
     classes: str
     schema: str
     style_sheet: str
+    borrowed: tuple[tuple[str, str], ...] = ()
 
+
+_OPENCART = "plugins/opencart/storefront"
 
 PACKAGES = (
     Package(
         zip_name="supportbridge.ocmod.zip",
-        folder="plugins/opencart/storefront",
+        folder=_OPENCART,
         root="",
         classes="system/library/shared/",
         schema="system/shop_tables.sql",
         style_sheet="catalog/view/stylesheet/account.css",
+    ),
+    Package(
+        zip_name="supportbridge-3.0.ocmod.zip",
+        folder="plugins/opencart/storefront-3.0",
+        root="upload/",
+        classes="system/library/supportbridge/shared/",
+        schema="system/library/supportbridge/shop_tables.sql",
+        style_sheet="catalog/view/theme/default/stylesheet/supportbridge.css",
+        borrowed=(
+            ("system/library/shop_database.php", "system/library/supportbridge/shop_database.php"),
+            (
+                "catalog/view/template/account.twig",
+                "catalog/view/theme/default/template/extension/module/supportbridge.twig",
+            ),
+            *(
+                (
+                    f"{side}/language/{language}/{name}.php",
+                    f"{side}/language/{language}/extension/module/supportbridge.php",
+                )
+                for side, name in (("admin", "module/supportbridge"), ("catalog", "account"))
+                for language in ("en-gb", "ru-ru", "fa-ir")
+            ),
+        ),
     ),
     Package(
         zip_name="supportbridge.zip",
@@ -65,7 +96,7 @@ PACKAGES = (
 
 
 def build(out_dir: Path) -> list[Path]:
-    """Write both zips into `out_dir`, made if need be, and return their paths; a zip of that name is replaced."""
+    """Write the zips into `out_dir`, made if need be, and return their paths; a zip of that name is replaced."""
     out_dir.mkdir(parents=True, exist_ok=True)
     return [_write(package, out_dir / package.zip_name) for package in PACKAGES]
 
@@ -88,6 +119,8 @@ def _sources(package: Package) -> Iterator[tuple[str, Path]]:
     for path in own.rglob("*"):
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(own).parts):
             yield path.relative_to(own).as_posix(), path
+    for source, place in package.borrowed:
+        yield place, resource(_OPENCART) / source
     for path in SHARED.glob("*.php"):
         yield package.classes + path.name, path
     yield package.schema, SCHEMA

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from setuptools.command.build_py import build_py  # type: ignore[import-untyped]  # setuptools ships no types
 
-SHIPPED = ("config", "systemd", "plugins/opencart/storefront", "plugins/prestashop/storefront")
+SHIPPED = (
+    "config",
+    "systemd",
+    "plugins/opencart/storefront",
+    "plugins/opencart/storefront-3.0",
+    "plugins/prestashop/storefront",
+)
 """Folders copied whole."""
 
 

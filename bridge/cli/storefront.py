@@ -15,10 +15,10 @@ def build(
     call: Call,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder the zips are written to.")],
 ) -> None:
-    """Make the extensions for both kinds of shop.
+    """Make the extensions for every kind of shop.
 
-    They are supportbridge.ocmod.zip for OpenCart and supportbridge.zip for PrestaShop; the same version always gives
-    the same bytes.
+    They are supportbridge.ocmod.zip for OpenCart 4, supportbridge-3.0.ocmod.zip for OpenCart 3 and supportbridge.zip for
+    PrestaShop and thirty bees; the same version always gives the same bytes.
     """
     from bridge.cli.screen import line
     from bridge.storefront import build as build_zips

@@ -1,4 +1,4 @@
-"""The two zips: the same sources give the same bytes, and everything a shop needs is inside."""
+"""The zips: the same sources give the same bytes, and everything a shop needs is inside."""
 
 import zipfile
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 
 from bridge.storefront import PACKAGES, SCHEMA, SHARED, build, contents, stated_time
 
-NAMES = ["supportbridge.ocmod.zip", "supportbridge.zip"]
+NAMES = ["supportbridge.ocmod.zip", "supportbridge-3.0.ocmod.zip", "supportbridge.zip"]
 
 
 def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
@@ -34,6 +34,7 @@ def test_a_zip_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
                 "admin/view/template/module/supportbridge.twig",
                 "admin/language/fa-ir/module/supportbridge.php",
                 "catalog/controller/event/account.php",
+                "catalog/controller/event/order.php",
                 "catalog/language/en-gb/account.php",
                 "catalog/language/ru-ru/account.php",
                 "catalog/language/fa-ir/account.php",
@@ -42,6 +43,23 @@ def test_a_zip_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
                 "system/library/shop_database.php",
                 "system/library/shared/all.php",
                 "system/shop_tables.sql",
+            },
+        ),
+        (
+            "supportbridge-3.0.ocmod.zip",
+            {
+                "upload/admin/controller/extension/module/supportbridge.php",
+                "upload/admin/view/template/extension/module/supportbridge.twig",
+                "upload/admin/language/fa-ir/extension/module/supportbridge.php",
+                "upload/catalog/controller/extension/module/supportbridge.php",
+                "upload/catalog/language/en-gb/extension/module/supportbridge.php",
+                "upload/catalog/language/ru-ru/extension/module/supportbridge.php",
+                "upload/catalog/language/fa-ir/extension/module/supportbridge.php",
+                "upload/catalog/view/theme/default/template/extension/module/supportbridge.twig",
+                "upload/catalog/view/theme/default/stylesheet/supportbridge.css",
+                "upload/system/library/supportbridge/shop_database.php",
+                "upload/system/library/supportbridge/shared/all.php",
+                "upload/system/library/supportbridge/shop_tables.sql",
             },
         ),
         (
@@ -77,12 +95,27 @@ def test_a_zip_holds_what_its_shop_needs_in_order_and_readable_by_all(
     ]
 
 
-def test_both_zips_carry_the_one_definition_of_the_tables_and_the_same_classes() -> None:
+def test_every_zip_carries_the_one_definition_of_the_tables_and_the_same_classes() -> None:
     for package in PACKAGES:
         files = contents(package)
         assert files[package.root + package.schema] == SCHEMA.read_bytes()
         for path in SHARED.glob("*.php"):
             assert files[package.root + package.classes + path.name] == path.read_bytes()
+
+
+def test_opencart_3_accepts_every_folder_of_its_zip() -> None:
+    """Its installer refuses the whole zip for one file elsewhere."""
+    accepted = (
+        "upload/admin/controller/extension/",
+        "upload/admin/language/",
+        "upload/admin/view/template/extension/",
+        "upload/catalog/controller/extension/",
+        "upload/catalog/language/",
+        "upload/catalog/view/theme/",
+        "upload/system/library/",
+    )
+    [package] = [package for package in PACKAGES if "3.0" in package.zip_name]
+    assert all(place.startswith(accepted) for place in contents(package))
 
 
 def test_a_changed_file_and_a_newer_version_state_another_time() -> None:

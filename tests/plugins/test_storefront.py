@@ -2,11 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import pymysql
 import pytest
 
 from bridge.contracts.shop_rows import SignedRow, canonical_json, mac_of, signed_row
@@ -295,21 +292,9 @@ def test_a_shop_user_without_the_right_to_read_leaves_the_page_alone(shop: Store
 # --- a slow or locked database ----------------------------------------------------------------------------
 
 
-@contextmanager
-def another_connection(shop: Storefront, *statements: str) -> Iterator[None]:
-    """Somebody else's statements, in force until the block ends."""
-    connection = pymysql.connect(
-        unix_socket=str(shop.server.socket), user="root", database=shop.database, autocommit=False
-    )
-    with connection, connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement.replace("{p}", f"{shop.prefix}supportbridge_"))
-        yield
-
-
 def test_a_table_locked_by_others_costs_the_page_a_second_at_most(shop: Storefront) -> None:
     shop.push(account(package()))
-    with another_connection(shop, "LOCK TABLES {p}account WRITE"):
+    with shop.another_connection("LOCK TABLES {p}account WRITE"):
         page = shop.open_page()
     assert_page_survives(page, shop, because="the database did not answer within a second")
     assert page.seconds < 4
@@ -317,7 +302,7 @@ def test_a_table_locked_by_others_costs_the_page_a_second_at_most(shop: Storefro
 
 def test_a_change_of_the_table_in_progress_costs_the_page_a_second_at_most(shop: Storefront) -> None:
     shop.push(account(package()))
-    with another_connection(shop, "BEGIN", "SELECT * FROM {p}account"):
+    with shop.another_connection("BEGIN", "SELECT * FROM {p}account"):
         altering = threading.Thread(target=shop.run, args=("ALTER TABLE {p}account ADD COLUMN extra INT",), daemon=True)
         altering.start()
         while not shop.run(
@@ -344,7 +329,7 @@ def test_a_slow_database_costs_the_page_a_second_at_most(shop: Storefront) -> No
 
 def test_a_row_locked_by_the_desk_holds_nobody_up(shop: Storefront) -> None:
     shop.push(account(package()))
-    with another_connection(shop, "BEGIN", "UPDATE {p}account SET number = 9", "SELECT * FROM {p}account FOR UPDATE"):
+    with shop.another_connection("BEGIN", "UPDATE {p}account SET number = 9", "SELECT * FROM {p}account FOR UPDATE"):
         page = shop.open_page()
     assert page.shown["available"] == "550"
     assert page.seconds < 1

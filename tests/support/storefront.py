@@ -10,16 +10,20 @@ import json
 import re
 import subprocess
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pymysql
 
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.storefront import SCHEMA, build
 from bridge.testing.mariadb import PrivateMariaDB
 
 PHP = Path(__file__).parent / "php"
-PREFIXES = {"opencart": "oc_", "prestashop": "ps_"}
+PREFIXES = {"opencart": "oc_", "opencart30": "oc_", "prestashop": "ps_"}
 
 STORE = "acme"
 CUSTOMER = 77
@@ -32,7 +36,11 @@ OTHER_KEY = SigningKey("k2", bytes(range(32, 64)))
 PAGE = """<!DOCTYPE html><html><body>
 <div id="content" class="col"><h1>My account</h1><ul><li>Orders</li></ul>{hook}</div>
 <footer>the shop</footer></body></html>"""
-PAGES = {"opencart": PAGE.replace("{hook}", ""), "prestashop": PAGE}
+PAGE_OF_3 = """<!DOCTYPE html><html><body>
+<div id="content" class="col-sm-9"><div>a module on top</div>
+<h2>My Account</h2><ul><li>Orders</li></ul></div>
+<footer>the shop</footer></body></html>"""
+PAGES = {"opencart": PAGE.replace("{hook}", ""), "opencart30": PAGE_OF_3, "prestashop": PAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +105,13 @@ def package(
 
 
 def unpacked(folder: Path) -> dict[str, Path]:
-    """Both extensions as a shop unpacks them: a folder that holds `supportbridge/`, by platform."""
-    opencart_zip, prestashop_zip = build(folder / "zips")
-    places = {"opencart": folder / "opencart", "prestashop": folder / "prestashop"}
-    with zipfile.ZipFile(opencart_zip) as archive:
-        archive.extractall(places["opencart"] / "supportbridge")
-    with zipfile.ZipFile(prestashop_zip) as archive:
-        archive.extractall(places["prestashop"])
+    """The extensions as shops unpack them, by platform: a folder that holds `supportbridge/`, for OpenCart 3 `upload/`."""
+    insides = {"opencart": "supportbridge", "opencart30": "", "prestashop": ""}
+    places = {}
+    for (platform, inside), zipped in zip(insides.items(), build(folder / "zips"), strict=True):
+        places[platform] = folder / platform
+        with zipfile.ZipFile(zipped) as archive:
+            archive.extractall(places[platform] / inside)
     return places
 
 
@@ -119,7 +127,7 @@ class Storefront:
         self.folder = folder
         self.root = folder / "shop"
         # OpenCart's storage can lie outside the web root; PrestaShop's config folder can't.
-        self.key_folder = folder / "storage" if platform == "opencart" else self.root / "config"
+        self.key_folder = self.root / "config" if platform == "prestashop" else folder / "storage"
         self.key_folder.mkdir(parents=True)
         self.root.mkdir(exist_ok=True)
 
@@ -129,6 +137,17 @@ class Storefront:
             *(statement.replace("{p}", f"{self.prefix}supportbridge_") for statement in statements),
             database=self.database,
         )
+
+    @contextmanager
+    def another_connection(self, *statements: str) -> Iterator[None]:
+        """Somebody else's statements, in force until the block ends."""
+        connection = pymysql.connect(
+            unix_socket=str(self.server.socket), user="root", database=self.database, autocommit=False
+        )
+        with connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement.replace("{p}", f"{self.prefix}supportbridge_"))
+            yield
 
     def make_tables(self) -> None:
         statements = SCHEMA.read_text("utf-8").replace("{prefix}", self.prefix).split(";\n")
@@ -190,6 +209,17 @@ class Storefront:
         assert played.complaints == []
         return played
 
+    def change_orders(self, *order_ids: int, **orders: Any) -> Played:
+        """Let the shop fire its event for changed orders, all in one request."""
+        played = self._play({"what": "order", "orders": order_ids, **orders})
+        assert played.printed == "", "nothing may reach the browser"
+        assert played.complaints == [], "no warning may reach the shop"
+        return played
+
+    def hints(self) -> dict[str, int]:
+        """The counters by store; empty where no order has changed."""
+        return dict(self.run("SELECT store, number FROM {p}hint WHERE kind = 'order'"))
+
     def _play(self, orders: dict[str, Any]) -> Played:
         given = {
             "socket": str(self.server.socket),
@@ -204,13 +234,14 @@ class Storefront:
             "memory": str(self.folder / "memory.json"),
             "compiled": str(self.folder / "compiled"),
             "customer": CUSTOMER,
-            "shop_id": 0 if self.platform == "opencart" else 1,
-            "language": "en-gb" if self.platform == "opencart" else "en",
+            "shop_id": 1 if self.platform == "prestashop" else 0,
+            "language": "en" if self.platform == "prestashop" else "en-gb",
             "settings": {},
             "now": NOW,
             "times": 1,
             "driver": "mysqli",
             "directly": False,
+            "content_top": "<div>a module on top</div>\n",
             "footer": "<footer>the shop</footer>",
             "driver_throws": True,
             "log_broken": False,

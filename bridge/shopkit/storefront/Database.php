@@ -17,7 +17,7 @@ interface Database
     public function row(string $sql): ?array;
 
     /**
-     * Runs one INSERT.
+     * Runs a statement that has no rows to give.
      *
      * @throws DatabaseFailure
      */

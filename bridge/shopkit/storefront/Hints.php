@@ -69,7 +69,7 @@ final class Hints
         self::$waiting = [];
         try {
             $database->write(
-                '/*M!100102 SET STATEMENT max_statement_time=1, lock_wait_timeout=1, innodb_lock_wait_timeout=1 FOR */'
+                '/*M!100102 SET STATEMENT max_statement_time=1 FOR */'
                 . ' INSERT INTO ' . self::table($prefix) . ' (`store`, `kind`, `number`) VALUES ' . implode(', ', $rows)
                 . ' ON DUPLICATE KEY UPDATE `number` = `number` + 1'
             );

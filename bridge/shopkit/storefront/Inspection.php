@@ -33,6 +33,18 @@ final class Inspection
     }
 
     /**
+     * Whether a changed order wakes the desk; without, it looks at its own pace.
+     *
+     * @return array{code: string, well: bool, detail: string}
+     */
+    public static function hints(Database $database, string $prefix): array
+    {
+        $ready = Hints::isReady($database, $prefix);
+
+        return self::finding($ready ? 'hint_well' : 'hint_missing', $ready, '');
+    }
+
+    /**
      * @return array{code: string, well: bool, detail: string}
      */
     private static function tables(AccountReader $reader): array

@@ -9,7 +9,12 @@ from bridge.resources import resource
 from bridge.storefront import SHARED
 
 CHECK = Path(__file__).parents[2] / "support/php/newer_than_74.php"
-FOLDERS = (SHARED, resource("plugins/opencart/storefront"), resource("plugins/prestashop/storefront"))
+FOLDERS = (
+    SHARED,
+    resource("plugins/opencart/storefront"),
+    resource("plugins/opencart/storefront-3.0"),
+    resource("plugins/prestashop/storefront"),
+)
 FILES = sorted(path for folder in FOLDERS for path in folder.rglob("*.php"))
 
 

@@ -28,19 +28,21 @@ mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
 $_SERVER['REQUEST_TIME'] = $orders['now'];
 $_SERVER['DOCUMENT_ROOT'] = $orders['document_root'];
 
-/** Runs one thing a shop does and prints what came of it. */
+/** Runs one thing a shop does and prints what came of it; what waits for the end of the request belongs to it. */
 function play(callable $what): void
 {
     ob_start();
     $began = microtime(true);
     $result = $what();
-    $seconds = microtime(true) - $began;
-    $printed = ob_get_clean();
-    echo json_encode([
-        'result' => $result,
-        'printed' => $printed,
-        'log' => Told::$log,
-        'complaints' => Told::$complaints,
-        'seconds' => $seconds,
-    ], JSON_THROW_ON_ERROR);
+    register_shutdown_function(static function () use ($began, $result): void {
+        $seconds = microtime(true) - $began;
+        $printed = ob_get_clean();
+        echo json_encode([
+            'result' => $result,
+            'printed' => $printed,
+            'log' => Told::$log,
+            'complaints' => Told::$complaints,
+            'seconds' => $seconds,
+        ], JSON_THROW_ON_ERROR);
+    });
 }

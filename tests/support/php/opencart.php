@@ -195,8 +195,18 @@ namespace {
 
     final class ErrorLog
     {
+        private bool $broken;
+
+        public function __construct(bool $broken)
+        {
+            $this->broken = $broken;
+        }
+
         public function write($message): void
         {
+            if ($this->broken) {
+                throw new \ErrorException('the log is full');
+            }
             Told::$log[] = (string) $message;
         }
     }
@@ -245,20 +255,22 @@ namespace {
         }
     }
 
-    /** The shop's list of events. */
+    /** The shop's list of events; several may have one code. */
     final class Events
     {
-        /** @var array<string, array<string, mixed>> */
+        /** @var array<int, array<string, mixed>> */
         public array $events = [];
 
         public function addEvent(array $event): void
         {
-            $this->events[$event['code']] = $event;
+            $this->events[] = $event;
         }
 
         public function deleteEventByCode(string $code): void
         {
-            unset($this->events[$code]);
+            $this->events = array_values(array_filter($this->events, static function (array $event) use ($code): bool {
+                return $event['code'] !== $code;
+            }));
         }
     }
 
@@ -318,8 +330,8 @@ namespace {
     $registry->request = (object) ['server' => array_map('strval', array_filter($_SERVER, 'is_scalar')), 'post' => []];
     $registry->language = new Words();
     $registry->cache = new Memory($orders['memory']);
-    $registry->log = new ErrorLog();
-    $side = $orders['what'] === 'page' ? 'catalog' : 'admin';
+    $registry->log = new ErrorLog($orders['log_broken']);
+    $side = $orders['what'] === 'steps' ? 'admin' : 'catalog';
     $registry->load = new Loading($registry, $side, $orders['language']);
 
     if ($orders['what'] === 'page') {
@@ -337,6 +349,20 @@ namespace {
 
             return $page;
         });
+    } elseif ($orders['what'] === 'order') {
+        play(static function () use ($registry, $orders): array {
+            $event = new \Opencart\Catalog\Controller\Extension\Supportbridge\Event\Order($registry);
+            if ($orders['directly']) {
+                $event->changed();
+            }
+            $route = 'checkout/order.addHistory';
+            foreach ($orders['orders'] as $order) {
+                $called = [$order, 5];
+                $event->changed($route, $called);
+            }
+
+            return [];
+        });
     } else {
         $registry->user = new AdminUser();
         $registry->document = new Pieces();
@@ -352,7 +378,7 @@ namespace {
             }
 
             return [
-                'events' => array_values($registry->model_setting_event->events),
+                'events' => $registry->model_setting_event->events,
                 'settings' => (object) $registry->config->values,
                 'output' => $registry->response->output,
             ];

@@ -6,7 +6,8 @@ namespace Opencart\System\Library\Extension\Supportbridge;
  * The shop's own database connection, as the shared classes want it.
  *
  * It believes: OpenCart's drivers throw a plain exception whose text ends with the whole statement, and the server's
- * error number stands in it as "Error No: 1146" (mysqli) or after "SQLSTATE[42S02]" (PDO).
+ * error number stands in it as "Error No: 1146" (mysqli) or after "SQLSTATE[42S02]" (PDO). Before that, 3.0 gives a
+ * warning, which its page prints and 4.0's page ends at: so no warning leaves this class.
  */
 class ShopDatabase implements \SupportBridge\Database
 {
@@ -34,14 +35,35 @@ class ShopDatabase implements \SupportBridge\Database
     }
 
     /**
+     * The shop that an order belongs to, null if that cannot be had, for instance because it has been deleted.
+     *
+     * The shop of the running request is another one where the administration changes an order of a second shop.
+     */
+    public function shopOfOrder(int $orderId): ?int
+    {
+        try {
+            $order = $this->row('SELECT `store_id` FROM `' . DB_PREFIX . 'order` WHERE `order_id` = ' . $orderId);
+        } catch (\SupportBridge\DatabaseFailure $failure) {
+            return null;
+        }
+
+        return $order === null ? null : (int) $order['store_id'];
+    }
+
+    /**
      * @return mixed
      */
     private function answer(string $sql)
     {
+        set_error_handler(static function (): bool {
+            return true;
+        });
         try {
             return $this->db->query($sql);
         } catch (\Exception $error) {
             throw new \SupportBridge\DatabaseFailure(self::errorNumber($error));
+        } finally {
+            restore_error_handler();
         }
     }
 

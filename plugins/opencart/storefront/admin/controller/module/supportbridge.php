@@ -11,7 +11,27 @@ require_once DIR_EXTENSION . 'supportbridge/system/library/shop_database.php';
 class Supportbridge extends \Opencart\System\Engine\Controller
 {
     private const ROUTE = 'extension/supportbridge/module/supportbridge';
-    private const EVENT = 'supportbridge_account';
+    private const EVENTS = [
+        [
+            'code' => 'supportbridge_account',
+            'description' => 'Support Bridge: the customer\'s coins on the account page',
+            'trigger' => 'catalog/view/account/account/after',
+            'action' => 'extension/supportbridge/event/account.after',
+        ],
+        // "?" stands for one character: before the method, 4.1 writes a dot and 4.0 a slash.
+        [
+            'code' => 'supportbridge_order',
+            'description' => 'Support Bridge: a changed order wakes the support desk',
+            'trigger' => 'catalog/model/checkout/order?addHistory/after',
+            'action' => 'extension/supportbridge/event/order.changed',
+        ],
+        [
+            'code' => 'supportbridge_order',
+            'description' => 'Support Bridge: a deleted order wakes the support desk',
+            'trigger' => 'catalog/model/checkout/order?deleteOrder/after',
+            'action' => 'extension/supportbridge/event/order.changed',
+        ],
+    ];
 
     public function index(): void
     {
@@ -47,6 +67,7 @@ class Supportbridge extends \Opencart\System\Engine\Controller
             $this->model_setting_setting->editSetting('module_supportbridge', [
                 'module_supportbridge_status' => $status ? '1' : '0',
             ]);
+            $this->prepare();
             $answer = ['success' => $this->language->get('text_success')];
         } else {
             $answer = ['error' => $this->language->get('error_permission')];
@@ -56,54 +77,64 @@ class Supportbridge extends \Opencart\System\Engine\Controller
     }
 
     /**
-     * Makes the tables, registers the event and switches the block on; called by Extensions > Modules.
-     *
-     * Tables that the shop's user may not make are no reason to stop: the desk can make them, and the module's page says so.
+     * Makes the tables, registers the events and switches the block on; called by Extensions > Modules.
      */
     public function install(): void
     {
         if (!$this->user->hasPermission('modify', 'extension/module')) {
             return;
         }
-        $this->load->model('setting/event');
-        $this->model_setting_event->deleteEventByCode(self::EVENT);
-        $this->model_setting_event->addEvent([
-            'code' => self::EVENT,
-            'description' => 'Support Bridge: the customer\'s coins on the account page',
-            'trigger' => 'catalog/view/account/account/after',
-            'action' => 'extension/supportbridge/event/account.after',
-            'status' => true,
-            'sort_order' => 0,
-        ]);
         $this->load->model('setting/setting');
         $this->model_setting_setting->editSetting('module_supportbridge', ['module_supportbridge_status' => '1']);
-        try {
-            $this->makeTables();
-        } catch (\Exception $error) {
-            $this->log->write('Support Bridge: the tables could not be made; run "bridge store prepare" instead');
-        }
+        $this->prepare();
     }
 
     /**
-     * Takes the event and the setting away. The tables stay: what is in them belongs to the desk.
+     * Takes the events and the setting away. The tables stay: what is in them belongs to the desk.
      */
     public function uninstall(): void
     {
         if (!$this->user->hasPermission('modify', 'extension/module')) {
             return;
         }
-        $this->load->model('setting/event');
-        $this->model_setting_event->deleteEventByCode(self::EVENT);
+        $this->removeEvents();
         $this->load->model('setting/setting');
         $this->model_setting_setting->deleteSetting('module_supportbridge');
         $this->log->write('Support Bridge: removed; the tables ' . DB_PREFIX . 'supportbridge_* were left in place');
     }
 
+    /**
+     * Makes what a version of this extension may have more than the one before it; again and again does no harm.
+     *
+     * Tables that the shop's user may not make are no reason to stop: the desk can make them.
+     */
+    private function prepare(): void
+    {
+        $this->removeEvents();
+        foreach (self::EVENTS as $event) {
+            $this->model_setting_event->addEvent($event + ['status' => true, 'sort_order' => 0]);
+        }
+        try {
+            $this->makeTables();
+        } catch (\RuntimeException $error) {
+            $this->log->write('Support Bridge: the tables could not be made; run "bridge store prepare" instead');
+        }
+    }
+
+    private function removeEvents(): void
+    {
+        $this->load->model('setting/event');
+        foreach (array_unique(array_column(self::EVENTS, 'code')) as $code) {
+            $this->model_setting_event->deleteEventByCode($code);
+        }
+    }
+
     private function makeTables(): void
     {
+        $database = new \Opencart\System\Library\Extension\Supportbridge\ShopDatabase($this->db);
         $file = DIR_EXTENSION . 'supportbridge/system/shop_tables.sql';
         foreach (\SupportBridge\SchemaFile::statements($file, DB_PREFIX) as $statement) {
-            $this->db->query($statement);
+            $database->write($statement);
         }
     }
 
@@ -112,14 +143,13 @@ class Supportbridge extends \Opencart\System\Engine\Controller
      */
     private function findings(): array
     {
-        $reader = new \SupportBridge\AccountReader(
-            new \Opencart\System\Library\Extension\Supportbridge\ShopDatabase($this->db),
-            DB_PREFIX,
-            DIR_STORAGE
-        );
+        $database = new \Opencart\System\Library\Extension\Supportbridge\ShopDatabase($this->db);
+        $reader = new \SupportBridge\AccountReader($database, DB_PREFIX, DIR_STORAGE);
         $roots = [(string) ($this->request->server['DOCUMENT_ROOT'] ?? ''), DIR_OPENCART];
+        $findings = \SupportBridge\Inspection::findings($reader, DIR_STORAGE, $roots);
+        $findings[] = \SupportBridge\Inspection::hints($database, DB_PREFIX);
         $shown = [];
-        foreach (\SupportBridge\Inspection::findings($reader, DIR_STORAGE, $roots) as $finding) {
+        foreach ($findings as $finding) {
             $text = $this->language->get('text_' . $finding['code']);
             $shown[] = ['well' => $finding['well'], 'text' => trim($text . ' ' . $finding['detail'])];
         }

@@ -73,10 +73,10 @@ class Account extends \Opencart\System\Engine\Controller
         }
         $language = \SupportBridge\AccountBlock::language((string) $this->config->get('config_language'));
 
-        return $this->load->view(
-            'extension/supportbridge/account',
-            \SupportBridge\AccountBlock::of($state, $language) + $this->texts(self::CODES[$language])
-        );
+        $values = \SupportBridge\AccountBlock::of($state, $language) + $this->texts(self::CODES[$language]);
+        $values['style_sheet'] = 'extension/supportbridge/catalog/view/stylesheet/account.css';
+
+        return $this->load->view('extension/supportbridge/account', $values);
     }
 
     /**
