@@ -17,8 +17,8 @@ def build(
 ) -> None:
     """Make the extensions for every kind of shop.
 
-    They are supportbridge.ocmod.zip for OpenCart 4, supportbridge-3.0.ocmod.zip for OpenCart 3 and supportbridge.zip for
-    PrestaShop and thirty bees; the same version always gives the same bytes.
+    They are supportbridge.ocmod.zip for OpenCart 4, supportbridge-3.0.ocmod.zip for OpenCart 3 and supportbridge.zip
+    for PrestaShop and thirty bees; the same version always gives the same bytes.
     """
     from bridge.cli.screen import line
     from bridge.storefront import build as build_zips

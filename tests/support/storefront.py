@@ -105,7 +105,7 @@ def package(
 
 
 def unpacked(folder: Path) -> dict[str, Path]:
-    """The extensions as shops unpack them, by platform: a folder that holds `supportbridge/`, for OpenCart 3 `upload/`."""
+    """The extensions as shops unpack them, by platform: in each folder `supportbridge/`, for OpenCart 3 `upload/`."""
     insides = {"opencart": "supportbridge", "opencart30": "", "prestashop": ""}
     places = {}
     for (platform, inside), zipped in zip(insides.items(), build(folder / "zips"), strict=True):
