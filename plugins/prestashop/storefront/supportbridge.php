@@ -101,9 +101,14 @@ class Supportbridge extends Module
             'key_problem' => $this->l('A key file cannot be used:'),
             'key_none' => $this->l('There is no key file in the config folder yet: run bridge store pair on the machine of the desk and put the file it names there.'),
             'key_web_root' => $this->l('The config folder lies inside the web root: make sure that the web server hands out nothing from it.'),
+            'hint_well' => $this->l('A changed order is told to the desk at once.'),
+            'hint_missing' => $this->l('The desk is not told of changed orders and looks at its own pace: run bridge store prepare on the machine of the desk to make the table of hints.'),
+            'hook_missing' => $this->l('The desk is not told of changed orders and looks at its own pace: reset this module once.'),
         ];
+        $found = \SupportBridge\Inspection::findings($this->reader(), $this->keyFolder(), $this->webRoots());
+        $found[] = $this->findingOfHints();
         $findings = [];
-        foreach (\SupportBridge\Inspection::findings($this->reader(), $this->keyFolder(), $this->webRoots()) as $finding) {
+        foreach ($found as $finding) {
             $findings[] = ['well' => $finding['well'], 'text' => trim($texts[$finding['code']] . ' ' . $finding['detail'])];
         }
         $this->context->smarty->assign([
@@ -169,6 +174,18 @@ class Supportbridge extends Module
         $this->tellTheDesk($params);
     }
 
+    /**
+     * @return array<string, mixed> as the shared class gives them
+     */
+    private function findingOfHints()
+    {
+        if (!$this->isRegisteredInHook('actionObjectOrderUpdateAfter')) { // all are taken together
+            return ['code' => 'hook_missing', 'well' => false, 'detail' => ''];
+        }
+
+        return \SupportBridge\Inspection::hints($this->database(), _DB_PREFIX_);
+    }
+
     private function canRun()
     {
         return PHP_VERSION_ID >= 70400;
@@ -212,7 +229,7 @@ class Supportbridge extends Module
         }
         try {
             \SupportBridge\Hints::orderChanged(
-                new SupportbridgeDatabase(Db::getInstance()),
+                $this->database(),
                 _DB_PREFIX_,
                 $this->keyFolder(),
                 SupportbridgeShop::ofOrder($params),
@@ -303,11 +320,12 @@ class Supportbridge extends Module
 
     private function reader()
     {
-        return new \SupportBridge\AccountReader(
-            new SupportbridgeDatabase(Db::getInstance()),
-            _DB_PREFIX_,
-            $this->keyFolder()
-        );
+        return new \SupportBridge\AccountReader($this->database(), _DB_PREFIX_, $this->keyFolder());
+    }
+
+    private function database()
+    {
+        return new SupportbridgeDatabase(Db::getInstance());
     }
 
     private function keyFolder()

@@ -1,16 +1,20 @@
 <?php
 
 /*
- * Stand-ins of our own for what the module uses of PrestaShop 8, played from the command line.
+ * Stand-ins of our own for what the module uses of PrestaShop 1.6 (thirty bees), 8 and 9, played from the command line.
  *
  * They believe what was seen on real shops: a failed statement throws an exception that repeats it, or returns false;
- * texts are looked up by the hash of their English words; templates are the module's own business to escape.
+ * texts are looked up by the hash of their English words; templates are the module's own business to escape. A page of 1.6
+ * takes a style sheet by its address and knows no other way; a hook that the module has no method for is left out.
+ *
+ * A step is a method of the module; `name:2` hands it an order of shop 2, `upgrade:0.2.0` runs that upgrade script.
  */
 
 require __DIR__ . '/harness.php';
 require 'smarty4/bootstrap.php';
 
-define('_PS_VERSION_', '8.1.2');
+define('_PS_VERSION_', $orders['version'] ?? '8.1.2');
+define('__PS_BASE_URI__', '/shop/');
 define('_DB_PREFIX_', $orders['prefix']);
 define('_PS_ROOT_DIR_', $orders['shop_root']);
 
@@ -130,14 +134,35 @@ class LoggedInCustomer
 
 class FrontPage
 {
-    public string $php_self = 'my-account';
+    public string $php_self;
 
     /** @var string[] */
     public array $sheets = [];
 
+    public function __construct(string $name)
+    {
+        $this->php_self = $name;
+    }
+
+    public function addCSS($address): void
+    {
+        $this->sheets[] = $address;
+    }
+}
+
+class FrontPageSince17 extends FrontPage
+{
     public function registerStylesheet(string $id, string $path): void
     {
         $this->sheets[] = $path;
+    }
+}
+
+class Context
+{
+    public static function getContext(): object
+    {
+        return Module::$shopContext;
     }
 }
 
@@ -159,9 +184,6 @@ class Module
 
     public static object $shopContext;
 
-    /** @var string[] */
-    public array $hooks = [];
-
     public bool $installed = false;
 
     public function __construct()
@@ -177,15 +199,28 @@ class Module
     public function uninstall()
     {
         $this->installed = false;
+        Configuration::deleteByName('the hooks taken');
 
         return true;
     }
 
     public function registerHook(string $hook): bool
     {
-        $this->hooks[] = $hook;
+        if (is_callable([$this, 'hook' . ucfirst($hook)]) && !$this->isRegisteredInHook($hook)) {
+            Configuration::updateValue('the hooks taken', array_merge(self::hooksTaken(), [$hook]));
+        }
 
         return true;
+    }
+
+    public static function hooksTaken(): array
+    {
+        return Configuration::get('the hooks taken') ?: [];
+    }
+
+    public function isRegisteredInHook(string $hook): bool
+    {
+        return in_array($hook, self::hooksTaken(), true);
     }
 
     public function l(string $text): string
@@ -217,7 +252,9 @@ Module::$shopContext = (object) [
     'customer' => new LoggedInCustomer($orders['customer']),
     'shop' => (object) ['id' => $orders['shop_id']],
     'language' => (object) ['iso_code' => $orders['language']],
-    'controller' => new FrontPage(),
+    'controller' => version_compare(_PS_VERSION_, '1.7', '<')
+        ? new FrontPage($orders['page_name'] ?? 'my-account')
+        : new FrontPageSince17($orders['page_name'] ?? 'my-account'),
     'smarty' => $smarty,
 ];
 require $orders['extensions'] . '/supportbridge/supportbridge.php';
@@ -236,12 +273,20 @@ if ($orders['what'] === 'page') {
     play(static function () use ($module, $orders): array {
         $answers = [];
         foreach ($orders['steps'] as $step) {
-            $answers[] = $module->$step();
+            [$name, $given] = explode(':', $step . ':');
+            if ($name === 'upgrade') {
+                require dirname((new ReflectionClass($module))->getFileName()) . '/upgrade/upgrade-' . $given . '.php';
+                $answers[] = ('upgrade_module_' . str_replace('.', '_', $given))($module);
+            } elseif ($given !== '') {
+                $answers[] = $module->$name(['object' => (object) ['id' => 42, 'id_shop' => (int) $given]]);
+            } else {
+                $answers[] = $module->$name([]);
+            }
         }
 
         return [
             'answers' => $answers,
-            'hooks' => $module->hooks,
+            'hooks' => Module::hooksTaken(),
             'installed' => $module->installed,
             'errors' => $module->_errors,
             'sheets' => $module->context->controller->sheets,

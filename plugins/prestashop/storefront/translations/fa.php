@@ -42,3 +42,9 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_edac5528d85d8bb4a5e7728dfb487
 $_MODULE['<{supportbridge}prestashop>supportbridge_14b854154fd2940aa3bd2ac6159ba3fe'] = 'ساخت جدول‌ها ممکن نشد. شمارهٔ خطای پایگاه داده در گزارش ثبت شده است.';
 // This module needs PHP 7.4 or newer.
 $_MODULE['<{supportbridge}prestashop>supportbridge_76c67b2da924051c1d924c68eb0f24c7'] = 'این ماژول به PHP 7.4 یا نسخهٔ تازه‌تر نیاز دارد.';
+// A changed order is told to the desk at once.
+$_MODULE['<{supportbridge}prestashop>supportbridge_fd4aeb8bb97cce78ea32985dbfcb62ca'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر می‌شود.';
+// The desk is not told of changed orders and looks at its own pace: run bridge store prepare on the machine of the desk to make the table of hints.
+$_MODULE['<{supportbridge}prestashop>supportbridge_2b3123386b7597ac60feb4c7ff1a9173'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: برای ساختن جدول supportbridge_hint روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
+// The desk is not told of changed orders and looks at its own pace: reset this module once.
+$_MODULE['<{supportbridge}prestashop>supportbridge_415072c62f7cbd5286efa859a0d7ff6b'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: این ماژول را یک بار بازنشانی کنید.';
