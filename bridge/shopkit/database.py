@@ -3,7 +3,8 @@
 The shop is a guest's house: at most `connections` at a time, a limit on every wait, autocommit, no transaction that
 spans two calls. The driver's own pool is not used: it can hang for ever when waiting tasks are cancelled, and it makes
 everybody wait while one connects. Here a semaphore hands out the places and a list keeps the idle connections. One that
-met an error, a timeout or a cancellation is closed, never handed on: its next user would read the previous answer.
+met an error, a timeout or a cancellation is closed, never handed on: its next user would read the previous answer. The
+idle ones share a road with one that was lost, so they are closed too: an outage is met once, not once a connection.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ import pymysql
 from bridge.contracts.shop import DatabaseAccess
 from bridge.errors import ShopUnavailable
 from bridge.shopkit.driver import ShopConnection, open_connection
-from bridge.shopkit.errors import translated
+from bridge.shopkit.errors import lost, translated
 from bridge.shopkit.named_sql import Statement
 
 IDLE_SECONDS = 25.0
@@ -75,8 +76,8 @@ class ShopDatabase:
     async def close(self) -> None:
         """Close what is idle now and the rest as soon as it is done. Never raises."""
         self._closed = True
-        while self._idle:
-            await self._idle.pop().connection.say_goodbye()
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(one.connection.say_goodbye() for one in idle))
         await asyncio.sleep(0)  # a closed transport lets go of its socket in the loop's next round
 
     async def _run(self, doing: str, work: Callable[[Any], Awaitable[_Result]]) -> _Result:
@@ -96,8 +97,10 @@ class ShopDatabase:
             connection = await self._idle_connection() or await self._new_connection()
             try:
                 yield connection
-            except BaseException:  # whatever happened, its answer may still be on the way
+            except BaseException as error:  # whatever happened, its answer may still be on the way
                 connection.close()
+                if lost(error):
+                    self._close_idle()
                 raise
             if self._closed:
                 await connection.say_goodbye()
@@ -125,9 +128,14 @@ class ShopDatabase:
     async def _idle_connection(self) -> ShopConnection | None:
         while self._idle:
             connection, since = self._idle.pop()
-            if connection.closed:
-                continue
-            if monotonic() - since < IDLE_SECONDS:
+            if connection.hung_up:
+                connection.close()
+            elif monotonic() - since < IDLE_SECONDS:
                 return connection
-            await connection.say_goodbye()
+            else:
+                await connection.say_goodbye()
         return None
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().connection.close()

@@ -1,12 +1,14 @@
 """One connection to a shop's database, as careful as the bridge needs it.
 
 The driver has habits that a guest in somebody's shop can't take over: it goes on unencrypted when the server offers no
-TLS, it accepts several statements in one, and it leaves an object behind when it is cancelled while connecting. All of
-that is put right here, and nowhere else is the driver's class touched.
+TLS, it accepts several statements in one, it takes whatever answers for a server of any age, and it leaves an object
+behind when it is cancelled while connecting. All of that is put right here, and nowhere else is the driver's class
+touched.
 """
 
 import asyncio
 import ssl
+import struct
 from typing import Any
 
 import aiomysql
@@ -14,10 +16,17 @@ import pymysql
 from pymysql.constants import CLIENT
 
 from bridge.contracts.shop import DatabaseAccess
-from bridge.shopkit.errors import TLS_FAILED
+from bridge.shopkit.errors import NO_DATABASE_SERVER, SERVER_TOO_OLD, TLS_FAILED
+from bridge.shopkit.server_version import oldest_words, parsed_version
 
 FAREWELL_SECONDS = 1.0
 """How long saying goodbye to the server may take."""
+
+PROTOCOL = 10
+"""The protocol that every server has greeted with since the last century."""
+
+_NO_GREETING = (pymysql.InternalError, struct.error, IndexError, ValueError)
+"""What the driver stumbles into when it reads a web server's answer as a greeting."""
 
 
 class QuietCursor(aiomysql.Cursor):  # type: ignore[misc]  # the driver ships no types
@@ -35,6 +44,7 @@ class ShopConnection(aiomysql.Connection):  # type: ignore[misc]  # the driver s
 
     def __init__(self, access: DatabaseAccess) -> None:
         self._tls_required = access.tls and access.socket is None
+        self.waits_for_greeting = False
         super().__init__(
             host=access.host,
             port=access.port,
@@ -51,6 +61,20 @@ class ShopConnection(aiomysql.Connection):  # type: ignore[misc]  # the driver s
         )
         self.client_flag &= ~CLIENT.MULTI_STATEMENTS
 
+    async def _get_server_information(self) -> None:
+        """Read the greeting, before anything of ours is sent."""
+        self.waits_for_greeting = True
+        try:
+            await super()._get_server_information()
+        except _NO_GREETING as error:
+            raise pymysql.OperationalError(NO_DATABASE_SERVER, "its first words are no greeting") from error
+        self.waits_for_greeting = False
+        if self.protocol_version != PROTOCOL:
+            raise pymysql.OperationalError(NO_DATABASE_SERVER, "it greets in another protocol")
+        version = parsed_version(self.server_version)
+        if version is not None and version.too_old:
+            raise pymysql.OperationalError(SERVER_TOO_OLD, f"it is {version}, needed is {oldest_words()}")
+
     async def _request_authentication(self) -> None:
         if self._tls_required and not self.server_capabilities & CLIENT.SSL:
             raise pymysql.OperationalError(TLS_FAILED, "the server offers no TLS")
@@ -59,6 +83,12 @@ class ShopConnection(aiomysql.Connection):  # type: ignore[misc]  # the driver s
     async def open(self) -> None:
         """Connect and log in."""
         await self._connect()
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether the other end has ended the connection while nobody used it; asks nobody."""
+        reader = self._reader
+        return self.closed or reader is None or reader.at_eof() or reader.exception() is not None
 
     async def say_goodbye(self) -> None:
         """Close politely, so that the server does not count an aborted connection. Never raises but on cancellation.
@@ -85,6 +115,11 @@ async def open_connection(access: DatabaseAccess) -> ShopConnection:
     try:
         async with asyncio.timeout(access.connect_timeout_seconds):
             await connection.open()
+    except TimeoutError as error:
+        connection.close()
+        if connection.waits_for_greeting:
+            raise TimeoutError("it takes connections and says nothing; is it a database server?") from error
+        raise
     except BaseException:  # also a cancellation: a half-open connection is of no use to anybody
         connection.close()
         raise

@@ -20,7 +20,13 @@ COLUMN_DENIED = 1143
 DEFINER_GONE = 1449
 VIEW_BROKEN = 1356
 NO_CONNECTION = 2003
+NO_DATABASE_SERVER = 2007
 TLS_FAILED = 2026
+SERVER_TOO_OLD = 9001
+"""Our own number: servers have none for it."""
+
+DRIVERS_OWN = range(2000, 3000)
+"""Numbers that no server sends: the driver's own for what went wrong on the way."""
 
 _PREPARE = "bridge store prepare {store} --print shows the rights that are needed"
 _CHECK = "correct [database] in the store's file, then run: bridge check"
@@ -51,6 +57,14 @@ _PERSON_MUST_ACT = {
         "the settings view no longer fits its table",
         "make the view again: bridge store prepare {store} --print",
     ),
+    NO_DATABASE_SERVER: (
+        "what answers there is no MariaDB or MySQL server",
+        "correct database.host and database.port in the store's file: perhaps a web server or a proxy listens there",
+    ),
+    SERVER_TOO_OLD: (
+        "the database server is too old",
+        "move the shop to a newer server; if a proxy answers in its place, let it tell the server's own version",
+    ),
     TLS_FAILED: (
         "no encrypted connection can be had",
         "give the server a certificate and name its CA in database.tls_ca",
@@ -68,11 +82,19 @@ def error_number(error: BaseException) -> int | None:
     return None
 
 
+def lost(error: BaseException) -> bool:
+    """Whether a connection failed on the way; what a server answers, also a refusal, came through whole."""
+    if isinstance(error, pymysql.MySQLError):
+        number = error_number(error)
+        return number is None or number in DRIVERS_OWN
+    return isinstance(error, OSError)  # TimeoutError is one
+
+
 def translated(error: BaseException, store: str, access: DatabaseAccess, doing: str) -> ShopError:
     """The error to raise instead, with the store, the place, what was being done and the cause; never a password."""
     where = f"{store}: database {access.name} at {access.place}"
     if isinstance(error, TimeoutError):
-        return ShopUnavailable(f"{where}: no answer in time ({doing})")
+        return ShopUnavailable(f"{where}: no answer in time ({doing})" + (f": {error}" if str(error) else ""))
     cause = error.__cause__
     if isinstance(cause, ssl.SSLCertVerificationError):
         reason = f"its certificate is not trusted: {cause.verify_message}"

@@ -196,9 +196,12 @@ class _Link:
         self._silent = False
 
     def suffer(self, fault: Fault | None) -> None:
-        """From now on, counting bytes from here."""
+        """From now on, counting bytes from here; silence at byte 0 begins at once, also where nothing is said."""
         self._fault = fault
         self._passed.clear()
+        if fault is not None and fault.kind is Kind.SILENT and fault.at_byte == 0 and not self._silent:
+            self._silent = True
+            self._traffic.struck += 1
 
     async def pump(self, way: Way, reader: asyncio.StreamReader) -> None:
         """Hand on what comes until either side ends."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bridge.contracts.shop import DatabaseAccess
-from bridge.errors import ShopUnavailable
+from bridge.errors import ShopRefused, ShopUnavailable
 from bridge.shopkit.database import IDLE_SECONDS, ShopDatabase
 from bridge.shopkit.named_sql import Statement
 from bridge.testing.mariadb import PrivateMariaDB
@@ -74,7 +74,7 @@ async def words_of(work: Awaitable[object]) -> str:
         (Fault(Kind.RESET, Way.DOWN, 3), "Lost connection to MySQL server during query"),
         (Fault(Kind.RESET, Way.UP, 0), "Lost connection to MySQL server during query"),
         (Fault(Kind.TRUNCATED, Way.DOWN, 7), "Lost connection to MySQL server during query"),
-        (Fault(Kind.SILENT, Way.UP, 0), "no answer in time"),
+        (Fault(Kind.SILENT, Way.UP, 3), "no answer in time"),
         (Fault(Kind.SILENT, Way.DOWN, 40), "no answer in time"),
     ],
     ids=str,
@@ -263,6 +263,39 @@ async def test_an_answer_too_large_for_the_server_is_told(shop: ShopDatabase) ->
     assert await shop.rows(ECHO, number=2) == ((2,),)
 
 
+# --- connections that wait to be used again ---
+
+
+async def test_a_connection_that_the_server_has_hung_up_on_meanwhile_is_not_used_again(
+    shop: ShopDatabase, trouble: ServerTrouble
+) -> None:
+    """A hoster that closes idle connections soon, or restarts its server at night, is no outage."""
+    await asyncio.gather(*(shop.rows(SLEEP, seconds=0.05) for _ in range(2)))
+    trouble.kill_connections()
+    await until(lambda: not trouble.connections(), "they are gone")
+    await asyncio.sleep(0.02)  # the loop reads what the server has said
+    assert await asyncio.gather(*(shop.rows(ECHO, number=n) for n in range(2))) == [((0,),), ((1,),)]
+
+
+async def test_when_one_connection_is_lost_the_idle_ones_are_not_trusted_either(
+    through: ShopDatabase, proxy: FaultyProxy
+) -> None:
+    """One outage is one failure: else each connection that stayed behind would fail once more, later."""
+    await asyncio.gather(*(through.rows(SLEEP, seconds=0.05) for _ in range(2)))
+    await proxy.strike(Fault(Kind.SILENT))
+    await words_of(through.rows(ECHO, number=1))
+    await proxy.heal()
+    assert await asyncio.gather(*(through.rows(ECHO, number=n) for n in range(2))) == [((0,),), ((1,),)]
+
+
+async def test_a_statement_that_the_server_refuses_costs_no_other_connection(shop: ShopDatabase) -> None:
+    which = Statement("which", "SELECT CONNECTION_ID(), SLEEP(0.05)")
+    before = {row[0][0] for row in await asyncio.gather(shop.rows(which), shop.rows(which))}
+    with pytest.raises(ShopRefused):
+        await shop.rows(Statement("wrong", "SELECT nothing FROM nowhere"))
+    assert (await shop.rows(which))[0][0] in before
+
+
 # --- closing ---
 
 
@@ -272,7 +305,7 @@ async def test_closing_does_not_wait_long_for_a_server_that_has_gone_silent(
 ) -> None:
     await asyncio.gather(*(through.rows(SLEEP, seconds=0.05) for _ in range(2)))
     assert proxy.open_connections == 2
-    await proxy.strike(Fault(Kind.SILENT, Way.UP, 0))
+    await proxy.strike(Fault(Kind.SILENT))
 
     async def close_at_the_end() -> None:
         try:
