@@ -139,3 +139,9 @@ def _keys(file: Path) -> list[str]:
 
 def test_the_extension_states_the_programs_version() -> None:
     assert json.loads((SOURCES / "install.json").read_text("utf-8"))["version"] == VERSION
+
+
+def test_the_installer_of_4_0_finds_all_it_asks_for() -> None:
+    """It refuses a zip whose name, version, author or link is empty; 4.1 lets a link be."""
+    stated = json.loads((SOURCES / "install.json").read_text("utf-8"))
+    assert all(3 <= len(stated[name]) <= 128 for name in ("name", "version", "author", "link"))
