@@ -1,0 +1,292 @@
+"""Comparing a shop with what was read of it: what no new row tells of is found, and booked by the usual story."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.contracts.desk import FirstSync, Problem
+from bridge.desk.desk import Desk
+from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.slices import SLICE_IDS
+from bridge.engine.health import StoreHealth, StoreState
+from bridge.engine.intake import Intake
+from bridge.engine.reconciler import Reconciler
+from bridge.engine.setup import StoreSetup
+from bridge.errors import UsageError
+from bridge.services import problems
+from bridge.testing.clock import FixedClock
+from bridge.testing.desks import a_desk
+from bridge.testing.shop import FakeShop
+from tests.support.fake_platform import read_settings, write_bridge
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+class Store:
+    """One store's reading and comparing sides, driven by hand."""
+
+    def __init__(self, desk: Desk, folder: Path, **different: str) -> None:
+        config = write_bridge(folder, stores={"acme": different})
+        self.setup = StoreSetup.of(read_settings(config).stores["acme"])
+        self.shop, self.desk, self.clock = FakeShop(clock=MONDAY.replace(tzinfo=None)), desk, FixedClock(MONDAY)
+        self.health = StoreHealth("acme", 60)
+        self.found, self.stop = asyncio.Event(), asyncio.Event()
+        self.intake = Intake(self.setup, self.shop, desk, self.clock, self.health, self.stop, lambda: None)
+        self.reconciler = Reconciler(
+            self.setup,
+            self.shop,
+            desk,
+            self.clock,
+            self.health,
+            self.stop,
+            bell=asyncio.Event(),
+            on_found=self.found,
+        )
+
+    async def read(self, passes: int = 3) -> None:
+        for _ in range(passes):
+            await self.intake.one_pass()
+
+    async def compare(self, *, wait: timedelta = timedelta(minutes=6)) -> None:
+        """Let a round be due, ring, and read what was found."""
+        self.clock.advance(wait)
+        await self.reconciler.at_the_bell()
+        await self.read()
+
+    async def account(self, customer: int) -> Account:
+        owner = Owner(OwnerKind.CUSTOMER, customer)
+        return (await self.desk.read(lambda tx: tx.accounts.of_owners("acme", [owner])))[owner]
+
+    async def posted(self, customer: int) -> int:
+        return (await self.account(customer)).posted
+
+    async def problems(self) -> list[Problem]:
+        return await self.desk.read(lambda tx: tx.problems.open("acme"))
+
+    async def kinds(self) -> list[str]:
+        return [problem.kind for problem in await self.problems()]
+
+    async def retry(self) -> None:
+        (problem,) = await self.problems()
+        await self.desk.transact("retry", problems.retry, problem.id, by="Anna", at=self.clock.now())
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    with a_desk(tmp_path) as desk:
+        desk.start()
+        yield Store(desk, tmp_path)
+
+
+async def test_nothing_is_compared_before_the_first_sync_is_done(store: Store) -> None:
+    store.shop.add_order(customer=7, lines={"BASE": 1})
+    await store.reconciler.at_the_bell()
+    assert store.shop.calls["slices"] == 0
+    state = await store.desk.read(lambda tx: tx.stores.get("acme"))
+    assert state.first_sync is FirstSync.PENDING
+
+
+async def test_what_has_been_read_does_not_differ(store: Store) -> None:
+    store.shop.add_order(customer=7, lines={"BASE": 1})
+    store.shop.make_unreadable(store.shop.add_order(customer=8, lines={"BASE": 1}), "its lines are odd")
+    await store.read()
+    store.shop.add_order(customer=9, lines={"BASE": 1})
+    await store.read()
+    store.shop.calls.clear()
+    await store.compare()
+    assert store.shop.calls["read_orders"] == 0
+    assert (store.health.counters.rounds, store.health.counters.differences) == (1, 0)
+    assert not store.found.is_set()
+
+
+async def test_C14_a_silent_refund_is_found_and_booked(store: Store) -> None:
+    order = store.shop.add_order(customer=7, lines={"BASE": 2})
+    await store.read()
+    store.shop.change_quietly(order, status=FakeShop.REFUNDED)
+    await store.read()
+    assert await store.posted(7) == 1100, "no row tells of it"
+    await store.compare()
+    assert await store.posted(7) == 0
+    assert store.found.is_set(), "the reading side is woken"
+    assert store.health.counters.differences == 1
+
+
+async def test_C2_a_silent_edit_is_found_and_booked(store: Store) -> None:
+    order = store.shop.add_order(customer=7, lines={"BASE": 1})
+    await store.read()
+    store.shop.change_quietly(order, lines={"BASE": 3})
+    await store.compare()
+    assert await store.posted(7) == 3 * 550
+
+
+async def test_C14_a_deleted_order_is_told_once_and_revokes_nothing(store: Store) -> None:
+    order = store.shop.add_order(customer=7, lines={"BASE": 1})
+    await store.read()
+    store.shop.delete(order)
+    await store.compare()
+    (problem,) = await store.problems()
+    assert (problem.kind, problem.count) == ("order_deleted", 1)
+    assert await store.posted(7) == 550
+    await store.compare()
+    assert [problem.count for problem in await store.problems()] == [1]
+
+
+async def test_an_order_that_no_row_ever_told_of_is_found(store: Store) -> None:
+    await store.read()
+    store.shop.add_order(customer=7, lines={"BASE": 1})
+    store.shop.hidden.add(len(store.shop.history))  # its history row never becomes visible
+    await store.read()
+    await store.compare()
+    assert await store.posted(7) == 550
+
+
+async def test_between_rounds_only_the_newest_slices_are_compared(store: Store) -> None:
+    old = store.shop.add_order(customer=7, lines={"BASE": 1})
+    number = store.shop.add_order(customer=8, lines={"BASE": 1})
+    store.shop.orders[5 * SLICE_IDS] = store.shop.orders.pop(number)._replace(order_id=5 * SLICE_IDS)
+    store.shop.history[-1] = store.shop.history[-1]._replace(order_id=5 * SLICE_IDS)
+    await store.read()
+    await store.compare()
+    store.shop.change_quietly(old, status=FakeShop.REFUNDED)
+    store.shop.change_quietly(5 * SLICE_IDS, status=FakeShop.REFUNDED)
+    await store.compare(wait=timedelta(minutes=1))
+    assert (await store.posted(7), await store.posted(8)) == (550, 0)
+    await store.compare(wait=timedelta(minutes=4))
+    assert await store.posted(7) == 0
+
+
+async def test_a_round_goes_on_where_the_budget_ended(store: Store) -> None:
+    for index in range(4):
+        number = store.shop.add_order(customer=index + 1, lines={"BASE": 1})
+        place = index * SLICE_IDS + 1
+        store.shop.orders[place] = store.shop.orders.pop(number)._replace(order_id=place)
+    await store.read()
+    store.reconciler._stopwatch = itertools.count(step=30.0).__next__  # a question takes half a minute
+    seen = []
+    while not store.health.counters.rounds:
+        await store.compare(wait=timedelta(minutes=1))
+        seen.append((await store.desk.read(lambda tx: tx.slices.comparison("acme"))).slice)
+        assert len(seen) < 9
+    assert seen == [0, 1, 2, 3, -1], "a slow shop is compared in as many minutes as it has pages"
+
+
+async def test_ids_that_went_back_stop_all_booking_until_staff_have_looked(store: Store) -> None:
+    """A dump from this morning is put back: what was paid since is lost, what was refunded since is paid again."""
+    kept = store.shop.add_order(customer=7, lines={"BASE": 1})
+    await store.read()
+    dump = store.shop.as_dumped()
+    store.shop.change_status(kept, FakeShop.REFUNDED)
+    lost = store.shop.add_order(customer=8, lines={"BASE": 1})
+    await store.read()
+    assert (await store.posted(7), await store.posted(8)) == (0, 550)
+
+    store.shop.restore(dump)
+    await store.compare()
+    (problem,) = await store.problems()
+    assert problem.kind == "ids_went_back"
+    assert "history (had reached 3, next is 2)" in problem.summary
+    assert store.health.state is StoreState.PAUSED
+    assert not store.health.ok
+    for _ in range(3):
+        await store.compare()
+    assert (await store.posted(7), await store.posted(8)) == (0, 550), "nothing is booked meanwhile"
+
+    with pytest.raises(UsageError, match="it ends with a retry"):
+        await store.desk.transact("dismiss", problems.dismiss, problem.id, by="Anna", at=store.clock.now())
+    await store.retry()
+    again = store.shop.add_order(customer=9, lines={"BASE": 1})
+    assert again == lost, "the shop gives the number out a second time"
+    await store.read()
+    await store.compare()
+    assert await store.posted(7) == 550, "what the shop says now is booked"
+    assert await store.posted(8) == 550
+    assert await store.kinds() == ["number_reused"]
+    assert store.health.ok
+
+
+async def test_orders_that_changed_while_the_store_was_paused_are_booked_after_the_retry(store: Store) -> None:
+    await store.read()
+    store.shop.add_order(customer=7, lines={"BASE": 1})
+    await store.read()
+    dump = store.shop.as_dumped()
+    store.shop.add_order(customer=8, lines={"BASE": 1})
+    await store.read()
+    store.shop.restore(dump)
+    await store.compare()
+    store.shop.add_order(customer=9, lines={"BASE": 1})
+    store.shop.add_order(customer=9, lines={"BASE": 1})
+    await store.compare()
+    owner = Owner(OwnerKind.CUSTOMER, 9)
+    assert not await store.desk.read(lambda tx: tx.accounts.of_owners("acme", [owner]))
+    await store.retry()
+    await store.read()
+    await store.compare()
+    assert await store.posted(9) == 550, "one of the two has the number of an order that granted to somebody else"
+
+
+async def test_D3_a_customer_who_is_gone_is_told_with_what_he_left(store: Store) -> None:
+    store.shop.add_order(customer=7, lines={"BASE": 1})
+    store.shop.add_order(customer=8, lines={"BASE": 1})
+    store.shop.add_order(customer=None, lines={"BASE": 1})
+    await store.read()
+    store.shop.delete_customer(7)
+    await store.compare()
+    (problem,) = await store.problems()
+    assert problem.kind == "customer_deleted"
+    assert problem.summary == "customer 7 is not in the shop any more; the account is frozen with 550 coins"
+    assert (await store.account(7)).frozen_at is not None
+    assert (await store.account(8)).frozen_at is None
+    await store.compare()
+    assert [one.count for one in await store.problems()] == [1]
+    store.shop.deleted_customers.clear()
+    await store.compare()
+    assert await store.kinds() == []
+    assert (await store.account(7)).frozen_at is not None, "only staff lift it (rule C15)"
+
+
+async def test_D3_a_merged_customer_is_told_with_who_has_the_orders_now(store: Store) -> None:
+    order = store.shop.add_order(customer=7, lines={"BASE": 1})
+    await store.read()
+    store.shop.delete_customer(7)
+    store.shop.orders[order] = store.shop.orders[order]._replace(customer_id=9, buyer=Owner(OwnerKind.CUSTOMER, 9))
+    await store.compare()
+    told = {problem.kind: problem.summary for problem in await store.problems()}
+    assert told["customer_deleted"].endswith(
+        "frozen with 550 coins; orders of theirs now belong to customer 9: were the two merged?"
+    )
+    assert "the order now belongs to customer 9" in told["owner_changed"]
+    assert await store.posted(7) == 550
+
+
+async def test_D3_a_shop_that_lost_its_table_of_customers_freezes_nobody(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        desk.start()
+        store = Store(desk, tmp_path, fuse_units="2")
+        await store.read()
+        for customer in (1, 2, 3):
+            store.shop.add_order(customer=customer, lines={"BASE": 1})
+            await store.read()
+        store.shop.deleted_customers |= {1, 2, 3}
+        await store.compare()
+        assert await store.kinds() == ["customers_missing"]
+        assert [(await store.account(customer)).frozen_at for customer in (1, 2, 3)] == [None] * 3
+        store.shop.deleted_customers.clear()
+        await store.compare()
+        assert await store.kinds() == []
+
+
+async def test_C2_many_changes_found_at_once_wait_behind_the_fuse(store: Store) -> None:
+    await store.read()
+    orders = []
+    for customer in range(1, 52):
+        orders.append(store.shop.add_order(customer=customer, lines={"BASE": 1}))
+        await store.read(1)
+    for order in orders:
+        store.shop.change_quietly(order, status=FakeShop.REFUNDED)
+    await store.compare()
+    assert await store.kinds() == ["fuse"]
+    assert await store.posted(1) == 550
