@@ -38,12 +38,16 @@ class Unit(NamedTuple):
 async def units_owed(
     shop: OpenCartShop | PrestaShopShop, plan_of: Mapping[str, str], *, since: datetime | None = None
 ) -> Counter[Unit]:
-    """How many units each order owes, if placed `since` then; plans by product code."""
+    """How many units each order owes, if placed `since` then; plans by product code.
+
+    With `since` an order without a usable date owes nothing: nobody can say whether it was placed before.
+    """
     owed: Counter[Unit] = Counter()
     opencart = isinstance(shop, OpenCartShop)
     for order, placed, customer, status, code, left in await shop.fetch(_OPENCART if opencart else _PRESTASHOP):
         paid = status in OPENCART_PAID if opencart else bool(status)
-        if paid and (since is None or placed >= since) and code in plan_of and left:
+        counts = since is None or (isinstance(placed, datetime) and placed >= since)
+        if paid and counts and code in plan_of and left:
             owner = ("customer", int(customer)) if customer else ("guest", int(order))
             owed[Unit(owner, int(order), plan_of[code])] += int(left)
     return owed
