@@ -69,6 +69,7 @@ PACKAGES = (
         schema="system/library/supportbridge/shop_tables.sql",
         style_sheet="catalog/view/theme/default/stylesheet/supportbridge.css",
         borrowed=(
+            ("system/library/account_page.php", "system/library/supportbridge/account_page.php"),
             ("system/library/shop_database.php", "system/library/supportbridge/shop_database.php"),
             (
                 "catalog/view/template/account.twig",

@@ -30,7 +30,15 @@ def test_the_block_stands_below_the_pages_heading(shop: Storefront) -> None:
     assert re.sub(r"<link.*</section>\n", "", page, flags=re.DOTALL) == PAGES["opencart"]
 
 
-def test_a_theme_without_a_heading_gets_the_block_before_its_footer(shop: Storefront) -> None:
+def test_a_page_without_a_heading_gets_the_block_below_what_is_on_top_of_its_content(shop: Storefront) -> None:
+    """As 4.0's own page, whose groups of links have headings but the page has none."""
+    top = "<div>a module on top</div>"
+    page = f'<div id="content" class="col">{top}<h2>My Account</h2></div><footer>the shop</footer>'
+    shown = shop.open_page(page=page, content_top=top + "\n").result
+    assert shown.index("on top") < shown.index("<section") < shown.index("My Account")
+
+
+def test_a_theme_without_a_content_gets_the_block_before_its_footer(shop: Storefront) -> None:
     page = shop.open_page(page="<body>my links<footer>the shop</footer></body>").result
     assert page.index("my links") < page.index("<section") < page.index("<footer>")
 
@@ -39,7 +47,7 @@ def test_a_theme_with_neither_keeps_its_page_and_the_log_says_why(shop: Storefro
     page = shop.open_page(page="<body>my links</body>", footer="")
     assert page.result == "<body>my links</body>"
     assert len(page.log) == 1
-    assert "the theme's account page has neither a heading nor a footer to go by" in page.log[0]
+    assert "the theme's account page has neither a content nor a footer to go by" in page.log[0]
 
 
 def test_the_block_can_be_switched_off(shop: Storefront) -> None:

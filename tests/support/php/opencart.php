@@ -338,7 +338,7 @@ namespace {
         play(static function () use ($registry, $orders): string {
             $page = $orders['page'];
             $route = 'account/account';
-            $data = ['footer' => $orders['footer']];
+            $data = ['content_top' => $orders['content_top'], 'footer' => $orders['footer']];
             $event = new \Opencart\Catalog\Controller\Extension\Supportbridge\Event\Account($registry);
             if ($orders['directly']) {
                 $event->after();

@@ -2,6 +2,9 @@
 
 namespace Opencart\Catalog\Controller\Extension\Supportbridge\Event;
 
+use Opencart\System\Library\Extension\Supportbridge\AccountPage;
+use Opencart\System\Library\Extension\Supportbridge\ShopDatabase;
+
 /**
  * Puts the customer's coins on the account page.
  *
@@ -31,7 +34,7 @@ class Account extends \Opencart\System\Engine\Controller
         try {
             $block = $this->block();
             if ($block !== '') {
-                $output = self::placed($block, $output, $data);
+                $output = AccountPage::withBlock($block, $output, $data);
             }
         } catch (\SupportBridge\Problem $problem) {
             $this->report('the account block is not shown: ' . $problem->getMessage());
@@ -58,7 +61,7 @@ class Account extends \Opencart\System\Engine\Controller
         }
         require_once $shared;
         $reader = new \SupportBridge\AccountReader(
-            new \Opencart\System\Library\Extension\Supportbridge\ShopDatabase($this->db),
+            new ShopDatabase($this->db),
             DB_PREFIX,
             DIR_STORAGE
         );
@@ -91,27 +94,6 @@ class Account extends \Opencart\System\Engine\Controller
         }
 
         return $texts;
-    }
-
-    /**
-     * The page with the block below its first heading; a theme without one gets it before its footer.
-     *
-     * @param array<string, mixed> $data
-     */
-    private static function placed(string $block, string $page, array $data): string
-    {
-        $content = strpos($page, 'id="content"');
-        $heading = $content === false ? false : stripos($page, '</h1>', $content);
-        if ($heading !== false) {
-            return substr_replace($page, $block, $heading + strlen('</h1>'), 0);
-        }
-        $footer = isset($data['footer']) && is_string($data['footer']) ? trim($data['footer']) : '';
-        $before = $footer === '' ? false : strrpos($page, $footer);
-        if ($before === false) {
-            throw new \SupportBridge\Problem('the theme\'s account page has neither a heading nor a footer to go by');
-        }
-
-        return substr_replace($page, $block, $before, 0);
     }
 
     /**

@@ -1,5 +1,8 @@
 <?php
 
+use Opencart\System\Library\Extension\Supportbridge\AccountPage;
+use Opencart\System\Library\Extension\Supportbridge\ShopDatabase;
+
 /**
  * The customer's coins on the account page of OpenCart 3, and the desk's hint that an order has changed.
  *
@@ -37,7 +40,7 @@ class ControllerExtensionModuleSupportbridge extends Controller
             $this->loadClasses();
             $block = $this->block();
             if ($block !== '') {
-                $output = self::placed($block, $output, $data);
+                $output = AccountPage::withBlock($block, $output, $data);
             }
         } catch (\SupportBridge\Problem $problem) {
             $this->report('the account block is not shown: ' . $problem->getMessage());
@@ -61,7 +64,7 @@ class ControllerExtensionModuleSupportbridge extends Controller
         }
         try {
             $this->loadClasses();
-            $database = new \Opencart\System\Library\Extension\Supportbridge\ShopDatabase($this->db);
+            $database = new ShopDatabase($this->db);
             $log = $this->log;
             \SupportBridge\Hints::orderChanged(
                 $database,
@@ -84,7 +87,7 @@ class ControllerExtensionModuleSupportbridge extends Controller
 
     private function loadClasses()
     {
-        foreach (array('shared/all.php', 'shop_database.php') as $name) {
+        foreach (array('shared/all.php', 'shop_database.php', 'account_page.php') as $name) {
             $file = DIR_SYSTEM . 'library/supportbridge/' . $name;
             if (!is_file($file)) { // asked first, because a missing file would end the request
                 throw new \RuntimeException('a file of the extension is missing');
@@ -101,7 +104,7 @@ class ControllerExtensionModuleSupportbridge extends Controller
     private function block()
     {
         $reader = new \SupportBridge\AccountReader(
-            new \Opencart\System\Library\Extension\Supportbridge\ShopDatabase($this->db),
+            new ShopDatabase($this->db),
             DB_PREFIX,
             DIR_STORAGE
         );
@@ -150,46 +153,6 @@ class ControllerExtensionModuleSupportbridge extends Controller
         }
 
         return $texts;
-    }
-
-    /**
-     * The page with the block at the head of its content: below its heading, or below what the shop puts on top.
-     *
-     * @param string $block
-     * @param string $page
-     * @param array<string, mixed> $data
-     *
-     * @return string
-     */
-    private static function placed($block, $page, $data)
-    {
-        $content = strpos($page, 'id="content"');
-        $begin = $content === false ? false : strpos($page, '>', $content);
-        if ($begin !== false) {
-            $place = self::after($page, self::part($data, 'content_top'), $begin + 1);
-            $heading = stripos($page, '</h1>', $place);
-
-            return substr_replace($page, $block, $heading === false ? $place : $heading + strlen('</h1>'), 0);
-        }
-        $footer = self::part($data, 'footer');
-        $before = $footer === '' ? false : strrpos($page, $footer);
-        if ($before === false) {
-            throw new \SupportBridge\Problem('the theme\'s account page has neither a content nor a footer to go by');
-        }
-
-        return substr_replace($page, $block, $before, 0);
-    }
-
-    private static function after($page, $part, $from)
-    {
-        $found = $part === '' ? false : strpos($page, $part, $from);
-
-        return $found === false ? $from : $found + strlen($part);
-    }
-
-    private static function part($data, $name)
-    {
-        return isset($data[$name]) && is_string($data[$name]) ? trim($data[$name]) : '';
     }
 
     /**
