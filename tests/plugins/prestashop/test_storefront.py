@@ -287,9 +287,9 @@ def test_an_old_php_can_read_the_file_that_the_shop_reads_before_it_installs_any
 
 def php_tokens(file: str) -> list[tuple[str, str]]:
     """The tokens of a source file as PHP sees them, by name and text, without blanks and comments."""
-    program = """$all = array_map(fn ($token) => [$token->getTokenName(), $token->text],
-        array_values(array_filter(PhpToken::tokenize(file_get_contents($argv[1])), fn ($token) => !$token->isIgnorable())));
-        echo json_encode($all);"""
+    program = """$code = file_get_contents($argv[1]);
+        $tokens = array_filter(PhpToken::tokenize($code), fn ($token) => !$token->isIgnorable());
+        echo json_encode(array_map(fn ($token) => [$token->getTokenName(), $token->text], array_values($tokens)));"""
     done = subprocess.run(
         ["php", "-r", program, str(SOURCES / file)], capture_output=True, text=True, check=True, timeout=60
     )
