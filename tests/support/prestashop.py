@@ -127,7 +127,7 @@ class PrestaShopShop(Shop):
         store: int | None = None,
         is_guest: bool = False,
     ) -> int:
-        number = await self.next_id("customer", "id_customer")
+        number = await self.next_id("customer")
         return await self.insert(
             "customer",
             {
@@ -163,7 +163,7 @@ class PrestaShopShop(Shop):
         buyer = customer or await self.add_customer(guest, firstname="Guest", store=store, is_guest=True)
         products = [(await self._product(code), quantity) for code, quantity in lines]
         amount = total_of(products) if total is None else total
-        number = await self.next_id("orders", "id_order")
+        number = await self.next_id("orders")
         row = self.order_row | order_amounts(amount) | {"id_customer": buyer, "reference": self.reference(number)}
         row |= {"secure_key": f"{buyer:032x}", "date_add": at, "date_upd": at}
         order = await self.insert("orders", row | ({"id_shop": store} if store else {}))

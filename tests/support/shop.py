@@ -159,9 +159,8 @@ class Shop(ShopDatabase, ABC):
         await self.update(at.lines, {at.quantity: quantity}, **{at.line_id: found[0][0]})
 
     async def delete_order_hard(self, order: int) -> None:
-        """Remove the order's row and its lines by hand; the history stays, with an id that leads nowhere."""
-        for table in (self.columns.orders, self.columns.lines):
-            await self.delete(table, **{self.columns.order_id: order})
+        """Remove the order's row alone, by hand or as PrestaShop's own class does; its lines and history stay."""
+        await self.delete(self.columns.orders, **{self.columns.order_id: order})
 
     async def merge_customers(self, gone: int, into: int) -> None:
         """Give one customer's orders to another and remove him, as the modules for this purpose do."""
@@ -185,9 +184,9 @@ class Shop(ShopDatabase, ABC):
         Alternately 2 lines and 1, of `codes` in turn, 3 history rows each.
         """
         at = self.columns
-        first_customer = await self.next_id("customer", at.customer_id)
-        first_order = await self.next_id(at.orders, at.order_id)
-        first_history = await self.next_id("order_history", at.history_id)
+        first_customer = await self.next_id("customer")
+        first_order = await self.next_id(at.orders)
+        first_history = await self.next_id("order_history")
         lines = orders // 2 * 3 + orders % 2 * 2
         frame = BulkFrame(
             order=Sql(f"({first_order} + seq)"),

@@ -136,9 +136,13 @@ class ShopDatabase:
             f"INSERT INTO {{{table}}} ({columns}) SELECT {expressions} FROM seq_0_to_{rows - 1}", *parameters
         )
 
-    async def next_id(self, table: str, column: str) -> int:
-        [(highest,)] = await self.fetch(f"SELECT COALESCE(MAX(`{column}`), 0) FROM {{{table}}}")
-        return int(highest) + 1
+    async def next_id(self, table: str) -> int:
+        """The id that the table's next row will get; one that a deleted row had is not given again."""
+        [(next_id,)] = await self.fetch(
+            "SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s",
+            f"{self.prefix}{table}",
+        )
+        return int(next_id)
 
     def known(self, table: str, row: Mapping[str, Value | Sql]) -> dict[str, Any]:
         """What of the row this version's table has columns for."""
