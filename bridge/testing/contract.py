@@ -16,14 +16,17 @@ run under pytest-asyncio.
 import pytest
 
 # Before they are imported, so that a failing assertion shows its values.
-pytest.register_assert_rewrite("bridge.testing.contract_reading", "bridge.testing.contract_writing")
+pytest.register_assert_rewrite(
+    "bridge.testing.contract_reading", "bridge.testing.contract_writing", "bridge.testing.contract_comparing"
+)
 
 from bridge.testing.contract_base import ShopActor  # noqa: E402 - see above
+from bridge.testing.contract_comparing import ComparingContract  # noqa: E402 - see above
 from bridge.testing.contract_reading import ReadingContract  # noqa: E402 - see above
 from bridge.testing.contract_writing import WritingContract  # noqa: E402 - see above
 
 __all__ = ["ShopActor", "ShopAdapterContract"]
 
 
-class ShopAdapterContract(ReadingContract, WritingContract):
+class ShopAdapterContract(ReadingContract, WritingContract, ComparingContract):
     """The whole suite; the module's docstring says how to use it."""

@@ -50,6 +50,12 @@ class ShopActor(Protocol):
     async def edit_order(self, order: int, lines: Sequence[Line], at: datetime) -> None:
         """Give the order these lines instead."""
 
+    async def silent_status(self, order: int, status: int) -> None:
+        """Change the order's status and nothing else, as some payment modules do."""
+
+    async def silent_line_edit(self, order: int, code: str, quantity: int) -> None:
+        """Change the quantity of the order's line of that code and nothing else."""
+
     async def delete_order(self, order: int) -> None: ...
 
     async def delete_customer(self, customer: int) -> None: ...
