@@ -20,7 +20,7 @@ from bridge.services import problems
 from bridge.settings import Settings, load
 from tests.support.desk_file import DeskFile, OpenProblem, Progress
 from tests.support.shop_pages import ShopPages, disagreements, keys_in, read_pages
-from tests.support.shops import AnyShop
+from tests.support.shops import AnyShop as AnyShop
 from tests.support.waiting import until
 
 ESSENTIAL, BASE, PROFESSIONAL = "SUPPORT-ESSENTIAL", "SUPPORT-BASE", "SUPPORT-PROFESSIONAL"
@@ -69,6 +69,9 @@ class StoreFile:
     settle_seconds: float = 0.1
     push_seconds: float = 0.0
     statement_timeout_seconds: float = 10.0
+    hint_seconds: float = 1.0
+    reconcile_minutes: float = 5.0
+    reconcile_budget_seconds: float = 1.0
     units_per_order: int = 100
     enabled: bool = True
 
@@ -100,6 +103,9 @@ fuse_units = {self.fuse_units}
 poll_seconds = {self.poll_seconds}
 settle_seconds = {self.settle_seconds}
 push_seconds = {self.push_seconds}
+hint_seconds = {self.hint_seconds}
+reconcile_minutes = {self.reconcile_minutes}
+reconcile_budget_seconds = {self.reconcile_budget_seconds}
 [limits]
 units_per_order = {self.units_per_order}
 {plans}
