@@ -18,10 +18,12 @@ from bridge.engine.setup import StoreSetup
 from bridge.hooks.manager import Plugins
 from bridge.services import problems
 from bridge.settings import Settings, load
+from tests.support import shops
 from tests.support.desk_file import DeskFile, OpenProblem, Progress
 from tests.support.shop_pages import ShopPages, disagreements, keys_in, read_pages
-from tests.support.shops import AnyShop as AnyShop
 from tests.support.waiting import until
+
+AnyShop = shops.AnyShop
 
 ESSENTIAL, BASE, PROFESSIONAL = "SUPPORT-ESSENTIAL", "SUPPORT-BASE", "SUPPORT-PROFESSIONAL"
 COINS = {ESSENTIAL: 300, BASE: 550, PROFESSIONAL: 900}
