@@ -5,7 +5,7 @@ is made of: the columns we read, asked for by name, and the marks that tell it f
 columns also proves the rights: `information_schema` only lists what the user may see.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -80,11 +80,11 @@ async def recognise(database: ShopDatabase, platform: Platform, found: Found | N
             "correct platform, database.name or database.prefix in the store's file",
         )
     there = await _existing(database, platform, found.facts)
-    nearest, differences = _nearest(platform, found.facts, there, prefix)
-    if differences:
+    nearest, different = nearest_layout(platform, found.facts, there, prefix=prefix)
+    if different:
         raise refused(
             f"{where} has a layout of {platform.title} that is not known; the nearest is {nearest.title}, "
-            f"but here {'; '.join(differences)}",
+            f"but here {'; '.join(different)}",
             f"known are {', '.join(layout.title for layout in platform.layouts)}: bring the shop to one of them, "
             "or undo what changed these columns",
         )
@@ -138,33 +138,36 @@ async def _existing(
     return existing
 
 
-def _nearest(
-    platform: Platform, facts: Mapping[ColumnName, ColumnFacts], there: Collection[ColumnName], prefix: str
+def nearest_layout(
+    platform: Platform, facts: Mapping[ColumnName, ColumnFacts], there: Collection[ColumnName], *, prefix: str
 ) -> tuple[Layout, list[str]]:
-    """The layout with the fewest differences, the newest of several, and these differences in words."""
-    compared = [
-        (layout, [words for mark in layout.marks for words in _differences(mark, facts, there, prefix)])
-        for layout in reversed(platform.layouts)
-    ]
+    """The layout with the fewest differences, the newest of several, and these differences in words; none: it is it."""
+    compared = [(layout, differences(layout, facts, there, prefix=prefix)) for layout in reversed(platform.layouts)]
     return min(compared, key=lambda one: len(one[1]))
+
+
+def differences(
+    layout: Layout, facts: Mapping[ColumnName, ColumnFacts], there: Collection[ColumnName], *, prefix: str
+) -> list[str]:
+    """In what columns differ from a layout's marks; `facts` are of those that may be read, `there` are all."""
+    return [words for mark in layout.marks for words in _differences(mark, facts, there, prefix)]
 
 
 def _differences(
     mark: Mark, facts: Mapping[ColumnName, ColumnFacts], there: Collection[ColumnName], prefix: str
-) -> list[str]:
+) -> Iterator[str]:
     name = f"{prefix}{mark.table}.{mark.column}"
     column = (mark.table, mark.column)
     if (column in there) != mark.there:
-        return [f"{name} is missing" if mark.there else f"there is {name}"]
+        yield f"{name} is missing" if mark.there else f"there is {name}"
+        return
     seen = facts.get(column)
     if seen is None:
-        return []
-    wrong = []
+        return
     if mark.type is not None and seen.type != mark.type:
-        wrong.append(f"{name} is {seen.type}, not {mark.type}")
+        yield f"{name} is {seen.type}, not {mark.type}"
     if mark.nullable is not None and seen.nullable != mark.nullable:
-        wrong.append(f"{name} is {_null(seen.nullable)}, not {_null(mark.nullable)}")
-    return wrong
+        yield f"{name} is {_null(seen.nullable)}, not {_null(mark.nullable)}"
 
 
 def _null(nullable: bool) -> str:

@@ -1,36 +1,50 @@
 """Each platform's shop in turn, for what both adapters have to do alike."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from bridge.contracts.shop import StoreConnection
 from bridge.shopkit.adapter import DatabaseAdapter
-from bridge.shopkit.schema import Platform as PlatformTables
+from bridge.shopkit.schema import Platform
 from bridge.testing.mariadb import PrivateMariaDB
 from bridge_opencart.adapter import OpenCartAdapter
 from bridge_opencart.schema import PLATFORM as OPENCART
 from bridge_prestashop.adapter import PrestaShopAdapter
 from bridge_prestashop.schema import PLATFORM as PRESTASHOP
-from tests.support.adapters import store_connection
-from tests.support.shops import OpenCartShop, PrestaShopShop
+from tests.support.adapters import database_access, store_connection
+from tests.support.fixtures import ShopFactory
+from tests.support.shops import AnyShop
+
+USER = "bridge_least"
 
 
 @dataclass
 class Case:
-    """One platform: its shop, what is true of it, and adapters that close with the test."""
+    """One shop, what is true of its platform, and adapters that close with the test."""
 
-    platform: str
-    shop: OpenCartShop | PrestaShopShop
-    tables: PlatformTables
-    orders: str
-    settings: str
-    password: str
+    shop: AnyShop
     server: PrivateMariaDB
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @property
+    def platform(self) -> str:
+        return self.shop.platform
+
+    @property
+    def tables(self) -> Platform:
+        return OPENCART if self.platform == "opencart" else PRESTASHOP
+
+    @property
+    def orders(self) -> str:
+        return self.shop.columns.orders
+
+    @property
+    def settings(self) -> str:
+        return self.tables.settings_table
 
     @property
     def prefix(self) -> str:
@@ -50,18 +64,35 @@ class Case:
         self.closing.push_async_callback(adapter.close)
         return adapter
 
+    def least(self) -> StoreConnection:
+        """Run what `bridge store prepare --print` prints, as the owner, and connect as that user."""
+        self.server.create_user(USER, "secret")
+        script = self.connect().preparation_sql(f"{USER}@%")
+        text = "\n".join(line for line in script.splitlines() if not line.startswith("--"))
+        statements = [statement.strip().removesuffix(";") for statement in text.split(";\n")]
+        self.server.run(*filter(None, statements), database=self.database)
+        access = database_access(self.shop.parameters, prefix=self.prefix, user=USER, password="secret")
+        return replace(self.connection(product_codes=frozenset({"base"})), database=access)
+
     def run(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement as the database's owner."""
-        return self.server.run(statement, database=self.database)
+        """Run a statement as the database's owner; `{p}` is the prefix."""
+        return self.server.run(statement.replace("{p}", self.prefix), database=self.database)
 
 
-@pytest.fixture(params=["opencart", "prestashop"])
-async def case(request: pytest.FixtureRequest, mariadb: PrivateMariaDB, database: str) -> AsyncIterator[Case]:
-    parameters = mariadb.parameters(database)
-    shop = OpenCartShop(parameters) if request.param == "opencart" else PrestaShopShop(parameters)
-    async with shop, AsyncExitStack() as closing:
-        await shop.install()
-        if isinstance(shop, OpenCartShop):
-            yield Case("opencart", shop, OPENCART, "order", "setting", "password", mariadb, closing)
-        else:
-            yield Case("prestashop", shop, PRESTASHOP, "orders", "configuration", "passwd", mariadb, closing)
+MakeCase = Callable[[str], Awaitable[Case]]
+
+
+@pytest.fixture
+async def make_case(mariadb: PrivateMariaDB, any_shop: ShopFactory) -> AsyncIterator[MakeCase]:
+    """Makes cases of fresh shops by the name of their layout."""
+    async with AsyncExitStack() as closing:
+
+        async def made(layout: str) -> Case:
+            return Case(await any_shop(layout), mariadb, closing)
+
+        yield made
+
+
+@pytest.fixture(params=["opencart-4.1", "prestashop-8"], ids=["opencart", "prestashop"])
+async def case(request: pytest.FixtureRequest, make_case: MakeCase) -> Case:
+    return await make_case(request.param)

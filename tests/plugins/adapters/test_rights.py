@@ -6,34 +6,21 @@ from datetime import datetime
 import pymysql
 import pytest
 
-from bridge.contracts.shop import AccountRows, Level, StoreConnection
+from bridge.contracts.shop import AccountRows, Level
 from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopRefused
-from tests.plugins.adapters.conftest import Case
-from tests.support.adapters import database_access
+from tests.plugins.adapters.conftest import USER, Case
 
 PAID_AT = datetime(2026, 3, 2, 9, 0, 0)  # noqa: DTZ001 - a shop's wall clock has no zone
 KEY = SigningKey("k1", bytes(32))
-USER = "bridge_least"
-
-
-def least(case: Case) -> StoreConnection:
-    """Run what `bridge store prepare --print` prints, as the owner, and connect as that user."""
-    case.server.create_user(USER, "secret")
-    script = case.connect().preparation_sql(f"{USER}@%")
-    text = "\n".join(line for line in script.splitlines() if not line.startswith("--"))
-    statements = [statement.strip().removesuffix(";") for statement in text.split(";\n")]
-    case.server.run(*filter(None, statements), database=case.database)
-    access = database_access(case.shop.parameters, prefix=case.prefix, user=USER, password="secret")
-    return replace(case.connection(product_codes=frozenset({"base"})), database=access)
 
 
 async def test_everything_the_bridge_does_works_with_exactly_the_printed_rights(case: Case) -> None:
     await case.shop.add_product("base")
     customer = await case.shop.add_customer("ada@shop.example")
     order = await case.shop.place_paid_order(customer, [("base", 2)], at=PAID_AT)
-    adapter = case.connect(least(case))
+    adapter = case.connect(case.least())
     facts = await adapter.probe()
     assert case.shop.paid_status in facts.statuses.granting
     assert facts.zone == "UTC"
@@ -57,8 +44,8 @@ async def test_everything_the_bridge_does_works_with_exactly_the_printed_rights(
 
 async def test_the_printed_rights_are_found_neither_too_few_nor_too_many_and_can_be_given_again(case: Case) -> None:
     await case.shop.add_product("base")
-    least(case)
-    findings = await case.connect(least(case)).check()
+    case.least()
+    findings = await case.connect(case.least()).check()
     assert [finding for finding in findings if finding.level is not Level.OK] == []
     assert {"rights", "rights beyond need"} <= {finding.name for finding in findings}
 
@@ -78,13 +65,13 @@ DENIED = [
 
 
 async def test_what_is_not_needed_is_denied(case: Case) -> None:
-    least(case)
+    case.least()
     names = {
         "p": case.prefix,
         "orders": case.orders,
         "total": "total" if case.platform == "opencart" else "total_paid",
         "history": "order_history",
-        "password": case.password,
+        "password": "password" if case.platform == "opencart" else "passwd",
         "settings": case.settings,
     }
     user = pymysql.connect(
@@ -98,7 +85,7 @@ async def test_what_is_not_needed_is_denied(case: Case) -> None:
 
 
 async def test_a_missing_right_is_named_with_its_table_and_the_way_out(case: Case) -> None:
-    connection = least(case)
+    connection = case.least()
     case.run(f"REVOKE ALL PRIVILEGES ON `{case.database}`.`{case.prefix}order_history` FROM '{USER}'@'%'")
     adapter = case.connect(connection)
     with pytest.raises(ShopRefused) as refusal:
@@ -113,7 +100,7 @@ async def test_a_missing_right_is_named_with_its_table_and_the_way_out(case: Cas
 
 
 async def test_a_missing_right_on_our_own_table_is_found(case: Case) -> None:
-    connection = least(case)
+    connection = case.least()
     case.run(f"REVOKE UPDATE ON `{case.database}`.`{case.prefix}supportbridge_account` FROM '{USER}'@'%'")
     [finding] = [finding for finding in await case.connect(connection).check() if finding.name == "rights"]
     assert finding.level is Level.WRONG
@@ -131,7 +118,7 @@ BEYOND_NEED = [
 
 
 async def test_each_right_beyond_need_is_a_warning_with_the_way_out(case: Case) -> None:
-    adapter = case.connect(least(case))
+    adapter = case.connect(case.least())
     for grant, words in BEYOND_NEED:
         text = grant.format(db=case.database, p=case.prefix)
         case.server.run(f"GRANT {text} TO '{USER}'@'%'")
@@ -143,7 +130,7 @@ async def test_each_right_beyond_need_is_a_warning_with_the_way_out(case: Case) 
 
 
 async def test_preparing_without_the_right_says_how_to_do_it_by_hand(case: Case) -> None:
-    connection = least(case)
+    connection = case.least()
     case.run(f"DROP TABLE `{case.prefix}supportbridge_entry`")
     with pytest.raises(ShopRefused) as refusal:
         await case.connect(connection).prepare()
@@ -151,7 +138,7 @@ async def test_preparing_without_the_right_says_how_to_do_it_by_hand(case: Case)
 
 
 async def test_settings_come_through_the_view_where_it_is_and_else_from_the_table(case: Case) -> None:
-    connection = least(case)
+    connection = case.least()
     case.run(f"DROP VIEW `{case.prefix}supportbridge_settings`")
     adapter = case.connect(connection)
     with pytest.raises(ShopRefused) as refusal:
@@ -163,7 +150,7 @@ async def test_settings_come_through_the_view_where_it_is_and_else_from_the_tabl
 
 
 async def test_without_any_right_to_settings_the_stores_own_statuses_are_enough(case: Case) -> None:
-    connection = least(case)
+    connection = case.least()
     case.run(f"DROP VIEW `{case.prefix}supportbridge_settings`")
     own = replace(connection, granting=frozenset({2}), revoking=frozenset({7}), chargeback=frozenset())
     facts = await case.connect(own).probe()
@@ -172,7 +159,7 @@ async def test_without_any_right_to_settings_the_stores_own_statuses_are_enough(
 
 
 async def test_a_view_whose_maker_is_gone_says_so(case: Case) -> None:
-    connection = least(case)
+    connection = case.least()
     case.server.create_user("maker", "secret", [f"ALL PRIVILEGES ON `{case.database}`.*"])
     query = case.tables.settings.replace("{settings}", f"`{case.prefix}{case.settings}`")
     case.run(f"CREATE OR REPLACE DEFINER='maker'@'%' VIEW `{case.prefix}supportbridge_settings` AS {query}")
