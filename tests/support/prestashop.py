@@ -1,16 +1,9 @@
-"""PrestaShop shops of three versions and thirty bees as their own code behaves, row by row.
+"""A PrestaShop 8.1 shop as its own code behaves, row by row; the other versions are beside it.
 
-Seen in their code: an order is added without a state, gets its lines, then its state and the history row; dates come
+Seen in its code: an order is added without a state, gets its lines, then its state and the history row; dates come
 from PHP, so `date_upd` moves with every save; an edit of lines updates or deletes their rows and leaves no history; a
-credit slip never touches the order's state; a deleted customer is a missing row or, if he may not register again, one
-marked deleted.
-
-| | 9, 8 | thirty bees | 1.6 |
-|---|---|---|---|
-| a credit slip and the line's refunded quantity | slip first | quantity first | quantity first |
-| what is paid, canceled, refunded | 2, 6, 7 | 1, 5, 6 | 2, 6, 7 |
-| an order's reference | nine letters; in 9 a module may give a longer one | nine letters | nine letters |
-| connection and tables | 4-byte letters | 4-byte letters | 3-byte letters |
+credit slip is written before the line's refunded quantity, and never touches the order's state; a deleted customer is
+a missing row or, if he may not register again, one marked deleted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,14 +13,9 @@ from typing import Any
 
 from tests.support.prestashop_rows import (
     CONFIGURATION,
-    CONFIGURATION_16,
-    CONFIGURATION_THIRTYBEES,
     LANGUAGE,
-    MODULES_16,
     ORDER,
     STATES,
-    STATES_16,
-    STATES_THIRTYBEES,
     Product,
     State,
     bulk_customer,
@@ -345,44 +333,3 @@ class PrestaShopShop(Shop):
         row |= {f"total_products_tax_{tax}": products for tax in ("excl", "incl")}
         row |= {f"total_shipping_tax_{tax}": Decimal(0) for tax in ("excl", "incl")}
         return await self.insert("order_slip", row | {"partial": 0, "date_add": at, "date_upd": at})
-
-
-class PrestaShop9Shop(PrestaShopShop):
-    """PrestaShop 9.1.0, with a module that numbers the orders."""
-
-    layout_name = "prestashop-9.1.0"
-
-    def reference(self, number: int) -> str:
-        return f"SHOP-2026-{number:09d}"
-
-    def bulk_reference(self, number: Sql) -> Sql:
-        return Sql(f"CONCAT('SHOP-2026-', LPAD({number}, 9, '0'))")
-
-
-class PrestaShop16Shop(PrestaShopShop):
-    """PrestaShop 1.6.1.4: a connection and tables of 3-byte letters."""
-
-    layout_name = "prestashop-1.6.1.4"
-    charset = "utf8mb3"
-    states = STATES_16
-    configuration = CONFIGURATION_16
-    order_row = ORDER | MODULES_16
-    slip_comes_first = False
-
-
-class ThirtyBeesShop(PrestaShopShop):
-    """thirty bees 1.7, the 1.6 line on today's PHP: its states are counted without the cheque."""
-
-    layout_name = "thirtybees-1.7-dev"
-    states = STATES_THIRTYBEES
-    configuration = CONFIGURATION_THIRTYBEES
-    order_row = ORDER | MODULES_16
-    slip_comes_first = False
-
-    pending_status = 9
-    paid_status = 1
-    delivered_status = 4
-    canceled_status = 5
-    refunded_status = 6
-    payment_error_status = 7
-    backorder_paid_status = 8

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from tests.support.opencart import OpenCart30Shop, OpenCart40Shop, OpenCartShop
-from tests.support.prestashop import PrestaShop9Shop, PrestaShop16Shop, PrestaShopShop, ThirtyBeesShop
+from tests.support.prestashop import PrestaShopShop
+from tests.support.prestashop_versions import PrestaShop9Shop, PrestaShop16Shop, ThirtyBeesShop
 from tests.support.shop import BulkOrders, Shop
 from tests.support.shop_database import OPENING_DAY, PRICE, Line, ShopDatabase, Snapshot
 
