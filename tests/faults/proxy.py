@@ -92,7 +92,6 @@ class FaultyProxy:
         self._server, self._fault_of = server, fault_of
         self._fault: Fault | None = None
         self._listener = _bound(0)
-        self._accepting: asyncio.Task[None] | None = None
         self._links: set[_Link] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.traffic = Traffic()
@@ -105,7 +104,7 @@ class FaultyProxy:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._refuse()
+        self._refuse()
         self._listener.close()
         for link in list(self._links):
             link.end()
@@ -118,18 +117,18 @@ class FaultyProxy:
         """Connections from clients that are open now."""
         return len(self._links)
 
-    async def strike(self, fault: Fault) -> None:
+    def strike(self, fault: Fault) -> None:
         """Let the fault befall every connection, those that are open counting bytes from now."""
         self._fault = fault
         if fault.kind is Kind.REFUSED:
-            await self._refuse()
+            self._refuse()
             self.traffic.struck += 1
             for link in list(self._links):
                 link.reset()
         for link in self._links:
             link.suffer(fault)
 
-    async def heal(self) -> None:
+    def heal(self) -> None:
         """Be a good proxy again. Connections that have gone silent stay so, as they would on a real network."""
         if self._fault is None:
             return
@@ -141,25 +140,24 @@ class FaultyProxy:
 
     def _accept(self) -> None:
         self._listener.listen()
-        self._accepting = asyncio.create_task(self._accept_all(), name="proxy accepts")
+        asyncio.get_running_loop().add_reader(self._listener, self._take)
 
-    async def _refuse(self) -> None:
+    def _refuse(self) -> None:
         """Stop listening, but keep the port: whoever connects is refused."""
-        accepting, self._accepting = self._accepting, None
-        if accepting is not None:
-            accepting.cancel()
-            await asyncio.wait([accepting])
+        if asyncio.get_running_loop().remove_reader(self._listener):
             self._listener.close()
             self._listener = _bound(self.port)
 
-    async def _accept_all(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            client, _ = await loop.sock_accept(self._listener)
-            number, self.traffic.connections = self.traffic.connections, self.traffic.connections + 1
-            task = asyncio.create_task(self._serve(client, self._fault or self._fault_of(number)))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+    def _take(self) -> None:
+        try:
+            client, _ = self._listener.accept()
+        except OSError:  # it has gone again
+            return
+        client.setblocking(False)  # noqa: FBT003 - the library's own way of saying it
+        number, self.traffic.connections = self.traffic.connections, self.traffic.connections + 1
+        task = asyncio.create_task(self._serve(client, self._fault or self._fault_of(number)))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, client: socket.socket, fault: Fault | None) -> None:
         reader, writer = await asyncio.open_connection(sock=client)

@@ -1,4 +1,4 @@
-"""What a MariaDB server does to its clients, made to happen: restarts, kills, a full house, locks and deadlocks.
+"""What a MariaDB server does to its clients, made to happen: kills, a full house, locks and deadlocks.
 
 The bridge is told apart from everybody else on the server by its user name: only its connections are hit.
 """
@@ -41,11 +41,6 @@ class ServerTrouble:
     def kill_queries(self) -> int:
         """KILL whatever the user's connections are doing now; how many there were."""
         return self._kill("QUERY")
-
-    async def restart(self) -> None:
-        """Stop the server and start it again; nothing is lost."""
-        await asyncio.to_thread(self.server.stop)
-        await asyncio.to_thread(self.server.start)
 
     @contextmanager
     def full_house(self) -> Iterator[None]:

@@ -83,12 +83,12 @@ async def test_a_statement_that_is_cut_off_is_worth_a_retry_and_the_next_one_wor
     through: ShopDatabase, proxy: FaultyProxy, fault: Fault, words: str
 ) -> None:
     assert await through.rows(ECHO, number=1) == ((1,),)
-    await proxy.strike(fault)
+    proxy.strike(fault)
     said = await words_of(through.rows(LONG))
     assert f"{words}" in said
     assert said.endswith("(long answer)") or "(long answer): " in said
     assert said.startswith(f"acme: database {through.access.name} at 127.0.0.1:{proxy.port}: ")
-    await proxy.heal()
+    proxy.heal()
     assert await through.rows(ECHO, number=2) == ((2,),)
 
 
@@ -105,9 +105,9 @@ async def test_a_statement_that_is_cut_off_is_worth_a_retry_and_the_next_one_wor
 async def test_a_login_that_is_cut_off_is_worth_a_retry_and_the_next_one_works(
     through: ShopDatabase, proxy: FaultyProxy, fault: Fault, words: str
 ) -> None:
-    await proxy.strike(fault)
+    proxy.strike(fault)
     assert words in await words_of(through.rows(ECHO, number=1))
-    await proxy.heal()
+    proxy.heal()
     assert await through.rows(ECHO, number=2) == ((2,),)
 
 
@@ -116,7 +116,7 @@ async def test_bytes_that_come_one_at_a_time_or_late_make_the_same_answer(
 ) -> None:
     whole = await through.rows(ECHO, number=1)
     for fault in (Fault(Kind.SLICED), Fault(Kind.SLOW, seconds=0.02)):
-        await proxy.strike(fault)
+        proxy.strike(fault)
         assert await through.rows(ECHO, number=1) == whole
 
 
@@ -282,9 +282,9 @@ async def test_when_one_connection_is_lost_the_idle_ones_are_not_trusted_either(
 ) -> None:
     """One outage is one failure: else each connection that stayed behind would fail once more, later."""
     await asyncio.gather(*(through.rows(SLEEP, seconds=0.05) for _ in range(2)))
-    await proxy.strike(Fault(Kind.SILENT))
+    proxy.strike(Fault(Kind.SILENT))
     await words_of(through.rows(ECHO, number=1))
-    await proxy.heal()
+    proxy.heal()
     assert await asyncio.gather(*(through.rows(ECHO, number=n) for n in range(2))) == [((0,),), ((1,),)]
 
 
@@ -305,7 +305,7 @@ async def test_closing_does_not_wait_long_for_a_server_that_has_gone_silent(
 ) -> None:
     await asyncio.gather(*(through.rows(SLEEP, seconds=0.05) for _ in range(2)))
     assert proxy.open_connections == 2
-    await proxy.strike(Fault(Kind.SILENT))
+    proxy.strike(Fault(Kind.SILENT))
 
     async def close_at_the_end() -> None:
         try:
