@@ -29,6 +29,7 @@ ADAPTERS = {"opencart": OpenCartAdapter, "prestashop": PrestaShopAdapter}
 STORE = """\
 platform = "{platform}"
 zone = "Asia/Tehran"
+shop_ids = {shop_ids}
 languages = ["en", "ru", "fa"]
 
 [database]
@@ -82,13 +83,16 @@ def write_store(
     poll_seconds: float = 5.0,
     settle_seconds: float = 3.0,
     fuse_units: int = 50,
+    shop_ids: Sequence[int] = (),
+    socket: Path | None = None,
 ) -> Path:
-    """Write a store's file as an operator would; returns its path."""
+    """Write a store's file as an operator would; returns its path. `socket` stands in for the server's own."""
     path = folder / "stores" / f"{name}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     text = STORE.format(
         platform=platform,
-        socket=parameters.socket,
+        socket=socket or parameters.socket,
+        shop_ids=list(shop_ids),
         database=parameters.database,
         prefix=PREFIXES[platform],
         poll_seconds=poll_seconds,
