@@ -59,20 +59,6 @@ async def test_tables_of_a_newer_version_are_wrong(case: Case) -> None:
     )
 
 
-async def test_another_engine_is_a_warning(case: Case) -> None:
-    case.run(f"ALTER TABLE `{case.prefix}order_history` ENGINE=MyISAM")
-    found = await finding(case, "engine")
-    assert (found.level, found.text) == (Level.WARNING, f"{case.prefix}order_history is MyISAM")
-
-
-async def test_another_charset_is_a_warning(case: Case) -> None:
-    table, column = case.tables.code_columns[0]
-    case.run(f"ALTER TABLE `{case.prefix}{table}` MODIFY `{column}` VARCHAR(64) CHARACTER SET latin1")
-    found = await finding(case, "charset")
-    assert found.level is Level.WARNING
-    assert found.text.startswith(f"{case.prefix}{table}.{column} is latin1")
-
-
 async def test_a_product_code_that_no_product_carries_is_a_warning(case: Case) -> None:
     for code in ("essential", 'a & "b" <c>', "Pro"):
         await case.shop.add_product(code)

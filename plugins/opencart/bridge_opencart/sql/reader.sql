@@ -110,4 +110,5 @@ SELECT store_id, `key`, value FROM {setting}
  WHERE code = 'config' AND `key` IN ('config_complete_status', 'config_timezone') LIMIT 1000
 
 -- name: product_codes
-SELECT DISTINCT CAST(model AS BINARY) FROM {product} WHERE model IN (%(codes)s) LIMIT 1000
+-- Converted: a column of another charset and a code that it has no letters for can't be compared otherwise.
+SELECT DISTINCT CAST(model AS BINARY) FROM {product} WHERE CONVERT(model USING utf8mb4) IN (%(codes)s) LIMIT 1000

@@ -131,5 +131,7 @@ SELECT id_shop, name, value FROM {configuration}
  WHERE name IN ('PS_OS_CANCELED', 'PS_OS_REFUND', 'PS_OS_ERROR', 'PS_TIMEZONE') LIMIT 1000
 
 -- name: product_codes
-SELECT CAST(reference AS BINARY) FROM {product} WHERE reference IN (%(codes)s)
- UNION SELECT CAST(reference AS BINARY) FROM {product_attribute} WHERE reference IN (%(codes)s) LIMIT 1000
+-- Converted: a column of another charset and a code that it has no letters for can't be compared otherwise.
+SELECT CAST(reference AS BINARY) FROM {product} WHERE CONVERT(reference USING utf8mb4) IN (%(codes)s)
+ UNION SELECT CAST(reference AS BINARY) FROM {product_attribute}
+ WHERE CONVERT(reference USING utf8mb4) IN (%(codes)s) LIMIT 1000
