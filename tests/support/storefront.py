@@ -245,6 +245,8 @@ class Storefront:
             "footer": "<footer>the shop</footer>",
             "driver_throws": True,
             "log_broken": False,
+            "method": "GET",
+            "post": {},
             **orders,
         }
         done = subprocess.run(

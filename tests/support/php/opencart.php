@@ -42,6 +42,7 @@ namespace Opencart\System\Engine {
 
 namespace {
     require __DIR__ . '/harness.php';
+    require __DIR__ . '/opencart_parts.php';
     require 'Twig/autoload.php';
 
     define('DB_PREFIX', $orders['prefix']);
@@ -102,47 +103,6 @@ namespace {
         }
     }
 
-    final class Settings
-    {
-        /** @var array<string, mixed> */
-        public array $values;
-
-        public function __construct(array $values)
-        {
-            $this->values = $values;
-        }
-
-        public function get(string $name)
-        {
-            return $this->values[$name] ?? null;
-        }
-
-        public function has(string $name): bool
-        {
-            return isset($this->values[$name]);
-        }
-    }
-
-    final class LoggedInCustomer
-    {
-        private int $id;
-
-        public function __construct(int $id)
-        {
-            $this->id = $id;
-        }
-
-        public function isLogged(): bool
-        {
-            return $this->id > 0;
-        }
-
-        public function getId(): int
-        {
-            return $this->id;
-        }
-    }
-
     final class Words
     {
         /** @var array<string, string> */
@@ -170,44 +130,6 @@ namespace {
         public function all(): array
         {
             return $this->words;
-        }
-    }
-
-    final class Memory
-    {
-        private string $file;
-
-        public function __construct(string $file)
-        {
-            $this->file = $file;
-        }
-
-        public function get(string $key)
-        {
-            return is_file($this->file) ? (json_decode(file_get_contents($this->file), true)[$key] ?? null) : null;
-        }
-
-        public function set(string $key, $value): void
-        {
-            file_put_contents($this->file, json_encode([$key => $value]));
-        }
-    }
-
-    final class ErrorLog
-    {
-        private bool $broken;
-
-        public function __construct(bool $broken)
-        {
-            $this->broken = $broken;
-        }
-
-        public function write($message): void
-        {
-            if ($this->broken) {
-                throw new \ErrorException('the log is full');
-            }
-            Told::$log[] = (string) $message;
         }
     }
 
@@ -271,52 +193,6 @@ namespace {
             $this->events = array_values(array_filter($this->events, static function (array $event) use ($code): bool {
                 return $event['code'] !== $code;
             }));
-        }
-    }
-
-    final class StoredSettings
-    {
-        private Settings $settings;
-
-        public function __construct(Settings $settings)
-        {
-            $this->settings = $settings;
-        }
-
-        public function editSetting(string $code, array $values): void
-        {
-            $this->settings->values = $values + $this->settings->values;
-        }
-
-        public function deleteSetting(string $code): void
-        {
-            foreach (array_keys($this->settings->values) as $name) {
-                if (strpos($name, $code) === 0) {
-                    unset($this->settings->values[$name]);
-                }
-            }
-        }
-    }
-
-    final class Pieces
-    {
-        public string $output = '';
-
-        public function __call(string $name, array $arguments)
-        {
-            if ($name === 'setOutput') {
-                $this->output = $arguments[0];
-            }
-
-            return $name === 'link' ? 'index.php?route=' . $arguments[0] . '&amp;' . ($arguments[1] ?? '') : null;
-        }
-    }
-
-    final class AdminUser
-    {
-        public function hasPermission(string $kind, string $route): bool
-        {
-            return true;
         }
     }
 
