@@ -336,6 +336,10 @@ class Push(Protocol):
         """Push every account of the store once more, with all its entries."""
         ...
 
+    def again_for(self, account_ids: Iterable[int]) -> None:
+        """Push these accounts once more, with all their entries."""
+        ...
+
 
 class Tx(Protocol):
     """One open transaction on the desk."""

@@ -121,6 +121,14 @@ class AccountRows(NamedTuple):
     entries_before: int
 
 
+class Shown(NamedTuple):
+    """What the shop has of one account, at a glance: the version of its account row, and how many entry rows."""
+
+    epoch: int = 0
+    number: int = 0
+    entries: int = 0
+
+
 class ShopAdapter(Protocol):
     """One shop's database, as one platform keeps it."""
 
@@ -189,6 +197,10 @@ class ShopAdapter(Protocol):
 
     async def pushed(self, customer_ids: Sequence[int]) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
         """The account rows and entry rows now in the shop, for `ledger verify` and the tests."""
+        ...
+
+    async def shown(self, customer_ids: Sequence[int]) -> Mapping[int, Shown]:
+        """What the shop has of these customers' accounts; those it has nothing of are left out."""
         ...
 
     async def left_behind(self, epoch: int) -> Sequence[int]:

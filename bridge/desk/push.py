@@ -56,6 +56,11 @@ _AGAIN = Statement(
     .where(account.c.store_id == bindparam("store"), account.c.number > text("0"))
     .values(number=account.c.number + 1, pushed_number=0, pushed_entries=0, pushed_digest="")
 )
+_AGAIN_FOR = Statement(
+    update(account)
+    .where(any_of(account.c.id, "ids"))
+    .values(number=account.c.number + 1, pushed_number=0, pushed_entries=0, pushed_digest="")
+)
 
 
 class SqlPush:
@@ -99,3 +104,6 @@ class SqlPush:
 
     def again(self, store: str) -> None:
         _AGAIN.run(self._connection, store=self._stores.number(store))
+
+    def again_for(self, account_ids: Iterable[int]) -> None:
+        _AGAIN_FOR.run(self._connection, ids=id_list(account_ids))

@@ -7,7 +7,7 @@ waits its time. What differs is touched, so the reading side reads and books it 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -65,7 +65,7 @@ class Reconciler:
         self._spent = 0.0
         name = self._setup.name
         start: Start = await self._desk.read(reconciling.start, name)
-        if start.first_sync is not FirstSync.DONE or not await self._ids_went_on():
+        if start.first_sync is not FirstSync.DONE or not await self._ids_went_on(start) or start.paused:
             return
         await self._compare_newest(start.newest)
         if start.touched <= BACKLOG and self._round_is_due(start.comparison):
@@ -88,7 +88,7 @@ class Reconciler:
                 over = self._spent >= self._setup.sync.reconcile_budget_seconds or found > BACKLOG
                 if over or self._stop.is_set():
                     return
-        await self._look_for_customers()
+        await self._look_at_accounts()
         await self._desk.transact("finish comparing", reconciling.finish_round, name, at=self._clock.now())
         self._health.counters.rounds += 1
 
@@ -115,24 +115,23 @@ class Reconciler:
             self._on_found.set()
         return page.until if page.more else None, found
 
-    async def _ids_went_on(self) -> bool:
+    async def _ids_went_on(self, start: Start) -> bool:
         """Whether the shop's ids have only grown; if not, nothing is booked until staff have looked."""
         name = self._setup.name
-        next_ids = await self._timed(self._adapter.next_ids())
-        back = await self._desk.read(reconciling.ids_gone_back, name, next_ids)
-        if not back:
-            return True
-        if await self._desk.transact("report ids", reconciling.report_ids_gone_back, name, back, at=self._clock.now()):
+        back = reconciling.ids_gone_back(start.positions, await self._timed(self._adapter.next_ids()))
+        if back and await self._desk.transact(
+            "report ids", reconciling.report_ids_gone_back, name, back, at=self._clock.now()
+        ):
             log.error(
                 "the shop's ids went back, nothing of it is booked until staff have looked",
                 store=name,
                 ids={cursor: f"{read} read, {number} next" for cursor, (read, number) in back.items()},
                 next="bridge problems list",
             )
-        return False
+        return not back
 
-    async def _look_for_customers(self) -> None:
-        """Which customers with an account has the shop no more?"""
+    async def _look_at_accounts(self) -> None:
+        """Which customers has the shop no more, and of which does it not show what it was given?"""
         name = self._setup.name
         after: int | None = 0
         gone: list[Account] = []
@@ -140,6 +139,7 @@ class Reconciler:
             accounts, after = await self._desk.read(reconciling.customers, name, after, limit=ACCOUNTS_A_LOOK)
             absent = set(await self._timed(self._adapter.gone([account.owner.ref for account in accounts])))
             gone += [account for account in accounts if account.owner.ref in absent]
+            await self._push_what_is_not_shown(accounts)
         new = await self._desk.read(reconciling.not_told, name, gone)
         limit = self._setup.settings.coins.fuse_units
         found = (
@@ -149,6 +149,19 @@ class Reconciler:
         await self._desk.transact(
             "report customers", reconciling.report_gone, name, found, refs, fuse_units=limit, at=self._clock.now()
         )
+
+    async def _push_what_is_not_shown(self, accounts: Sequence[Account]) -> None:
+        """Rows of ours that were put back or taken away in the shop are pushed anew (rule C16)."""
+        pushed = await self._desk.read(reconciling.pushed, accounts)
+        if not pushed:
+            return
+        shown = await self._timed(self._adapter.shown([account.owner.ref for account in pushed]))
+        epoch = self._desk.identity.epoch
+        unlike = await self._desk.read(reconciling.unlike_pushed, pushed, shown, epoch=epoch)
+        if unlike:
+            log.warning("account pages do not show what was pushed", store=self._setup.name, accounts=len(unlike))
+            await self._desk.transact("push again", lambda tx: tx.push.again_for(unlike))
+            self._on_found.set()
 
     async def _whereabouts(self, account: Account) -> Gone:
         """Who has the orders now that a customer had who is gone?"""

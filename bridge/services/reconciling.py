@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bridge.contracts.desk import Comparison, FirstSync, Tx
-from bridge.contracts.shop import SlicePage
+from bridge.contracts.shop import Shown, SlicePage
 from bridge.domain.accounts import Account, OwnerKind
 from bridge.domain.slices import differing, unequal
 from bridge.services.syncing import IDS_WENT_BACK, touch
@@ -26,6 +26,8 @@ class Start(NamedTuple):
     """What a bell finds: how far everything is, the newest slice with orders, and how many orders wait to be read."""
 
     first_sync: FirstSync
+    positions: Mapping[str, int]
+    paused: bool
     comparison: Comparison
     newest: int
     touched: int
@@ -42,24 +44,34 @@ def start(tx: Tx, store: str) -> Start:
     """Where comparing a store stands."""
     return Start(
         tx.stores.get(store).first_sync,
+        {name: cursor.position for name, cursor in tx.sync.cursors(store).items()},
+        tx.problems.open_under(store, IDS_WENT_BACK) is not None,
         tx.slices.comparison(store),
         tx.slices.newest(store),
         tx.sync.waiting_count(store),
     )
 
 
-def ids_gone_back(tx: Tx, store: str, next_ids: Mapping[str, int]) -> dict[str, tuple[int, int]]:
-    """The cursors whose table gives out an id next that has been read already: (highest read, next) by name."""
-    cursors = tx.sync.cursors(store)
+def ids_gone_back(positions: Mapping[str, int], next_ids: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """The cursors whose table gives out an id next that had been read already: (highest read, next) by name.
+
+    The positions must have been looked up before the shop was asked, or an order that comes between counts as one.
+    """
     return {
-        name: (cursors[name].position, number)
+        name: (positions[name], number)
         for name, number in next_ids.items()
-        if name in cursors and number <= cursors[name].position
+        if name in positions and number <= positions[name]
     }
 
 
 def report_ids_gone_back(tx: Tx, store: str, back: Mapping[str, tuple[int, int]], *, at: datetime) -> bool:
-    """Let staff look before anything more is booked of this store; true only when it is new."""
+    """Let staff look before anything more is booked of this store; true only when it is new.
+
+    Where the cursors have started anew since they were looked up, staff have just done so.
+    """
+    cursors = tx.sync.cursors(store)
+    if any(name not in cursors or cursors[name].position < read for name, (read, _) in back.items()):
+        return False
     known = tx.problems.open_under(store, IDS_WENT_BACK) is not None
     words = ", ".join(f"{name} (had reached {read}, next is {number})" for name, (read, number) in sorted(back.items()))
     tx.problems.report(
@@ -75,7 +87,11 @@ def report_ids_gone_back(tx: Tx, store: str, back: Mapping[str, tuple[int, int]]
 
 
 def start_over(tx: Tx, store: str) -> None:
-    """Staff have looked: read on from where the tables end now, and compare every order with what it was."""
+    """Staff have looked: read on from where the tables end now, and compare every order and account with what it was.
+
+    Our own rows have gone back with the shop's, so the pages get everything anew.
+    """
+    tx.push.again(store)
     tx.sync.forget_cursors(store)
     tx.slices.forget(store)
     tx.slices.save_comparison(store, Comparison(finished_at=tx.slices.comparison(store).finished_at))
@@ -107,6 +123,22 @@ def compared_to(tx: Tx, store: str, number: int) -> None:
 def finish_round(tx: Tx, store: str, *, at: datetime) -> None:
     """The round is over; the next begins with the first slice."""
     tx.slices.save_comparison(store, Comparison(finished_at=at))
+
+
+def pushed(tx: Tx, accounts: Sequence[Account]) -> list[Account]:
+    """Those of the accounts that the shop has been given."""
+    states = tx.push.states(account.id for account in accounts)
+    return [account for account in accounts if states[account.id].number]
+
+
+def unlike_pushed(tx: Tx, accounts: Iterable[Account], shown: Mapping[int, Shown], *, epoch: int) -> list[int]:
+    """Accounts of which the shop does not have what it was given: somebody has put rows back, or taken some away."""
+    by_id = {account.id: account.owner.ref for account in accounts}
+    return [
+        number
+        for number, pushed in tx.push.states(by_id).items()
+        if pushed.number and shown.get(by_id[number], Shown()) != Shown(epoch, pushed.number, pushed.entries)
+    ]
 
 
 def customers(tx: Tx, store: str, after: int, *, limit: int) -> tuple[list[Account], int | None]:

@@ -8,7 +8,16 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Protocol
 
 from bridge.contracts.clock import Clock, SystemClock
-from bridge.contracts.shop import AccountRows, Finding, OrderPage, ShopFacts, SlicePage, StoreConnection, TouchedRow
+from bridge.contracts.shop import (
+    AccountRows,
+    Finding,
+    OrderPage,
+    ShopFacts,
+    Shown,
+    SlicePage,
+    StoreConnection,
+    TouchedRow,
+)
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
@@ -118,6 +127,9 @@ class DatabaseAdapter:
 
     async def pushed(self, customer_ids: Sequence[int]) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
         return await self._writer.pushed(customer_ids)
+
+    async def shown(self, customer_ids: Sequence[int]) -> Mapping[int, Shown]:
+        return await self._writer.shown(customer_ids)
 
     async def left_behind(self, epoch: int) -> Sequence[int]:
         return await self._writer.left_behind(epoch)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from importlib import resources
 from typing import Any, TypeVar
 
-from bridge.contracts.shop import AccountRows
+from bridge.contracts.shop import AccountRows, Shown
 from bridge.contracts.shop_rows import SCHEMA_VERSION, SignedRow, SigningKey, verifies
 from bridge.errors import ForeignDesk, ShopRefused
 from bridge.shopkit.database import ShopDatabase
@@ -86,6 +86,16 @@ class ShopWriter:
             accounts += [SignedRow(*row) for row in found]
             entries += [row async for row in self._entries(part)]
         return accounts, entries
+
+    async def shown(self, customer_ids: Sequence[int]) -> dict[int, Shown]:
+        """The versions of account rows and the numbers of entry rows now in the shop."""
+        found: dict[int, Shown] = {}
+        for part in batches(sorted(set(customer_ids)), ACCOUNTS_A_STATEMENT):
+            rows = await self._database.rows(self._sql["shown"], store=self._store, customers=part, limit=2 * len(part))
+            for customer, epoch, number, entries in rows:
+                one = found.get(customer, Shown())
+                found[customer] = Shown(one.epoch + epoch, one.number + number, one.entries + entries)
+        return found
 
     async def left_behind(self, epoch: int) -> Sequence[int]:
         """Customers whose account row is of an older epoch, ascending; at most `LEFT_BEHIND_A_CALL` of them."""

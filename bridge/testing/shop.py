@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zlib import crc32
 
-from bridge.contracts.shop import AccountRows, Finding, Level, OrderPage, ShopFacts, SlicePage, TouchedRow
+from bridge.contracts.shop import AccountRows, Finding, Level, OrderPage, ShopFacts, Shown, SlicePage, TouchedRow
 from bridge.contracts.shop_rows import SignedRow, SigningKey, verifies
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.cursor import Cursor
@@ -234,6 +234,15 @@ class FakeShop:
         wanted = set(customer_ids)
         accounts = [self.accounts[number] for number in sorted(wanted & self.accounts.keys())]
         return accounts, [row for (customer, _), row in sorted(self.entries.items()) if customer in wanted]
+
+    async def shown(self, customer_ids: Sequence[int]) -> Mapping[int, Shown]:
+        await self._called("shown")
+        entries = Counter(customer for customer, _ in self.entries)
+        return {
+            i: Shown(self.accounts[i].epoch, self.accounts[i].number, entries[i])
+            for i in customer_ids
+            if i in self.accounts
+        }
 
     async def left_behind(self, epoch: int) -> Sequence[int]:
         await self._called("left_behind")

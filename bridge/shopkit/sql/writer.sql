@@ -53,6 +53,15 @@ SELECT customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_acco
  WHERE store = %(store)s AND customer_id IN (%(customers)s)
  ORDER BY customer_id LIMIT %(limit)s
 
+-- name: shown
+-- A row for an account's version and one for the number of its entries.
+SELECT customer_id, epoch, number, 0 FROM {supportbridge_account}
+ WHERE store = %(store)s AND customer_id IN (%(customers)s)
+UNION ALL
+SELECT customer_id, 0, 0, COUNT(*) FROM {supportbridge_entry}
+ WHERE store = %(store)s AND customer_id IN (%(customers)s)
+ GROUP BY customer_id LIMIT %(limit)s
+
 -- name: accounts_of_older_epochs
 -- No desk writes a number that no shop's customer has; a row under one is left where it is.
 SELECT customer_id FROM {supportbridge_account}
