@@ -118,10 +118,10 @@ def test_a_request_that_changes_orders_raises_the_counter_once(shop: Storefront,
         assert hints(shop) == {"acme": count}
 
 
-@pytest.mark.parametrize("hook", ORDER_HOOKS)
-def test_each_kind_of_change_raises_the_counter(shop: Storefront, hook: str) -> None:
-    shop.administer(hook)
-    assert hints(shop) == {"acme": 1}
+def test_each_kind_of_change_raises_the_counter(shop: Storefront) -> None:
+    for count, hook in enumerate(ORDER_HOOKS, start=1):
+        shop.administer(hook)
+        assert hints(shop) == {"acme": count}, hook
 
 
 def test_only_the_stores_of_the_orders_shop_are_told(shop: Storefront) -> None:
