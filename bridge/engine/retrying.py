@@ -51,6 +51,11 @@ def retrying(work: Work, health: StoreHealth, stop: asyncio.Event, *, first_paus
 async def worked(work: Work, health: StoreHealth, stop: asyncio.Event, one_pass: Callable[[], Awaitable[R]]) -> R:
     """Run one pass, retrying while the shop fails, and tell once when it is back."""
     result: R = await retrying(work, health, stop)(one_pass)
+    went_well(work, health)
+    return result
+
+
+def went_well(work: Work, health: StoreHealth) -> None:
+    """Note that it worked, and tell once that the shop is back; long work notes each of its steps."""
     if health.well(work):
         log.info("shop well again", store=health.store, work=work.value)
-    return result
