@@ -83,7 +83,10 @@ def check_platforms(settings: Settings) -> tuple[SettingProblem, ...]:
 
 
 def check_shops(settings: Settings) -> tuple[SettingProblem, ...]:
-    """The enabled stores that read orders which another one reads already: each would grant the coins (rule C2)."""
+    """The enabled stores that read orders which another one reads already: each would grant the coins (rule C2).
+
+    Goes by what the files say: that a socket and a host, or two names, lead to one server can't be seen in them.
+    """
     enabled = [store for store in settings.stores.values() if store.enabled]
     return tuple(
         SettingProblem(
@@ -100,7 +103,9 @@ def check_shops(settings: Settings) -> tuple[SettingProblem, ...]:
 
 def _tables(store: StoreSettings) -> tuple[object, ...]:
     database = store.database
-    host = "localhost" if database.host and is_loopback(database.host) else database.host
+    host = database.host.lower().removesuffix(".") if database.host else None
+    if host and is_loopback(host):
+        host = "localhost"
     return database.socket, host, database.port, database.name, database.prefix
 
 

@@ -29,10 +29,30 @@ def test_C2_two_stores_that_read_the_same_orders_are_refused(
     )
 
 
-def test_C2_one_server_under_two_names_of_this_machine_is_one(tmp_path: Path) -> None:
-    local = changed(SOCKET, LOCAL)
-    stores = {"acme.toml": local, "twin.toml": local.replace("localhost", "127.0.0.1")}
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("localhost", "127.0.0.1"),
+        ("localhost", "::1"),
+        ("db.shop.example", "DB.Shop.Example"),
+        ("db.example", "db.example."),
+    ],
+)
+def test_C2_one_server_under_two_spellings_is_one(tmp_path: Path, one: str, other: str) -> None:
+    there = changed(SOCKET, LOCAL).replace('tls = "off"', 'tls = "required"')
+    stores = {"acme.toml": there.replace("localhost", one), "twin.toml": there.replace("localhost", other)}
     assert len(messages(write_config(tmp_path, stores=stores))) == 1
+
+
+def test_C2_of_three_stores_each_two_that_share_a_shop_are_named(tmp_path: Path) -> None:
+    shops = {"acme.toml": "[0, 1]", "bravo.toml": "[1, 2]", "coda.toml": "[2, 0]"}
+    stores = {name: of_shops(ids, of_database("s")) for name, ids in shops.items()}
+    told = [message.partition(": it reads")[0] for message in messages(write_config(tmp_path, stores=stores))]
+    assert told == [
+        "stores/bravo.toml: shop_ids: must name shops that stores/acme.toml leaves out",
+        "stores/coda.toml: shop_ids: must name shops that stores/acme.toml leaves out",
+        "stores/coda.toml: shop_ids: must name shops that stores/bravo.toml leaves out",
+    ]
 
 
 @pytest.mark.parametrize(
