@@ -67,9 +67,14 @@ class Supportbridge extends Module
      */
     public function bringUpToDate()
     {
-        if ($this->canRun()) {
+        if (!$this->canRun()) {
+            return true;
+        }
+        try {
             $this->makeTables();
             $this->takeHooks();
+        } catch (\Exception $error) { // whatever the shop throws, the block is worth more than the hints
+            $this->report('the hooks of changed orders could not be taken: ' . get_class($error));
         }
 
         return true;
