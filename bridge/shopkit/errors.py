@@ -41,6 +41,7 @@ _PERSON_MUST_ACT = {
     1049: ("there is no database of that name", _CHECK),
     1129: ("the server blocks this host after failed connections", "ask its operator to run FLUSH HOSTS"),
     1130: ("the server does not let this host in", "ask its operator to allow the user from this host"),
+    1193: ("the server has no such setting", "run: bridge check"),
     1227: ("a right is missing", _PREPARE),
     1290: ("the server is read-only", "name the main server in the store's file, not a copy of it"),
     1370: ("a right is missing", _PREPARE),

@@ -15,6 +15,8 @@ from bridge.shopkit.named_sql import Statement
 
 HINT_TABLE = "supportbridge_hint"
 
+_REFUSED = object()
+
 
 class HintSource(NamedTuple):
     """One place that can tell: what `bridge check` calls it, and the SQL expression to ask for."""
@@ -54,19 +56,23 @@ class ShopHints:
         return self._sources
 
     async def _found(self) -> list[HintSource]:
-        found = [self._rows] if await self._answers(self._rows) else []
-        if await self._answers(_WRITTEN, needs_value=True):
+        found = [self._rows] if await self._value(self._rows) is not _REFUSED else []
+        written = await self._value(_WRITTEN)
+        if written is None:  # a server gives no time of tables that were not written since it started, or never any
+            found.append(_WRITTEN._replace(words=f"{_WRITTEN.words} once one is written"))
+        elif written is not _REFUSED:
             return [*found, _WRITTEN]
-        if await self._answers(_POSITION, needs_value=True):
+        if await self._value(_POSITION) not in {_REFUSED, None, ""}:
             found.append(_POSITION)
         return found
 
-    async def _answers(self, source: HintSource, *, needs_value: bool = False) -> bool:
+    async def _value(self, source: HintSource) -> object:
+        """What it says now; `_REFUSED` where there is no such table, no right, or no such variable on this server."""
         try:
             [value] = await self._ask([source.expression])
         except ShopRefused:
-            return False  # no such table, no right, no such variable on this server
-        return not needs_value or value not in {None, ""}
+            return _REFUSED
+        return value
 
     async def _ask(self, expressions: Sequence[str]) -> Sequence[object]:
         statement = Statement("hints", f"SELECT {', '.join(expressions)}")

@@ -19,6 +19,7 @@ from tests.support.adapters import STORE, database_access
 ECHO = Statement("echo", "SELECT 1")
 ACCESS = DatabaseAccess("shop", "bridge", "oc_", password="secret", tls=False, connect_timeout_seconds=0.3)
 
+
 @dataclass
 class Talker:
     """Something that speaks first where a database server should; `heard` is what it was told."""
