@@ -33,7 +33,7 @@ from bridge.engine.supervising import finished, supervised
 from bridge.engine.systemd import Notifier
 from bridge.engine.waiting import first_of
 from bridge.engine.watchdog import Watchdog
-from bridge.errors import BridgeError, SettingsError
+from bridge.errors import BridgeError, DeskDamaged, DeskUnusable, SettingsError
 from bridge.hooks.manager import Plugins
 from bridge.settings import Settings, compare, with_new_stores
 from bridge.web.private import Observed, serve_private
@@ -71,6 +71,7 @@ class App:
         self._reload_asked = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._connections: dict[str, StoreConnection] = {}
+        self._damage: DeskDamaged | None = None
 
     async def __aenter__(self) -> Self:
         """Open desk, plugins and listeners. Raises `DeskError`, `PluginError`, `SettingsError`, `ListenerError`."""
@@ -94,7 +95,10 @@ class App:
         log.info("stopped")
 
     async def serve(self) -> None:
-        """Run until SIGTERM or SIGINT (a second one abandons what is under way); SIGHUP reads the store files again."""
+        """Run until SIGTERM or SIGINT (a second one abandons what is under way); SIGHUP reads the store files again.
+
+        Raises `DeskDamaged` where the desk turns out to be: a book with a spoilt page is not written in.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.ask_to_stop)
@@ -104,6 +108,8 @@ class App:
         self.start_stores()
         await self.stop.wait()
         log.info("stopping")
+        if self._damage is not None:
+            raise self._damage
 
     def ask_to_stop(self) -> None:
         """Stop after what is under way; asked again, abandon it, which loses nothing."""
@@ -173,6 +179,7 @@ class App:
         self._closing.callback(lock.release)
         self.desk = open_desk(state_dir / FILE_NAME, self.clock)
         self._closing.callback(self.desk.close)
+        self.desk.listen_condition(self._desk_changed)
         self.desk.start()
         self.plugins = Plugins.load(settings.plugins.enabled)
         self.outbox = OutboxDispatcher(self.desk, self.plugins, self.clock, self.stop)
@@ -219,6 +226,17 @@ class App:
 
     def _keys_of(self, store: str) -> tuple[SigningKey, ...]:
         return load_keys(self.settings.bridge.desk.state_dir, store).signing_first
+
+    def _desk_changed(self, failure: DeskUnusable | None) -> None:
+        """Tell once what everybody who works at the desk meets; nothing is booked meanwhile."""
+        if failure is None:
+            log.info("desk well again")
+        elif isinstance(failure, DeskDamaged):
+            log.error("desk is damaged, nothing more is booked", cause=str(failure))
+            self._damage = failure
+            self.stop.set()
+        else:
+            log.error("desk can't be written", cause=str(failure), next=failure.hint)
 
     def _wake_all(self) -> None:
         """Another process has committed, or a sweep is due: everybody looks."""
@@ -280,12 +298,15 @@ class Backstop:
 
 
 def open_desk(path: Path, clock: Clock) -> Desk:
-    """Open the desk, making or migrating it first if need be. Call under the daemon's lock."""
+    """Open the desk and look at every page of it, making or migrating it first if need be.
+
+    Call under the daemon's lock. Raises `DeskError`.
+    """
     if not path.exists() or needs_upgrade(path):
         from bridge.desk.upgrade import upgrade  # Alembic, only when there is something to do
 
         upgrade(path, now=clock.now())
-    return Desk.open(path)
+    return Desk.open(path, examined=True)
 
 
 def needs_upgrade(path: Path) -> bool:

@@ -143,16 +143,28 @@ class DeskTooOld(DeskError):
     code = "desk_too_old"
 
 
-class DeskBusy(DeskError):
+class DeskUnusable(DeskError):
+    """The desk can't be written at the moment, or not at all: told once for everybody who works at it."""
+
+    code = "desk_unusable"
+
+
+class DeskBusy(DeskUnusable):
     """Another daemon runs on this desk, or its lock did not come free in time."""
 
     code = "desk_busy"
 
 
-class DeskDamaged(DeskError):
+class DeskDamaged(DeskUnusable):
     """The file is not a usable desk: truncated, not SQLite, or failing its integrity check."""
 
     code = "desk_damaged"
+
+
+class DeskUnwritable(DeskUnusable):
+    """The desk's disk is full, read-only or failing: nothing is booked until that is over."""
+
+    code = "desk_unwritable"
 
 
 # --- plugins ----------------------------------------------------------------------------------------------

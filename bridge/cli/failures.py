@@ -10,6 +10,8 @@ from typing import Any
 from bridge.errors import BridgeError, SettingsError, UsageError
 
 WELL, FOUND_WRONG, WRONG_USE = 0, 1, 2
+DESK_DAMAGED = 3
+"""What the daemon ends with when its desk is damaged: starting it again does not help, so nobody should."""
 
 REMEDIES = {
     "desk": "look at the state directory with: bridge check",
@@ -18,6 +20,8 @@ REMEDIES = {
     "desk_too_new": "install the newer program",
     "desk_busy": "wait for the other process, or stop the daemon (systemctl stop bridge), then run this again",
     "desk_damaged": "put a backup in its place: bridge desk restore FILE",
+    "desk_unusable": "look at the state directory with: bridge check",
+    "desk_unwritable": "let the disk of the state directory be written to",
     "not_enough_coins": "see what there is: bridge coins balance CUSTOMER",
     "unknown_account": "check the number; the first coins open an account: bridge coins grant CUSTOMER COINS ...",
     "key_reused": "look at what is recorded (bridge coins statement CUSTOMER), or choose another --key",

@@ -11,12 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bridge.errors import DeskBusy, DeskDamaged, DeskError, DeskMissing
+from bridge.errors import DeskBusy, DeskDamaged, DeskError, DeskMissing, DeskUnwritable
 
 RETRY_PAUSE_S = 0.0005
 BEGIN_PATIENCE_S = 5.0
 HEADER_BYTES = 100
 """SQLite's header: a file can't be a database with less."""
+
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+NO_DISK = {
+    sqlite3.SQLITE_FULL: "make room on its disk; the daemon goes on by itself then",
+    sqlite3.SQLITE_READONLY: "let its disk and its files be written to; the daemon goes on by itself then",
+    sqlite3.SQLITE_IOERR: "look at the system's log for what its disk does; the daemon goes on by itself then",
+    sqlite3.SQLITE_CANTOPEN: "let its owner make files in its folder; the daemon goes on by itself then",
+}
+"""What keeps a whole desk from being written, and what to do about each."""
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
@@ -64,6 +73,14 @@ def begin(connection: sqlite3.Connection) -> None:
             return
 
 
+def require_whole(connection: sqlite3.Connection, path: Path) -> None:
+    """Look at every page of the desk (2 s for a gigabyte that is in memory). Raises `DeskDamaged`."""
+    with translated(path):
+        [(verdict,)] = connection.execute("PRAGMA quick_check(1)")
+    if verdict != "ok":
+        raise DeskDamaged(f"{path} is damaged: {verdict}")
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into the desk's, once."""
@@ -71,8 +88,12 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if code in DAMAGE:
             raise DeskDamaged(f"{path} is damaged or not a desk: {error}") from error
         if code == sqlite3.SQLITE_BUSY:
             raise DeskBusy(f"{path} is locked by another process") from error
+        if code in NO_DISK:
+            unwritable = DeskUnwritable(f"{path}: {error}")
+            unwritable.hint = NO_DISK[code]
+            raise unwritable from error
         raise DeskError(f"{path}: {error}") from error

@@ -9,14 +9,17 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from bridge.desk import versions
-from bridge.desk.connection import begin, open_reader, open_writer, translated
+from bridge.desk.condition import DeskCondition
+from bridge.desk.connection import begin, open_reader, open_writer, require_whole, translated
 from bridge.desk.transaction import DeskTx
 from bridge.desk.versions import DeskIdentity
 from bridge.desk.writer import DeskWriter
+from bridge.errors import DeskDamaged, DeskUnusable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,15 +33,17 @@ class Desk:
         self.path, self.identity = path, identity
         self._connection = connection
         self._listeners: list[Callable[[], None]] = []
-        self._writer = DeskWriter(path, connection, self._foreign_commit)
+        self._told: list[Callable[[DeskUnusable | None], None]] = []
+        self._condition = DeskCondition(self._condition_changed)
+        self._writer = DeskWriter(path, connection, self._foreign_commit, self._condition)
         self._started = False
         self._reader: sqlite3.Connection | None = None
         self._reader_lock = threading.Lock()
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="desk-reader")
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the desk at `path`.
+    def open(cls, path: Path, *, examined: bool = False) -> Self:
+        """Open the desk at `path`; `examined` looks at every page first, as the daemon does before it books.
 
         Raises `DeskMissing`, `DeskTooNew`, `DeskTooOld`, `DeskDamaged`, `DeskBusy`.
         """
@@ -47,6 +52,8 @@ class Desk:
             with translated(path):
                 found = versions.identity(connection)
             versions.require_usable(found)
+            if examined:
+                require_whole(connection, path)
         except BaseException:
             connection.close()
             raise
@@ -64,7 +71,8 @@ class Desk:
     ) -> R:
         """Run a service in one transaction and answer after its commit. `name` is for logs.
 
-        Raises what the service raises (nothing of it is kept then), `DeskError` where the desk can't be written.
+        Raises what the service raises (nothing of it is kept then), `DeskUnwritable` or `DeskBusy` where the desk can't
+        be written, and `DeskDamaged` always once damage has been met.
         """
         future = self._writer.submit(name, lambda tx: service(tx, *args, **kwargs))
         result: R = await asyncio.wrap_future(future)
@@ -73,11 +81,19 @@ class Desk:
     async def read(self, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a service that only reads, on a connection that can't write."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, lambda: self.look(service, *args, **kwargs))
+        try:
+            return await loop.run_in_executor(self._readers, lambda: self.look(service, *args, **kwargs))
+        except DeskDamaged as error:
+            self._condition.damaged(error)
+            raise
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` on the loop after another process (a command) has committed."""
         self._listeners.append(listener)
+
+    def listen_condition(self, listener: Callable[[DeskUnusable | None], None]) -> None:
+        """Call `listener` on the loop, once a change: with what keeps it from being used, None once it is over."""
+        self._told.append(listener)
 
     @property
     def last_beat(self) -> float:
@@ -125,6 +141,10 @@ class Desk:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _condition_changed(self, failure: DeskUnusable | None) -> None:
+        for listener in self._told:
+            self._writer.tell(partial(listener, failure))
 
     def _foreign_commit(self) -> None:
         for listener in self._listeners:

@@ -17,8 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bridge.desk.condition import DeskCondition
 from bridge.desk.connection import begin, translated
 from bridge.desk.transaction import DeskTx
+from bridge.errors import DeskDamaged
 
 MOST_PER_COMMIT = 200
 IDLE_LOOK_S = 0.25
@@ -36,8 +38,11 @@ class _Action(NamedTuple):
 class DeskWriter:
     """Runs actions against one connection. `on_foreign` is called on the loop when another process has committed."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, on_foreign: Callable[[], None]) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, on_foreign: Callable[[], None], condition: DeskCondition
+    ) -> None:
         self._path, self._connection, self._on_foreign = path, connection, on_foreign
+        self._condition = condition
         self._queue: queue.SimpleQueue[_Action | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="desk-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -76,7 +81,7 @@ class DeskWriter:
             now = self._data_version()
             if now != seen:
                 seen = now
-                self._tell(self._on_foreign)
+                self.tell(self._on_foreign)
             if stopping:
                 return
 
@@ -96,14 +101,18 @@ class DeskWriter:
     def _commit(self, batch: list[_Action]) -> None:
         outcomes: list[tuple[_Action, Any, BaseException | None]] = []
         try:
+            self._condition.require_sound()
             with translated(self._path):
                 begin(self._connection)
                 outcomes += map(self._attempt, batch)
                 self._connection.execute("COMMIT")
         except Exception as error:  # whatever stops a commit is every caller's answer
             self._roll_back()
+            self._condition.failed(error)
             outcomes = [(action, None, error) for action in batch]
-        self._tell(lambda: _answer(outcomes))
+        else:
+            self._condition.well()
+        self.tell(lambda: _answer(outcomes))
 
     def _attempt(self, action: _Action) -> tuple[_Action, Any, BaseException | None]:
         self.last_beat = time.monotonic()
@@ -111,6 +120,8 @@ class DeskWriter:
         try:
             with translated(self._path):
                 result = action.work(DeskTx(self._connection))
+        except DeskDamaged:  # nobody's action may be kept in a book that has a spoilt page
+            raise
         except Exception as error:  # belongs to the caller; the other actions of this commit go on
             if not self._connection.in_transaction:  # a full or failing disk: SQLite has taken all of it back
                 raise
@@ -132,7 +143,8 @@ class DeskWriter:
         except sqlite3.DatabaseError:
             return -1
 
-    def _tell(self, call: Callable[[], None]) -> None:
+    def tell(self, call: Callable[[], None]) -> None:
+        """Have the loop call this; from any thread. Nothing where there is no loop."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call)
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, DeskUnusable
 
 
 class Work(StrEnum):
@@ -76,7 +76,9 @@ class StoreHealth:
         elif work is Work.PUSHING:
             self.last_good_push = moment
         failure = self.failures.pop(work, None)
-        return failure is not None and all(one.code != failure.code for one in self.failures.values())
+        if failure is None or isinstance(failure, DeskUnusable):  # the desk's own story is told elsewhere
+            return False
+        return all(one.code != failure.code for one in self.failures.values())
 
     @property
     def state(self) -> StoreState:

@@ -23,11 +23,11 @@ from bridge.domain.orders import Order, UnreadableOrder
 from bridge.domain.purchases import StoreTerms
 from bridge.engine.health import StoreHealth, StoreState, Work
 from bridge.engine.odd_orders import book_but_the_odd
-from bridge.engine.retrying import worked
+from bridge.engine.retrying import went_well, worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of
 from bridge.errors import ShopError
-from bridge.services import purchases, syncing
+from bridge.services import purchases, shop_facts, syncing
 from bridge.services.booked import Booked
 from bridge.services.syncing import SyncPlan
 
@@ -58,6 +58,7 @@ class Intake:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._on_booked, self._wake = health, stop, on_booked, wake or asyncio.Event()
         self._hint: str | None = None
+        self._echo = False
         self._counted = False
         self._share = random.random()  # noqa: S311  # keeps no secret
         self._terms: StoreTerms | None = None
@@ -87,13 +88,18 @@ class Intake:
         self._wake.clear()
 
     async def _hinted(self) -> bool:
-        """Whether the shop hints at a change since the last question. A shop that fails is the next pass's affair."""
-        before = self._hint
+        """Whether the shop hints at a change since the last question, or did so at that one.
+
+        A hint can come before its row is committed, so one look more follows. A shop that fails is the next pass's
+        affair.
+        """
+        before, echo = self._hint, self._echo
         try:
             self._hint = await self._adapter.hint()
         except ShopError:
             return False
-        return before is not None and before != self._hint
+        self._echo = before is not None and before != self._hint
+        return self._echo or echo
 
     def _pace(self) -> float:
         """Seconds from one pass to the next; the first time by chance, so that many stores do not look in step."""
@@ -125,17 +131,15 @@ class Intake:
             before = self._terms
             if before is None:
                 log.info("shop recognised", store=self._setup.name, layout=facts.layout, server=facts.server)
-            elif before.statuses != facts.statuses:
-                await self._desk.transact(
-                    "report new statuses",
-                    syncing.report_new_statuses,
-                    self._setup.name,
-                    before.statuses,
-                    facts.statuses,
-                    at=self._clock.now(),
-                )
+            await self._desk.transact("note what the shop says", self._note_facts, before, facts)
             self._terms, self._probed = self._setup.terms(facts.statuses), time.monotonic()
         return self._terms
+
+    def _note_facts(self, tx: DeskTx, before: StoreTerms | None, facts: ShopFacts) -> None:
+        name, at = self._setup.name, self._clock.now()
+        if before is not None and before.statuses != facts.statuses:
+            shop_facts.report_new_statuses(tx, name, before.statuses, facts.statuses, at=at)
+        shop_facts.report_zone(tx, name, self._setup.settings.zone_info, facts.zone, at=at)
 
     async def total(self) -> Booked:
         """What a first sync would book; nothing is written (rule C2). Told to stop, it is a part of that."""
@@ -144,7 +148,7 @@ class Intake:
         async for page in self._adapter.all_orders(after=0, page=self._setup.sync.first_sync_page_orders):
             counted = await self._desk.read(purchases.totals, terms, page.orders, at=self._clock.now())
             total = total.plus(counted)
-            self._health.well(Work.READING)
+            went_well(Work.READING, self._health)
             if self._stop.is_set():
                 break
         return total
@@ -256,7 +260,7 @@ class Intake:
             booked = await book_but_the_odd(self._desk, terms, page.orders, page.unreadable, book, at=self._clock.now())
             total = total.plus(booked)
             self._health.counters.orders += booked.orders
-            self._health.well(Work.READING)
+            went_well(Work.READING, self._health)
             self._on_booked()
             if self._stop.is_set():
                 return

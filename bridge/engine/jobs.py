@@ -18,7 +18,7 @@ from bridge.contracts.clock import Clock
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.engine.supervising import finished, unless_cancelled
-from bridge.errors import PluginError
+from bridge.errors import DeskUnusable, PluginError
 
 log = structlog.get_logger()
 BEAT_S = 5.0
@@ -106,6 +106,8 @@ class Jobs:
         try:
             await unless_cancelled(job())
             await self._desk.transact("job ran", _note_runs, [name], self._clock.now())
+        except DeskUnusable:  # told once for everybody who works at the desk; the next bell comes
+            pass
         except Exception:  # a job's fault must not end the scheduler; the next bell comes
             log.exception("job failed", job=name)
         finally:

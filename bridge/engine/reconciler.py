@@ -119,16 +119,19 @@ class Reconciler:
         """Whether the shop's ids have only grown; if not, nothing is booked until staff have looked."""
         name = self._setup.name
         back = reconciling.ids_gone_back(start.positions, await self._timed(self._adapter.next_ids()))
-        if back and await self._desk.transact(
+        if not back:
+            return True
+        new = await self._desk.transact(
             "report ids", reconciling.report_ids_gone_back, name, back, at=self._clock.now()
-        ):
+        )
+        if new:
             log.error(
                 "the shop's ids went back, nothing of it is booked until staff have looked",
                 store=name,
                 ids={cursor: f"{read} read, {number} next" for cursor, (read, number) in back.items()},
                 next="bridge problems list",
             )
-        return not back
+        return False
 
     async def _look_at_accounts(self) -> None:
         """Which customers has the shop no more, and of which does it not show what it was given?"""

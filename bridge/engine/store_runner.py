@@ -22,7 +22,7 @@ from bridge.engine.reconciler import Reconciler
 from bridge.engine.setup import StoreSetup
 from bridge.engine.supervising import finished, supervised, unless_cancelled
 from bridge.engine.waiting import first_of
-from bridge.errors import BridgeError, ShopError
+from bridge.errors import BridgeError, DeskUnusable, ShopError
 
 log = structlog.get_logger()
 PAUSE_AFTER_CRASH_S = 5.0
@@ -115,9 +115,14 @@ class StoreRunner:
         unexpected = BridgeError(f"unexpected {type(error).__name__}, its trace is in the log")
         known = error if isinstance(error, BridgeError) else unexpected
         fresh = self.health.failed(work, known)
-        log.error(
-            "store failed, starting it again", store=self.setup.name, work=work.value, cause=str(known), exc_info=fresh
-        )
+        if not isinstance(error, DeskUnusable):  # which is told once for all stores
+            log.error(
+                "store failed, starting it again",
+                store=self.setup.name,
+                work=work.value,
+                cause=str(known),
+                exc_info=fresh,
+            )
         await first_of(PAUSE_AFTER_CRASH_S, self.stop)
 
     def _intake(self, adapter: ShopAdapter) -> Intake:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from bridge.engine.waiting import first_of
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, DeskUnusable
 
 R = TypeVar("R")
 log = structlog.get_logger()
@@ -43,6 +43,8 @@ async def supervised(name: str, work: Callable[[], Awaitable[None]], stop: async
     while not stop.is_set():
         try:
             await unless_cancelled(work())
+        except DeskUnusable:  # told once for everybody who works at the desk
+            pass
         except Exception:  # the boundary of a task: its fault is told and must not end it
             log.exception("task failed, starting it again", task=name)
         else:

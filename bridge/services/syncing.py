@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bridge.contracts.desk import FirstSync, StoreState, Touched, Tx
 from bridge.contracts.shop import TouchedRow
 from bridge.domain.cursor import Cursor
-from bridge.domain.orders import Order, StatusSets, UnreadableOrder
+from bridge.domain.orders import Order, UnreadableOrder
 from bridge.domain.purchases import StoreTerms
 from bridge.services.booked import Booked
 from bridge.services.purchases import book_orders
@@ -21,7 +21,6 @@ MOST_SETTLING = 10
 """An order that keeps changing is read after this many settle times all the same."""
 TOTAL_WAITS = "first_sync_total"
 DELETED = "order_deleted"
-STATUSES = "statuses_changed"
 IDS_WENT_BACK = "ids_went_back"
 """The shop's database was put back to an older state; while this is open, nothing of the store is booked."""
 
@@ -189,31 +188,6 @@ def ask_for_confirmation(tx: Tx, store: StoreTerms, total: Booked, *, at: dateti
         detail={"units": total.units, "coins": total.granted_coins},
     )
     return True
-
-
-def report_new_statuses(tx: Tx, store: str, before: StatusSets, now: StatusSets, *, at: datetime) -> None:
-    """The shop's own idea of paid or refunded has changed while it was read; staff are told what that means."""
-    changed = [
-        f"{name} {_ids(new)} (before {_ids(old)})"
-        for name, old, new in (
-            ("granting", before.granting, now.granting),
-            ("revoking", before.revoking, now.revoking),
-            ("chargeback", before.chargeback, now.chargeback),
-        )
-        if old != new
-    ]
-    tx.problems.report(
-        store,
-        key=STATUSES,
-        kind=STATUSES,
-        summary=f"the shop's statuses mean something else now: {', '.join(changed)}; "
-        "an order that was in one of them already is booked by that when it changes next",
-        at=at,
-    )
-
-
-def _ids(statuses: Iterable[int]) -> str:
-    return ", ".join(map(str, sorted(statuses))) or "none"
 
 
 def _report_deleted(tx: Tx, store: StoreTerms, order_ids: Iterable[int], at: datetime) -> None:

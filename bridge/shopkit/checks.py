@@ -1,11 +1,11 @@
 """What `bridge check` looks at in a shop's database: each line says how it is and what to do unless it is well."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.shop import Finding, Level, StoreConnection
+from bridge.domain.zones import same_hours
 from bridge.errors import ShopError
 from bridge.shopkit.checks_rights import RightsChecks
 from bridge.shopkit.checks_tables import TableChecks, table_facts
@@ -141,7 +141,7 @@ class ShopChecks:
         ours, theirs = self._store.zone, await self._zone()
         if not theirs:
             return [Finding("zone", Level.OK, f"{ours.key}; the shop's own can't be asked for")]
-        if _same_hours(ours, theirs, self._clock.now()):
+        if same_hours(ours, theirs, self._clock.now()):
             return [Finding("zone", Level.OK, f"{theirs}, in the shop too")]
         text = f"the shop's time zone is {theirs}, the store's is {ours.key}: times of payments are misread"
         return [Finding("zone", Level.WARNING, text, "correct zone in the store's file, or the time zone in the shop")]
@@ -173,13 +173,3 @@ class ShopChecks:
         tables = [*self._platform.columns, *self._platform.checked_columns, *OUR_TABLES]
         facts = await table_facts(self._database, tables)
         return TableChecks(self._database.access.prefix, self._platform, self._layout, await self._found(), facts)
-
-
-def _same_hours(zone: ZoneInfo, name: str, at: datetime) -> bool:
-    """Whether both show the same hour, in summer and in winter: one zone has several names."""
-    try:
-        other = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return False
-    moments = [at + timedelta(days=half * 182) for half in (-1, 0, 1)]
-    return all(moment.astimezone(zone).utcoffset() == moment.astimezone(other).utcoffset() for moment in moments)

@@ -131,5 +131,5 @@ async def test_C14_a_shop_that_changes_its_paid_statuses_is_told_to_staff(
     (problem,) = await reading.problems()
     assert problem.summary == (
         f"the shop's statuses mean something else now: granting {FakeShop.PAID}, 15 (before {FakeShop.PAID}); "
-        "an order that was in one of them already is booked by that when it changes next"
+        "every order is read again by that"
     )

@@ -1,0 +1,61 @@
+"""What a shop says of itself, and what it means for the books when that changes.
+
+A shop's administrator decides which statuses mean paid and in which zone the shop's clock runs, and changes it without
+asking anybody. Staff are told each time, because both decide about coins (rules C3, C14).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bridge.contracts.desk import Comparison, Tx
+from bridge.domain.orders import StatusSets
+from bridge.domain.zones import same_hours
+
+STATUSES = "statuses_changed"
+ZONE = "zone_differs"
+
+
+def report_new_statuses(tx: Tx, store: str, before: StatusSets, now: StatusSets, *, at: datetime) -> None:
+    """The shop's own idea of paid or refunded has changed: staff are told, and every order is read again by it."""
+    changed = [
+        f"{name} {_ids(new)} (before {_ids(old)})"
+        for name, old, new in (
+            ("granting", before.granting, now.granting),
+            ("revoking", before.revoking, now.revoking),
+            ("chargeback", before.chargeback, now.chargeback),
+        )
+        if old != new
+    ]
+    tx.slices.forget(store)
+    tx.slices.save_comparison(store, Comparison())
+    tx.problems.report(
+        store,
+        key=STATUSES,
+        kind=STATUSES,
+        summary=f"the shop's statuses mean something else now: {', '.join(changed)}; every order is read again by that",
+        at=at,
+    )
+
+
+def report_zone(tx: Tx, store: str, ours: ZoneInfo, theirs: str | None, *, at: datetime) -> bool:
+    """Tell staff while the shop's clock runs in another zone than the store's file says; true where it does.
+
+    What the shop writes from now on is misread by the difference: payments in the hours around midnight (rule C3).
+    """
+    if theirs is None or same_hours(ours, theirs, at):
+        tx.problems.solve(store, [ZONE], at)
+        return False
+    tx.problems.report(
+        store,
+        key=ZONE,
+        kind=ZONE,
+        summary=f"the shop's time zone is {theirs}, the store's file says {ours.key}: times of payments are misread; "
+        "correct zone in the store's file, or the time zone in the shop",
+        at=at,
+    )
+    return True
+
+
+def _ids(statuses: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(statuses))) or "none"
