@@ -12,7 +12,13 @@ from bridge.resources import ResourceMissing, resource
 
 CHECKOUT = Path(__file__).parents[2]
 NEEDED_TO_BUILD = ("pyproject.toml", "script", "bridge", "plugins", "config", "systemd")
-SHIPPED = ("config", "systemd", "plugins/opencart/storefront", "plugins/prestashop/storefront")
+SHIPPED = (
+    "config",
+    "systemd",
+    "plugins/opencart/storefront",
+    "plugins/opencart/storefront-3.0",
+    "plugins/prestashop/storefront",
+)
 
 
 def files_below(folder: Path) -> set[str]:
