@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bridge.app import STOP_LIMIT_S
+from bridge.cli.failures import DESK_DAMAGED, WRONG_USE
 from bridge.engine.watchdog import STUCK_AFTER_S
 from bridge.resources import resource
 from bridge.settings.bridge_file import DeskSettings
@@ -43,9 +44,9 @@ def test_the_watchdog_bites_soon_after_the_program_itself_says_that_it_is_stuck(
     assert STUCK_AFTER_S < float(value("WatchdogSec")) <= 2 * STUCK_AFTER_S
 
 
-def test_wrong_settings_do_not_restart_it_for_ever() -> None:
+def test_wrong_settings_or_a_damaged_desk_do_not_restart_it_for_ever() -> None:
     assert value("Restart") == "on-failure"
-    assert value("RestartPreventExitStatus") == "2"
+    assert value("RestartPreventExitStatus") == f"{WRONG_USE} {DESK_DAMAGED}"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from bridge.errors import DeskDamaged, DeskUnusable
 
 
 class DeskCondition:
-    """Noted by the writer's thread and the readers'. `tell` gets each change once: what is wrong, None when it is well."""
+    """Noted by the writer's thread and the readers'. `tell` gets each change once: what is wrong, None for well."""
 
     def __init__(self, tell: Callable[[DeskUnusable | None], None]) -> None:
         self._tell = tell

@@ -24,9 +24,12 @@ class StoreState(StrEnum):
     FIRST_SYNC = "first sync"
     WAITING = "waiting for confirmation"
     WELL = "well"
-    PAUSED = "paused: the shop's ids went back"
+    PAUSED = "paused"
     DOWN = "down"
     REFUSED = "refused"
+
+
+WHY_PAUSED = "the shop's ids went back, nothing of it is booked: bridge problems list"
 
 
 @dataclass(slots=True)
@@ -56,16 +59,21 @@ class StoreHealth:
     started: float = field(default_factory=time.monotonic)
     last_good_read: float | None = None
     last_good_push: float | None = None
+    last_round: float | None = None
     failures: dict[Work, BridgeError] = field(default_factory=dict)
     counters: Counters = field(default_factory=Counters)
     lag_seconds: float = 0.0
+    _told: set[str] = field(default_factory=set)
 
     def failed(self, work: Work, error: BridgeError) -> bool:
         """Note a failure; true only when it is news: a cause that another side has met already is told once."""
-        known = {one.code for one in self.failures.values()}
         self.failures[work] = error
         self.counters.retries += 1
-        return error.code not in known
+        if isinstance(error, DeskUnusable):  # the desk's own story is told elsewhere
+            return False
+        known = error.code in self._told
+        self._told = {error.code} | self._told & self._codes
+        return not known
 
     def well(self, work: Work) -> bool:
         """Note that it worked; true only if it had failed, and no other side still meets the same."""
@@ -75,10 +83,14 @@ class StoreHealth:
             self.counters.reads += 1
         elif work is Work.PUSHING:
             self.last_good_push = moment
-        failure = self.failures.pop(work, None)
-        if failure is None or isinstance(failure, DeskUnusable):  # the desk's own story is told elsewhere
-            return False
-        return all(one.code != failure.code for one in self.failures.values())
+        self.failures.pop(work, None)
+        over = self._told - self._codes
+        self._told -= over
+        return bool(over)
+
+    @property
+    def _codes(self) -> set[str]:
+        return {failure.code for failure in self.failures.values()}
 
     @property
     def state(self) -> StoreState:
@@ -91,12 +103,24 @@ class StoreHealth:
     @property
     def cause(self) -> str:
         """Why it is not well, in plain words; empty when it is. One cause of two failures is told once."""
-        return "; ".join(dict.fromkeys(str(self.failures[work]) for work in Work if work in self.failures))
+        causes = dict.fromkeys(str(self.failures[work]) for work in Work if work in self.failures)
+        paused = [WHY_PAUSED] if self.phase is StoreState.PAUSED else []
+        return "; ".join([*paused, *causes])
 
     @property
     def read_age_seconds(self) -> float | None:
         """Seconds since the shop was last read well; None when it never was."""
         return None if self.last_good_read is None else time.monotonic() - self.last_good_read
+
+    def round_over(self) -> None:
+        """Note that every order has been compared."""
+        self.last_round = time.monotonic()
+        self.counters.rounds += 1
+
+    @property
+    def round_age_seconds(self) -> float | None:
+        """Seconds since all orders were last compared; None when that was before the start, or never."""
+        return None if self.last_round is None else time.monotonic() - self.last_round
 
     @property
     def ok(self) -> bool:

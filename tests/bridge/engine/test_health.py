@@ -5,7 +5,7 @@ import time
 import pytest
 
 from bridge.engine.health import StoreHealth, StoreState, Work
-from bridge.errors import DeskDamaged, ForeignDesk, ShopError, ShopRefused, ShopUnavailable
+from bridge.errors import DeskDamaged, DeskUnwritable, ForeignDesk, ShopError, ShopRefused, ShopUnavailable
 
 
 def test_a_failure_is_told_once_until_it_changes() -> None:
@@ -40,6 +40,24 @@ def test_one_cause_of_both_sides_failures_is_told_once() -> None:
     health.failed(Work.READING, ShopUnavailable("no answer"))
     health.failed(Work.PUSHING, ShopUnavailable("no answer"))
     assert health.cause == "no answer"
+
+
+def test_the_desks_own_failures_are_not_told_as_the_stores_and_hide_none_of_its() -> None:
+    health = StoreHealth("acme", 60)
+    assert not health.failed(Work.READING, DeskUnwritable("the disk is full"))
+    assert health.cause == "the disk is full"
+    assert not health.well(Work.READING)
+    assert health.failed(Work.READING, ShopUnavailable("no answer"))
+    assert not health.failed(Work.READING, DeskUnwritable("the disk is full"))
+    assert health.well(Work.READING)
+
+
+def test_a_store_that_is_refused_after_it_was_down_is_not_said_to_be_well_because_another_side_is() -> None:
+    health = StoreHealth("acme", 60)
+    assert health.failed(Work.READING, ShopUnavailable("no answer"))
+    assert health.failed(Work.READING, ShopRefused("wrong password"))
+    assert not health.well(Work.PUSHING)
+    assert health.well(Work.READING)
 
 
 @pytest.mark.parametrize(
