@@ -10,7 +10,7 @@ import pwd
 import sys
 from pathlib import Path
 
-from bridge.errors import BridgeError, DeskError
+from bridge.errors import BridgeError, DeskError, DeskUnwritable
 
 ROOT = 0
 
@@ -37,7 +37,7 @@ class ProgramClosed(BridgeError):
 def enter_state_dir(state_dir: Path) -> Path:
     """Become the state directory's owner if this is root, and see that it can be worked in; returns the directory.
 
-    Raises `StateDirectoryMissing`, `StateDirectoryClosed`, `ProgramClosed`.
+    Raises `StateDirectoryMissing`, `StateDirectoryClosed`, `DeskUnwritable`, `ProgramClosed`.
     """
     try:
         owner = state_dir.stat()
@@ -48,6 +48,8 @@ def enter_state_dir(state_dir: Path) -> Path:
     if os.geteuid() == ROOT:
         become(owner.st_uid, owner.st_gid)
         _require_program()
+    if os.statvfs(state_dir).f_flag & os.ST_RDONLY:
+        raise _read_only(state_dir)
     if not os.access(state_dir, os.R_OK | os.W_OK | os.X_OK):
         raise _closed(state_dir, f"it belongs to {user_name(owner.st_uid)}")
     return state_dir
@@ -89,6 +91,12 @@ def _missing(state_dir: Path) -> StateDirectoryMissing:
     error = StateDirectoryMissing(f"the state directory {state_dir} does not exist")
     owner = "-o supportbridge -g supportbridge " if os.geteuid() == ROOT else ""
     error.hint = f"install -d -m 0700 {owner}{state_dir}"
+    return error
+
+
+def _read_only(state_dir: Path) -> DeskUnwritable:
+    error = DeskUnwritable(f"the state directory {state_dir} is on a file system that is mounted read-only")
+    error.hint = "mount it for writing; if it was until now, the system's log (dmesg) says what its disk did"
     return error
 
 

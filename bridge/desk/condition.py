@@ -1,13 +1,18 @@
 """Whether the desk can be used, told once when it can't and once when it can again.
 
-Everybody who works at the desk meets the same disk. A full one is waited for: what was under way is done again. Damage
-is final: a book with a spoilt page must not be written in, so from then on every action is refused.
+Everybody who works at the desk meets the same disk. A full one is waited for: what was under way is done again. On such
+a disk small actions may still fit while large ones don't, so it is over when what has failed has worked. Damage is
+final: a book with a spoilt page must not be written in, so from then on every action is refused.
 """
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 
 from bridge.errors import DeskDamaged, DeskUnusable
+
+FORGOTTEN_AFTER_S = 60.0
+"""An action that has not been tried again for so long is not wanted any more."""
 
 
 class DeskCondition:
@@ -15,7 +20,7 @@ class DeskCondition:
 
     def __init__(self, tell: Callable[[DeskUnusable | None], None]) -> None:
         self._tell = tell
-        self._failure: DeskUnusable | None = None
+        self._failed: dict[str, float] = {}
         self._damage: DeskDamaged | None = None
         self._lock = threading.Lock()
 
@@ -27,22 +32,26 @@ class DeskCondition:
     def damaged(self, error: DeskDamaged) -> None:
         """Note damage: there is no way back from it but a restart with another desk."""
         with self._lock:
-            first, self._damage = self._damage is None, error
+            first = self._damage is None
+            self._damage = self._damage or error
         if first:
             self._tell(error)
 
-    def failed(self, error: Exception) -> None:
-        """Note what kept actions from being committed; a fault of an action's own is none of the desk's."""
+    def failed(self, error: Exception, names: Iterable[str]) -> None:
+        """Note what kept actions of these names from being committed; a fault of their own is none of the desk's."""
         if isinstance(error, DeskDamaged):
             self.damaged(error)
         elif isinstance(error, DeskUnusable):
-            news = self._failure is None or self._failure.code != error.code
-            self._failure = error
+            news = not self._failed
+            self._failed |= dict.fromkeys(names, time.monotonic())
             if news:
                 self._tell(error)
 
-    def well(self) -> None:
-        """Note that a commit worked."""
-        if self._failure is not None:
-            self._failure = None
+    def well(self, names: Iterable[str]) -> None:
+        """Note that actions of these names were committed."""
+        if not self._failed:
+            return
+        done, long_ago = set(names), time.monotonic() - FORGOTTEN_AFTER_S
+        self._failed = {name: at for name, at in self._failed.items() if name not in done and at > long_ago}
+        if not self._failed:
             self._tell(None)

@@ -100,6 +100,7 @@ class DeskWriter:
 
     def _commit(self, batch: list[_Action]) -> None:
         outcomes: list[tuple[_Action, Any, BaseException | None]] = []
+        names = [action.name for action in batch]
         try:
             self._condition.require_sound()
             with translated(self._path):
@@ -108,10 +109,10 @@ class DeskWriter:
                 self._connection.execute("COMMIT")
         except Exception as error:  # whatever stops a commit is every caller's answer
             self._roll_back()
-            self._condition.failed(error)
+            self._condition.failed(error, names)
             outcomes = [(action, None, error) for action in batch]
         else:
-            self._condition.well()
+            self._condition.well(names)
         self.tell(lambda: _answer(outcomes))
 
     def _attempt(self, action: _Action) -> tuple[_Action, Any, BaseException | None]:
