@@ -13,7 +13,7 @@ def same_hours(zone: ZoneInfo, name: str, at: datetime) -> bool:
     """
     try:
         other = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Europe" is a folder to it, no zone
         return False
     moments = [at + half * HALF_A_YEAR for half in (-1, 0, 1)]
     return all(moment.astimezone(zone).utcoffset() == moment.astimezone(other).utcoffset() for moment in moments)
