@@ -3,24 +3,31 @@
 import shutil
 import sqlite3
 import stat
+from collections.abc import Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from bridge.contracts.desk import Comparison, FirstSync
 from bridge.desk import versions
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.tables import metadata
 from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
+from bridge.domain.cursor import Cursor, Gap
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, DeskTooOld
 from bridge.services.purchases import book_orders
+from bridge.services.syncing import touch
 from bridge.testing.desks import CREATED, a_desk
-from tests.support.books import MONDAY_9AM, a_store, an_order, rows
+from tests.support.books import ACME, BASE, MONDAY_9AM, REFUNDED, a_store, an_order, customer, rows
 
 
 def alter(path: Path, sql: str) -> None:
@@ -199,3 +206,92 @@ def test_a_truncated_desk_is_refused(tmp_path: Path) -> None:
         path.write_bytes(whole[: int(len(whole) * part)])
         with pytest.raises(DeskDamaged):
             Desk.open(path)
+
+
+OLD_TABLES = ("store", "account", "purchase", "package", "entry", "cursor", "touched", "problem", "outbox", "set_aside")
+
+
+def a_desk_of_version_1(folder: Path) -> Path:
+    """A desk as the first program made it, with what it would have written about two orders and a refund."""
+    (folder / "now").mkdir()
+    path = folder / FILE_NAME
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", "bridge.desk:migrations")
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with a_desk(folder / "now") as desk:
+        desk.run(book_orders, a_store(), [an_order(1042), an_order(1043, (BASE, 2))], at=MONDAY_9AM)
+        desk.run(book_orders, a_store(), [an_order(1043, (BASE, 2), status=REFUNDED)], at=MONDAY_9AM)
+        desk.run(lambda tx: tx.sync.save_cursors(ACME, {"history": Cursor(17, (Gap(5, 6, MONDAY_9AM),))}))
+        desk.run(touch, ACME, [1042], at=MONDAY_9AM, settle=timedelta(seconds=3))
+        desk.run(lambda tx: tx.stores.save(replace(tx.stores.get(ACME), first_sync=FirstSync.DONE, synced_to=1043)))
+    alter(
+        path,
+        f"ATTACH '{folder / 'now' / FILE_NAME}' AS now;"
+        + "".join(f"INSERT INTO {table} SELECT {columns_in(path, table)} FROM now.{table};" for table in OLD_TABLES)
+        + "INSERT INTO desk SELECT id, desk_id, epoch, 1, 1, created_ms, backed_up_ms FROM now.desk",
+    )
+    return path
+
+
+def columns_in(path: Path, table: str) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        return ", ".join(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+
+
+def content(path: Path, columns: Mapping[str, str]) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            table: sorted(connection.execute(f"SELECT {names} FROM {table}").fetchall(), key=repr)
+            for table, names in columns.items()
+        }
+
+
+def test_a_desk_of_version_1_keeps_all_it_has(tmp_path: Path) -> None:
+    path = a_desk_of_version_1(tmp_path)
+    columns = {table: columns_in(path, table) for table in OLD_TABLES}
+    before = content(path, columns)
+    assert all(before[table] for table in ("store", "account", "purchase", "package", "entry", "cursor", "touched"))
+    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 2"):
+        Desk.open(path)
+    assert upgrade(path, now=CREATED)
+    assert content(path, columns) == before
+    with Desk.open(path) as desk:
+        assert desk.identity.schema_version == versions.SCHEMA_VERSION
+        assert desk.identity.epoch == int(CREATED.timestamp()), "an upgrade is no restore"
+        assert desk.look(lambda tx: (tx.slices.newest(ACME), tx.slices.comparison(ACME))) == (-1, Comparison())
+        assert desk.look(lambda tx: tx.sync.cursors(ACME)) == {"history": Cursor(17, (Gap(5, 6, MONDAY_9AM),))}
+        with pytest.raises(DeskError, match=r"entries are never changed or deleted \(rule C15\)"):
+            desk.run(execute, "DELETE FROM entry")
+
+
+def test_a_migrated_desk_has_the_tables_of_a_new_one(tmp_path: Path) -> None:
+    path = a_desk_of_version_1(tmp_path)
+    upgrade(path, now=CREATED)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_an_order_that_granted_before_the_upgrade_gets_its_date_when_it_is_seen_next(tmp_path: Path) -> None:
+    """From then on another order under its number is told apart (a shop put back to an older state)."""
+    path = a_desk_of_version_1(tmp_path)
+    upgrade(path, now=CREATED)
+    with Desk.open(path) as desk:
+
+        def dates() -> list[tuple[object, ...]]:
+            return rows(desk, "SELECT order_id, ordered FROM purchase ORDER BY order_id")
+
+        assert dates() == [(1042, None), (1043, None)]
+        desk.run(book_orders, a_store(), [an_order(1042)], at=MONDAY_9AM)
+        assert dates() == [(1042, "2026-11-20T12:00:00"), (1043, None)]
+        other = an_order(1042, (BASE, 5), ordered_at=datetime(2026, 11, 22, 8, 0))  # noqa: DTZ001  # a shop's clock
+        desk.run(book_orders, a_store(), [other], at=MONDAY_9AM)
+        assert dates() == [(1042, "2026-11-20T12:00:00"), (1043, None)]
+        assert [one.kind for one in desk.look(lambda tx: tx.problems.open(ACME))] == ["number_reused"]
+        assert desk.look(lambda tx: tx.accounts.of_owners(ACME, [customer(77)]))[customer(77)].posted == 550
