@@ -50,7 +50,7 @@ class ServerTrouble:
         taken = []
         try:
             while True:
-                taken.append(pymysql.connect(**_for_pymysql(self.server.parameters())))
+                taken.append(pymysql.connect(unix_socket=str(self.server.socket), user="root"))
         except pymysql.OperationalError as error:
             if error.args[0] != 1040:
                 raise
@@ -124,7 +124,3 @@ async def waiting_for_a_lock(server: PrivateMariaDB) -> None:
     async with asyncio.timeout(5):
         while server.run(waiting) == [(0,)]:  # noqa: ASYNC110 - a server gives no signal
             await asyncio.sleep(LOOK_EVERY_S)
-
-
-def _for_pymysql(parameters: ConnectionParameters) -> dict[str, object]:
-    return {"unix_socket": str(parameters.socket), "user": parameters.user, "password": parameters.password}

@@ -244,7 +244,7 @@ class Sufferer:
 
 def longest_recovery(failures: int) -> float:
     """Seconds within which a store that has failed so often must be well: one pause, and one pass."""
-    pause = min(FIRST_PAUSE_S * 2 ** max(failures - 1, 0) + FIRST_PAUSE_S, LONGEST_PAUSE_S)
+    pause = min(FIRST_PAUSE_S * (1 << max(failures - 1, 0)) + FIRST_PAUSE_S, LONGEST_PAUSE_S)
     return pause + 2 * TIMEOUT_S + SLACK_S
 
 

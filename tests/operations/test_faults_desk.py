@@ -11,10 +11,11 @@ import structlog
 from bridge.desk.backup import backup, restore
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
-from bridge.errors import DeskDamaged, DeskError
+from bridge.errors import DeskDamaged, DeskError, DeskUnusable
 from bridge.testing.desks import CREATED, a_desk
 from tests.faults.desk_page import make_it_look, spoil
 from tests.faults.disk import FileLimit, SmallDisk
+from tests.faults.story import Line
 from tests.support.books import ACME, customer
 from tests.support.bridges import BASE, Bridge, StoreFile, now, shop_now, stock
 from tests.support.daemons import Daemon, bridge_command
@@ -50,7 +51,7 @@ def disk(bridge: Bridge) -> Iterator[SmallDisk | FileLimit]:
         yield small or FileLimit(bridge.state)
 
 
-async def told(lines: list[dict[str, object]], event: str) -> dict[str, object]:
+async def told(lines: list[Line], event: str) -> Line:
     return await until(lambda: next((line for line in lines if line["event"] == event), None), f"the log says {event}")
 
 
@@ -196,7 +197,7 @@ def open_account(tx: DeskTx, number: int) -> int:
 
 
 async def test_once_damage_was_met_every_action_is_refused_also_on_pages_that_are_whole(desk: Desk) -> None:
-    met = []
+    met: list[DeskUnusable | None] = []
     desk.listen_condition(met.append)
     await desk.transact("open", open_account, 1)
     spoil(desk.path, "account")
@@ -226,7 +227,7 @@ async def test_damage_that_a_reader_meets_stops_the_writer_too(desk: Desk) -> No
 
 
 async def test_a_fault_of_an_actions_own_is_none_of_the_desks(desk: Desk) -> None:
-    met = []
+    met: list[DeskUnusable | None] = []
     desk.listen_condition(met.append)
     with pytest.raises(DeskError, match="no such table"):
         await desk.transact("mistaken", lambda tx: tx.connection.execute("SELECT * FROM no_such_table"))

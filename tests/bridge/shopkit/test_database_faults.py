@@ -47,8 +47,7 @@ async def proxy(mariadb: PrivateMariaDB) -> AsyncIterator[FaultyProxy]:
 @pytest.fixture
 async def through(access: DatabaseAccess, proxy: FaultyProxy) -> AsyncIterator[ShopDatabase]:
     """The shop, seen through the proxy."""
-    limits = {"connect_timeout_seconds": 0.3, "statement_timeout_seconds": 0.3}
-    opened = ShopDatabase(STORE, replace(access, socket=None, port=proxy.port, **limits))
+    opened = ShopDatabase(STORE, by_way_of(proxy, access, seconds=0.3))
     yield opened
     await opened.close()
 
@@ -56,6 +55,13 @@ async def through(access: DatabaseAccess, proxy: FaultyProxy) -> AsyncIterator[S
 @pytest.fixture
 def trouble(mariadb: PrivateMariaDB) -> ServerTrouble:
     return ServerTrouble(mariadb, USER)
+
+
+def by_way_of(proxy: FaultyProxy, access: DatabaseAccess, *, seconds: float = 5.0) -> DatabaseAccess:
+    """The same database behind a proxy; `seconds` is how long to wait for a connection and for an answer."""
+    return replace(
+        access, socket=None, port=proxy.port, connect_timeout_seconds=seconds, statement_timeout_seconds=seconds
+    )
 
 
 async def words_of(work: Awaitable[object]) -> str:
@@ -123,7 +129,7 @@ async def test_bytes_that_come_one_at_a_time_or_late_make_the_same_answer(
 async def test_a_login_cut_off_at_any_byte_is_worth_a_retry(access: DatabaseAccess, mariadb: PrivateMariaDB) -> None:
     """Every byte of a login and a first answer, in both directions; no other error than ours may come out."""
     async with FaultyProxy(mariadb.parameters()) as measured:
-        shop = ShopDatabase(STORE, replace(access, socket=None, port=measured.port))
+        shop = ShopDatabase(STORE, by_way_of(measured, access))
         await shop.rows(ECHO, number=1)
         await shop.close()
         sizes = dict(measured.traffic.bytes)
@@ -131,7 +137,7 @@ async def test_a_login_cut_off_at_any_byte_is_worth_a_retry(access: DatabaseAcce
     cuts += [Fault(Kind.TRUNCATED, Way.DOWN, at) for at in range(0, sizes[Way.DOWN] - 30, 3)]
     async with FaultyProxy(mariadb.parameters(), fault_of=lambda number: cuts[number]) as proxy:
         for cut in cuts:
-            shop = ShopDatabase(STORE, replace(access, socket=None, port=proxy.port))
+            shop = ShopDatabase(STORE, by_way_of(proxy, access))
             with pytest.raises(ShopUnavailable) as refusal:
                 await shop.rows(ECHO, number=1)
             assert "acme: database" in str(refusal.value), cut
@@ -146,10 +152,9 @@ async def test_whatever_befalls_each_connection_answers_are_right_or_refused(
     chance = random.Random(seed)  # noqa: S311 - to be repeatable, not secret
     faults = [drawn(chance, furthest_byte=250) if chance.random() < 0.7 else None for _ in range(1_000)]
     async with FaultyProxy(mariadb.parameters(), fault_of=lambda number: faults[number]) as proxy:
-        limits = {"connect_timeout_seconds": 0.1, "statement_timeout_seconds": 0.1}
         right = failed = 0
         for first in range(0, 75, 3):  # a connection that suffers nothing would answer for ever
-            shop = ShopDatabase(STORE, replace(access, socket=None, port=proxy.port, **limits))
+            shop = ShopDatabase(STORE, by_way_of(proxy, access, seconds=0.1))
             for number in range(first, first + 3):
                 try:
                     [(answer,)] = await shop.rows(ECHO, number=number)
