@@ -35,7 +35,7 @@ languages = ["en", "ru", "fa"]
 [database]
 socket = "{socket}"
 name = "{database}"
-user = "root"
+user = "{user}"
 prefix = "{prefix}"
 
 [coins]
@@ -85,6 +85,7 @@ def write_store(
     fuse_units: int = 50,
     shop_ids: Sequence[int] = (),
     socket: Path | None = None,
+    user: str = "root",
 ) -> Path:
     """Write a store's file as an operator would; returns its path. `socket` stands in for the server's own."""
     path = folder / "stores" / f"{name}.toml"
@@ -94,6 +95,7 @@ def write_store(
         socket=socket or parameters.socket,
         shop_ids=list(shop_ids),
         database=parameters.database,
+        user=user,
         prefix=PREFIXES[platform],
         poll_seconds=poll_seconds,
         settle_seconds=settle_seconds,
