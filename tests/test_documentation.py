@@ -18,7 +18,7 @@ from bridge.desk.versions import DeskIdentity
 from bridge.domain.purchases import NoteKind
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.hooks import specs
-from bridge.services import restoring, syncing, telling
+from bridge.services import reconciling, restoring, shop_facts, syncing, telling
 from bridge.settings import reference
 from bridge.web.metrics import metrics_page
 from bridge.web.observed import Look, StoreLook
@@ -264,7 +264,11 @@ def test_every_kind_of_problem_is_on_the_page_of_daily_work() -> None:
             telling.UNREADABLE,
             syncing.TOTAL_WAITS,
             syncing.DELETED,
-            syncing.STATUSES,
+            syncing.IDS_WENT_BACK,
+            reconciling.CUSTOMER_DELETED,
+            reconciling.CUSTOMERS_MISSING,
+            shop_facts.STATUSES,
+            shop_facts.ZONE,
             restoring.AFTER_BACKUP,
         ),
     }
@@ -332,7 +336,7 @@ def test_anchors_are_made_as_readers_of_markdown_make_them(heading: str, anchor:
 def a_full_look() -> Look:
     """A look in which nothing is left out, so that every metric shows."""
     moment = datetime(2026, 11, 21, tzinfo=UTC)
-    health = StoreHealth("acme", 60.0, last_good_read=0.0)
+    health = StoreHealth("acme", 60.0, last_good_read=0.0, last_round=0.0)
     store = StoreLook(health, paired=True, push_cause="", problems={"fuse": 1}, ledger=LedgerTotals())
     return Look(
         {"acme": store},
