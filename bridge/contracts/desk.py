@@ -286,6 +286,10 @@ class Problems(Protocol):
         """Those keys that a problem has ever had, whether it is open or closed."""
         ...
 
+    def told(self, store: str, keys: Iterable[str]) -> frozenset[str]:
+        """Those keys of a problem that is open, or was closed by staff: not those whose cause has gone by itself."""
+        ...
+
     def close(self, problem_id: int, state: ProblemState, *, by: str, at: datetime) -> None: ...
 
     def set_aside(self, store: str, problem_id: int, order_ids: Iterable[int], *, silent: bool = False) -> None:

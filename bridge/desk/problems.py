@@ -42,6 +42,13 @@ _OPEN_KEYS = Statement(
     select(problem.c.key).where(problem.c.store_id == bindparam("store"), problem.c.state == text("'open'"))
 )
 _KNOWN = Statement(select(problem.c.key).where(problem.c.store_id == bindparam("store"), any_of(problem.c.key, "keys")))
+_TOLD = Statement(
+    select(problem.c.key).where(
+        problem.c.store_id == bindparam("store"),
+        any_of(problem.c.key, "keys"),
+        problem.c.state != text("'solved'"),
+    )
+)
 _INSERT = upsert(problem).values(
     {
         column.name: bindparam(column.name)
@@ -153,6 +160,10 @@ class SqlProblems:
 
     def known(self, store: str, keys: Iterable[str]) -> frozenset[str]:
         rows = _KNOWN.rows(self._connection, store=self._stores.number(store), keys=as_json(list(keys)))
+        return frozenset(row[0] for row in rows)
+
+    def told(self, store: str, keys: Iterable[str]) -> frozenset[str]:
+        rows = _TOLD.rows(self._connection, store=self._stores.number(store), keys=as_json(list(keys)))
         return frozenset(row[0] for row in rows)
 
     def close(self, problem_id: int, state: ProblemState, *, by: str, at: datetime) -> None:

@@ -126,19 +126,22 @@ def finish_round(tx: Tx, store: str, *, at: datetime) -> None:
 
 
 def pushed(tx: Tx, accounts: Sequence[Account]) -> list[Account]:
-    """Those of the accounts that the shop has been given."""
+    """Those of the accounts that the shop has been given as they are; the others are on their way to it."""
     states = tx.push.states(account.id for account in accounts)
-    return [account for account in accounts if states[account.id].number]
+    return [account for account in accounts if 0 < states[account.id].number == account.number]
 
 
 def unlike_pushed(tx: Tx, accounts: Iterable[Account], shown: Mapping[int, Shown], *, epoch: int) -> list[int]:
-    """Accounts of which the shop does not have what it was given: somebody has put rows back, or taken some away."""
-    by_id = {account.id: account.owner.ref for account in accounts}
-    return [
-        number
-        for number, pushed in tx.push.states(by_id).items()
-        if pushed.number and shown.get(by_id[number], Shown()) != Shown(epoch, pushed.number, pushed.entries)
-    ]
+    """Accounts of which the shop does not have what it was given: somebody has put rows back, or taken some away.
+
+    The accounts are those that had been `pushed` before the shop was asked; one that has changed since is not measured,
+    because the shop's answer may be from before or after its push.
+    """
+    before = {account.id: account for account in accounts}
+    unchanged = [one for one in tx.accounts.by_ids(before).values() if one.number == before[one.id].number]
+    states = tx.push.states(account.id for account in pushed(tx, unchanged))
+    given = {number: Shown(epoch, state.number, state.entries) for number, state in states.items()}
+    return [number for number, wanted in given.items() if shown.get(before[number].owner.ref, Shown()) != wanted]
 
 
 def customers(tx: Tx, store: str, after: int, *, limit: int) -> tuple[list[Account], int | None]:
@@ -152,9 +155,9 @@ def customers(tx: Tx, store: str, after: int, *, limit: int) -> tuple[list[Accou
 
 
 def not_told(tx: Tx, store: str, gone: Iterable[Account]) -> list[Account]:
-    """Those of these accounts of whose customer's end staff have never been told."""
+    """Those of these accounts of whose customer's end staff do not know; one who was back since is told again."""
     keys = {_key(account.owner.ref): account for account in gone}
-    told = tx.problems.known(store, keys)
+    told = tx.problems.told(store, keys)
     return [account for key, account in keys.items() if key not in told]
 
 
