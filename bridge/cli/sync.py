@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 def sync(
     call: Call,
-    once: Annotated[bool, typer.Option("--once", help="Read the shops, book, push and deliver, then stop.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Read and compare the shops, book, push and deliver, then stop.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what a full read of the shops would book; write nothing.")
     ] = False,

@@ -20,6 +20,7 @@ from bridge.engine.health import StoreHealth, StoreState
 from bridge.engine.intake import Intake
 from bridge.engine.outbox import OutboxDispatcher
 from bridge.engine.pusher import Pusher
+from bridge.engine.reconciler import Reconciler
 from bridge.engine.setup import StoreSetup
 from bridge.errors import BridgeError, ShopError, UsageError
 from bridge.hooks.manager import Plugins
@@ -151,13 +152,15 @@ class _Round:
         self._stop = asyncio.Event()
 
     async def run(self, confirm: int | None) -> Synced:
-        """Confirm, read, book and push. Raises what is not this store's alone."""
+        """Confirm, read, compare, book and push. Raises what is not this store's alone."""
         try:
             async with the_shop(self._plugins, self._store) as shop:
                 intake = _intake(self._setup, shop, self._desk, self._health, self._stop)
                 if confirm is not None:
                     await self._confirm(intake, confirm)
                 unfinished = await self._read(intake)
+                await self._compare(shop)
+                unfinished = await self._read(intake) or unfinished
                 pushed = await self._push(shop)
         except ShopError as error:
             return Synced(self._store.name, error=error)
@@ -191,6 +194,13 @@ class _Round:
                 if time.monotonic() > deadline and wait > 0:
                     return True
             await asyncio.sleep(max(wait, 0))
+
+    async def _compare(self, shop: ShopAdapter) -> None:
+        """Find what no new row tells of; what is found is read like anything else."""
+        found = asyncio.Event()
+        await Reconciler(
+            self._setup, shop, self._desk, CLOCK, self._health, self._stop, bell=asyncio.Event(), on_found=found
+        ).whole_round()
 
     async def _push(self, shop: ShopAdapter) -> int:
         pusher = Pusher(

@@ -62,6 +62,7 @@ class Intake:
         self._counted = False
         self._share = random.random()  # noqa: S311  # keeps no secret
         self._terms: StoreTerms | None = None
+        self._news: tuple[StoreTerms | None, ShopFacts] | None = None
         self._probed = 0.0
         self._units_in_a_row = 0
 
@@ -109,6 +110,7 @@ class Intake:
     async def one_pass(self) -> float | None:
         """One pass; returns seconds until the next, None for the usual pace. Raises `ShopError`, `DeskError`."""
         terms = await self.terms()
+        await self._note_news()
         plan = await self._plan()
         if plan.state.first_sync is not FirstSync.DONE:
             return await self._first_sync(terms, plan)
@@ -128,18 +130,25 @@ class Intake:
         """The store's terms, with the statuses its shop uses now and then asked anew. Raises `ShopError`."""
         if self._terms is None or time.monotonic() - self._probed > PROBE_AGAIN_S:
             facts: ShopFacts = await self._adapter.probe()
-            before = self._terms
-            if before is None:
+            if self._terms is None:
                 log.info("shop recognised", store=self._setup.name, layout=facts.layout, server=facts.server)
-            await self._desk.transact("note what the shop says", self._note_facts, before, facts)
+            self._news = (self._news[0] if self._news else self._terms, facts)
             self._terms, self._probed = self._setup.terms(facts.statuses), time.monotonic()
         return self._terms
 
-    def _note_facts(self, tx: DeskTx, before: StoreTerms | None, facts: ShopFacts) -> None:
-        name, at = self._setup.name, self._clock.now()
-        if before is not None and before.statuses != facts.statuses:
-            shop_facts.report_new_statuses(tx, name, before.statuses, facts.statuses, at=at)
-        shop_facts.report_zone(tx, name, self._setup.settings.zone_info, facts.zone, at=at)
+    async def _note_news(self) -> None:
+        """Tell staff what the shop says of itself now, if it has just been asked."""
+        if self._news is None:
+            return
+        (before, facts), setup, at = self._news, self._setup, self._clock.now()
+
+        def note(tx: DeskTx) -> None:
+            if before is not None and before.statuses != facts.statuses:
+                shop_facts.report_new_statuses(tx, setup.name, before.statuses, facts.statuses, at=at)
+            shop_facts.report_zone(tx, setup.name, setup.settings.zone_info, facts.zone, at=at)
+
+        await self._desk.transact("note what the shop says", note)
+        self._news = None
 
     async def total(self) -> Booked:
         """What a first sync would book; nothing is written (rule C2). Told to stop, it is a part of that."""

@@ -69,7 +69,14 @@ class Reconciler:
             return
         await self._compare_newest(start.newest)
         if start.touched <= BACKLOG and self._round_is_due(start.comparison):
-            await self._round(start.comparison.slice)
+            budget = self._setup.sync.reconcile_budget_seconds
+            await self._round(start.comparison.slice, may_go_on=lambda found: found <= BACKLOG and self._spent < budget)
+
+    async def whole_round(self) -> None:
+        """Compare everything at once, whatever it costs. Raises `ShopError`, `DeskError`."""
+        start: Start = await self._desk.read(reconciling.start, self._setup.name)
+        if start.first_sync is FirstSync.DONE and await self._ids_went_on(start) and not start.paused:
+            await self._round(-1, may_go_on=lambda _: True)
 
     async def _compare_newest(self, newest: int) -> None:
         """Compare the last slices that have been read, and whatever lies above them."""
@@ -77,20 +84,22 @@ class Reconciler:
         while position is not None and not self._stop.is_set():
             position, _ = await self._compare_page(position)
 
-    async def _round(self, position: int | None) -> None:
-        """Go on with the round from a slice, as far as the budget goes, but however slow the shop is a little."""
+    async def _round(self, position: int | None, *, may_go_on: Callable[[int], bool]) -> None:
+        """Go on with the round from a slice while it may, but however slow the shop is a little.
+
+        `may_go_on` is asked with the number of orders found.
+        """
         name, found = self._setup.name, 0
         while position is not None:
             position, differing = await self._compare_page(position)
             found += differing
             if position is not None:
                 await self._desk.transact("compared orders", reconciling.compared_to, name, position)
-                over = self._spent >= self._setup.sync.reconcile_budget_seconds or found > BACKLOG
-                if over or self._stop.is_set():
+                if self._stop.is_set() or not may_go_on(found):
                     return
         await self._look_at_accounts()
         await self._desk.transact("finish comparing", reconciling.finish_round, name, at=self._clock.now())
-        self._health.counters.rounds += 1
+        self._health.round_over()
 
     async def _compare_page(self, after: int) -> tuple[int | None, int]:
         """Compare the next few slices; how far that was, None at the end, and how many orders differ."""

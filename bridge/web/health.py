@@ -26,6 +26,7 @@ def _store(one: StoreLook) -> dict[str, Any]:
         "state": health.state.value,
         "cause": health.cause,
         "last_read_age_seconds": _seconds(health.read_age_seconds),
+        "last_comparison_age_seconds": _seconds(health.round_age_seconds),
         "stale_after_seconds": health.stale_after_seconds,
         "push": {"paired": one.paired, "waiting": one.pushes_waiting, "cause": one.push_cause},
         "problems": sum(one.problems.values()),

@@ -23,10 +23,17 @@ _COUNTERS: tuple[tuple[str, str, Callable[[Counters], int]], ...] = (
     ("orders", "Orders read and booked.", lambda done: done.orders),
     ("retries", "Passes that failed and were tried again.", lambda done: done.retries),
     ("pushes", "Accounts written into the shop.", lambda done: done.pushes),
+    ("comparisons", "Comparisons of all the shop's orders with what was read of them.", lambda done: done.rounds),
+    ("differences", "Orders that only a comparison found.", lambda done: done.differences),
 )
 _GAUGES: tuple[tuple[str, str, Callable[[StoreLook], float | None]], ...] = (
     ("store_up", "1 while the store was read within its limit.", lambda one: float(one.health.fresh)),
     ("last_read_age_seconds", "Seconds since the shop was last read well.", lambda one: one.health.read_age_seconds),
+    (
+        "last_comparison_age_seconds",
+        "Seconds since all the shop's orders were compared.",
+        lambda one: one.health.round_age_seconds,
+    ),
     ("lag_seconds", "How late the last order was booked after its settle time.", lambda one: one.health.lag_seconds),
     ("paired", "1 if the store has a key, without which nothing can be pushed.", lambda one: float(one.paired)),
 )

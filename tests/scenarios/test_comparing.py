@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bridge.engine.health import StoreState
 from tests.scenarios.conftest import MakeBridge
 from tests.support.bridges import BASE, PLAN_OF, PROFESSIONAL, Bridge, shop_now, stock
 from tests.support.fixtures import ShopFactory
@@ -146,7 +147,7 @@ async def test_a_shop_put_back_from_a_dump_is_not_booked_until_staff_have_looked
         assert again == lost, "the shop gives the number out a second time"
         rounds = app.runners["acme"].health.counters.rounds
         app.compare_all()
-        await until(lambda: app.runners["acme"].health.state.value.startswith("paused"), "the store is paused")
+        await until(lambda: app.runners["acme"].health.state is StoreState.PAUSED, "the store is paused")
         assert app.runners["acme"].health.counters.rounds == rounds
         assert bridge.desk.coins("acme", ada) == 0
         assert bridge.desk.coins("acme", eve) == 550

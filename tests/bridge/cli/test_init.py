@@ -52,5 +52,9 @@ def test_a_place_that_cannot_be_written_is_told(workplace: Workplace, folder: Pa
 def test_the_storefronts_can_be_built_anywhere(workplace: Workplace, folder: Path) -> None:
     answer = workplace.cli("storefront", "build", "--out", str(folder / "out"), "--json")
     assert answer.code == 0
-    assert [Path(file).name for file in answer.document["files"]] == ["supportbridge.ocmod.zip", "supportbridge.zip"]
+    assert [Path(file).name for file in answer.document["files"]] == [
+        "supportbridge.ocmod.zip",
+        "supportbridge-3.0.ocmod.zip",
+        "supportbridge.zip",
+    ]
     assert all(Path(file).exists() for file in answer.document["files"])

@@ -128,6 +128,7 @@ async def test_C14_a_shop_that_changes_its_paid_statuses_is_told_to_staff(
     monkeypatch.setattr(intake_module, "PROBE_AGAIN_S", -1.0)
 
     assert (await reading.intake.terms()).statuses == paid_too
+    await reading.passes(1)
     (problem,) = await reading.problems()
     assert problem.summary == (
         f"the shop's statuses mean something else now: granting {FakeShop.PAID}, 15 (before {FakeShop.PAID}); "

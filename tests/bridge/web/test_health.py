@@ -37,6 +37,7 @@ async def test_a_store_read_within_its_limit_is_well(daemon: Daemon) -> None:
         "state": "well",
         "cause": "",
         "last_read_age_seconds": pytest.approx(0, abs=5),
+        "last_comparison_age_seconds": None,
         "stale_after_seconds": 60.0,
         "push": {"paired": True, "waiting": 0, "cause": ""},
         "problems": 0,
@@ -146,7 +147,7 @@ async def test_what_waits_in_the_desk_is_counted_by_store(daemon: Daemon) -> Non
 
 async def test_the_desk_is_named_with_its_epoch_and_the_age_of_its_last_backup(daemon: Daemon) -> None:
     page = await document(daemon)
-    assert page["desk"] == {"epoch": daemon.desk.identity.epoch, "schema": 1, "last_backup_age_seconds": None}
+    assert page["desk"] == {"epoch": daemon.desk.identity.epoch, "schema": 2, "last_backup_age_seconds": None}
     daemon.desk.run(lambda tx: versions.note_backup(tx.connection, NOON))
     daemon.clock.advance(timedelta(hours=2))
     assert (await document(daemon))["desk"]["last_backup_age_seconds"] == 7200.0
@@ -174,3 +175,13 @@ async def test_a_desk_that_cannot_be_read_fails_the_page_and_says_why(
     assert page["desk"] == {"cause": "desk.sqlite3 is damaged: malformed"}
     assert page["outbox_waiting"] is None
     assert page["stores"]["acme"]["ok"]
+
+
+async def test_a_store_whose_shop_was_put_back_fails_the_page_until_staff_have_looked(daemon: Daemon) -> None:
+    health = daemon.add_store("acme")
+    health.well(Work.READING)
+    health.phase = StoreState.PAUSED
+    page = await document(daemon)
+    assert not page["ok"]
+    assert page["stores"]["acme"]["state"] == "paused"
+    assert page["stores"]["acme"]["cause"].startswith("the shop's ids went back, nothing of it is booked")

@@ -34,9 +34,10 @@ def an_account(tx: Tx) -> None:
 
 async def test_counters_carry_what_the_store_has_done(daemon: Daemon) -> None:
     health = daemon.add_store("acme")
-    health.counters = Counters(reads=7, rows=6, orders=5, pushes=4, retries=3)
+    health.counters = Counters(reads=7, rows=6, orders=5, pushes=4, retries=3, rounds=2, differences=1)
     found = await samples(daemon)
-    for name, value in {"reads": 7, "rows": 6, "orders": 5, "pushes": 4, "retries": 3}.items():
+    counted = {"reads": 7, "rows": 6, "orders": 5, "pushes": 4, "retries": 3, "comparisons": 2, "differences": 1}
+    for name, value in counted.items():
         assert found[f"supportbridge_{name}_total", "store=acme"] == value
 
 
