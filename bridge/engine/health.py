@@ -63,7 +63,8 @@ class StoreHealth:
     failures: dict[Work, BridgeError] = field(default_factory=dict)
     counters: Counters = field(default_factory=Counters)
     lag_seconds: float = 0.0
-    _told: set[str] = field(default_factory=set)
+    _told: dict[str, set[Work]] = field(default_factory=dict)
+    """The causes that have been told and are not over, and the sides that have met each."""
 
     def failed(self, work: Work, error: BridgeError) -> bool:
         """Note a failure; true only when it is news: a cause that another side has met already is told once."""
@@ -72,11 +73,14 @@ class StoreHealth:
         if isinstance(error, DeskUnusable):  # the desk's own story is told elsewhere
             return False
         known = error.code in self._told
-        self._told = {error.code} | self._told & self._codes
+        self._told.setdefault(error.code, set()).add(work)
         return not known
 
     def well(self, work: Work) -> bool:
-        """Note that it worked; true only if it had failed, and no other side still meets the same."""
+        """Note that it worked; true only if a cause that was told is over.
+
+        It is when no side meets it any more and one that did is well: another may have met something else since.
+        """
         moment = time.monotonic()
         if work is Work.READING:
             self.last_good_read = moment
@@ -84,13 +88,11 @@ class StoreHealth:
         elif work is Work.PUSHING:
             self.last_good_push = moment
         self.failures.pop(work, None)
-        over = self._told - self._codes
-        self._told -= over
+        met = {failure.code for failure in self.failures.values()}
+        over = [code for code, sides in self._told.items() if code not in met and sides - self.failures.keys()]
+        for code in over:
+            del self._told[code]
         return bool(over)
-
-    @property
-    def _codes(self) -> set[str]:
-        return {failure.code for failure in self.failures.values()}
 
     @property
     def state(self) -> StoreState:

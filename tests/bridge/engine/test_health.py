@@ -1,5 +1,6 @@
 """A store's health tells its story once, and ages by the monotonic clock."""
 
+import itertools
 import time
 
 import pytest
@@ -58,6 +59,69 @@ def test_a_store_that_is_refused_after_it_was_down_is_not_said_to_be_well_becaus
     assert health.failed(Work.READING, ShopRefused("wrong password"))
     assert not health.well(Work.PUSHING)
     assert health.well(Work.READING)
+
+
+UNREACHABLE, REFUSED = ShopUnavailable("no answer"), ShopRefused("no right to write")
+READING, PUSHING, COMPARING = Work.READING, Work.PUSHING, Work.COMPARING
+Step = tuple[Work, ShopError | None]
+
+
+def story(*steps: Step) -> list[str]:
+    """What is told while sides fail (with an error) and work (with none)."""
+    health = StoreHealth("acme", 60)
+    told = []
+    for work, error in steps:
+        if error is None:
+            told += ["well"] if health.well(work) else []
+        elif health.failed(work, error):
+            told.append(error.code)
+    return told
+
+
+@pytest.mark.parametrize("back", list(itertools.permutations(Work)))
+def test_a_shop_that_goes_and_comes_back_is_told_once_each_however_many_sides_meet_it(back: tuple[Work, ...]) -> None:
+    down: list[Step] = [(work, UNREACHABLE) for work in [*Work, *Work]]
+    up: list[Step] = [(work, None) for work in [*back, *back]]
+    assert story(*down, *up) == ["shop_unavailable", "well"]
+    assert story(*down, *up, *down, *up) == ["shop_unavailable", "well"] * 2
+
+
+def test_a_side_that_did_not_meet_it_says_nothing_of_its_end() -> None:
+    assert story((READING, UNREACHABLE), (PUSHING, None), (COMPARING, None), (READING, None)) == [
+        "shop_unavailable",
+        "well",
+    ]
+
+
+def test_the_last_side_that_meets_it_tells_of_its_end() -> None:
+    up = [(READING, UNREACHABLE), (COMPARING, UNREACHABLE), (READING, None), (READING, None), (COMPARING, None)]
+    assert story(*up) == ["shop_unavailable", "well"]
+
+
+def test_a_side_that_is_refused_for_good_does_not_swallow_anothers_recovery() -> None:
+    refused: list[Step] = [(PUSHING, REFUSED), (READING, None), (PUSHING, REFUSED), (COMPARING, None)]
+    assert story(*refused) == ["shop_refused"]
+    outage: list[Step] = [(READING, UNREACHABLE), (COMPARING, UNREACHABLE), (READING, None), (COMPARING, None)]
+    assert story(*refused, *outage) == ["shop_refused", "shop_unavailable", "well"]
+
+
+@pytest.mark.parametrize("back", list(itertools.permutations(Work)))
+def test_a_side_that_is_refused_before_and_after_an_outage_is_told_once(back: tuple[Work, ...]) -> None:
+    """It meets the outage too, and may be the first or the last to see its end."""
+    outage: list[Step] = [(work, UNREACHABLE) for work in Work]
+    after: list[Step] = [(work, REFUSED if work is PUSHING else None) for work in [*back, *back]]
+    assert story((PUSHING, REFUSED), *outage, *after) == ["shop_refused", "shop_unavailable", "well"]
+    assert story((PUSHING, REFUSED), *outage, *after, (PUSHING, None)) == [
+        "shop_refused",
+        "shop_unavailable",
+        "well",
+        "well",
+    ]
+
+
+def test_a_side_that_meets_one_cause_after_the_other_tells_of_both_once_and_of_one_end() -> None:
+    to_and_fro: list[Step] = [(READING, UNREACHABLE), (READING, REFUSED)] * 3
+    assert story(*to_and_fro, (READING, None)) == ["shop_unavailable", "shop_refused", "well"]
 
 
 @pytest.mark.parametrize(
