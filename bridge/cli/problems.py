@@ -99,17 +99,21 @@ def show(call: Call, number: Number) -> None:
 def retry(call: Call, number: Number, by: ByOption = None) -> None:
     """Let through what waits because of a problem.
 
-    Its orders are read again and booked; the total of a first sync is confirmed.
+    Its orders are read again and booked; the total of a first sync is confirmed; a store that was paused because the
+    shop's ids went back is read on, and every order and account of it compared anew.
     """
     from bridge.cli.screen import count, line
     from bridge.cli.session import CLOCK, the_desk
     from bridge.services import problems
+    from bridge.services.syncing import IDS_WENT_BACK
 
     settings = call.settings()
     with the_desk(settings) as desk, _list_helps():
         who = _staff(settings, desk.look(problems.require, number), by)
         one, orders = desk.run(problems.retry, number, by=who, at=CLOCK.now())
     words = f"{count(len(orders), 'order')} will be read again" if orders else "what waited is let through"
+    if one.kind == IDS_WENT_BACK:
+        words = "booking goes on, and every order and account is compared anew"
     call.answer(
         {"problem": one.id, "store": one.store, "state": "retried", "by": who, "orders": list(orders)},
         lambda: [line(f"Problem {one.id} of store {one.store} is retried by {who}: {words}.")],
@@ -190,14 +194,13 @@ def _words(value: object) -> str:
 
 def _ways_on(one: "Problem", line: Any) -> list[Any]:
     from bridge.contracts.desk import ProblemState
-    from bridge.services.problems import can_be_retried
+    from bridge.services.problems import can_be_dismissed, can_be_retried
 
     if one.state is not ProblemState.OPEN:
         return []
     if not can_be_retried(one):
         return [line(), line(f"When that is done: bridge problems dismiss {one.id} --by NAME")]
-    return [
-        line(),
-        line(f"Let it through: bridge problems retry {one.id} --by NAME"),
-        line(f"Leave it:       bridge problems dismiss {one.id} --by NAME"),
-    ]
+    ways = [line(), line(f"Let it through: bridge problems retry {one.id} --by NAME")]
+    if can_be_dismissed(one):
+        ways.append(line(f"Leave it:       bridge problems dismiss {one.id} --by NAME"))
+    return ways

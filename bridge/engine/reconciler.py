@@ -67,22 +67,17 @@ class Reconciler:
         start: Start = await self._desk.read(reconciling.start, name)
         if start.first_sync is not FirstSync.DONE or not await self._ids_went_on(start) or start.paused:
             return
-        await self._compare_newest(start.newest)
-        if start.touched <= BACKLOG and self._round_is_due(start.comparison):
+        if start.newest >= 0:
+            await self._compare_page(max(start.newest - NEWEST_SLICES - 1, -1))
+        if start.touched < BACKLOG and self._round_is_due(start.comparison):
             budget = self._setup.sync.reconcile_budget_seconds
-            await self._round(start.comparison.slice, may_go_on=lambda found: found <= BACKLOG and self._spent < budget)
+            await self._round(start.comparison.slice, may_go_on=lambda found: found < BACKLOG and self._spent < budget)
 
     async def whole_round(self) -> None:
         """Compare everything at once, whatever it costs. Raises `ShopError`, `DeskError`."""
         start: Start = await self._desk.read(reconciling.start, self._setup.name)
         if start.first_sync is FirstSync.DONE and await self._ids_went_on(start) and not start.paused:
             await self._round(-1, may_go_on=lambda _: True)
-
-    async def _compare_newest(self, newest: int) -> None:
-        """Compare the last slices that have been read, and whatever lies above them."""
-        position: int | None = max(newest - NEWEST_SLICES - 1, -1)
-        while position is not None and not self._stop.is_set():
-            position, _ = await self._compare_page(position)
 
     async def _round(self, position: int | None, *, may_go_on: Callable[[int], bool]) -> None:
         """Go on with the round from a slice while it may, but however slow the shop is a little.
@@ -105,7 +100,7 @@ class Reconciler:
         """Compare the next few slices; how far that was, None at the end, and how many orders differ."""
         name = self._setup.name
         page = await self._timed(self._adapter.slices(after=after))
-        found = 0
+        until, found = page.until if page.more else None, 0
         for number in await self._desk.read(reconciling.differing_slices, name, page, after=after):
             digests = await self._timed(self._adapter.order_digests(number))
             orders = await self._desk.transact(
@@ -118,11 +113,14 @@ class Reconciler:
                 settle=timedelta(seconds=self._setup.sync.settle_seconds),
             )
             found += len(orders)
+            if found >= BACKLOG:
+                until = number
+                break
         if found:
             self._health.counters.differences += found
             log.info("orders differ from what was read", store=name, orders=found)
             self._on_found.set()
-        return page.until if page.more else None, found
+        return until, found
 
     async def _ids_went_on(self, start: Start) -> bool:
         """Whether the shop's ids have only grown; if not, nothing is booked until staff have looked."""

@@ -10,6 +10,12 @@ from bridge.services.reconciling import start_over
 from bridge.services.syncing import IDS_WENT_BACK, TOTAL_WAITS, confirm_first_sync, touch
 
 CLOSED_FOR_GOOD = frozenset({ProblemState.RETRIED, ProblemState.SOLVED})
+_ENDS_OTHERWISE = {
+    TOTAL_WAITS: "is the total of a first sync: it ends when the total is confirmed or the store disabled",
+    IDS_WENT_BACK: "keeps what an older state of the shop says from being booked: it ends with a retry, "
+    "after which every order is compared anew",
+}
+"""Problems that hold up a whole store, and what ends them."""
 
 
 def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, Sequence[int]]:
@@ -46,16 +52,8 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
     problem = require(tx, problem_id)
     if problem.state is not ProblemState.OPEN:
         raise UsageError(f"problem {problem_id} is {problem.state} already")
-    if problem.kind == TOTAL_WAITS:
-        raise UsageError(
-            f"problem {problem_id} is the total of a first sync: "
-            "it ends when the total is confirmed or the store disabled"
-        )
-    if problem.kind == IDS_WENT_BACK:
-        raise UsageError(
-            f"problem {problem_id} keeps the store from booking what an older state of the shop says: "
-            "it ends with a retry, after which every order is compared anew"
-        )
+    if not can_be_dismissed(problem):
+        raise UsageError(f"problem {problem_id} {_ENDS_OTHERWISE[problem.kind]}")
     tx.problems.leave(problem_id)
     tx.problems.close(problem_id, ProblemState.DISMISSED, by=by, at=at)
     return problem
@@ -64,6 +62,11 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
 def can_be_retried(problem: Problem) -> bool:
     """Whether a retry changes something: a total to confirm, a pause to end, orders to read again; others only tell."""
     return problem.kind in {TOTAL_WAITS, IDS_WENT_BACK} or bool(problem.detail.get("orders"))
+
+
+def can_be_dismissed(problem: Problem) -> bool:
+    """Whether things can be left as they are: not where a whole store waits."""
+    return problem.kind not in _ENDS_OTHERWISE
 
 
 def require(tx: Tx, problem_id: int) -> Problem:

@@ -81,7 +81,6 @@ def report_ids_gone_back(tx: Tx, store: str, back: Mapping[str, tuple[int, int]]
         summary=f"the shop's ids went back: {words}; its database was probably put back to an older state. "
         "Nothing of this store is booked until staff have looked",
         at=at,
-        detail={"ids": {name: list(ids) for name, ids in back.items()}},
     )
     return not known
 

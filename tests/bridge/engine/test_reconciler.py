@@ -159,6 +159,22 @@ async def test_between_rounds_only_the_newest_slices_are_compared(store: Store) 
     assert await store.posted(7) == 0
 
 
+async def test_a_desk_that_knows_of_no_order_yet_keeps_to_the_budget_too(store: Store) -> None:
+    """As after an upgrade: everything differs, and lies above the newest slice that is known."""
+    await store.read()
+    for index in range(6):
+        number = store.shop.add_order(customer=index + 1, lines={"BASE": 1})
+        place = index * SLICE_IDS + 1
+        store.shop.orders[place] = store.shop.orders.pop(number)._replace(order_id=place)
+        store.shop.hidden.add(len(store.shop.history))
+    store.reconciler._stopwatch = itertools.count(step=30.0).__next__
+    await store.reconciler.at_the_bell()
+    assert store.health.counters.differences <= 2
+    for _ in range(9):
+        await store.compare(wait=timedelta(minutes=1))
+    assert store.health.counters.differences == 6
+
+
 async def test_a_round_goes_on_where_the_budget_ended(store: Store) -> None:
     for index in range(4):
         number = store.shop.add_order(customer=index + 1, lines={"BASE": 1})
@@ -290,3 +306,24 @@ async def test_C2_many_changes_found_at_once_wait_behind_the_fuse(store: Store) 
     await store.compare()
     assert await store.kinds() == ["fuse"]
     assert await store.posted(1) == 550
+
+
+async def test_a_shop_of_which_nothing_is_remembered_is_read_in_portions(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade, and after a shop was put back: not every order at once."""
+    monkeypatch.setattr("bridge.engine.reconciler.BACKLOG", 2)
+    for index in range(6):
+        number = store.shop.add_order(customer=index + 1, lines={"BASE": 1})
+        place = index * SLICE_IDS + 1
+        store.shop.orders[place] = store.shop.orders.pop(number)._replace(order_id=place)
+    await store.read()
+    await store.desk.transact("forget", lambda tx: tx.slices.forget("acme"))
+    portions = []
+    while not store.health.counters.rounds:
+        before = store.health.counters.differences
+        await store.compare(wait=timedelta(minutes=1))
+        portions.append(store.health.counters.differences - before)
+        assert len(portions) < 9
+    assert sum(portions) == 6
+    assert max(portions) <= 3, "the newest and a portion of the round"
