@@ -33,11 +33,6 @@ from bridge.shopkit.writer import ShopWriter, table_statements
 class PlatformReader(Protocol):
     """How one platform's orders are read. Every method raises `ShopUnavailable` or `ShopRefused`."""
 
-    @property
-    def tables(self) -> Sequence[str]:
-        """The tables an order is made of, without prefix."""
-        ...
-
     async def statuses(self) -> StatusSets:
         """The sets in force, read anew."""
         ...
@@ -83,7 +78,7 @@ class DatabaseAdapter:
         self._database = ShopDatabase(store.store, store.database)
         self._writer = ShopWriter(self._database)
         self._reader = reader(store, self._database)
-        self._hints = ShopHints(self._database, self._reader.tables)
+        self._hints = ShopHints(self._database, platform.order_tables)
 
     async def probe(self) -> ShopFacts:
         """Recognise the layout and read what the shop says of itself."""

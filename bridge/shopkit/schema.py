@@ -74,6 +74,11 @@ class Platform:
     secret_tables: Sequence[str]
     other_platforms: Mapping[str, str]
 
+    @property
+    def order_tables(self) -> list[str]:
+        """The tables an order is made of."""
+        return [table for table, watch in self.watched.items() if watch != Watch()]
+
 
 def probe_statement(table: str, columns: Sequence[str]) -> Statement:
     """A query that reads nothing and fails unless the columns are there and may be read."""

@@ -45,8 +45,6 @@ CURSORS = {"history": "order_history", "order": "order"}
 class OpenCartReader:
     """Reads one store; `bridge.shopkit.adapter.PlatformReader` says what each method promises."""
 
-    tables = ("order", "order_product", "order_history")
-
     def __init__(self, store: StoreConnection, database: ShopDatabase) -> None:
         self._store, self._database = store, database
         self._sql = load_sql("bridge_opencart", "reader.sql", store.database.prefix)

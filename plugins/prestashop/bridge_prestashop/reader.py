@@ -35,8 +35,6 @@ CURSORS = {"history": "order_history", "slip": "order_slip", "order": "orders"}
 class PrestaShopReader:
     """Reads one store; `bridge.shopkit.adapter.PlatformReader` says what each method promises."""
 
-    tables = ("orders", "order_detail", "order_history", "order_slip")
-
     def __init__(self, store: StoreConnection, database: ShopDatabase) -> None:
         self._store, self._database = store, database
         self._sql = load_sql("bridge_prestashop", "reader.sql", store.database.prefix)
