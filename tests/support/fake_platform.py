@@ -55,6 +55,7 @@ def write_store(config: Path, name: str, **different: str) -> None:
         "enabled": "true",
         "poll_seconds": "0.05",
         "settle_seconds": "0.0",
+        "hint_seconds": "1.0",
         "stale_after_seconds": "60",
         "coins": "550",
         "fuse_units": "50",
@@ -82,6 +83,7 @@ fuse_units = {values["fuse_units"]}
 [sync]
 poll_seconds = {values["poll_seconds"]}
 settle_seconds = {values["settle_seconds"]}
+hint_seconds = {values["hint_seconds"]}
 push_seconds = 0.0
 page_orders = {values["page_orders"]}
 first_sync_page_orders = {values["first_sync_page_orders"]}
