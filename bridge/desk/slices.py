@@ -19,6 +19,8 @@ from bridge.desk.values import from_ms, to_ms
 from bridge.domain.slices import SLICE_IDS, SliceSum, by_slice, sum_of
 
 BYTES_AN_ORDER = 6
+UNLIKE_ANY = 0
+"""The digest of an order of which only is known that it was there."""
 
 _THIS_STORE = order_slice.c.store_id == bindparam("store")
 _SUMS = Statement(
@@ -36,7 +38,7 @@ _SAVE = Statement(
     )
 )
 _DELETE_ONE = Statement(delete(order_slice).where(_THIS_STORE, order_slice.c.number == bindparam("number")))
-_DELETE_ALL = Statement(delete(order_slice).where(_THIS_STORE))
+_ALL = Statement(select(order_slice.c.number, order_slice.c.digests).where(_THIS_STORE))
 _COMPARISON = Statement(
     select(comparison.c.slice, comparison.c.finished_ms).where(comparison.c.store_id == bindparam("store"))
 )
@@ -78,7 +80,8 @@ class SqlSlices:
         return -1 if row is None or row[0] is None else int(row[0])
 
     def forget(self, store: str) -> None:
-        _DELETE_ALL.run(self._connection, store=self._stores.number(store))
+        for number, content in _ALL.rows(self._connection, store=self._stores.number(store)):
+            self._save(store, number, dict.fromkeys(unpacked(number, content), UNLIKE_ANY))
 
     def comparison(self, store: str) -> Comparison:
         row = _COMPARISON.one(self._connection, store=self._stores.number(store))

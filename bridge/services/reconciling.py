@@ -92,8 +92,7 @@ def start_over(tx: Tx, store: str) -> None:
     """
     tx.push.again(store)
     tx.sync.forget_cursors(store)
-    tx.slices.forget(store)
-    tx.slices.save_comparison(store, Comparison(finished_at=tx.slices.comparison(store).finished_at))
+    tx.slices.save_comparison(store, Comparison())
 
 
 def differing_slices(tx: Tx, store: str, page: SlicePage, *, after: int) -> list[int]:

@@ -136,8 +136,9 @@ async def test_a_shop_put_back_from_a_dump_is_not_booked_until_staff_have_looked
         dump = await shop.snapshot()
         await shop.set_status(kept, shop.refunded_status, shop_now(shop))
         lost = await shop.place_paid_order(eve, [(BASE, 1)], at=shop_now(shop) - timedelta(hours=2))
+        forgotten = await shop.place_paid_order(eve, [(BASE, 1)], at=shop_now(shop) - timedelta(hours=1))
         await bridge.coins("acme", ada, 0)
-        await bridge.coins("acme", eve, 550)
+        await bridge.coins("acme", eve, 1100)
         await bridge.quiet()
 
         await shop.restore(dump)
@@ -150,15 +151,17 @@ async def test_a_shop_put_back_from_a_dump_is_not_booked_until_staff_have_looked
         await until(lambda: app.runners["acme"].health.state is StoreState.PAUSED, "the store is paused")
         assert app.runners["acme"].health.counters.rounds == rounds
         assert bridge.desk.coins("acme", ada) == 0
-        assert bridge.desk.coins("acme", eve) == 550
+        assert bridge.desk.coins("acme", eve) == 1100
 
         await bridge.retry(problem)
         await until(lambda: app.runners["acme"].health.ok, "the store is read again")
         await compare(bridge, app)
         await bridge.coins("acme", ada, 550)
         reused = await bridge.problem("acme", "number_reused")
+        deleted = await bridge.problem("acme", "order_deleted")
     assert str(lost) in reused.summary
-    assert bridge.desk.coins("acme", eve) == 550
+    assert f"order {forgotten} is not among the shop's orders any more" in deleted.summary
+    assert bridge.desk.coins("acme", eve) == 1100
     assert await bridge.disagreements() == []
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bridge.contracts.desk import Comparison
 from bridge.desk.desk import Desk
 from bridge.desk.slices import BYTES_AN_ORDER, packed, unpacked
-from bridge.domain.slices import SLICE_IDS, slice_of, sum_of
+from bridge.domain.slices import SLICE_IDS, SliceSum, slice_of, sum_of
 from tests.support.books import a_quick_desk, rows
 
 LAST_ID = 2**63 - 1
@@ -130,8 +130,16 @@ def test_stores_know_nothing_of_each_other_and_are_forgotten_alone(desk: Desk) -
     assert digests(desk) == {1: 11}
     desk.run(lambda tx: tx.slices.forget("umbrella"))
     assert digests(desk) == {1: 11}
-    assert digests(desk, store="umbrella") == {}
-    assert desk.look(lambda tx: tx.slices.newest("umbrella")) == -1
+    assert digests(desk, store="umbrella") == {1: 0}
+
+
+def test_what_is_forgotten_is_how_the_orders_were_and_not_which_there_were(desk: Desk) -> None:
+    """An order that is deleted before it is read again must still be missed."""
+    note(desk, {1: 11, 2: 22, 2_001: 5})
+    desk.run(lambda tx: tx.slices.forget("acme"))
+    assert (digests(desk), digests(desk, 1)) == ({1: 0, 2: 0}, {2_001: 0})
+    assert desk.look(lambda tx: tx.slices.sums("acme", **EVERYTHING)) == {0: SliceSum(2, 0), 1: SliceSum(1, 0)}
+    assert desk.look(lambda tx: tx.slices.newest("acme")) == 1
 
 
 @pytest.mark.parametrize(
