@@ -74,6 +74,7 @@ class Desk:
         Raises what the service raises (nothing of it is kept then), `DeskUnwritable` or `DeskBusy` where the desk can't
         be written, and `DeskDamaged` always once damage has been met.
         """
+        assert self._started, "nobody would answer: the writer thread does not run"
         future = self._writer.submit(name, lambda tx: service(tx, *args, **kwargs))
         result: R = await asyncio.wrap_future(future)
         return result

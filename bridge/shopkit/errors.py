@@ -112,7 +112,12 @@ def translated(error: BaseException, store: str, access: DatabaseAccess, doing: 
         )
     # The driver says "on '127.0.0.1'" of a socket too; the place is named already.
     words = "no connection" if number == NO_CONNECTION else _server_words(error)
-    return ShopUnavailable(f"{where}: {words} ({doing})" + (f": {cause}" if cause else ""))
+    return ShopUnavailable(f"{where}: {words} ({doing})" + (f": {cause}" if _tells_more(cause, words) else ""))
+
+
+def _tells_more(cause: BaseException | None, words: str) -> bool:
+    """Whether the cause is the system's own word, and not said yet; how many bytes were missing helps nobody."""
+    return isinstance(cause, OSError) and bool(str(cause)) and str(cause) not in words
 
 
 def refused(message: str, remedy: str) -> ShopRefused:
