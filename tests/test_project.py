@@ -1,11 +1,14 @@
 """What the project says of itself in two places is the same in both, and its set-up can be repeated."""
 
+import json
 import re
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from bridge import VERSION
 
 ROOT = Path(__file__).parents[1]
 PINNED = re.compile(r"[A-Za-z0-9._-]+==\S+( ; .+)? \\")
@@ -55,3 +58,20 @@ def test_every_script_can_be_started_and_parsed(path: str) -> None:
     script = ROOT / path
     assert script.stat().st_mode & 0o111
     subprocess.run(["bash", "-n", script], check=True)
+
+
+def test_one_version_stands_everywhere() -> None:
+    """A shop offers and runs a module's upgrade by the version that the module states."""
+    module = (ROOT / "plugins/prestashop/storefront/supportbridge.php").read_text("utf-8")
+    extension = json.loads((ROOT / "plugins/opencart/storefront/install.json").read_text("utf-8"))
+    changes = re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert re.findall(r"\$this->version = '([^']+)';", module) == [VERSION]
+    assert extension["version"] == VERSION
+    assert changes[0] == VERSION
+    assert f"You see `bridge {VERSION}`" in (ROOT / "docs/install.md").read_text("utf-8")
+
+
+def test_no_upgrade_of_the_module_is_for_a_version_that_is_not_there_yet() -> None:
+    scripts = [path.stem for path in (ROOT / "plugins/prestashop/storefront/upgrade").glob("upgrade-*.php")]
+    assert scripts
+    assert max(scripts) <= f"upgrade-{VERSION}"
