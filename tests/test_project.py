@@ -72,6 +72,11 @@ def test_one_version_stands_everywhere() -> None:
 
 
 def test_no_upgrade_of_the_module_is_for_a_version_that_is_not_there_yet() -> None:
-    scripts = [path.stem for path in (ROOT / "plugins/prestashop/storefront/upgrade").glob("upgrade-*.php")]
-    assert scripts
-    assert max(scripts) <= f"upgrade-{VERSION}"
+    scripts = (ROOT / "plugins/prestashop/storefront/upgrade").glob("upgrade-*.php")
+    versions = [numbers(path.stem.removeprefix("upgrade-")) for path in scripts]
+    assert versions
+    assert max(versions) <= numbers(VERSION)
+
+
+def numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
