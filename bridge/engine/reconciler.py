@@ -33,7 +33,11 @@ NEWEST_SLICES = 1
 
 
 class Reconciler:
-    """The comparing side of one store. `bell` is set when a minute has passed, `on_found` called after a find."""
+    """The comparing side of one store.
+
+    `bell` is set when a minute has passed, `on_found` after a find; `on_changed` is called when accounts are to be
+    pushed.
+    """
 
     def __init__(
         self,
@@ -46,11 +50,12 @@ class Reconciler:
         *,
         bell: asyncio.Event,
         on_found: asyncio.Event,
+        on_changed: Callable[[], None] = lambda: None,
         stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._bell, self._on_found = health, stop, bell, on_found
-        self._stopwatch, self._spent = stopwatch, 0.0
+        self._on_changed, self._stopwatch, self._spent = on_changed, stopwatch, 0.0
 
     async def run(self) -> None:
         """Compare at each bell until stopped. Raises what is not the shop's fault."""
@@ -92,9 +97,9 @@ class Reconciler:
                 await self._desk.transact("compared orders", reconciling.compared_to, name, position)
                 if self._stop.is_set() or not may_go_on(found):
                     return
-        await self._look_at_accounts()
-        await self._desk.transact("finish comparing", reconciling.finish_round, name, at=self._clock.now())
-        self._health.round_over()
+        if await self._look_at_accounts():
+            await self._desk.transact("finish comparing", reconciling.finish_round, name, at=self._clock.now())
+            self._health.round_over()
 
     async def _compare_page(self, after: int) -> tuple[int | None, int]:
         """Compare the next few slices; how far that was, None at the end, and how many orders differ."""
@@ -140,8 +145,11 @@ class Reconciler:
             )
         return False
 
-    async def _look_at_accounts(self) -> None:
-        """Which customers has the shop no more, and of which does it not show what it was given?"""
+    async def _look_at_accounts(self) -> bool:
+        """Which customers has the shop no more, and of which does it not show what it was given?
+
+        False where a stop came before the last was looked at: then nothing is said of any.
+        """
         name = self._setup.name
         after: int | None = 0
         gone: list[Account] = []
@@ -150,6 +158,8 @@ class Reconciler:
             absent = set(await self._timed(self._adapter.gone([account.owner.ref for account in accounts])))
             gone += [account for account in accounts if account.owner.ref in absent]
             await self._push_what_is_not_shown(accounts)
+            if after is not None and self._stop.is_set():
+                return False
         new = await self._desk.read(reconciling.not_told, name, gone)
         limit = self._setup.settings.coins.fuse_units
         found = (
@@ -159,6 +169,9 @@ class Reconciler:
         await self._desk.transact(
             "report customers", reconciling.report_gone, name, found, refs, fuse_units=limit, at=self._clock.now()
         )
+        if new:
+            self._on_changed()
+        return True
 
     async def _push_what_is_not_shown(self, accounts: Sequence[Account]) -> None:
         """Rows of ours that were put back or taken away in the shop are pushed anew (rule C16)."""
@@ -171,7 +184,7 @@ class Reconciler:
         if unlike:
             log.warning("account pages do not show what was pushed", store=self._setup.name, accounts=len(unlike))
             await self._desk.transact("push again", lambda tx: tx.push.again_for(unlike))
-            self._on_found.set()
+            self._on_changed()
 
     async def _whereabouts(self, account: Account) -> Gone:
         """Who has the orders now that a customer had who is gone?"""

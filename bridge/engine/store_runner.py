@@ -147,6 +147,7 @@ class StoreRunner:
             self.stop,
             bell=self.compare,
             on_found=self._touched,
+            on_changed=self.accounts_changed.set,
         )
 
     def _pusher(self, adapter: ShopAdapter) -> Pusher:

@@ -2,13 +2,16 @@
 
 import asyncio
 import itertools
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bridge.contracts.desk import FirstSync, Problem
+from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.slices import SLICE_IDS
@@ -16,12 +19,14 @@ from bridge.engine.health import StoreHealth, StoreState
 from bridge.engine.intake import Intake
 from bridge.engine.reconciler import Reconciler
 from bridge.engine.setup import StoreSetup
-from bridge.errors import UsageError
+from bridge.engine.store_runner import StoreRunner
+from bridge.errors import ShopUnavailable, UsageError
 from bridge.services import problems
 from bridge.testing.clock import FixedClock
 from bridge.testing.desks import a_desk
 from bridge.testing.shop import FakeShop
 from tests.support.fake_platform import read_settings, write_bridge
+from tests.support.waiting import until
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -176,10 +181,7 @@ async def test_a_desk_that_knows_of_no_order_yet_keeps_to_the_budget_too(store: 
 
 
 async def test_a_round_goes_on_where_the_budget_ended(store: Store) -> None:
-    for index in range(4):
-        number = store.shop.add_order(customer=index + 1, lines={"BASE": 1})
-        place = index * SLICE_IDS + 1
-        store.shop.orders[place] = store.shop.orders.pop(number)._replace(order_id=place)
+    somewhere(store, 4)
     await store.read()
     store.reconciler._stopwatch = itertools.count(step=30.0).__next__  # a question takes half a minute
     seen = []
@@ -327,3 +329,174 @@ async def test_a_shop_of_which_nothing_is_remembered_is_read_in_portions(
         assert len(portions) < 9
     assert sum(portions) == 6
     assert max(portions) <= 3, "the newest and a portion of the round"
+
+
+# --- within a minute's share ---
+
+
+def somewhere(store: Store, slices: int) -> list[int]:
+    """A paid order in each of so many slices."""
+    orders = []
+    for index in range(slices):
+        number = store.shop.add_order(customer=index + 1, lines={"BASE": 1})
+        place = index * SLICE_IDS + 1
+        store.shop.orders[place] = store.shop.orders.pop(number)._replace(order_id=place)
+        orders.append(place)
+    return orders
+
+
+async def test_nothing_is_compared_while_many_found_orders_wait_to_be_read(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.engine.reconciler.BACKLOG", 3)
+    somewhere(store, 6)
+    await store.read()
+    await store.desk.transact("forget", lambda tx: tx.slices.forget("acme"))
+    store.clock.advance(timedelta(minutes=6))
+    for _ in range(3):
+        await store.reconciler.at_the_bell()
+    waiting = await store.desk.read(lambda tx: tx.sync.waiting_count("acme"))
+    assert 3 < waiting <= 5, "no more than a page beyond the limit"
+    await store.read()
+    while not store.health.counters.rounds:
+        await store.compare(wait=timedelta(minutes=1))
+    assert await store.desk.read(lambda tx: tx.slices.newest("acme")) == 5
+
+
+# --- stopping, and a shop that fails ---
+
+
+async def test_a_stop_ends_a_round_after_the_page_under_way_and_it_goes_on_there(store: Store) -> None:
+    somewhere(store, 5)
+    await store.read()
+    store.clock.advance(timedelta(minutes=6))
+    store.shop.calls.clear()
+    store.shop.hold("slices")
+    comparing = asyncio.create_task(store.reconciler.run())
+    store.reconciler._bell.set()
+    await until(lambda: store.shop.calls["slices"], "a comparison has begun")
+    store.stop.set()
+    store.shop.let_go("slices")
+    await asyncio.wait_for(comparing, 5)
+    assert store.shop.calls["slices"] == 2, "the page of the newest, and one of the round"
+    assert store.shop.calls["gone"] == 0
+    assert (await store.desk.read(lambda tx: tx.slices.comparison("acme"))).slice == 0
+    assert store.health.counters.rounds == 0
+
+
+async def test_a_stop_while_accounts_are_looked_at_says_nothing_of_customers(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was looked for in part would close the problems of those who were not."""
+    for customer in (7, 8, 9):
+        store.shop.add_order(customer=customer, lines={"BASE": 1})
+    await store.read()
+    store.shop.delete_customer(9)
+    await store.compare()
+    assert await store.kinds() == ["customer_deleted"]
+    monkeypatch.setattr("bridge.engine.reconciler.ACCOUNTS_A_LOOK", 1)
+    store.shop.calls.clear()
+    store.shop.hold("gone")
+    store.clock.advance(timedelta(minutes=6))
+    comparing = asyncio.create_task(store.reconciler.at_the_bell())
+    await until(lambda: store.shop.calls["gone"], "the first account is looked for")
+    store.stop.set()
+    store.shop.let_go("gone")
+    await asyncio.wait_for(comparing, 5)
+    assert store.shop.calls["gone"] == 1
+    assert await store.kinds() == ["customer_deleted"]
+    assert store.health.counters.rounds == 1, "the round is not over"
+
+
+async def test_a_shop_that_is_down_while_comparing_is_told_once_and_so_is_its_return(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.engine.retrying.LONGEST_PAUSE_S", 0.01)
+    order = store.shop.add_order(customer=7, lines={"BASE": 1})
+    await store.read()
+    store.shop.change_quietly(order, status=FakeShop.REFUNDED)
+    store.shop.fail("next_ids", ShopUnavailable("acme: no answer"), times=2)
+    store.shop.fail("slices", ShopUnavailable("acme: no answer"), times=3)
+    store.shop.fail("gone", ShopUnavailable("acme: no answer"), times=2)
+    with capture_logs() as lines:
+        comparing = asyncio.create_task(store.reconciler.run())
+        store.reconciler._bell.set()
+        await until(lambda: not store.health.failures and store.health.counters.rounds, "a round is over")
+        store.stop.set()
+        await asyncio.wait_for(comparing, 5)
+    told = [(line["event"], line.get("work")) for line in lines]
+    assert told == [
+        ("shop unreachable", "comparing"),
+        ("orders differ from what was read", None),
+        ("shop well again", "comparing"),
+    ]
+    assert store.health.counters.retries == 7
+    assert store.health.state is not StoreState.DOWN, "it is read as before"
+
+
+# --- account pages ---
+
+
+KEY = SigningKey("k1", bytes(32))
+
+
+@pytest.fixture
+async def runner(store: Store) -> AsyncIterator[StoreRunner]:
+    """The whole store, with customer 7's package on its page."""
+    running = StoreRunner(store.setup, lambda: store.shop, store.desk, store.clock, keys=lambda: (KEY,))
+    running.start()
+    store.shop.add_order(customer=7, lines={"BASE": 1})
+    await until(lambda: store.shop.posted(7) == 550, "the page shows the package")
+    await until(lambda: running.health.state is StoreState.WELL, "the first sync is done")
+    yield running
+    await running.finish()
+
+
+async def rung(runner: StoreRunner, store: Store) -> None:
+    """Let another round be over."""
+    rounds = runner.health.counters.rounds
+    store.clock.advance(timedelta(minutes=6))
+    runner.compare.set()
+    await until(lambda: runner.health.counters.rounds > rounds, "a round is over")
+
+
+async def test_C16_rows_that_were_put_back_in_the_shop_are_pushed_again_within_the_push_delay(
+    store: Store, runner: StoreRunner
+) -> None:
+    old = store.shop.accounts[7]
+    store.shop.add_order(customer=7, lines={"BASE": 1})
+    await until(lambda: store.shop.posted(7) == 1100, "the page shows both packages")
+    newest = store.shop.accounts[7].number
+    store.shop.accounts[7] = old
+    del store.shop.entries[7, 2]
+    await rung(runner, store)
+    await until(lambda: store.shop.posted(7) == 1100, "the page shows both again", within=5.0)
+    assert store.shop.accounts[7].number > newest
+    assert (7, 2) in store.shop.entries
+
+
+async def test_C16_rows_that_were_taken_away_in_the_shop_are_pushed_again(store: Store, runner: StoreRunner) -> None:
+    store.shop.accounts.clear()
+    store.shop.entries.clear()
+    await rung(runner, store)
+    await until(lambda: store.shop.posted(7) == 550, "the page is there again", within=5.0)
+    assert (7, 1) in store.shop.entries
+
+
+async def test_C16_pages_that_are_as_they_were_pushed_are_left_alone(store: Store, runner: StoreRunner) -> None:
+    row = store.shop.accounts[7]
+    pushes = store.shop.calls["push"]
+    with capture_logs() as lines:
+        await rung(runner, store)
+        await rung(runner, store)
+    assert store.shop.accounts[7] is row
+    assert store.shop.calls["push"] == pushes
+    assert lines == []
+
+
+async def test_D3_the_page_of_a_customer_who_is_gone_says_within_the_push_delay_that_it_is_frozen(
+    store: Store, runner: StoreRunner
+) -> None:
+    store.shop.delete_customer(7)
+    await rung(runner, store)
+    await until(lambda: json.loads(store.shop.accounts[7].payload)["frozen"], "the page says so", within=5.0)
