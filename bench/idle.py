@@ -320,14 +320,14 @@ async def play(server: PrivateMariaDB, folder: Path, asked: argparse.Namespace) 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="What idle stores cost, beside a plain loop over pools.")
-    parser.add_argument("--quick", action="store_true", help="1 round of 15 seconds")
+    parser.add_argument("--quick", action="store_true", help="1 round of 20 seconds")
     parser.add_argument("--stores", type=int, nargs="+", default=SIZES, help="how many stores, several sizes in turn")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--poll", type=float, default=5.0)
     asked = parser.parse_args()
     asked.rounds = asked.rounds or (1 if asked.quick else 3)
-    asked.seconds = asked.seconds or (15.0 if asked.quick else 30.0)
+    asked.seconds = asked.seconds or (20.0 if asked.quick else 60.0)
     folder = Path(tempfile.mkdtemp(prefix="bridge-bench-"))
     try:
         with PrivateMariaDB(settings=SERVER) as server:
