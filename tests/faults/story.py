@@ -6,10 +6,11 @@ the store has noticed it, then it ends, and the store must be well again within 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,8 +18,8 @@ from typing import Any
 import structlog
 
 from bridge.app import App
+from bridge.engine import retrying
 from bridge.engine.health import StoreHealth
-from bridge.engine.retrying import TOLD
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.faults.clock import JumpingClock
 from tests.faults.proxy import FaultyProxy, drawn
@@ -30,11 +31,11 @@ from tests.support.waiting import until
 
 PASSWORD = "secret"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
-"""The pauses between retries: the first, doubled each time, and as much again by chance; never more than the last."""
+"""The pauses between retries: the first, doubled each time, and that much more by chance; never more than the last."""
 TIMEOUT_S = 0.7
 SLACK_S = 2.0
 """What a pass may take on a busy machine."""
-NOTICED_WITHIN_S = 0.5
+NOTICED_WITHIN_S = 0.4
 """An ordeal that nothing has come of by then ends: a reset at byte 500 needs 500 bytes."""
 HARMLESS_FOR_S = 0.1
 LONGEST_JUMP_H = 30.0
@@ -68,6 +69,7 @@ class Aftermath:
     ordeals: int = 0
     noticed: int = 0
     restarts: int = 0
+    first_pause_seconds: float = FIRST_PAUSE_S
     down_lines: int = 0
     changes: int = 0
     entries: int = 0
@@ -125,9 +127,14 @@ def behind(proxy: FaultyProxy, shop: AnyShop, name: str, folder: Path) -> StoreF
     )
 
 
-async def play(on: Stage, *, seed: int, ordeals: int, restarts: int = 0) -> Aftermath:
-    """Let so many ordeals befall the stores while customers keep buying, then wait for quiet and compare."""
-    began, found = time.monotonic(), Aftermath(seed)
+async def play(
+    on: Stage, *, seed: int, ordeals: int, restarts: int = 0, first_pause: float = FIRST_PAUSE_S
+) -> Aftermath:
+    """Let so many ordeals befall the stores while customers keep buying, then wait for quiet and compare.
+
+    A shorter `first_pause` between retries makes every recovery, and the story, shorter.
+    """
+    began, found = time.monotonic(), Aftermath(seed, first_pause_seconds=first_pause)
     unrests = [
         Unrest(store.shop, seed + number, settle_seconds=SETTLE_S)
         for number, store in enumerate(on.bridge.stores.values(), start=1)
@@ -135,7 +142,7 @@ async def play(on: Stage, *, seed: int, ordeals: int, restarts: int = 0) -> Afte
     for unrest in unrests:
         await unrest.prepare()
     parts = max(restarts, 1)
-    with structlog.testing.capture_logs() as lines:
+    with structlog.testing.capture_logs() as lines, pausing(first_pause):
         async with running(on) as app:
             await on.bridge.quiet()
             sufferers = [Sufferer(on, name, app.runners[name].health, found) for name in on.bridge.stores]
@@ -144,9 +151,10 @@ async def play(on: Stage, *, seed: int, ordeals: int, restarts: int = 0) -> Afte
                     each = ordeals // len(sufferers) // parts
                     await asyncio.gather(*(sufferer.suffer(each) for sufferer in sufferers))
                 if restarts:
+                    retries = {one: one.retries for one in sufferers}
                     await restart(on)
                     found.restarts += 1
-                    await until_well(app)
+                    await asyncio.gather(*(one.recovered("a restart of the server", retries[one]) for one in sufferers))
             on.clock.set_right()
             await on.bridge.quiet()
             await until_well(app)
@@ -166,6 +174,17 @@ async def running(on: Stage) -> AsyncIterator[App]:
         yield app
 
 
+@contextmanager
+def pausing(first: float) -> Iterator[None]:
+    """The bridge's retries begin with this pause inside the block."""
+    usual = retrying.retrying
+    retrying.retrying = partial(usual, first_pause=first)
+    try:
+        yield
+    finally:
+        retrying.retrying = usual
+
+
 class Sufferer:
     """One store that meets one ordeal after the other."""
 
@@ -173,6 +192,11 @@ class Sufferer:
         self._stage, self._name, self._health, self._found = on, name, health, found
         self._random = Random(f"{found.seed}/{name}")  # noqa: S311 - to be repeatable, not secret
         self._proxy, self._trouble = on.proxies[name], on.trouble(name)
+
+    @property
+    def retries(self) -> int:
+        """How often it has failed since the start."""
+        return self._health.counters.retries
 
     async def suffer(self, ordeals: int) -> None:
         """Meet so many of them; each must be over soon after its cause is."""
@@ -184,11 +208,11 @@ class Sufferer:
         ]
         weights, meet = zip(*ways, strict=True)
         for _ in range(ordeals):
-            retries = self._health.counters.retries
+            retries = self.retries
             [ordeal] = self._random.choices(meet, weights)
             what = await ordeal()
             self._found.ordeals += 1
-            await self._recovered(what, retries)
+            await self.recovered(what, retries)
 
     async def _network(self) -> str:
         fault = drawn(self._random)
@@ -227,12 +251,12 @@ class Sufferer:
             await until(lambda: self._health.cause, "it was noticed", within=within)
             self._found.noticed += 1
 
-    async def _recovered(self, what: str, retries_before: int) -> None:
+    async def recovered(self, what: str, retries_before: int) -> None:
         """Wait until the store is well again, as long as one pause of its retries takes."""
         began = time.monotonic()
 
         def over() -> bool:
-            within = longest_recovery(self._health.counters.retries - retries_before)
+            within = longest_recovery(self.retries - retries_before, self._found.first_pause_seconds)
             return not self._health.cause or time.monotonic() - began > within
 
         await until(over, "", within=2 * LONGEST_PAUSE_S)
@@ -242,9 +266,9 @@ class Sufferer:
             self._found.wrong.append(f"{self._name}: not well {took:.1f} s after {what}: {self._health.cause}")
 
 
-def longest_recovery(failures: int) -> float:
+def longest_recovery(failures: int, first_pause: float) -> float:
     """Seconds within which a store that has failed so often must be well: one pause, and one pass."""
-    pause = min(FIRST_PAUSE_S * (1 << max(failures - 1, 0)) + FIRST_PAUSE_S, LONGEST_PAUSE_S)
+    pause = min(first_pause * (1 << max(failures - 1, 0)) + first_pause, LONGEST_PAUSE_S)
     return pause + 2 * TIMEOUT_S + SLACK_S
 
 
@@ -267,7 +291,7 @@ async def restart(on: Stage) -> None:
     for shop in shops:
         await shop.close()
     await asyncio.to_thread(on.server.stop)
-    await asyncio.to_thread(on.server.start)
+    on.server.start()  # here, because the server ends with the thread that has started it
     for shop in shops:
         await shop.open()
 
@@ -283,7 +307,10 @@ Line = MutableMapping[str, Any]
 
 def is_down(line: Line) -> bool:
     """Whether the line tells that a shop fails."""
-    return line["event"] in TOLD.values() or line["event"] in ("shop work failed", "store failed, starting it again")
+    return line["event"] in retrying.TOLD.values() or line["event"] in (
+        "shop work failed",
+        "store failed, starting it again",
+    )
 
 
 def told_wrongly(lines: list[Line], stores: Mapping[str, StoreFile]) -> list[str]:

@@ -5,14 +5,19 @@ The driver's own pool does hang, under the same seeds: that is why the bridge ha
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import cache
+from random import Random
 
 import aiomysql
 import pytest
 
+from bridge.errors import ShopUnavailable
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.named_sql import Statement
 from bridge.testing.mariadb import ConnectionParameters, PrivateMariaDB
 from tests.faults.cancelling import AT_A_TIME, cancelled_at_random
+from tests.faults.proxy import FaultyProxy, drawn
 from tests.faults.server import ServerTrouble
 from tests.support.adapters import STORE, database_access
 from tests.support.waiting import until
@@ -71,6 +76,31 @@ async def test_after_5_000_cancellations_every_place_is_free_and_no_answer_was_a
     shop: ShopDatabase, mariadb: PrivateMariaDB
 ) -> None:
     await cancel(shop, ServerTrouble(mariadb, USER), cancellations=5_000)
+
+
+async def test_cancellations_while_the_network_fails_lose_no_place_either(
+    parameters: ConnectionParameters, mariadb: PrivateMariaDB
+) -> None:
+    random = Random(SEEDS[0])  # noqa: S311 - to be repeatable, not secret
+    refused = 0
+
+    async def ask(number: int, slowly: bool) -> int:
+        nonlocal refused
+        try:
+            return int((await through.rows(SLOW_ECHO if slowly else ECHO, number=number))[0][0])
+        except ShopUnavailable:
+            refused += 1
+            return number
+
+    befalls = cache(lambda _: drawn(random) if random.random() < 0.3 else None)
+    async with FaultyProxy(mariadb.parameters(), fault_of=befalls) as proxy:
+        access = database_access(parameters, prefix="oc_", connections=PLACES, socket=None, port=proxy.port)
+        through = ShopDatabase(STORE, replace(access, connect_timeout_seconds=0.1, statement_timeout_seconds=0.1))
+        found = await cancelled_at_random(ask, seed=SEEDS[0], cancellations=250)
+        assert (found.hung, found.wrong) == (0, []), found
+        assert refused > 5
+        await through.close()
+        await until(lambda: not proxy.open_connections, "every connection has been closed")
 
 
 @pytest.mark.long

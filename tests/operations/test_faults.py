@@ -19,11 +19,11 @@ def check(found: Aftermath, *, ordeals: int) -> None:
     assert found.entries > 0
 
 
-async def test_C16_orders_ledger_and_account_pages_agree_after_fifty_faults(
+async def test_C16_orders_ledger_and_account_pages_agree_after_fifty_faults_and_a_restart_of_the_server(
     mariadb: PrivateMariaDB, tmp_path: Path
 ) -> None:
     async with stage(tmp_path, mariadb) as on:
-        check(await play(on, seed=SEED, ordeals=50), ordeals=50)
+        check(await play(on, seed=SEED, ordeals=50, restarts=1, first_pause=0.1), ordeals=50)
 
 
 @pytest.mark.long

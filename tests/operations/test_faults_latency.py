@@ -14,7 +14,7 @@ from tests.support.waiting import until
 
 THERE_AND_BACK_S = 0.05
 MOST_ROUND_TRIPS = 6
-PASSES = 8
+PASSES = 5
 LONGEST_S = SETTLE_S + 30 * THERE_AND_BACK_S + 1.0
 """From the payment to the account page: the order's rest, thirty questions, and a busy machine."""
 

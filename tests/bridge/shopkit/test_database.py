@@ -1,7 +1,6 @@
 """Short, bounded statements: what a timeout, a cancellation, an outage and a refusal each become."""
 
 import asyncio
-import random
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -77,32 +76,6 @@ async def test_waiting_for_a_place_has_an_end(access: DatabaseAccess) -> None:
     results = await asyncio.gather(*(shop.rows(SLEEP, seconds=0.25) for _ in range(5)), return_exceptions=True)
     assert any(isinstance(result, ShopUnavailable) for result in results)
     assert await shop.rows(ECHO, number=1) == ((1,),)
-    await shop.close()
-
-
-async def test_hundreds_of_random_cancellations_lose_no_place_and_mix_no_answers(access: DatabaseAccess) -> None:
-    shop = ShopDatabase(STORE, replace(access, connections=2))
-    chance = random.Random(7)  # noqa: S311 - a repeatable order of cancellations
-
-    async def ask(number: int) -> int:
-        if number % 3 == 0:
-            await shop.rows(SLEEP, seconds=0.002)
-        [(answer,)] = await shop.rows(ECHO, number=number)
-        return int(answer)
-
-    for _ in range(60):
-        tasks = [asyncio.create_task(ask(number)) for number in range(10)]
-        for task in chance.sample(tasks, 6):
-            asyncio.get_running_loop().call_later(chance.random() * 0.01, task.cancel)
-        answers = await asyncio.gather(*tasks, return_exceptions=True)
-        for number, answer in enumerate(answers):
-            assert answer == number or isinstance(answer, asyncio.CancelledError)
-    async with asyncio.timeout(5):
-        assert [
-            answer[0][0] for answer in await asyncio.gather(*(shop.rows(ECHO, number=n) for n in range(20)))
-        ] == list(range(20))
-    [(open_now,)] = await shop.rows(CONNECTIONS)
-    assert open_now <= 2
     await shop.close()
 
 
