@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.orders import Order, OrderLine, UnreadableOrder
+from bridge.domain.purchases import EARLIEST_YEAR
 from bridge.shopkit.database import Row
 
 
@@ -45,8 +46,11 @@ def decoded(code: bytes | str | None) -> str:
 
 
 def wall_clock(value: object) -> datetime | None:
-    """A shop's date without a zone; None for NULL and for what is no date (the driver gives zero dates as text)."""
-    return value if isinstance(value, datetime) else None
+    """A shop's date without a zone; None for NULL and for what is no date.
+
+    The driver gives zero dates as text; what PHP makes of no date is the first of January 1970.
+    """
+    return value if isinstance(value, datetime) and value.year >= EARLIEST_YEAR else None
 
 
 def first_dates(rows: Iterable[Row], into: dict[int, datetime | None] | None = None) -> dict[int, datetime | None]:

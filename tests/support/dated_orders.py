@@ -34,6 +34,7 @@ class Fault(StrEnum):
     EPOCH_PAYMENT_DATE = "its history has the first date a computer knows"
     NO_ORDER_DATE = "it has no date"
     ZERO_ORDER_DATE = "it has the zero date"
+    EPOCH_ORDER_DATE = "it has the first date a computer knows"
     BEFORE_START = "it was placed before the store's start and is paid after it"
     SKIPPED = "its dates lie in the hour that a clock change leaves out"
 
@@ -43,7 +44,11 @@ PAYMENT_DATE: Mapping[Fault, Value] = {
     Fault.ZERO_PAYMENT_DATE: ZERO_DATE,
     Fault.EPOCH_PAYMENT_DATE: EPOCH,
 }
-ORDER_DATE: Mapping[Fault, Value] = {Fault.NO_ORDER_DATE: None, Fault.ZERO_ORDER_DATE: ZERO_DATE}
+ORDER_DATE: Mapping[Fault, Value] = {
+    Fault.NO_ORDER_DATE: None,
+    Fault.ZERO_ORDER_DATE: ZERO_DATE,
+    Fault.EPOCH_ORDER_DATE: EPOCH,
+}
 FAR = 12
 """Steps from one change of an order to the next, at most: long enough for a clock to be set back in between."""
 
