@@ -82,9 +82,7 @@ class Meter:
 
     def read(self) -> float:
         time.sleep(0.002)  # a statement is counted just after its answer has been sent
-        rows = self._server.run(
-            f"SELECT CPU_TIME FROM information_schema.USER_STATISTICS WHERE USER = '{self._user}'"
-        )
+        rows = self._server.run(f"SELECT CPU_TIME FROM information_schema.USER_STATISTICS WHERE USER = '{self._user}'")
         return float(rows[0][0]) if rows else 0.0
 
 
@@ -133,8 +131,8 @@ class BarePass:
 
     def __init__(self, platform: str, server: PrivateMariaDB, database: str, orders: int) -> None:
         prefix = PREFIXES[platform]
-        sums = load_sql(f"bridge_{platform}", "reader.sql", prefix)["slice_sums"].text
-        of_order, of_line = re.findall(r"BIT_XOR\((CRC32\(MD5\(.*?)\)\s+FROM", sums, re.DOTALL)
+        text = load_sql(f"bridge_{platform}", "reader.sql", prefix)["slice_digests"].text
+        of_order, of_line = re.findall(r"CRC32\(MD5\(.*?\){4}", text, re.DOTALL)
         order, self._order_id, line, self._line_id = TABLES[platform]
         self._orders = f"SELECT COUNT(*), BIT_XOR({of_order}) FROM `{prefix}{order.replace(' ', '` ')}"
         self._lines = f"SELECT BIT_XOR({of_line}) FROM `{prefix}{line.replace(' ', '` ')}"

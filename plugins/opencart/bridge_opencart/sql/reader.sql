@@ -60,13 +60,29 @@ SELECT p.order_id, CAST(p.model AS BINARY), p.quantity, [[line_digest]] FROM {or
 -- name: order_after
 SELECT order_id FROM {order} WHERE order_id > %(after)s ORDER BY order_id LIMIT 1
 
--- name: slice_sums
--- A row for the orders of a slice and one for their lines.
-SELECT o.order_id DIV 2000, COUNT(*), BIT_XOR([[order_digest]]) FROM {order} o
+-- Five slices: rows of their orders, and one a slice of all lines under its ids, whosever they are. Those are written out
+-- because a stretch of five is easily a tenth of the table, and then a server would rather read the whole table.
+-- part: sums
+SELECT o.order_id DIV 2000, COUNT(*), BIT_XOR([[order_digest]]), 0, 0 FROM {order} o
  WHERE o.order_id > %(after)s AND o.order_id <= %(until)s AND [[order_of_ours]]
  GROUP BY o.order_id DIV 2000
+UNION ALL SELECT %(slice)s + 0, [[lines_after]] + 0 AND p.order_id <= %(after)s + 2000
+UNION ALL SELECT %(slice)s + 1, [[lines_after]] + 2000 AND p.order_id <= %(after)s + 4000
+UNION ALL SELECT %(slice)s + 2, [[lines_after]] + 4000 AND p.order_id <= %(after)s + 6000
+UNION ALL SELECT %(slice)s + 3, [[lines_after]] + 6000 AND p.order_id <= %(after)s + 8000
+UNION ALL SELECT %(slice)s + 4, [[lines_after]] + 8000 AND p.order_id <= %(after)s + 10000
+
+-- part: lines_after
+0, 0, BIT_XOR([[line_digest]]), 0 FROM {order_product} p WHERE p.order_id > %(after)s
+
+-- name: slice_sums
+[[sums]] LIMIT %(limit)s
+
+-- name: slice_lines
+-- The same, and apart the lines of orders of ours; one statement, so that all of it is of one moment.
+[[sums]]
 UNION ALL
-SELECT o.order_id DIV 2000, 0, BIT_XOR([[line_digest]])
+SELECT o.order_id DIV 2000, 0, 0, 0, BIT_XOR([[line_digest]])
   FROM {order_product} p JOIN {order} o ON o.order_id = p.order_id
  WHERE p.order_id > %(after)s AND p.order_id <= %(until)s AND [[order_of_ours]]
  GROUP BY o.order_id DIV 2000 LIMIT %(limit)s

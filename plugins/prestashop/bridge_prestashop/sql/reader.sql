@@ -71,13 +71,29 @@ SELECT [[line_columns]] FROM {order_detail} d
 -- name: order_after
 SELECT id_order FROM {orders} WHERE id_order > %(after)s ORDER BY id_order LIMIT 1
 
--- name: slice_sums
--- A row for the orders of a slice and one for their lines.
-SELECT o.id_order DIV 2000, COUNT(*), BIT_XOR([[order_digest]]) FROM {orders} o
+-- Five slices: rows of their orders, and one a slice of all lines under its ids, whosever they are. Those are written out
+-- because a stretch of five is easily a tenth of the table, and then a server would rather read the whole table.
+-- part: sums
+SELECT o.id_order DIV 2000, COUNT(*), BIT_XOR([[order_digest]]), 0, 0 FROM {orders} o
  WHERE o.id_order > %(after)s AND o.id_order <= %(until)s AND [[order_of_ours]]
  GROUP BY o.id_order DIV 2000
+UNION ALL SELECT %(slice)s + 0, [[lines_after]] + 0 AND d.id_order <= %(after)s + 2000
+UNION ALL SELECT %(slice)s + 1, [[lines_after]] + 2000 AND d.id_order <= %(after)s + 4000
+UNION ALL SELECT %(slice)s + 2, [[lines_after]] + 4000 AND d.id_order <= %(after)s + 6000
+UNION ALL SELECT %(slice)s + 3, [[lines_after]] + 6000 AND d.id_order <= %(after)s + 8000
+UNION ALL SELECT %(slice)s + 4, [[lines_after]] + 8000 AND d.id_order <= %(after)s + 10000
+
+-- part: lines_after
+0, 0, BIT_XOR([[line_digest]]), 0 FROM {order_detail} d WHERE d.id_order > %(after)s
+
+-- name: slice_sums
+[[sums]] LIMIT %(limit)s
+
+-- name: slice_lines
+-- The same, and apart the lines of orders of ours; one statement, so that all of it is of one moment.
+[[sums]]
 UNION ALL
-SELECT o.id_order DIV 2000, 0, BIT_XOR([[line_digest]])
+SELECT o.id_order DIV 2000, 0, 0, 0, BIT_XOR([[line_digest]])
   FROM {order_detail} d JOIN {orders} o ON o.id_order = d.id_order
  WHERE d.id_order > %(after)s AND d.id_order <= %(until)s AND [[order_of_ours]]
  GROUP BY o.id_order DIV 2000 LIMIT %(limit)s
