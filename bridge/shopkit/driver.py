@@ -129,12 +129,14 @@ async def open_connection(access: DatabaseAccess) -> ShopConnection:
 def _session(statement_seconds: float) -> str:
     """What holds in our sessions; the server ends a statement by itself a second after we stopped waiting for it.
 
-    MariaDB reads the first kind of comment, MySQL from 5.7.8 on the second; each ignores the other's.
+    MariaDB reads the first kind of comment, MySQL from 5.7.8 on the second; each ignores the other's. MySQL 8 would
+    answer for a day with the next ids and times of change that it has looked up once: it is told to look each time.
     """
     seconds = statement_seconds + 1
     return (
         "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone='+00:00'"
         f" /*M!100101 , max_statement_time={seconds:.3f} */ /*!50708 , max_execution_time={seconds * 1000:.0f} */"
+        " /*!80003 , information_schema_stats_expiry=0 */"
     )
 
 
