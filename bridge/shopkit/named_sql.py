@@ -87,7 +87,10 @@ def _statements(package: str, file: str) -> dict[str, str]:
     texts = {what: "\n".join(text).strip().removesuffix(";") for what, text in found.items()}
     parts = {name: text for (kind, name), text in texts.items() if kind == "part"}
 
-    def whole(text: str) -> str:
-        return _PART.sub(lambda part: whole(parts[part[1]]), text)
+    def whole(name: str, text: str) -> str:
+        for part in _PART.findall(text):
+            if part not in parts:
+                raise ValueError(f"{package}/sql/{file}: {name} names the part {part}, which is not there")
+        return _PART.sub(lambda part: whole(name, parts[part[1]]), text)
 
-    return {name: whole(text) for (kind, name), text in texts.items() if kind == "name"}
+    return {name: whole(name, text) for (kind, name), text in texts.items() if kind == "name"}

@@ -1,8 +1,9 @@
 """The contract's writing half: our own tables, versions that never go back, whose shop it is, and its check."""
+# ruff: noqa: N802 - a test's name begins with the number of its rule
 
 import pytest
 
-from bridge.contracts.shop import AccountRows, Level, StoreConnection
+from bridge.contracts.shop import AccountRows, Level, Shown, StoreConnection
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.errors import ForeignDesk
 from bridge.testing.contract_base import ContractBase
@@ -77,6 +78,28 @@ class WritingContract(ContractBase):
             await adapter.push([_account(8, number=1, entries=1, epoch=2)])
             assert list(await adapter.left_behind(1)) == []
             assert list(await adapter.left_behind(2)) == [7, 9]
+
+    async def test_C16_what_the_shop_shows_of_an_account_is_its_version_and_its_number_of_entries(
+        self, connection: StoreConnection
+    ) -> None:
+        async with self.connected(connection) as adapter:
+            await adapter.prepare()
+            assert dict(await adapter.shown([7, 8])) == {}
+            await adapter.push([_account(7, number=5, entries=3, epoch=2), _account(8, number=1, entries=0)])
+            shown = dict(await adapter.shown([9, 8, 7, 2**40]))
+            assert shown == {7: Shown(2, 5, 3), 8: Shown(1, 1, 0)}
+            later = _account(7, number=6, entries=4, epoch=2)
+            await adapter.push([AccountRows(later.account, later.entries[3:], entries_before=3)])
+            assert dict(await adapter.shown([7])) == {7: Shown(2, 6, 4)}
+            assert dict(await adapter.shown([])) == {}
+
+    async def test_what_the_shop_shows_of_many_accounts_is_told_at_once(self, connection: StoreConnection) -> None:
+        rows = [_account(customer, number=1, entries=1) for customer in range(1, 1_002)]
+        async with self.connected(connection) as adapter:
+            await adapter.prepare()
+            await adapter.push(rows)
+            shown = await adapter.shown(range(1, 1_002))
+        assert dict(shown) == dict.fromkeys(range(1, 1_002), Shown(1, 1, 1))
 
     async def test_many_accounts_are_pushed_at_once(self, connection: StoreConnection) -> None:
         rows = [_account(customer, number=1, entries=3) for customer in range(1, 502)]

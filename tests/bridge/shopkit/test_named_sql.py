@@ -84,3 +84,67 @@ def test_nothing_is_written_but_our_own_tables(statements: list[Statement]) -> N
                 "oc_supportbridge_account",
                 "oc_supportbridge_entry",
             }, statement.name
+
+
+PARTS = """\
+-- A file of tests.
+-- part: columns
+o.order_id, [[digest]]
+-- name: orders
+-- What is read.
+SELECT [[columns]] FROM {order} o WHERE [[ours]];
+-- part: ours
+o.store_id IN (%(shop_ids)s)
+-- part: digest
+CRC32(MD5(o.order_id))
+-- name: sums
+SELECT BIT_XOR([[digest]]) FROM {order} o
+"""
+
+
+def load_text(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, *, prefix: str = "oc_") -> dict[str, str]:
+    """The statements of a file with that text, in a package of its own."""
+    package = f"package_{folder.name}"
+    (folder / package / "sql").mkdir(parents=True)
+    (folder / package / "__init__.py").touch()
+    (folder / package / "sql" / "reader.sql").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(folder))
+    return {name: statement.text for name, statement in load_sql(package, "reader.sql", prefix).items()}
+
+
+def test_a_part_is_put_in_wherever_it_is_named_also_in_another_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_text(tmp_path, monkeypatch, PARTS) == {
+        "orders": "SELECT o.order_id, CRC32(MD5(o.order_id)) FROM `oc_order` o WHERE o.store_id IN (%(shop_ids)s)",
+        "sums": "SELECT BIT_XOR(CRC32(MD5(o.order_id))) FROM `oc_order` o",
+    }
+
+
+def test_a_part_and_a_statement_may_have_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "-- part: one\n1\n-- name: one\nSELECT [[one]]\n"
+    assert load_text(tmp_path, monkeypatch, text) == {"one": "SELECT 1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("-- name: one\nSELECT [[tow]]\n", "reader.sql: one names the part tow, which is not there"),
+        ("-- part: a\n[[b]]\n-- name: one\nSELECT [[a]]\n", "reader.sql: one names the part b, which is not there"),
+        ("-- part: a\n1\n-- part: a\n2\n", "reader.sql: two parts are called a"),
+        ("-- name: a\nSELECT 1\n-- name: a\nSELECT 2\n", "reader.sql: two names are called a"),
+    ],
+)
+def test_a_file_that_can_not_be_put_together_is_a_mistake_that_names_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, words: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        load_text(tmp_path, monkeypatch, text)
+
+
+def test_every_part_of_our_files_is_used_and_none_is_left_in_a_statement() -> None:
+    for package, file in FILES:
+        source = file.read_text("utf-8")
+        parts = set(re.findall(r"^-- part: (\w+)", source, re.MULTILINE))
+        assert parts == set(re.findall(r"\[\[(\w+)\]\]", source))
+        assert not any("[[" in statement.text for statement in load_sql(package, file.name, "oc_").values())
