@@ -7,6 +7,7 @@ state directory ever ends up as root's, and nothing read from a shop is handled 
 
 import os
 import pwd
+import stat
 import sys
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def enter_state_dir(state_dir: Path) -> Path:
     if os.statvfs(state_dir).f_flag & os.ST_RDONLY:
         raise _read_only(state_dir)
     if not os.access(state_dir, os.R_OK | os.W_OK | os.X_OK):
-        raise _closed(state_dir, f"it belongs to {user_name(owner.st_uid)}")
+        raise _not_ours(state_dir, owner) if owner.st_uid != os.geteuid() else _shut(state_dir, owner)
     return state_dir
 
 
@@ -97,6 +98,16 @@ def _missing(state_dir: Path) -> StateDirectoryMissing:
 def _read_only(state_dir: Path) -> DeskUnwritable:
     error = DeskUnwritable(f"the state directory {state_dir} is on a file system that is mounted read-only")
     error.hint = "mount it for writing; if it was until now, the system's log (dmesg) says what its disk did"
+    return error
+
+
+def _not_ours(state_dir: Path, owner: os.stat_result) -> StateDirectoryClosed:
+    return _closed(state_dir, f"it belongs to {user_name(owner.st_uid)}")
+
+
+def _shut(state_dir: Path, owner: os.stat_result) -> StateDirectoryClosed:
+    error = _closed(state_dir, f"its mode is {stat.S_IMODE(owner.st_mode):04o}")
+    error.hint = f"chmod u+rwx {state_dir}"
     return error
 
 
