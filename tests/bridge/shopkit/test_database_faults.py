@@ -5,11 +5,13 @@ import random
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 
+import pymysql
 import pytest
 
 from bridge.contracts.shop import DatabaseAccess
 from bridge.errors import ShopRefused, ShopUnavailable
 from bridge.shopkit.database import IDLE_SECONDS, ShopDatabase
+from bridge.shopkit.errors import lost, translated
 from bridge.shopkit.named_sql import Statement
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.faults.proxy import Fault, FaultyProxy, Kind, Way, drawn
@@ -260,12 +262,26 @@ async def test_KILL_CONNECTION_in_a_statement_and_between_two_is_worth_a_retry(
     assert await shop.rows(ECHO, number=4) == ((4,),)
 
 
-async def test_an_answer_too_large_for_the_server_is_told(shop: ShopDatabase) -> None:
-    assert await shop.rows(ECHO, number=1) == ((1,),)
-    huge = "x" * 17_000_000  # more than max_allowed_packet: the server hangs up, 2006 or 2013 to a client
+async def test_1153_a_statement_too_large_for_the_server_is_told_and_the_next_one_works(shop: ShopDatabase) -> None:
+    huge = "x" * 17_000_000
     said = await words_of(shop.rows(ECHO, number=huge))
-    assert "echo" in said
+    assert said.endswith(": Got a packet bigger than 'max_allowed_packet' bytes (echo)")
     assert await shop.rows(ECHO, number=2) == ((2,),)
+
+
+@pytest.mark.parametrize(
+    ("number", "on_the_way"),
+    [(1040, False), (1053, False), (1205, False), (1213, False), (1317, False), (2006, True), (2013, True)],
+)
+def test_every_number_that_passes_by_itself_is_worth_a_retry(
+    access: DatabaseAccess, number: int, on_the_way: bool
+) -> None:
+    """The driver says 2013 where others say 2006; both are understood."""
+    error = pymysql.OperationalError(number, "words of the server")
+    told = translated(error, STORE, access, "echo")
+    assert type(told) is ShopUnavailable
+    assert str(told).endswith(": words of the server (echo)")
+    assert lost(error) is on_the_way
 
 
 # --- connections that wait to be used again ---
