@@ -75,6 +75,7 @@ class StoreFile:
     reconcile_minutes: float = 5.0
     reconcile_budget_seconds: float = 1.0
     units_per_order: int = 100
+    stale_after_seconds: float = 60.0
     enabled: bool = True
 
     def text(self) -> str:
@@ -110,6 +111,7 @@ reconcile_minutes = {self.reconcile_minutes}
 reconcile_budget_seconds = {self.reconcile_budget_seconds}
 [limits]
 units_per_order = {self.units_per_order}
+stale_after_seconds = {self.stale_after_seconds}
 {plans}
 [[staff]]
 name = "Anna"
