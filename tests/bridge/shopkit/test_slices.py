@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from bridge.domain.slices import SLICE_IDS, SliceSum, by_slice, slice_of, sum_of
+from bridge.services.syncing import digests
 from bridge.shopkit.adapter import DatabaseAdapter
 from bridge.shopkit.slices import LAST_SLICE, SLICES_A_QUESTION
 from bridge.testing.mariadb import PrivateMariaDB
@@ -64,24 +65,22 @@ async def sums(adapter: DatabaseAdapter) -> dict[int, SliceSum]:
 async def read(adapter: DatabaseAdapter, orders: Sequence[int] | None = None) -> dict[int, int]:
     """The digests of these orders, or of every order, as they are read for booking."""
     if orders is not None:
-        good, odd = await adapter.read_orders(orders)
-        return {one.order_id: one.digest for one in [*odd, *good]}
-    return {
-        one.order_id: one.digest
-        async for page in adapter.all_orders(after=0, page=100)
-        for one in [*page.unreadable, *page.orders]
-    }
+        return digests(*await adapter.read_orders(orders))
+    found: dict[int, int] = {}
+    async for page in adapter.all_orders(after=0, page=100):
+        found |= digests(page.orders, page.unreadable)
+    return found
 
 
 async def compared(adapter: DatabaseAdapter) -> Mapping[int, int]:
     """All digests, once it is sure that every way to them says the same."""
-    digests = await read(adapter)
-    assert await read(adapter, sorted(digests)) == digests
-    places = by_slice(digests)
-    assert await sums(adapter) == {n: sum_of({i: digests[i] for i in ids}) for n, ids in places.items()}
+    known = await read(adapter)
+    assert await read(adapter, sorted(known)) == known
+    places = by_slice(known)
+    assert await sums(adapter) == {n: sum_of({i: known[i] for i in ids}) for n, ids in places.items()}
     for number, ids in places.items():
-        assert await adapter.order_digests(number) == {i: digests[i] for i in ids}
-    return digests
+        assert await adapter.order_digests(number) == {i: known[i] for i in ids}
+    return known
 
 
 async def test_stretches_of_millions_of_ids_without_an_order_are_leapt_over(
