@@ -4,10 +4,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.desk.statements import Statement
@@ -16,12 +16,18 @@ from bridge.desk.values import as_json, from_ms, to_ms
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import EVENTS, CoinsChanged
 
+LONGEST_PAUSE = timedelta(hours=6)
+"""No retry is further away; one that is was set before the machine's clock was put back, and is due."""
+
 _NAMES = {kind: name for name, kind in EVENTS.items()}
 _INSERT = upsert(outbox).values({column.name: bindparam(column.name) for column in outbox.c if column.name != "id"})
 _ADD = Statement(_INSERT.on_conflict_do_nothing(index_elements=[outbox.c.key]))
 _DUE = Statement(
     select(outbox.c.id, outbox.c.kind, outbox.c.event, outbox.c.attempts, outbox.c.delivered_to)
-    .where(outbox.c.done == text("0"), outbox.c.due_ms <= bindparam("at_ms"))
+    .where(
+        outbox.c.done == text("0"),
+        or_(outbox.c.due_ms <= bindparam("at_ms"), outbox.c.due_ms > bindparam("impossible_ms")),
+    )
     .order_by(outbox.c.due_ms, outbox.c.id)
     .limit(bindparam("most"))
 )
@@ -72,7 +78,7 @@ class SqlOutbox:
 
     def due(self, at: datetime, limit: int) -> list[Delivery]:
         """Events to be delivered now, oldest first."""
-        rows = _DUE.rows(self._connection, at_ms=to_ms(at), most=limit)
+        rows = _DUE.rows(self._connection, at_ms=to_ms(at), impossible_ms=to_ms(at + LONGEST_PAUSE), most=limit)
         return [
             Delivery(number, f"bridge_{kind}", _event(kind, json.loads(body)), attempts, frozenset(json.loads(had)))
             for number, kind, body, attempts, had in rows

@@ -12,7 +12,7 @@ import structlog
 
 from bridge.contracts.clock import Clock
 from bridge.desk.desk import Desk
-from bridge.desk.outbox import Delivery
+from bridge.desk.outbox import LONGEST_PAUSE, Delivery
 from bridge.desk.transaction import DeskTx
 from bridge.engine.supervising import unless_cancelled
 from bridge.engine.waiting import first_of
@@ -22,7 +22,6 @@ from bridge.hooks.manager import Plugins
 log = structlog.get_logger()
 PAGE = 100
 FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(hours=6)
 MOST_ATTEMPTS = 40
 SWEEP_S = 30.0
 PATIENCE_S = 30.0

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bridge.desk.desk import Desk
+from bridge.desk.outbox import LONGEST_PAUSE
 from bridge.domain.events import CoinsChanged, CoinsCorrected, CoinsGranted, CoinsReinstated, CoinsRevoked
 from tests.support.books import ACME, MONDAY_9AM, a_quick_desk, customer, guest
 
@@ -51,6 +52,14 @@ def test_an_event_that_somebody_has_not_had_comes_again_for_him_alone(desk: Desk
     desk.run(lambda tx: tx.outbox.delivered(again, frozenset({"mail", "webhook"}), retry_at=None))
     assert due(desk, later=timedelta(days=9)) == EVENTS[1:]
     assert desk.look(lambda tx: tx.outbox.count()) == 3
+
+
+def test_a_retry_set_before_the_machines_clock_was_put_back_is_due_at_once(desk: Desk) -> None:
+    first = desk.look(lambda tx: tx.outbox.due(MONDAY_9AM, 1))[0]
+    desk.run(lambda tx: tx.outbox.delivered(first, frozenset(), retry_at=MONDAY_9AM + LONGEST_PAUSE))
+    assert due(desk) == EVENTS[1:]
+    desk.run(lambda tx: tx.outbox.delivered(first, frozenset(), retry_at=MONDAY_9AM + timedelta(days=2)))
+    assert due(desk) == [*EVENTS[1:], EVENTS[0]]
 
 
 def test_the_next_delivery_is_known(desk: Desk) -> None:
