@@ -15,7 +15,7 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.slices import SLICE_IDS
-from bridge.engine.health import StoreHealth, StoreState
+from bridge.engine.health import StoreHealth, StoreState, Work
 from bridge.engine.intake import Intake
 from bridge.engine.reconciler import Reconciler
 from bridge.engine.setup import StoreSetup
@@ -500,3 +500,22 @@ async def test_D3_the_page_of_a_customer_who_is_gone_says_within_the_push_delay_
     store.shop.delete_customer(7)
     await rung(runner, store)
     await until(lambda: json.loads(store.shop.accounts[7].payload)["frozen"], "the page says so", within=5.0)
+
+
+async def test_an_outage_that_all_sides_of_a_store_meet_is_one_line_down_and_one_up(
+    store: Store, runner: StoreRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.engine.retrying.LONGEST_PAUSE_S", 0.01)
+    calls = ("touched", "claim", "next_ids")
+    for call in calls:
+        store.shop.fail(call, ShopUnavailable("acme: no answer"))
+    with capture_logs() as lines:
+        await store.desk.transact("refresh", lambda tx: tx.push.refresh("acme"))
+        runner.accounts_changed.set()
+        runner.compare.set()
+        await until(lambda: runner.health.failures.keys() == set(Work), "every side has met it")
+        for call in calls:
+            store.shop.recover(call)
+        await until(lambda: not runner.health.failures, "every side is well again")
+    told = [line["event"] for line in lines if line["log_level"] != "debug"]
+    assert [event for event in told if event.startswith("shop")] == ["shop unreachable", "shop well again"]
