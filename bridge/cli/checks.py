@@ -55,7 +55,7 @@ def _desk(settings: Settings) -> tuple[list[Finding], Desk | None]:
         return [of_error(error, "state directory")], None
     findings = list(_state_dir(state_dir))
     try:
-        desk = Desk.open(state_dir / FILE_NAME)
+        desk = Desk.open(state_dir / FILE_NAME, examined=True)
     except DeskMissing:
         text = f"there is no desk yet at {state_dir / FILE_NAME}"
         return [*findings, Finding("desk", Level.WRONG, text, "bridge desk upgrade, or start the daemon")], None

@@ -26,12 +26,12 @@ def enter(settings: Settings) -> Path:
 
 
 @contextmanager
-def the_desk(settings: Settings) -> Iterator[Desk]:
-    """The open desk. Raises `DeskMissing` and the desk's other errors."""
+def the_desk(settings: Settings, *, examined: bool = False) -> Iterator[Desk]:
+    """The open desk, every page of it looked at if `examined`. Raises `DeskMissing` and the desk's other errors."""
     path = enter(settings) / FILE_NAME
     if not path.exists():
         raise DeskMissing(f"there is no desk yet at {path}")
-    with Desk.open(path) as desk:
+    with Desk.open(path, examined=examined) as desk:
         yield desk
 
 

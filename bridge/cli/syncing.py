@@ -134,7 +134,7 @@ async def dry_run(settings: Settings, stores: Sequence[StoreSettings]) -> list[T
 
 async def once(settings: Settings, stores: Sequence[StoreSettings], confirm: int | None) -> list[Synced]:
     """One round for each store, in the daemon's place. Raises `DeskBusy` while it runs, `UsageError` for `confirm`."""
-    with DaemonLock.take(enter(settings), purpose="bridge sync --once"), the_desk(settings) as desk:
+    with DaemonLock.take(enter(settings), purpose="bridge sync --once"), the_desk(settings, examined=True) as desk:
         desk.start()
         plugins = plugins_of(settings)
         done = [await _Round(desk, plugins, store).run(confirm) for store in stores]

@@ -73,7 +73,7 @@ class _Page(NamedTuple):
 
 async def verify_stores(settings: Settings, stores: Sequence[StoreSettings], *, with_shops: bool) -> list[Result]:
     """Verify each store. Raises `DeskError`, `PluginError`; a shop that fails is in its store's result."""
-    with the_desk(settings) as desk:
+    with the_desk(settings, examined=True) as desk:
         results = []
         for store in stores:
             alone = Result(store.name, desk.look(verify, store.name), "not asked")

@@ -73,7 +73,10 @@ def copy(desk: Desk, part: Path) -> None:
             target.execute("PRAGMA journal_mode=DELETE")
         finally:
             target.close()
-    examine(part)
+    try:
+        examine(part)
+    except DeskDamaged as error:  # page by page the same
+        raise DeskDamaged(str(error).replace(str(part), str(desk.path))) from error
 
 
 def note_backup(tx: DeskTx, at: datetime) -> None:

@@ -78,7 +78,7 @@ def require_whole(connection: sqlite3.Connection, path: Path) -> None:
     with translated(path):
         [(verdict,)] = connection.execute("PRAGMA quick_check(1)")
     if verdict != "ok":
-        raise DeskDamaged(f"{path} is damaged: {verdict}")
+        raise DeskDamaged(f"{path} is damaged: {verdict.splitlines()[-1]}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A command that meets a broken shop says so in two lines and ends with 1, soon."""
+"""A command that meets a broken shop or a damaged desk says so in two lines and ends with 1, soon."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from bridge.desk.desk import FILE_NAME
 from bridge.testing.mariadb import PrivateMariaDB
+from tests.faults.desk_page import spoil
 from tests.faults.proxy import Fault, FaultyProxy, Kind, Way
 from tests.faults.server import ServerTrouble
 from tests.faults.story import PASSWORD, behind, user_of
 from tests.support.bridges import BASE, Bridge, shop_now, stock
-from tests.support.commands import Cli
+from tests.support.commands import Cli, a_workplace
 from tests.support.shops import OpenCartShop
 
 STORE = "acme"
@@ -68,3 +70,19 @@ async def told(cli: Cli, words: tuple[str, ...], cause: str) -> None:
     assert error.startswith("Error: acme: database "), words
     assert cause in error, (words, cause)
     assert remedy == f"Try: {TRY}", words
+
+
+@pytest.mark.parametrize("words", [("ledger", "verify"), ("check",), ("desk", "backup", "{folder}/copy")], ids=" ".join)
+def test_commands_that_look_whether_all_is_well_find_a_spoilt_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    place = a_workplace(tmp_path, capsys)
+    assert place.cli("desk", "upgrade").code == 0
+    desk = place.state / FILE_NAME
+    spoil(desk, "entry")
+    answer = place.cli(*(word.format(folder=tmp_path) for word in words))
+    assert answer.code == 1
+    told = answer.out + answer.err
+    assert f"{desk} is damaged" in " ".join(told.split())
+    assert "bridge desk restore FILE" in told
+    assert not (tmp_path / "copy").exists()
