@@ -12,6 +12,7 @@ from bridge.engine.health import StoreState
 from tests.scenarios.conftest import MakeBridge
 from tests.support.bridges import BASE, PLAN_OF, PROFESSIONAL, Bridge, shop_now, stock
 from tests.support.fixtures import ShopFactory
+from tests.support.naive_readers import ByDate, ByDateAndId, ById, NaiveReader, orders_now
 from tests.support.owed import units_booked, units_owed
 from tests.support.shops import LAYOUTS, AnyShop
 from tests.support.waiting import until
@@ -83,12 +84,18 @@ async def test_C14_500_deletions_and_hand_edits_are_found_in_one_round(
         await compare(bridge, app)
         assert counters.differences == 0, "what the first sync has read does not differ"
         orders = range(bulk.first_order, bulk.first_order + bulk.orders)
+        naive: list[NaiveReader] = [ByDate(shop), ByDateAndId(shop), ById(shop)]
+        for reader in naive:
+            await reader.look()
         done = await make_mischief(shop, orders, changes=CHANGES, seed=20261122)
-        before = counters.rows
-        await bridge.quiet()
         assert len(done.orders) == CHANGES
-        seen_by_cursors = counters.rows - before
-        assert counters.orders == ORDERS, f"the cursors saw {seen_by_cursors} rows and no order to read"
+        truth = {**dict.fromkeys(done.deleted), **await orders_now(shop)}
+        for reader in naive:
+            await reader.look()
+            lost = {order for order in done.orders if reader.beliefs.get(order) != truth[order]}
+            assert lost == done.orders, f"{type(reader).__name__} sees nothing of it"
+        await bridge.quiet()
+        assert counters.orders == ORDERS, "nor do our cursors see an order to read"
         await compare(bridge, app)
         found = counters.differences
         assert CHANGES - PASSING <= found <= CHANGES
