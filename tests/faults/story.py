@@ -24,7 +24,7 @@ from bridge.testing.mariadb import PrivateMariaDB
 from tests.faults.clock import JumpingClock
 from tests.faults.proxy import FaultyProxy, drawn
 from tests.faults.server import Rival, ServerTrouble
-from tests.support.bridges import AnyShop, Bridge, StoreFile
+from tests.support.bridges import BASE, AnyShop, Bridge, StoreFile, shop_now
 from tests.support.crashing import SETTLE_S, faults, two_shops
 from tests.support.unrest import Unrest
 from tests.support.waiting import until
@@ -210,9 +210,15 @@ class Sufferer:
         for _ in range(ordeals):
             retries = self.retries
             [ordeal] = self._random.choices(meet, weights)
-            what = await ordeal()
+            what, _ = await asyncio.gather(ordeal(), self._somebody_buys())
             self._found.ordeals += 1
             await self.recovered(what, retries)
+
+    async def _somebody_buys(self) -> None:
+        """An order that is never touched again: what is missed of it now stays missed."""
+        shop = self._stage.bridge.stores[self._name].shop
+        await asyncio.sleep(self._random.uniform(0.0, NOTICED_WITHIN_S))
+        await shop.place_paid_order(None, [(BASE, 1)], at=shop_now(shop), guest="once@shop.example")
 
     async def _network(self) -> str:
         fault = drawn(self._random)

@@ -13,7 +13,7 @@ SEED = 20261122
 def check(found: Aftermath, *, ordeals: int) -> None:
     assert found.wrong == [], f"seed {found.seed}"
     assert found.ordeals == ordeals
-    assert found.noticed > ordeals / 4, found
+    assert found.noticed > ordeals / 5, found
     assert 0 < found.down_lines <= ordeals + 2 * found.restarts, found
     assert found.changes > ordeals, found
     assert found.entries > 0
