@@ -18,7 +18,7 @@ from bridge.desk.versions import DeskIdentity
 from bridge.domain.purchases import NoteKind
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.hooks import specs
-from bridge.services import reconciling, restoring, shop_facts, syncing, telling
+from bridge.services import comparing_accounts, restoring, shop_facts, syncing, telling
 from bridge.settings import reference
 from bridge.web.metrics import metrics_page
 from bridge.web.observed import Look, StoreLook
@@ -265,8 +265,8 @@ def test_every_kind_of_problem_is_on_the_page_of_daily_work() -> None:
             syncing.TOTAL_WAITS,
             syncing.DELETED,
             syncing.IDS_WENT_BACK,
-            reconciling.CUSTOMER_DELETED,
-            reconciling.CUSTOMERS_MISSING,
+            comparing_accounts.CUSTOMER_DELETED,
+            comparing_accounts.CUSTOMERS_MISSING,
             shop_facts.STATUSES,
             shop_facts.ZONE,
             restoring.AFTER_BACKUP,

@@ -14,6 +14,9 @@ from typing import NamedTuple
 SLICE_IDS = 2_000
 """Ids a slice spans; slice n holds the ids from n · 2,000 on."""
 
+LAST_SLICE = (2**63 - 1) // SLICE_IDS
+"""No id lies beyond it."""
+
 
 class SliceSum(NamedTuple):
     """A slice at a glance: how many orders it has, and the XOR of their digests."""

@@ -7,7 +7,7 @@ waits its time. What differs is touched, so the reading side reads and books it 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
@@ -17,17 +17,17 @@ from bridge.contracts.clock import Clock
 from bridge.contracts.desk import Comparison, FirstSync
 from bridge.contracts.shop import ShopAdapter
 from bridge.desk.desk import Desk
-from bridge.domain.accounts import Account
+from bridge.domain.slices import LAST_SLICE
+from bridge.engine.account_round import AccountRound
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of
 from bridge.services import reconciling
-from bridge.services.reconciling import BACKLOG, Gone, Start
+from bridge.services.reconciling import BACKLOG, Start
 
 R = TypeVar("R")
 log = structlog.get_logger()
-ACCOUNTS_A_LOOK = 1_000
 NEWEST_SLICES = 1
 """Slices before the newest one that are compared at each bell: most of what changes, changes there."""
 
@@ -55,7 +55,8 @@ class Reconciler:
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._bell, self._on_found = health, stop, bell, on_found
-        self._on_changed, self._stopwatch, self._spent = on_changed, stopwatch, 0.0
+        self._stopwatch, self._spent = stopwatch, 0.0
+        self._accounts = AccountRound(setup, adapter, desk, clock, ask=self._timed, on_changed=on_changed)
 
     async def run(self) -> None:
         """Compare at each bell until stopped. Raises what is not the shop's fault."""
@@ -84,28 +85,27 @@ class Reconciler:
         if start.first_sync is FirstSync.DONE and await self._ids_went_on(start) and not start.paused:
             await self._round(-1, may_go_on=lambda _: True)
 
-    async def _round(self, position: int | None, *, may_go_on: Callable[[int], bool]) -> None:
+    async def _round(self, position: int, *, may_go_on: Callable[[int], bool]) -> None:
         """Go on with the round from a slice while it may, but however slow the shop is a little.
 
         `may_go_on` is asked with the number of orders found.
         """
         name, found = self._setup.name, 0
-        while position is not None:
+        while position < LAST_SLICE:
             position, differing = await self._compare_page(position)
             found += differing
-            if position is not None:
-                await self._desk.transact("compared orders", reconciling.compared_to, name, position)
-                if self._stop.is_set() or not may_go_on(found):
-                    return
-        if await self._look_at_accounts():
+            await self._desk.transact("compared orders", reconciling.compared_to, name, position)
+            if self._stop.is_set() or not may_go_on(found):
+                return
+        if await self._accounts.go_on(lambda: not self._stop.is_set() and may_go_on(found)):
             await self._desk.transact("finish comparing", reconciling.finish_round, name, at=self._clock.now())
             self._health.round_over()
 
-    async def _compare_page(self, after: int) -> tuple[int | None, int]:
-        """Compare the next few slices; how far that was, None at the end, and how many orders differ."""
+    async def _compare_page(self, after: int) -> tuple[int, int]:
+        """Compare the next few slices; how far that was, `LAST_SLICE` at the end, and how many orders differ."""
         name = self._setup.name
         page = await self._timed(self._adapter.slices(after=after))
-        until, found = page.until if page.more else None, 0
+        until, found = page.until if page.more else LAST_SLICE, 0
         for number in await self._desk.read(reconciling.differing_slices, name, page, after=after):
             digests = await self._timed(self._adapter.order_digests(number))
             orders = await self._desk.transact(
@@ -144,54 +144,6 @@ class Reconciler:
                 next="bridge problems list",
             )
         return False
-
-    async def _look_at_accounts(self) -> bool:
-        """Which customers has the shop no more, and of which does it not show what it was given?
-
-        False where a stop came before the last was looked at: then nothing is said of any.
-        """
-        name = self._setup.name
-        after: int | None = 0
-        gone: list[Account] = []
-        while after is not None:
-            accounts, after = await self._desk.read(reconciling.customers, name, after, limit=ACCOUNTS_A_LOOK)
-            absent = set(await self._timed(self._adapter.gone([account.owner.ref for account in accounts])))
-            gone += [account for account in accounts if account.owner.ref in absent]
-            await self._push_what_is_not_shown(accounts)
-            if after is not None and self._stop.is_set():
-                return False
-        new = await self._desk.read(reconciling.not_told, name, gone)
-        limit = self._setup.settings.coins.fuse_units
-        found = (
-            [await self._whereabouts(account) for account in new] if len(new) <= limit else [Gone(one) for one in new]
-        )
-        refs = [account.owner.ref for account in gone]
-        await self._desk.transact(
-            "report customers", reconciling.report_gone, name, found, refs, fuse_units=limit, at=self._clock.now()
-        )
-        if new:
-            self._on_changed()
-        return True
-
-    async def _push_what_is_not_shown(self, accounts: Sequence[Account]) -> None:
-        """Rows of ours that were put back or taken away in the shop are pushed anew (rule C16)."""
-        pushed = await self._desk.read(reconciling.pushed, accounts)
-        if not pushed:
-            return
-        shown = await self._timed(self._adapter.shown([account.owner.ref for account in pushed]))
-        epoch = self._desk.identity.epoch
-        unlike = await self._desk.read(reconciling.unlike_pushed, pushed, shown, epoch=epoch)
-        if unlike:
-            log.warning("account pages do not show what was pushed", store=self._setup.name, accounts=len(unlike))
-            await self._desk.transact("push again", lambda tx: tx.push.again_for(unlike))
-            self._on_changed()
-
-    async def _whereabouts(self, account: Account) -> Gone:
-        """Who has the orders now that a customer had who is gone?"""
-        ids = await self._desk.read(reconciling.orders_of, account.id)
-        orders, _ = await self._timed(self._adapter.read_orders(ids))
-        now_with = {order.customer_id for order in orders if order.customer_id} - {account.owner.ref}
-        return Gone(account, tuple(sorted(now_with)))
 
     def _round_is_due(self, comparison: Comparison) -> bool:
         if comparison.slice >= 0 or comparison.finished_at is None:

@@ -12,16 +12,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bridge.contracts.shop import SlicePage
-from bridge.domain.slices import SLICE_IDS, SliceSum, slice_of
-from bridge.shopkit.cursors import LAST_ID
+from bridge.domain.slices import LAST_SLICE, SLICE_IDS, SliceSum, slice_of
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.named_sql import Statement
 
 SLICES_A_QUESTION = 5
 """As many as `slice_sums` is written for: few enough that a shop on MyISAM, whose tables are locked by a reader, waits
 for some hundredths of a second."""
-
-LAST_SLICE = slice_of(LAST_ID)
 
 
 class _Stretch(NamedTuple):

@@ -24,7 +24,7 @@ from bridge.contracts.shop_rows import SignedRow, SigningKey, verifies
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, OrderLine, Standing, StatusSets, UnreadableOrder
-from bridge.domain.slices import by_slice, sum_of
+from bridge.domain.slices import LAST_SLICE, by_slice, sum_of
 from bridge.errors import ForeignDesk, ShopError
 
 CURSOR = "history"
@@ -195,7 +195,7 @@ class FakeShop:
         await self._called("slices")
         wanted = {number: ids for number, ids in by_slice(self.orders).items() if number > after}
         if not wanted:
-            return SlicePage({}, 2**40, more=False)
+            return SlicePage({}, LAST_SLICE, more=False)
         first = min(wanted)
         return SlicePage({first: sum_of({i: self._digest(i) for i in wanted[first]})}, first, more=True)
 

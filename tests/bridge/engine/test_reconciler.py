@@ -14,7 +14,7 @@ from bridge.contracts.desk import FirstSync, Problem
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Account, Owner, OwnerKind
-from bridge.domain.slices import SLICE_IDS
+from bridge.domain.slices import LAST_SLICE, SLICE_IDS
 from bridge.engine.health import StoreHealth, StoreState, Work
 from bridge.engine.intake import Intake
 from bridge.engine.reconciler import Reconciler
@@ -189,7 +189,7 @@ async def test_a_round_goes_on_where_the_budget_ended(store: Store) -> None:
         await store.compare(wait=timedelta(minutes=1))
         seen.append((await store.desk.read(lambda tx: tx.slices.comparison("acme"))).slice)
         assert len(seen) < 9
-    assert seen == [0, 1, 2, 3, -1], "a slow shop is compared in as many minutes as it has pages"
+    assert seen == [0, 1, 2, 3, LAST_SLICE, -1], "a slow shop is compared in as many minutes as it has pages"
 
 
 async def test_ids_that_went_back_stop_all_booking_until_staff_have_looked(store: Store) -> None:
@@ -394,7 +394,7 @@ async def test_a_stop_while_accounts_are_looked_at_says_nothing_of_customers(
     store.shop.delete_customer(9)
     await store.compare()
     assert await store.kinds() == ["customer_deleted"]
-    monkeypatch.setattr("bridge.engine.reconciler.ACCOUNTS_A_LOOK", 1)
+    monkeypatch.setattr("bridge.engine.account_round.ACCOUNTS_A_PAGE", 1)
     store.shop.calls.clear()
     store.shop.hold("gone")
     store.clock.advance(timedelta(minutes=6))
