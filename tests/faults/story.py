@@ -217,7 +217,7 @@ class Sufferer:
     async def _somebody_buys(self) -> None:
         """An order that is never touched again: what is missed of it now stays missed."""
         shop = self._stage.bridge.stores[self._name].shop
-        await asyncio.sleep(self._random.uniform(0.0, NOTICED_WITHIN_S))
+        await asyncio.sleep(self._random.uniform(0.0, NOTICED_WITHIN_S / 2))
         await shop.place_paid_order(None, [(BASE, 1)], at=shop_now(shop), guest="once@shop.example")
 
     async def _network(self) -> str:

@@ -16,7 +16,7 @@ from bridge.errors import ShopUnavailable
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.named_sql import Statement
 from bridge.testing.mariadb import ConnectionParameters, PrivateMariaDB
-from tests.faults.cancelling import AT_A_TIME, cancelled_at_random
+from tests.faults.cancelling import AT_A_TIME, Found, cancelled_at_random
 from tests.faults.proxy import FaultyProxy, drawn
 from tests.faults.server import ServerTrouble
 from tests.support.adapters import STORE, database_access
@@ -25,6 +25,7 @@ from tests.support.waiting import until
 USER = "bridge_cancel"
 PLACES = 4
 SEEDS = (1, 2, 3, 4)
+MOST_SEEDS = 12
 ECHO = Statement("echo", "SELECT %(number)s")
 SLOW_ECHO = Statement("slow echo", "SELECT %(number)s, SLEEP(0.002)")
 WHERE = Statement("where", "SELECT CONNECTION_ID(), SLEEP(0.1)")
@@ -108,8 +109,19 @@ async def test_after_20_000_cancellations_too(shop: ShopDatabase, mariadb: Priva
     await cancel(shop, ServerTrouble(mariadb, USER), cancellations=20_000)
 
 
-@pytest.mark.parametrize("seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.long) for seed in SEEDS[1:])])
-async def test_the_drivers_own_pool_hangs_under_the_same_seeds(parameters: ConnectionParameters, seed: int) -> None:
+async def test_the_drivers_own_pool_hangs_under_the_same_seeds(parameters: ConnectionParameters) -> None:
+    """Mostly under the first one; when a cancellation comes is the machine's affair too."""
+    asked = 0
+    for seed in (*SEEDS, *range(SEEDS[-1] + 1, MOST_SEEDS)):
+        found = await drivers_pool(parameters, seed=seed)
+        asked += found.asked
+        if found.hung:
+            return
+    pytest.fail(f"it did not hang in {asked} operations; is the own pool still needed?")
+
+
+async def drivers_pool(parameters: ConnectionParameters, *, seed: int) -> Found:
+    """What comes of cancelling on the driver's own pool."""
     pool = await aiomysql.create_pool(minsize=1, maxsize=PLACES, **parameters.for_driver())
 
     async def ask(number: int, slowly: bool) -> int:
@@ -118,8 +130,7 @@ async def test_the_drivers_own_pool_hangs_under_the_same_seeds(parameters: Conne
             return int((await cursor.fetchone())[0])
 
     try:
-        found = await cancelled_at_random(ask, seed=seed, cancellations=1_250, hung_after=1.0)
+        return await cancelled_at_random(ask, seed=seed, cancellations=1_250, hung_after=1.0)
     finally:
         pool.terminate()
         await pool.wait_closed()
-    assert found.hung > 0, f"seed {seed}: it did not hang in {found.asked} operations; is the own pool still needed?"
