@@ -57,6 +57,8 @@ STORES_A_DATABASE = 50
 """Stores that share a database, each with a shop id of its own: what they cost the daemon is the same as apart."""
 ORDERS = 200
 IN_TROUBLE = 10
+READY_S = 120.0
+"""Every store that is well has been read by then, or something is wrong with more than its pace."""
 SERVER = {"max-connections": "4000", "table-open-cache": "4000", "back-log": "2000"}
 DAEMON, LOOP, TROUBLE = "daemon", "plain loop", "daemon, 10 in trouble"
 
@@ -111,9 +113,10 @@ async def _daemon(folder: Path, well: list[str], orders: Connection) -> None:
         app.looks = {name: [] for name in settings.stores}
         app.start_stores()
         waiting = set(well)
-        while waiting:
-            waiting = {name for name in waiting if app.runners[name].health.phase is not StoreState.WELL}
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(READY_S):
+            while waiting:
+                waiting = {name for name in waiting if app.runners[name].health.phase is not StoreState.WELL}
+                await asyncio.sleep(0.1)
         await _timed({name: app.looks[name] for name in well}, orders)
 
 
