@@ -6,9 +6,19 @@ one transaction, and a row may appear with a lower id than one already read.
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from bridge.settings.base import Section
+from bridge.settings.base import Section, broken
+
+SHORTEST_PACE_S = 0.05
+"""Looking more often than this would keep a shop busy and learn nothing sooner."""
+
+
+def _never_or_seldom_enough(seconds: float) -> float:
+    if 0 < seconds < SHORTEST_PACE_S:
+        raise broken(f"must be 0, which never asks, or at least {SHORTEST_PACE_S}")
+    return seconds
+
 
 Page = Annotated[int, Field(ge=1, le=5_000)]
 
@@ -16,7 +26,7 @@ Page = Annotated[int, Field(ge=1, le=5_000)]
 class SyncSettings(Section):
     """The pace of reading the shop and of writing to its account rows."""
 
-    poll_seconds: Annotated[float, Field(ge=0.05, le=3_600.0)] = Field(
+    poll_seconds: Annotated[float, Field(ge=SHORTEST_PACE_S, le=3_600.0)] = Field(
         default=5.0, description="How long to wait between two looks at the shop's orders, in seconds."
     )
     settle_seconds: Annotated[float, Field(ge=0.0, le=600.0)] = Field(
@@ -36,7 +46,7 @@ class SyncSettings(Section):
             "How long a missing id is watched for, in minutes: a slow transaction of the shop can fill it late."
         ),
     )
-    hint_seconds: Annotated[float, Field(ge=0.0, le=3_600.0)] = Field(
+    hint_seconds: Annotated[float, Field(ge=0.0, le=3_600.0), AfterValidator(_never_or_seldom_enough)] = Field(
         default=1.0,
         description=(
             "How often the shop is asked between two looks whether anything has changed, in seconds; 0 never asks. "

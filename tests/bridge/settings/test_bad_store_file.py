@@ -372,6 +372,10 @@ WRONG: dict[str, tuple[str, str]] = {
         with_section("[sync]\npoll_seconds = 0"),
         "sync.poll_seconds: must be a number of at least 0.05, not 0",
     ),
+    "hints asked for without a pause": (
+        with_section("[sync]\nhint_seconds = 0.0001"),
+        "sync.hint_seconds: must be 0, which never asks, or at least 0.05, not 0.0001",
+    ),
     "a negative pause": (
         with_section("[sync]\nsettle_seconds = -1.5"),
         "sync.settle_seconds: must be a number of at least 0, not -1.5",
