@@ -111,9 +111,10 @@ SELECT o.id_order, BIT_XOR([[line_digest]])
 SELECT id_customer FROM {customer} WHERE id_customer IN (%(customers)s) AND deleted = 0 LIMIT %(limit)s
 
 -- name: granting_history
+-- By order first: by the row's id alone a server may rather walk the whole table than use the index.
 SELECT id_order, date_add FROM {order_history}
  WHERE id_order IN (%(order_ids)s) AND id_order_state IN (%(granting)s)
- ORDER BY id_order_history LIMIT %(limit)s
+ ORDER BY id_order, id_order_history LIMIT %(limit)s
 
 -- name: granting_history_between
 -- An order passes several paid states: only its first such row crosses the wire.
@@ -128,7 +129,7 @@ SELECT h.id_order, h.date_add FROM {order_history} h JOIN (
 SELECT s.id_order, s.id_order_slip FROM {order_slip} s
  WHERE s.id_order IN (%(order_ids)s) AND NOT EXISTS (
        SELECT 1 FROM {order_slip_detail} d WHERE d.id_order_slip = s.id_order_slip AND d.product_quantity > 0)
- ORDER BY s.id_order_slip LIMIT %(limit)s
+ ORDER BY s.id_order, s.id_order_slip LIMIT %(limit)s
 
 -- name: amount_only_slips_between
 SELECT s.id_order, s.id_order_slip FROM {order_slip} s
