@@ -264,12 +264,17 @@ class Problems(Protocol):
         summary: str,
         at: datetime,
         detail: Mapping[str, Any] | None = None,
+        unless_dismissed: bool = False,
     ) -> Problem:
-        """Open a problem; one that is open under the key is counted again and shows the new words."""
+        """Open a problem; one that is open under the key is counted again and shows the new words.
+
+        `unless_dismissed` is for what is looked at again and again: what staff have dismissed in just these words, and
+        has been so ever since, stays dismissed.
+        """
         ...
 
     def solve(self, store: str, keys: Iterable[str], at: datetime) -> None:
-        """Close open problems whose cause has gone."""
+        """Close problems whose cause has gone; one that staff have dismissed is told anew should it come back."""
         ...
 
     def get(self, problem_id: int) -> Problem | None: ...

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.desk import Aside, AsideState, Problem, ProblemState
@@ -37,6 +37,11 @@ _OPEN_BY_KEY = Statement(
         problem.c.key == bindparam("wanted"),
         problem.c.state == text("'open'"),
     )
+)
+_NEWEST_BY_KEY = Statement(
+    _ALL.where(problem.c.store_id == bindparam("store"), problem.c.key == bindparam("wanted"))
+    .order_by(problem.c.id.desc())
+    .limit(1)
 )
 _OPEN_KEYS = Statement(
     select(problem.c.key).where(problem.c.store_id == bindparam("store"), problem.c.state == text("'open'"))
@@ -73,12 +78,21 @@ _CLOSE = Statement(
     .where(problem.c.id == bindparam("wanted"))
     .values(state=bindparam("new_state"), handled_by=bindparam("by"), handled_ms=bindparam("at_ms"))
 )
+_LATER = problem.alias("later")
 _SOLVE = Statement(
     update(problem)
     .where(
         problem.c.store_id == bindparam("store"),
         any_of(problem.c.key, "keys"),
-        problem.c.state == text("'open'"),
+        or_(
+            problem.c.state == text("'open'"),
+            and_(
+                problem.c.state == text("'dismissed'"),
+                ~exists().where(
+                    _LATER.c.store_id == problem.c.store_id, _LATER.c.key == problem.c.key, _LATER.c.id > problem.c.id
+                ),
+            ),
+        ),
     )
     .values(state=ProblemState.SOLVED.value, handled_ms=bindparam("at_ms"))
 )
@@ -120,8 +134,14 @@ class SqlProblems:
         summary: str,
         at: datetime,
         detail: Mapping[str, Any] | None = None,
+        unless_dismissed: bool = False,
     ) -> Problem:
         number = self._stores.number(store)
+        if unless_dismissed:
+            row = _NEWEST_BY_KEY.one(self._connection, store=number, wanted=key)
+            newest = _problem(row) if row else None
+            if newest and newest.state is ProblemState.DISMISSED and newest.summary == summary:
+                return newest
         _REPORT.run(
             self._connection,
             store_id=number,

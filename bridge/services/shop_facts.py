@@ -42,6 +42,7 @@ def report_zone(tx: Tx, store: str, ours: ZoneInfo, theirs: str | None, *, at: d
     """Tell staff while the shop's clock runs in another zone than the store's file says; true where it does.
 
     What the shop writes from now on is misread by the difference: payments in the hours around midnight (rule C3).
+    Staff who have dismissed just this difference are not told again.
     """
     if theirs is None or same_hours(ours, theirs, at):
         tx.problems.solve(store, [ZONE], at)
@@ -53,6 +54,7 @@ def report_zone(tx: Tx, store: str, ours: ZoneInfo, theirs: str | None, *, at: d
         summary=f"the shop's time zone is {theirs}, the store's file says {ours.key}: times of payments are misread; "
         "correct zone in the store's file, or the time zone in the shop",
         at=at,
+        unless_dismissed=True,
     )
     return True
 

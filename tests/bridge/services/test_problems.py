@@ -121,3 +121,60 @@ def test_C2_the_total_of_a_first_sync_cannot_be_dismissed(keeper: Keeper) -> Non
     with pytest.raises(UsageError, match="ends when the total is confirmed or the store disabled"):
         keeper.desk.run(problems.dismiss, problem.id, by="Anna", at=LATER)
     assert len(keeper.problems()) == 1
+
+
+class Looker:
+    """Looks at the same thing again and again, and tells what it sees unless staff have dismissed it."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+
+    def sees(self, words: str) -> list[str]:
+        """What is open after a look that finds this wrong."""
+        self._keeper.desk.run(
+            lambda tx: tx.problems.report(
+                ACME, key="zone", kind="zone", summary=words, at=MONDAY_9AM, unless_dismissed=True
+            )
+        )
+        return [problem.summary for problem in self._keeper.problems()]
+
+    def sees_nothing_wrong(self) -> None:
+        self._keeper.desk.run(lambda tx: tx.problems.solve(ACME, ["zone", "another"], LATER))
+
+    def dismiss(self) -> None:
+        (problem,) = self._keeper.problems()
+        self._keeper.desk.run(problems.dismiss, problem.id, by="Anna", at=LATER)
+
+
+def test_what_staff_have_dismissed_and_is_as_it_was_is_not_told_again(keeper: Keeper) -> None:
+    looker = Looker(keeper)
+    assert looker.sees("an hour off") == ["an hour off"]
+    looker.dismiss()
+    assert looker.sees("an hour off") == []
+    assert looker.sees("two hours off") == ["two hours off"]
+    assert looker.sees("an hour off") == ["an hour off"], "one that is open shows what holds now"
+    looker.dismiss()
+    assert looker.sees("an hour off") == []
+
+
+def test_what_was_dismissed_is_told_again_once_it_was_over_in_between(keeper: Keeper) -> None:
+    looker = Looker(keeper)
+    looker.sees("an hour off")
+    looker.dismiss()
+    looker.sees_nothing_wrong()
+    assert looker.sees("an hour off") == ["an hour off"]
+    looker.sees_nothing_wrong()
+    assert keeper.problems() == []
+    states = [keeper.desk.look(problems.require, number) for number in (1, 2)]
+    assert [one.state for one in states] == [ProblemState.SOLVED, ProblemState.SOLVED]
+    assert [one.handled_by for one in states] == ["Anna", None]
+
+
+def test_the_end_of_a_problem_says_nothing_of_older_ones_that_were_dismissed(keeper: Keeper) -> None:
+    looker = Looker(keeper)
+    looker.sees("an hour off")
+    looker.dismiss()
+    looker.sees("two hours off")
+    looker.sees_nothing_wrong()
+    older, newer = (keeper.desk.look(problems.require, number) for number in (1, 2))
+    assert (older.state, newer.state) == (ProblemState.DISMISSED, ProblemState.SOLVED)

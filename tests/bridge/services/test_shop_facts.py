@@ -6,6 +6,7 @@ import pytest
 
 from bridge.contracts.desk import Comparison
 from bridge.domain.orders import StatusSets
+from bridge.services import problems
 from bridge.services.shop_facts import report_new_statuses, report_zone
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, BERLIN, MONDAY_9AM, TEHRAN
@@ -73,6 +74,17 @@ def test_C3_a_shop_that_says_no_zone_is_taken_at_its_files_word(keeper: Keeper) 
 def test_C3_zones_that_agree_only_in_winter_are_told_in_winter(keeper: Keeper) -> None:
     december = MONDAY_9AM + timedelta(days=20)
     assert keeper.desk.run(report_zone, ACME, BERLIN, "Africa/Lagos", at=december)
+
+
+def test_C3_a_difference_that_staff_have_dismissed_is_told_again_only_when_it_is_another(keeper: Keeper) -> None:
+    """The shop is asked every five minutes."""
+    report_zone_of(keeper, "Europe/Berlin")
+    (problem,) = keeper.problems()
+    keeper.desk.run(problems.dismiss, problem.id, by="Anna", at=keeper.now)
+    assert report_zone_of(keeper, "Europe/Berlin")
+    assert keeper.problems() == []
+    assert report_zone_of(keeper, "Asia/Tokyo")
+    assert keeper.problem_kinds() == ["zone_differs"]
 
 
 def report_zone_of(keeper: Keeper, theirs: str | None) -> bool:
