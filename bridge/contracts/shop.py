@@ -163,7 +163,7 @@ class ShopAdapter(Protocol):
         ...
 
     async def order_digests(self, number: int) -> Mapping[int, int]:
-        """The digests of one slice's orders, by order id."""
+        """The digests of one slice's orders, each of 32 bits, by order id."""
         ...
 
     async def next_ids(self) -> Mapping[str, int]:

@@ -33,7 +33,8 @@ class Order(NamedTuple):
 
     `buyer` is None when the order names a customer whom the shop no longer has. `ordered_at` and `granting_at` are the
     shop's own wall clock without a zone: when the order was placed, and the first history row with a granting status;
-    None where the shop has no usable date. `digest` stands for the order and its lines as they were read.
+    None where the shop has no usable date. `digest`, a whole number of 32 bits without a sign, stands for the order
+    and its lines as they were read.
     """
 
     order_id: int

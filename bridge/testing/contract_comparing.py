@@ -24,6 +24,7 @@ class ComparingContract(ContractBase):
         assert {order.order_id: order.digest for order in page.orders} == digests
         assert sums == {slice_of(orders[0]): sum_of(digests)}
         assert len(set(digests.values())) == len(orders), "orders that are alike have digests of their own"
+        assert all(0 <= digest < 2**32 for digest in digests.values()), "the desk keeps 32 bits of each"
 
     async def test_C14_every_silent_change_of_an_order_changes_its_digest(
         self, actor: ShopActor, connection: StoreConnection

@@ -1,23 +1,28 @@
 """Sums and digests of a real shop's orders: over any distance of ids, and whatever a shop's long life leaves behind."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 import pytest
 
-from bridge.domain.slices import SLICE_IDS, SliceSum, by_slice, slice_of, sum_of
+from bridge.domain.slices import LAST_SLICE, SLICE_IDS, SliceSum, by_slice, slice_of, sum_of
 from bridge.services.syncing import digests
 from bridge.shopkit.adapter import DatabaseAdapter
-from bridge.shopkit.slices import LAST_SLICE, SLICES_A_QUESTION
+from bridge.shopkit.named_sql import load_sql
+from bridge.shopkit.slices import SLICES_A_QUESTION
 from bridge.testing.mariadb import PrivateMariaDB
 from bridge_opencart.adapter import OpenCartAdapter
 from bridge_prestashop.adapter import PrestaShopAdapter
 from tests.support.adapters import store_connection
+from tests.support.documents import DOCS
 from tests.support.fixtures import ShopFactory
 from tests.support.shops import AnyShop, OpenCartShop
 
 MORNING = datetime(2026, 3, 2, 9, 0, 0)  # noqa: DTZ001 - a shop's wall clock has no zone
 HIGHEST_INT = 2**31 - 1
+LINES_OF_A_SLICE = re.compile(r"%\(slice\)s \+ (\d+),.*?%\(after\)s \+ (\d+) .*?%\(after\)s \+ (\d+)", re.DOTALL)
+"""The slice's distance from the first, and where it begins and ends as a distance in ids."""
 
 
 @pytest.fixture
@@ -82,6 +87,25 @@ async def compared(adapter: DatabaseAdapter) -> Mapping[int, int]:
     for number, ids in places.items():
         assert await adapter.order_digests(number) == {i: known[i] for i in ids}
     return known
+
+
+@pytest.mark.parametrize("package", ["bridge_opencart", "bridge_prestashop"])
+def test_the_statements_have_slices_as_wide_as_the_desks_and_as_many_as_a_question_asks_for(package: str) -> None:
+    for name, statement in load_sql(package, "reader.sql", "x_").items():
+        widths = {int(width) for width in re.findall(r"\bDIV (\d+)", statement.text)}
+        assert widths <= {SLICE_IDS}, name
+        if name in {"slice_sums", "slice_lines"}:
+            assert widths, name
+            assert [tuple(map(int, one)) for one in LINES_OF_A_SLICE.findall(statement.text)] == [
+                (number, number * SLICE_IDS, (number + 1) * SLICE_IDS) for number in range(SLICES_A_QUESTION)
+            ], name
+
+
+def test_the_page_for_plugin_authors_has_the_slices_of_the_desk() -> None:
+    text = (DOCS / "plugin-author.md").read_text("utf-8")
+    assert {int(width) for width in re.findall(r"\bDIV (\d+)", text)} == {SLICE_IDS}
+    assert f"slices* of {SLICE_IDS:,} ids" in text
+    assert f"a question spans {SLICES_A_QUESTION} slices" in text
 
 
 on_either_platform = pytest.mark.parametrize("shop", ["opencart-4.1", "prestashop-8"], indirect=True)
