@@ -67,7 +67,6 @@ ORDERS_A_CUSTOMER = 5
 SERVER = {"userstat": "1", "innodb-buffer-pool-size": "1G"}
 BRIDGE, BARE = "bridge", "bare"
 KEY = SigningKey("k1", bytes(32))
-QUESTIONS = ("slices", "order_digests", "next_ids", "gone", "shown", "read_orders", "touched")
 TABLES = {
     "opencart": ("order o", "o.order_id", "order_product p", "p.order_id"),
     "prestashop": ("orders o", "o.id_order", "order_detail d", "d.id_order"),
@@ -95,8 +94,8 @@ class Metered:
         self.times: defaultdict[str, int] = defaultdict(int)
 
     def __getattr__(self, name: str) -> Any:
-        asked: Callable[..., Awaitable[object]] = getattr(self._adapter, name)
-        return self._metering(name, asked) if name in QUESTIONS else asked
+        asked = getattr(self._adapter, name)
+        return self._metering(name, asked) if asyncio.iscoroutinefunction(asked) else asked
 
     def clear(self) -> None:
         self.seconds.clear()
@@ -148,7 +147,9 @@ class BarePass:
         return self._timed(lambda cursor: {0: self._sum(cursor, "", "")})
 
     def _timed(self, work: Callable[[Cursor], dict[int, SliceSum]]) -> tuple[float, dict[int, SliceSum]]:
-        with pymysql.connect(**self._access.for_driver()) as connection, connection.cursor() as cursor:
+        access = self._access
+        connection = pymysql.connect(unix_socket=str(access.socket), user=access.user, database=access.database)
+        with connection, connection.cursor() as cursor:
             before = self._meter.read()
             sums = work(cursor)
             return self._meter.read() - before, sums
@@ -301,11 +302,10 @@ def show(found: Measured) -> None:
         return f"{seconds / found.rows * 1e6:.3f}"
 
     rows = [("one round of comparing", million(median(one.all for one in found.rounds)), "", f"{found.ratio:.2f}")]
-    for name in QUESTIONS:
+    for name in found.rounds[-1].seconds:
         seconds = median(one.seconds.get(name, 0.0) for one in found.rounds)
         times = median(one.times.get(name, 0) for one in found.rounds)
-        if times:
-            rows.append((f"  {name}", million(seconds), f"{times:g}", f"{seconds / median(found.by_slices):.2f}"))
+        rows.append((f"  {name}", million(seconds), f"{times:g}", f"{seconds / median(found.by_slices):.2f}"))
     rows.append(("bare pass, two statements a slice", million(median(found.by_slices)), "", "1"))
     whole = median(found.whole)
     rows.append(("bare pass, one statement a table", million(whole), "", f"{whole / median(found.by_slices):.2f}"))
@@ -316,7 +316,7 @@ def show(found: Measured) -> None:
 def show_anew(shares: list[Round], orders: int) -> None:
     """What a minute costs while every order is read again."""
     rows = []
-    for name in QUESTIONS:
+    for name in dict.fromkeys(name for one in shares for name in one.seconds):
         seconds = [one.seconds.get(name, 0.0) for one in shares]
         rows.append((name, f"{sum(seconds):.2f}", f"{median(seconds):.3f}", f"{max(seconds):.3f}"))
     alls = [one.all for one in shares]
