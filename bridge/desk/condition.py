@@ -16,7 +16,7 @@ FORGOTTEN_AFTER_S = 60.0
 
 
 class DeskCondition:
-    """Noted by the writer's thread and the readers'. `tell` gets each change once: what is wrong, None for well."""
+    """Noted by the writer's thread and by those who read. `tell` gets each change once, in order: None is well."""
 
     def __init__(self, tell: Callable[[DeskUnusable | None], None]) -> None:
         self._tell = tell
@@ -38,20 +38,23 @@ class DeskCondition:
             self._tell(error)
 
     def failed(self, error: Exception, names: Iterable[str]) -> None:
-        """Note what kept actions of these names from being committed; a fault of their own is none of the desk's."""
+        """Note what kept actions or reads of these names from working; a fault of their own is none of the desk's."""
         if isinstance(error, DeskDamaged):
             self.damaged(error)
         elif isinstance(error, DeskUnusable):
-            news = not self._failed
-            self._failed |= dict.fromkeys(names, time.monotonic())
-            if news:
-                self._tell(error)
+            with self._lock:
+                news = not self._failed
+                self._failed |= dict.fromkeys(names, time.monotonic())
+                if news:
+                    self._tell(error)
 
     def well(self, names: Iterable[str]) -> None:
-        """Note that actions of these names were committed."""
-        if not self._failed:
+        """Note that actions of these names were committed, or that these reads have worked."""
+        if not self._failed or self._damage is not None:
             return
         done, long_ago = set(names), time.monotonic() - FORGOTTEN_AFTER_S
-        self._failed = {name: at for name, at in self._failed.items() if name not in done and at > long_ago}
-        if not self._failed:
-            self._tell(None)
+        with self._lock:
+            before = bool(self._failed)
+            self._failed = {name: at for name, at in self._failed.items() if name not in done and at > long_ago}
+            if before and not self._failed:
+                self._tell(None)

@@ -19,7 +19,7 @@ from bridge.desk.connection import begin, open_reader, open_writer, require_whol
 from bridge.desk.transaction import DeskTx
 from bridge.desk.versions import DeskIdentity
 from bridge.desk.writer import DeskWriter
-from bridge.errors import DeskDamaged, DeskUnusable
+from bridge.errors import DeskUnusable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -80,13 +80,16 @@ class Desk:
         return result
 
     async def read(self, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a service that only reads, on a connection that can't write."""
+        """Run a service that only reads, on a connection that can't write. Raises `DeskUnusable` where it can't."""
         loop = asyncio.get_running_loop()
+        names = [f"read {getattr(service, '__qualname__', '')}"]
         try:
-            return await loop.run_in_executor(self._readers, lambda: self.look(service, *args, **kwargs))
-        except DeskDamaged as error:
-            self._condition.damaged(error)
+            result = await loop.run_in_executor(self._readers, lambda: self.look(service, *args, **kwargs))
+        except DeskUnusable as error:
+            self._condition.failed(error, names)
             raise
+        self._condition.well(names)
+        return result
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` on the loop after another process (a command) has committed."""
@@ -120,13 +123,17 @@ class Desk:
     def look(self, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a service that only reads, now, on the calling thread, in one consistent view."""
         with self._reader_lock, translated(self.path):
-            if self._reader is None:
-                self._reader = open_reader(self.path)
-            self._reader.execute("BEGIN")
+            reader = self._reader = self._reader or open_reader(self.path)
             try:
-                return service(DeskTx(self._reader), *args, **kwargs)
+                reader.execute("BEGIN")
+                return service(DeskTx(reader), *args, **kwargs)
+            except sqlite3.DatabaseError:  # its disk may be another one when this is over: opened anew then
+                self._reader = None
+                reader.close()
+                raise
             finally:
-                self._reader.execute("ROLLBACK")
+                if self._reader is not None:
+                    reader.execute("ROLLBACK")
 
     def close(self) -> None:
         """Finish what is queued and close. Calling it twice is fine."""

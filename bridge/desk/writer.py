@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from bridge.desk.condition import DeskCondition
 from bridge.desk.connection import begin, translated
 from bridge.desk.transaction import DeskTx
-from bridge.errors import DeskDamaged
+from bridge.errors import DeskDamaged, DeskUnusable
 
 MOST_PER_COMMIT = 200
 IDLE_LOOK_S = 0.25
@@ -112,7 +112,7 @@ class DeskWriter:
             self._condition.failed(error, names)
             outcomes = [(action, None, error) for action in batch]
         else:
-            self._condition.well(names)
+            self._condition.well(action.name for action, _, error in outcomes if not isinstance(error, DeskUnusable))
         self.tell(lambda: _answer(outcomes))
 
     def _attempt(self, action: _Action) -> tuple[_Action, Any, BaseException | None]:
@@ -126,6 +126,7 @@ class DeskWriter:
         except Exception as error:  # belongs to the caller; the other actions of this commit go on
             if not self._connection.in_transaction:  # a full or failing disk: SQLite has taken all of it back
                 raise
+            self._condition.failed(error, [action.name])
             self._connection.execute("ROLLBACK TO action")
             self._connection.execute("RELEASE action")
             return action, None, error

@@ -59,3 +59,13 @@ def test_damage_is_told_once_and_is_never_over(condition: DeskCondition, told: l
     assert told == [damage]
     with pytest.raises(DeskDamaged, match=r"^a page is spoilt$"):
         condition.require_sound()
+
+
+def test_nothing_is_well_again_after_damage_whatever_can_still_be_read(
+    condition: DeskCondition, told: list[DeskUnusable | None]
+) -> None:
+    damage = DeskDamaged("a page is spoilt")
+    condition.failed(FULL, ["book"])
+    condition.damaged(damage)
+    condition.well(["book"])
+    assert told == [FULL, damage]

@@ -11,10 +11,11 @@ import pytest
 
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
-from bridge.errors import DeskBusy, DeskError, KeyReused
+from bridge.errors import DeskBusy, DeskError, DeskUnusable, DeskUnwritable, KeyReused
 from bridge.services.purchases import book_orders
 from bridge.testing.desks import a_desk
 from tests.support.books import ACME, MONDAY_9AM, a_store, an_order, customer, rows
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -135,6 +136,41 @@ async def test_a_reader_sees_whole_transactions_and_can_write_nothing(desk: Desk
     with pytest.raises(DeskError, match="readonly"):
         await desk.read(open_account, 2)
     assert refs(desk.path) == {1}
+
+
+async def test_a_desk_that_cannot_be_read_is_told_once_and_is_well_when_it_has_been_read(
+    desk: Desk, tmp_path: Path
+) -> None:
+    met: list[DeskUnusable | None] = []
+    desk.listen_condition(met.append)
+    place, desk.path = desk.path, tmp_path  # a folder can't be read as a file
+    for _ in range(2):
+        with pytest.raises(DeskUnwritable, match="disk I/O error"):
+            await desk.read(lambda tx: tx.jobs.last_runs())
+    desk.path = place
+    await desk.transact("open", open_account, 1)
+    assert [type(one) for one in met] == [DeskUnwritable], "that it can be written says nothing of reading"
+    await desk.read(lambda tx: tx.jobs.last_runs())
+    await until(lambda: met[1:] == [None], "it is told to be well again")
+
+
+async def test_what_one_action_meets_of_a_failing_disk_is_told_though_the_others_are_kept(desk: Desk) -> None:
+    met: list[DeskUnusable | None] = []
+    desk.listen_condition(met.append)
+    meets = DeskUnwritable("disk I/O error")
+
+    def look(_: DeskTx) -> None:
+        raise meets
+
+    outcomes = await asyncio.gather(
+        desk.transact("look", look), desk.transact("open", open_account, 1), return_exceptions=True
+    )
+    assert outcomes[0] is meets
+    assert refs(desk.path) == {1}
+    await desk.transact("open", open_account, 2)
+    assert met == [meets]
+    await desk.transact("look", open_account, 3)
+    assert met == [meets, None]
 
 
 async def test_commits_of_another_process_are_noticed_and_our_own_are_not(desk: Desk) -> None:
