@@ -4,6 +4,7 @@ One object a store, written by its tasks and read by the health page, the metric
 story once: a change from well to failing and back is told to the caller, a repeat is not.
 """
 
+import math
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -65,14 +66,23 @@ class StoreHealth:
     lag_seconds: float = 0.0
     _told: dict[str, set[Work]] = field(default_factory=dict)
     """The causes that have been told and are not over, and the sides that have met each."""
+    _over: dict[str, float] = field(default_factory=dict)
+    """When each cause that was told was last over, on the monotonic clock."""
+    _well_at: dict[Work, float] = field(default_factory=dict)
 
-    def failed(self, work: Work, error: BridgeError) -> bool:
-        """Note a failure; true only when it is news: a cause that another side has met already is told once."""
+    def failed(self, work: Work, error: BridgeError, *, began: float = math.inf) -> bool:
+        """Note a failure; true only when it is news: a cause that another side has met already is told once.
+
+        `began`, on the monotonic clock, is when what failed was begun. A cause that has been over since then is no
+        news: a question that was sent before the shop went hangs until its time is up, longer than the outage may last.
+        """
         self.failures[work] = error
         self.counters.retries += 1
         if isinstance(error, DeskUnusable):  # the desk's own story is told elsewhere
             return False
         known = error.code in self._told
+        if not known and max(began, self._well_at.get(work, -math.inf)) < self._over.get(error.code, -math.inf):
+            return False
         self._told.setdefault(error.code, set()).add(work)
         return not known
 
@@ -81,7 +91,7 @@ class StoreHealth:
 
         It is when no side meets it any more and one that did is well: another may have met something else since.
         """
-        moment = time.monotonic()
+        moment = self._well_at[work] = time.monotonic()
         if work is Work.READING:
             self.last_good_read = moment
             self.counters.reads += 1
@@ -92,6 +102,7 @@ class StoreHealth:
         over = [code for code, sides in self._told.items() if code not in met and sides - self.failures.keys()]
         for code in over:
             del self._told[code]
+            self._over[code] = moment
         return bool(over)
 
     @property

@@ -5,6 +5,7 @@ jitter so that many stores of one server do not return in step.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -28,10 +29,15 @@ TOLD = {
 
 def retrying(work: Work, health: StoreHealth, stop: asyncio.Event, *, first_pause: float = 0.5) -> AsyncRetrying:
     """Repeat a pass while the shop fails, until it works or `stop` is set (then the last error is raised)."""
+    began = time.monotonic()
+
+    def begin(_: RetryCallState) -> None:
+        nonlocal began
+        began = time.monotonic()
 
     def note(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, ShopError) and health.failed(work, error):
+        if isinstance(error, ShopError) and health.failed(work, error, began=began):
             words = TOLD.get(error.code, "shop work failed")
             log.warning(words, store=health.store, work=work.value, cause=str(error), code=error.code)
 
@@ -43,6 +49,7 @@ def retrying(work: Work, health: StoreHealth, stop: asyncio.Event, *, first_paus
         wait=wait_exponential_jitter(multiplier=first_pause, max=LONGEST_PAUSE_S, jitter=first_pause),
         stop=lambda _: stop.is_set(),
         sleep=pause,
+        before=begin,
         before_sleep=note,
         reraise=True,
     )

@@ -124,6 +124,28 @@ def test_a_side_that_meets_one_cause_after_the_other_tells_of_both_once_and_of_o
     assert story(*to_and_fro, (READING, None)) == ["shop_unavailable", "shop_refused", "well"]
 
 
+def test_a_question_sent_before_an_outage_that_hangs_until_after_it_is_no_second_one() -> None:
+    health = StoreHealth("acme", 60)
+    sent = time.monotonic()
+    assert health.failed(READING, UNREACHABLE, began=time.monotonic())
+    assert health.well(READING)
+    assert not health.failed(COMPARING, UNREACHABLE, began=sent)
+    assert health.cause == "no answer"
+    assert not health.well(COMPARING), "nor is its end one"
+    assert health.failed(COMPARING, REFUSED, began=sent), "another cause is another story"
+    assert health.failed(COMPARING, UNREACHABLE, began=time.monotonic())
+
+
+def test_long_work_that_was_well_in_between_tells_of_a_second_outage() -> None:
+    """A first sync is one pass of many pages, and notes each."""
+    health = StoreHealth("acme", 60)
+    began = time.monotonic()
+    assert health.failed(READING, UNREACHABLE, began=began)
+    assert health.well(READING)
+    assert health.failed(READING, UNREACHABLE, began=began)
+    assert health.well(READING)
+
+
 @pytest.mark.parametrize(
     ("error", "state"),
     [

@@ -36,3 +36,26 @@ async def test_a_failure_is_told_by_its_name_and_so_is_its_end(error: ShopError,
         ("shop well again", "acme", "pushing"),
     ]
     assert lines[0]["cause"] == str(error)
+
+
+async def test_what_hangs_longer_than_an_outage_is_told_of_by_nobody_and_tried_again() -> None:
+    health = StoreHealth("acme", 60)
+    sent, answered = asyncio.Event(), asyncio.Event()
+    outcomes = [ShopUnavailable("acme: no answer within 10 s"), None]
+
+    async def slow_pass() -> None:
+        sent.set()
+        await answered.wait()
+        failure = outcomes.pop(0)
+        if failure is not None:
+            raise failure
+
+    with capture_logs() as lines:
+        comparing = asyncio.create_task(worked(Work.COMPARING, health, asyncio.Event(), slow_pass))
+        await sent.wait()
+        health.failed(Work.READING, ShopUnavailable("acme: gone"))
+        health.well(Work.READING)
+        answered.set()
+        await comparing
+    assert outcomes == []
+    assert lines == []
