@@ -1,8 +1,9 @@
 """Rows in the shop that would keep ours out though no desk has written them where they stand.
 
 An older version never replaces a newer one, so a row under a very high version would keep every later push out, and the
-account page would show nothing for good. Such rows come from whoever else can write to the table, and from a lost desk
-whose key has been dropped. A row that one of the store's keys has signed for its own place is a desk's and stays.
+account page would show nothing for good. So it would with an entry beyond the account's last one, which its digest does
+not know. Such rows come from whoever else can write to the table, and from a lost desk whose key has been dropped. A
+row that one of the store's keys has signed for its own place is a desk's and stays.
 """
 
 import json
@@ -18,6 +19,17 @@ def blocked(rows: Sequence[AccountRows], versions: Iterable[tuple[int, int, int]
     return sorted({customer for customer, epoch, number in versions if (epoch, number) > ours[customer]})
 
 
+def beyond(rows: Sequence[AccountRows], last: Iterable[tuple[int, int]]) -> list[int]:
+    """Customers who have entries in the shop beyond all of theirs that are pushed; `last` are (customer, number)."""
+    ends = ends_of(rows)
+    return sorted(customer for customer, number in last if number > ends[customer])
+
+
+def ends_of(rows: Sequence[AccountRows]) -> dict[int, int]:
+    """The number of each customer's last entry."""
+    return {row.account.customer_id: row.entries_before + len(row.entries) for row in rows}
+
+
 def genuine_account(row: SignedRow, keys: Sequence[SigningKey]) -> bool:
     """Whether a desk with one of these keys wrote this account row as it stands: its document names its version."""
     if not verifies(keys, "account", row.payload, row.key_id, row.mac):
@@ -27,5 +39,8 @@ def genuine_account(row: SignedRow, keys: Sequence[SigningKey]) -> bool:
 
 
 def genuine_entry(row: SignedRow, keys: Sequence[SigningKey]) -> bool:
-    """Whether a desk with one of these keys wrote this entry; an entry's document has no epoch."""
-    return verifies(keys, "entry", row.payload, row.key_id, row.mac)
+    """Whether a desk with one of these keys wrote this entry for its place; its document has no epoch."""
+    if not verifies(keys, "entry", row.payload, row.key_id, row.mac):
+        return False
+    said = json.loads(row.payload)
+    return (said.get("customer"), said.get("number")) == (row.customer_id, row.number)

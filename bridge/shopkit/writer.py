@@ -16,7 +16,7 @@ from bridge.errors import ForeignDesk, ShopRefused
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.errors import NO_SUCH_TABLE, TABLE_DENIED, error_number, refused
 from bridge.shopkit.hints import HINT_TABLE
-from bridge.shopkit.in_the_way import blocked, genuine_account, genuine_entry
+from bridge.shopkit.in_the_way import beyond, blocked, ends_of, genuine_account, genuine_entry
 from bridge.shopkit.named_sql import Statement, checked_prefix, load_sql
 from bridge.shopkit.rights import OUR_TABLES
 from bridge.shopkit.schema import probe_statement
@@ -165,9 +165,10 @@ class ShopWriter:
         await self._database.write_many(self._sql["write_accounts"], accounts)
 
     async def _clear_the_way(self, rows: Sequence[AccountRows]) -> None:
-        """Take away rows of higher versions that no desk of ours wrote; each only as it was looked at."""
+        """Take away rows that no desk of ours wrote, of higher versions or beyond the end; each only as looked at."""
         if not self._keys:
             return
+        whole = [row for row in rows if row.entries_before == 0]
         versions = await self._database.rows(
             self._sql["versions"],
             store=self._store,
@@ -175,11 +176,12 @@ class ShopWriter:
             epoch=min(row.account.epoch for row in rows),
             limit=2 * len(rows),
         )
-        customers = blocked(rows, [(customer, epoch, number) for customer, epoch, number in versions])
+        customers = {*blocked(rows, versions), *beyond(whole, await self._last_entries(whole))}
         if not customers:
             return
         epochs = {row.account.customer_id: row.account.epoch for row in rows}
-        accounts, entries = await self.pushed(customers)
+        ends = ends_of(whole)
+        accounts, entries = await self.pushed(sorted(customers))
         for row in accounts:
             if not genuine_account(row, self._keys):
                 await self._database.write(
@@ -190,7 +192,8 @@ class ShopWriter:
                     mac=row.mac,
                 )
         for row in entries:
-            if row.epoch > epochs[row.customer_id] and not genuine_entry(row, self._keys):
+            too_far = row.number > ends.get(row.customer_id, row.number)
+            if (too_far or row.epoch > epochs[row.customer_id]) and not genuine_entry(row, self._keys):
                 await self._database.write(
                     self._sql["clear_entry"],
                     store=self._store,
@@ -200,9 +203,19 @@ class ShopWriter:
                     mac=row.mac,
                 )
 
+    async def _last_entries(self, rows: Sequence[AccountRows]) -> Sequence[tuple[int, int]]:
+        if not rows:
+            return ()
+        customers = [row.account.customer_id for row in rows]
+        found = await self._database.rows(
+            self._sql["last_entries"], store=self._store, customers=customers, limit=len(customers)
+        )
+        return [(customer, number) for customer, number in found]
+
     async def _delete_superseded(self, rows: Sequence[AccountRows]) -> None:
         """Delete what a desk before a restore wrote above the accounts' ends."""
-        ends = {row.account.customer_id: (row.entries_before + len(row.entries), row.account.epoch) for row in rows}
+        ends = ends_of(rows)
+        epochs = {row.account.customer_id: row.account.epoch for row in rows}
         newest_epoch = max(row.account.epoch for row in rows)
         found = await self._database.rows(
             self._sql["entries_of_older_epochs"],
@@ -211,10 +224,13 @@ class ShopWriter:
             epoch=newest_epoch,
             limit=ENTRIES_A_STATEMENT * 100,
         )
-        for customer in {customer for customer, number in found if number > ends[customer][0]}:
-            last, epoch = ends[customer]
+        for customer in {customer for customer, number in found if number > ends[customer]}:
             await self._database.write(
-                self._sql["delete_entries"], store=self._store, customer=customer, last=last, epoch=epoch
+                self._sql["delete_entries"],
+                store=self._store,
+                customer=customer,
+                last=ends[customer],
+                epoch=epochs[customer],
             )
 
     async def _entries(self, customers: Sequence[int]) -> AsyncIterator[SignedRow]:

@@ -29,6 +29,10 @@ SELECT customer_id, MAX(epoch), 0 FROM {supportbridge_entry}
  WHERE store = %(store)s AND customer_id IN (%(customers)s) AND epoch > %(epoch)s
  GROUP BY customer_id LIMIT %(limit)s
 
+-- name: last_entries
+SELECT customer_id, MAX(number) FROM {supportbridge_entry}
+ WHERE store = %(store)s AND customer_id IN (%(customers)s) GROUP BY customer_id LIMIT %(limit)s
+
 -- name: clear_account
 UPDATE {supportbridge_account} SET epoch = 0, number = 0, payload = '', key_id = '', mac = ''
  WHERE store = %(store)s AND customer_id = %(customer)s AND payload = %(payload)s AND mac = %(mac)s

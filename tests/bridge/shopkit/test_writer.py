@@ -33,7 +33,9 @@ async def writer(shop: ShopDatabase) -> ShopWriter:
 
 def account(number: int, *, epoch: int = 1, entries: int = 0, before: int = 0, customer: int = 7) -> AccountRows:
     rows = [
-        signed_row(KEY, "entry", {"e": epoch, "n": n}, customer_id=customer, epoch=epoch, number=n)
+        signed_row(
+            KEY, "entry", {"customer": customer, "e": epoch, "number": n}, customer_id=customer, epoch=epoch, number=n
+        )
         for n in range(before + 1, before + entries + 1)
     ]
     row = signed_row(KEY, "account", {"n": number}, customer_id=customer, epoch=epoch, number=number)
@@ -197,3 +199,35 @@ async def test_C16_a_genuine_newer_row_stays_when_an_older_push_comes_late(write
     await writer.push([AccountRows(a_document(9), account(9, entries=2).entries, 0)])
     accounts, entries = await writer.pushed([7])
     assert (list(accounts), list(entries)) == ([newer.account], list(newer.entries))
+
+
+async def test_C16_entries_that_no_desk_wrote_beyond_the_last_are_gone_after_the_account_is_pushed_whole(
+    writer: ShopWriter, shop: ShopDatabase
+) -> None:
+    """They are in our own epoch, so nothing of them is old; with them beside it the account row would not verify."""
+    await owned(writer)
+    ours, neighbours = AccountRows(a_document(2), account(2, entries=2).entries, 0), account(3, entries=3, customer=8)
+    await writer.push([ours, neighbours])
+    await shop.write(
+        Statement(
+            "forge",
+            "INSERT INTO oc_supportbridge_entry SELECT store, customer_id, number + 7, epoch, payload, key_id, mac"
+            " FROM oc_supportbridge_entry WHERE customer_id = 7",
+        )
+    )
+    await shop.write(
+        Statement("forge", "INSERT INTO oc_supportbridge_entry VALUES ('acme', 7, 3, 1, '{}', 'k1', 'none')")
+    )
+    _, forged = await writer.pushed([7])
+    assert [row.number for row in forged] == [1, 2, 3, 8, 9]
+    await writer.push([ours, neighbours])
+    assert await writer.pushed([7]) == ([ours.account], list(ours.entries))
+    assert await writer.pushed([8]) == ([neighbours.account], list(neighbours.entries))
+
+
+async def test_a_late_whole_push_of_the_same_epoch_takes_no_genuine_entry_for_forged(writer: ShopWriter) -> None:
+    await owned(writer)
+    newer = AccountRows(a_document(5), account(5, entries=4).entries, 0)
+    await writer.push([newer])
+    await writer.push([AccountRows(a_document(3), account(3, entries=2).entries, 0)])
+    assert await writer.pushed([7]) == ([newer.account], list(newer.entries))
