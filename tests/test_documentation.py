@@ -267,6 +267,8 @@ def test_every_kind_of_problem_is_on_the_page_of_daily_work() -> None:
             syncing.IDS_WENT_BACK,
             comparing_accounts.CUSTOMER_DELETED,
             comparing_accounts.CUSTOMERS_MISSING,
+            comparing_accounts.CUSTOMER_REPLACED,
+            comparing_accounts.CUSTOMERS_CHANGED,
             shop_facts.STATUSES,
             shop_facts.ZONE,
             restoring.AFTER_BACKUP,
