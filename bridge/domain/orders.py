@@ -51,7 +51,10 @@ class Order(NamedTuple):
 
 
 class UnreadableOrder(NamedTuple):
-    """An order whose rows could not be understood; it is set aside with its reason, the rest goes on."""
+    """An order whose rows could not be understood; it is set aside with its reason, the rest goes on.
+
+    `digest` is that of an order, 0 where not all of it was read.
+    """
 
     order_id: int
     reason: str

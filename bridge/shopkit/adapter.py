@@ -21,6 +21,7 @@ from bridge.contracts.shop import (
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
+from bridge.domain.slices import by_slice
 from bridge.shopkit.checks import ShopChecks
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.hints import ShopHints
@@ -94,10 +95,19 @@ class DatabaseAdapter:
         return await self._reader.touched(cursors)
 
     async def read_orders(self, order_ids: Sequence[int]) -> tuple[Sequence[Order], Sequence[UnreadableOrder]]:
-        return await self._reader.read_orders(order_ids)
+        orders, unreadable = await self._reader.read_orders(order_ids)
+        return orders, await self._with_digests(unreadable)
 
-    def all_orders(self, *, after: int, page: int) -> AsyncIterator[OrderPage]:
-        return self._reader.all_orders(after=after, page=page)
+    async def all_orders(self, *, after: int, page: int) -> AsyncIterator[OrderPage]:
+        async for one in self._reader.all_orders(after=after, page=page):
+            yield one._replace(unreadable=await self._with_digests(one.unreadable))
+
+    async def _with_digests(self, unreadable: Sequence[UnreadableOrder]) -> Sequence[UnreadableOrder]:
+        """The digests that were not known are asked for: without them an order would differ, and be read, for ever."""
+        digests: dict[int, int] = {}
+        for number in sorted(by_slice(one.order_id for one in unreadable if not one.digest)):
+            digests |= await self._reader.order_digests(number)
+        return [one if one.digest else one._replace(digest=digests.get(one.order_id, 0)) for one in unreadable]
 
     async def slices(self, *, after: int) -> SlicePage:
         return await self._reader.slices(after=after)

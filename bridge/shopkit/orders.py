@@ -81,6 +81,8 @@ def assembled(
             digest ^= digests[order_id]
         if order_id in lines.odd or None in row[:6] or customer_id < 0:
             reason = lines.odd.get(order_id) or _unusable(row)
+            if order_id in lines.odd and order_id not in digests:
+                digest = 0  # its lines were too many to be read, so what they come to is not known here
             unreadable.append(UnreadableOrder(order_id, reason, digest))
             continue
         orders.append(

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bridge.contracts.shop import ShopAdapter
 from bridge.domain.slices import SLICE_IDS, SliceSum, slice_of, sum_of
 from bridge.shopkit.slices import SLICES_A_QUESTION
@@ -68,6 +70,23 @@ async def test_an_order_that_was_never_confirmed_counts_once_it_is(case: Case) -
     await agree(adapter, [paid, begun])
     await case.shop.silent_status(begun, case.shop.paid_status)
     await agree(adapter, [paid, begun])
+
+
+async def test_an_order_of_too_many_lines_has_the_digest_that_it_is_compared_by(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lines are not read; what they come to is asked for, or it would differ in every comparison."""
+    [plain] = await some_orders(case, 1)
+    for module in ("bridge.shopkit.reading", "bridge_opencart.reader", "bridge_prestashop.reader"):
+        monkeypatch.setattr(f"{module}.MOST_ROWS", 5)
+    customer = await case.shop.add_customer("eve@shop.example")
+    long = await case.shop.place_paid_order(customer, [("base", 1)] * 6, at=MORNING)
+    adapter = case.connect()
+    orders, [odd] = await adapter.read_orders([plain, long])
+    assert (odd.order_id, odd.reason) == (long, "it has 5 rows or more where a few are usual (lines)")
+    assert await adapter.order_digests(0) == {plain: orders[0].digest, long: odd.digest}
+    [page] = [page async for page in adapter.all_orders(after=0, page=10)]
+    assert list(page.unreadable) == [odd]
 
 
 async def test_each_slice_of_a_question_has_the_sum_of_its_own_orders(case: Case) -> None:
