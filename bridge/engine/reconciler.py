@@ -64,11 +64,16 @@ class Reconciler:
             await first_of(None, self._stop, self._bell)
             self._bell.clear()
             if not self._stop.is_set():
-                await worked(Work.COMPARING, self._health, self._stop, self.at_the_bell)
+                self._spent = 0.0
+                await worked(Work.COMPARING, self._health, self._stop, self._share)
 
     async def at_the_bell(self) -> None:
         """One minute's share of comparing. Raises `ShopError`, `DeskError`."""
         self._spent = 0.0
+        await self._share()
+
+    async def _share(self) -> None:
+        """What is left of one minute's share; tried again after a failure it has only what the failure left."""
         name = self._setup.name
         start: Start = await self._desk.read(reconciling.start, name)
         if start.first_sync is not FirstSync.DONE or not await self._ids_went_on(start) or start.paused:

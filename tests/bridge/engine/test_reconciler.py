@@ -192,6 +192,24 @@ async def test_a_round_goes_on_where_the_budget_ended(store: Store) -> None:
     assert seen == [0, 1, 2, 3, LAST_SLICE, -1], "a slow shop is compared in as many minutes as it has pages"
 
 
+async def test_comparing_that_fails_and_is_tried_again_keeps_to_one_minutes_budget(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.engine.retrying.LONGEST_PAUSE_S", 0.01)
+    somewhere(store, 9)
+    await store.read()
+    store.reconciler._stopwatch = itertools.count(step=0.15).__next__
+    store.shop.fail("slices", ShopUnavailable("acme: no answer within 10 s"), times=4)
+    store.clock.advance(timedelta(minutes=6))
+    comparing = asyncio.create_task(store.reconciler.run())
+    store.reconciler._bell.set()
+    await until(lambda: store.shop.calls["slices"] > 4 and not store.health.failures, "it is well again")
+    store.stop.set()
+    await asyncio.wait_for(comparing, 5)
+    reached = (await store.desk.read(lambda tx: tx.slices.comparison("acme"))).slice
+    assert reached == 0, "the failures took the whole second, so it went on by the least there is"
+
+
 async def test_ids_that_went_back_stop_all_booking_until_staff_have_looked(store: Store) -> None:
     """A dump from this morning is put back: what was paid since is lost, what was refunded since is paid again."""
     kept = store.shop.add_order(customer=7, lines={"BASE": 1})
