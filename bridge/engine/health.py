@@ -64,6 +64,8 @@ class StoreHealth:
     failures: dict[Work, BridgeError] = field(default_factory=dict)
     counters: Counters = field(default_factory=Counters)
     lag_seconds: float = 0.0
+    shop: tuple[str, str] | None = None
+    """The layout and the server's version, as last seen."""
     _told: dict[str, set[Work]] = field(default_factory=dict)
     """The causes that have been told and are not over, and the sides that have met each."""
     _over: dict[str, float] = field(default_factory=dict)
@@ -104,6 +106,11 @@ class StoreHealth:
             del self._told[code]
             self._over[code] = moment
         return bool(over)
+
+    def recognised(self, layout: str, server: str) -> bool:
+        """Note what the shop was recognised as; true only when it is news: a side that starts anew looks again."""
+        before, self.shop = self.shop, (layout, server)
+        return self.shop != before
 
     @property
     def state(self) -> StoreState:

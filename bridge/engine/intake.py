@@ -130,7 +130,7 @@ class Intake:
         """The store's terms, with the statuses its shop uses now and then asked anew. Raises `ShopError`."""
         if self._terms is None or time.monotonic() - self._probed > PROBE_AGAIN_S:
             facts: ShopFacts = await self._adapter.probe()
-            if self._terms is None:
+            if self._health.recognised(facts.layout, facts.server):
                 log.info("shop recognised", store=self._setup.name, layout=facts.layout, server=facts.server)
             self._news = (self._news[0] if self._news else self._terms, facts)
             self._terms, self._probed = self._setup.terms(facts.statuses), time.monotonic()

@@ -146,6 +146,12 @@ def test_long_work_that_was_well_in_between_tells_of_a_second_outage() -> None:
     assert health.well(READING)
 
 
+def test_what_a_shop_was_recognised_as_is_told_again_only_when_it_is_something_else() -> None:
+    health = StoreHealth("acme", 60)
+    seen = [("opencart-4.0", "10.11.6"), ("opencart-4.0", "10.11.6"), ("opencart-4.1", "10.11.6")]
+    assert [health.recognised(*one) for one in seen] == [True, False, True]
+
+
 @pytest.mark.parametrize(
     ("error", "state"),
     [

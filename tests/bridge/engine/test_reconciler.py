@@ -20,7 +20,7 @@ from bridge.engine.intake import Intake
 from bridge.engine.reconciler import Reconciler
 from bridge.engine.setup import StoreSetup
 from bridge.engine.store_runner import StoreRunner
-from bridge.errors import ShopUnavailable, UsageError
+from bridge.errors import DeskUnwritable, ShopUnavailable, UsageError
 from bridge.services import problems
 from bridge.testing.clock import FixedClock
 from bridge.testing.desks import a_desk
@@ -518,6 +518,24 @@ async def test_D3_the_page_of_a_customer_who_is_gone_says_within_the_push_delay_
     store.shop.delete_customer(7)
     await rung(runner, store)
     await until(lambda: json.loads(store.shop.accounts[7].payload)["frozen"], "the page says so", within=5.0)
+
+
+async def test_a_full_disk_that_keeps_a_store_from_working_fills_no_log(
+    store: Store, runner: StoreRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reading side starts anew every few seconds, and looks at its shop each time."""
+    monkeypatch.setattr("bridge.engine.store_runner.PAUSE_AFTER_CRASH_S", 0.02)
+
+    def is_full(*_: object) -> None:
+        raise DeskUnwritable("database or disk is full")
+
+    with capture_logs() as lines, monkeypatch.context() as full:
+        full.setattr("bridge.desk.writer.begin", is_full)
+        probes = store.shop.calls["probe"]
+        store.shop.add_order(customer=8, lines={"BASE": 1})
+        await until(lambda: store.shop.calls["probe"] > probes + 3, "it has started anew some times")
+    await until(lambda: store.shop.posted(8) == 550, "it goes on once there is room")
+    assert [line for line in lines if line["log_level"] not in {"debug", "warning"}] == []
 
 
 async def test_an_outage_that_all_sides_of_a_store_meet_is_one_line_down_and_one_up(
