@@ -33,7 +33,8 @@ def unlike_pushed(tx: Tx, accounts: Iterable[Account], shown: Mapping[int, Shown
     """Accounts of which the shop does not have what it was given: somebody has put rows back, or taken some away.
 
     The accounts are those that had been `pushed` before the shop was asked; one that has changed since is not measured,
-    because the shop's answer may be from before or after its push.
+    because the shop's answer may be from before or after its push. Versions and numbers of rows are all that is looked
+    at; what the rows say is compared by `shop_comparison`, when a person asks.
     """
     before = {account.id: account for account in accounts}
     unchanged = [one for one in tx.accounts.by_ids(before).values() if one.number == before[one.id].number]

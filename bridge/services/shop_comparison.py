@@ -2,6 +2,9 @@
 
 Pure over its inputs. A row that no key of the store has signed says nothing, so its content is not looked at; a row of
 an older version is behind and not wrong, and is named as such.
+
+This is what a person asks for (`bridge ledger verify`): every byte of every row. What the daemon looks at in each
+round, versions and numbers of rows alone, is `comparing_accounts.unlike_pushed`.
 """
 
 import json
