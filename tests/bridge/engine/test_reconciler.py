@@ -520,8 +520,9 @@ async def test_D3_the_page_of_a_customer_who_is_gone_says_within_the_push_delay_
     await until(lambda: json.loads(store.shop.accounts[7].payload)["frozen"], "the page says so", within=5.0)
 
 
+@pytest.mark.usefixtures("runner")
 async def test_a_full_disk_that_keeps_a_store_from_working_fills_no_log(
-    store: Store, runner: StoreRunner, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reading side starts anew every few seconds, and looks at its shop each time."""
     monkeypatch.setattr("bridge.engine.store_runner.PAUSE_AFTER_CRASH_S", 0.02)
