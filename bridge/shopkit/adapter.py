@@ -28,6 +28,7 @@ from bridge.shopkit.hints import ShopHints
 from bridge.shopkit.recognising import recognise, server_version
 from bridge.shopkit.rights import grant_statements, view_statement
 from bridge.shopkit.schema import Platform
+from bridge.shopkit.table_facts import next_ids
 from bridge.shopkit.writer import ShopWriter, table_statements
 
 
@@ -53,8 +54,6 @@ class PlatformReader(Protocol):
     async def slices(self, *, after: int) -> SlicePage: ...
 
     async def order_digests(self, number: int) -> Mapping[int, int]: ...
-
-    async def next_ids(self) -> Mapping[str, int]: ...
 
     async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]: ...
 
@@ -116,7 +115,7 @@ class DatabaseAdapter:
         return await self._reader.order_digests(number)
 
     async def next_ids(self) -> Mapping[str, int]:
-        return await self._reader.next_ids()
+        return await next_ids(self._database, self._platform.ids)
 
     async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
         return await self._reader.gone(customer_ids)

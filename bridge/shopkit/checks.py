@@ -8,13 +8,14 @@ from bridge.contracts.shop import Finding, Level, StoreConnection
 from bridge.domain.zones import same_hours
 from bridge.errors import ShopError
 from bridge.shopkit.checks_rights import RightsChecks
-from bridge.shopkit.checks_tables import TableChecks, table_facts
+from bridge.shopkit.checks_tables import TableChecks
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.hints import HINT_TABLE, ShopHints
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.recognising import Found, explore, recognise, server_version
 from bridge.shopkit.rights import OUR_TABLES
 from bridge.shopkit.schema import Layout, Platform
+from bridge.shopkit.table_facts import table_facts
 from bridge.shopkit.writer import ShopWriter
 
 CLOCK_SECONDS = 5.0

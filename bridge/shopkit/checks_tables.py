@@ -4,41 +4,17 @@ Pure: what the server said of its tables goes in, findings come out.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
 
 from bridge.contracts.shop import Finding, Level
-from bridge.shopkit.database import ShopDatabase
-from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.recognising import Found
 from bridge.shopkit.rights import OUR_TABLES
 from bridge.shopkit.schema import INNODB, MYISAM, Layout, Platform, Watch
+from bridge.shopkit.table_facts import TableFacts
 
 OUR_COLLATION = "utf8mb4_bin"
 UNICODE_CHARSETS = frozenset({"utf8", "utf8mb3", "utf8mb4", "ascii"})
 THREE_BYTE_CHARSETS = frozenset({"utf8", "utf8mb3"})
 LAST_OF_THREE_BYTES = "\uffff"
-
-_TABLES = Statement(
-    "tables",
-    "SELECT table_name, engine, table_collation, auto_increment FROM information_schema.tables"
-    " WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name IN (%(tables)s) LIMIT 1000",
-)
-
-
-class TableFacts(NamedTuple):
-    """`next_id` is None where the table gives out no ids, or doesn't say."""
-
-    name: str
-    engine: str
-    collation: str
-    next_id: int | None
-
-
-async def table_facts(database: ShopDatabase, tables: Collection[str]) -> list[TableFacts]:
-    """The facts of those of these tables (without prefix) that are there and may be seen."""
-    prefix = database.access.prefix
-    rows = await database.rows(_TABLES, tables=[prefix + table for table in tables])
-    return [TableFacts(name.removeprefix(prefix), *rest) for name, *rest in rows]
 
 
 class TableChecks:

@@ -21,13 +21,6 @@ NEAR_IDS = 50
 LAST_ID = 2**63 - 1
 
 
-_NEXT_IDS = Statement(
-    "next ids",
-    "SELECT table_name, auto_increment FROM information_schema.tables"
-    " WHERE table_schema = DATABASE() AND table_name IN (%(tables)s) AND auto_increment IS NOT NULL LIMIT 100",
-)
-
-
 class CursorTable(NamedTuple):
     """One cursor's table, without its prefix, and its statements: `newest` ids first, rows `between` two ids."""
 
@@ -39,14 +32,6 @@ class CursorTable(NamedTuple):
 def cursor_tables(sql: Mapping[str, Statement], tables: Mapping[str, str]) -> dict[str, CursorTable]:
     """A platform's cursors by name, with the statements named `newest_NAME` and `NAME_between`."""
     return {name: CursorTable(table, sql[f"newest_{name}"], sql[f"{name}_between"]) for name, table in tables.items()}
-
-
-async def next_ids(database: ShopDatabase, tables: Mapping[str, CursorTable]) -> dict[str, int]:
-    """For each cursor the id that its table gives out next, where the server says so."""
-    prefix = database.access.prefix
-    cursors = {prefix + cursor.table: name for name, cursor in tables.items()}
-    rows = await database.rows(_NEXT_IDS, tables=list(cursors))
-    return {cursors[table]: int(number) for table, number in rows if table in cursors}
 
 
 async def newest_ids(database: ShopDatabase, tables: Mapping[str, CursorTable]) -> dict[str, Sequence[int]]:

@@ -21,6 +21,7 @@ from bridge.shopkit.errors import (
 )
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.schema import Layout, Mark, Platform, existence_statement, probe_statement
+from bridge.shopkit.table_facts import our_names
 
 _COLUMNS = Statement(
     "columns",
@@ -116,9 +117,11 @@ async def _column_facts(database: ShopDatabase, platform: Platform) -> dict[Colu
     prefix = database.access.prefix
     tables = {*platform.columns, *platform.checked_columns}
     rows = await database.rows(_COLUMNS, tables=[prefix + table for table in sorted(tables)])
+    ours = our_names(prefix, tables, {row[0] for row in rows})
     return {
-        (table.removeprefix(prefix), column): ColumnFacts(_text(kind), nullable == "YES", charset, collation, key)
+        (ours[table], column): ColumnFacts(_text(kind), nullable == "YES", charset, collation, key)
         for table, column, kind, nullable, charset, collation, key in rows
+        if table in ours
     }
 
 

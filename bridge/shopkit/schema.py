@@ -45,11 +45,13 @@ class Layout:
 class Watch(NamedTuple):
     """How changes of a table are noticed: new rows by the column `new`, the rest by sums over windows of `sums`.
 
-    With neither, rows are looked up one by one.
+    With neither, rows are looked up one by one. `ids` is what the ids that the table gives out are called: the name of
+    the cursor that follows new rows, and `customer` for the table of customers.
     """
 
     new: str | None = None
     sums: str | None = None
+    ids: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,17 @@ class Platform:
     @property
     def order_tables(self) -> list[str]:
         """The tables an order is made of."""
-        return [table for table, watch in self.watched.items() if watch != Watch()]
+        return [table for table, watch in self.watched.items() if watch.new or watch.sums]
+
+    @property
+    def cursors(self) -> dict[str, str]:
+        """Tables that only grow, by the name of the cursor that follows each."""
+        return {watch.ids: table for table, watch in self.watched.items() if watch.new}
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Tables whose next ids tell whether the shop was put back, by the names of their ids."""
+        return {watch.ids: table for table, watch in self.watched.items() if watch.ids}
 
 
 def probe_statement(table: str, columns: Sequence[str]) -> Statement:

@@ -15,7 +15,7 @@ from bridge.contracts.shop import OrderPage, SlicePage, StoreConnection, Touched
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, OrderLine, StatusSets, UnreadableOrder
 from bridge.errors import ShopRefused
-from bridge.shopkit.cursors import LAST_ID, cursor_tables, newest_ids, next_ids, touched_rows
+from bridge.shopkit.cursors import LAST_ID, cursor_tables, newest_ids, touched_rows
 from bridge.shopkit.database import Row, ShopDatabase
 from bridge.shopkit.errors import refused
 from bridge.shopkit.named_sql import load_sql
@@ -24,6 +24,7 @@ from bridge.shopkit.reading import MOST_ROWS, complete_rows, in_parts, missing_c
 from bridge.shopkit.settings import ShopSetting, setting_of, shop_settings
 from bridge.shopkit.slices import SliceReader
 from bridge.shopkit.statuses import PlatformStatuses, statuses_in_force, unreadable_settings
+from bridge_opencart.schema import PLATFORM
 
 REVOKING = frozenset({7, 8, 10, 11, 12, 13, 14, 16})
 """Canceled, Denied, Failed, Refunded, Reversed, Chargeback, Expired, Voided (rule C14)."""
@@ -38,9 +39,6 @@ HISTORY_A_WINDOW = 50_000
 
 DEFAULT_STORE = 0
 
-CURSORS = {"history": "order_history", "order": "order"}
-"""Tables that only grow, by the name of the cursor that follows each."""
-
 
 class OpenCartReader:
     """Reads one store; `bridge.shopkit.adapter.PlatformReader` says what each method promises."""
@@ -48,7 +46,7 @@ class OpenCartReader:
     def __init__(self, store: StoreConnection, database: ShopDatabase) -> None:
         self._store, self._database = store, database
         self._sql = load_sql("bridge_opencart", "reader.sql", store.database.prefix)
-        self._cursors = cursor_tables(self._sql, CURSORS)
+        self._cursors = cursor_tables(self._sql, PLATFORM.cursors)
         self._shops = shop_filter(store)
         self._slices = SliceReader(database, self._sql, self._shops)
         self._statuses: StatusSets | None = None
@@ -120,9 +118,6 @@ class OpenCartReader:
 
     async def order_digests(self, number: int) -> Mapping[int, int]:
         return await self._slices.digests(number)
-
-    async def next_ids(self) -> Mapping[str, int]:
-        return await next_ids(self._database, self._cursors)
 
     async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
         return await missing_customers(self._database, self._sql["customers"], customer_ids)

@@ -51,8 +51,8 @@ PLATFORM = Platform(
     },
     checked_columns={"product": ("product_id", "model")},
     watched={
-        "order_history": Watch(new="order_history_id"),
-        "order": Watch(new="order_id", sums="order_id"),
+        "order_history": Watch(new="order_history_id", ids="history"),
+        "order": Watch(new="order_id", sums="order_id", ids="order"),
         "order_product": Watch(sums="order_id"),
         "customer": Watch(),
     },

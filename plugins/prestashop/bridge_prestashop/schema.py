@@ -63,9 +63,9 @@ PLATFORM = Platform(
         "product_attribute": ("id_product_attribute", "reference"),
     },
     watched={
-        "order_history": Watch(new="id_order_history"),
-        "order_slip": Watch(new="id_order_slip"),
-        "orders": Watch(new="id_order", sums="id_order"),
+        "order_history": Watch(new="id_order_history", ids="history"),
+        "order_slip": Watch(new="id_order_slip", ids="slip"),
+        "orders": Watch(new="id_order", sums="id_order", ids="order"),
         "order_detail": Watch(sums="id_order"),
         "customer": Watch(),
     },
