@@ -84,6 +84,7 @@ def report_gone(
             f"coins.fuse_units = {fuse_units}; no account was frozen. Was the shop's table of customers lost?",
             at=at,
             detail={"customers": len(new)},
+            unless_dismissed=True,
         )
     else:
         back.add(CUSTOMERS_MISSING)

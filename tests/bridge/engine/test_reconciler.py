@@ -315,6 +315,27 @@ async def test_D3_a_shop_that_lost_its_table_of_customers_freezes_nobody(tmp_pat
         assert await store.kinds() == []
 
 
+async def test_D3_a_loss_of_customers_that_staff_have_dismissed_is_told_again_when_more_are_lost(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        desk.start()
+        store = Store(desk, tmp_path, fuse_units="2")
+        await store.read()
+        for customer in (1, 2, 3, 4):
+            store.shop.add_order(customer=customer, lines={"BASE": 1})
+            await store.read()
+        store.shop.deleted_customers |= {1, 2, 3}
+        for _ in range(2):
+            await store.compare()
+        (problem,) = await store.problems()
+        await store.desk.transact("dismiss", problems.dismiss, problem.id, by="Anna", at=store.clock.now())
+        await store.compare()
+        assert await store.kinds() == []
+        store.shop.deleted_customers.add(4)
+        for _ in range(2):
+            await store.compare()
+        assert await store.kinds() == ["customers_missing"]
+
+
 async def test_C2_many_changes_found_at_once_wait_behind_the_fuse(store: Store) -> None:
     await store.read()
     orders = []
