@@ -315,7 +315,9 @@ async def test_D3_a_shop_that_lost_its_table_of_customers_freezes_nobody(tmp_pat
         assert await store.kinds() == []
 
 
-async def test_D3_a_loss_of_customers_that_staff_have_dismissed_is_told_again_when_more_are_lost(tmp_path: Path) -> None:
+async def test_D3_a_loss_of_customers_that_staff_have_dismissed_is_told_again_when_more_are_lost(
+    tmp_path: Path,
+) -> None:
     with a_desk(tmp_path) as desk:
         desk.start()
         store = Store(desk, tmp_path, fuse_units="2")
