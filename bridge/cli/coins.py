@@ -203,13 +203,14 @@ def _tell(
 
 
 def _owner(text: str) -> "Owner":
-    """`77` or `guest:1042`. Raises `UsageError`."""
+    """`77`, `guest:1042` or `former:17`. Raises `UsageError`."""
     from bridge.domain.accounts import Owner, OwnerKind
     from bridge.errors import UsageError
 
     kind, number = OwnerKind.CUSTOMER, text.strip()
-    if number.startswith("guest:"):
-        kind, number = OwnerKind.GUEST, number.removeprefix("guest:")
+    for other in (OwnerKind.GUEST, OwnerKind.FORMER):
+        if number.startswith(f"{other}:"):
+            kind, number = other, number.removeprefix(f"{other}:")
     if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS) or not 1 <= int(number) < 2**63:
         raise UsageError(f"{text} names no customer: give the shop's customer id (77), or guest:ORDER (guest:1042)")
     return Owner(kind, int(number))

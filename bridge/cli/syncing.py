@@ -24,6 +24,7 @@ from bridge.engine.reconciler import Reconciler
 from bridge.engine.setup import StoreSetup
 from bridge.errors import BridgeError, ShopError, UsageError
 from bridge.hooks.manager import Plugins
+from bridge.services import syncing
 from bridge.services.booked import Booked
 from bridge.services.syncing import MOST_SETTLING, TOTAL_WAITS, confirm_first_sync
 from bridge.settings import Settings, StoreSettings
@@ -82,13 +83,15 @@ class Synced:
     posted: int = 0
     paired: bool = True
     unfinished: bool = False
+    paused: bool = False
     units_to_confirm: int | None = None
     error: BridgeError | None = None
 
     @property
     def well(self) -> bool:
         """Whether all there was to do is done."""
-        return self.error is None and self.paired and not self.unfinished and self.units_to_confirm is None
+        waits = self.unfinished or self.paused or self.units_to_confirm is not None
+        return self.error is None and self.paired and not waits
 
     @property
     def next_steps(self) -> list[str]:
@@ -101,6 +104,8 @@ class Synced:
             )
         if not self.paired:
             steps.append(f"Store {self.store} has no key, so nothing is pushed: bridge store pair {self.store}")
+        if self.paused:
+            steps.append(f"Store {self.store} is paused, nothing of it was booked: the shop's ids went back.")
         if self.unfinished:
             steps.append(f"Orders of store {self.store} keep changing; run bridge sync --once again for the rest.")
         if self.problems:
@@ -121,6 +126,7 @@ class Synced:
             "posted": self.posted,
             "paired": self.paired,
             "unfinished": self.unfinished,
+            "paused": self.paused,
             "units_to_confirm": self.units_to_confirm,
         }
 
@@ -228,6 +234,7 @@ class _Round:
             posted=totals.posted if totals else 0,
             paired=bool(self._keys()),
             unfinished=unfinished,
+            paused=syncing.plan(tx, name, at=CLOCK.now(), limit=1).paused,
             units_to_confirm=int(waits.detail["units"]) if waits else None,
         )
 

@@ -33,7 +33,8 @@ class StoreState:
     """What the desk remembers about a store. `synced_to` is the last order id the first sync has booked.
 
     `confirmed_units` is the dry-run total staff have confirmed, `booked_units` what the first sync has booked of it.
-    `page_terms` is a digest of the settings that account pages show.
+    `page_terms` is a digest of the settings that account pages show; `statuses` says which statuses the orders were
+    last read by, empty where that is not known.
     """
 
     id: int
@@ -43,6 +44,7 @@ class StoreState:
     booked_units: int = 0
     synced_to: int = 0
     page_terms: str = ""
+    statuses: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,29 @@ class Accounts(Protocol):
 
     def freeze(self, account_id: int, at: datetime) -> None:
         """Freeze an account; one that is frozen already keeps its date (rule C15)."""
+        ...
+
+    def learn(self, born: Mapping[int, int]) -> None:
+        """Keep what tells customers from later ones of the same number, by account id, where it is not known yet."""
+        ...
+
+    def unlearn(self, store: str) -> None:
+        """Forget what tells the store's customers from others; it is learned anew."""
+        ...
+
+    def miss(self, ids: Iterable[int], at: datetime) -> None:
+        """Note that the shop does not have these accounts' customers; the first such moment is kept."""
+        ...
+
+    def found(self, ids: Iterable[int]) -> None:
+        """The shop has these accounts' customers."""
+        ...
+
+    def detach(self, store: str, account_id: int) -> Account:
+        """Keep an account apart from a customer's number that is somebody else's now; returns that one's, an empty one.
+
+        It continues the versions of the other, so that its page replaces what the shop shows under the number.
+        """
         ...
 
     def touch(self, ids: Iterable[int]) -> None:

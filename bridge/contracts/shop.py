@@ -167,14 +167,18 @@ class ShopAdapter(Protocol):
         ...
 
     async def next_ids(self) -> Mapping[str, int]:
-        """For each cursor by name the id its table gives out next; a table that does not say it is left out.
+        """The id each cursor's table gives out next, and under `customer` the next customer's.
 
-        Ids only grow, so one that the cursor has passed means that the database has been put back to an older state.
+        A table that does not say it is left out. Ids only grow, so one that the cursor has passed means that the
+        database has been put back to an older state.
         """
         ...
 
-    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
-        """Those of these customers that the shop no longer has, ascending."""
+    async def customers(self, customer_ids: Sequence[int]) -> Mapping[int, int]:
+        """Those of these customers that the shop has, each with a number below 2³² that stays his for good.
+
+        It tells him from another who gets the same id later; it is made of when he registered, say.
+        """
         ...
 
     async def hint(self) -> str:

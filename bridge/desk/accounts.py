@@ -1,10 +1,10 @@
 """Stores and accounts in the desk."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, null, select, update
 
 from bridge.contracts.desk import FirstSync, StoreState
 from bridge.desk.statements import Statement, any_of, insert_row
@@ -21,6 +21,8 @@ ACCOUNT_COLUMNS = (
     account.c.posted,
     account.c.held,
     account.c.frozen_ms,
+    account.c.born,
+    account.c.missed_ms,
 )
 _STORE = Statement(select(store).where(store.c.name == bindparam("wanted")))
 _NEW_STORE = insert_row(store, without=frozenset({"id"}))
@@ -28,7 +30,10 @@ _SAVE_STORE = Statement(
     update(store)
     .where(store.c.id == bindparam("store"))
     .values(
-        {name: bindparam(name) for name in ("first_sync", "confirmed_units", "booked_units", "synced_to", "page_terms")}
+        {
+            name: bindparam(name)
+            for name in ("first_sync", "confirmed_units", "booked_units", "synced_to", "page_terms", "statuses")
+        }
     )
 )
 _OF_OWNERS = Statement(
@@ -51,6 +56,26 @@ _FREEZE = Statement(
     .where(account.c.id == bindparam("account"), account.c.frozen_ms.is_(None))
     .values(frozen_ms=bindparam("at_ms"), number=account.c.number + 1)
 )
+_LEARN = Statement(
+    update(account)
+    .where(account.c.id == bindparam("account"), account.c.born.is_(None))
+    .values(born=bindparam("born_as"))
+)
+_UNLEARN = Statement(update(account).where(account.c.store_id == bindparam("store")).values(born=null()))
+_MISS = Statement(
+    update(account)
+    .where(any_of(account.c.id, "ids"), account.c.missed_ms.is_(None))
+    .values(missed_ms=bindparam("at_ms"))
+)
+_FOUND = Statement(
+    update(account).where(any_of(account.c.id, "ids"), account.c.missed_ms.is_not(None)).values(missed_ms=null())
+)
+_DETACH = Statement(
+    update(account)
+    .where(account.c.id == bindparam("account"))
+    .values(owner_kind=OwnerKind.FORMER.value, owner_ref=account.c.id, number=account.c.number + 1)
+)
+_NUMBER = Statement(update(account).where(account.c.id == bindparam("account")).values(number=bindparam("newer")))
 _TOUCH = Statement(update(account).where(any_of(account.c.id, "ids")).values(number=account.c.number + 1))
 
 NOT_RECORDED = 0
@@ -77,11 +102,12 @@ class SqlStores:
                 booked_units=0,
                 synced_to=0,
                 page_terms="",
+                statuses="",
             )
             row = _STORE.one(self._connection, wanted=name)
             assert row is not None
-        number, name, first_sync, confirmed, booked, synced_to, page_terms = row
-        return StoreState(number, name, FirstSync(first_sync), confirmed, booked, synced_to, page_terms)
+        number, name, first_sync, *rest = row
+        return StoreState(number, name, FirstSync(first_sync), *rest)
 
     def save(self, state: StoreState) -> None:
         _SAVE_STORE.run(
@@ -92,6 +118,7 @@ class SqlStores:
             booked_units=state.booked_units,
             synced_to=state.synced_to,
             page_terms=state.page_terms,
+            statuses=state.statuses,
         )
 
     def number(self, name: str) -> int:
@@ -142,6 +169,8 @@ class SqlAccounts:
                         "posted": 0,
                         "held": 0,
                         "frozen_ms": None,
+                        "born": None,
+                        "missed_ms": None,
                     }
                     for owner in missing
                 ),
@@ -159,12 +188,32 @@ class SqlAccounts:
     def freeze(self, account_id: int, at: datetime) -> None:
         _FREEZE.run(self._connection, account=account_id, at_ms=to_ms(at))
 
+    def learn(self, born: Mapping[int, int]) -> None:
+        _LEARN.run_many(self._connection, ({"account": number, "born_as": value} for number, value in born.items()))
+
+    def unlearn(self, store: str) -> None:
+        _UNLEARN.run(self._connection, store=self._stores.number(store))
+
+    def miss(self, ids: Iterable[int], at: datetime) -> None:
+        _MISS.run(self._connection, ids=id_list(ids), at_ms=to_ms(at))
+
+    def found(self, ids: Iterable[int]) -> None:
+        _FOUND.run(self._connection, ids=id_list(ids))
+
+    def detach(self, store: str, account_id: int) -> Account:
+        before = self.by_ids([account_id])[account_id]
+        _DETACH.run(self._connection, account=account_id)
+        fresh = self.open(store, [before.owner])[before.owner]
+        _NUMBER.run(self._connection, account=fresh.id, newer=before.number + 1)
+        return self.by_ids([fresh.id])[fresh.id]
+
     def touch(self, ids: Iterable[int]) -> None:
         _TOUCH.run(self._connection, ids=id_list(ids))
 
 
-def account_from(row: tuple[int, str, int, int, int, int, int, int | None]) -> Account:
+def account_from(row: tuple[int, str, int, int, int, int, int, int | None, int | None, int | None]) -> Account:
     """An account from `ACCOUNT_COLUMNS`."""
-    number, kind, ref, version, entries, posted, held, frozen_ms = row
+    number, kind, ref, version, entries, posted, held, frozen_ms, born, missed_ms = row
     frozen_at = from_ms(frozen_ms) if frozen_ms is not None else None
-    return Account(number, Owner(OwnerKind(kind), ref), version, entries, posted, held, frozen_at)
+    missed_at = from_ms(missed_ms) if missed_ms is not None else None
+    return Account(number, Owner(OwnerKind(kind), ref), version, entries, posted, held, frozen_at, born, missed_at)

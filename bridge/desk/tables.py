@@ -51,6 +51,7 @@ store = Table(
     Column("booked_units", Integer, nullable=False),
     Column("synced_to", BigInteger, nullable=False),
     Column("page_terms", String(64), nullable=False),
+    Column("statuses", Text, nullable=False, server_default=text("''")),
 )
 
 account = Table(
@@ -65,6 +66,8 @@ account = Table(
     Column("posted", Integer, nullable=False),
     Column("held", Integer, nullable=False),
     Column("frozen_ms", BigInteger),
+    Column("born", BigInteger),
+    Column("missed_ms", BigInteger),
     Column("pushed_number", Integer, nullable=False, server_default=text("0")),
     Column("pushed_entries", Integer, nullable=False, server_default=text("0")),
     Column("pushed_digest", String(64), nullable=False, server_default=text("''")),

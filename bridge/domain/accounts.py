@@ -1,7 +1,8 @@
 """Accounts: where one buyer's coins are kept at one store.
 
 A shop customer has one account a store. A guest has none to log in to, so each guest order keeps its coins in an
-account of its own until it is claimed (rule C19); equal e-mail addresses never join two accounts.
+account of its own until it is claimed (rule C19); equal e-mail addresses never join two accounts. A shop may give a
+customer's number to somebody else, who must not inherit: the earlier one's account is kept apart then (rule D3).
 """
 
 from dataclasses import dataclass
@@ -13,23 +14,36 @@ from typing import NamedTuple
 class OwnerKind(StrEnum):
     CUSTOMER = "customer"
     GUEST = "guest"
+    FORMER = "former"
 
 
 class Owner(NamedTuple):
-    """Who an account belongs to: `ref` is the shop's customer id, or for a guest the shop's order id."""
+    """Who an account belongs to.
+
+    `ref` is the shop's customer id, for a guest the shop's order id, for a former customer the account's own id.
+    """
 
     kind: OwnerKind
     ref: int
 
     def __str__(self) -> str:
-        return f"customer {self.ref}" if self.kind is OwnerKind.CUSTOMER else f"guest order {self.ref}"
+        return f"{_WORDS[self.kind]} {self.ref}"
+
+
+_WORDS = {
+    OwnerKind.CUSTOMER: "customer",
+    OwnerKind.GUEST: "guest order",
+    OwnerKind.FORMER: "former customer's account",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """The totals of one account, in coins; the sum of its packages (rule C16).
 
-    `number` grows with every change, so that an older copy never replaces a newer one in the shop.
+    `number` grows with every change, so that an older copy never replaces a newer one in the shop. `born` tells the
+    customer from another who gets the same number later, None where it is not known; `missed_at` is when the shop was
+    first found to have him no more.
     """
 
     id: int
@@ -39,6 +53,8 @@ class Account:
     posted: int = 0
     held: int = 0
     frozen_at: datetime | None = None
+    born: int | None = None
+    missed_at: datetime | None = None
 
     @property
     def frozen(self) -> bool:

@@ -12,6 +12,7 @@ import structlog
 from bridge.contracts.clock import Clock
 from bridge.contracts.shop import ShopAdapter
 from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Account
 from bridge.engine.setup import StoreSetup
 from bridge.services import comparing_accounts
@@ -44,44 +45,49 @@ class AccountRound:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._ask, self._on_changed = ask, on_changed
         self._after: int | None = 0
+        self._looked_at = 0
         self._gone: list[Account] = []
+        self._others: list[Account] = []
 
     async def go_on(self, may_go_on: Callable[[], bool]) -> bool:
         """Look at the next accounts, and at more while it may; whether all have been looked at.
 
         Left off in the middle it goes on there when called again. Raises `ShopError`, `DeskError`.
         """
+        name = self._setup.name
         while self._after is not None:
             accounts, after = await self._desk.read(
-                comparing_accounts.customers, self._setup.name, self._after, limit=ACCOUNTS_A_PAGE
+                comparing_accounts.customers, name, self._after, limit=ACCOUNTS_A_PAGE
             )
-            absent = set(await self._ask(self._adapter.gone([account.owner.ref for account in accounts])))
+            present = await self._ask(self._adapter.customers([account.owner.ref for account in accounts]))
             await self._push_what_is_not_shown(accounts)
-            self._gone += [account for account in accounts if account.owner.ref in absent]
+            gone, others = await self._desk.transact(
+                "note customers", comparing_accounts.note_customers, accounts, present, at=self._clock.now()
+            )
+            self._looked_at += len(accounts)
+            self._gone += gone
+            self._others += others
             self._after = after
             if after is not None and not may_go_on():
                 return False
-        await self._tell_of_the_gone()
-        self._after, self._gone = 0, []
+        await self._tell()
+        self._after, self._looked_at, self._gone, self._others = 0, 0, [], []
         return True
 
-    async def _tell_of_the_gone(self) -> None:
-        """Tell staff of customers who are gone, with who has their orders now."""
-        name, limit = self._setup.name, self._setup.settings.coins.fuse_units
+    async def _tell(self) -> None:
+        """Tell staff of customers who are gone, with who has their orders now, and of numbers that others have now."""
+        name, fuse, at = self._setup.name, self._setup.settings.coins.fuse_units, self._clock.now()
         new = await self._desk.read(comparing_accounts.not_told, name, self._gone)
-        few = len(new) <= limit
-        found = [await self._whereabouts(account) if few else Gone(account) for account in new]
-        refs = [account.owner.ref for account in self._gone]
-        await self._desk.transact(
-            "report customers",
-            comparing_accounts.report_gone,
-            name,
-            found,
-            refs,
-            fuse_units=limit,
-            at=self._clock.now(),
-        )
-        if new:
+        doubtful = comparing_accounts.too_many(len(new), looked_at=self._looked_at, fuse_units=fuse)
+        found = [Gone(account) if doubtful else await self._whereabouts(account) for account in new]
+        gone, others, looked_at = self._gone, self._others, self._looked_at
+
+        def tell(tx: DeskTx) -> None:
+            comparing_accounts.report_gone(tx, name, found, gone, looked_at=looked_at, fuse_units=fuse, at=at)
+            comparing_accounts.set_apart(tx, name, others, looked_at=looked_at, fuse_units=fuse, at=at)
+
+        await self._desk.transact("report customers", tell)
+        if new or others:
             self._on_changed()
 
     async def _push_what_is_not_shown(self, accounts: Sequence[Account]) -> None:

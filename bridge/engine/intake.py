@@ -62,7 +62,7 @@ class Intake:
         self._counted = False
         self._share = random.random()  # noqa: S311  # keeps no secret
         self._terms: StoreTerms | None = None
-        self._news: tuple[StoreTerms | None, ShopFacts] | None = None
+        self._news: ShopFacts | None = None
         self._probed = 0.0
         self._units_in_a_row = 0
 
@@ -132,7 +132,7 @@ class Intake:
             facts: ShopFacts = await self._adapter.probe()
             if self._health.recognised(facts.layout, facts.server):
                 log.info("shop recognised", store=self._setup.name, layout=facts.layout, server=facts.server)
-            self._news = (self._news[0] if self._news else self._terms, facts)
+            self._news = facts
             self._terms, self._probed = self._setup.terms(facts.statuses), time.monotonic()
         return self._terms
 
@@ -140,11 +140,10 @@ class Intake:
         """Tell staff what the shop says of itself now, if it has just been asked."""
         if self._news is None:
             return
-        (before, facts), setup, at = self._news, self._setup, self._clock.now()
+        facts, setup, at = self._news, self._setup, self._clock.now()
 
         def note(tx: DeskTx) -> None:
-            if before is not None and before.statuses != facts.statuses:
-                shop_facts.report_new_statuses(tx, setup.name, before.statuses, facts.statuses, at=at)
+            shop_facts.note_statuses(tx, setup.name, facts.statuses, at=at)
             shop_facts.report_zone(tx, setup.name, setup.settings.zone_info, facts.zone, at=at)
 
         await self._desk.transact("note what the shop says", note)

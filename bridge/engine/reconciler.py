@@ -8,6 +8,7 @@ waits its time. What differs is touched, so the reading side reads and books it 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -82,29 +83,35 @@ class Reconciler:
             await self._compare_page(max(start.newest - NEWEST_SLICES - 1, -1))
         if start.touched < BACKLOG and self._round_is_due(start.comparison):
             budget = self._setup.sync.reconcile_budget_seconds
-            await self._round(start.comparison.slice, may_go_on=lambda found: found < BACKLOG and self._spent < budget)
+            await self._round(start.comparison, may_go_on=lambda found: found < BACKLOG and self._spent < budget)
 
     async def whole_round(self) -> None:
-        """Compare everything at once, whatever it costs. Raises `ShopError`, `DeskError`."""
+        """Compare everything that is due at once, whatever it costs. Raises `ShopError`, `DeskError`."""
         start: Start = await self._desk.read(reconciling.start, self._setup.name)
-        if start.first_sync is FirstSync.DONE and await self._ids_went_on(start) and not start.paused:
-            await self._round(-1, may_go_on=lambda _: True)
+        if start.first_sync is not FirstSync.DONE or not await self._ids_went_on(start) or start.paused:
+            return
+        if self._round_is_due(start.comparison):
+            await self._round(start.comparison, may_go_on=lambda _: True)
 
-    async def _round(self, position: int, *, may_go_on: Callable[[int], bool]) -> None:
-        """Go on with the round from a slice while it may, but however slow the shop is a little.
+    async def _round(self, comparison: Comparison, *, may_go_on: Callable[[int], bool]) -> None:
+        """Go on with the round while it may, but however slow the shop is a little.
 
-        `may_go_on` is asked with the number of orders found.
+        `may_go_on` is asked with the number of orders found. A round that somebody has begun anew meanwhile is left.
         """
         name, found = self._setup.name, 0
-        while position < LAST_SLICE:
-            position, differing = await self._compare_page(position)
+        while comparison.slice < LAST_SLICE:
+            position, differing = await self._compare_page(comparison.slice)
             found += differing
-            await self._desk.transact("compared orders", reconciling.compared_to, name, position)
+            after = replace(comparison, slice=position)
+            if not await self._desk.transact("compared orders", reconciling.move_on, name, comparison, after):
+                return
+            comparison = after
             if self._stop.is_set() or not may_go_on(found):
                 return
         if await self._accounts.go_on(lambda: not self._stop.is_set() and may_go_on(found)):
-            await self._desk.transact("finish comparing", reconciling.finish_round, name, at=self._clock.now())
-            self._health.round_over()
+            over = Comparison(finished_at=self._clock.now())
+            if await self._desk.transact("finish comparing", reconciling.move_on, name, comparison, over):
+                self._health.round_over()
 
     async def _compare_page(self, after: int) -> tuple[int, int]:
         """Compare the next few slices; how far that was, `LAST_SLICE` at the end, and how many orders differ."""
@@ -135,11 +142,13 @@ class Reconciler:
     async def _ids_went_on(self, start: Start) -> bool:
         """Whether the shop's ids have only grown; if not, nothing is booked until staff have looked."""
         name = self._setup.name
-        back = reconciling.ids_gone_back(start.positions, await self._timed(self._adapter.next_ids()))
+        next_ids = await self._timed(self._adapter.next_ids())
+        back = reconciling.ids_gone_back(start.positions, next_ids)
         if not back:
             return True
+        at, customer = self._clock.now(), next_ids.get("customer")
         new = await self._desk.transact(
-            "report ids", reconciling.report_ids_gone_back, name, back, at=self._clock.now()
+            "report ids", reconciling.report_ids_gone_back, name, back, next_customer=customer, at=at
         )
         if new:
             log.error(

@@ -1,11 +1,11 @@
 """Comparing a store's accounts with the shop: are their customers still there, and do their pages show what was given?
 
-A customer who is gone is told to staff with what he leaves (rule D3). Rows of ours that somebody has put back or taken
-away are pushed anew (rule C16).
+A customer who is gone is told to staff with what he leaves, and whoever gets his number later does not inherit (rule
+D3). Rows of ours that somebody has put back or taken away are pushed anew (rule C16).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bridge.contracts.desk import Tx
@@ -14,6 +14,12 @@ from bridge.domain.accounts import Account, OwnerKind
 
 CUSTOMER_DELETED = "customer_deleted"
 CUSTOMERS_MISSING = "customers_missing"
+CUSTOMER_REPLACED = "customer_replaced"
+CUSTOMERS_CHANGED = "customers_changed"
+
+GONE_AFTER = timedelta(minutes=1)
+"""A customer who is missing is gone when he is still missing after that, in another round."""
+A_FEW = 3
 
 
 class Gone(NamedTuple):
@@ -53,10 +59,28 @@ def customers(tx: Tx, store: str, after: int, *, limit: int) -> tuple[list[Accou
     return found, page[-1].id if len(page) == limit else None
 
 
+def note_customers(
+    tx: Tx, accounts: Sequence[Account], present: Mapping[int, int], *, at: datetime
+) -> tuple[list[Account], list[Account]]:
+    """Keep what the shop says of these accounts' customers; returns whose are gone, and whose are somebody else now.
+
+    Who is gone for the first time may only be so for a moment, in which a table is loaded anew; he is noted, and gone
+    only when he is still missing a while later.
+    """
+    here = [account for account in accounts if account.owner.ref in present]
+    absent = [account for account in accounts if account.owner.ref not in present]
+    tx.accounts.miss((account.id for account in absent if account.missed_at is None), at)
+    tx.accounts.found(account.id for account in here if account.missed_at is not None)
+    tx.accounts.learn({account.id: present[account.owner.ref] for account in here if account.born is None})
+    gone = [account for account in absent if account.missed_at is not None and at - account.missed_at >= GONE_AFTER]
+    others = [account for account in here if account.born not in {None, present[account.owner.ref]}]
+    return gone, others
+
+
 def not_told(tx: Tx, store: str, gone: Iterable[Account]) -> list[Account]:
-    """Those of these accounts of whose customer's end staff do not know; one who was back since is told again."""
-    keys = {_key(account.owner.ref): account for account in gone}
-    told = tx.problems.told(store, keys)
+    """Those of these accounts of whose customer's end staff have not been told; each time he goes is one of its own."""
+    keys = {_key(account): account for account in gone}
+    told = tx.problems.known(store, keys)
     return [account for key, account in keys.items() if key not in told]
 
 
@@ -67,21 +91,22 @@ def orders_of(tx: Tx, account_id: int) -> list[int]:
 
 
 def report_gone(
-    tx: Tx, store: str, new: Sequence[Gone], all_gone: Iterable[int], *, fuse_units: int, at: datetime
+    tx: Tx, store: str, new: Sequence[Gone], gone: Sequence[Account], *, looked_at: int, fuse_units: int, at: datetime
 ) -> None:
     """Tell staff of customers who are gone, and freeze what they left (rules D3, C15); close what is no longer so.
 
-    More at once than the fuse allows is no end of customers but a doubt about the shop: nothing is frozen then.
+    More at once than the fuse allows, or most of all, is no end of customers but a doubt about the shop: nothing is
+    frozen then.
     """
-    absent = {_key(ref) for ref in all_gone}
+    absent = {_key(account) for account in gone}
     back = {key for key in tx.problems.open_keys(store) if _is_key(key) and key not in absent}
-    if len(new) > fuse_units:
+    if too_many(len(new), looked_at=looked_at, fuse_units=fuse_units):
         tx.problems.report(
             store,
             key=CUSTOMERS_MISSING,
             kind=CUSTOMERS_MISSING,
-            summary=f"{len(new)} customers with an account are missing in the shop at once, more than "
-            f"coins.fuse_units = {fuse_units}; no account was frozen. Was the shop's table of customers lost?",
+            summary=f"{len(new)} customers with an account are missing in the shop at once; no account was frozen. "
+            "Was the shop's table of customers lost?",
             at=at,
             detail={"customers": len(new)},
             unless_dismissed=True,
@@ -93,13 +118,74 @@ def report_gone(
     tx.problems.solve(store, back, at)
 
 
+def set_apart(
+    tx: Tx, store: str, others: Sequence[Account], *, looked_at: int, fuse_units: int, at: datetime
+) -> list[Account]:
+    """Keep the accounts of customers apart whose numbers are somebody else's now, who must not inherit (rule D3).
+
+    Returns the accounts kept apart. As many as would be no accident are a doubt about the shop, and stay where they
+    are until staff have looked.
+    """
+    if too_many(len(others), looked_at=looked_at, fuse_units=fuse_units):
+        tx.problems.report(
+            store,
+            key=CUSTOMERS_CHANGED,
+            kind=CUSTOMERS_CHANGED,
+            summary=f"{len(others)} customers with an account registered at another time than before; were the shop's "
+            "dates rewritten? A retry believes the shop, until then nothing is changed",
+            at=at,
+            detail={"customers": len(others)},
+            unless_dismissed=True,
+        )
+        return []
+    tx.problems.solve(store, [CUSTOMERS_CHANGED], at)
+    for account in others:
+        _set_apart(tx, store, account, at)
+    return list(others)
+
+
+def set_lost_apart(tx: Tx, store: str, next_customer: int, *, at: datetime) -> None:
+    """A shop was put back: customers from this number on are not there any more, their numbers will be given again."""
+    lost: list[Account] = []
+    after: int | None = 0
+    while after is not None:
+        found, after = customers(tx, store, after, limit=1_000)
+        lost += [account for account in found if account.owner.ref >= next_customer]
+    for account in lost:
+        _set_apart(tx, store, account, at)
+
+
+def too_many(count: int, *, looked_at: int, fuse_units: int) -> bool:
+    """Whether so many at once are rather a fault of the shop's table: more than the fuse, or most of three and more."""
+    return count > fuse_units or (count >= A_FEW and 2 * count > looked_at)
+
+
+def believe_the_shop(tx: Tx, store: str) -> None:
+    """Staff have looked: the customers are the same, whatever their dates say now."""
+    tx.accounts.unlearn(store)
+
+
+def _set_apart(tx: Tx, store: str, account: Account, at: datetime) -> None:
+    tx.accounts.freeze(account.id, at)
+    tx.accounts.detach(store, account.id)
+    tx.problems.report(
+        store,
+        key=f"account:{account.id}:{CUSTOMER_REPLACED}",
+        kind=CUSTOMER_REPLACED,
+        summary=f"the number of {account.owner} belongs to somebody else, or will; the earlier one's account is kept "
+        f"apart as former:{account.id}, frozen with {account.posted} coins",
+        at=at,
+        detail={"customer": account.owner.ref, "account": account.id},
+    )
+
+
 def _report_one(tx: Tx, store: str, one: Gone, at: datetime) -> None:
     account = one.account
     moved = f"; orders of theirs now belong to {_customers(one.now_with)}: were the two merged?" if one.now_with else ""
     tx.accounts.freeze(account.id, at)
     tx.problems.report(
         store,
-        key=_key(account.owner.ref),
+        key=_key(account),
         kind=CUSTOMER_DELETED,
         summary=f"{account.owner} is not in the shop any more; "
         f"the account is frozen with {account.posted} coins{moved}",
@@ -112,8 +198,9 @@ def _customers(ids: Sequence[int]) -> str:
     return f"customer{'s' * (len(ids) > 1)} {', '.join(map(str, ids))}"
 
 
-def _key(customer: int) -> str:
-    return f"customer:{customer}:{CUSTOMER_DELETED}"
+def _key(account: Account) -> str:
+    since = int(account.missed_at.timestamp()) if account.missed_at else 0
+    return f"customer:{account.owner.ref}:{since}:{CUSTOMER_DELETED}"
 
 
 def _is_key(key: str) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bridge.contracts.desk import Problem, ProblemState, Tx
 from bridge.errors import UsageError
+from bridge.services.comparing_accounts import CUSTOMERS_CHANGED, believe_the_shop
 from bridge.services.reconciling import start_over
 from bridge.services.syncing import IDS_WENT_BACK, TOTAL_WAITS, confirm_first_sync, touch
 
@@ -35,7 +36,9 @@ def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, S
     if problem.kind == TOTAL_WAITS:
         confirm_first_sync(tx, problem.store, units=int(problem.detail["units"]), at=at)
     if problem.kind == IDS_WENT_BACK:
-        start_over(tx, problem.store)
+        start_over(tx, problem, at=at)
+    if problem.kind == CUSTOMERS_CHANGED:
+        believe_the_shop(tx, problem.store)
     touch(tx, problem.store, orders, at=at, settle=timedelta(0))
     tx.problems.close(problem_id, ProblemState.RETRIED, by=by, at=at)
     return problem, orders
@@ -61,7 +64,7 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
 
 def can_be_retried(problem: Problem) -> bool:
     """Whether a retry changes something: a total to confirm, a pause to end, orders to read again; others only tell."""
-    return problem.kind in {TOTAL_WAITS, IDS_WENT_BACK} or bool(problem.detail.get("orders"))
+    return problem.kind in {TOTAL_WAITS, IDS_WENT_BACK, CUSTOMERS_CHANGED} or bool(problem.detail.get("orders"))
 
 
 def can_be_dismissed(problem: Problem) -> bool:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bridge.contracts.desk import Comparison, FirstSync, Tx
+from bridge.contracts.desk import Comparison, FirstSync, Problem, Tx
 from bridge.contracts.shop import SlicePage
 from bridge.domain.slices import differing, unequal
+from bridge.services.comparing_accounts import set_lost_apart
 from bridge.services.syncing import IDS_WENT_BACK, touch
 
 BACKLOG = 2_000
@@ -52,15 +53,20 @@ def ids_gone_back(positions: Mapping[str, int], next_ids: Mapping[str, int]) -> 
     }
 
 
-def report_ids_gone_back(tx: Tx, store: str, back: Mapping[str, tuple[int, int]], *, at: datetime) -> bool:
+def report_ids_gone_back(
+    tx: Tx, store: str, back: Mapping[str, tuple[int, int]], *, next_customer: int | None, at: datetime
+) -> bool:
     """Let staff look before anything more is booked of this store; true only when it is new.
+
+    `next_customer` is the number the shop gives its next customer; the lowest that is seen is kept for `start_over`.
 
     Where the cursors have started anew since they were looked up, staff have just done so.
     """
     cursors = tx.sync.cursors(store)
     if any(name not in cursors or cursors[name].position < read for name, (read, _) in back.items()):
         return False
-    known = tx.problems.open_under(store, IDS_WENT_BACK) is not None
+    known = tx.problems.open_under(store, IDS_WENT_BACK)
+    seen = [next_customer, known.detail.get("next_customer") if known else None]
     words = ", ".join(f"{name} (had reached {read}, next is {number})" for name, (read, number) in sorted(back.items()))
     tx.problems.report(
         store,
@@ -69,15 +75,20 @@ def report_ids_gone_back(tx: Tx, store: str, back: Mapping[str, tuple[int, int]]
         summary=f"the shop's ids went back: {words}; its database was probably put back to an older state. "
         "Nothing of this store is booked until staff have looked",
         at=at,
+        detail={"next_customer": min((number for number in seen if number is not None), default=None)},
     )
-    return not known
+    return known is None
 
 
-def start_over(tx: Tx, store: str) -> None:
+def start_over(tx: Tx, problem: Problem, *, at: datetime) -> None:
     """Staff have looked: read on from where the tables end now, and compare every order and account with what it was.
 
-    Our own rows have gone back with the shop's, so the pages get everything anew.
+    Our own rows have gone back with the shop's, so the pages get everything anew. The accounts of customers whom the
+    older state does not know are kept apart first: the shop will give their numbers to others (rule D3).
     """
+    store = problem.store
+    if problem.detail.get("next_customer") is not None:
+        set_lost_apart(tx, store, int(problem.detail["next_customer"]), at=at)
     tx.push.again(store)
     tx.sync.forget_cursors(store)
     tx.slices.save_comparison(store, Comparison())
@@ -100,12 +111,9 @@ def touch_differing(
     return new
 
 
-def compared_to(tx: Tx, store: str, number: int) -> None:
-    """Remember how far the round is, so that a restart goes on there."""
-    before = tx.slices.comparison(store)
-    tx.slices.save_comparison(store, Comparison(number, before.finished_at))
-
-
-def finish_round(tx: Tx, store: str, *, at: datetime) -> None:
-    """The round is over; the next begins with the first slice."""
-    tx.slices.save_comparison(store, Comparison(finished_at=at))
+def move_on(tx: Tx, store: str, before: Comparison, after: Comparison) -> bool:
+    """Remember how far the round is, so that a restart goes on there; false where it was begun anew meanwhile."""
+    if tx.slices.comparison(store) != before:
+        return False
+    tx.slices.save_comparison(store, after)
+    return True

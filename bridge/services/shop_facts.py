@@ -4,7 +4,9 @@ A shop's administrator decides which statuses mean paid and in which zone the sh
 asking anybody. Staff are told each time, because both decide about coins (rules C3, C14).
 """
 
+import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,16 +18,22 @@ STATUSES = "statuses_changed"
 ZONE = "zone_differs"
 
 
-def report_new_statuses(tx: Tx, store: str, before: StatusSets, now: StatusSets, *, at: datetime) -> None:
-    """The shop's own idea of paid or refunded has changed: staff are told, and every order is read again by it."""
+def note_statuses(tx: Tx, store: str, now: StatusSets, *, at: datetime) -> bool:
+    """Keep which statuses orders are read by; true where that has changed, also while nobody looked.
+
+    Staff are told then, and every order is read again by it.
+    """
+    state, text = tx.stores.get(store), _as_text(now)
+    if state.statuses == text:
+        return False
+    tx.stores.save(replace(state, statuses=text))
+    if not state.statuses:
+        return False
+    before = json.loads(state.statuses)
     changed = [
-        f"{name} {_ids(new)} (before {_ids(old)})"
-        for name, old, new in (
-            ("granting", before.granting, now.granting),
-            ("revoking", before.revoking, now.revoking),
-            ("chargeback", before.chargeback, now.chargeback),
-        )
-        if old != new
+        f"{name} {_ids(new)} (before {_ids(before[name])})"
+        for name, new in json.loads(text).items()
+        if new != before[name]
     ]
     tx.slices.forget(store)
     tx.slices.save_comparison(store, Comparison())
@@ -36,6 +44,7 @@ def report_new_statuses(tx: Tx, store: str, before: StatusSets, now: StatusSets,
         summary=f"the shop's statuses mean something else now: {', '.join(changed)}; every order is read again by that",
         at=at,
     )
+    return True
 
 
 def report_zone(tx: Tx, store: str, ours: ZoneInfo, theirs: str | None, *, at: datetime) -> bool:
@@ -57,6 +66,11 @@ def report_zone(tx: Tx, store: str, ours: ZoneInfo, theirs: str | None, *, at: d
         unless_dismissed=True,
     )
     return True
+
+
+def _as_text(statuses: StatusSets) -> str:
+    sets = {"granting": statuses.granting, "revoking": statuses.revoking, "chargeback": statuses.chargeback}
+    return json.dumps({name: sorted(ids) for name, ids in sets.items()})
 
 
 def _ids(statuses: Iterable[int]) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.contracts.desk import NumberedEntry, Tx
 from bridge.domain import ledger
-from bridge.domain.accounts import Account, Owner
+from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.coins import whole_coins
 from bridge.domain.events import CoinsCorrected, CoinsGranted
 from bridge.domain.ledger import Entry, EntryKind, Posting
@@ -48,10 +48,12 @@ def grant(
 
     It has no plan unless one is named. The same key again changes nothing.
     Raises `ImpossibleAmount` for coins, a reason or a day that no grant may have, `KeyReused` for a key that is
-    recorded with other content.
+    recorded with other content, `UnknownAccount` for a former customer's account that there is not.
     """
     whole_coins(coins, what="coins")
     _require_words(reason, staff)
+    if owner.kind is OwnerKind.FORMER and owner not in tx.accounts.of_owners(store, [owner]):
+        raise UnknownAccount(f"{store}: {owner} has no account")
     account = tx.accounts.open(store, [owner])[owner]
     full_key = staff_key(store, key)
     recorded = tx.ledger.recorded(full_key)

@@ -63,12 +63,17 @@ def note_touched(
     settle: timedelta,
     remember_gaps: timedelta,
 ) -> int:
-    """Keep which orders changed and move the cursors over them. Returns how many rows were new."""
+    """Keep which orders changed and move the cursors over them. Returns how many rows were new.
+
+    Rows of a cursor that has been taken away since they were read are left: it starts anew, and so must its rows.
+    """
     cursors = tx.sync.cursors(store)
     touched: set[int] = set()
     moved, new = {}, 0
     for name, read in rows.items():
-        cursor = cursors.get(name, Cursor())
+        if name not in cursors:
+            continue
+        cursor = cursors[name]
         unseen = set(cursor.unseen(row.id for row in read))
         touched |= {row.order_id for row in read if row.id in unseen}
         after = cursor.advance([row.id for row in read], at=at, remember=remember_gaps)
@@ -106,7 +111,10 @@ def book_touched(
     """Book touched orders as they are now, and forget that they were touched.
 
     `units_before` are the `fused_units` since nothing was due last: a pass in many pages has one fuse (rule C2).
+    Nothing is booked, and nothing forgotten, of a store that has been paused since the orders were read.
     """
+    if tx.problems.open_under(store.name, IDS_WENT_BACK) is not None:
+        return Booked()
     odd = set_unreadable_aside(tx, store.name, unreadable, at=at)
     seen_at = {one.order_id: one.seen_at for one in touched}
     booked = book_orders(tx, store, orders, at=at, seen_at=seen_at, units_before=units_before)

@@ -55,7 +55,7 @@ class PlatformReader(Protocol):
 
     async def order_digests(self, number: int) -> Mapping[int, int]: ...
 
-    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]: ...
+    async def customers(self, customer_ids: Sequence[int]) -> Mapping[int, int]: ...
 
     async def product_codes(self, codes: Sequence[str]) -> Sequence[str]:
         """The codes of products in the shop that equal one of these, but perhaps for case and blanks."""
@@ -117,8 +117,8 @@ class DatabaseAdapter:
     async def next_ids(self) -> Mapping[str, int]:
         return await next_ids(self._database, self._platform.ids)
 
-    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
-        return await self._reader.gone(customer_ids)
+    async def customers(self, customer_ids: Sequence[int]) -> Mapping[int, int]:
+        return await self._reader.customers(customer_ids)
 
     async def hint(self) -> str:
         return await self._hints.read()

@@ -52,10 +52,12 @@ async def complete_rows(
     return [*first, *second]
 
 
-async def missing_customers(database: ShopDatabase, statement: Statement, customer_ids: Sequence[int]) -> list[int]:
-    """Those of these customers that `statement` (parameters `customers`, `limit`) does not find; ascending."""
-    missing: list[int] = []
+async def present_customers(
+    database: ShopDatabase, statement: Statement, customer_ids: Sequence[int]
+) -> dict[int, int]:
+    """Those of these customers that `statement` (parameters `customers`, `limit`) finds, with what tells each apart."""
+    present: dict[int, int] = {}
     for part in in_parts(customer_ids):
-        found = await database.rows(statement, customers=part, limit=len(part))
-        missing += sorted(set(part) - {int(row[0]) for row in found})
-    return missing
+        rows = await database.rows(statement, customers=part, limit=len(part))
+        present |= {int(customer): int(born) for customer, born in rows}
+    return present

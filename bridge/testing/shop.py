@@ -50,6 +50,8 @@ class FakeShop:
         self.accounts: dict[int, SignedRow] = {}
         self.entries: dict[tuple[int, int], SignedRow] = {}
         self.deleted_customers: set[int] = set()
+        self.born: dict[int, int] = {}
+        self.next_customer = 1_000_000
         self.hints = ""
         self.desk: SignedRow | None = None
         self.calls: Counter[str] = Counter()
@@ -121,6 +123,11 @@ class FakeShop:
     def delete_customer(self, customer: int) -> None:
         """Delete a customer; the orders stay."""
         self.deleted_customers.add(customer)
+
+    def give_number_away(self, customer: int) -> None:
+        """Somebody else registers and gets the number of a customer who was deleted."""
+        self.deleted_customers.discard(customer)
+        self.born[customer] = self.born.get(customer, customer) + 1_000_000
 
     def as_dumped(self) -> tuple[dict[int, Order], list[TouchedRow]]:
         """The shop as it is now, for `restore`."""
@@ -205,11 +212,11 @@ class FakeShop:
 
     async def next_ids(self) -> Mapping[str, int]:
         await self._called("next_ids")
-        return {CURSOR: len(self.history) + 1}
+        return {CURSOR: len(self.history) + 1, "customer": self.next_customer}
 
-    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
-        await self._called("gone")
-        return sorted(self.deleted_customers.intersection(customer_ids))
+    async def customers(self, customer_ids: Sequence[int]) -> Mapping[int, int]:
+        await self._called("customers")
+        return {i: self.born.get(i, i) for i in customer_ids if i not in self.deleted_customers}
 
     async def hint(self) -> str:
         await self._called("hint")

@@ -153,6 +153,8 @@ async def test_a_shop_put_back_from_a_dump_is_not_booked_until_staff_have_looked
         problem = await bridge.problem("acme", "ids_went_back")
         again = await shop.place_paid_order(ian, [(PROFESSIONAL, 1)], at=shop_now(shop))
         assert again == lost, "the shop gives the number out a second time"
+        heir = await shop.add_customer("heir@shop.example")
+        assert heir == late, "and a customer's number too"
         rounds = app.runners["acme"].health.counters.rounds
         app.compare_all()
         await until(lambda: app.runners["acme"].health.state is StoreState.PAUSED, "the store is paused")
@@ -167,6 +169,9 @@ async def test_a_shop_put_back_from_a_dump_is_not_booked_until_staff_have_looked
         reused = await bridge.problem("acme", "number_reused")
         deleted = await bridge.problem("acme", "order_deleted")
     assert str(lost) in reused.summary
+    assert bridge.desk.coins("acme", heir) == 0, "nobody inherits (rule D3)"
+    kept_apart = [one for one in bridge.desk.accounts("acme") if one.kind == "former"]
+    assert [one.posted for one in kept_apart] == [1100]
     assert f"order {forgotten} is not among the shop's orders any more" in deleted.summary
     assert bridge.desk.coins("acme", eve) == 1100
     assert await bridge.disagreements() == []
@@ -185,6 +190,8 @@ async def test_D3_merged_customers_are_told_and_nobody_inherits(
         await shop.place_paid_order(ada, [(BASE, 1)], at=shop_now(shop))
         await bridge.coins("acme", ada, 550)
         await shop.merge_customers(ada, eve)
+        await compare(bridge, app)
+        bridge.desk.missed_earlier("acme", by=timedelta(minutes=2))
         await compare(bridge, app)
         problem = await bridge.problem("acme", "customer_deleted")
         moved = await bridge.problem("acme", "owner_changed")

@@ -47,14 +47,14 @@ PLATFORM = Platform(
         "order": ("order_id", "store_id", "customer_id", "order_status_id", "total", "date_added"),
         "order_product": ("order_product_id", "order_id", "model", "quantity"),
         "order_history": ("order_history_id", "order_id", "order_status_id", "date_added"),
-        "customer": ("customer_id",),
+        "customer": ("customer_id", "date_added"),
     },
     checked_columns={"product": ("product_id", "model")},
     watched={
         "order_history": Watch(new="order_history_id", ids="history"),
         "order": Watch(new="order_id", sums="order_id", ids="order"),
         "order_product": Watch(sums="order_id"),
-        "customer": Watch(),
+        "customer": Watch(ids="customer"),
     },
     settings_table="setting",
     settings=(

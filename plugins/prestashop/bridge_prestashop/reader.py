@@ -18,7 +18,7 @@ from bridge.shopkit.database import Row, ShopDatabase
 from bridge.shopkit.errors import refused
 from bridge.shopkit.named_sql import load_sql
 from bridge.shopkit.orders import PageLines, assembled, decoded, first_dates
-from bridge.shopkit.reading import MOST_ROWS, complete_rows, in_parts, missing_customers, shop_filter
+from bridge.shopkit.reading import MOST_ROWS, complete_rows, in_parts, present_customers, shop_filter
 from bridge.shopkit.settings import ShopSetting, setting_of, shop_settings
 from bridge.shopkit.slices import SliceReader
 from bridge.shopkit.statuses import PlatformStatuses, statuses_in_force, unreadable_settings
@@ -90,8 +90,8 @@ class PrestaShopReader:
     async def order_digests(self, number: int) -> Mapping[int, int]:
         return await self._slices.digests(number)
 
-    async def gone(self, customer_ids: Sequence[int]) -> Sequence[int]:
-        return await missing_customers(self._database, self._sql["customers"], customer_ids)
+    async def customers(self, customer_ids: Sequence[int]) -> Mapping[int, int]:
+        return await present_customers(self._database, self._sql["customers"], customer_ids)
 
     async def product_codes(self, codes: Sequence[str]) -> Sequence[str]:
         rows = await self._database.rows(self._sql["product_codes"], codes=list(codes))

@@ -56,7 +56,7 @@ PLATFORM = Platform(
         "order_slip": ("id_order_slip", "id_order"),
         "order_slip_detail": ("id_order_slip", "product_quantity"),
         "order_state": ("id_order_state", "paid"),
-        "customer": ("id_customer", "is_guest", "deleted"),
+        "customer": ("id_customer", "is_guest", "deleted", "date_add"),
     },
     checked_columns={
         "product": ("id_product", "reference"),
@@ -67,7 +67,7 @@ PLATFORM = Platform(
         "order_slip": Watch(new="id_order_slip", ids="slip"),
         "orders": Watch(new="id_order", sums="id_order", ids="order"),
         "order_detail": Watch(sums="id_order"),
-        "customer": Watch(),
+        "customer": Watch(ids="customer"),
     },
     settings_table="configuration",
     settings=(

@@ -1,16 +1,17 @@
 """Comparing accounts with the shop: customers who are gone, and pages that do not show what was pushed."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
 from bridge.contracts.desk import PushState
 from bridge.contracts.shop import Shown
-from bridge.domain.accounts import Account
+from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.services import comparing_accounts, problems
 from bridge.services.comparing_accounts import Gone
 from tests.bridge.services.conftest import Keeper
-from tests.support.books import ACME, BASE, an_order, customer, guest
+from tests.support.books import ACME, BASE, REFUNDED, an_order, customer, guest
 
 EPOCH = 3
 
@@ -27,8 +28,24 @@ def granted(keeper: Keeper, *customers: int) -> list[Account]:
     return [account_of(keeper, number) for number in customers]
 
 
-def report_gone(keeper: Keeper, new: list[Gone], all_gone: list[int], *, fuse_units: int = 50) -> None:
-    keeper.desk.run(comparing_accounts.report_gone, ACME, new, all_gone, fuse_units=fuse_units, at=keeper.now)
+def look(keeper: Keeper, present: Mapping[int, int], *, minutes: int = 5) -> tuple[list[Account], list[Account]]:
+    """Look at every account some minutes later; `present` are the shop's customers, with what tells each apart."""
+    keeper.now += timedelta(minutes=minutes)
+    accounts, _ = keeper.desk.look(lambda tx: comparing_accounts.customers(tx, ACME, 0, limit=1_000))
+    return keeper.desk.run(comparing_accounts.note_customers, accounts, present, at=keeper.now)
+
+
+def gone_for_good(keeper: Keeper, present: Mapping[int, int]) -> list[Account]:
+    """Two looks: who is missing in both is gone."""
+    look(keeper, present)
+    return look(keeper, present)[0]
+
+
+def report_gone(
+    keeper: Keeper, new: list[Gone], gone: list[Account], *, fuse_units: int = 50, looked_at: int = 100
+) -> None:
+    facts = {"looked_at": looked_at, "fuse_units": fuse_units}
+    keeper.desk.run(comparing_accounts.report_gone, ACME, new, gone, at=keeper.now, **facts)
 
 
 def frozen(keeper: Keeper, *customers: int) -> list[bool]:
@@ -36,38 +53,69 @@ def frozen(keeper: Keeper, *customers: int) -> list[bool]:
 
 
 def test_D3_a_customer_who_is_gone_has_his_account_frozen_and_staff_are_told_what_it_has(keeper: Keeper) -> None:
-    seven, _ = granted(keeper, 7, 8)
-    report_gone(keeper, [Gone(seven)], [7])
+    granted(keeper, 7, 8)
+    gone = gone_for_good(keeper, {8: 88})
+    report_gone(keeper, [Gone(one) for one in gone], gone)
     (problem,) = keeper.problems()
     assert problem.summary == "customer 7 is not in the shop any more; the account is frozen with 550 coins"
     assert frozen(keeper, 7, 8) == [True, False]
 
 
+def test_D3_a_customer_who_is_missing_for_a_moment_is_not_gone(keeper: Keeper) -> None:
+    """A table that is loaded anew is empty for a moment."""
+    granted(keeper, 7, 8)
+    assert look(keeper, {}) == ([], [])
+    assert look(keeper, {7: 77, 8: 88}) == ([], [])
+    assert look(keeper, {}) == ([], []), "and is missing anew the next time"
+    assert [account_of(keeper, number).missed_at for number in (7, 8)] == [keeper.now, keeper.now]
+
+
+def test_D3_two_looks_in_one_minute_are_one(keeper: Keeper) -> None:
+    granted(keeper, 7)
+    look(keeper, {})
+    assert look(keeper, {}, minutes=0) == ([], [])
+    assert [account.owner.ref for account in look(keeper, {}, minutes=1)[0]] == [7]
+
+
 def test_D3_whoever_has_the_orders_now_is_named(keeper: Keeper) -> None:
-    seven, eight = granted(keeper, 7, 8)
-    report_gone(keeper, [Gone(seven, (9,)), Gone(eight, (9, 12))], [7, 8])
-    told = {problem.key: problem.summary for problem in keeper.problems()}
-    assert told["customer:7:customer_deleted"].endswith("now belong to customer 9: were the two merged?")
-    assert told["customer:8:customer_deleted"].endswith("now belong to customers 9, 12: were the two merged?")
+    granted(keeper, 7, 8)
+    seven, eight = gone_for_good(keeper, {})
+    report_gone(keeper, [Gone(seven, (9,)), Gone(eight, (9, 12))], [seven, eight])
+    told = sorted(problem.summary for problem in keeper.problems())
+    assert told[0].endswith("now belong to customer 9: were the two merged?")
+    assert told[1].endswith("now belong to customers 9, 12: were the two merged?")
 
 
-def test_D3_exactly_as_many_as_the_fuse_allows_are_gone_one_more_is_a_doubt_about_the_shop(keeper: Keeper) -> None:
-    accounts = granted(keeper, 1, 2, 3)
-    report_gone(keeper, [Gone(one) for one in accounts], [1, 2, 3], fuse_units=2)
+@pytest.mark.parametrize(
+    ("count", "looked_at", "fuse_units", "doubtful"),
+    [(2, 100, 2, False), (3, 100, 2, True), (2, 2, 50, False), (3, 5, 50, True), (3, 6, 50, False), (0, 0, 50, False)],
+)
+def test_D3_more_than_the_fuse_allows_or_most_of_all_are_a_doubt_about_the_shop(
+    count: int, looked_at: int, fuse_units: int, doubtful: bool
+) -> None:
+    assert comparing_accounts.too_many(count, looked_at=looked_at, fuse_units=fuse_units) is doubtful
+
+
+def test_D3_a_doubt_about_the_shop_freezes_nobody_and_ends_with_its_cause(keeper: Keeper) -> None:
+    granted(keeper, 1, 2, 3)
+    gone = gone_for_good(keeper, {})
+    report_gone(keeper, [Gone(one) for one in gone], gone, fuse_units=2)
     (problem,) = keeper.problems()
     assert problem.kind == "customers_missing"
-    assert problem.summary.startswith("3 customers with an account are missing in the shop at once, more than")
+    assert problem.summary.startswith("3 customers with an account are missing in the shop at once")
     assert frozen(keeper, 1, 2, 3) == [False, False, False]
-    report_gone(keeper, [Gone(one) for one in accounts[:2]], [1, 2], fuse_units=2)
+    report_gone(keeper, [Gone(one) for one in gone[:2]], gone[:2], fuse_units=2)
     assert sorted(keeper.problem_kinds()) == ["customer_deleted", "customer_deleted"], "the doubt has gone"
     assert frozen(keeper, 1, 2, 3) == [True, True, False]
 
 
 def test_D3_a_customer_who_is_back_is_no_problem_any_more_and_stays_frozen(keeper: Keeper) -> None:
-    seven, eight = granted(keeper, 7, 8)
-    report_gone(keeper, [Gone(seven), Gone(eight)], [7, 8])
-    report_gone(keeper, [], [8])
-    assert [problem.key for problem in keeper.problems()] == ["customer:8:customer_deleted"]
+    granted(keeper, 7, 8)
+    seven, eight = gone_for_good(keeper, {})
+    report_gone(keeper, [Gone(seven), Gone(eight)], [seven, eight])
+    report_gone(keeper, [], [eight])
+    (problem,) = keeper.problems()
+    assert problem.summary.startswith("customer 8 ")
     assert frozen(keeper, 7) == [True], "only staff lift it (rule C15)"
 
 
@@ -81,20 +129,82 @@ def test_other_problems_stay_open_whoever_is_back(keeper: Keeper) -> None:
     assert keeper.problem_kinds() == ["order_deleted"]
 
 
-def test_D3_staff_who_have_dismissed_it_are_not_told_again(keeper: Keeper) -> None:
-    accounts = granted(keeper, 7, 8)
-    report_gone(keeper, [Gone(accounts[0])], [7])
-    (problem,) = keeper.problems()
-    keeper.desk.run(problems.dismiss, problem.id, by="Anna", at=keeper.now)
-    assert keeper.desk.look(lambda tx: comparing_accounts.not_told(tx, ACME, accounts)) == [accounts[1]]
+@pytest.mark.parametrize("dismissed", [False, True])
+def test_D3_each_time_a_customer_goes_is_told_once(keeper: Keeper, *, dismissed: bool) -> None:
+    granted(keeper, 7)
 
+    def told() -> int:
+        gone = look(keeper, {})[0]
+        new = keeper.desk.look(lambda tx: comparing_accounts.not_told(tx, ACME, gone))
+        report_gone(keeper, [Gone(one) for one in new], gone)
+        return len(new)
 
-def test_D3_a_customer_who_came_back_and_goes_again_is_told_again(keeper: Keeper) -> None:
-    accounts = granted(keeper, 7)
-    report_gone(keeper, [Gone(accounts[0])], [7])
+    assert [told() for _ in range(4)] == [0, 1, 0, 0]
+    if dismissed:
+        (problem,) = keeper.problems()
+        keeper.desk.run(problems.dismiss, problem.id, by="Anna", at=keeper.now)
+        assert told() == 0
+    look(keeper, {7: 77})
     report_gone(keeper, [], [])
-    assert keeper.problems() == []
-    assert keeper.desk.look(lambda tx: comparing_accounts.not_told(tx, ACME, accounts)) == accounts
+    assert [told() for _ in range(3)] == [0, 1, 0]
+
+
+# --- numbers that are somebody else's now ---
+
+
+def test_D3_whoever_gets_a_customers_number_does_not_inherit(keeper: Keeper) -> None:
+    seven, _ = granted(keeper, 7, 8)
+    look(keeper, {7: 70, 8: 88})
+    gone, others = look(keeper, {7: 71, 8: 88})
+    assert (gone, [one.owner.ref for one in others]) == ([], [7])
+    keeper.desk.run(comparing_accounts.set_apart, ACME, others, looked_at=2, fuse_units=50, at=keeper.now)
+    heir = account_of(keeper, 7)
+    assert (heir.posted, heir.entries, heir.frozen, heir.born) == (0, 0, False, None)
+    assert heir.number > seven.number, "the empty page replaces what the shop shows"
+    former = keeper.account(Owner(OwnerKind.FORMER, seven.id))
+    assert former is not None
+    assert (former.id, former.posted, former.frozen) == (seven.id, 550, True)
+    (problem,) = keeper.problems()
+    assert problem.kind == "customer_replaced"
+    assert f"kept apart as former:{seven.id}, frozen with 550 coins" in problem.summary
+
+
+def test_D3_the_earlier_ones_orders_stay_with_the_earlier_ones_account(keeper: Keeper) -> None:
+    (seven,) = granted(keeper, 7)
+    keeper.desk.run(comparing_accounts.set_apart, ACME, [seven], looked_at=9, fuse_units=50, at=keeper.now)
+    keeper.book(an_order(7, (BASE, 2), buyer=customer(7), customer_id=7))
+    keeper.book(an_order(1000, buyer=customer(7), customer_id=7))
+    former = keeper.account(Owner(OwnerKind.FORMER, seven.id))
+    assert former is not None
+    assert (former.posted, account_of(keeper, 7).posted) == (550, 550), "a new order is the new one's"
+    assert "owner_changed" in keeper.problem_kinds()
+    keeper.book(an_order(7, status=REFUNDED, buyer=customer(7), customer_id=7))
+    former = keeper.account(Owner(OwnerKind.FORMER, seven.id))
+    assert former is not None
+    assert former.posted == 0
+
+
+def test_D3_a_shop_whose_dates_were_rewritten_is_believed_only_after_staff_have_looked(keeper: Keeper) -> None:
+    granted(keeper, 1, 2, 3)
+    look(keeper, {1: 11, 2: 22, 3: 33})
+    rewritten = {1: 12, 2: 23, 3: 34}
+    _, others = look(keeper, rewritten)
+    keeper.desk.run(comparing_accounts.set_apart, ACME, others, looked_at=3, fuse_units=50, at=keeper.now)
+    (problem,) = keeper.problems()
+    assert problem.kind == "customers_changed"
+    assert [account_of(keeper, number).posted for number in (1, 2, 3)] == [550, 550, 550]
+    keeper.desk.run(problems.retry, problem.id, by="Anna", at=keeper.now)
+    assert look(keeper, rewritten) == ([], [])
+    assert look(keeper, rewritten) == ([], [])
+    assert [account_of(keeper, number).born for number in (1, 2, 3)] == [12, 23, 34]
+
+
+def test_D3_customers_whom_a_put_back_shop_does_not_know_are_kept_apart_at_once(keeper: Keeper) -> None:
+    granted(keeper, 7, 8, 9)
+    keeper.desk.run(comparing_accounts.set_lost_apart, ACME, 8, at=keeper.now)
+    assert [account_of(keeper, number).posted for number in (7, 8, 9)] == [550, 0, 0]
+    assert frozen(keeper, 7) == [False]
+    assert keeper.problem_kinds() == ["customer_replaced", "customer_replaced"]
 
 
 def test_guests_are_nobody_the_shop_could_delete_and_accounts_come_in_pages(keeper: Keeper) -> None:

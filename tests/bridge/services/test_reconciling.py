@@ -35,6 +35,10 @@ def granted(keeper: Keeper, *customers: int) -> list[Account]:
     return [account_of(keeper, number) for number in customers]
 
 
+def move(keeper: Keeper, before: Comparison, after: Comparison) -> bool:
+    return keeper.desk.run(reconciling.move_on, ACME, before, after)
+
+
 # --- where comparing stands ---
 
 
@@ -47,7 +51,7 @@ def test_a_bell_finds_how_far_everything_is(keeper: Keeper) -> None:
     positions(keeper, history=17, order=4)
     keeper.desk.run(lambda tx: tx.slices.note(ACME, {4: 1, 5 * SLICE_IDS: 2}))
     keeper.desk.run(syncing.touch, ACME, [4, 5], at=MONDAY_9AM, settle=SETTLE)
-    keeper.desk.run(reconciling.compared_to, ACME, 2)
+    move(keeper, Comparison(), Comparison(2))
     start = keeper.desk.look(lambda tx: reconciling.start(tx, ACME))
     assert (start.positions, start.newest, start.touched) == ({"history": 17, "order": 4}, 5, 2)
     assert start.comparison.slice == 2
@@ -55,11 +59,18 @@ def test_a_bell_finds_how_far_everything_is(keeper: Keeper) -> None:
 
 
 def test_a_round_that_is_over_begins_with_the_first_slice_and_remembers_when(keeper: Keeper) -> None:
-    keeper.desk.run(reconciling.compared_to, ACME, 7)
-    keeper.desk.run(reconciling.finish_round, ACME, at=MONDAY_9AM)
+    assert move(keeper, Comparison(), Comparison(7))
+    assert move(keeper, Comparison(7), Comparison(finished_at=MONDAY_9AM))
     assert keeper.desk.look(lambda tx: tx.slices.comparison(ACME)) == Comparison(-1, MONDAY_9AM)
-    keeper.desk.run(reconciling.compared_to, ACME, 2)
+    assert move(keeper, Comparison(-1, MONDAY_9AM), Comparison(2, MONDAY_9AM))
     assert keeper.desk.look(lambda tx: tx.slices.comparison(ACME)) == Comparison(2, MONDAY_9AM)
+
+
+def test_a_round_that_was_begun_anew_meanwhile_is_not_ended_by_the_one_before(keeper: Keeper) -> None:
+    move(keeper, Comparison(), Comparison(7))
+    keeper.desk.run(lambda tx: tx.slices.save_comparison(ACME, Comparison()))
+    assert not move(keeper, Comparison(7), Comparison(finished_at=MONDAY_9AM))
+    assert keeper.desk.look(lambda tx: tx.slices.comparison(ACME)) == Comparison()
 
 
 # --- orders ---
@@ -137,8 +148,19 @@ def test_an_order_that_comes_while_the_shop_is_asked_raises_no_alarm(keeper: Kee
     assert reconciling.ids_gone_back(after, answer), "the other way round it would be one"
 
 
-def report(keeper: Keeper, **back: tuple[int, int]) -> bool:
-    return keeper.desk.run(reconciling.report_ids_gone_back, ACME, back, at=keeper.now)
+def report(keeper: Keeper, *, next_customer: int | None = None, **back: tuple[int, int]) -> bool:
+    return keeper.desk.run(reconciling.report_ids_gone_back, ACME, back, next_customer=next_customer, at=keeper.now)
+
+
+def test_D3_the_lowest_number_that_the_shop_gave_a_customer_decides_who_is_kept_apart(keeper: Keeper) -> None:
+    """Between the alarm and the retry others register, and the shop's next number grows again."""
+    granted(keeper, 7, 8, 9)
+    positions(keeper, history=17)
+    for next_customer in (9, 8, 12, None):
+        report(keeper, next_customer=next_customer, history=(17, 9))
+    keeper.desk.run(problems.retry, keeper.problems()[0].id, by="Anna", at=keeper.now)
+    assert [account_of(keeper, number).posted for number in (7, 8, 9)] == [550, 0, 0]
+    assert keeper.problem_kinds() == ["customer_replaced", "customer_replaced"]
 
 
 def test_ids_that_went_back_pause_the_store_and_are_told_once(keeper: Keeper) -> None:
@@ -187,8 +209,10 @@ def test_starting_over_reads_from_the_end_compares_everything_and_pushes_every_a
     keeper.desk.run(lambda tx: tx.push.done({account.id: PushState(account.number, 1, "d")}))
     positions(keeper, history=17)
     keeper.desk.run(lambda tx: tx.slices.note(ACME, {7: 1}))
-    keeper.desk.run(reconciling.compared_to, ACME, 5)
-    keeper.desk.run(reconciling.start_over, ACME)
+    move(keeper, Comparison(), Comparison(5))
+    report(keeper, history=(17, 9))
+    (problem,) = keeper.problems()
+    keeper.desk.run(problems.retry, problem.id, by="Anna", at=keeper.now)
     start = keeper.desk.look(lambda tx: reconciling.start(tx, ACME))
     assert (start.positions, start.comparison) == ({}, Comparison()), "a round is due at once"
     assert start.newest == 0, "what was read is still known, so that what is gone is missed"

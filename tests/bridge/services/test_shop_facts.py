@@ -7,7 +7,7 @@ import pytest
 from bridge.contracts.desk import Comparison
 from bridge.domain.orders import StatusSets
 from bridge.services import problems
-from bridge.services.shop_facts import report_new_statuses, report_zone
+from bridge.services.shop_facts import note_statuses, report_zone
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, BERLIN, MONDAY_9AM, TEHRAN
 
@@ -16,7 +16,9 @@ BEFORE = StatusSets.of([5, 3], [7, 11], [13])
 
 def changed(keeper: Keeper, now: StatusSets) -> str:
     """Staff's words for a change of statuses."""
-    keeper.desk.run(report_new_statuses, ACME, BEFORE, now, at=keeper.now)
+    assert not keeper.desk.run(note_statuses, ACME, BEFORE, at=keeper.now), "the first are no change"
+    assert keeper.desk.run(note_statuses, ACME, now, at=keeper.now)
+    assert not keeper.desk.run(note_statuses, ACME, now, at=keeper.now)
     (problem,) = keeper.problems()
     assert problem.kind == "statuses_changed"
     return problem.summary

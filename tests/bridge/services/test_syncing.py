@@ -18,8 +18,15 @@ GAPS = timedelta(minutes=15)
 SECOND = timedelta(seconds=1)
 
 
+def started(keeper: Keeper, *names: str) -> None:
+    """Cursors that have read nothing yet."""
+    keeper.desk.run(lambda tx: tx.sync.save_cursors(ACME, dict.fromkeys(names, Cursor())))
+
+
 def note(keeper: Keeper, *found: tuple[int, int], at: timedelta = timedelta(0), name: str = "history") -> int:
     """Rows (id, order) found by a poll."""
+    if name not in keeper.desk.look(lambda tx: tx.sync.cursors(ACME)):
+        started(keeper, name)
     return keeper.desk.run(
         syncing.note_touched,
         ACME,
@@ -76,10 +83,32 @@ def test_the_overlap_that_is_read_again_touches_nothing(keeper: Keeper) -> None:
 
 
 def test_rows_of_several_tables_touch_an_order_once(keeper: Keeper) -> None:
+    started(keeper, "history", "slip")
     rows_found = {"history": [TouchedRow(1, 1042)], "slip": [TouchedRow(9, 1042)]}
     keeper.desk.run(syncing.note_touched, ACME, rows_found, at=MONDAY_9AM, settle=SETTLE, remember_gaps=GAPS)
     assert due(keeper, SETTLE) == [1042]
     assert (cursor(keeper).position, cursor(keeper, "slip").position) == (1, 9)
+
+
+def test_rows_in_hand_when_the_cursors_were_taken_away_start_no_cursor_of_their_own(keeper: Keeper) -> None:
+    """A retry after a put-back shop may come between a read and its keeping; all cursors start anew then, not one."""
+    rows_found = {"history": [TouchedRow(9, 1042)]}
+    new = keeper.desk.run(syncing.note_touched, ACME, rows_found, at=MONDAY_9AM, settle=SETTLE, remember_gaps=GAPS)
+    assert (new, keeper.desk.look(lambda tx: tx.sync.cursors(ACME)), due(keeper, SETTLE)) == (0, {}, [])
+
+
+def test_a_page_in_hand_when_the_store_was_paused_is_not_booked_and_not_forgotten(keeper: Keeper) -> None:
+    note(keeper, (1, 1042))
+    touched = keeper.desk.look(lambda tx: tx.sync.due(ACME, MONDAY_9AM + SETTLE, 10))
+    keeper.desk.run(
+        lambda tx: tx.problems.report(
+            ACME, key=syncing.IDS_WENT_BACK, kind=syncing.IDS_WENT_BACK, summary="x", at=MONDAY_9AM
+        )
+    )
+    booked = keeper.desk.run(syncing.book_touched, keeper.store, touched, [an_order()], [], at=MONDAY_9AM + SETTLE)
+    assert booked == Booked()
+    assert keeper.account(customer(77)) is None
+    assert list(keeper.desk.look(lambda tx: tx.sync.waiting(ACME, [1042]))) == [1042]
 
 
 def test_a_gap_is_kept_with_the_cursor_and_closes_when_the_row_comes(keeper: Keeper) -> None:

@@ -38,7 +38,7 @@ def test_passwords_and_secrets_are_in_no_grant() -> None:
     text = "\n".join(grant_statements(PLATFORM, ACCESS, "bridge"))
     assert "password" not in text
     assert "`oc_setting`" not in text
-    assert "GRANT SELECT (`customer_id`) ON `my_shop`.`oc_customer`" in text
+    assert "GRANT SELECT (`customer_id`, `date_added`) ON `my_shop`.`oc_customer`" in text
 
 
 def test_the_view_shows_only_the_settings_that_are_read() -> None:

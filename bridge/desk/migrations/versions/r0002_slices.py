@@ -1,4 +1,4 @@
-"""What was last read of each order, so that silent changes are found; and when an order that granted was placed."""
+"""What was last read of each order, so that silent changes are found, and what tells orders and customers apart."""
 
 import struct
 from itertools import groupby
@@ -36,6 +36,9 @@ def upgrade() -> None:
     )
     _note_orders_that_granted()
     op.add_column("purchase", sa.Column("ordered", sa.String(length=32), nullable=True))
+    op.add_column("store", sa.Column("statuses", sa.Text(), server_default=sa.text("''"), nullable=False))
+    op.add_column("account", sa.Column("born", sa.BigInteger(), nullable=True))
+    op.add_column("account", sa.Column("missed_ms", sa.BigInteger(), nullable=True))
 
 
 def _note_orders_that_granted() -> None:
