@@ -83,7 +83,7 @@ def book_orders(
     booked = booked.plus(_book(tx, store, page, changing, at=at, tell=tell))
     waiting = {number for number, one in page.aside.items() if _waits_for_fuse(one)} | (limited - changing)
     looked_at = {number: decision for number, decision in page.decisions.items() if number not in waiting}
-    telling.tell_staff(tx, store.name, looked_at, at=at, silent=not tell)
+    telling.tell_staff(tx, store.name, looked_at, page.orders, at=at, silent=not tell)
     return replace(booked, orders=len(orders))
 
 
@@ -136,7 +136,10 @@ def _as_set_aside(decision: Decision, aside: Aside) -> Decision:
 
 def _without_booking(page: _Page) -> Booked:
     waiting = sum(map(_waits_for_fuse, page.aside.values()))
-    refused = sum(1 for decision in page.decisions.values() if decision.notes and not decision.changes)
+    refused = sum(
+        any(note.kind not in telling.LASTING for note in decision.notes) and not decision.changes
+        for decision in page.decisions.values()
+    )
     return Booked(set_aside=waiting + refused)
 
 

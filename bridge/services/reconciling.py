@@ -13,6 +13,7 @@ from bridge.contracts.shop import SlicePage
 from bridge.domain.slices import differing, unequal
 from bridge.services.comparing_accounts import set_lost_apart
 from bridge.services.syncing import IDS_WENT_BACK, touch
+from bridge.services.telling import doubted_slips
 
 BACKLOG = 2_000
 """While more touched orders wait than that, nothing more is compared: what is found would only wait behind them."""
@@ -112,8 +113,14 @@ def touch_differing(
 
 
 def move_on(tx: Tx, store: str, before: Comparison, after: Comparison) -> bool:
-    """Remember how far the round is, so that a restart goes on there; false where it was begun anew meanwhile."""
+    """Remember how far the round is, so that a restart goes on there; false where it was begun anew meanwhile.
+
+    At a round's end the orders are read again whose slips name no unit: digests know nothing of slips.
+    """
     if tx.slices.comparison(store) != before:
         return False
     tx.slices.save_comparison(store, after)
+    if after.finished_at is not None and after.finished_at != before.finished_at:
+        again = doubted_slips(tx.problems.open(store))[:BACKLOG]
+        touch(tx, store, again, at=after.finished_at, settle=timedelta(0))
     return True

@@ -73,6 +73,18 @@ def test_a_round_that_was_begun_anew_meanwhile_is_not_ended_by_the_one_before(ke
     assert keeper.desk.look(lambda tx: tx.slices.comparison(ACME)) == Comparison()
 
 
+def test_C14_at_a_rounds_end_orders_with_slips_of_money_alone_are_read_again(keeper: Keeper) -> None:
+    """Digests know nothing of slips; what a slip turns out to be is found by reading its order alone."""
+    for _ in range(2):
+        keeper.book(an_order(1042, amount_only_slips=(8, 9)), an_order(1043))
+    keeper.desk.run(lambda tx: tx.sync.settle(ACME, tx.sync.waiting(ACME, [1042]).values()))
+    assert move(keeper, Comparison(), Comparison(7))
+    assert keeper.desk.look(lambda tx: tx.sync.next_due(ACME)) is None
+    assert move(keeper, Comparison(7), Comparison(finished_at=keeper.now))
+    (again,) = keeper.desk.look(lambda tx: tx.sync.due(ACME, keeper.now, 10))
+    assert again.order_id == 1042
+
+
 # --- orders ---
 
 
