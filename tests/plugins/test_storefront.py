@@ -203,6 +203,22 @@ def test_a_row_copied_from_another_store_is_not_shown(shop: Storefront) -> None:
     assert_page_survives(shop.open_page(), shop, because="belongs to another store")
 
 
+def test_an_older_document_under_the_newest_version_is_not_shown(shop: Storefront) -> None:
+    """Signed it is, and of this customer: written back by somebody, under the version of the one it replaces."""
+    older = shop.push(account(package(900), number=6))
+    for epoch, number in ((1, 7), (2, 6)):
+        shop.store_row(older._replace(epoch=epoch, number=number))
+        assert shop.open_page().shown == {}
+    assert_page_survives(shop.open_page(), shop, because="of another version than its row")
+
+
+def test_a_document_that_tells_no_version_of_its_own_is_not_shown(shop: Storefront) -> None:
+    document = account(package())
+    del document["number"]
+    shop.push(document)
+    assert_page_survives(shop.open_page(), shop, because='the account document has no usable "number"')
+
+
 def test_a_document_of_a_newer_version_is_not_shown(shop: Storefront) -> None:
     shop.push(account(package(), v=2))
     assert_page_survives(shop.open_page(), shop, because="version that this extension does not know")
@@ -318,7 +334,8 @@ def test_a_change_of_the_table_in_progress_costs_the_page_a_second_at_most(shop:
 def test_a_slow_database_costs_the_page_a_second_at_most(shop: Storefront) -> None:
     shop.run(
         "RENAME TABLE {p}account TO {p}account_rows",
-        "CREATE VIEW {p}account AS SELECT store, customer_id, payload, key_id, CONCAT(mac, SLEEP(20)) AS mac"
+        "CREATE VIEW {p}account AS SELECT store, customer_id, epoch, number, payload, key_id,"
+        " CONCAT(mac, SLEEP(20)) AS mac"
         " FROM {p}account_rows",
     )
     shop.run(f"INSERT INTO {{p}}account_rows VALUES ('{STORE}', {CUSTOMER}, 1, 1, '{{}}', 'k1', 'x')")

@@ -184,7 +184,8 @@ class Storefront:
         customer: int = CUSTOMER,
     ) -> SignedRow:
         """Sign a document as one of `table` and store it as the account row of `customer`."""
-        row = signed_row(key, table, document, customer_id=customer, epoch=1, number=1)
+        epoch, number = document.get("epoch", 1), document.get("number", 1)
+        row = signed_row(key, table, document, customer_id=customer, epoch=epoch, number=number)
         self.store_row(row, store=store)
         return row
 

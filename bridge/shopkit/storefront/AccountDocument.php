@@ -5,14 +5,18 @@ namespace SupportBridge;
 /**
  * A customer's account as the desk wrote it, once its signature has been checked.
  *
- * It believes that a signature only proves who wrote the bytes: whether they are about this customer of this store, and
- * of a version this extension knows, is checked here. What the account comes to depends on the clock, not on when the
+ * It believes that a signature only proves who wrote the bytes: whether they are about this customer of this store, of
+ * the account's version that their row names, and of a format this extension knows, is checked here. What the account comes to depends on the clock, not on when the
  * desk last wrote (rule C5).
  */
 final class AccountDocument
 {
     private const VERSION = 1;
     private const DEEPEST = 8;
+
+    private int $epoch;
+
+    private int $number;
 
     private int $held;
 
@@ -31,6 +35,8 @@ final class AccountDocument
      */
     private function __construct(array $document)
     {
+        $this->epoch = self::amount($document, 'epoch');
+        $this->number = self::amount($document, 'number');
         self::amount($document, 'posted');
         $this->held = self::amount($document, 'held');
         $this->frozen = self::flag($document, 'frozen');
@@ -61,6 +67,15 @@ final class AccountDocument
         }
 
         return new self($document);
+    }
+
+    /**
+     * Whether it is the one that belongs under this version: an older one is signed as well, and somebody who writes it
+     * back under the newest version could show coins that are spent.
+     */
+    public function isOfVersion(int $epoch, int $number): bool
+    {
+        return $this->epoch === $epoch && $this->number === $number;
     }
 
     /**

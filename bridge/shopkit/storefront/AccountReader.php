@@ -48,7 +48,12 @@ final class AccountReader
             throw new Problem('the signature of the account row does not verify with the key of store ' . $key->store());
         }
 
-        return AccountDocument::parse($row['payload'], $key->store(), $customerId)->at($now);
+        $document = AccountDocument::parse($row['payload'], $key->store(), $customerId);
+        if (!$document->isOfVersion((int) $row['epoch'], (int) $row['number'])) {
+            throw new Problem('the account document is of another version than its row');
+        }
+
+        return $document->at($now);
     }
 
     /**
@@ -93,7 +98,8 @@ final class AccountReader
             return $this->database->row(
                 '/*M!100102 SET STATEMENT max_statement_time=1, lock_wait_timeout=1 FOR */'
                 . ' SELECT /*+ MAX_EXECUTION_TIME(1000) */'
-                . ' m.`payload` AS `schema_version`, a.`payload` AS `payload`, a.`key_id` AS `key_id`, a.`mac` AS `mac`'
+                . ' m.`payload` AS `schema_version`, a.`epoch` AS `epoch`, a.`number` AS `number`,'
+                . ' a.`payload` AS `payload`, a.`key_id` AS `key_id`, a.`mac` AS `mac`'
                 . ' FROM ' . $table . 'meta` m'
                 . ' LEFT JOIN ' . $table . "account` a ON a.`store` = '" . $store . "' AND a.`customer_id` = " . $customerId
                 . " WHERE m.`name` = 'schema'"
