@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.cursor import Cursor
-from bridge.domain.events import CoinsChanged
+from bridge.domain.events import Event
 from bridge.domain.ledger import Entry
 from bridge.domain.packages import Package
 from bridge.domain.purchases import Purchase
@@ -146,6 +146,10 @@ class Accounts(Protocol):
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Account]: ...
 
+    def highest_customer(self, store: str) -> int:
+        """The highest number of a customer who has an account, also where it is an heir's by now; 0 for none."""
+        ...
+
     def page(self, store: str, *, after: int, limit: int) -> list[Account]:
         """The store's accounts with an id above `after`, ascending."""
         ...
@@ -217,6 +221,10 @@ class Ledger(Protocol):
 
 class Purchases(Protocol):
     def of_orders(self, store: str, order_ids: Iterable[int]) -> dict[int, Purchase]: ...
+
+    def highest(self, store: str) -> int:
+        """The highest number of an order that has granted; 0 for none."""
+        ...
 
     def save(self, store: str, purchases: Iterable[Purchase]) -> None: ...
 
@@ -346,7 +354,7 @@ class Problems(Protocol):
 
 
 class Outbox(Protocol):
-    def add(self, events: Iterable[CoinsChanged]) -> None:
+    def add(self, events: Iterable[Event]) -> None:
         """Tell plugins after the commit, at least once."""
         ...
 

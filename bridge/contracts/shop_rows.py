@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 FORMAT = "supportbridge:1"
 DESK_TO_SHOP = "desk-to-shop"
+SHOP_TO_DESK = "shop-to-desk"
 SCHEMA_VERSION = 1
 """Version of the tables in `bridge/shopkit/tables.sql`."""
 
@@ -49,14 +50,18 @@ def mac_of(key: SigningKey, table: str, payload: str, *, direction: str = DESK_T
     return hmac.new(key.secret, message.encode("ascii"), hashlib.sha256).hexdigest()
 
 
-def verifies(keys: Iterable[SigningKey], table: str, payload: str, key_id: str, mac: str) -> bool:
+def verifies(
+    keys: Iterable[SigningKey], table: str, payload: str, key_id: str, mac: str, *, direction: str = DESK_TO_SHOP
+) -> bool:
     """Whether one of the keys signed these bytes for this table; compares in constant time.
 
     What is no ASCII is none of ours, and the comparison would raise for it.
     """
     if not (payload.isascii() and mac.isascii()):
         return False
-    return any(key.id == key_id and hmac.compare_digest(mac_of(key, table, payload), mac) for key in keys)
+    return any(
+        key.id == key_id and hmac.compare_digest(mac_of(key, table, payload, direction=direction), mac) for key in keys
+    )
 
 
 def signed_row(key: SigningKey, table: str, document: Any, *, customer_id: int, epoch: int, number: int) -> SignedRow:

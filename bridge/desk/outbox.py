@@ -2,19 +2,19 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
 
+from pydantic import TypeAdapter
 from sqlalchemy import bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.desk.statements import Statement
 from bridge.desk.tables import outbox
 from bridge.desk.values import as_json, from_ms, to_ms
-from bridge.domain.accounts import Owner, OwnerKind
-from bridge.domain.events import EVENTS, CoinsChanged
+from bridge.domain.events import EVENTS, Event
 
 LONGEST_PAUSE = timedelta(hours=6)
 """No retry is further away; one that is was set before the machine's clock was put back, and is due."""
@@ -47,7 +47,7 @@ class Delivery:
 
     id: int
     hook: str
-    event: CoinsChanged
+    event: Event
     attempts: int
     delivered_to: frozenset[str]
 
@@ -58,14 +58,14 @@ class SqlOutbox:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add(self, events: Iterable[CoinsChanged]) -> None:
+    def add(self, events: Iterable[Event]) -> None:
         _ADD.run_many(
             self._connection,
             (
                 {
                     "kind": _NAMES[type(event)],
                     "key": event.key,
-                    "event": as_json(_document(event)),
+                    "event": _adapter(_NAMES[type(event)]).dump_json(event).decode(),
                     "created_ms": to_ms(event.at),
                     "due_ms": 0,
                     "attempts": 0,
@@ -80,7 +80,7 @@ class SqlOutbox:
         """Events to be delivered now, oldest first."""
         rows = _DUE.rows(self._connection, at_ms=to_ms(at), impossible_ms=to_ms(at + LONGEST_PAUSE), most=limit)
         return [
-            Delivery(number, f"bridge_{kind}", _event(kind, json.loads(body)), attempts, frozenset(json.loads(had)))
+            Delivery(number, f"bridge_{kind}", _adapter(kind).validate_json(body), attempts, frozenset(json.loads(had)))
             for number, kind, body, attempts, had in rows
         ]
 
@@ -110,11 +110,6 @@ class SqlOutbox:
         _PRUNE.run(self._connection, before_ms=to_ms(before))
 
 
-def _document(event: CoinsChanged) -> Mapping[str, Any]:
-    return asdict(event) | {"owner": [event.owner.kind.value, event.owner.ref], "at": to_ms(event.at)}
-
-
-def _event(kind: str, document: dict[str, Any]) -> CoinsChanged:
-    owner_kind, ref = document.pop("owner")
-    at = from_ms(document.pop("at"))
-    return EVENTS[kind](owner=Owner(OwnerKind(owner_kind), ref), at=at, **document)
+@cache
+def _adapter(kind: str) -> TypeAdapter[Event]:
+    return TypeAdapter(EVENTS[kind])

@@ -1,7 +1,7 @@
 """Events: what plugins are told after it has been committed.
 
-Each carries a key that is the same at every delivery, so that a receiver can recognise a repeat.
-Amounts are coins; ids are the shop's own.
+Each carries a key that is the same at every delivery, so that a receiver can recognise a repeat. Amounts are coins; ids
+are the shop's and the desk's own, never names or texts (rule D1).
 """
 
 from dataclasses import dataclass
@@ -10,17 +10,33 @@ from datetime import datetime
 from bridge.domain.accounts import Owner
 
 
-@dataclass(frozen=True, slots=True)
-class CoinsChanged:
-    """One account's coins changed because of one order, or by staff when `order_id` is None."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened in a store at a moment."""
 
     key: str
     store: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerEvent(Event):
+    """Something that happened to one customer's account."""
+
     owner: Owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoinsChanged(CustomerEvent):
+    """One account's coins changed because of one order, or by staff when `order_id` is None.
+
+    `usable_until` is the last second of the package it is about, where it is about one.
+    """
+
     order_id: int | None
     plan: str | None
     coins: int
-    at: datetime
+    usable_until: datetime | None = None
 
 
 class CoinsGranted(CoinsChanged):
@@ -47,11 +63,154 @@ class CoinsCorrected(CoinsChanged):
     __slots__ = ()
 
 
-Event = CoinsGranted | CoinsRevoked | CoinsReinstated | CoinsCorrected
-EVENTS: dict[str, type[CoinsChanged]] = {
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteEvent(CustomerEvent):
+    """Something that happened to one version of a quote of `coins` coins; `work` or `inspection` is its `kind`.
+
+    `available` is what the account could spend just after it.
+    """
+
+    request_id: int
+    quote_id: int
+    version: int
+    kind: str
+    coins: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteOffered(QuoteEvent):
+    """Staff offered it, or a new version of it; it can be approved until `valid_until`."""
+
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteLapsing(QuoteEvent):
+    """It can be approved only until `valid_until`, which is near (rule C8)."""
+
+    valid_until: datetime
+
+
+class QuoteApproved(QuoteEvent):
+    """The customer approved it: its coins are held (rule C7)."""
+
+    __slots__ = ()
+
+
+class QuoteDeclined(QuoteEvent):
+    """The customer declined it."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteReleased(QuoteEvent):
+    """What was held for it was given back; `reason` is a stable word (cancelled, revised, infeasible, ...)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoinsDeducted(QuoteEvent):
+    """`spent` coins were deducted for the request, `available` remain (rule C17)."""
+
+    spent: int
+
+
+class HoldOld(QuoteEvent):
+    """Its coins have been held for long without being settled or released: for staff (rule C7)."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageExpiring(CustomerEvent):
+    """`coins` of a package can be used only until `usable_until`, `days` days from now.
+
+    `instead_of` are earlier reminders, in days, that were due while nobody could send them.
+    """
+
+    package_id: int
+    coins: int
+    days: int
+    usable_until: datetime
+    instead_of: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageExpired(CustomerEvent):
+    """`coins` of a package were forfeited at its end; `instead_of` as with `PackageExpiring`."""
+
+    package_id: int
+    coins: int
+    available: int
+    usable_until: datetime
+    instead_of: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceLow(CustomerEvent):
+    """Less than a part of the newest package, of `of` coins, is available (rule C17)."""
+
+    available: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestOpened(CustomerEvent):
+    """A customer opened a request: for staff."""
+
+    request_id: int
+    price: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestClaimed(CustomerEvent):
+    """Somebody who is logged in claims a guest's order: its code goes to the order's address (rule C19).
+
+    `owner` is the guest order. The code itself is no part of the event; the office gives it to whoever mails it.
+    """
+
+    claim_id: int
+    order_id: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemOpened(Event):
+    """Something waits for staff. `summary` names ids and numbers only."""
+
+    problem_id: int
+    kind: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupLate(Event):
+    """The desk has not been backed up for `hours` hours: for staff of the named store."""
+
+    hours: int
+
+
+EVENTS: dict[str, type[Event]] = {
     "coins_granted": CoinsGranted,
     "coins_revoked": CoinsRevoked,
     "coins_reinstated": CoinsReinstated,
     "coins_corrected": CoinsCorrected,
+    "quote_offered": QuoteOffered,
+    "quote_lapsing": QuoteLapsing,
+    "quote_approved": QuoteApproved,
+    "quote_declined": QuoteDeclined,
+    "quote_released": QuoteReleased,
+    "coins_deducted": CoinsDeducted,
+    "hold_old": HoldOld,
+    "package_expiring": PackageExpiring,
+    "package_expired": PackageExpired,
+    "balance_low": BalanceLow,
+    "request_opened": RequestOpened,
+    "guest_claimed": GuestClaimed,
+    "problem_opened": ProblemOpened,
+    "backup_late": BackupLate,
 }
 """Event types by the name they are stored under; the hook is `bridge_` + name."""

@@ -1,6 +1,6 @@
 """Handing one event to plugins, each alone."""
 
-from bridge.domain.events import CoinsChanged
+from bridge.domain.events import Event
 from bridge.hooks.manager import Plugins
 
 
@@ -9,6 +9,6 @@ def listeners(plugins: Plugins, hook: str) -> list[str]:
     return list(plugins.listeners(hook))
 
 
-async def deliver(plugins: Plugins, hook: str, event: CoinsChanged, name: str) -> None:
+async def deliver(plugins: Plugins, hook: str, event: Event, name: str) -> None:
     """Call one plugin's implementation. Raises whatever it raises."""
     await plugins.listeners(hook)[name](event=event)

@@ -64,7 +64,7 @@ def grant(
         entry = ledger.grant(package, key=full_key, at=at, kind=kind, reason=reason, staff=staff)
         tx.ledger.append(store, [entry], {package.id: package}, [package.id])
         told = CoinsGranted if kind is EntryKind.GRANT else CoinsCorrected
-        tx.outbox.add([told(entry.key, store, owner, None, plan, coins, at)])
+        tx.outbox.add([told(key=entry.key, store=store, owner=owner, order_id=None, plan=plan, coins=coins, at=at)])
     else:
         _require_same(recorded, Entry(full_key, account.id, kind, at, (Posting(0, coins),)))
         _require_same_package(tx, recorded, plan, end_of_day(last_day, zone) if last_day else None)
@@ -115,7 +115,9 @@ def correct(
         )
         touched = {posting.package_id: packages[posting.package_id] for posting in entry.postings}
         tx.ledger.append(store, [entry], touched)
-        tx.outbox.add([CoinsCorrected(entry.key, store, owner, None, None, coins, at)])
+        tx.outbox.add(
+            [CoinsCorrected(key=entry.key, store=store, owner=owner, order_id=None, plan=None, coins=coins, at=at)]
+        )
     return balance(tx, store, owner, at=at)
 
 

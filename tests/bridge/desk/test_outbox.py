@@ -7,15 +7,15 @@ import pytest
 
 from bridge.desk.desk import Desk
 from bridge.desk.outbox import LONGEST_PAUSE
-from bridge.domain.events import CoinsChanged, CoinsCorrected, CoinsGranted, CoinsReinstated, CoinsRevoked
+from bridge.domain.events import CoinsCorrected, CoinsGranted, CoinsReinstated, CoinsRevoked, Event
 from tests.support.books import ACME, MONDAY_9AM, a_quick_desk, customer, guest
 
 LATER = MONDAY_9AM + timedelta(minutes=5)
 EVENTS = [
-    CoinsGranted("a", ACME, customer(77), 1042, "base", 550, MONDAY_9AM),
-    CoinsRevoked("b", ACME, guest(5), 5, "gone", 550, MONDAY_9AM),
-    CoinsReinstated("c", "другой", customer(1), 7, None, 1, MONDAY_9AM),
-    CoinsCorrected("d", ACME, customer(77), None, None, -30, MONDAY_9AM),
+    CoinsGranted(key="a", store=ACME, owner=customer(77), order_id=1042, plan="base", coins=550, at=MONDAY_9AM),
+    CoinsRevoked(key="b", store=ACME, owner=guest(5), order_id=5, plan="gone", coins=550, at=MONDAY_9AM),
+    CoinsReinstated(key="c", store="другой", owner=customer(1), order_id=7, plan=None, coins=1, at=MONDAY_9AM),
+    CoinsCorrected(key="d", store=ACME, owner=customer(77), order_id=None, plan=None, coins=-30, at=MONDAY_9AM),
 ]
 
 
@@ -27,7 +27,7 @@ def desk() -> Iterator[Desk]:
         yield one
 
 
-def due(desk: Desk, *, limit: int = 10, later: timedelta = timedelta(0)) -> list[CoinsChanged]:
+def due(desk: Desk, *, limit: int = 10, later: timedelta = timedelta(0)) -> list[Event]:
     return [one.event for one in desk.look(lambda tx: tx.outbox.due(MONDAY_9AM + later, limit))]
 
 

@@ -71,7 +71,10 @@ def dispatcher(desk: Desk, clock: FixedClock, patience: float = 30.0, **plugins:
 
 
 async def tell(desk: Desk, *keys: str) -> None:
-    events = [CoinsGranted(key, "acme", CUSTOMER, 1042, "base", 550, NOON) for key in keys]
+    events = [
+        CoinsGranted(key=key, store="acme", owner=CUSTOMER, order_id=1042, plan="base", coins=550, at=NOON)
+        for key in keys
+    ]
     await desk.transact("tell", lambda tx: tx.outbox.add(events))
 
 
@@ -83,7 +86,9 @@ async def test_an_event_reaches_every_plugin_as_it_was_written(desk: Desk, clock
     mail, webhook = Listener(), Listener()
     await tell(desk, "acme:order:1042:base:unit:1")
     assert await dispatcher(desk, clock, mail=mail, webhook=webhook).one_pass() == 1
-    expected = CoinsGranted("acme:order:1042:base:unit:1", "acme", CUSTOMER, 1042, "base", 550, NOON)
+    expected = CoinsGranted(
+        key="acme:order:1042:base:unit:1", store="acme", owner=CUSTOMER, order_id=1042, plan="base", coins=550, at=NOON
+    )
     assert mail.heard == webhook.heard == [expected]
     assert await waiting(desk) == 0
 
@@ -186,7 +191,10 @@ async def test_a_plugin_that_hangs_holds_the_others_up_once_and_not_with_every_e
 
 async def test_an_event_that_nobody_listens_to_is_done(desk: Desk, clock: FixedClock) -> None:
     await desk.transact(
-        "tell", lambda tx: tx.outbox.add([CoinsRevoked("a", "acme", CUSTOMER, 1042, "base", 550, NOON)])
+        "tell",
+        lambda tx: tx.outbox.add(
+            [CoinsRevoked(key="a", store="acme", owner=CUSTOMER, order_id=1042, plan="base", coins=550, at=NOON)]
+        ),
     )
     await dispatcher(desk, clock, mail=Listener()).one_pass()
     assert await waiting(desk) == 0

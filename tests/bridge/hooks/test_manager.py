@@ -18,7 +18,15 @@ from bridge.testing.shop import FakeShop
 from tests.support.fake_platform import install_plugin
 
 PASSWORD = "correct horse"
-EVENT = CoinsGranted("k", "acme", Owner(OwnerKind.CUSTOMER, 77), 1, "base", 550, datetime(2026, 3, 1, tzinfo=UTC))
+EVENT = CoinsGranted(
+    key="k",
+    store="acme",
+    owner=Owner(OwnerKind.CUSTOMER, 77),
+    order_id=1,
+    plan="base",
+    coins=550,
+    at=datetime(2026, 3, 1, tzinfo=UTC),
+)
 Install = Callable[..., str]
 
 

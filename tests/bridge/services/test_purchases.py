@@ -44,7 +44,8 @@ def many(count: int, *, first: int = 1, each: int = 1) -> list[Order]:
 
 
 def said(desk: Desk) -> list[CoinsChanged]:
-    return [one.event for one in desk.look(lambda tx: tx.outbox.due(MONDAY_9AM, 1000))]
+    due = desk.look(lambda tx: tx.outbox.due(MONDAY_9AM, 1000))
+    return [one.event for one in due if isinstance(one.event, CoinsChanged)]
 
 
 # --- granting -------------------------------------------------------------------------------------------------

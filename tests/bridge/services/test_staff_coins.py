@@ -220,7 +220,7 @@ def test_C17_each_grant_and_correction_is_told_once(keeper: Keeper) -> None:
         grant(keeper, plan="base")
         correct(keeper)
     deliveries = keeper.desk.look(lambda tx: tx.outbox.due(MONDAY_9AM, 10))
-    assert [(one.hook, one.event.coins) for one in deliveries] == [
+    assert [(one.hook, getattr(one.event, "coins", None)) for one in deliveries] == [
         ("bridge_coins_granted", 100),
         ("bridge_coins_corrected", -100),
     ]

@@ -138,7 +138,15 @@ async def test_what_waits_in_the_desk_is_counted_by_store(daemon: Daemon) -> Non
     desk.run(lambda tx: tx.problems.report("acme", key="b", kind="unreadable_order", summary="", at=NOON))
     accounts = desk.run(lambda tx: tx.accounts.open("umbrella", [Owner(OwnerKind.CUSTOMER, n) for n in (1, 2, 3)]))
     desk.run(lambda tx: tx.accounts.touch([account.id for account in accounts.values()]))
-    desk.run(lambda tx: tx.outbox.add([CoinsGranted("k", "acme", Owner(OwnerKind.CUSTOMER, 1), 1, "base", 5, NOON)]))
+    desk.run(
+        lambda tx: tx.outbox.add(
+            [
+                CoinsGranted(
+                    key="k", store="acme", owner=Owner(OwnerKind.CUSTOMER, 1), order_id=1, plan="base", coins=5, at=NOON
+                )
+            ]
+        )
+    )
     page = await document(daemon)
     assert page["stores"]["acme"]["problems"] == 2
     assert page["stores"]["umbrella"]["push"]["waiting"] == 3

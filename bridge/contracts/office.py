@@ -1,0 +1,106 @@
+"""What an event plugin may ask of the bridge: whom to write to, a queue that survives a crash, and staff's attention.
+
+A plugin gets its `Office` from the hook `bridge_open`. It composes messages when an event comes and puts them into the
+queue; the bridge hands each back through `bridge_deliver`, as often as it takes. A delivery's key is the same however
+often the event comes, so a message is queued once, and what is sent twice is sent with the same key (rule C17).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from bridge.contracts.shop_documents import Contact
+from bridge.domain.accounts import Owner
+
+
+class StaffContact(NamedTuple):
+    """A member of a store's staff."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCard:
+    """What a plugin is told of a store. `settings` is its own table `[plugin.NAME]` of the store's file.
+
+    `title` is the vendor's name as customers know it; `account_url` is the customer's page in the shop, empty where it
+    is not set. `languages` are those customers are addressed in, the first one where theirs is not among them.
+    """
+
+    name: str
+    title: str
+    zone: ZoneInfo
+    languages: tuple[str, ...]
+    account_url: str
+    staff: tuple[StaffContact, ...]
+    source: Path
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message on its way. `key` is unique and stays the same; `document` is the plugin's own, JSON.
+
+    `to` is the customer it is for, None for staff. `attempts` is how often it has been tried before.
+    """
+
+    key: str
+    store: str
+    kind: str
+    document: Mapping[str, Any]
+    to: Owner | None = None
+    attempts: int = 0
+
+
+class Office(Protocol):
+    """One plugin's view of the bridge."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The table `[plugin.NAME]` of bridge.toml, as written."""
+        ...
+
+    @property
+    def stores(self) -> Mapping[str, StoreCard]:
+        """The enabled stores by name."""
+        ...
+
+    def secret(self, reference: Mapping[str, Any], *, where: str) -> str:
+        """The secret that `{file = ...}`, `{credential = ...}` or `{env = ...}` refers to. Raises `SettingsError`."""
+        ...
+
+    def now(self) -> datetime:
+        """The bridge's clock, UTC."""
+        ...
+
+    async def contact(self, store: str, owner: Owner) -> Contact | None:
+        """How the customer, or the guest of an order, is addressed now. Raises `ShopError` where the shop is down."""
+        ...
+
+    async def subject(self, store: str, request_id: int) -> str:
+        """A request's subject; empty where it has been erased (rule D2)."""
+        ...
+
+    async def code(self, store: str, claim_id: int) -> str:
+        """The one-time code of a guest's claim; empty where it has ended (rule C19)."""
+        ...
+
+    async def queue(self, deliveries: Sequence[Delivery]) -> int:
+        """Keep messages until they have been delivered; a known key is left alone. Returns how many are new."""
+        ...
+
+    async def delivered_since(self, store: str, owner: Owner, since: datetime) -> int:
+        """How many of this plugin's messages to that customer have been delivered since."""
+        ...
+
+    async def report(self, store: str, *, key: str, kind: str, summary: str) -> None:
+        """Tell staff of a problem; the same key is one problem."""
+        ...
+
+    async def solve(self, store: str, keys: Sequence[str]) -> None:
+        """Close problems whose cause has gone."""
+        ...

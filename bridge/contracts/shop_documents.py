@@ -1,0 +1,93 @@
+"""The shop as the coin desk needs it: documents shown on its pages, and what customers do there.
+
+Documents (quotes, prices, answers) are signed rows like the accounts. The inbox is the other way round: rows that the
+shop's pages write, signed with the store's key, and of which nothing is believed before the signature is. A shop that
+was prepared by an earlier release lacks these tables: it goes on with accounts alone until it is prepared again.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from bridge.contracts.shop_rows import SignedRow
+from bridge.domain.cursor import Cursor
+
+MOST_INBOX_BYTES = 16_384
+"""No page of ours writes a longer inbox row."""
+
+
+class DocumentTable(StrEnum):
+    """Tables of ours in the shop that hold one signed document a row, beside the accounts."""
+
+    QUOTE = "quote"
+    PRICE = "price"
+    ANSWER = "answer"
+
+
+class DocumentRow(NamedTuple):
+    """One document: `key` is the quote's number, the price's code or the answered row's UUID."""
+
+    key: int | str
+    row: SignedRow
+
+
+class InboxRow(NamedTuple):
+    """What a customer did on the shop's page, as found: nothing of it is believed before it has been verified."""
+
+    id: int
+    customer_id: int
+    uuid: str
+    payload: str
+    key_id: str
+    mac: str
+
+
+class Contact(NamedTuple):
+    """How a customer is addressed: `language` is an ISO 639 code, empty where the shop doesn't say."""
+
+    customer_id: int
+    email: str
+    name: str
+    language: str = ""
+    phone: str = ""
+
+
+class CoinDeskShop(Protocol):
+    """One shop's database, as far as the coin desk is concerned."""
+
+    async def push_documents(self, table: DocumentTable, rows: Sequence[DocumentRow]) -> None:
+        """Write signed documents. An older version never replaces a newer one; repeating changes nothing.
+
+        Raises `ShopRefused` for a shop that has no such table yet: it must be prepared again.
+        """
+        ...
+
+    async def documents(self, table: DocumentTable, keys: Sequence[int | str]) -> Sequence[DocumentRow]:
+        """Those of these documents that are in the shop, for `ledger verify` and the tests."""
+        ...
+
+    async def inbox(self, cursor: Cursor) -> Sequence[InboxRow]:
+        """The store's inbox rows after `read_after` (at most a page of new ones) and those in older gaps, by id.
+
+        A row of more than `MOST_INBOX_BYTES` comes with an empty payload. A shop without the table has no rows.
+        """
+        ...
+
+    async def forget_inbox(self, days: int) -> int:
+        """Delete the store's inbox rows, and the answers to them, that are older by the server's clock; their number.
+
+        Also a row of unknown age is one of today: a table without usable dates is left alone.
+        """
+        ...
+
+    async def contacts(self, customer_ids: Sequence[int]) -> Mapping[int, Contact]:
+        """How these customers are addressed now; one whom the shop doesn't have is left out."""
+        ...
+
+    async def find_customers(self, *, email: str = "", phone: str = "") -> Sequence[int]:
+        """Customers with that e-mail address, or that telephone number (digits compared), ascending; at most 20."""
+        ...
+
+    async def order_contact(self, order_id: int) -> Contact | None:
+        """Whom an order's mail goes to (rule C19), customer 0 for a guest; None where there is no such order."""
+        ...
