@@ -32,16 +32,13 @@ class Catalog:
 
     def say_n(self, language: str, one: str, many: str, count: int, **values: object) -> str:
         """The message for `count` things, in the language's own plural form; `{count}` is among its blanks."""
-        if language == "en":
-            form = one if count == 1 else many
-        else:
-            form = self._of(language).ngettext(one, many, count)
+        english = one if count == 1 else many
+        form = english if language == "en" else self._of(language).ngettext(one, many, count)
         return _filled(language, form, {"count": count, **values})
 
     def missing(self, language: str, messages: Iterable[str]) -> list[str]:
         """Those of the messages that say the same in that language as in English: they have no translation."""
-        found = self._of(language)
-        return [one for one in messages if one in {found.gettext(one), found.ngettext(one, one, 1)} and one]
+        return [one for one in messages if self._of(language).gettext(one) == one]
 
     def _of(self, language: str) -> GNUTranslations:
         if language not in self._read:
