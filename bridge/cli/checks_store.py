@@ -3,8 +3,9 @@
 import os
 from collections.abc import Iterator
 
+from bridge.cli.checks_numbers import number_findings
 from bridge.cli.failures import REMEDIES, remedy
-from bridge.cli.screen import count
+from bridge.cli.screen import count, local
 from bridge.cli.session import the_shop
 from bridge.contracts.shop import Finding, Level, ShopAdapter
 from bridge.contracts.shop_rows import SignedRow, SigningKey, verifies
@@ -13,6 +14,7 @@ from bridge.desk.key_files import KeyRing, load_keys
 from bridge.domain.accounts import Account
 from bridge.errors import BridgeError, DeskError, SettingsError
 from bridge.hooks.manager import Plugins
+from bridge.services.syncing import IDS_WENT_BACK
 from bridge.settings import Settings, StoreSettings
 
 SAMPLE = 50
@@ -32,7 +34,10 @@ async def store_findings(
     try:
         async with the_shop(plugins, store) as shop:
             findings += [_with_remedy(one) for one in await shop.check()]
-            if desk is not None and all(one.level is not Level.WRONG for one in findings):
+            wrong = {one.name for one in findings if one.level is Level.WRONG}
+            if desk is not None and not wrong & {"connection", "layout"}:
+                findings += await number_findings(store.name, shop, desk)
+            if desk is not None and not wrong:
                 findings.append(await _rows(store, shop, desk, keys))
     except BridgeError as error:
         findings.append(of_error(error, "shop"))
@@ -99,7 +104,12 @@ def _row_fault(account: Account, row: SignedRow | None, keys: tuple[SigningKey, 
 
 
 def _waiting(store: StoreSettings, desk: Desk) -> Iterator[Finding]:
-    problems = desk.look(lambda tx: len(tx.problems.open(store.name)))
+    open_ones = desk.look(lambda tx: tx.problems.open(store.name))
+    for pause in (one for one in open_ones if one.kind == IDS_WENT_BACK):
+        since = local(pause.first_seen, store.zone_info)
+        todo = f"find out what was done to the shop, then: bridge problems retry {pause.id} --by NAME"
+        yield Finding("paused", Level.WRONG, f"since {since}: {pause.summary}", todo)
+    problems = sum(one.kind != IDS_WENT_BACK for one in open_ones)
     if problems:
         see = f"bridge problems list --store {store.name}"
         yield Finding("problems", Level.WARNING, f"{count(problems, 'problem waits', 'problems wait')} for staff", see)

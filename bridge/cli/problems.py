@@ -112,11 +112,24 @@ def retry(call: Call, number: Number, by: ByOption = None) -> None:
         who = _staff(settings, desk.look(problems.require, number), by)
         one, orders = desk.run(problems.retry, number, by=who, at=CLOCK.now())
     words = f"{count(len(orders), 'order')} will be read again" if orders else "what waited is let through"
+    statements: list[str] = []
+    lines: list[str] = []
     if one.kind == IDS_WENT_BACK:
         words = "booking goes on, and every order and account is compared anew"
+        statements, lines = _numbers(settings, one.store)
     call.answer(
-        {"problem": one.id, "store": one.store, "state": "retried", "by": who, "orders": list(orders)},
-        lambda: [line(f"Problem {one.id} of store {one.store} is retried by {who}: {words}.")],
+        {
+            "problem": one.id,
+            "store": one.store,
+            "state": "retried",
+            "by": who,
+            "orders": list(orders),
+            "statements": statements,
+        },
+        lambda: [
+            line(f"Problem {one.id} of store {one.store} is retried by {who}: {words}."),
+            *map(line, lines),
+        ],
     )
 
 
@@ -138,6 +151,29 @@ def dismiss(call: Call, number: Number, by: ByOption = None) -> None:
         {"problem": one.id, "store": one.store, "state": "dismissed", "by": who},
         lambda: [line(f"Problem {one.id} of store {one.store} is dismissed by {who}; nothing was booked.")],
     )
+
+
+def _numbers(settings: "Settings", store: str) -> tuple[list[str], list[str]]:
+    """What the shop's database's owner should run now that the store is read on, and all of it in words.
+
+    The retry stands whether the shop can be asked or not.
+    """
+    import asyncio
+
+    from bridge.cli.checks_numbers import numbers_given_again, to_run
+    from bridge.cli.session import plugins_of, the_desk, the_shop
+    from bridge.errors import BridgeError
+
+    async def ask() -> Any:
+        with the_desk(settings) as desk:
+            async with the_shop(plugins_of(settings), settings.stores[store]) as shop:
+                return await numbers_given_again(store, shop, desk)
+
+    try:
+        found = asyncio.run(ask())
+    except BridgeError as error:
+        return [], [f"Whether the shop gives old numbers again could not be asked ({error}); bridge check says it."]
+    return [one.statement for one in found], to_run(found)
 
 
 @contextmanager

@@ -170,8 +170,12 @@ class ShopAdapter(Protocol):
         """The id each cursor's table gives out next, and under `customer` the next customer's.
 
         A table that does not say it is left out. Ids only grow, so one that the cursor has passed means that the
-        database has been put back to an older state.
+        database has been put back to an older state. The cursor over the orders themselves is called `order`.
         """
+        ...
+
+    def tables(self) -> Mapping[str, str]:
+        """What the shop calls the tables that `next_ids` speaks of, prefix and all, by the same names. Asks nobody."""
         ...
 
     async def customers(self, customer_ids: Sequence[int]) -> Mapping[int, int]:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import bindparam, func, null, select, update
 
 from bridge.contracts.desk import FirstSync, StoreState
 from bridge.desk.statements import Statement, any_of, insert_row
@@ -44,6 +44,11 @@ _OF_OWNERS = Statement(
     )
 )
 _BY_IDS = Statement(select(*ACCOUNT_COLUMNS).where(any_of(account.c.id, "ids")))
+_HIGHEST_CUSTOMER = Statement(
+    select(func.max(account.c.owner_ref)).where(
+        account.c.store_id == bindparam("store"), account.c.owner_kind == OwnerKind.CUSTOMER.value
+    )
+)
 _PAGE = Statement(
     select(*ACCOUNT_COLUMNS)
     .where(account.c.store_id == bindparam("store"), account.c.id > bindparam("after"))
@@ -180,6 +185,10 @@ class SqlAccounts:
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Account]:
         return {row[0]: account_from(row) for row in _BY_IDS.rows(self._connection, ids=id_list(ids))}
+
+    def highest_customer(self, store: str) -> int:
+        row = _HIGHEST_CUSTOMER.one(self._connection, store=self._stores.number(store))
+        return int(row[0] or 0) if row else 0
 
     def page(self, store: str, *, after: int, limit: int) -> list[Account]:
         rows = _PAGE.rows(self._connection, store=self._stores.number(store), after=after, most=limit)

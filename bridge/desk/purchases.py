@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.desk.accounts import SqlStores
@@ -31,6 +31,7 @@ _OF_ORDERS = Statement(
     .join(account, account.c.id == purchase.c.account_id)
     .where(purchase.c.store_id == bindparam("store"), any_of(purchase.c.order_id, "ids"))
 )
+_HIGHEST = Statement(select(func.max(purchase.c.order_id)).where(purchase.c.store_id == bindparam("store")))
 _INSERT = upsert(purchase).values({column.name: bindparam(column.name) for column in purchase.c})
 _SAVE = Statement(
     _INSERT.on_conflict_do_update(
@@ -60,6 +61,10 @@ class SqlPurchases:
             )
             for order_id, account_id, kind, ref, paid_ms, frozen, charged_back, ordered in rows
         }
+
+    def highest(self, store: str) -> int:
+        row = _HIGHEST.one(self._connection, store=self._stores.number(store))
+        return int(row[0] or 0) if row else 0
 
     def save(self, store: str, purchases: Iterable[Purchase]) -> None:
         number = self._stores.number(store)

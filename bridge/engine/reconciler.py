@@ -146,15 +146,15 @@ class Reconciler:
         back = reconciling.ids_gone_back(start.positions, next_ids)
         if not back:
             return True
-        at, customer = self._clock.now(), next_ids.get("customer")
+        at, customer, tables = self._clock.now(), next_ids.get("customer"), self._adapter.tables()
         new = await self._desk.transact(
-            "report ids", reconciling.report_ids_gone_back, name, back, next_customer=customer, at=at
+            "report ids", reconciling.report_ids_gone_back, name, back, tables=tables, next_customer=customer, at=at
         )
         if new:
             log.error(
                 "the shop's ids went back, nothing of it is booked until staff have looked",
                 store=name,
-                ids={cursor: f"{read} read, {number} next" for cursor, (read, number) in back.items()},
+                ids={tables.get(one, one): f"{read} read, {number} next" for one, (read, number) in back.items()},
                 next="bridge problems list",
             )
         return False

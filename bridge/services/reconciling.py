@@ -15,6 +15,8 @@ from bridge.services.comparing_accounts import set_lost_apart
 from bridge.services.syncing import IDS_WENT_BACK, touch
 from bridge.services.telling import doubted_slips
 
+ORDERS, CUSTOMERS = "order", "customer"
+"""What the shop's numbers of orders and of customers are called among its ids."""
 BACKLOG = 2_000
 """While more touched orders wait than that, nothing more is compared: what is found would only wait behind them."""
 
@@ -54,12 +56,43 @@ def ids_gone_back(positions: Mapping[str, int], next_ids: Mapping[str, int]) -> 
     }
 
 
+class GivenAgain(NamedTuple):
+    """A table of the shop whose next number is one that the books know already; `highest` is the last they know."""
+
+    what: str
+    table: str
+    next: int
+    highest: int
+
+    @property
+    def statement(self) -> str:
+        """What the database's owner runs, so that no number of the books means somebody or something else."""
+        return f"ALTER TABLE `{self.table}` AUTO_INCREMENT = {self.highest + 1};"
+
+
+def given_again(tx: Tx, store: str, next_ids: Mapping[str, int], tables: Mapping[str, str]) -> list[GivenAgain]:
+    """The tables of which the shop, put back to an older state, gives numbers next that the books know already."""
+    books = {ORDERS: tx.purchases.highest(store), CUSTOMERS: tx.accounts.highest_customer(store)}
+    return [
+        GivenAgain(what, tables.get(what, what), next_ids[what], highest)
+        for what, highest in books.items()
+        if what in next_ids and next_ids[what] <= highest
+    ]
+
+
 def report_ids_gone_back(
-    tx: Tx, store: str, back: Mapping[str, tuple[int, int]], *, next_customer: int | None, at: datetime
+    tx: Tx,
+    store: str,
+    back: Mapping[str, tuple[int, int]],
+    *,
+    tables: Mapping[str, str],
+    next_customer: int | None,
+    at: datetime,
 ) -> bool:
     """Let staff look before anything more is booked of this store; true only when it is new.
 
-    `next_customer` is the number the shop gives its next customer; the lowest that is seen is kept for `start_over`.
+    `tables` are the shop's names of what `back` speaks of. `next_customer` is the number the shop gives its next
+    customer; the lowest that is seen is kept for `start_over`.
 
     Where the cursors have started anew since they were looked up, staff have just done so.
     """
@@ -68,7 +101,10 @@ def report_ids_gone_back(
         return False
     known = tx.problems.open_under(store, IDS_WENT_BACK)
     seen = [next_customer, known.detail.get("next_customer") if known else None]
-    words = ", ".join(f"{name} (had reached {read}, next is {number})" for name, (read, number) in sorted(back.items()))
+    words = ", ".join(
+        f"{tables.get(name, name)} (had reached {read}, next is {number})"
+        for name, (read, number) in sorted(back.items())
+    )
     tx.problems.report(
         store,
         key=IDS_WENT_BACK,

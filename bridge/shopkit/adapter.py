@@ -117,6 +117,9 @@ class DatabaseAdapter:
     async def next_ids(self) -> Mapping[str, int]:
         return await next_ids(self._database, self._platform.ids)
 
+    def tables(self) -> Mapping[str, str]:
+        return {name: self._store.database.prefix + table for name, table in self._platform.ids.items()}
+
     async def customers(self, customer_ids: Sequence[int]) -> Mapping[int, int]:
         return await self._reader.customers(customer_ids)
 

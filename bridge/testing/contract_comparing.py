@@ -88,7 +88,8 @@ class ComparingContract(ContractBase):
         orders = await self._some_orders(actor, 2)
         async with self.connected(connection) as adapter:
             newest, before = await adapter.newest(), await adapter.next_ids()
-            assert before.keys() == {*newest, "customer"}
+            assert before.keys() == {*newest, "customer"} == adapter.tables().keys()
+            assert len(set(adapter.tables().values())) == len(before), "each is a table of its own"
             assert all(before[name] > max(ids, default=0) for name, ids in newest.items())
             await actor.delete_order(orders[-1])
             after = await adapter.next_ids()

@@ -214,6 +214,9 @@ class FakeShop:
         await self._called("next_ids")
         return {CURSOR: len(self.history) + 1, "customer": self.next_customer}
 
+    def tables(self) -> Mapping[str, str]:
+        return {CURSOR: "fake_history", "customer": "fake_customer"}
+
     async def customers(self, customer_ids: Sequence[int]) -> Mapping[int, int]:
         await self._called("customers")
         return {i: self.born.get(i, i) for i in customer_ids if i not in self.deleted_customers}

@@ -2,21 +2,24 @@
 
 import socket
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.contracts.clock import SystemClock
+from bridge.contracts.desk import Problem, Tx
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.versions import note_backup
+from bridge.services.reconciling import report_ids_gone_back
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.bridge.cli.conftest import ShopPlace
 from tests.support.commands import Workplace, a_workplace
 from tests.support.settings_files import GOOD_STORE
 
 PASSWORD = "correct horse"
+PUT_BACK = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
 async def findings(acme: ShopPlace, *, code: int) -> dict[str, dict[str, Any]]:
@@ -74,6 +77,7 @@ async def test_all_is_well_after_what_the_installation_page_says(acme: ShopPlace
         "account rows",
         "changes",
         "hints",
+        "numbers",
     }
     assert found["account rows"]["text"] == "1 account compared, as this desk pushed them"
     assert found["backup"]["level"] == "ok"
@@ -162,6 +166,60 @@ async def test_rows_that_this_desk_has_not_pushed_are_told(acme: ShopPlace) -> N
         assert found["account rows"]["text"].startswith(f"customer {customer}: ")
         assert words in found["account rows"]["text"]
         assert found["account rows"]["remedy"] == "bridge ledger verify --store acme"
+
+
+async def put_back(acme: ShopPlace, *, customer: int) -> Problem:
+    """A dump from before the customer bought is put back, and the daemon has seen it."""
+    shop = acme.shop
+    for table in ("order", "order_history", "order_product", "customer"):
+        await shop.execute(f"DELETE FROM {{{table}}}")
+        await shop.execute(f"ALTER TABLE {{{table}}} AUTO_INCREMENT = 1")
+    with Desk.open(acme.place.state / FILE_NAME) as desk:
+        return desk.run(_paused, customer)
+
+
+def _paused(tx: Tx, customer: int) -> Problem:
+    back, tables = {"order": (1, 1)}, {"order": "oc_order"}
+    report_ids_gone_back(tx, "acme", back, tables=tables, next_customer=customer, at=PUT_BACK)
+    [problem] = tx.problems.open("acme")
+    return problem
+
+
+async def test_a_paused_store_is_wrong_with_the_reason_since_when_and_what_to_do(acme: ShopPlace) -> None:
+    await acme.join()
+    customer = await acme.paid()
+    await acme.cli("sync", "--once")
+    problem = await put_back(acme, customer=customer)
+    found = await findings(acme, code=1)
+    paused = found["paused"]
+    assert paused["level"] == "wrong"
+    assert paused["text"].startswith("since 2026-11-20 08:00:00 +00:00: the shop's ids went back: oc_order (had")
+    assert paused["remedy"].endswith(f"bridge problems retry {problem.id} --by NAME")
+    assert "problems" not in found, "it is told once"
+
+
+async def test_C2_numbers_that_the_shop_will_give_again_are_told_with_what_to_run(acme: ShopPlace) -> None:
+    await acme.join()
+    customer = await acme.paid()
+    await acme.cli("sync", "--once")
+    assert (await findings(acme, code=0))["numbers"]["level"] == "ok"
+    problem = await put_back(acme, customer=customer)
+    statements = [
+        "ALTER TABLE `oc_order` AUTO_INCREMENT = 2;",
+        f"ALTER TABLE `oc_customer` AUTO_INCREMENT = {customer + 1};",
+    ]
+    told = [one for one in (await acme.cli("check", "--json")).document["findings"] if one["name"] == "numbers"]
+    assert [(one["level"], one["remedy"]) for one in told] == [
+        ("wrong", f"as the database's owner: {statement}") for statement in statements
+    ]
+    assert told[0]["text"] == (
+        "oc_order counts on from 1, and the books know orders up to 1: new orders under old numbers wait for staff"
+    )
+    answer = await acme.cli("problems", "retry", str(problem.id), "--by", "Anna")
+    assert [line.strip() for line in answer.lines()[-2:]] == statements
+    for statement in statements:
+        await acme.shop.execute(statement)
+    assert (await findings(acme, code=0))["numbers"]["level"] == "ok"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from bridge.contracts.desk import FirstSync, Problem, ProblemState
 from bridge.desk.desk import Desk
-from bridge.services.syncing import TOTAL_WAITS
+from bridge.services.syncing import IDS_WENT_BACK, TOTAL_WAITS
 from tests.support.commands import Workplace
 
 SEEN = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -94,6 +94,17 @@ def test_C2_retry_confirms_the_total_of_a_first_sync(workplace: Workplace, desk:
     assert workplace.cli("problems", "retry", str(waiting.id), "--by", "Anna").code == 0
     state = desk.look(lambda tx: tx.stores.get("acme"))
     assert (state.first_sync, state.confirmed_units) == (FirstSync.CONFIRMED, 412)
+
+
+def test_a_retry_stands_when_the_shop_cannot_be_asked_for_its_numbers(workplace: Workplace, desk: Desk) -> None:
+    paused = desk.run(
+        lambda tx: tx.problems.report("acme", key=IDS_WENT_BACK, kind=IDS_WENT_BACK, summary="put back", at=SEEN)
+    )
+    answer = workplace.cli("problems", "retry", str(paused.id), "--by", "Anna")
+    assert answer.code == 0
+    assert "booking goes on" in answer.lines()[0]
+    assert answer.lines()[1].startswith("Whether the shop gives old numbers again could not be asked (acme: ")
+    assert desk.look(lambda tx: tx.problems.open("acme")) == []
 
 
 @pytest.mark.parametrize(

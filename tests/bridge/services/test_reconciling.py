@@ -16,6 +16,7 @@ from tests.support.books import ACME, MONDAY_9AM, an_order, customer
 
 EPOCH = 3
 SETTLE = timedelta(seconds=3)
+TABLES = {"history": "oc_order_history", "order": "oc_order", "customer": "oc_customer"}
 
 
 def positions(keeper: Keeper, **cursors: int) -> None:
@@ -161,7 +162,9 @@ def test_an_order_that_comes_while_the_shop_is_asked_raises_no_alarm(keeper: Kee
 
 
 def report(keeper: Keeper, *, next_customer: int | None = None, **back: tuple[int, int]) -> bool:
-    return keeper.desk.run(reconciling.report_ids_gone_back, ACME, back, next_customer=next_customer, at=keeper.now)
+    return keeper.desk.run(
+        reconciling.report_ids_gone_back, ACME, back, tables=TABLES, next_customer=next_customer, at=keeper.now
+    )
 
 
 def test_D3_the_lowest_number_that_the_shop_gave_a_customer_decides_who_is_kept_apart(keeper: Keeper) -> None:
@@ -181,7 +184,7 @@ def test_ids_that_went_back_pause_the_store_and_are_told_once(keeper: Keeper) ->
     assert not report(keeper, history=(17, 10))
     (problem,) = keeper.problems()
     assert (problem.kind, problem.count) == ("ids_went_back", 2)
-    assert "history (had reached 17, next is 10)" in problem.summary, "the words are those of the last look"
+    assert "oc_order_history (had reached 17, next is 10)" in problem.summary, "the words are those of the last look"
     plan = keeper.desk.look(lambda tx: syncing.plan(tx, ACME, at=keeper.now, limit=10))
     assert plan.paused
     assert keeper.desk.look(lambda tx: reconciling.start(tx, ACME)).paused
@@ -191,7 +194,7 @@ def test_both_tables_that_went_back_are_named(keeper: Keeper) -> None:
     positions(keeper, history=17, order=4)
     report(keeper, order=(4, 2), history=(17, 9))
     (problem,) = keeper.problems()
-    assert "history (had reached 17, next is 9), order (had reached 4, next is 2)" in problem.summary
+    assert "oc_order_history (had reached 17, next is 9), oc_order (had reached 4, next is 2)" in problem.summary
 
 
 def test_an_alarm_that_comes_after_staff_have_looked_says_nothing(keeper: Keeper) -> None:
@@ -233,3 +236,37 @@ def test_starting_over_reads_from_the_end_compares_everything_and_pushes_every_a
     assert keeper.desk.look(lambda tx: tx.push.states([account.id])) == {account.id: PushState()}
     keeper.desk.run(syncing.start_cursors, ACME, {"history": [8, 6]}, at=MONDAY_9AM)
     assert keeper.desk.look(lambda tx: tx.sync.cursors(ACME)) == {"history": Cursor(8, (Gap(7, 7, MONDAY_9AM),))}
+
+
+# --- numbers that are given a second time ---
+
+
+@pytest.mark.parametrize(
+    ("next_ids", "found"),
+    [
+        ({"order": 10, "customer": 10, "history": 1}, []),  # beyond what the books know
+        ({"order": 9, "customer": 10}, ["ALTER TABLE `oc_order` AUTO_INCREMENT = 10;"]),
+        ({"order": 10, "customer": 3}, ["ALTER TABLE `oc_customer` AUTO_INCREMENT = 10;"]),
+        ({}, []),  # the server does not say
+    ],
+)
+def test_C2_numbers_that_the_books_know_are_given_again_where_the_next_one_is_not_beyond_them(
+    keeper: Keeper, next_ids: Mapping[str, int], found: list[str]
+) -> None:
+    granted(keeper, 4, 9)
+    again = keeper.desk.look(reconciling.given_again, ACME, next_ids, TABLES)
+    assert [one.statement for one in again] == found
+
+
+def test_D3_a_customers_number_stays_known_when_his_account_is_kept_apart(keeper: Keeper) -> None:
+    """After the retry nobody inherits, but the number would still be somebody else's."""
+    granted(keeper, 4, 9)
+    positions(keeper, history=17)
+    report(keeper, next_customer=5, history=(17, 9))
+    keeper.desk.run(problems.retry, keeper.problems()[0].id, by="Anna", at=keeper.now)
+    (again,) = keeper.desk.look(reconciling.given_again, ACME, {"order": 10, "customer": 5}, TABLES)
+    assert (again.table, again.next, again.highest) == ("oc_customer", 5, 9)
+
+
+def test_a_desk_without_books_knows_no_number(keeper: Keeper) -> None:
+    assert keeper.desk.look(reconciling.given_again, ACME, {"order": 1, "customer": 1}, TABLES) == []
