@@ -230,10 +230,17 @@ def _words(value: object) -> str:
 
 def _ways_on(one: "Problem", line: Any) -> list[Any]:
     from bridge.contracts.desk import ProblemState
-    from bridge.services.problems import can_be_dismissed, can_be_retried
+    from bridge.services.problems import ADVICE, can_be_dismissed, can_be_retried
 
     if one.state is not ProblemState.OPEN:
         return []
+    if one.kind in ADVICE:
+        advice = ADVICE[one.kind]
+        return [
+            line(),
+            line(f"bridge problems retry {one.id} --by NAME {advice.retry}."),
+            line(f"bridge problems dismiss {one.id} --by NAME {advice.dismiss}."),
+        ]
     if not can_be_retried(one):
         return [line(), line(f"When that is done: bridge problems dismiss {one.id} --by NAME")]
     ways = [line(), line(f"Let it through: bridge problems retry {one.id} --by NAME")]

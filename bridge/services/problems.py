@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bridge.contracts.desk import Problem, ProblemState, Tx
+from bridge.domain.purchases import NoteKind
 from bridge.errors import UsageError
 from bridge.services.comparing_accounts import CUSTOMERS_CHANGED, believe_the_shop
 from bridge.services.reconciling import start_over
-from bridge.services.syncing import IDS_WENT_BACK, TOTAL_WAITS, confirm_first_sync, touch
+from bridge.services.syncing import DELETED, IDS_WENT_BACK, TOTAL_WAITS, confirm_first_sync, touch
 
 CLOSED_FOR_GOOD = frozenset({ProblemState.RETRIED, ProblemState.SOLVED})
 _ENDS_OTHERWISE = {
@@ -17,6 +19,27 @@ _ENDS_OTHERWISE = {
     "after which every order is compared anew",
 }
 """Problems that hold up a whole store, and what ends them."""
+
+
+class Advice(NamedTuple):
+    """What a retry of a problem does, and what a dismissal does: a sentence each."""
+
+    retry: str
+    dismiss: str
+
+
+ADVICE = {
+    NoteKind.OWNER_CHANGED: Advice(
+        "reads the order again: this ends if the order is with the first customer by now, and is told again if not",
+        "moves no coins: what the order had granted stays on the first account, and this is told again when the order "
+        "changes once more",
+    ),
+    DELETED: Advice(
+        "looks for the order again: if it is back in the shop it is booked as it is now, if not this is told again",
+        "takes no coins: what the order had granted stays on the account, and nothing more is told of it",
+    ),
+}
+"""For the kinds where nothing waits, so that neither word says by itself what becomes of the coins."""
 
 
 def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, Sequence[int]]:

@@ -61,6 +61,28 @@ def test_a_problem_that_only_tells_of_something_offers_no_retry(workplace: Workp
     assert "retry" not in shown
 
 
+@pytest.mark.parametrize(
+    ("kind", "retry", "dismiss"),
+    [
+        ("owner_changed", "reads the order again: this ends if", "moves no coins: what the order had granted stays"),
+        (
+            "order_deleted",
+            "looks for the order again: if it is back",
+            "takes no coins: what the order had granted stays",
+        ),
+    ],
+)
+def test_where_nothing_waits_each_way_on_says_what_becomes_of_the_coins(
+    workplace: Workplace, desk: Desk, kind: str, retry: str, dismiss: str
+) -> None:
+    one = desk.run(
+        lambda tx: tx.problems.report("acme", key="k", kind=kind, summary="s", at=SEEN, detail={"orders": [7]})
+    )
+    shown = workplace.cli("problems", "show", str(one.id)).out
+    assert f"bridge problems retry {one.id} --by NAME {retry}" in shown
+    assert f"bridge problems dismiss {one.id} --by NAME {dismiss}" in shown
+
+
 def test_retry_has_the_orders_read_again(workplace: Workplace, desk: Desk, problem: Problem) -> None:
     answer = workplace.cli("problems", "retry", str(problem.id), "--by", "anna")
     assert (answer.code, answer.out) == (
