@@ -89,6 +89,32 @@ class UnknownAccount(LedgerError):
     code = "unknown_account"
 
 
+class QuoteRefused(LedgerError):
+    """Something can't be done to a quote as it stands; `reason` is a stable word for the customer's answer."""
+
+    code = "quote_refused"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class RightRefused(LedgerError):
+    """A right can't be redeemed (rules P1, P2); `reason` is a stable word for the customer's answer."""
+
+    code = "right_refused"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class UnknownRequest(LedgerError):
+    """No request of that number exists at the store."""
+
+    code = "unknown_request"
+
+
 # --- shops ------------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,13 @@ class EntryKind(StrEnum):
     REVOKE = "revoke"
     REINSTATE = "reinstate"
     CORRECT = "correct"
+    HOLD = "hold"
+    SETTLE = "settle"
+    RELEASE = "release"
+    VOID = "void"
+    FORFEIT = "forfeit"
+    EXTEND = "extend"
+    TRANSFER = "transfer"
 
 
 class Posting(NamedTuple):
@@ -31,7 +38,10 @@ class Posting(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One entry. `key` is made of shop facts (or chosen by the caller), so that a repeat is recognised."""
+    """One entry. `key` is made of shop facts (or chosen by the caller), so that a repeat is recognised.
+
+    `quote_id` and `request_id` say what coins were held, spent or given back for.
+    """
 
     key: str
     account_id: int
@@ -41,6 +51,8 @@ class Entry(NamedTuple):
     reason: str = ""
     order_id: int | None = None
     staff: str | None = None
+    quote_id: int | None = None
+    request_id: int | None = None
 
     @property
     def posted(self) -> int:
@@ -56,7 +68,9 @@ class Entry(NamedTuple):
     def content(self) -> str:
         """What the entry says apart from when and in which package: equal for a repeat, different for an impostor."""
         order = f" for order {self.order_id}" if self.order_id is not None else ""
-        return f"{self.kind} of {self.posted:+d} coins ({self.held:+d} held) on account {self.account_id}{order}"
+        quote = f" for quote {self.quote_id}" if self.quote_id is not None else ""
+        moved = f"{self.posted:+d} coins ({self.held:+d} held)"
+        return f"{self.kind} of {moved} on account {self.account_id}{order}{quote}"
 
 
 def grant(
@@ -101,6 +115,22 @@ def reinstate(package: Package, *, key: str, at: datetime, reason: str) -> tuple
     marked = package._replace(revoked=False, taken=0)
     entry = _moving(package, key=key, kind=EntryKind.REINSTATE, at=at, posted=package.taken, reason=reason)
     return entry, marked
+
+
+def forfeit(package: Package, *, key: str, at: datetime, reason: str) -> Entry | None:
+    """Take the unheld rest of a package that has ended; held coins outlive it (rule C5). None where nothing is left.
+
+    Raises `ImpossibleAmount` for a package that can still be used.
+    """
+    if package.usable(at):
+        raise ImpossibleAmount(f"package {package.id}: can be used until {package.usable_until}, not forfeited at {at}")
+    return _moving(package, key=key, kind=EntryKind.FORFEIT, at=at, posted=-package.unheld, reason=reason)
+
+
+def extend(package: Package, until: datetime, *, key: str, at: datetime, reason: str) -> tuple[Entry, Package]:
+    """Let a package be used until later: it moves no coins and says why (rule C5)."""
+    entry = Entry(key, package.account_id, EntryKind.EXTEND, at, (Posting(package.id, 0),), reason)
+    return entry, package._replace(usable_until=max(until, package.usable_until))
 
 
 def take(

@@ -1,0 +1,73 @@
+"""Requests: what a customer wants, and the thread of messages about it.
+
+What coins are spent on is always a request. Texts and subjects can be erased (rule D2); ids and numbers stay.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Author(StrEnum):
+    """Who wrote a message; the bridge itself tells of offers, decisions and exact amounts (rule C7)."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    BRIDGE = "bridge"
+
+
+class MessageKind(StrEnum):
+    """What a message is. Of all but texts and notes the words are made of `detail` when they are shown."""
+
+    TEXT = "text"
+    NOTE = "note"
+    OFFERED = "offered"
+    WITHDRAWN = "withdrawn"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    STARTED = "started"
+    DEDUCTED = "deducted"
+    RELEASED = "released"
+    INFEASIBLE = "infeasible"
+    VOIDED = "voided"
+    EXTENDED = "extended"
+    REDEEMED = "redeemed"
+    CALL = "call"
+
+
+INTERNAL = frozenset({MessageKind.NOTE, MessageKind.CALL})
+"""Messages that only staff see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `price` is the code of the price it was opened from, None otherwise (rule C13)."""
+
+    id: int
+    store: str
+    account_id: int
+    subject: str
+    opened_at: datetime
+    opened_by: Author
+    staff: str | None = None
+    price: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a request's thread. `detail` has numbers and stable words only; `text` can be erased.
+
+    `verified` says that it came from the shop's own page with its signature (rule T11), or from staff or the bridge.
+    """
+
+    at: datetime
+    author: Author
+    kind: MessageKind
+    text: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    staff: str | None = None
+    verified: bool = True
+    id: int = 0
