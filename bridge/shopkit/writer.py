@@ -16,7 +16,7 @@ from bridge.errors import ForeignDesk, ShopRefused
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.errors import NO_SUCH_TABLE, TABLE_DENIED, error_number, refused
 from bridge.shopkit.hints import HINT_TABLE
-from bridge.shopkit.in_the_way import beyond, blocked, ends_of, genuine_account, genuine_entry
+from bridge.shopkit.in_the_way import beyond, blocked, ends_of, entry_is_in_the_way, genuine_account
 from bridge.shopkit.named_sql import Statement, checked_prefix, load_sql
 from bridge.shopkit.rights import OUR_TABLES
 from bridge.shopkit.schema import probe_statement
@@ -165,7 +165,10 @@ class ShopWriter:
         await self._database.write_many(self._sql["write_accounts"], accounts)
 
     async def _clear_the_way(self, rows: Sequence[AccountRows]) -> None:
-        """Take away rows that no desk of ours wrote, of higher versions or beyond the end; each only as looked at."""
+        """Take away rows of higher versions or beyond the end that no desk of ours wrote there for these accounts.
+
+        Each only as looked at.
+        """
         if not self._keys:
             return
         whole = [row for row in rows if row.entries_before == 0]
@@ -179,9 +182,9 @@ class ShopWriter:
         customers = {*blocked(rows, versions), *beyond(whole, await self._last_entries(whole))}
         if not customers:
             return
-        epochs = {row.account.customer_id: row.account.epoch for row in rows}
-        ends = ends_of(whole)
+        ours = {row.account.customer_id: row for row in rows}
         accounts, entries = await self.pushed(sorted(customers))
+        shown = {row.customer_id: row for row in accounts}
         for row in accounts:
             if not genuine_account(row, self._keys):
                 await self._database.write(
@@ -192,8 +195,7 @@ class ShopWriter:
                     mac=row.mac,
                 )
         for row in entries:
-            too_far = row.number > ends.get(row.customer_id, row.number)
-            if (too_far or row.epoch > epochs[row.customer_id]) and not genuine_entry(row, self._keys):
+            if entry_is_in_the_way(row, ours[row.customer_id], shown.get(row.customer_id), self._keys):
                 await self._database.write(
                     self._sql["clear_entry"],
                     store=self._store,

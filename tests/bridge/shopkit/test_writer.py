@@ -225,6 +225,19 @@ async def test_C16_entries_that_no_desk_wrote_beyond_the_last_are_gone_after_the
     assert await writer.pushed([8]) == ([neighbours.account], list(neighbours.entries))
 
 
+async def test_D3_what_an_earlier_customer_of_a_number_had_goes_when_the_next_one_begins_with_less(
+    writer: ShopWriter,
+) -> None:
+    """All of it is genuine and of our own epoch; beside it the newer account would be found wrong for ever."""
+    await owned(writer)
+    await writer.push([AccountRows(a_document(5), account(5, entries=4).entries, 0)])
+    for number, entries in ((6, 0), (7, 2)):
+        newer = AccountRows(a_document(number), account(number, entries=entries).entries, 0)
+        await writer.push([newer])
+        accounts, left = await writer.pushed([7])
+        assert (list(accounts), list(left)) == ([newer.account], list(newer.entries))
+
+
 async def test_a_late_whole_push_of_the_same_epoch_takes_no_genuine_entry_for_forged(writer: ShopWriter) -> None:
     await owned(writer)
     newer = AccountRows(a_document(5), account(5, entries=4).entries, 0)
