@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol
 from bridge.contracts.shop_rows import SignedRow
 from bridge.domain.cursor import Cursor
 
-MOST_INBOX_BYTES = 16_384
-"""No page of ours writes a longer inbox row."""
+MOST_INBOX_BYTES = 65_536
+"""No page of ours writes a longer inbox row: 4,000 characters outside the Latin alphabet take up to 48,000 as ASCII JSON."""
 
 
 class DocumentTable(StrEnum):
