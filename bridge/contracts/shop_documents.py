@@ -13,7 +13,7 @@ from bridge.contracts.shop_rows import SignedRow
 from bridge.domain.cursor import Cursor
 
 MOST_INBOX_BYTES = 65_536
-"""No page of ours writes a longer inbox row: 4,000 characters outside the Latin alphabet take up to 48,000 as ASCII JSON."""
+"""No page of ours writes a longer inbox row: 4,000 characters outside the Latin alphabet are 48,000 bytes of ASCII."""
 
 
 class DocumentTable(StrEnum):
