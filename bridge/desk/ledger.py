@@ -37,7 +37,7 @@ _NEW_PACKAGE = insert_row(package)
 _SAVE_PACKAGE = Statement(
     update(package)
     .where(package.c.id == bindparam("wanted"))
-    .values({name: bindparam(name) for name in ("posted", "held", "revoked", "taken", "revocations")})
+    .values({name: bindparam(name) for name in ("posted", "held", "revoked", "taken", "revocations", "extended_ms")})
 )
 _TOTALS = Statement(
     select(account.c.id, account.c.entries, account.c.posted, account.c.held).where(any_of(account.c.id, "ids"))
@@ -65,6 +65,8 @@ _ENTRY_COLUMNS = (
     entry.c.reason,
     entry.c.order_id,
     entry.c.staff,
+    entry.c.quote_id,
+    entry.c.request_id,
     entry.c.posted_after,
     entry.c.held_after,
 )
@@ -200,6 +202,7 @@ class SqlLedger:
                     "revoked": int(p.revoked),
                     "taken": p.taken,
                     "revocations": p.revocations,
+                    "extended_ms": to_ms(p.extended_to) if p.extended_to else None,
                 }
                 for p in changed
             ),
@@ -222,6 +225,7 @@ def _package_row(one: Package, store: int) -> dict[str, Any]:
         "revoked": int(one.revoked),
         "taken": one.taken,
         "revocations": one.revocations,
+        "extended_ms": to_ms(one.extended_to) if one.extended_to else None,
     }
 
 
@@ -240,25 +244,28 @@ def _entry_row(one: Entry, number: int, posted_after: int, held_after: int) -> d
         "order_id": one.order_id,
         "reason": one.reason,
         "staff": one.staff,
+        "quote_id": one.quote_id,
+        "request_id": one.request_id,
     }
 
 
 def package_from(row: Sequence[Any]) -> Package:
     """A package from its row, store left out."""
-    number, account_id, plan, coins, posted, held, granted, until, order_id, unit, revoked, taken, count = row
+    number, account_id, plan, coins, posted, held, granted, until, order_id, unit, revoked, taken, count, extended = row
     return Package(
         id=number,
         account_id=account_id,
         plan=plan,
         coins=coins,
         granted_at=from_ms(granted),
-        usable_until=from_ms(until),
+        usable_until=from_ms(until if extended is None else extended),
         unit=Unit(order_id, plan, unit) if order_id is not None else None,
         posted=posted,
         held=held,
         revoked=bool(revoked),
         taken=taken,
         revocations=count,
+        extended_to=None if extended is None else from_ms(extended),
     )
 
 
@@ -275,6 +282,8 @@ def entry_from(row: Sequence[Any]) -> NumberedEntry:
         reason,
         order_id,
         staff,
+        quote_id,
+        request_id,
         posted_after,
         held_after,
     ) = row
@@ -287,5 +296,7 @@ def entry_from(row: Sequence[Any]) -> NumberedEntry:
         reason=reason,
         order_id=order_id,
         staff=staff,
+        quote_id=quote_id,
+        request_id=request_id,
     )
     return NumberedEntry(number, place, one, posted_after, held_after)

@@ -39,6 +39,7 @@ desk = Table(
     Column("compatible_version", Integer, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("backed_up_ms", BigInteger, nullable=False, server_default=text("0")),
+    Column("last_beat_ms", BigInteger),
 )
 
 store = Table(
@@ -93,6 +94,7 @@ package = Table(
     Column("revoked", Integer, nullable=False),
     Column("taken", Integer, nullable=False),
     Column("revocations", Integer, nullable=False),
+    Column("extended_ms", BigInteger),
 )
 Index("ix_package_account_id", package.c.account_id)
 Index(
@@ -122,6 +124,8 @@ entry = Table(
     Column("order_id", BigInteger),
     Column("reason", Text, nullable=False),
     Column("staff", String(128)),
+    Column("quote_id", Integer),
+    Column("request_id", Integer),
     UniqueConstraint("account_id", "number"),
 )
 
@@ -231,4 +235,226 @@ job = Table(
     metadata,
     Column("name", String(128), primary_key=True),
     Column("last_run_ms", BigInteger, nullable=False),
+)
+
+request = Table(
+    "request",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("opened_by", String(16), nullable=False),
+    Column("staff", String(128)),
+    Column("price", String(64)),
+)
+Index("ix_request_account_id", request.c.account_id)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("request_id", Integer, ForeignKey("request.id"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("author", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("staff", String(128)),
+    Column("verified", Integer, nullable=False),
+)
+Index("ix_message_request_id", message.c.request_id, message.c.id)
+
+quote = Table(
+    "quote",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
+    Column("request_id", Integer, ForeignKey("request.id"), nullable=False),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("hold", Text, nullable=False),
+    Column("spent", Integer),
+    Column("approved_ms", BigInteger),
+    Column("number", Integer, nullable=False),
+    Column("pushed_number", Integer, nullable=False, server_default=text("0")),
+)
+Index("ix_quote_request_id", quote.c.request_id)
+Index("ix_quote_account_id", quote.c.account_id)
+Index("ix_quote_holding", quote.c.account_id, quote.c.id, sqlite_where=text("held > 0"))
+QUOTE_WAITS = text("pushed_number < number AND state <> 'draft'")
+Index("ix_quote_waiting", quote.c.store_id, quote.c.id, sqlite_where=QUOTE_WAITS)
+
+quote_version = Table(
+    "quote_version",
+    metadata,
+    Column("quote_id", Integer, ForeignKey("quote.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("coins", Integer, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("texts", Text, nullable=False),
+    Column("hashes", Text, nullable=False),
+    Column("offered_ms", BigInteger, nullable=False),
+    Column("valid_until_ms", BigInteger, nullable=False),
+    Column("staff", String(128), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("quote_id", Integer, ForeignKey("quote.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("coins", Integer, nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("evidence", String(191), nullable=False),
+)
+Index("ix_decision_quote_id", decision.c.quote_id)
+
+price = Table(
+    "price",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("code", String(64), primary_key=True),
+    Column("terms", Text, nullable=False),
+    Column("listed", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("pushed_number", Integer, nullable=False, server_default=text("0")),
+)
+
+redemption = Table(
+    "redemption",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("right", String(64), nullable=False),
+    Column("domain", String(253), nullable=False),
+    Column("request_id", Integer, ForeignKey("request.id"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("licence", Text, nullable=False, server_default=text("''")),
+    UniqueConstraint("store_id", "right", "domain"),
+)
+Index("ix_redemption_account_id", redemption.c.account_id)
+
+handled = Table(
+    "handled",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("uuid", String(36), primary_key=True),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("pushed_number", Integer, nullable=False, server_default=text("0")),
+)
+Index("ix_handled_customer", handled.c.store_id, handled.c.customer_id, handled.c.received_ms)
+ANSWER_WAITS = text("pushed_number < number")
+Index("ix_handled_waiting", handled.c.store_id, handled.c.received_ms, sqlite_where=ANSWER_WAITS)
+
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("ref", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_deadline_due_ms", deadline.c.due_ms)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("key", String(191), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+downtime = Table(
+    "downtime",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+)
+
+guest_claim = Table(
+    "guest_claim",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("code", String(16), nullable=False),
+    Column("asked_ms", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+)
+Index("ix_guest_claim_order", guest_claim.c.store_id, guest_claim.c.order_id)
+
+guest_link = Table(
+    "guest_link",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("staff", String(128)),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("store.id")),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("staff", String(128), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+Index("ix_audit_subject", audit.c.store_id, audit.c.subject)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plugin", String(64), nullable=False),
+    Column("key", String(191), nullable=False),
+    Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
+    Column("owner_kind", String(16)),
+    Column("owner_ref", BigInteger),
+    Column("kind", String(32), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("done_ms", BigInteger),
+    UniqueConstraint("plugin", "key"),
+)
+DELIVERY_WAITS = text("state = 'waiting'")
+Index("ix_delivery_due", delivery.c.due_ms, delivery.c.id, sqlite_where=DELIVERY_WAITS)
+Index(
+    "ix_delivery_to",
+    delivery.c.plugin,
+    delivery.c.store_id,
+    delivery.c.owner_kind,
+    delivery.c.owner_ref,
+    delivery.c.done_ms,
 )

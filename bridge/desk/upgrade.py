@@ -80,6 +80,7 @@ def _identify(connection: sqlite3.Connection, now: datetime) -> None:
             schema_version=versions.SCHEMA_VERSION,
             compatible_version=versions.COMPATIBLE_VERSION,
             created_ms=to_ms(now),
+            last_beat_ms=None,
         )
     else:
         connection.execute(

@@ -130,7 +130,8 @@ def forfeit(package: Package, *, key: str, at: datetime, reason: str) -> Entry |
 def extend(package: Package, until: datetime, *, key: str, at: datetime, reason: str) -> tuple[Entry, Package]:
     """Let a package be used until later: it moves no coins and says why (rule C5)."""
     entry = Entry(key, package.account_id, EntryKind.EXTEND, at, (Posting(package.id, 0),), reason)
-    return entry, package._replace(usable_until=max(until, package.usable_until))
+    later = max(until, package.usable_until)
+    return entry, package._replace(usable_until=later, extended_to=later)
 
 
 def take(

@@ -30,6 +30,7 @@ class Package(NamedTuple):
 
     `taken` is what the last revocation took, to be given back by a reinstatement; `revocations` is the number of that
     revocation among its order's (0 for none): each has a key of its own, and the last is undone first (rule C14).
+    `extended_to` says where `usable_until` was moved because the desk was down across it (rule C5).
     """
 
     id: int
@@ -44,6 +45,7 @@ class Package(NamedTuple):
     revoked: bool = False
     taken: int = 0
     revocations: int = 0
+    extended_to: datetime | None = None
 
     @property
     def unheld(self) -> int:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bridge.domain.accounts import Account
+from bridge.domain.coins import whole_coins
 from bridge.domain.holds import Hold, total
 from bridge.errors import ImpossibleAmount, QuoteRefused
 
@@ -99,7 +100,7 @@ class Quote:
 
 def require_amount(coins: int, *, most: int) -> int:
     """Coins that a quote may ask for. Raises `ImpossibleAmount`."""
-    if isinstance(coins, bool) or not isinstance(coins, int) or not 1 <= coins <= most:
+    if whole_coins(coins, what="coins") > most:
         raise ImpossibleAmount(f"coins: a quote must ask for 1 to {most} coins (quotes.most_coins), not {coins}")
     return coins
 
