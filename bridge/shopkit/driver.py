@@ -111,14 +111,14 @@ class ShopConnection(aiomysql.Connection):  # type: ignore[misc]  # the driver s
 
 async def open_connection(access: DatabaseAccess) -> ShopConnection:
     """A connection that is logged in. Raises the driver's errors, and `TimeoutError`."""
-    connection = ShopConnection(access)
+    connection, seconds = ShopConnection(access), access.connect_timeout_seconds
     try:
-        async with asyncio.timeout(access.connect_timeout_seconds):
+        async with asyncio.timeout(seconds):
             await connection.open()
     except TimeoutError as error:
         connection.close()
         if connection.waits_for_greeting:
-            raise TimeoutError("it takes connections and says nothing; is it a database server?") from error
+            raise TimeoutError(f"it took the connection and answered nothing for {seconds:g} s") from error
         raise
     except BaseException:  # also a cancellation: a half-open connection is of no use to anybody
         connection.close()

@@ -84,15 +84,16 @@ async def test_what_is_no_database_server_is_told_so_and_gets_no_password(who: s
     assert talker.heard == b""
 
 
-async def test_what_takes_connections_and_waits_to_be_asked_is_told_so() -> None:
-    with socket.socket() as silent:  # so does a web server: it waits for the request
+async def test_what_takes_connections_and_says_nothing_is_told_with_how_long_it_was_waited_for() -> None:
+    """So does a database server that hangs, and a web server: it waits for the request."""
+    with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         port = silent.getsockname()[1]
         error = await refusal(replace(ACCESS, port=port), ShopUnavailable)
     assert str(error) == (
-        f"acme: database shop at 127.0.0.1:{port}: no answer in time (connecting): it takes connections and says "
-        "nothing; is it a database server?"
+        f"acme: database shop at 127.0.0.1:{port}: no answer in time (connecting): it took the connection and "
+        f"answered nothing for {ACCESS.connect_timeout_seconds:g} s"
     )
 
 
