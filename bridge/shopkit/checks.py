@@ -1,12 +1,13 @@
 """What `bridge check` looks at in a shop's database: each line says how it is and what to do unless it is well."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.shop import Finding, Level, StoreConnection
+from bridge.domain.orders import StatusSets
 from bridge.domain.zones import same_hours
-from bridge.errors import ShopError
+from bridge.errors import ShopError, ShopRefused
 from bridge.shopkit.checks_rights import RightsChecks
 from bridge.shopkit.checks_tables import TableChecks
 from bridge.shopkit.database import ShopDatabase
@@ -14,7 +15,7 @@ from bridge.shopkit.hints import HINT_TABLE, ShopHints
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.recognising import Found, explore, recognise, server_version
 from bridge.shopkit.rights import OUR_TABLES
-from bridge.shopkit.schema import Layout, Platform
+from bridge.shopkit.schema import Layout, Platform, status_names_statement
 from bridge.shopkit.table_facts import table_facts
 from bridge.shopkit.writer import ShopWriter
 
@@ -40,7 +41,7 @@ class ShopChecks:
         writer: ShopWriter,
         hints: ShopHints,
         codes: Codes,
-        probe: Callable[[], Awaitable[object]],
+        probe: Callable[[], Awaitable[StatusSets]],
         zone: Callable[[], Awaitable[str | None]],
         clock: Clock,
     ) -> None:
@@ -97,8 +98,26 @@ class ShopChecks:
         return [Finding("layout", Level.OK, f"{self._layout.title} under the prefix {self._database.access.prefix!r}")]
 
     async def _statuses(self) -> Sequence[Finding]:
-        await self._probe()
-        return [Finding("statuses", Level.OK, "granting and revoking statuses are known")]
+        statuses = await self._probe()
+        names = await self._status_names()
+        sets = {"granting": statuses.granting, "revoking": statuses.revoking - statuses.chargeback}
+        if statuses.chargeback:
+            sets["chargeback"] = statuses.chargeback
+        return [Finding("statuses", Level.OK, "; ".join(_statuses_words(*one, names) for one in sets.items()))]
+
+    async def _status_names(self) -> Mapping[int, str]:
+        """What the shop calls its statuses, where the user may read it: nothing but this line needs it."""
+        where = self._platform.status_names
+        if where is None:
+            return {}
+        try:
+            rows = await self._database.rows(status_names_statement(self._database.access.prefix, where))
+        except ShopRefused:
+            return {}
+        names: dict[int, str] = {}
+        for number, name in rows:
+            names.setdefault(number, str(name))
+        return names
 
     async def _needed_rights(self) -> Sequence[Finding]:
         return await self._rights.rights(await self._found())
@@ -121,8 +140,7 @@ class ShopChecks:
             return [Finding("hints", Level.OK, ", ".join(sources))]
         used = f"used are {', '.join(sources)}" if sources else "the server gives no other: new orders wait for a poll"
         text = f"{table} is not there, or not to be read, so the shop can't wake the bridge; {used}"
-        remedy = f"run: bridge store prepare {self._store.store}"
-        return [Finding("hints", Level.WARNING, text, remedy)]
+        return [Finding("hints", Level.WARNING, text, await self._rights.prepare_remedy())]
 
     async def _clocks(self) -> Sequence[Finding]:
         before = self._clock.now()
@@ -174,3 +192,9 @@ class ShopChecks:
         tables = [*self._platform.columns, *self._platform.checked_columns, *OUR_TABLES]
         facts = await table_facts(self._database, tables)
         return TableChecks(self._database.access.prefix, self._platform, self._layout, await self._found(), facts)
+
+
+def _statuses_words(what: str, statuses: Collection[int], names: Mapping[int, str]) -> str:
+    """`granting 3 (Shipped), 5 (Complete)`, without a name where it is not known."""
+    shown = [f"{one} ({names[one]})" if one in names else str(one) for one in sorted(statuses)]
+    return f"{what} {', '.join(shown) or 'none'}"

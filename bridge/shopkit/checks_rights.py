@@ -9,7 +9,7 @@ from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.errors import error_number
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.recognising import Found
-from bridge.shopkit.rights import NEEDED_TABLES, OUR_TABLES, SHOW_GRANTS, excessive, parsed_grants
+from bridge.shopkit.rights import NEEDED_TABLES, OUR_TABLES, SHOW_GRANTS, Grant, excessive, may_create, parsed_grants
 from bridge.shopkit.schema import Platform, probe_statement
 from bridge.shopkit.writer import ShopWriter
 
@@ -22,6 +22,7 @@ class RightsChecks:
         self._prefix = database.access.prefix
         print_them = f"bridge store prepare {database.store} --print"
         self._print_remedy = f"give the user exactly the rights that this prints: {print_them}"
+        self._owner_remedy = f"let the database's owner run what this prints: {print_them}"
 
     async def rights(self, found: Found) -> Sequence[Finding]:
         lacking = list(found.denied.values())
@@ -35,8 +36,7 @@ class RightsChecks:
         return [Finding("rights", Level.OK, "each needed right is there")]
 
     async def beyond_need(self) -> Sequence[Finding]:
-        rows = await self._database.rows(SHOW_GRANTS)
-        words = excessive(parsed_grants(row[0] for row in rows), self._platform, self._database.access)
+        words = excessive(await self._grants(), self._platform, self._database.access)
         if words:
             text = f"the user may do more than the bridge needs: {'; '.join(words)}"
             return [Finding("rights beyond need", Level.WARNING, text, self._print_remedy)]
@@ -46,12 +46,21 @@ class RightsChecks:
         missing = await self._missing()
         if missing:
             text = f"not there, or not to be read: {', '.join(missing)}"
-            return [Finding("tables", Level.WRONG, text, f"run: bridge store prepare {self._database.store}")]
+            return [Finding("tables", Level.WRONG, text, await self.prepare_remedy())]
         version = await self._writer.schema_version()
         if version != str(SCHEMA_VERSION):
             text = f"the supportbridge tables are of version {version}, this program writes {SCHEMA_VERSION}"
             return [Finding("tables", Level.WRONG, text, "run the version of the bridge that made them")]
         return [Finding("tables", Level.OK, f"the supportbridge tables are there, version {version}")]
+
+    async def prepare_remedy(self) -> str:
+        """How our tables come into the shop: by our own user if he may make them, else by the database's owner."""
+        if may_create(await self._grants(), self._database.access):
+            return f"run: bridge store prepare {self._database.store}"
+        return self._owner_remedy
+
+    async def _grants(self) -> list[Grant]:
+        return parsed_grants(row[0] for row in await self._database.rows(SHOW_GRANTS))
 
     async def _missing(self) -> list[str]:
         return [self._prefix + table for table in NEEDED_TABLES if not await self._writer.exists(table)]

@@ -127,6 +127,12 @@ def refused(message: str, remedy: str) -> ShopRefused:
     return error
 
 
+def server_says(error: ShopError) -> str:
+    """The server's own words behind a refusal, without our place and remedy."""
+    driver = error.__cause__
+    return _server_words(driver) if driver is not None else str(error)
+
+
 def _refused(message: str, remedy: str, store: str) -> ShopRefused:
     return refused(message, remedy.format(store=store))
 

@@ -43,7 +43,18 @@ class ShopHints:
         self._sources = None
 
     async def read(self) -> str:
-        """A text that has changed when something may have; empty where nothing can be asked for."""
+        """A text that has changed when something may have; empty where nothing can be asked for.
+
+        A refusal means that a table or a right has gone since it was found out what can be asked for: that is found
+        out once more at once, or the other sources would stay unheard until then.
+        """
+        try:
+            return await self._read()
+        except ShopRefused:
+            self.look_again()
+            return await self._read()
+
+    async def _read(self) -> str:
         sources = await self.sources()
         if not sources:
             return ""
@@ -56,7 +67,10 @@ class ShopHints:
         return self._sources
 
     async def _found(self) -> list[HintSource]:
-        found = [self._rows] if await self._value(self._rows) is not _REFUSED else []
+        counted = await self._value(self._rows)
+        found = [self._rows] if counted is not _REFUSED else []
+        if counted is None:
+            found = [self._rows._replace(words=f"{self._rows.words} (no event counted yet)")]
         written = await self._value(_WRITTEN)
         if written is None:  # a server gives no time of tables that were not written since it started, or never any
             found.append(_WRITTEN._replace(words=f"{_WRITTEN.words} once one is written"))

@@ -18,6 +18,7 @@ from bridge.shopkit.errors import (
     TABLE_DENIED,
     error_number,
     refused,
+    server_says,
 )
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.schema import Layout, Mark, Platform, existence_statement, probe_statement
@@ -105,9 +106,9 @@ async def explore(database: ShopDatabase, platform: Platform) -> Found:
             if number == NO_SUCH_TABLE:
                 missing.append(table)
             elif number == NO_SUCH_COLUMN:
-                columns[table] = _server_says(error)
+                columns[table] = server_says(error)
             elif number in {TABLE_DENIED, COLUMN_DENIED}:
-                denied[table] = _server_says(error)
+                denied[table] = server_says(error)
             else:
                 raise
     return Found(missing, columns, denied, await _column_facts(database, platform))
@@ -188,11 +189,6 @@ async def _looks_like(database: ShopDatabase, platform: Platform) -> str:
             continue
         return f"; it looks like {other}"
     return ""
-
-
-def _server_says(error: ShopRefused) -> str:
-    driver = error.__cause__
-    return str(driver.args[1]) if driver is not None and len(driver.args) > 1 else str(error)
 
 
 def _text(value: object) -> str:

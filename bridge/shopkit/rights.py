@@ -115,5 +115,15 @@ def excessive(grants: Iterable[Grant], platform: Platform, access: DatabaseAcces
     return words
 
 
+def may_create(grants: Iterable[Grant], access: DatabaseAccess) -> bool:
+    """Whether the user may make tables in the shop's database, as far as SHOW GRANTS says."""
+    return any(
+        grant.rights & {"CREATE", "ALL PRIVILEGES", "ALL"}
+        and grant.table == "*"
+        and grant.database in {"*", access.name}
+        for grant in grants
+    )
+
+
 def _reads_secrets(grant: Grant, access: DatabaseAccess, secrets: Sequence[str]) -> bool:
     return grant.table == "*" or grant.table in {access.prefix + table for table in secrets}

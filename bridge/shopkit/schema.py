@@ -42,6 +42,15 @@ class Layout:
     engine: str = INNODB
 
 
+class StatusNames(NamedTuple):
+    """Where the shop keeps what its statuses are called, a row a language; a least-privilege user does not read it."""
+
+    table: str
+    status: str
+    name: str
+    language: str
+
+
 class Watch(NamedTuple):
     """How changes of a table are noticed: new rows by the column `new`, the rest by sums over windows of `sums`.
 
@@ -75,6 +84,7 @@ class Platform:
     code_columns: Sequence[tuple[str, str]]
     secret_tables: Sequence[str]
     other_platforms: Mapping[str, str]
+    status_names: StatusNames | None = None
 
     @property
     def order_tables(self) -> list[str]:
@@ -96,6 +106,15 @@ def probe_statement(table: str, columns: Sequence[str]) -> Statement:
     """A query that reads nothing and fails unless the columns are there and may be read."""
     names = ", ".join(f"`{column}`" for column in columns)
     return Statement(f"probe {table}", f"SELECT {names} FROM `{table}` LIMIT 0")
+
+
+def status_names_statement(prefix: str, names: StatusNames) -> Statement:
+    """A query that yields id and name of each status, the lowest language's first."""
+    text = (
+        f"SELECT `{names.status}`, `{names.name}` FROM `{prefix}{names.table}`"
+        f" ORDER BY `{names.language}`, `{names.status}` LIMIT 2000"
+    )
+    return Statement("status names", text)
 
 
 def existence_statement(table: str, column: str) -> Statement:

@@ -16,6 +16,7 @@ from bridge.shopkit.errors import (
     VIEW_BROKEN,
     error_number,
     refused,
+    server_says,
 )
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.schema import SETTINGS_VIEW
@@ -37,16 +38,22 @@ async def shop_settings(database: ShopDatabase, view: Statement, table: Statemen
     try:
         rows = await database.rows(view)
     except ShopRefused as error:
-        number = error_number(error)
+        number, name = error_number(error), f"{database.access.prefix}{SETTINGS_VIEW}"
         if number in _VIEW_UNUSABLE:
             raise refused(
-                f"{database.store}: the view {database.access.prefix}{SETTINGS_VIEW} can't be used any more "
-                f"(is the user gone who made it?): {error}",
+                f"{database.store}: the view {name} can't be used any more (is the user gone who made it?): {error}",
                 f"make it again as the database's owner: bridge store prepare {database.store} --print",
             ) from error
         if number not in {NO_SUCH_TABLE, TABLE_DENIED}:
             raise
-        rows = await database.rows(table)
+        try:
+            rows = await database.rows(table)
+        except ShopRefused as without:
+            raise refused(
+                f"{database.store}: the shop's settings can't be read, neither by the view {name}, which is not there "
+                f"or not for this user, nor from the table behind it: {server_says(without)}",
+                f"have the database's owner make the view: bridge store prepare {database.store} --print",
+            ) from without
     return [ShopSetting(*row) for row in rows]
 
 

@@ -41,9 +41,9 @@ def statuses_in_force(store: StoreConnection, platform: PlatformStatuses) -> Sta
         ) from error
 
 
-def unreadable_settings(store: StoreConnection, what: str) -> str:
-    """The remedy where the shop's settings can't be read."""
+def unreadable_settings(store: StoreConnection) -> str:
+    """The remedy where the shop's settings can't be read: the view, because the table behind it holds secrets."""
     return (
-        f"set coins.statuses in the store's file (granting, revoking, chargeback), or give the right to read {what}: "
-        f"bridge store prepare {store.store} --print"
+        f"have the database's owner make the settings view that this prints: bridge store prepare {store.store} "
+        "--print; or set coins.statuses (granting, revoking, chargeback) in the store's file"
     )

@@ -194,7 +194,7 @@ class OpenCartReader:
         try:
             return await shop_settings(self._database, self._sql["settings_view"], self._sql["settings_table"])
         except ShopRefused as error:
-            error.hint = unreadable_settings(self._store, f"{self._store.database.prefix}setting")
+            error.hint = unreadable_settings(self._store)
             raise
 
     def _complete_statuses(self, settings: Sequence[ShopSetting]) -> frozenset[int]:

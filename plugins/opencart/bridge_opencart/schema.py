@@ -5,7 +5,7 @@ payment_method; from 4.1 on nearly every column that is no key can be NULL, befo
 for approval in a column of their own; 4.0.0 and 4.0.1 had both master_id and payment_code. Those are not known here.
 """
 
-from bridge.shopkit.schema import MYISAM, Layout, Mark, Platform, Watch
+from bridge.shopkit.schema import MYISAM, Layout, Mark, Platform, StatusNames, Watch
 
 _NEVER_NULL = (
     Mark("order", "order_status_id", nullable=False),
@@ -64,4 +64,5 @@ PLATFORM = Platform(
     code_columns=(("order_product", "model"), ("product", "model")),
     secret_tables=("customer", "setting", "user", "api", "session"),
     other_platforms={"orders": "PrestaShop or thirty bees"},
+    status_names=StatusNames("order_status", "order_status_id", "name", "language_id"),
 )

@@ -137,7 +137,7 @@ class PrestaShopReader:
         try:
             return await shop_settings(self._database, self._sql["settings_view"], self._sql["settings_table"])
         except ShopRefused as error:
-            error.hint = unreadable_settings(self._store, f"{self._store.database.prefix}configuration")
+            error.hint = unreadable_settings(self._store)
             raise
 
     def _revoking_states(self, settings: Sequence[ShopSetting]) -> frozenset[int]:

@@ -6,7 +6,7 @@ to 1.7.8 look like 8 in all that is read. The table `configuration` names a vers
 asked.
 """
 
-from bridge.shopkit.schema import Layout, Mark, Platform, Watch
+from bridge.shopkit.schema import Layout, Mark, Platform, StatusNames, Watch
 
 _SHORT_REFERENCE = Mark("orders", "reference", type="varchar(9)")
 _LONG_CODE = Mark("order_detail", "product_reference", type="varchar(64)")
@@ -77,4 +77,5 @@ PLATFORM = Platform(
     code_columns=(("order_detail", "product_reference"), ("product", "reference"), ("product_attribute", "reference")),
     secret_tables=("customer", "configuration", "employee", "webservice_account"),
     other_platforms={"order_product": "OpenCart"},
+    status_names=StatusNames("order_state_lang", "id_order_state", "name", "id_lang"),
 )

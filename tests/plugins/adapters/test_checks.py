@@ -119,7 +119,28 @@ async def test_statuses_that_cannot_be_known_are_wrong(case: Case) -> None:
     case.run(f"DROP TABLE `{case.prefix}{case.settings}`")
     found = await finding(case, "statuses")
     assert found.level is Level.WRONG
-    assert found.remedy.startswith("set coins.statuses in the store's file")
+    assert "the shop's settings can't be read, neither by the view" in found.text
+    assert found.remedy == (
+        "have the database's owner make the settings view that this prints: bridge store prepare acme --print; "
+        "or set coins.statuses (granting, revoking, chargeback) in the store's file"
+    )
+
+
+async def test_statuses_are_told_by_number_and_by_name_where_names_may_be_read(case: Case) -> None:
+    expected, names = {
+        "opencart": ("granting 3, 5; revoking 7", "granting 3 (Shipped), 5 (Complete); revoking 7 (Canceled), "),
+        "prestashop": ("granting 2", "granting 2 (Payment accepted)"),
+    }[case.platform]
+    assert (await finding(case, "statuses")).text.startswith(names)
+    [least] = [one for one in await case.connect(case.least()).check() if one.name == "statuses"]
+    assert (least.level, least.text.startswith(expected)) == (Level.OK, True)
+
+
+async def test_a_user_who_may_not_make_tables_is_told_who_does(case: Case) -> None:
+    connection = case.least()
+    case.run("DROP TABLE `{p}supportbridge_account`")
+    [found] = [one for one in await case.connect(connection).check() if one.name == "tables"]
+    assert found.remedy == "let the database's owner run what this prints: bridge store prepare acme --print"
 
 
 async def test_on_the_own_machine_tls_is_not_asked_for(case: Case) -> None:

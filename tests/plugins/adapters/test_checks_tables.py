@@ -83,7 +83,10 @@ async def test_the_hints_that_wake_the_bridge_are_named(case: Case) -> None:
     customer = await case.shop.add_customer("ada@shop.example")
     assert customer
     found = await only(case, "hints", Level.OK)
-    assert found.text.startswith(f"{case.prefix}supportbridge_hint rows")
+    assert found.text.startswith(f"{case.prefix}supportbridge_hint rows (no event counted yet)")
+    case.run("INSERT INTO `{p}supportbridge_hint` VALUES ('acme', 'order', 1)")
+    found = await only(case, "hints", Level.OK)
+    assert found.text.startswith(f"{case.prefix}supportbridge_hint rows, ")
 
 
 async def test_a_shop_prepared_before_there_were_hints_lacks_nothing_but_time(case: Case) -> None:
@@ -96,7 +99,7 @@ async def test_a_shop_prepared_before_there_were_hints_lacks_nothing_but_time(ca
     assert found.text.startswith(
         f"{case.prefix}supportbridge_hint is not there, or not to be read, so the shop can't wake the bridge; "
     )
-    assert found.remedy == "run: bridge store prepare acme"
+    assert found.remedy == "let the database's owner run what this prints: bridge store prepare acme --print"
     assert await case.connect().prepare() == [f"created the table {case.prefix}supportbridge_hint"]
     case.run(f"GRANT SELECT ON `{case.database}`.`{{p}}supportbridge_hint` TO '{USER}'@'%'")
     assert [one for one in await adapter.check() if one.level is not Level.OK] == []

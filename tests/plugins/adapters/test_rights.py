@@ -143,8 +143,10 @@ async def test_settings_come_through_the_view_where_it_is_and_else_from_the_tabl
     adapter = case.connect(connection)
     with pytest.raises(ShopRefused) as refusal:
         await adapter.probe()
-    assert f"{case.prefix}{case.settings}" in str(refusal.value)
-    assert refusal.value.hint.startswith("set coins.statuses in the store's file (granting, revoking, chargeback), or")
+    view, table = f"{case.prefix}supportbridge_settings", f"{case.prefix}{case.settings}"
+    assert str(refusal.value).startswith(f"acme: the shop's settings can't be read, neither by the view {view}, which ")
+    assert table in str(refusal.value)
+    assert refusal.value.hint.startswith("have the database's owner make the settings view that this prints: bridge")
     case.run(f"GRANT SELECT ON `{case.database}`.`{case.prefix}{case.settings}` TO '{USER}'@'%'")
     assert case.shop.paid_status in (await case.connect(connection).probe()).statuses.granting
 
