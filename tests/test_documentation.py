@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.cli.failures import DESK_DAMAGED, FOUND_WRONG, WELL, WRONG_USE
 from bridge.contracts import desk as desk_contract
 from bridge.contracts import shop as shop_contract
 from bridge.desk.counts import LedgerTotals
@@ -123,6 +124,15 @@ def test_the_page_of_settings_is_current() -> None:
 
 def test_the_page_of_commands_is_current() -> None:
     assert (DOCS / "commands.md").read_text("utf-8") == commands_page(), "run ./script/make-docs"
+
+
+def test_every_exit_code_is_on_both_pages_that_list_them() -> None:
+    codes = {WELL, FOUND_WRONG, WRONG_USE, DESK_DAMAGED}
+    table = section_of("operations.md", "Exit codes")
+    assert {int(number) for number in re.findall(r"^\| (\d) \|", table, re.MULTILINE)} == codes
+    _, said, rest = commands_page().partition("Exit codes:")
+    assert said
+    assert {int(number) for number in re.findall(r"\b\d\b", rest.partition("An error is two lines")[0])} == codes
 
 
 def test_every_setting_stands_in_the_list_with_its_help() -> None:

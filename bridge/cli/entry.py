@@ -10,7 +10,7 @@ from bridge import VERSION
 
 
 def main() -> int:
-    """Run the command line; the exit code: 0 well, 1 found wrong, 2 wrong usage or settings."""
+    """Run the command line; the exit code: 0 well, 1 found wrong, 2 wrong usage or settings, 3 a damaged desk."""
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
         sys.stdout.write(f"bridge {VERSION}\n")
