@@ -229,7 +229,9 @@ async def test_ids_that_went_back_stop_all_booking_until_staff_have_looked(store
     assert not store.health.ok
     for _ in range(3):
         await store.compare()
+        await store.read()
     assert (await store.posted(7), await store.posted(8)) == (0, 550), "nothing is booked meanwhile"
+    assert await store.kinds() == ["ids_went_back"], "one restore is one alarm"
 
     with pytest.raises(UsageError, match="it ends with a retry"):
         await store.desk.transact("dismiss", problems.dismiss, problem.id, by="Anna", at=store.clock.now())
