@@ -11,6 +11,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bridge.contracts.coin_desk import (
+    Answers,
+    Audit,
+    Deadlines,
+    Downtimes,
+    Guests,
+    Notices,
+    Prices,
+    Quotes,
+    Redemptions,
+    Requests,
+)
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.cursor import Cursor
 from bridge.domain.events import Event
@@ -404,3 +416,23 @@ class Tx(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def push(self) -> Push: ...
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def quotes(self) -> Quotes: ...
+    @property
+    def answers(self) -> Answers: ...
+    @property
+    def deadlines(self) -> Deadlines: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def downtimes(self) -> Downtimes: ...
+    @property
+    def prices(self) -> Prices: ...
+    @property
+    def redemptions(self) -> Redemptions: ...
+    @property
+    def guests(self) -> Guests: ...
+    @property
+    def audit(self) -> Audit: ...

@@ -4,13 +4,19 @@ import sqlite3
 from functools import cached_property
 
 from bridge.desk.accounts import SqlAccounts, SqlStores
+from bridge.desk.answers import SqlAnswers
+from bridge.desk.audit import SqlAudit
 from bridge.desk.counts import SqlCounts
+from bridge.desk.deadlines import SqlDeadlines, SqlDowntimes, SqlNotices
 from bridge.desk.jobs import SqlJobs
 from bridge.desk.ledger import SqlLedger
 from bridge.desk.outbox import SqlOutbox
 from bridge.desk.problems import SqlProblems
 from bridge.desk.purchases import SqlPurchases
 from bridge.desk.push import SqlPush
+from bridge.desk.quotes import SqlQuotes
+from bridge.desk.requests import SqlRequests
+from bridge.desk.rights import SqlGuests, SqlPrices, SqlRedemptions
 from bridge.desk.slices import SqlSlices
 from bridge.desk.sync import SqlSync
 
@@ -61,3 +67,43 @@ class DeskTx:
     @cached_property
     def counts(self) -> SqlCounts:
         return SqlCounts(self.connection)
+
+    @cached_property
+    def requests(self) -> SqlRequests:
+        return SqlRequests(self.connection, self.stores)
+
+    @cached_property
+    def quotes(self) -> SqlQuotes:
+        return SqlQuotes(self.connection, self.stores)
+
+    @cached_property
+    def answers(self) -> SqlAnswers:
+        return SqlAnswers(self.connection, self.stores)
+
+    @cached_property
+    def deadlines(self) -> SqlDeadlines:
+        return SqlDeadlines(self.connection, self.stores)
+
+    @cached_property
+    def notices(self) -> SqlNotices:
+        return SqlNotices(self.connection, self.stores)
+
+    @cached_property
+    def downtimes(self) -> SqlDowntimes:
+        return SqlDowntimes(self.connection)
+
+    @cached_property
+    def prices(self) -> SqlPrices:
+        return SqlPrices(self.connection, self.stores)
+
+    @cached_property
+    def redemptions(self) -> SqlRedemptions:
+        return SqlRedemptions(self.connection, self.stores)
+
+    @cached_property
+    def guests(self) -> SqlGuests:
+        return SqlGuests(self.connection, self.stores)
+
+    @cached_property
+    def audit(self) -> SqlAudit:
+        return SqlAudit(self.connection, self.stores)

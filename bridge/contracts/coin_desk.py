@@ -1,0 +1,318 @@
+"""The coin desk as the rules need it: requests, quotes, deadlines, evidence and answers, over one open transaction.
+
+All times are aware datetimes in UTC; all amounts are coins. What is written once (decisions, audit) has no method that
+changes it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+from bridge.domain.downtime import Gap
+from bridge.domain.quotes import Offer, Quote, QuoteKind
+from bridge.domain.requests import Author, Message, Request
+from bridge.domain.rights import Redemption
+
+
+class Channel(StrEnum):
+    """How a decision reached the desk."""
+
+    PAGE = "page"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a customer decided about one version of a quote: the evidence of rule C9.
+
+    `text_hash` is the SHA-256 of the exact text he was shown, in `language`; `evidence` is the UUID of the signed row.
+    """
+
+    quote_id: int
+    version: int
+    what: str
+    at: datetime
+    account_id: int
+    channel: Channel
+    coins: int
+    text_hash: str = ""
+    language: str = ""
+    evidence: str = ""
+
+
+class DeadlineKind(StrEnum):
+    """What falls due. The number a deadline refers to is a package's or a quote's."""
+
+    EXPIRE = "expire"
+    REMIND_30 = "remind_30"
+    REMIND_7 = "remind_7"
+    REMIND_1 = "remind_1"
+    QUOTE_LAPSING = "quote_lapsing"
+    HOLD_OLD = "hold_old"
+
+
+class Deadline(NamedTuple):
+    """Something that falls due at a moment."""
+
+    kind: str
+    ref: int
+    store: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who did what, when, to what: ids and numbers only (rule D1). `store` is empty for the whole desk."""
+
+    at: datetime
+    staff: str
+    action: str
+    subject: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    store: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one inbox row, as the customer is answered. `document` has the text by language and data."""
+
+    uuid: str
+    customer_id: int
+    received_at: datetime
+    kind: str
+    outcome: str
+    code: str
+    document: Mapping[str, Any]
+    number: int = 1
+
+    @property
+    def accepted(self) -> bool:
+        """Whether what the customer asked for was done."""
+        return self.outcome == "accepted"
+
+
+class PriceRow(NamedTuple):
+    """A price as the shop was last told of it; `terms` is the JSON of what is shown."""
+
+    code: str
+    terms: str
+    listed: bool
+    number: int
+
+
+class Claim(NamedTuple):
+    """A customer's claim of a guest's order; `code` is empty once it has ended (rule C19)."""
+
+    id: int
+    store: str
+    order_id: int
+    customer_id: int
+    code: str
+    asked_at: datetime
+    tries: int
+    state: str
+
+
+class Requests(Protocol):
+    def open(
+        self,
+        store: str,
+        account_id: int,
+        *,
+        subject: str,
+        at: datetime,
+        by: Author,
+        staff: str | None = None,
+        price: str | None = None,
+    ) -> Request: ...
+
+    def get(self, store: str, request_id: int) -> Request | None: ...
+
+    def of_account(self, account_id: int) -> list[Request]: ...
+
+    def latest(self, store: str, limit: int) -> list[Request]: ...
+
+    def say(self, request_id: int, message: Message) -> None:
+        """Add to the thread."""
+        ...
+
+    def thread(self, request_id: int) -> list[Message]: ...
+
+    def erase(self, account_id: int) -> int:
+        """Redact the subjects and texts of an account's requests (rule D2); returns how many messages."""
+        ...
+
+
+class Quotes(Protocol):
+    def draft(
+        self, store: str, request_id: int, account_id: int, kind: QuoteKind, offer: Offer, *, offered: bool
+    ) -> Quote:
+        """A new quote with its first version; offered at once, or a draft."""
+        ...
+
+    def get(self, store: str, quote_id: int) -> Quote | None: ...
+
+    def of_request(self, request_id: int) -> list[Quote]: ...
+
+    def of_account(self, account_id: int, *, holding: bool = False) -> list[Quote]: ...
+
+    def open(self, store: str, limit: int) -> list[Quote]:
+        """Quotes that are not at an end, newest first."""
+        ...
+
+    def save(self, quote: Quote) -> Quote:
+        """Keep how a quote stands; it is shown in the shop anew. An offer of a new version is kept beside the older."""
+        ...
+
+    def offer_of(self, quote_id: int, version: int) -> Offer | None: ...
+
+    def extend(self, quote_id: int, valid_until: datetime) -> None:
+        """Move the newest version's deadline (rule C5)."""
+        ...
+
+    def offered_between(self, since: datetime, until: datetime) -> list[tuple[str, int]]:
+        """Store and number of offered quotes whose deadline lies between two moments."""
+        ...
+
+    def decide(self, decision: Decision) -> None:
+        """Keep evidence of a decision."""
+        ...
+
+    def decisions(self, quote_id: int) -> list[Decision]: ...
+
+    def touch(self, quote_ids: Iterable[int]) -> None:
+        """Show these quotes anew."""
+        ...
+
+    def waiting(self, store: str, limit: int) -> list[Quote]:
+        """Quotes whose newest state the shop does not have."""
+        ...
+
+    def pushed(self, numbers: Mapping[int, int]) -> None:
+        """The shop has these quotes in these versions of the row."""
+        ...
+
+    def again(self, store: str) -> None:
+        """Show every quote of the store once more."""
+        ...
+
+    def erase(self, account_id: int) -> None:
+        """Redact words and texts; hashes and amounts stay (rule D2)."""
+        ...
+
+
+class Answers(Protocol):
+    """What was done with inbox rows; a UUID is done once."""
+
+    def known(self, store: str, uuids: Iterable[str]) -> frozenset[str]: ...
+
+    def add(self, store: str, answer: Answer) -> None: ...
+
+    def get(self, store: str, uuid: str) -> Answer | None: ...
+
+    def count_since(self, store: str, customer_id: int, since: datetime) -> int: ...
+
+    def waiting(self, store: str, limit: int) -> list[Answer]: ...
+
+    def pushed(self, store: str, numbers: Mapping[str, int]) -> None: ...
+
+    def again(self, store: str, since: datetime) -> None:
+        """Push the answers received since then once more."""
+        ...
+
+    def forget(self, store: str, before: datetime) -> int:
+        """Forget those received before; the shop has forgotten their rows by then (rule D4)."""
+        ...
+
+
+class Deadlines(Protocol):
+    def set(self, deadlines: Iterable[Deadline]) -> None:
+        """Keep these; one of the same kind and number is moved."""
+        ...
+
+    def due(self, at: datetime, limit: int) -> list[Deadline]: ...
+
+    def of(self, kinds: Iterable[str], ref: int) -> list[Deadline]: ...
+
+    def next_due(self) -> datetime | None: ...
+
+    def clear(self, kinds: Iterable[str], ref: int) -> None: ...
+
+
+class Notices(Protocol):
+    """What has been told once and is not told again."""
+
+    def first(self, store: str, key: str, at: datetime) -> bool:
+        """Whether this is the first time; it is remembered."""
+        ...
+
+
+class Downtimes(Protocol):
+    def last_beat(self) -> datetime | None: ...
+
+    def beat(self, at: datetime) -> None: ...
+
+    def add(self, gap: Gap) -> None: ...
+
+    def all(self) -> list[Gap]: ...
+
+
+class Prices(Protocol):
+    def all(self, store: str) -> dict[str, PriceRow]: ...
+
+    def save(self, store: str, code: str, *, terms: str, listed: bool) -> None: ...
+
+    def waiting(self, store: str, limit: int) -> list[PriceRow]: ...
+
+    def pushed(self, store: str, numbers: Mapping[str, int]) -> None: ...
+
+    def again(self, store: str) -> None: ...
+
+
+class Redemptions(Protocol):
+    def add(self, store: str, redemption: Redemption, *, at: datetime) -> None: ...
+
+    def find(self, store: str, right: str, domain: str) -> Redemption | None: ...
+
+    def of_account(self, account_id: int) -> list[tuple[Redemption, datetime]]: ...
+
+    def licence(self, store: str, right: str, domain: str, reference: str) -> None:
+        """Record the licence's reference (rule P2)."""
+        ...
+
+
+class Guests(Protocol):
+    """Claims of guests' orders, and the orders that were linked to an account (rule C19)."""
+
+    def claim(self, store: str, order_id: int, customer_id: int, *, code: str, at: datetime) -> Claim: ...
+
+    def open_claim(self, store: str, order_id: int, customer_id: int) -> Claim | None: ...
+
+    def get(self, claim_id: int) -> Claim | None: ...
+
+    def asked_since(self, store: str, order_id: int, since: datetime) -> int: ...
+
+    def tried(self, claim_id: int) -> None: ...
+
+    def close(self, claim_id: int, state: str) -> None:
+        """End a claim; its code is forgotten."""
+        ...
+
+    def link(self, store: str, order_id: int, account_id: int, *, at: datetime, staff: str | None) -> None: ...
+
+    def linked(self, store: str, order_ids: Iterable[int]) -> dict[int, int]:
+        """Accounts by the orders that were linked to them."""
+        ...
+
+
+class Audit(Protocol):
+    def note(self, line: AuditLine) -> None: ...
+
+    def lines(
+        self, *, store: str | None = None, subject: str | None = None, staff: str | None = None, limit: int = 200
+    ) -> Sequence[AuditLine]:
+        """The newest lines that fit, newest first."""
+        ...

@@ -1,0 +1,94 @@
+"""What was done with what customers sent, each row by its UUID once, and the answer the shop's page shows."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
+
+from bridge.contracts.coin_desk import Answer
+from bridge.desk.accounts import SqlStores
+from bridge.desk.statements import Statement, any_of, insert_row
+from bridge.desk.tables import ANSWER_WAITS, handled
+from bridge.desk.values import as_json, from_ms, to_ms
+
+_THIS_STORE = handled.c.store_id == bindparam("store")
+_COLUMNS = [column for column in handled.c if column.name not in {"store_id", "pushed_number"}]
+_NEW = insert_row(handled, without=frozenset({"pushed_number"}))
+_KNOWN = Statement(select(handled.c.uuid).where(_THIS_STORE, any_of(handled.c.uuid, "uuids")))
+_GET = Statement(select(*_COLUMNS).where(_THIS_STORE, handled.c.uuid == bindparam("wanted")))
+_COUNT = Statement(
+    select(func.count())
+    .select_from(handled)
+    .where(_THIS_STORE, handled.c.customer_id == bindparam("customer"), handled.c.received_ms > bindparam("since_ms"))
+)
+_WAITING = Statement(
+    select(*_COLUMNS).where(_THIS_STORE, ANSWER_WAITS).order_by(handled.c.received_ms).limit(bindparam("most"))
+)
+_PUSHED = Statement(
+    update(handled).where(_THIS_STORE, handled.c.uuid == bindparam("wanted")).values(pushed_number=bindparam("shown"))
+)
+_AGAIN = Statement(
+    update(handled)
+    .where(_THIS_STORE, handled.c.received_ms >= bindparam("since_ms"))
+    .values(number=handled.c.number + literal_column("1"))
+)
+_FORGET = Statement(delete(handled).where(_THIS_STORE, handled.c.received_ms < bindparam("before_ms")))
+
+
+class SqlAnswers:
+    """Implements `bridge.contracts.coin_desk.Answers`."""
+
+    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
+        self._connection, self._stores = connection, stores
+
+    def known(self, store: str, uuids: Iterable[str]) -> frozenset[str]:
+        rows = _KNOWN.rows(self._connection, store=self._stores.number(store), uuids=as_json(list(uuids)))
+        return frozenset(row[0] for row in rows)
+
+    def add(self, store: str, answer: Answer) -> None:
+        _NEW.run(
+            self._connection,
+            store_id=self._stores.number(store),
+            uuid=answer.uuid,
+            customer_id=answer.customer_id,
+            received_ms=to_ms(answer.received_at),
+            kind=answer.kind,
+            outcome=answer.outcome,
+            code=answer.code,
+            answer=as_json(dict(answer.document)),
+            number=answer.number,
+        )
+
+    def get(self, store: str, uuid: str) -> Answer | None:
+        row = _GET.one(self._connection, store=self._stores.number(store), wanted=uuid)
+        return None if row is None else _answer_from(row)
+
+    def count_since(self, store: str, customer_id: int, since: datetime) -> int:
+        row = _COUNT.one(
+            self._connection, store=self._stores.number(store), customer=customer_id, since_ms=to_ms(since)
+        )
+        return int(row[0]) if row else 0
+
+    def waiting(self, store: str, limit: int) -> list[Answer]:
+        rows = _WAITING.rows(self._connection, store=self._stores.number(store), most=limit)
+        return [_answer_from(row) for row in rows]
+
+    def pushed(self, store: str, numbers: Mapping[str, int]) -> None:
+        number = self._stores.number(store)
+        _PUSHED.run_many(
+            self._connection, ({"store": number, "wanted": one, "shown": shown} for one, shown in numbers.items())
+        )
+
+    def again(self, store: str, since: datetime) -> None:
+        _AGAIN.run(self._connection, store=self._stores.number(store), since_ms=to_ms(since))
+
+    def forget(self, store: str, before: datetime) -> int:
+        return _FORGET.run(self._connection, store=self._stores.number(store), before_ms=to_ms(before)).rowcount
+
+
+def _answer_from(row: Sequence[Any]) -> Answer:
+    uuid, customer, received, kind, outcome, code, document, number = row
+    return Answer(uuid, customer, from_ms(received), kind, outcome, code, json.loads(document), number)

@@ -1,0 +1,114 @@
+"""Requests and their threads in the desk."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from bridge.desk.accounts import SqlStores
+from bridge.desk.statements import Statement, insert_row
+from bridge.desk.tables import message, request, store
+from bridge.desk.values import as_json, from_ms, to_ms
+from bridge.domain.requests import Author, Message, MessageKind, Request
+
+_COLUMNS = (
+    request.c.id,
+    store.c.name,
+    request.c.account_id,
+    request.c.subject,
+    request.c.opened_ms,
+    request.c.opened_by,
+    request.c.staff,
+    request.c.price,
+)
+_FOUND = select(*_COLUMNS).join(store, store.c.id == request.c.store_id)
+_NEW = insert_row(request, without=frozenset({"id"}))
+_GET = Statement(_FOUND.where(request.c.id == bindparam("wanted"), request.c.store_id == bindparam("store")))
+_OF_ACCOUNT = Statement(_FOUND.where(request.c.account_id == bindparam("account")).order_by(request.c.id))
+_LATEST = Statement(
+    _FOUND.where(request.c.store_id == bindparam("store")).order_by(request.c.id.desc()).limit(bindparam("most"))
+)
+_NEW_MESSAGE = insert_row(message, without=frozenset({"id"}))
+_THREAD = Statement(select(message).where(message.c.request_id == bindparam("request")).order_by(message.c.id))
+_MINE = select(request.c.id).where(request.c.account_id == bindparam("account")).scalar_subquery()
+_ERASE_TEXTS = Statement(
+    update(message).where(message.c.request_id.in_(_MINE), message.c.text != bindparam("nothing")).values(text="")
+)
+_ERASE_SUBJECTS = Statement(update(request).where(request.c.account_id == bindparam("account")).values(subject=""))
+
+
+class SqlRequests:
+    """Implements `bridge.contracts.coin_desk.Requests`."""
+
+    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
+        self._connection, self._stores = connection, stores
+
+    def open(
+        self,
+        store: str,
+        account_id: int,
+        *,
+        subject: str,
+        at: datetime,
+        by: Author,
+        staff: str | None = None,
+        price: str | None = None,
+    ) -> Request:
+        number = _NEW.run(
+            self._connection,
+            store_id=self._stores.number(store),
+            account_id=account_id,
+            subject=subject,
+            opened_ms=to_ms(at),
+            opened_by=by.value,
+            staff=staff,
+            price=price,
+        ).lastrowid
+        assert number is not None
+        return Request(number, store, account_id, subject, at, by, staff, price)
+
+    def get(self, store: str, request_id: int) -> Request | None:
+        row = _GET.one(self._connection, wanted=request_id, store=self._stores.number(store))
+        return None if row is None else _request_from(row)
+
+    def of_account(self, account_id: int) -> list[Request]:
+        return [_request_from(row) for row in _OF_ACCOUNT.rows(self._connection, account=account_id)]
+
+    def latest(self, store: str, limit: int) -> list[Request]:
+        rows = _LATEST.rows(self._connection, store=self._stores.number(store), most=limit)
+        return [_request_from(row) for row in rows]
+
+    def say(self, request_id: int, message: Message) -> None:
+        _NEW_MESSAGE.run(
+            self._connection,
+            request_id=request_id,
+            at_ms=to_ms(message.at),
+            author=message.author.value,
+            kind=message.kind.value,
+            text=message.text,
+            detail=as_json(dict(message.detail)),
+            staff=message.staff,
+            verified=int(message.verified),
+        )
+
+    def thread(self, request_id: int) -> list[Message]:
+        return [_message_from(row) for row in _THREAD.rows(self._connection, request=request_id)]
+
+    def erase(self, account_id: int) -> int:
+        _ERASE_SUBJECTS.run(self._connection, account=account_id)
+        return _ERASE_TEXTS.run(self._connection, account=account_id, nothing="").rowcount
+
+
+def _request_from(row: Sequence[Any]) -> Request:
+    number, store_name, account_id, subject, opened, by, staff, price = row
+    return Request(number, store_name, account_id, subject, from_ms(opened), Author(by), staff, price)
+
+
+def _message_from(row: Sequence[Any]) -> Message:
+    number, _, at_ms, author, kind, text, detail, staff, verified = row
+    return Message(
+        from_ms(at_ms), Author(author), MessageKind(kind), text, json.loads(detail), staff, bool(verified), number
+    )

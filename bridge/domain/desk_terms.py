@@ -1,0 +1,32 @@
+"""What of a store's settings decides about quotes, rights and reminders."""
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from bridge.domain.plans import PlanBook
+from bridge.domain.rights import RightBook
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTerms:
+    """Days are whole days; `most_coins` is the most one quote may ask for, `inspection_coins` what a look costs.
+
+    `regrant_days` is how long coins can be used that had ended while held, when the vendor cancels (rule C5).
+    `low_percent` of the newest package is where a balance is called low (rule C17).
+    """
+
+    store: str
+    zone: ZoneInfo
+    plans: PlanBook
+    rights: RightBook = field(default_factory=RightBook)
+    languages: tuple[str, ...] = ("en",)
+    valid_days: int = 14
+    remind_days: int = 2
+    most_coins: int = 2_000
+    inspection_coins: int = 15
+    hold_days: int = 60
+    regrant_days: int = 30
+    low_percent: int = 20
+    reminder_days: tuple[int, ...] = (30, 7, 1)
+    telephone: str = ""
+    actions_per_minute: int = 10
