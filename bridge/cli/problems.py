@@ -231,6 +231,7 @@ def _words(value: object) -> str:
 def _ways_on(one: "Problem", line: Any) -> list[Any]:
     from bridge.contracts.desk import ProblemState
     from bridge.services.problems import ADVICE, can_be_dismissed, can_be_retried
+    from bridge.services.syncing import IDS_WENT_BACK
 
     if one.state is not ProblemState.OPEN:
         return []
@@ -243,7 +244,11 @@ def _ways_on(one: "Problem", line: Any) -> list[Any]:
         ]
     if not can_be_retried(one):
         return [line(), line(f"When that is done: bridge problems dismiss {one.id} --by NAME")]
-    ways = [line(), line(f"Let it through: bridge problems retry {one.id} --by NAME")]
+    ways = [line()]
+    if one.kind == IDS_WENT_BACK:
+        check = f"bridge check --store {one.store}"
+        ways.append(line(f"Look first:     {check} (it names what to run in the shop's database)"))
+    ways.append(line(f"Let it through: bridge problems retry {one.id} --by NAME"))
     if can_be_dismissed(one):
         ways.append(line(f"Leave it:       bridge problems dismiss {one.id} --by NAME"))
     return ways

@@ -122,6 +122,7 @@ def test_a_retry_stands_when_the_shop_cannot_be_asked_for_its_numbers(workplace:
     paused = desk.run(
         lambda tx: tx.problems.report("acme", key=IDS_WENT_BACK, kind=IDS_WENT_BACK, summary="put back", at=SEEN)
     )
+    assert "Look first:     bridge check --store acme" in workplace.cli("problems", "show", str(paused.id)).out
     answer = workplace.cli("problems", "retry", str(paused.id), "--by", "Anna")
     assert answer.code == 0
     assert "booking goes on" in answer.lines()[0]
