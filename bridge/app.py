@@ -24,6 +24,8 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock
+from bridge.engine.bells import ring_in_turn
+from bridge.engine.collector import collect_seldom
 from bridge.engine.housekeeping import Housekeeping
 from bridge.engine.jobs import Jobs
 from bridge.engine.outbox import OutboxDispatcher
@@ -201,7 +203,7 @@ class App:
 
     def _register_jobs(self, *, warn_after: timedelta) -> None:
         housekeeping = Housekeeping(
-            self.desk, self.clock, wake_all=self._wake_all, compare_all=self.compare_all, warn_after=warn_after
+            self.desk, self.clock, wake_all=self._sweep, compare_all=self.compare_all, warn_after=warn_after
         )
         self.plugins.add("housekeeping", housekeeping)
         self.plugins.schedule_jobs(self.jobs)
@@ -239,15 +241,19 @@ class App:
             log.error("desk can't be written", cause=str(failure), next=failure.hint)
 
     def _wake_all(self) -> None:
-        """Another process has committed, or a sweep is due: everybody looks."""
+        """Another process has committed: everybody looks."""
         self.outbox.wake.set()
         for runner in self.runners.values():
             runner.accounts_changed.set()
 
+    def _sweep(self) -> None:
+        """A sweep is due: everybody looks, the stores one after another."""
+        self.outbox.wake.set()
+        ring_in_turn([runner.accounts_changed for runner in self.runners.values()])
+
     def compare_all(self) -> None:
-        """Let every store have a minute's share of comparing its orders."""
-        for runner in self.runners.values():
-            runner.compare.set()
+        """Let every store have a minute's share of comparing its orders, one after another."""
+        ring_in_turn([runner.compare for runner in self.runners.values()])
 
     def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(supervised(name, work, self.stop), name=name))
@@ -342,4 +348,5 @@ async def run(
     Raises `DeskError`, `PluginError`, `SettingsError`, `ListenerError` where it can't start.
     """
     async with App(settings, read_settings, SystemClock(), on_stopping=on_stopping) as app:
+        collect_seldom()
         await app.serve()

@@ -24,8 +24,8 @@ from bridge.services.restoring import report_lost_entries, take_over
 
 log = structlog.get_logger()
 ACCOUNTS_PER_PUSH = 200
-SWEEP_S = 60.0
-"""However quiet the desk is, accounts left behind are looked for this often."""
+SWEEP_S = 120.0
+"""However quiet the desk is, accounts left behind are looked for this often, even should the minute's bell not ring."""
 
 
 class Pusher:

@@ -27,13 +27,18 @@ TOLD = {
 """What the log calls a failure, by its code."""
 
 
-def retrying(work: Work, health: StoreHealth, stop: asyncio.Event, *, first_pause: float = 0.5) -> AsyncRetrying:
-    """Repeat a pass while the shop fails, until it works or `stop` is set (then the last error is raised)."""
-    began = time.monotonic()
+def retrying(
+    work: Work, health: StoreHealth, stop: asyncio.Event, *, began: float, first_pause: float = 0.5
+) -> AsyncRetrying:
+    """Repeat a pass while the shop fails, until it works or `stop` is set (then the last error is raised).
 
-    def begin(_: RetryCallState) -> None:
+    `began` is when the first try did, on the monotonic clock.
+    """
+
+    def begin(state: RetryCallState) -> None:
         nonlocal began
-        began = time.monotonic()
+        if state.attempt_number > 1:
+            began = time.monotonic()
 
     def note(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
@@ -56,10 +61,34 @@ def retrying(work: Work, health: StoreHealth, stop: asyncio.Event, *, first_paus
 
 
 async def worked(work: Work, health: StoreHealth, stop: asyncio.Event, one_pass: Callable[[], Awaitable[R]]) -> R:
-    """Run one pass, retrying while the shop fails, and tell once when it is back."""
-    result: R = await retrying(work, health, stop)(one_pass)
+    """Run one pass, retrying while the shop fails, and tell once when it is back.
+
+    Only a pass that has failed is handed over to be retried. What retries is a ring of 36 objects: one for each pass of
+    a thousand well stores would keep the garbage collector busy, which holds up all of them.
+    """
+    began = time.monotonic()
+    try:
+        result = await one_pass()
+    except ShopError as error:
+        again = _after(error, one_pass)
+    else:
+        went_well(work, health)
+        return result
+    result = await retrying(work, health, stop, began=began)(again)
     went_well(work, health)
     return result
+
+
+def _after(failure: ShopError, one_pass: Callable[[], Awaitable[R]]) -> Callable[[], Awaitable[R]]:
+    """The pass, whose first try has come to this failure already."""
+    failures = [failure]
+
+    async def attempt() -> R:
+        if failures:
+            raise failures.pop()
+        return await one_pass()
+
+    return attempt
 
 
 def went_well(work: Work, health: StoreHealth) -> None:

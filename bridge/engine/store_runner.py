@@ -15,6 +15,7 @@ from bridge.contracts.clock import Clock
 from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
+from bridge.engine.bells import Bell
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.intake import Intake
 from bridge.engine.pusher import Pusher
@@ -54,10 +55,10 @@ class StoreRunner:
         self.setup, self._connect, self._desk, self._clock = setup, connect, desk, clock
         self._keys, self._on_booked = keys, on_booked
         self.health = StoreHealth(setup.name, setup.settings.limits.stale_after_seconds)
-        self.stop = asyncio.Event()
-        self.accounts_changed = asyncio.Event()
-        self.compare = asyncio.Event()
-        self._touched = asyncio.Event()
+        self.stop = Bell()
+        self.accounts_changed = Bell()
+        self.compare = Bell()
+        self._touched = Bell()
         self._task: asyncio.Task[None] | None = None
 
     @property

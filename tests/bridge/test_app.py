@@ -139,6 +139,21 @@ async def test_an_unexpected_error_in_reading_restarts_that_store_and_no_other(
     assert causes == {"unexpected ValueError, its trace is in the log"}
 
 
+async def test_what_is_due_each_minute_is_not_due_for_all_stores_at_once(
+    config: Path, shop: FakeShop, fake_platform: Shops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.engine.bells.APART_S", 3600.0)
+    monkeypatch.setattr("bridge.engine.bells.WITHIN_S", 7200.0)
+    other = fake_platform["umbrella"] = FakeShop("umbrella")
+    write_store(config, "umbrella")
+    async with the_app(config) as app:
+        app.start_stores()
+        await read_once(app, "acme", "umbrella")
+        app.compare_all()
+        await until(lambda: shop.calls["next_ids"], "the first store is compared")
+        assert other.calls["next_ids"] == 0, "the second has an hour"
+
+
 async def test_a_damaged_key_file_stops_pushing_and_not_reading(config: Path, shop: FakeShop, tmp_path: Path) -> None:
     (tmp_path / "state" / "keys" / "acme.json").write_text("{")
     order = shop.add_order(customer=77, lines={"BASE": 1})
