@@ -25,7 +25,7 @@ from bridge.engine.health import StoreHealth, StoreState, Work
 from bridge.engine.odd_orders import book_but_the_odd
 from bridge.engine.retrying import went_well, worked
 from bridge.engine.setup import StoreSetup
-from bridge.engine.waiting import first_of
+from bridge.engine.waiting import first_of, next_due
 from bridge.errors import ShopError
 from bridge.services import purchases, shop_facts, syncing
 from bridge.services.booked import Booked
@@ -35,7 +35,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 log = structlog.get_logger()
 PROBE_AGAIN_S = 300.0
-"""How often the shop is asked again which statuses mean paid and refunded."""
+"""By then the shop is asked again which statuses mean paid and refunded; each store after a share of it of its own, so
+that many do not ask in step."""
 PATIENCE_BETWEEN_LOOKS_S = 1.0
 """How long the intake of a store that waits for staff sleeps between looks at the desk, at most."""
 
@@ -60,19 +61,18 @@ class Intake:
         self._hint: str | None = None
         self._echo = False
         self._counted = False
-        self._share = random.random()  # noqa: S311  # keeps no secret
+        self._due: float | None = None
         self._terms: StoreTerms | None = None
         self._news: ShopFacts | None = None
-        self._probed = 0.0
+        self._probed, self._share = 0.0, random.uniform(0.5, 1.0)  # noqa: S311  # no secret
         self._units_in_a_row = 0
 
     async def run(self) -> None:
         """Read until stopped. Raises what is not the shop's fault; the supervisor starts the store again then."""
         while not self._stop.is_set():
-            began = time.monotonic()
             wait = await worked(Work.READING, self._health, self._stop, self.one_pass)
             if wait is None:
-                wait = self._pace() - (time.monotonic() - began)
+                wait = self._until_due()
             if wait > 0:
                 await self._rest(wait)
             else:
@@ -102,10 +102,14 @@ class Intake:
         self._echo = before is not None and before != self._hint
         return self._echo or echo
 
-    def _pace(self) -> float:
-        """Seconds from one pass to the next; the first time by chance, so that many stores do not look in step."""
-        share, self._share = self._share, 1.0
-        return share * self._setup.sync.poll_seconds
+    def _until_due(self) -> float:
+        """Seconds to the next pass; the first time by chance, so that many stores do not look in step."""
+        moment, poll = time.monotonic(), self._setup.sync.poll_seconds
+        if self._due is None:
+            self._due = moment + random.random() * poll  # noqa: S311  # no secret
+        else:
+            self._due = next_due(self._due, every=poll, moment=moment)
+        return self._due - moment
 
     async def one_pass(self) -> float | None:
         """One pass; returns seconds until the next, None for the usual pace. Raises `ShopError`, `DeskError`."""
@@ -128,7 +132,7 @@ class Intake:
 
     async def terms(self) -> StoreTerms:
         """The store's terms, with the statuses its shop uses now and then asked anew. Raises `ShopError`."""
-        if self._terms is None or time.monotonic() - self._probed > PROBE_AGAIN_S:
+        if self._terms is None or time.monotonic() - self._probed > self._share * PROBE_AGAIN_S:
             facts: ShopFacts = await self._adapter.probe()
             if self._health.recognised(facts.layout, facts.server):
                 log.info("shop recognised", store=self._setup.name, layout=facts.layout, server=facts.server)

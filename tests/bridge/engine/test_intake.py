@@ -1,15 +1,18 @@
 """Reading a shop, pass by pass."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from bridge.contracts.clock import SystemClock
 from bridge.contracts.desk import Problem
+from bridge.contracts.shop import TouchedRow
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.cursor import Cursor
 from bridge.domain.orders import StatusSets
 from bridge.engine import intake as intake_module
 from bridge.engine.health import StoreHealth
@@ -19,6 +22,7 @@ from bridge.services import staff_coins
 from bridge.testing.desks import a_desk
 from bridge.testing.shop import FakeShop
 from tests.support.fake_platform import read_settings, write_bridge
+from tests.support.waiting import until
 
 
 class Reading:
@@ -134,3 +138,30 @@ async def test_C14_a_shop_that_changes_its_paid_statuses_is_told_to_staff(
         f"the shop's statuses mean something else now: granting {FakeShop.PAID}, 15 (before {FakeShop.PAID}); "
         "every order is read again by that"
     )
+
+
+async def test_a_pass_that_was_held_up_does_not_put_off_the_ones_after_it(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stores that something held up together would be read in step from then on."""
+    config = write_bridge(tmp_path, stores={"acme": {"poll_seconds": "0.5", "hint_seconds": "0.0"}})
+    shop, stop, began = FakeShop(), asyncio.Event(), list[float]()
+    setup, health = StoreSetup.of(read_settings(config).stores["acme"]), StoreHealth("acme", 60)
+    touched = shop.touched
+
+    async def noted(cursors: Mapping[str, Cursor]) -> Mapping[str, Sequence[TouchedRow]]:
+        began.append(time.monotonic())
+        return await touched(cursors)
+
+    monkeypatch.setattr(shop, "touched", noted)
+    reading = asyncio.create_task(Intake(setup, shop, desk, SystemClock(), health, stop, lambda: None).run())
+    await until(lambda: len(began) >= 3, "the store is read at its pace")
+    read = health.last_good_read
+    await until(lambda: health.last_good_read != read, "a pass is over and the next one waited for")
+    passes = len(began)
+    time.sleep(0.8)  # noqa: ASYNC251  # this is what holds up everything
+    await until(lambda: len(began) >= passes + 2, "a late pass and one more")
+    stop.set()
+    await reading
+    late, next_one = began[passes : passes + 2]
+    assert next_one - late < 0.35, "the next pass is in time again, 1 s after the last one that was"
