@@ -8,8 +8,7 @@ idle ones share a road with one that was lost, so they are closed too: an outage
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
@@ -82,42 +81,38 @@ class ShopDatabase:
 
     async def _run(self, doing: str, work: Callable[[Any], Awaitable[_Result]]) -> _Result:
         try:
-            async with (
-                self._connection() as connection,
-                asyncio.timeout(self.access.statement_timeout_seconds),
-                connection.cursor() as cursor,
-            ):
-                return await work(cursor)
+            await self._take_place()
+            try:
+                return await self._run_connected(work)
+            finally:
+                self._places.release()
         except (pymysql.MySQLError, OSError) as error:  # TimeoutError is an OSError
             raise translated(error, self.store, self.access, doing) from error
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[ShopConnection]:
-        async with self._place():
-            connection = await self._idle_connection() or await self._new_connection()
-            try:
-                yield connection
-            except BaseException as error:  # whatever happened, its answer may still be on the way
-                connection.close()
-                if lost(error):
-                    self._close_idle()
-                raise
-            if self._closed:
-                await connection.say_goodbye()
-            else:
-                self._idle.append(_Idle(connection, monotonic()))
+    async def _run_connected(self, work: Callable[[Any], Awaitable[_Result]]) -> _Result:
+        connection = await self._idle_connection() or await self._new_connection()
+        try:
+            async with asyncio.timeout(self.access.statement_timeout_seconds), connection.cursor() as cursor:
+                result = await work(cursor)
+        except BaseException as error:  # whatever happened, its answer may still be on the way
+            connection.close()
+            if lost(error):
+                self._close_idle()
+            raise
+        if self._closed:
+            await connection.say_goodbye()
+        else:
+            self._idle.append(_Idle(connection, monotonic()))
+        return result
 
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
+    async def _take_place(self) -> None:
         if self._closed:
             raise ShopUnavailable(f"{self.store}: its connections are closed")
-        seconds = self.access.connect_timeout_seconds + self.access.statement_timeout_seconds
-        async with asyncio.timeout(seconds):
-            await self._places.acquire()
-        try:
-            yield
-        finally:
-            self._places.release()
+        if self._places.locked():  # mostly there is a place, and a limit on no wait has its price too
+            async with asyncio.timeout(self.access.connect_timeout_seconds + self.access.statement_timeout_seconds):
+                await self._places.acquire()
+        else:
+            await self._places.acquire()  # does not wait
 
     async def _new_connection(self) -> ShopConnection:
         try:
