@@ -224,7 +224,7 @@ def test_what_authors_may_import_and_test_with_is_there_and_complete() -> None:
     assert {"bridge.hooks", "bridge.contracts", "bridge.errors"} <= set(imported)
     for name in imported:
         assert (ROOT / name.replace(".", "/")).is_dir() or (ROOT / f"{name.replace('.', '/')}.py").is_file(), name
-    public = {"clock", "connection", "contract", "desks", "mariadb", "shop"}
+    public = {"clock", "coin_desk", "connection", "contract", "desks", "mariadb", "shop"}
     modules = {path.stem for path in (ROOT / "bridge/testing").glob("*.py")} - {"__init__"}
     assert {name for name in modules if not name.startswith("contract_")} == public
     rows = re.findall(r"^\| `bridge\.testing\.(\w+)` \| `(\w+)", text, re.MULTILINE)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from bridge.contracts.shop_documents import CoinDeskShop
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
@@ -129,7 +130,7 @@ class Shown(NamedTuple):
     entries: int = 0
 
 
-class ShopAdapter(Protocol):
+class ShopAdapter(CoinDeskShop, Protocol):
     """One shop's database, as one platform keeps it."""
 
     async def probe(self) -> ShopFacts:

@@ -63,13 +63,15 @@ class CoinDeskShop(Protocol):
         ...
 
     async def documents(self, table: DocumentTable, keys: Sequence[int | str]) -> Sequence[DocumentRow]:
-        """Those of these documents that are in the shop, for `ledger verify` and the tests."""
+        """Those of these documents that are in the shop, for `ledger verify` and the tests; none without the table."""
         ...
 
     async def inbox(self, cursor: Cursor) -> Sequence[InboxRow]:
         """The store's inbox rows after `read_after` (at most a page of new ones) and those in older gaps, by id.
 
-        A row of more than `MOST_INBOX_BYTES` comes with an empty payload. A shop without the table has no rows.
+        A row of more than `MOST_INBOX_BYTES` comes with an empty payload. A shop without the table has no rows. Where
+        the table's ids have begun anew below the cursor (an older dump was put back, an emptied table on an old
+        server), the newest rows come whatever their ids: take every row, and know by its UUID what has been done.
         """
         ...
 
@@ -85,9 +87,16 @@ class CoinDeskShop(Protocol):
         ...
 
     async def find_customers(self, *, email: str = "", phone: str = "") -> Sequence[int]:
-        """Customers with that e-mail address, or that telephone number (digits compared), ascending; at most 20."""
+        """Customers with an account and that e-mail address, or that telephone number, ascending; at most 20.
+
+        Addresses are compared without regard to case. Of numbers the digits are compared, and one may be written with
+        its country's code and the other without. Customers of other shop ids only where the selected have none.
+        """
         ...
 
     async def order_contact(self, order_id: int) -> Contact | None:
-        """Whom an order's mail goes to (rule C19), customer 0 for a guest; None where there is no such order."""
+        """Whom an order's mail goes to (rule C19), customer 0 for a guest.
+
+        None where there is no such order of a selected shop, or no address is known for it.
+        """
         ...

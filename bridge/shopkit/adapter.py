@@ -18,15 +18,19 @@ from bridge.contracts.shop import (
     StoreConnection,
     TouchedRow,
 )
+from bridge.contracts.shop_documents import Contact, DocumentRow, DocumentTable, InboxRow
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
 from bridge.domain.slices import by_slice
 from bridge.shopkit.checks import ShopChecks
+from bridge.shopkit.contacts import ContactReader
 from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.documents import ShopDocuments
 from bridge.shopkit.hints import ShopHints
+from bridge.shopkit.inbox import ShopInbox
 from bridge.shopkit.recognising import recognise, server_version
-from bridge.shopkit.rights import grant_statements, view_statement
+from bridge.shopkit.rights import contact_grants, grant_statements, view_statement
 from bridge.shopkit.schema import Platform
 from bridge.shopkit.table_facts import next_ids
 from bridge.shopkit.writer import ShopWriter, table_statements
@@ -34,6 +38,11 @@ from bridge.shopkit.writer import ShopWriter, table_statements
 
 class PlatformReader(Protocol):
     """How one platform's orders are read. Every method raises `ShopUnavailable` or `ShopRefused`."""
+
+    @property
+    def people(self) -> ContactReader:
+        """How its customers are addressed."""
+        ...
 
     async def statuses(self) -> StatusSets:
         """The sets in force, read anew."""
@@ -77,6 +86,8 @@ class DatabaseAdapter:
         self._clock = clock or SystemClock()
         self._database = ShopDatabase(store.store, store.database)
         self._writer = ShopWriter(self._database)
+        self._documents = ShopDocuments(self._database)
+        self._inbox = ShopInbox(self._database)
         self._reader = reader(store, self._database)
         self._hints = ShopHints(self._database, platform.order_tables)
 
@@ -85,6 +96,7 @@ class DatabaseAdapter:
         server = await server_version(self._database)
         layout = await recognise(self._database, self._platform)
         self._hints.look_again()
+        self._inbox.look_again()
         return ShopFacts(layout.name, server, await self._reader.statuses(), await self._reader.zone())
 
     async def newest(self) -> Mapping[str, Sequence[int]]:
@@ -131,6 +143,7 @@ class DatabaseAdapter:
 
     async def claim(self, row: SignedRow, keys: Sequence[SigningKey]) -> None:
         await self._writer.claim(row, keys)
+        self._documents.keys = keys
 
     async def pushed(self, customer_ids: Sequence[int]) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
         return await self._writer.pushed(customer_ids)
@@ -140,6 +153,27 @@ class DatabaseAdapter:
 
     async def left_behind(self, epoch: int) -> Sequence[int]:
         return await self._writer.left_behind(epoch)
+
+    async def push_documents(self, table: DocumentTable, rows: Sequence[DocumentRow]) -> None:
+        await self._documents.push(table, rows)
+
+    async def documents(self, table: DocumentTable, keys: Sequence[int | str]) -> Sequence[DocumentRow]:
+        return await self._documents.read(table, keys)
+
+    async def inbox(self, cursor: Cursor) -> Sequence[InboxRow]:
+        return await self._inbox.read(cursor)
+
+    async def forget_inbox(self, days: int) -> int:
+        return await self._inbox.forget(days)
+
+    async def contacts(self, customer_ids: Sequence[int]) -> Mapping[int, Contact]:
+        return await self._reader.people.contacts(customer_ids)
+
+    async def find_customers(self, *, email: str = "", phone: str = "") -> Sequence[int]:
+        return await self._reader.people.find(email=email, phone=phone)
+
+    async def order_contact(self, order_id: int) -> Contact | None:
+        return await self._reader.people.order_contact(order_id)
 
     async def check(self) -> Sequence[Finding]:
         checks = ShopChecks(
@@ -156,6 +190,7 @@ class DatabaseAdapter:
         return await checks.run()
 
     async def prepare(self) -> Sequence[str]:
+        self._inbox.look_again()
         return await self._writer.prepare()
 
     def preparation_sql(self, database_user: str) -> str:
@@ -171,6 +206,8 @@ class DatabaseAdapter:
             view_statement(self._platform, access.prefix),
             "-- Each column that is read, and our own tables; nothing else.",
             *grants,
+            "-- How customers are addressed: mail, guests' orders, imports by e-mail. Orders are read without these.",
+            *contact_grants(self._platform, access, database_user),
         ]
         return "\n".join(parts) + "\n"
 

@@ -4,8 +4,9 @@ A table that only grows is read from the cursor's lowest recent gap on. Older ga
 close to each other are one range, because a server that gives out every second id makes a gap beside every row.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple, Protocol, TypeVar
 
 from bridge.contracts.shop import TouchedRow
 from bridge.domain.cursor import Cursor, Gap, in_a_gap
@@ -19,6 +20,16 @@ NEAR_IDS = 50
 """Gaps at most this many ids apart are read as one range."""
 
 LAST_ID = 2**63 - 1
+
+
+class _Numbered(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+_Row = TypeVar("_Row", bound=_Numbered)
+Between = Callable[[int, int, int], Awaitable[Sequence[_Row]]]
+"""Reads the rows with ids above the first number up to the second, ascending, at most the third of them."""
 
 
 class CursorTable(NamedTuple):
@@ -45,28 +56,29 @@ async def touched_rows(
     database: ShopDatabase, tables: Mapping[str, CursorTable], cursors: Mapping[str, Cursor], *, page: int
 ) -> dict[str, Sequence[TouchedRow]]:
     """For each cursor at most `page` new rows, those since its lowest recent gap, and those found in its older gaps."""
-    found: dict[str, Sequence[TouchedRow]] = {}
-    for name, cursor in cursors.items():
-        statement = tables[name].between
-        older = cursor.older_gaps
-        rows = [
-            row
-            for first, last in _ranges(older)
-            async for row in _all_between(database, statement, first, last, page)
-            if in_a_gap(row.id, older)
-        ]
-        again = cursor.position - cursor.read_after
-        rows += await _between(database, statement, cursor.read_after, LAST_ID, page + again)
-        found[name] = rows
-    return found
+    return {
+        name: await rows_of_cursor(cursor, partial(_touched_between, database, tables[name].between), page=page)
+        for name, cursor in cursors.items()
+    }
 
 
-async def _all_between(
-    database: ShopDatabase, statement: Statement, first: int, last: int, page: int
-) -> AsyncIterator[TouchedRow]:
+async def rows_of_cursor(cursor: Cursor, between: Between[_Row], *, page: int) -> list[_Row]:
+    """At most `page` new rows, those since the lowest recent gap, and those found in the older gaps."""
+    older = cursor.older_gaps
+    rows = [
+        row
+        for first, last in _ranges(older)
+        async for row in _all_between(between, first, last, page)
+        if in_a_gap(row.id, older)
+    ]
+    again = cursor.position - cursor.read_after
+    return [*rows, *await between(cursor.read_after, LAST_ID, page + again)]
+
+
+async def _all_between(between: Between[_Row], first: int, last: int, page: int) -> AsyncIterator[_Row]:
     after = first - 1
     while after < last:
-        rows = await _between(database, statement, after, last, page)
+        rows = await between(after, last, page)
         for row in rows:
             yield row
         if len(rows) < page:
@@ -74,7 +86,7 @@ async def _all_between(
         after = rows[-1].id
 
 
-async def _between(
+async def _touched_between(
     database: ShopDatabase, statement: Statement, after: int, until: int, limit: int
 ) -> list[TouchedRow]:
     rows = await database.rows(statement, after=after, until=until, limit=limit)

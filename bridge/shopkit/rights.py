@@ -18,10 +18,22 @@ OUR_TABLES = {
     "supportbridge_account": ("SELECT", "INSERT", "UPDATE"),
     "supportbridge_entry": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     HINT_TABLE: ("SELECT",),
+    "supportbridge_quote": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "supportbridge_price": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "supportbridge_answer": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "supportbridge_inbox": ("SELECT", "DELETE"),
 }
 """Our tables and the rights we need on each."""
 
-NEEDED_TABLES = tuple(table for table in OUR_TABLES if table != HINT_TABLE)
+COIN_DESK_TABLES = (
+    "supportbridge_quote",
+    "supportbridge_price",
+    "supportbridge_answer",
+    "supportbridge_inbox",
+)
+"""Those that only the coin desk needs; a shop that was prepared before there was one has orders and coins without."""
+
+NEEDED_TABLES = tuple(table for table in OUR_TABLES if table not in {HINT_TABLE, *COIN_DESK_TABLES})
 """Those without which nothing can be pushed; a shop without the hint table is only noticed a little later."""
 
 SHOW_GRANTS = Statement("grants", "SHOW GRANTS")
@@ -44,17 +56,27 @@ class Grant(NamedTuple):
 def grant_statements(platform: Platform, access: DatabaseAccess, user: str) -> list[str]:
     """The GRANTs of a least-privilege user; `user` may carry its host (`bridge@10.0.0.5`)."""
     account = quoted_account(user, access)
-
-    def table(name: str) -> str:
-        return f"`{access.name.replace('`', '``')}`.`{access.prefix}{name}`"
-
-    read = [
-        f"GRANT SELECT ({', '.join(f'`{column}`' for column in columns)}) ON {table(name)} TO {account};"
-        for name, columns in {**platform.columns, **platform.checked_columns}.items()
+    columns_read = {**platform.columns, **platform.checked_columns}
+    read = [_column_grant(name, columns, access, user) for name, columns in columns_read.items()]
+    view = f"GRANT SELECT ON {_full_name(SETTINGS_VIEW, access)} TO {account};"
+    ours = [
+        f"GRANT {', '.join(rights)} ON {_full_name(name, access)} TO {account};" for name, rights in OUR_TABLES.items()
     ]
-    view = f"GRANT SELECT ON {table(SETTINGS_VIEW)} TO {account};"
-    ours = [f"GRANT {', '.join(rights)} ON {table(name)} TO {account};" for name, rights in OUR_TABLES.items()]
     return [*read, view, *ours]
+
+
+def contact_grants(platform: Platform, access: DatabaseAccess, user: str) -> list[str]:
+    """The GRANTs that let the coin desk address customers; without them it goes on, and sends no mail."""
+    return [_column_grant(name, columns, access, user) for name, columns in platform.contact_columns.items()]
+
+
+def _column_grant(table: str, columns: Sequence[str], access: DatabaseAccess, user: str) -> str:
+    names = ", ".join(f"`{column}`" for column in columns)
+    return f"GRANT SELECT ({names}) ON {_full_name(table, access)} TO {quoted_account(user, access)};"
+
+
+def _full_name(table: str, access: DatabaseAccess) -> str:
+    return f"`{access.name.replace('`', '``')}`.`{access.prefix}{table}`"
 
 
 def view_statement(platform: Platform, prefix: str) -> str:

@@ -68,7 +68,8 @@ class Platform:
     """What is read of one platform, whatever its version. Tables are named without their prefix.
 
     `columns` are all columns the bridge reads, table by table, and `checked_columns` those that only `bridge check`
-    reads; the printed grants are exactly these. `settings` is the query behind the settings view: it yields shop_id,
+    reads; `contact_columns` are those that only the coin desk reads, to address customers: orders need none of them.
+    The printed grants are exactly these. `settings` is the query behind the settings view: it yields shop_id,
     name and value from `{settings}`, which is `settings_table`. `code_columns` hold product codes, the first of them
     those of ordered lines; `secret_tables` hold what the bridge must not be able to read. `layouts` begin with the
     oldest.
@@ -78,6 +79,7 @@ class Platform:
     layouts: Sequence[Layout]
     columns: Mapping[str, Sequence[str]]
     checked_columns: Mapping[str, Sequence[str]]
+    contact_columns: Mapping[str, Sequence[str]]
     watched: Mapping[str, Watch]
     settings: str
     settings_table: str

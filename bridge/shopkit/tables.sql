@@ -28,12 +28,63 @@ CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_entry` (
   `mac` CHAR(64) NOT NULL,
   PRIMARY KEY (`store`, `customer_id`, `number`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
--- A counter a kind of event, so it never grows: the shop's extension adds one when an order changes, and the desk looks at
--- that shop sooner. It only wakes the desk and is not signed. A shop that has no such table loses nothing but time.
+-- A counter a kind of event, so it never grows: the shop's extension adds one when an order changes or a customer writes
+-- into the inbox, and the desk looks at that shop sooner. It only wakes the desk and is not signed. A shop that has no such table loses nothing but time.
 CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_hint` (
   `store` VARCHAR(64) NOT NULL,
   `kind` VARCHAR(32) NOT NULL,
   `number` BIGINT UNSIGNED NOT NULL,
   PRIMARY KEY (`store`, `kind`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+-- What the coin desk shows to customers, one signed document a row.
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_quote` (
+  `store` VARCHAR(64) NOT NULL,
+  `quote_id` BIGINT UNSIGNED NOT NULL,
+  `customer_id` BIGINT UNSIGNED NOT NULL,
+  `epoch` BIGINT UNSIGNED NOT NULL,
+  `number` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  PRIMARY KEY (`store`, `quote_id`),
+  KEY `customer` (`store`, `customer_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_price` (
+  `store` VARCHAR(64) NOT NULL,
+  `code` VARCHAR(64) NOT NULL,
+  `epoch` BIGINT UNSIGNED NOT NULL,
+  `number` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  PRIMARY KEY (`store`, `code`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+-- What customers do on the shop's pages, signed there with the store's key: the desk reads it by id and answers each row
+-- by its UUID. `created` is the server's clock; rows older than 90 days go, with their answers.
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_inbox` (
+  `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  `store` VARCHAR(64) NOT NULL,
+  `uuid` CHAR(36) NOT NULL,
+  `customer_id` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  `created` TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `once` (`store`, `uuid`),
+  KEY `in_turn` (`store`, `id`),
+  KEY `age` (`created`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_answer` (
+  `store` VARCHAR(64) NOT NULL,
+  `uuid` CHAR(36) NOT NULL,
+  `customer_id` BIGINT UNSIGNED NOT NULL,
+  `epoch` BIGINT UNSIGNED NOT NULL,
+  `number` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  PRIMARY KEY (`store`, `uuid`),
+  KEY `customer` (`store`, `customer_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 INSERT IGNORE INTO `{prefix}supportbridge_meta` (`name`, `payload`) VALUES ('schema', '1');

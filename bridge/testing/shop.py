@@ -26,12 +26,13 @@ from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, OrderLine, Standing, StatusSets, UnreadableOrder
 from bridge.domain.slices import LAST_SLICE, by_slice, sum_of
 from bridge.errors import ForeignDesk, ShopError
+from bridge.testing.coin_desk import FakeCoinDesk
 
 CURSOR = "history"
 RECENT_ROWS = 500
 
 
-class FakeShop:
+class FakeShop(FakeCoinDesk):
     """One shop with one cursor, `history`. `calls` counts the adapter's calls by name, `closed` the closings.
 
     `clock` is the shop's own wall clock, without a zone; every change moves it on by a second.
@@ -40,6 +41,7 @@ class FakeShop:
     WAITING, PAID, REFUNDED, CHARGED_BACK = 1, 5, 11, 13
 
     def __init__(self, store: str = "acme", *, page: int = 500, clock: datetime | None = None) -> None:
+        super().__init__()
         self.store, self.page = store, page
         self.clock = clock or datetime.now().replace(microsecond=0)  # noqa: DTZ005  # a shop's wall clock has no zone
         self.statuses = StatusSets.of({self.PAID}, {self.REFUNDED}, {self.CHARGED_BACK})

@@ -15,6 +15,7 @@ from bridge.contracts.shop import OrderPage, SlicePage, StoreConnection, Touched
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, OrderLine, StatusSets, UnreadableOrder
 from bridge.errors import ShopRefused
+from bridge.shopkit.contacts import ContactReader
 from bridge.shopkit.cursors import LAST_ID, cursor_tables, newest_ids, touched_rows
 from bridge.shopkit.database import Row, ShopDatabase
 from bridge.shopkit.errors import refused
@@ -49,6 +50,13 @@ class OpenCartReader:
         self._cursors = cursor_tables(self._sql, PLATFORM.cursors)
         self._shops = shop_filter(store)
         self._slices = SliceReader(database, self._sql, self._shops)
+        self.people = ContactReader(
+            database,
+            load_sql("bridge_opencart", "contacts.sql", store.database.prefix),
+            self._shops,
+            text=unescape,
+            stored=_escaped,
+        )
         self._statuses: StatusSets | None = None
 
     async def statuses(self) -> StatusSets:
@@ -123,7 +131,7 @@ class OpenCartReader:
         return await present_customers(self._database, self._sql["customers"], customer_ids)
 
     async def product_codes(self, codes: Sequence[str]) -> Sequence[str]:
-        wanted = {*codes, *(escape(code, quote=False).replace('"', "&quot;") for code in codes)}
+        wanted = {*codes, *map(_escaped, codes)}
         rows = await self._database.rows(self._sql["product_codes"], codes=sorted(wanted))
         return [unescape(row[0].decode("utf-8", "replace")) for row in rows]
 
@@ -208,6 +216,11 @@ class OpenCartReader:
                 f"{self._store.store}: the shop's setting config_complete_status can't be understood: {text!r}",
                 "set coins.statuses.granting in the store's file, or save the shop's settings again",
             ) from error
+
+
+def _escaped(text: str) -> str:
+    """What the shop stores for what was typed."""
+    return escape(text, quote=False).replace('"', "&quot;")
 
 
 def collected(rows: Sequence[Row]) -> PageLines:

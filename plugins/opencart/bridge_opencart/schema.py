@@ -50,6 +50,11 @@ PLATFORM = Platform(
         "customer": ("customer_id", "date_added"),
     },
     checked_columns={"product": ("product_id", "model")},
+    contact_columns={
+        "customer": ("store_id", "language_id", "firstname", "lastname", "email", "telephone"),
+        "order": ("language_id", "firstname", "lastname", "email", "telephone"),
+        "language": ("language_id", "code"),
+    },
     watched={
         "order_history": Watch(new="order_history_id", ids="history"),
         "order": Watch(new="order_id", sums="order_id", ids="order"),

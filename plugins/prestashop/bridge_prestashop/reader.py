@@ -13,6 +13,7 @@ from bridge.contracts.shop import OrderPage, SlicePage, StoreConnection, Touched
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, OrderLine, StatusSets, UnreadableOrder
 from bridge.errors import ShopRefused
+from bridge.shopkit.contacts import ContactReader
 from bridge.shopkit.cursors import cursor_tables, newest_ids, touched_rows
 from bridge.shopkit.database import Row, ShopDatabase
 from bridge.shopkit.errors import refused
@@ -39,6 +40,9 @@ class PrestaShopReader:
         self._cursors = cursor_tables(self._sql, PLATFORM.cursors)
         self._shops = shop_filter(store)
         self._slices = SliceReader(database, self._sql, self._shops)
+        self.people = ContactReader(
+            database, load_sql("bridge_prestashop", "contacts.sql", store.database.prefix), self._shops
+        )
         self._statuses: StatusSets | None = None
 
     async def statuses(self) -> StatusSets:

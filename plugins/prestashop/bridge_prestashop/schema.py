@@ -62,6 +62,12 @@ PLATFORM = Platform(
         "product": ("id_product", "reference"),
         "product_attribute": ("id_product_attribute", "reference"),
     },
+    contact_columns={
+        "customer": ("id_shop", "id_lang", "firstname", "lastname", "email"),
+        "orders": ("id_lang", "id_address_invoice"),
+        "address": ("id_address", "id_customer", "phone", "phone_mobile", "deleted"),
+        "lang": ("id_lang", "iso_code", "language_code"),
+    },
     watched={
         "order_history": Watch(new="id_order_history", ids="history"),
         "order_slip": Watch(new="id_order_slip", ids="slip"),

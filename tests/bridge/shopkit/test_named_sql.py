@@ -11,13 +11,16 @@ from bridge.shopkit.named_sql import Statement, load_sql
 ROOT = Path(__file__).parents[3]
 FILES = [
     ("bridge_opencart", ROOT / "plugins/opencart/bridge_opencart/sql/reader.sql"),
+    ("bridge_opencart", ROOT / "plugins/opencart/bridge_opencart/sql/contacts.sql"),
     ("bridge_prestashop", ROOT / "plugins/prestashop/bridge_prestashop/sql/reader.sql"),
+    ("bridge_prestashop", ROOT / "plugins/prestashop/bridge_prestashop/sql/contacts.sql"),
     ("bridge.shopkit", ROOT / "bridge/shopkit/sql/writer.sql"),
+    ("bridge.shopkit", ROOT / "bridge/shopkit/sql/coin_desk.sql"),
 ]
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|ALTER|DROP|CREATE|LOCK|TRUNCATE)\b")
 
 
-@pytest.fixture(params=FILES, ids=lambda file: str(file[0]))
+@pytest.fixture(params=FILES, ids=lambda file: f"{file[0]}-{file[1].stem}")
 def statements(request: pytest.FixtureRequest) -> list[Statement]:
     package, file = request.param
     return list(load_sql(package, file.name, "oc_").values())
@@ -83,6 +86,10 @@ def test_nothing_is_written_but_our_own_tables(statements: list[Statement]) -> N
                 "oc_supportbridge_meta",
                 "oc_supportbridge_account",
                 "oc_supportbridge_entry",
+                "oc_supportbridge_quote",
+                "oc_supportbridge_price",
+                "oc_supportbridge_answer",
+                "oc_supportbridge_inbox",
             }, statement.name
 
 

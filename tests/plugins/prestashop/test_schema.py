@@ -41,8 +41,9 @@ def test_the_tables_of_a_running_shop_fit_one_layout_and_no_other(name: str) -> 
 @pytest.mark.parametrize("name", REAL)
 def test_what_is_read_and_watched_is_there_in_every_version(name: str) -> None:
     real = layout(REAL[name])
-    for table, columns in [*PLATFORM.columns.items(), *PLATFORM.checked_columns.items()]:
-        assert set(columns) <= {column.name for column in real.tables[table].columns}
+    read = (PLATFORM.columns, PLATFORM.checked_columns, PLATFORM.contact_columns)
+    for table, names in (one for tables in read for one in tables.items()):
+        assert set(names) <= {column.name for column in real.tables[table].columns}
     for table, watch in PLATFORM.watched.items():
         keys = [columns[0] for _, columns in real.tables[table].keys.values()]
         assert watch.new is None or ("PRIMARY" in real.tables[table].keys and watch.new in keys)

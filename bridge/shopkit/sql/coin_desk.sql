@@ -1,0 +1,93 @@
+-- Statements on the tables of the coin desk: documents that the desk shows, and the inbox that customers fill. Versions as in
+-- writer.sql: an older one never replaces a newer, and the version is assigned last because each assignment sees the ones
+-- before it.
+
+-- part: newer
+VALUES(epoch) > epoch OR (VALUES(epoch) = epoch AND VALUES(number) >= number)
+
+-- part: unless_older
+payload = IF([[newer]], VALUES(payload), payload),
+ key_id = IF([[newer]], VALUES(key_id), key_id),
+ mac = IF([[newer]], VALUES(mac), mac),
+ number = IF([[newer]], VALUES(number), number),
+ epoch = GREATEST(epoch, VALUES(epoch))
+
+-- part: cleared
+SET epoch = 0, number = 0, payload = '', key_id = '', mac = ''
+ WHERE store = %(store)s AND payload = %(payload)s AND mac = %(mac)s
+
+-- name: write_quote
+INSERT INTO {supportbridge_quote} (store, quote_id, customer_id, epoch, number, payload, key_id, mac)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
+
+-- name: write_price
+INSERT INTO {supportbridge_price} (store, code, epoch, number, payload, key_id, mac)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON DUPLICATE KEY UPDATE [[unless_older]]
+
+-- name: write_answer
+INSERT INTO {supportbridge_answer} (store, uuid, customer_id, epoch, number, payload, key_id, mac)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
+
+-- name: quote_rows
+SELECT quote_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_quote}
+ WHERE store = %(store)s AND quote_id IN (%(keys)s) ORDER BY quote_id LIMIT %(limit)s
+
+-- name: price_rows
+SELECT code, 0, epoch, number, payload, key_id, mac FROM {supportbridge_price}
+ WHERE store = %(store)s AND code IN (%(keys)s) ORDER BY code LIMIT %(limit)s
+
+-- name: answer_rows
+SELECT uuid, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_answer}
+ WHERE store = %(store)s AND uuid IN (%(keys)s) ORDER BY uuid LIMIT %(limit)s
+
+-- What stands in the shop at our oldest version or above.
+-- name: quote_versions
+SELECT quote_id, epoch, number FROM {supportbridge_quote}
+ WHERE store = %(store)s AND quote_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
+
+-- name: price_versions
+SELECT code, epoch, number FROM {supportbridge_price}
+ WHERE store = %(store)s AND code IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
+
+-- name: answer_versions
+SELECT uuid, epoch, number FROM {supportbridge_answer}
+ WHERE store = %(store)s AND uuid IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
+
+-- name: clear_quote
+UPDATE {supportbridge_quote} [[cleared]] AND quote_id = %(key)s
+
+-- name: clear_price
+UPDATE {supportbridge_price} [[cleared]] AND code = %(key)s
+
+-- name: clear_answer
+UPDATE {supportbridge_answer} [[cleared]] AND uuid = %(key)s
+
+-- A row that none of our pages can have written does not cross the wire: it is known by its emptiness.
+-- part: posted
+SELECT id, customer_id, uuid, IF(LENGTH(payload) > %(most_bytes)s, '', payload), key_id, mac FROM {supportbridge_inbox}
+ WHERE store = %(store)s
+
+-- name: inbox_between
+[[posted]] AND id > %(after)s AND id <= %(until)s ORDER BY id LIMIT %(limit)s
+
+-- name: newest_inbox
+[[posted]] ORDER BY id DESC LIMIT %(limit)s
+
+-- name: last_inbox_id
+-- Whosever row it is: ids are the table's.
+SELECT id FROM {supportbridge_inbox} ORDER BY id DESC LIMIT 1
+
+-- name: old_inbox
+-- By the server's clock, which wrote the date. A zero date is no date.
+SELECT id, uuid FROM {supportbridge_inbox}
+ WHERE store = %(store)s AND created < CURRENT_TIMESTAMP - INTERVAL %(days)s DAY AND created > '1971-01-01'
+ ORDER BY id LIMIT %(limit)s
+
+-- name: forget_answers
+DELETE FROM {supportbridge_answer} WHERE store = %(store)s AND uuid IN (%(uuids)s)
+
+-- name: forget_inbox
+DELETE FROM {supportbridge_inbox} WHERE store = %(store)s AND id IN (%(ids)s)

@@ -1,0 +1,184 @@
+"""What the shop's pages write and show of the coin desk, for tests: signed inbox rows, and a shop's half in memory.
+
+Example::
+
+    row = posted_row(KEY, store="acme", customer=77, kind="quote_decline", data={"quote": 12, "version": 1})
+    shop = FakeShop("acme")
+    shop.post(row)
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from bridge.contracts.shop_documents import MOST_INBOX_BYTES, Contact, DocumentRow, DocumentTable, InboxRow
+from bridge.contracts.shop_rows import SHOP_TO_DESK, SignedRow, SigningKey, canonical_json, mac_of
+from bridge.domain.cursor import Cursor
+from bridge.errors import ShopRefused
+
+INBOX = "inbox"
+INBOX_PAGE = 200
+
+
+class PostedRow(NamedTuple):
+    """An inbox row as a page writes it; its id and its date are the server's business."""
+
+    store: str
+    uuid: str
+    customer_id: int
+    payload: str
+    key_id: str
+    mac: str
+
+
+def posted_row(
+    key: SigningKey,
+    *,
+    store: str,
+    customer: int,
+    kind: str,
+    data: Mapping[str, Any],
+    uuid: str = "",
+    at: int = 1_772_442_000,
+    language: str = "en",
+) -> PostedRow:
+    """What a page of ours writes for a logged-in customer; a new UUID unless one is given. `at` is Unix time."""
+    uuid = uuid or str(uuid4())
+    document = {
+        "v": 1,
+        "store": store,
+        "customer": customer,
+        "uuid": uuid,
+        "kind": kind,
+        "at": at,
+        "language": language,
+        "data": dict(data),
+    }
+    return signed_post(key, document)
+
+
+def signed_post(key: SigningKey, document: Mapping[str, Any]) -> PostedRow:
+    """Any document as a page with that key would sign it; its row names the document's store, UUID and customer."""
+    payload = canonical_json(document)
+    mac = mac_of(key, INBOX, payload, direction=SHOP_TO_DESK)
+    return PostedRow(document["store"], document["uuid"], document["customer"], payload, key.id, mac)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    id: int
+    row: PostedRow
+    created: datetime
+
+
+class FakeCoinDesk:
+    """The coin desk's half of a shop in memory: `FakeShop` is one.
+
+    `people` are the customers and `order_people` the buyers of single orders, as they are addressed; `hidden_posts` are
+    the ids of inbox rows that have not been committed yet. Without `has_coin_desk` the shop is one that was prepared
+    before there was a coin desk.
+    """
+
+    store: str
+    clock: datetime
+
+    def __init__(self) -> None:
+        self.has_coin_desk = True
+        self.people: dict[int, Contact] = {}
+        self.order_people: dict[int, Contact] = {}
+        self.document_rows: dict[DocumentTable, dict[int | str, SignedRow]] = {table: {} for table in DocumentTable}
+        self.hidden_posts: set[int] = set()
+        self._posts: list[_Kept] = []
+        self._next_post = 1
+
+    # --- what people do on its pages ---
+
+    def post(self, row: PostedRow) -> int:
+        """Write an inbox row; a UUID that is there already is written once. Returns the row's id."""
+        for kept in self._posts:
+            if (kept.row.store, kept.row.uuid) == (row.store, row.uuid):
+                return kept.id
+        number, self._next_post = self._next_post, self._next_post + 1
+        self._posts.append(_Kept(number, row, self.clock))
+        return number
+
+    def age_posts(self, days: int) -> None:
+        """Let every inbox row be older by so many days."""
+        self._posts = [replace(kept, created=kept.created - timedelta(days=days)) for kept in self._posts]
+
+    def shown_document(self, table: DocumentTable, key: int | str) -> dict[str, Any] | None:
+        """The document that a page would show; None where there is none."""
+        row = self.document_rows[table].get(key)
+        return json.loads(row.payload) if row else None
+
+    # --- the adapter ---
+
+    async def push_documents(self, table: DocumentTable, rows: Sequence[DocumentRow]) -> None:
+        await self._called("push_documents")
+        if not self.has_coin_desk:
+            error = ShopRefused(f"{self.store}: a table is missing: supportbridge_{table}")
+            error.hint = f"run: bridge store prepare {self.store}"
+            raise error
+        for key, row in rows:
+            kept = self.document_rows[table].get(key)
+            if kept is None or (kept.epoch, kept.number) <= (row.epoch, row.number):
+                self.document_rows[table][key] = row
+
+    async def documents(self, table: DocumentTable, keys: Sequence[int | str]) -> Sequence[DocumentRow]:
+        await self._called("documents")
+        kept = self.document_rows[table]
+        return [DocumentRow(key, kept[key]) for key in sorted(set(keys), key=str) if key in kept]
+
+    async def inbox(self, cursor: Cursor) -> Sequence[InboxRow]:
+        await self._called("inbox")
+        if not self.has_coin_desk:
+            return ()
+        committed = [kept for kept in self._posts if kept.id not in self.hidden_posts]
+        rows = [_as_read(kept) for kept in committed if kept.row.store == self.store]
+        if committed and committed[-1].id < cursor.position:
+            return rows[-INBOX_PAGE:]
+        older = [row for row in rows if any(gap.first <= row.id <= gap.last for gap in cursor.older_gaps)]
+        seen = [row for row in rows if cursor.read_after < row.id <= cursor.position]
+        return [*older, *seen, *[row for row in rows if row.id > cursor.position][:INBOX_PAGE]]
+
+    async def forget_inbox(self, days: int) -> int:
+        await self._called("forget_inbox")
+        oldest = self.clock - timedelta(days=days)
+        old = [kept for kept in self._posts if kept.created < oldest and kept.row.store == self.store]
+        for kept in old:
+            self.document_rows[DocumentTable.ANSWER].pop(kept.row.uuid, None)
+            self._posts.remove(kept)
+        return len(old)
+
+    async def contacts(self, customer_ids: Sequence[int]) -> Mapping[int, Contact]:
+        await self._called("contacts")
+        return {number: self.people[number] for number in customer_ids if number in self.people}
+
+    async def find_customers(self, *, email: str = "", phone: str = "") -> Sequence[int]:
+        await self._called("find_customers")
+        address, digits = email.strip().casefold(), _digits(phone)
+        return sorted(
+            number
+            for number, one in self.people.items()
+            if (address and one.email.casefold() == address) or (digits and _digits(one.phone) == digits)
+        )[:20]
+
+    async def order_contact(self, order_id: int) -> Contact | None:
+        await self._called("order_contact")
+        return self.order_people.get(order_id)
+
+    async def _called(self, call: str) -> None:
+        raise NotImplementedError
+
+
+def _as_read(kept: _Kept) -> InboxRow:
+    row = kept.row
+    payload = row.payload if len(row.payload.encode()) <= MOST_INBOX_BYTES else ""
+    return InboxRow(kept.id, row.customer_id, row.uuid, payload, row.key_id, row.mac)
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit())
