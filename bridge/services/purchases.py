@@ -29,6 +29,7 @@ from bridge.domain.purchases import (
 )
 from bridge.services import telling
 from bridge.services.booked import Booked, counted_up
+from bridge.services.working import drop_charged_back
 
 _WAITING_FOR_STAFF = {str(kind): kind for kind in telling.WAITING}
 
@@ -80,6 +81,7 @@ def book_orders(
         )
         booked = replace(booked, set_aside=booked.set_aside + len(limited))
         changing -= limited
+    page = _without_holds(tx, store, page, changing, seen_at=seen_at or {}, at=at)
     booked = booked.plus(_book(tx, store, page, changing, at=at, tell=tell))
     waiting = {number for number, one in page.aside.items() if _waits_for_fuse(one)} | (limited - changing)
     looked_at = {number: decision for number, decision in page.decisions.items() if number not in waiting}
@@ -174,6 +176,23 @@ def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at:
     tx.outbox.add(events)
     tx.problems.forget_aside(store.name, done)
     return replace(counted_up(counted), events=tuple(events))
+
+
+def _without_holds(
+    tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, seen_at: Mapping[int, datetime], at: datetime
+) -> _Page:
+    """The page once the holds on charged-back packages have ended, so that their coins can be revoked (rule C14)."""
+    charged = [number for number in sorted(numbers) if page.decisions[number].charged_back]
+    ended = 0
+    for number in charged:
+        packages = [change.package for change in page.decisions[number].changes if isinstance(change, RevokeUnit)]
+        held = [package.id for package in packages if package.held]
+        if held:
+            ended += drop_charged_back(tx, store.name, packages[0].account_id, held, at=at)
+    if not ended:
+        return page
+    again = _decide(tx, store, [page.orders[number] for number in charged], seen_at=seen_at, at=at)
+    return replace(page, decisions={**page.decisions, **again.decisions})
 
 
 def _waits_for_fuse(aside: Aside) -> bool:

@@ -1,0 +1,48 @@
+"""Booking what a rule decided about held coins: its entries and the packages it touches, in one go."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bridge.contracts.coin_desk import AuditLine
+from bridge.contracts.desk import Tx
+from bridge.domain.accounts import Account
+from bridge.domain.holds import Movement
+from bridge.domain.packages import Package, available
+from bridge.errors import UnknownAccount
+
+
+def packages_of(tx: Tx, account_id: int) -> dict[int, Package]:
+    """An account's packages by id, as they are now."""
+    return {package.id: package for package in tx.ledger.packages_of([account_id]).get(account_id, [])}
+
+
+def book(tx: Tx, store: str, packages: dict[int, Package], movement: Movement) -> None:
+    """Record a movement's entries against these packages. Raises as `Ledger.append`."""
+    if not movement.entries:
+        return
+    touched = {posting.package_id for entry in movement.entries for posting in entry.postings}
+    after = {number: packages[number] for number in touched} | dict(movement.packages)
+    tx.ledger.append(store, movement.entries, after)
+
+
+def spendable(tx: Tx, account_id: int, at: datetime) -> int:
+    """What an account can spend at that moment (rule C5)."""
+    return available(packages_of(tx, account_id).values(), at)
+
+
+def account_by_id(tx: Tx, account_id: int) -> Account:
+    """The account. Raises `UnknownAccount`."""
+    account = tx.accounts.by_ids([account_id]).get(account_id)
+    if account is None:
+        raise UnknownAccount(f"there is no account {account_id}")
+    return account
+
+
+def note(tx: Tx, store: str, staff: str, action: str, subject: str, at: datetime, **detail: object) -> None:
+    """Leave a line in the audit trail: who did what, in ids and numbers."""
+    tx.audit.note(AuditLine(at, staff, action, subject, detail, store))
+
+
+def total_of(packages: Iterable[Package]) -> int:
+    """Coins owned in these packages."""
+    return sum(package.posted for package in packages)

@@ -1,0 +1,170 @@
+"""What staff offer: quotes for work and inspections, in versions, each valid for a while (rules C7, C8, C11, P3).
+
+An offer is words and an amount; what the customer approves is the exact text made of them. A new version voids what was
+approved before and releases what was held.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bridge.contracts.desk import Tx
+from bridge.domain import quotes
+from bridge.domain.accounts import Account
+from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.events import (
+    QuoteOffered,
+)
+from bridge.domain.quotes import Offer, Quote, QuoteKind, QuoteState, require_state
+from bridge.domain.requests import MessageKind, Request
+from bridge.domain.rights import RightKind
+from bridge.errors import QuoteRefused
+from bridge.locale.quote_words import quote_texts, text_hashes
+from bridge.services import expiring
+from bridge.services.coin_moves import note, spendable
+from bridge.services.quote_parts import about, quote_of, request_of, require_covered, require_words, say, set_free
+from bridge.services.staff_words import require_staff
+from bridge.services.standing import plan_of
+
+
+def offer(
+    tx: Tx,
+    terms: DeskTerms,
+    request_id: int,
+    *,
+    coins: int,
+    words: str,
+    by: str,
+    at: datetime,
+    kind: QuoteKind = QuoteKind.WORK,
+    right: str | None = None,
+    possible: bool = False,
+) -> Quote:
+    """Offer to do a request's work, or to inspect it, for `coins` coins (rules C7, C8, C11).
+
+    Work is either of a kind that the customer's plan lists (`right`), or staff confirm that it is `possible` (rule P3).
+    Raises `UnknownRequest`, `ImpossibleAmount`, `NotEnoughCoins` for an inspection that the account can't cover,
+    `QuoteRefused` for a frozen account or work that is neither listed nor confirmed.
+    """
+    request, account = request_of(tx, terms.store, request_id)
+    quotes.require_unfrozen(account)
+    require_words(words, by)
+    quotes.require_amount(coins, most=terms.most_coins)
+    if kind is QuoteKind.INSPECTION:
+        require_covered(tx, account, coins, at)
+    else:
+        _require_allowed(tx, terms, account, right, possible=possible, at=at)
+    made = tx.quotes.draft(
+        terms.store, request.id, account.id, kind, new_offer(terms, kind, 1, coins, words, by, at), offered=True
+    )
+    return offered(tx, terms, account, made, by=by, at=at, action="offer", work=right or "")
+
+
+def offer_inspection(tx: Tx, terms: DeskTerms, request_id: int, *, words: str, by: str, at: datetime) -> Quote:
+    """Offer an inspection at the store's price (rule C11). Raises as `offer`."""
+    return offer(
+        tx,
+        terms,
+        request_id,
+        coins=terms.inspection_coins,
+        words=words,
+        by=by,
+        at=at,
+        kind=QuoteKind.INSPECTION,
+    )
+
+
+def draft_from_price(tx: Tx, terms: DeskTerms, request: Request, code: str, *, at: datetime) -> Quote:
+    """A draft of the price list's offer for a request that was opened from it; staff send it by `revise` (rule C13).
+
+    Raises `QuoteRefused` for a code that is not on the list.
+    """
+    price = terms.rights.prices.get(code)
+    if price is None:
+        raise QuoteRefused("unknown_price", f"there is no price {code} on the list")
+    draft = new_offer(terms, QuoteKind.WORK, 1, price.coins, price.names.get("en", code), "price list", at)
+    return tx.quotes.draft(terms.store, request.id, request.account_id, QuoteKind.WORK, draft, offered=False)
+
+
+def revise(tx: Tx, terms: DeskTerms, quote_id: int, *, coins: int, words: str, by: str, at: datetime) -> Quote:
+    """Offer it anew with another amount or other words: a new version that voids what was approved (rules C7, C8).
+
+    What was held is released. Possible until the work has been started. Raises `QuoteRefused`, `ImpossibleAmount`.
+    """
+    quote, account = quote_of(tx, terms.store, quote_id)
+    require_state(quote, QuoteState.DRAFT, QuoteState.OFFERED, QuoteState.APPROVED, doing="a revision")
+    quotes.require_unfrozen(account)
+    require_words(words, by)
+    quotes.require_amount(coins, most=terms.most_coins)
+    freed = set_free(tx, terms, quote, account, reason="revised", by=by, at=at)
+    made = new_offer(terms, quote.kind, quote.offer.version + 1, coins, words, by, at)
+    saved = tx.quotes.save(replace(freed, state=QuoteState.OFFERED, offer=made, approved_at=None))
+    return offered(tx, terms, account, saved, by=by, at=at, action="revise")
+
+
+def reissue(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) -> Quote:
+    """Offer the same once more, valid from now: after it lapsed, was declined, withdrawn, cancelled (rule C8).
+
+    Raises `QuoteRefused` where it is still open, in work or settled.
+    """
+    quote, account = quote_of(tx, terms.store, quote_id)
+    if not quote.lapsed(at):
+        again = (QuoteState.DRAFT, QuoteState.DECLINED, QuoteState.WITHDRAWN, QuoteState.RELEASED)
+        require_state(quote, *again, doing="issuing it anew")
+    quotes.require_unfrozen(account)
+    require_words(quote.offer.words, by)
+    if quote.kind is QuoteKind.INSPECTION:
+        require_covered(tx, account, quote.offer.coins, at)
+    made = new_offer(terms, quote.kind, quote.offer.version + 1, quote.offer.coins, quote.offer.words, by, at)
+    saved = tx.quotes.save(replace(quote, state=QuoteState.OFFERED, offer=made, hold=(), spent=None, approved_at=None))
+    return offered(tx, terms, account, saved, by=by, at=at, action="reissue")
+
+
+def withdraw(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) -> Quote:
+    """Take an offer back that nobody has approved. Raises `QuoteRefused` for one that is approved or at an end."""
+    quote, _ = quote_of(tx, terms.store, quote_id)
+    require_state(quote, QuoteState.DRAFT, QuoteState.OFFERED, doing="withdrawing it")
+    require_staff(by)
+    saved = tx.quotes.save(replace(quote, state=QuoteState.WITHDRAWN))
+    expiring.disarm_quote(tx, saved)
+    if quote.state is not QuoteState.DRAFT:
+        say(tx, saved, MessageKind.WITHDRAWN, at, staff=by)
+    note(tx, terms.store, by, "withdraw", f"quote:{quote.id}", at, version=quote.offer.version)
+    return saved
+
+
+def new_offer(terms: DeskTerms, kind: QuoteKind, version: int, coins: int, words: str, by: str, at: datetime) -> Offer:
+    texts = quote_texts(kind, coins=coins, words=words)
+    until = quotes.first_deadline(at, days=terms.valid_days)
+    return Offer(version, coins, words.strip(), texts, text_hashes(texts), at, until, by)
+
+
+def offered(
+    tx: Tx, terms: DeskTerms, account: Account, quote: Quote, *, by: str, at: datetime, action: str, work: str = ""
+) -> Quote:
+    """Tell that there is something to decide, and remember to remind."""
+    expiring.disarm_quote(tx, quote)
+    expiring.arm_quote(tx, terms, quote)
+    left = spendable(tx, account.id, at)
+    coins, version = quote.offer.coins, quote.offer.version
+    say(tx, quote, MessageKind.OFFERED, at, staff=by, coins=coins, quote_kind=quote.kind.value)
+    facts = about(quote, account, at, left, "offered")
+    tx.outbox.add([QuoteOffered(**facts, valid_until=quote.offer.valid_until)])
+    note(tx, terms.store, by, action, f"quote:{quote.id}", at, version=version, coins=coins, work=work)
+    return quote
+
+
+def _require_allowed(
+    tx: Tx, terms: DeskTerms, account: Account, right: str | None, *, possible: bool, at: datetime
+) -> None:
+    """Work that the plan lists may be quoted; other work after staff confirm that it is possible (rule P3)."""
+    if right is not None:
+        known = terms.rights.rights.get(right)
+        if known is None or known.kind is not RightKind.WORK:
+            raise QuoteRefused("unknown_right", f"{right} is no kind of work among the store's rights")
+        if possible or terms.rights.allows(right, plan_of(tx, terms, account.id, at)):
+            return
+        raise QuoteRefused("not_listed", f"{right} is not listed for the plan of {account.owner}: confirm it (rule P3)")
+    if not possible:
+        raise QuoteRefused(
+            "not_confirmed", "the work is neither of a listed kind nor confirmed to be possible (rule P3)"
+        )

@@ -1,0 +1,167 @@
+"""What every action on a quote is made of: its events, its thread, its evidence, and what returns from a hold."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bridge.contracts.coin_desk import Channel, Decision
+from bridge.contracts.desk import Tx
+from bridge.domain import holds, ledger
+from bridge.domain.accounts import Account
+from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.events import (
+    QuoteReleased,
+)
+from bridge.domain.holds import Hold
+from bridge.domain.ledger import EntryKind
+from bridge.domain.packages import Package, available
+from bridge.domain.quotes import Quote
+from bridge.domain.requests import Author, Message, MessageKind, Request
+from bridge.errors import NotEnoughCoins, QuoteRefused, UnknownRequest
+from bridge.services import expiring
+from bridge.services.coin_moves import account_by_id, book, packages_of, spendable
+from bridge.services.staff_words import require_staff, require_text
+
+MOST_WORDS = 4_000
+"""Characters of staff's own words in an offer."""
+
+
+def request_of(tx: Tx, store: str, request_id: int) -> tuple[Request, Account]:
+    request = tx.requests.get(store, request_id)
+    if request is None:
+        raise UnknownRequest(f"{store}: there is no request {request_id}")
+    return request, account_by_id(tx, request.account_id)
+
+
+def quote_of(tx: Tx, store: str, quote_id: int) -> tuple[Quote, Account]:
+    quote = tx.quotes.get(store, quote_id)
+    if quote is None:
+        raise QuoteRefused("unknown_quote", f"{store}: there is no quote {quote_id}")
+    return quote, account_by_id(tx, quote.account_id)
+
+
+def require_words(words: str, by: str) -> None:
+    require_text(words, what="words", longest=MOST_WORDS)
+    require_staff(by)
+
+
+def require_covered(tx: Tx, account: Account, coins: int, at: datetime) -> None:
+    """Fewer coins than an inspection costs → no inspection (rule C11)."""
+    there = available(packages_of(tx, account.id).values(), at)
+    if there < coins:
+        raise NotEnoughCoins(f"account of {account.owner}", needed=coins, available=there)
+
+
+def give_back(
+    tx: Tx,
+    store: str,
+    quote: Quote,
+    hold: Hold,
+    kind: EntryKind,
+    at: datetime,
+    *,
+    reason: str,
+    by: str | None = None,
+    tag: str = "",
+) -> int:
+    """Book the return of a hold, or of a part of it; returns how many coins were forfeited on the way (rule C5)."""
+    packages = packages_of(tx, quote.account_id)
+    movement = holds.give_back(packages, hold, cause_of(quote, at, by, tag), kind=kind, reason=reason)
+    book(tx, store, packages, movement)
+    return holds.forfeited(movement)
+
+
+def set_free(
+    tx: Tx,
+    terms: DeskTerms,
+    quote: Quote,
+    account: Account,
+    *,
+    reason: str,
+    by: str | None,
+    at: datetime,
+    vendor: bool = False,
+    words: str = "",
+) -> Quote:
+    """The quote with nothing held any more; what was held is back in its packages. Nothing where nothing was."""
+    expiring.disarm_quote(tx, quote)
+    if not quote.hold:
+        return quote
+    lost = give_back(tx, terms.store, quote, quote.hold, EntryKind.RELEASE, at, reason=words or reason, by=by)
+    if vendor and lost:
+        _regrant(tx, terms, quote, account, lost, by=by or "", at=at)
+    left = spendable(tx, account.id, at)
+    say(tx, quote, MessageKind.RELEASED, at, staff=by, coins=quote.held, available=left, reason=reason)
+    tx.outbox.add(
+        [QuoteReleased(**{**about(quote, account, at, left, "released"), "coins": quote.held}, reason=reason)]
+    )
+    return replace(quote, hold=())
+
+
+def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: int, *, by: str, at: datetime) -> None:
+    """The vendor's cancellation gives back what had ended meanwhile, for a while (rule C5)."""
+    (number,) = tx.ledger.new_package_ids(1)
+    until = (at + timedelta(days=terms.regrant_days)).replace(microsecond=0)
+    package = Package(number, account.id, None, coins, granted_at=at, usable_until=until)
+    entry = ledger.grant(
+        package,
+        key=f"{quote.key}:regrant",
+        at=at,
+        reason=f"returned for quote {quote.id}, cancelled by the vendor",
+        staff=by,
+    )
+    tx.ledger.append(terms.store, [entry], {number: package}, [number])
+    expiring.arm_packages(tx, terms.store, [package], at=at, reminder_days=terms.reminder_days)
+
+
+def cause_of(quote: Quote, at: datetime, by: str | None = None, tag: str = "") -> holds.Cause:
+    key = f"{quote.key}:{tag}" if tag else quote.key
+    return holds.Cause(key, quote.account_id, quote.id, quote.request_id, at, by)
+
+
+def evidence_of(quote: Quote, what: str, at: datetime, channel: Channel, text_hash: str, evidence: str) -> Decision:
+    language = next((name for name, one in quote.offer.hashes.items() if one == text_hash), "")
+    return Decision(
+        quote_id=quote.id,
+        version=quote.offer.version,
+        what=what,
+        at=at,
+        account_id=quote.account_id,
+        channel=channel,
+        coins=quote.offer.coins,
+        text_hash=text_hash,
+        language=language,
+        evidence=evidence,
+    )
+
+
+def about(quote: Quote, account: Account, at: datetime, left: int, what: str) -> dict[str, Any]:
+    """What every event about a quote says; its key names the version and what happened."""
+    return {
+        "key": f"{quote.key}:{what}",
+        "store": quote.store,
+        "at": at,
+        "owner": account.owner,
+        "request_id": quote.request_id,
+        "quote_id": quote.id,
+        "version": quote.offer.version,
+        "kind": quote.kind.value,
+        "coins": quote.offer.coins,
+        "available": left,
+    }
+
+
+def say(
+    tx: Tx,
+    quote: Quote,
+    kind: MessageKind,
+    at: datetime,
+    *,
+    author: Author = Author.BRIDGE,
+    staff: str | None = None,
+    text: str = "",
+    **detail: object,
+) -> None:
+    """Offer, decision, exact consumption and what remains are messages of the request's thread (rule C7)."""
+    said = {"quote": quote.id, "version": quote.offer.version, **detail}
+    tx.requests.say(quote.request_id, Message(at, author, kind, text, said, staff))
