@@ -34,7 +34,8 @@ def _codes(codes: tuple[str, ...]) -> tuple[str, ...]:
     return codes
 
 
-def _names(names: Mapping[str, str]) -> Mapping[str, str]:
+def check_languages(names: Mapping[str, str]) -> list[Broken]:
+    """What is wrong with the languages of words that customers read."""
     found = [
         Broken(f"is not a language of the bridge ({', '.join(LANGUAGES)})", (language,), "")
         for language in names
@@ -42,7 +43,11 @@ def _names(names: Mapping[str, str]) -> Mapping[str, str]:
     ]
     if "en" not in names:
         found.append(Broken("must be set: it stands in where another language is missing", ("en",), ""))
-    if found:
+    return found
+
+
+def _names(names: Mapping[str, str]) -> Mapping[str, str]:
+    if found := check_languages(names):
         raise all_broken(found)
     return MappingProxyType(dict(names))
 

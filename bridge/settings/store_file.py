@@ -8,6 +8,7 @@ import re
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ from bridge.settings.coins import CoinSettings
 from bridge.settings.database import DatabaseSettings
 from bridge.settings.limits import LimitSettings
 from bridge.settings.plans import Plans
+from bridge.settings.quotes import QuoteSettings, ReminderSettings
+from bridge.settings.rights import Prices, Rights, check_telephone, unfit_prices, unfit_rights
 from bridge.settings.staff import Staff
 from bridge.settings.sync import SyncSettings
 from bridge.settings.values import shown_value
@@ -90,6 +93,10 @@ class StoreSettings(Section):
             ),
         )
     )
+    telephone: Annotated[str, AfterValidator(check_telephone)] = Field(
+        default="",
+        description="The number that customers see whose plan has a right of the kind telephone; left out, none.",
+    )
     shop_ids: Annotated[
         tuple[Annotated[int, Field(ge=0, le=2_147_483_647)], ...], AfterValidator(_each_once("a shop"))
     ] = Field(
@@ -99,6 +106,20 @@ class StoreSettings(Section):
     database: DatabaseSettings = Field(description="How the shop's database is reached.")
     coins: CoinSettings = Field(description="When orders earn coins and when they lose them.")
     plans: Plans = Field(description="The coin packages on sale, [plans.KEY] each; file order is rank, best last.")
+    rights: Rights = Field(
+        default_factory=lambda: MappingProxyType({}),
+        description="What the plans carry besides coins, [rights.KEY] each; file order is the order shown (rule P1).",
+    )
+    prices: Prices = Field(
+        default_factory=lambda: MappingProxyType({}),
+        description="The price list, [prices.CODE] each; file order is the order shown (rule C13).",
+    )
+    quotes: QuoteSettings = Field(
+        default_factory=QuoteSettings, description="What a quote may ask for, and for how long."
+    )
+    reminders: ReminderSettings = Field(
+        default_factory=ReminderSettings, description="When customers are reminded of coins that end or run low."
+    )
     sync: SyncSettings = Field(default_factory=SyncSettings, description="The pace of reading and writing.")
     limits: LimitSettings = Field(default_factory=LimitSettings, description="Ceilings.")
     staff: Staff = Field(description="Who may act for the store, [[staff]] each.")
@@ -135,4 +156,11 @@ class StoreSettings(Section):
             rule = f"must be longer than sync.poll_seconds ({self.sync.poll_seconds:g}), or the store is never healthy"
             value = f"{self.limits.stale_after_seconds:g}"
             raise all_broken([Broken(rule, ("limits", "stale_after_seconds"), value)])
+        return self
+
+    @model_validator(mode="after")
+    def _rights_and_prices_fit(self) -> Self:
+        found = unfit_rights(self.rights, self.plans, self.telephone)
+        if found := found + unfit_prices(self.prices, self.quotes.most_coins):
+            raise all_broken(found)
         return self

@@ -62,10 +62,13 @@ def test_values_are_shown_as_a_file_writes_them(tmp_path: Path) -> None:
 
 def test_every_setting_in_force_is_in_the_reference(tmp_path: Path) -> None:
     known = {setting.name for setting in reference()}
+    text = with_section('[rights.tickets]\nname = { en = "Tickets" }\nkind = "standing"\nplans = ["base"]')
+    text = with_section('[prices.setup]\ncoins = 50\nname = { en = "Setup" }\nabout = { en = "All of it" }', text)
     general = set()
-    for name in shown(write_config(tmp_path)):
+    for name in shown(write_config(tmp_path, stores={"acme.toml": text})):
         path = name.removeprefix("stores.acme.").replace("staff[1]", "staff[]").replace("plans.base", "plans.KEY")
-        general.add(path.replace("name.en", "name"))
+        path = path.replace("rights.tickets", "rights.KEY").replace("prices.setup", "prices.KEY")
+        general.add(path.replace("name.en", "name").replace("about.en", "about"))
     assert general == known
 
 
