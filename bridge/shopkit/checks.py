@@ -65,6 +65,7 @@ class ShopChecks:
             "rights": self._needed_rights,
             "rights beyond need": self._rights.beyond_need,
             "tables": self._rights.our_tables,
+            "coin desk": self._rights.coin_desk,
             "changes": self._changes,
             "hints": self._hints_used,
             "engine": self._engines,

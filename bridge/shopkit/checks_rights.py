@@ -9,7 +9,16 @@ from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.errors import error_number
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.recognising import Found
-from bridge.shopkit.rights import NEEDED_TABLES, OUR_TABLES, SHOW_GRANTS, Grant, excessive, may_create, parsed_grants
+from bridge.shopkit.rights import (
+    COIN_DESK_TABLES,
+    NEEDED_TABLES,
+    OUR_TABLES,
+    SHOW_GRANTS,
+    Grant,
+    excessive,
+    may_create,
+    parsed_grants,
+)
 from bridge.shopkit.schema import Platform, probe_statement
 from bridge.shopkit.writer import ShopWriter
 
@@ -52,6 +61,31 @@ class RightsChecks:
             text = f"the supportbridge tables are of version {version}, this program writes {SCHEMA_VERSION}"
             return [Finding("tables", Level.WRONG, text, "run the version of the bridge that made them")]
         return [Finding("tables", Level.OK, f"the supportbridge tables are there, version {version}")]
+
+    async def coin_desk(self) -> Sequence[Finding]:
+        """What quotes, requests and mail need of the shop. Orders and coins go on without, so a lack is a warning."""
+        return [await self._coin_desk_tables(), await self._addresses()]
+
+    async def _coin_desk_tables(self) -> Finding:
+        missing = [self._prefix + table for table in COIN_DESK_TABLES if not await self._writer.exists(table)]
+        if missing:
+            text = f"no quotes, prices and requests in this shop: not there, or not to be read: {', '.join(missing)}"
+            return Finding("coin desk", Level.WARNING, text, await self.prepare_remedy())
+        lacking: list[str] = []
+        for table in COIN_DESK_TABLES:
+            lacking += await self._denied_writes(table, OUR_TABLES[table])
+        if lacking:
+            return Finding("coin desk", Level.WRONG, f"missing: {'; '.join(lacking)}", self._print_remedy)
+        return Finding("coin desk", Level.OK, "the tables of quotes, prices, requests and answers are there")
+
+    async def _addresses(self) -> Finding:
+        lacking: list[str] = []
+        for table, columns in self._platform.contact_columns.items():
+            lacking += await self._denied(probe_statement(self._prefix + table, columns))
+        if lacking:
+            text = f"customers can't be addressed (mail, guests' orders, imports by e-mail): {'; '.join(lacking)}"
+            return Finding("addresses", Level.WARNING, text, self._print_remedy)
+        return Finding("addresses", Level.OK, "customers can be addressed")
 
     async def prepare_remedy(self) -> str:
         """How our tables come into the shop: by our own user if he may make them, else by the database's owner."""

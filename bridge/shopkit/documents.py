@@ -7,6 +7,7 @@ cleared, as it was looked at. The tables came with the coin desk; a shop that wa
 
 import json
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
@@ -74,7 +75,7 @@ class ShopDocuments:
             if error_number(error) not in ABSENT:
                 raise
             return []
-        return sorted(found, key=lambda document: (str(type(document.key)), document.key))
+        return sorted(found, key=attrgetter("key"))
 
     async def _rows(self, table: DocumentTable, keys: Sequence[int | str]) -> list[DocumentRow]:
         rows = await self._database.rows(

@@ -17,16 +17,22 @@ import pytest
 
 # Before they are imported, so that a failing assertion shows its values.
 pytest.register_assert_rewrite(
-    "bridge.testing.contract_reading", "bridge.testing.contract_writing", "bridge.testing.contract_comparing"
+    "bridge.testing.contract_reading",
+    "bridge.testing.contract_writing",
+    "bridge.testing.contract_comparing",
+    "bridge.testing.contract_documents",
+    "bridge.testing.contract_inbox",
 )
 
 from bridge.testing.contract_base import ShopActor  # noqa: E402 - see above
 from bridge.testing.contract_comparing import ComparingContract  # noqa: E402 - see above
+from bridge.testing.contract_documents import DocumentsContract  # noqa: E402 - see above
+from bridge.testing.contract_inbox import InboxContract  # noqa: E402 - see above
 from bridge.testing.contract_reading import ReadingContract  # noqa: E402 - see above
 from bridge.testing.contract_writing import WritingContract  # noqa: E402 - see above
 
 __all__ = ["ShopActor", "ShopAdapterContract"]
 
 
-class ShopAdapterContract(ReadingContract, WritingContract, ComparingContract):
+class ShopAdapterContract(ReadingContract, WritingContract, ComparingContract, DocumentsContract, InboxContract):
     """The whole suite; the module's docstring says how to use it."""

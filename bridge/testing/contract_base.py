@@ -1,7 +1,7 @@
 """What every part of the contract suite stands on: the shop's actor, and fixtures that a plugin's tests give."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pytest
 
 from bridge.contracts.shop import ShopAdapter, StoreConnection
+from bridge.testing.coin_desk import PostedRow
 
 MORNING = datetime(2026, 3, 2, 9, 0, 0)  # noqa: DTZ001 - a shop's wall clock has no zone
 NOW = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
@@ -30,7 +31,19 @@ class ShopActor(Protocol):
 
     async def add_product(self, code: str) -> int: ...
 
-    async def add_customer(self, email: str) -> int: ...
+    async def add_customer(
+        self,
+        email: str,
+        *,
+        firstname: str = "Ada",
+        lastname: str = "Byron",
+        phone: str = "",
+        language: str = "en",
+    ) -> int:
+        """Register; `language` is `en` or one of `add_language`, by its two letters."""
+
+    async def add_language(self, code: str) -> int:
+        """A further language of the shop: two letters and the country's, as in `ru-ru`."""
 
     async def place_order(
         self,
@@ -59,6 +72,18 @@ class ShopActor(Protocol):
     async def delete_order(self, order: int) -> None: ...
 
     async def delete_customer(self, customer: int) -> None: ...
+
+    async def post(self, row: PostedRow) -> None:
+        """Write a row into the inbox as a page of ours does: a UUID that is there already changes nothing."""
+
+    def posting(self, row: PostedRow) -> AbstractAsyncContextManager[None]:
+        """Write a row in a request of its own: it has its id at once, and can be seen when the block ends."""
+
+    async def age_posts(self, days: int) -> None:
+        """Let every row in the inbox be older by so many days."""
+
+    async def drop_coin_desk(self) -> None:
+        """Take away what a shop lacks that was prepared before there was a coin desk."""
 
 
 class ContractBase:

@@ -37,6 +37,9 @@ from tests.support.opencart_rows import (
 from tests.support.shop import BulkFrame, BulkRows, OrderColumns, Shop
 from tests.support.shop_database import OPENING_DAY, PRICE, Line, Value
 
+BUYER = ("customer_id", "language_id", "firstname", "lastname", "email", "telephone")
+"""What an order takes over from its buyer."""
+
 
 class OpenCartShop(Shop):
     """OpenCart 4.1.0.4."""
@@ -108,19 +111,31 @@ class OpenCartShop(Shop):
             },
         )
 
+    async def add_language(self, code: str) -> int:
+        row = {**LANGUAGE, "name": code, "code": code, "locale": code, "image": "", "directory": code}
+        return await self.insert("language", self.known("language", row))
+
     async def add_customer(
-        self, email: str, *, firstname: str = "Ada", lastname: str = "Byron", store: int | None = None
+        self,
+        email: str,
+        *,
+        firstname: str = "Ada",
+        lastname: str = "Byron",
+        phone: str = "",
+        language: str = "en",
+        store: int | None = None,
     ) -> int:
+        [(spoken,)] = await self.fetch("SELECT language_id FROM {language} WHERE LEFT(code, 2) = %s", language)
         return await self.insert(
             "customer",
             {
                 "customer_group_id": 1,
                 "store_id": store or 0,
-                "language_id": 1,
+                "language_id": spoken,
                 "firstname": self.stored(firstname),
                 "lastname": self.stored(lastname),
                 "email": self.stored(email).lower(),
-                "telephone": "",
+                "telephone": self.stored(phone),
                 "password": "$2y$10$notarealhash",
                 "custom_field": "",
                 "newsletter": 0,
@@ -212,7 +227,7 @@ class OpenCartShop(Shop):
         if not customer:
             return {"firstname": "Guest", "lastname": "Buyer", "email": self.stored(guest)}
         row = await self.row("customer", customer_id=customer)
-        return {name: row[name] for name in ("customer_id", "firstname", "lastname", "email", "telephone")}
+        return {name: row[name] for name in BUYER}
 
     async def _product(self, code: str) -> Product:
         rows = await self.fetch(

@@ -84,6 +84,10 @@ class PrestaShopShop(Shop):
         row: dict[str, Value] = {"id_shop_group": group, "id_shop": store, "name": name, "value": value}
         await self.insert("configuration", row | {"date_add": OPENING_DAY, "date_upd": OPENING_DAY})
 
+    async def add_language(self, code: str) -> int:
+        row = {**LANGUAGE, "name": code, "iso_code": code[:2], "language_code": code, "locale": code}
+        return await self.insert("lang", self.known("lang", {k: v for k, v in row.items() if k != "id_lang"}))
+
     async def add_store(self, name: str) -> int:
         row: dict[str, Value] = {"id_shop_group": 1, "name": self.stored(name), "id_category": 2, "active": 1}
         theme: dict[str, Value] = {"color": "", "theme_name": "classic", "id_theme": 1}
@@ -112,15 +116,18 @@ class PrestaShopShop(Shop):
         *,
         firstname: str = "Ada",
         lastname: str = "Byron",
+        phone: str = "",
+        language: str = "en",
         store: int | None = None,
         is_guest: bool = False,
     ) -> int:
+        [(spoken,)] = await self.fetch("SELECT id_lang FROM {lang} WHERE iso_code = %s", language)
         number = await self.next_id("customer")
-        return await self.insert(
+        customer = await self.insert(
             "customer",
             {
                 "id_shop": store or 1,
-                "id_lang": 1,
+                "id_lang": spoken,
                 "firstname": self.stored(firstname),
                 "lastname": self.stored(lastname),
                 "email": self.stored(email),
@@ -132,6 +139,16 @@ class PrestaShopShop(Shop):
                 "date_upd": OPENING_DAY,
             },
         )
+        if phone:
+            await self.add_address(customer, phone=phone)
+        return customer
+
+    async def add_address(self, customer: int, *, phone: str = "", mobile: str = "") -> int:
+        """An address of the customer's; PrestaShop keeps telephone numbers with these."""
+        row = await self.row("customer", id_customer=customer)
+        address: dict[str, Value] = {"id_customer": customer, "phone": phone, "phone_mobile": mobile, "active": 1}
+        address |= {name: row[name] for name in ("firstname", "lastname")}
+        return await self.insert("address", address | {"date_add": OPENING_DAY, "date_upd": OPENING_DAY})
 
     async def place_order(
         self,
@@ -154,6 +171,7 @@ class PrestaShopShop(Shop):
         number = await self.next_id("orders")
         row = self.order_row | order_amounts(amount) | {"id_customer": buyer, "reference": self.reference(number)}
         row |= {"secure_key": f"{buyer:032x}", "date_add": at, "date_upd": at}
+        row |= await self._buyer(buyer)
         order = await self.insert("orders", row | ({"id_shop": store} if store else {}))
         for product, quantity in products:
             await self._add_line(order, product, quantity, store or 1)
@@ -283,6 +301,12 @@ class PrestaShopShop(Shop):
         await self.insert("order_state", {"id_order_state": number, **flags})
         name: dict[str, Value] = {"id_order_state": number, "id_lang": 1, "name": state.name, "template": ""}
         await self.insert("order_state_lang", name)
+
+    async def _buyer(self, customer: int) -> dict[str, Value]:
+        """What an order takes over: the buyer's language, and the address he gave last."""
+        [(address,)] = await self.fetch("SELECT MAX(id_address) FROM {address} WHERE id_customer = %s", customer)
+        spoken = (await self.row("customer", id_customer=customer))["id_lang"]
+        return {"id_lang": spoken} | ({"id_address_invoice": address} if address else {})
 
     async def _product(self, code: str) -> Product:
         rows = await self.fetch(

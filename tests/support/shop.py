@@ -11,7 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from tests.support.shop_database import OPENING_DAY, PRICE, Line, ShopDatabase, Sql, Value, moment
+from tests.support.shop_database import OPENING_DAY, PRICE, Line, Sql, Value, moment
+from tests.support.shop_inbox import ShopInbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class BulkRows:
     history: Mapping[str, Value | Sql]
 
 
-class Shop(ShopDatabase, ABC):
+class Shop(ShopInbox, ABC):
     """What a test may ask of any shop. `at` is always the shop's local wall clock, without a zone."""
 
     platform: ClassVar[str]
@@ -90,8 +91,20 @@ class Shop(ShopDatabase, ABC):
 
     @abstractmethod
     async def add_customer(
-        self, email: str, *, firstname: str = "Ada", lastname: str = "Byron", store: int | None = None
-    ) -> int: ...
+        self,
+        email: str,
+        *,
+        firstname: str = "Ada",
+        lastname: str = "Byron",
+        phone: str = "",
+        language: str = "en",
+        store: int | None = None,
+    ) -> int:
+        """Register in a language of the shop, `en` or one of `add_language`."""
+
+    @abstractmethod
+    async def add_language(self, code: str) -> int:
+        """A further language of the shop, by its two letters and the country's (`ru-ru`); its id."""
 
     @abstractmethod
     async def place_order(

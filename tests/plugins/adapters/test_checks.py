@@ -31,6 +31,8 @@ async def test_a_prepared_shop_gets_a_line_for_everything_that_was_looked_at(cas
         "rights",
         "rights beyond need",
         "tables",
+        "coin desk",
+        "addresses",
         *["changes"] * (len(case.tables.watched) + 1),
         "hints",
         "engine",
