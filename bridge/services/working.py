@@ -108,7 +108,7 @@ def infeasible(
     if cause is Cause.OTHER and not words.strip():
         raise ImpossibleAmount("cause: another cause must be stated in words (rule C11)")
     charge, cited = _inspection_charge(tx, quote, cause)
-    say(tx, quote, MessageKind.INFEASIBLE, at, staff=by, text=words, cause=cause.value)
+    say(tx, quote, MessageKind.INFEASIBLE, at, staff=by, text=words, cause=cause.value, charged=charge, cited=cited)
     note(tx, terms.store, by, "infeasible", f"quote:{quote.id}", at, cause=cause.value, charged=charge)
     if charge:
         said = f"infeasible: {cause}" + (f", inspection approved in quote {cited}" if cited else "")
@@ -179,10 +179,12 @@ def _inspection_charge(tx: Tx, quote: Quote, cause: Cause) -> tuple[int, int | N
     if quote.kind is QuoteKind.INSPECTION:
         return quotes.inspection_charge(quote.held, quote.offer.coins), None
     inspections = [one for one in tx.quotes.of_request(quote.request_id) if one.kind is QuoteKind.INSPECTION]
-    if any(one.spent for one in inspections):
-        return 0, None
+    thread = tx.requests.thread(quote.request_id)
+    charged = {one.detail.get("cited") for one in thread if one.kind is MessageKind.INFEASIBLE}
     for one in inspections:
-        if one.state not in HOLDING and any(decision.what == "approve" for decision in tx.quotes.decisions(one.id)):
+        if one.spent or one.id in charged or one.state in HOLDING:  # what it costs was or will be taken for itself
+            continue
+        if any(decision.what == "approve" for decision in tx.quotes.decisions(one.id)):
             return quotes.inspection_charge(quote.held, one.offer.coins), one.id
     return 0, None
 

@@ -1,0 +1,429 @@
+"""Quotes from the offer to the deduction: what is held, what is spent, what comes back, and what is refused."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from bridge.contracts.coin_desk import Channel
+from bridge.domain.events import BalanceLow, CoinsDeducted, QuoteApproved, QuoteOffered, QuoteReleased
+from bridge.domain.quotes import Cause, Quote, QuoteKind, QuoteState
+from bridge.domain.requests import MessageKind
+from bridge.errors import ImpossibleAmount, LedgerError, NotEnoughCoins, QuoteRefused, UnknownRequest
+from bridge.services import offering, working
+from bridge.services.purchases import book_orders
+from tests.support.books import ACME, CHARGED_BACK, a_store, an_order, customer
+from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
+
+SOON, LATER = date(2026, 12, 31), date(2027, 6, 30)
+
+
+@pytest.fixture
+def coins() -> Iterator[CoinDesk]:
+    with a_coin_desk() as one:
+        yield one
+        assert one.right()
+
+
+def infeasible(coins: CoinDesk, quote: Quote, cause: Cause = Cause.HOST, words: str = "") -> Quote:
+    return coins.desk.run(working.infeasible, coins.terms, quote.id, cause=cause, by=ANNA, at=coins.now, words=words)
+
+
+# --- the published examples ---------------------------------------------------------------------------------------
+
+
+def test_C7_50_coins_for_google_analytics_out_of_300_leave_250(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.approved(coins.offered(CUSTOMER, 50))
+    assert coins.coins(CUSTOMER) == (300, 50, 250)
+    coins.started(quote)
+    coins.settled(quote, 50)
+    assert coins.coins(CUSTOMER) == (250, 0, 250)
+    (told,) = coins.told(CoinsDeducted)
+    assert isinstance(told, CoinsDeducted)
+    assert (told.spent, told.request_id, told.available) == (50, quote.request_id, 250)
+
+
+def test_C11_an_infeasible_inspected_request_costs_exactly_15(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    looked_at = coins.approved(coins.inspection(coins.request(CUSTOMER)))
+    assert coins.coins(CUSTOMER) == (300, 15, 285)
+    ended = infeasible(coins, looked_at)
+    assert (ended.state, ended.spent) == (QuoteState.SETTLED, 15)
+    assert coins.coins(CUSTOMER) == (285, 0, 285)
+
+
+# --- holding and spending -----------------------------------------------------------------------------------------
+
+
+def test_C4_a_hold_reserves_in_burn_down_order_and_settling_takes_in_that_order(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 100, last_day=LATER)
+    coins.granted(CUSTOMER, 30, last_day=SOON)
+    quote = coins.approved(coins.offered(CUSTOMER, 50))
+    assert coins.split(CUSTOMER) == [(30, 30), (100, 20)]
+    coins.settled(quote, 35)
+    assert coins.split(CUSTOMER) == [(0, 0), (95, 0)]
+    assert coins.entries(CUSTOMER)[2:] == [("hold", 0, 50), ("settle", -35, -35), ("release", 0, -15)]
+
+
+def test_C4_two_holds_never_reserve_the_same_coin(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 60)
+    coins.approved(coins.offered(CUSTOMER, 40))
+    with pytest.raises(NotEnoughCoins) as refused:
+        coins.approved(coins.offered(CUSTOMER, 30))
+    assert (refused.value.needed, refused.value.available) == (30, 20)
+    assert coins.coins(CUSTOMER) == (60, 40, 20)
+
+
+def test_C8_approving_twice_on_two_channels_holds_once(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.offered(CUSTOMER, 50)
+    first = coins.approved(quote, channel=Channel.PAGE, evidence="a")
+    again = coins.approved(quote, channel=Channel.STAFF, evidence="b")
+    assert first == again
+    assert coins.coins(CUSTOMER) == (300, 50, 250)
+    assert len(coins.told(QuoteApproved)) == 1
+
+
+def test_C9_the_evidence_names_who_how_what_and_when(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.offered(CUSTOMER, 50)
+    coins.approved(quote, text_hash=quote.offer.hashes["fa"], evidence="0b5e")
+    (kept,) = coins.desk.look(lambda tx: tx.quotes.decisions(quote.id))
+    assert (kept.what, kept.version, kept.coins, kept.channel) == ("approve", 1, 50, Channel.PAGE)
+    assert (kept.text_hash, kept.language, kept.evidence) == (quote.offer.hashes["fa"], "fa", "0b5e")
+    assert (kept.at, kept.account_id) == (coins.now, quote.account_id)
+
+
+def test_C10_without_enough_coins_nothing_is_held_and_the_quote_stays_open(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 20)
+    quote = coins.offered(CUSTOMER, 50)
+    with pytest.raises(NotEnoughCoins):
+        coins.approved(quote)
+    assert coins.quote(quote.id).state is QuoteState.OFFERED
+    coins.granted(CUSTOMER, 30)
+    assert coins.approved(quote).held == 50
+
+
+def test_C7_each_step_is_a_message_of_the_thread_with_its_numbers(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.approved(coins.offered(CUSTOMER, 50))
+    coins.started(quote)
+    coins.settled(quote, 45)
+    said = [(one.kind, one.detail.get("coins"), one.detail.get("available")) for one in coins.thread(quote.request_id)]
+    assert said == [
+        (MessageKind.OFFERED, 50, None),
+        (MessageKind.APPROVED, 50, 250),
+        (MessageKind.STARTED, None, None),
+        (MessageKind.DEDUCTED, 45, 255),
+    ]
+
+
+def test_C17_a_low_balance_is_told_once_for_the_newest_package(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 100)
+    coins.approved(coins.offered(CUSTOMER, 80))
+    assert coins.told(BalanceLow) == []
+    coins.approved(coins.offered(CUSTOMER, 1))
+    coins.approved(coins.offered(CUSTOMER, 1))
+    (told,) = coins.told(BalanceLow)
+    assert isinstance(told, BalanceLow)
+    assert (told.available, told.of) == (19, 100)
+
+
+# --- refused ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("amount", [0, -5, 2001, True])
+def test_C7_a_quote_asks_for_a_whole_number_within_the_limit(coins: CoinDesk, amount: int) -> None:
+    request = coins.request(CUSTOMER)
+    with pytest.raises(ImpossibleAmount):
+        coins.offered(CUSTOMER, amount, request=request)
+    assert coins.quotes(CUSTOMER) == []
+
+
+def test_C15_a_frozen_account_gets_no_quote_and_approves_none(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote, request = coins.offered(CUSTOMER, 50), coins.request(CUSTOMER)
+    coins.desk.run(lambda tx: tx.accounts.freeze(quote.account_id, coins.now))
+    for act in (lambda: coins.approved(quote), lambda: coins.offered(CUSTOMER, 5, request=request)):
+        with pytest.raises(QuoteRefused) as refused:
+            act()
+        assert refused.value.reason == "account_frozen"
+    assert coins.coins(CUSTOMER) == (300, 0, 300)
+
+
+def test_C7_an_unknown_request_can_not_be_quoted(coins: CoinDesk) -> None:
+    with pytest.raises(UnknownRequest, match="there is no request 9"):
+        coins.desk.run(offering.offer, coins.terms, 9, coins=5, words="x", by=ANNA, at=coins.now, possible=True)
+
+
+@pytest.mark.parametrize(
+    ("different", "reason"),
+    [
+        ({"version": 2}, "quote_changed"),
+        ({"text_hash": "0" * 64}, "text_differs"),
+    ],
+)
+def test_C9_an_approval_of_anything_else_than_what_is_offered_holds_nothing(
+    coins: CoinDesk, different: dict[str, object], reason: str
+) -> None:
+    coins.granted(CUSTOMER, 300)
+    with pytest.raises(QuoteRefused) as refused:
+        coins.approved(coins.offered(CUSTOMER, 50), **different)
+    assert refused.value.reason == reason
+    assert coins.coins(CUSTOMER) == (300, 0, 300)
+
+
+def test_C9_nobody_approves_another_customers_quote(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    coins.granted(customer(8), 300)
+    quote = coins.offered(CUSTOMER, 50)
+    stranger = coins.account_id(customer(8))
+    from bridge.services import deciding
+
+    with pytest.raises(QuoteRefused) as refused:
+        coins.desk.run(
+            deciding.approve,
+            coins.terms,
+            stranger,
+            quote.id,
+            version=1,
+            text_hash=quote.offer.hashes["en"],
+            at=coins.now,
+        )
+    assert refused.value.reason == "unknown_quote"
+    assert coins.coins(CUSTOMER) == coins.coins(customer(8)) == (300, 0, 300)
+
+
+def test_C8_after_14_days_an_approval_is_refused_and_the_quote_can_be_issued_anew_in_one_step(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.offered(CUSTOMER, 50)
+    coins.later(days=14)
+    assert not quote.lapsed(coins.now)
+    coins.later(seconds=1)
+    with pytest.raises(QuoteRefused) as refused:
+        coins.approved(quote)
+    assert refused.value.reason == "quote_lapsed"
+    anew = coins.desk.run(offering.reissue, coins.terms, quote.id, by=ANNA, at=coins.now)
+    assert (anew.offer.version, anew.offer.coins) == (2, 50)
+    assert coins.approved(anew).held == 50
+
+
+def test_C7_more_than_is_held_can_not_be_settled_nor_twice_nor_after_a_release(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    first, second = coins.approved(coins.offered(CUSTOMER, 50)), coins.approved(coins.offered(CUSTOMER, 20))
+    for spent in (51, 0, -1):
+        with pytest.raises(ImpossibleAmount):
+            coins.settled(first, spent)
+    coins.settled(first, 50)
+    coins.released(second)
+    for ended in (first, second):
+        with pytest.raises(QuoteRefused) as refused:
+            coins.settled(ended, 1)
+        assert refused.value.reason == "quote_state"
+    assert coins.coins(CUSTOMER) == (250, 0, 250)
+
+
+def test_C7_nothing_is_settled_without_an_approval(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    with pytest.raises(QuoteRefused):
+        coins.settled(coins.offered(CUSTOMER, 50), 50)
+
+
+# --- changing one's mind ------------------------------------------------------------------------------------------
+
+
+def test_C7_the_customer_may_cancel_until_the_work_is_started(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    first, second = coins.approved(coins.offered(CUSTOMER, 50)), coins.approved(coins.offered(CUSTOMER, 20))
+    assert coins.cancelled(first) == coins.cancelled(first)
+    coins.started(second)
+    with pytest.raises(QuoteRefused) as refused:
+        coins.cancelled(second)
+    assert refused.value.reason == "already_started"
+    assert coins.coins(CUSTOMER) == (300, 20, 280)
+    assert len(coins.told(QuoteReleased)) == 1
+
+
+def test_C8_a_revision_voids_the_approval_and_releases_its_hold(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.approved(coins.offered(CUSTOMER, 50))
+    anew = coins.desk.run(offering.revise, coins.terms, quote.id, coins=80, words="More of it.", by=ANNA, at=coins.now)
+    assert (anew.state, anew.offer.version, anew.held) == (QuoteState.OFFERED, 2, 0)
+    assert coins.coins(CUSTOMER) == (300, 0, 300)
+    with pytest.raises(QuoteRefused):
+        coins.approved(quote)
+    assert coins.approved(anew).held == 80
+    assert [type(one) for one in coins.told(QuoteOffered)] == [QuoteOffered, QuoteOffered]
+
+
+def test_C7_declining_twice_is_declining_once_and_it_can_be_offered_anew(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.offered(CUSTOMER, 50)
+    assert coins.declined(quote) == coins.declined(quote)
+    with pytest.raises(QuoteRefused):
+        coins.approved(quote)
+    anew = coins.desk.run(offering.reissue, coins.terms, quote.id, by=ANNA, at=coins.now)
+    assert coins.approved(anew).held == 50
+
+
+def test_C7_an_offer_that_was_withdrawn_can_not_be_approved(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.offered(CUSTOMER, 50)
+    coins.desk.run(offering.withdraw, coins.terms, quote.id, by=ANNA, at=coins.now)
+    with pytest.raises(QuoteRefused):
+        coins.approved(quote)
+
+
+# --- inspections --------------------------------------------------------------------------------------------------
+
+
+def test_C11_fewer_than_15_coins_are_no_inspection(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 14)
+    with pytest.raises(NotEnoughCoins):
+        coins.inspection(coins.request(CUSTOMER))
+
+
+def test_C11_the_vendors_own_fault_costs_nothing(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    ended = infeasible(coins, coins.approved(coins.inspection(coins.request(CUSTOMER))), Cause.VENDOR)
+    assert (ended.state, ended.spent) == (QuoteState.RELEASED, None)
+    assert coins.coins(CUSTOMER) == (300, 0, 300)
+
+
+def test_C11_another_cause_must_be_stated(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.approved(coins.inspection(coins.request(CUSTOMER)))
+    with pytest.raises(ImpossibleAmount):
+        infeasible(coins, quote, Cause.OTHER)
+    assert infeasible(coins, quote, Cause.OTHER, "the shop was sold").spent == 15
+
+
+def test_C11_infeasible_work_without_an_inspection_costs_nothing(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50)))
+    assert coins.coins(CUSTOMER) == (300, 0, 300)
+
+
+def test_C11_infeasible_work_after_an_approved_inspection_costs_15_citing_it_and_once(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    request = coins.request(CUSTOMER)
+    looked_at = coins.approved(coins.inspection(request))
+    coins.desk.run(working.feasible, coins.terms, looked_at.id, by=ANNA, at=coins.now)
+    assert coins.coins(CUSTOMER) == (300, 0, 300)
+    work = coins.approved(coins.offered(CUSTOMER, 50, request=request))
+    infeasible(coins, work, Cause.THEME)
+    assert coins.coins(CUSTOMER) == (285, 0, 285)
+    (settled,) = [
+        one.entry
+        for one in coins.desk.look(lambda tx: tx.ledger.entries_of(work.account_id))
+        if one.entry.kind == "settle"
+    ]
+    assert f"quote {looked_at.id}" in settled.reason
+    again = coins.approved(coins.offered(CUSTOMER, 50, request=request))
+    infeasible(coins, again, Cause.THEME)
+    assert coins.coins(CUSTOMER) == (285, 0, 285)
+
+
+# --- ends, revocations, chargebacks -------------------------------------------------------------------------------
+
+
+def test_C5_held_coins_outlive_the_end_and_are_forfeited_when_released(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 100, last_day=SOON)
+    quote = coins.approved(coins.offered(CUSTOMER, 40))
+    coins.later(days=60)
+    assert coins.coins(CUSTOMER)[1:] == (40, 0)
+    coins.settled(quote, 30)
+    assert coins.entries(CUSTOMER)[-2:] == [("release", 0, -10), ("forfeit", -10, 0)]
+
+
+def test_C5_a_cancellation_by_the_vendor_gives_back_for_30_days_what_had_ended(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 100, last_day=SOON)
+    quote = coins.approved(coins.offered(CUSTOMER, 40))
+    coins.later(days=60)
+    coins.released(quote, vendor=True)
+    assert coins.coins(CUSTOMER)[2] == 40
+    newest = max(coins.packages(CUSTOMER), key=lambda package: package.id)
+    assert (newest.plan, newest.coins) == (None, 40)
+    assert newest.usable_until == coins.now + timedelta(days=30)
+
+
+def test_C14_a_chargeback_voids_what_was_not_started_and_drops_the_part_of_what_was(coins: CoinDesk) -> None:
+    store = a_store()
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    coins.granted(CUSTOMER, 100, last_day=SOON)
+    started = coins.started(coins.approved(coins.offered(CUSTOMER, 120)))
+    waiting = coins.approved(coins.offered(CUSTOMER, 60))
+    assert coins.split(CUSTOMER) == [(100, 100), (550, 80)]
+    coins.desk.run(book_orders, store, [an_order(1, status=CHARGED_BACK)], at=coins.now)
+    assert coins.split(CUSTOMER) == [(100, 100), (0, 0)]
+    assert (coins.quote(started.id).held, coins.quote(waiting.id).state) == (100, QuoteState.RELEASED)
+    assert coins.desk.look(lambda tx: tx.accounts.by_ids([started.account_id]))[started.account_id].frozen
+    with pytest.raises(ImpossibleAmount):
+        coins.settled(started, 101)
+    coins.settled(started, 100)
+    assert coins.coins(CUSTOMER) == (0, 0, 0)
+
+
+def test_C14_a_refund_leaves_held_coins_and_takes_them_when_they_are_released(coins: CoinDesk) -> None:
+    store = a_store()
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    quote = coins.approved(coins.offered(CUSTOMER, 50))
+    coins.desk.run(book_orders, store, [an_order(1, status=11)], at=coins.now)
+    assert coins.coins(CUSTOMER) == (50, 50, 0)
+    coins.settled(quote, 20)
+    assert coins.coins(CUSTOMER) == (0, 0, 0)
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    assert coins.coins(CUSTOMER) == (530, 0, 530)
+
+
+# --- the price list and the plan's rights -------------------------------------------------------------------------
+
+
+def test_C13_a_request_from_the_price_list_makes_a_draft_that_staff_send(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    request = coins.request(CUSTOMER)
+    draft = coins.desk.run(offering.draft_from_price, coins.terms, request, "analytics", at=coins.now)
+    assert (draft.state, draft.offer.coins) == (QuoteState.DRAFT, 50)
+    with pytest.raises(QuoteRefused) as refused:
+        coins.approved(draft)
+    assert refused.value.reason == "unknown_quote"
+    sent = coins.desk.run(
+        offering.revise, coins.terms, draft.id, coins=50, words="Google Analytics", by=ANNA, at=coins.now
+    )
+    assert coins.approved(sent).held == 50
+
+
+def test_P3_work_that_the_plan_lists_can_be_quoted_other_work_only_when_confirmed(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300, plan="essential")
+    request = coins.request(CUSTOMER)
+
+    def quote(**how: object) -> Quote:
+        return coins.desk.run(offering.offer, coins.terms, request.id, coins=5, words="x", by=ANNA, at=coins.now, **how)
+
+    for how in ({}, {"right": "seo"}, {"right": "font"}, {"right": "no-such"}):
+        with pytest.raises(QuoteRefused):
+            quote(**how)
+    coins.granted(CUSTOMER, 10, plan="base")
+    assert quote(right="seo").state is QuoteState.OFFERED
+    assert quote(possible=True).kind is QuoteKind.WORK
+
+
+def test_every_change_by_staff_names_who_made_it(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.approved(coins.offered(CUSTOMER, 50))
+    coins.started(quote)
+    coins.settled(quote, 45)
+    lines = coins.desk.look(lambda tx: tx.audit.lines(store=ACME, subject=f"quote:{quote.id}"))
+    assert [(line.staff, line.action) for line in reversed(lines)] == [
+        (ANNA, "offer"),
+        (ANNA, "start"),
+        (ANNA, "settle"),
+    ]
+
+
+def test_nobody_unnamed_changes_anything(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.approved(coins.offered(CUSTOMER, 50))
+    with pytest.raises(LedgerError, match="must name who does it"):
+        coins.desk.run(working.settle, coins.terms, quote.id, spent=1, by=" ", at=coins.now)
