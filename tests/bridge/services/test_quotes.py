@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -398,7 +399,7 @@ def test_P3_work_that_the_plan_lists_can_be_quoted_other_work_only_when_confirme
     coins.granted(CUSTOMER, 300, plan="essential")
     request = coins.request(CUSTOMER)
 
-    def quote(**how: object) -> Quote:
+    def quote(**how: Any) -> Quote:
         return coins.desk.run(offering.offer, coins.terms, request.id, coins=5, words="x", by=ANNA, at=coins.now, **how)
 
     for how in ({}, {"right": "seo"}, {"right": "font"}, {"right": "no-such"}):
