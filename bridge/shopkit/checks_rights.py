@@ -79,11 +79,16 @@ class RightsChecks:
         return Finding("coin desk", Level.OK, "the tables of quotes, prices, requests and answers are there")
 
     async def _addresses(self) -> Finding:
-        lacking: list[str] = []
+        lacking = []
         for table, columns in self._platform.contact_columns.items():
-            lacking += await self._denied(probe_statement(self._prefix + table, columns))
+            name = self._prefix + table
+            denied = [column for column in columns if await self._denied(probe_statement(name, (column,)))]
+            lacking += [f"{name} ({', '.join(denied)})"] if denied else []
         if lacking:
-            text = f"customers can't be addressed (mail, guests' orders, imports by e-mail): {'; '.join(lacking)}"
+            text = (
+                "customers can't be addressed (mail, guests' orders, imports by e-mail): not to be read are "
+                f"{', '.join(lacking)}"
+            )
             return Finding("addresses", Level.WARNING, text, self._print_remedy)
         return Finding("addresses", Level.OK, "customers can be addressed")
 
