@@ -71,6 +71,7 @@ PACKAGES = (
         borrowed=(
             ("system/library/account_page.php", "system/library/supportbridge/account_page.php"),
             ("system/library/shop_database.php", "system/library/supportbridge/shop_database.php"),
+            ("system/library/support_shop.php", "system/library/supportbridge/support_shop.php"),
             (
                 "catalog/view/template/account.twig",
                 "catalog/view/theme/default/template/extension/module/supportbridge.twig",

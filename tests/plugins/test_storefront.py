@@ -1,6 +1,8 @@
 """What the account block promises on every platform: right figures, and a page that nothing can break."""
 
+import html
 import json
+import re
 import threading
 from typing import Any
 
@@ -131,10 +133,29 @@ def test_C15_a_frozen_account_says_so(shop: Storefront) -> None:
     assert "This account is paused" in page.result
 
 
-def test_a_customer_without_coins_sees_the_page_as_it_was(shop: Storefront) -> None:
+def test_a_customer_without_coins_is_only_shown_the_way_to_his_own_page(shop: Storefront) -> None:
+    page = shop.open_page()
+    assert page.shown == {}
+    assert "Offers, requests and statement" in page.result
+    assert [line for line in page.log if "web root" not in line] == []
+
+
+@pytest.mark.parametrize("table", ["quote", "price", "inbox", "answer"])
+def test_a_customer_without_coins_sees_the_page_as_it_was_in_a_shop_prepared_earlier(
+    shop: Storefront, table: str
+) -> None:
+    shop.run(f"DROP TABLE {{p}}{table}")
     page = shop.open_page()
     assert page.result == PAGES[shop.platform].replace("{hook}", "")
     assert [line for line in page.log if "web root" not in line] == []
+
+
+def test_the_block_leads_to_the_customers_own_page(shop: Storefront) -> None:
+    shop.push(account(package()))
+    [link] = re.findall(r'<a href="([^"]+)" class="supportbridge-link">', shop.open_page().result)
+    place = {"opencart": "route=extension/supportbridge/account/support", "prestashop": "controller=support"}
+    assert place[shop.platform] in html.unescape(link)
+    assert "&amp;amp;" not in link
 
 
 def test_a_visitor_who_is_not_logged_in_sees_nothing(shop: Storefront) -> None:

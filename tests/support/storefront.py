@@ -248,6 +248,8 @@ class Storefront:
             "log_broken": False,
             "method": "GET",
             "post": {},
+            "query": {},
+            "session": "a session of the customer's",
             **orders,
         }
         done = subprocess.run(

@@ -9,73 +9,39 @@ namespace SupportBridge;
  */
 final class AccountBlock
 {
-    private const LANGUAGES = ['en', 'ru', 'fa'];
-    private const FALLBACK = 'en';
-    private const RIGHT_TO_LEFT = ['fa'];
-    private const PERSIAN_DIGITS = [
-        '0' => '۰', '1' => '۱', '2' => '۲', '3' => '۳', '4' => '۴', '5' => '۵', '6' => '۶', '7' => '۷', '8' => '۸', '9' => '۹',
-    ];
-
     /**
      * The block's language for a shop's language code such as "fa", "fa-ir" or "ru_RU".
      */
     public static function language(string $code): string
     {
-        $language = strtolower(substr($code, 0, 2));
-
-        return in_array($language, self::LANGUAGES, true) ? $language : self::FALLBACK;
+        return Language::of($code)->code();
     }
 
     /**
      * The values a template shows; `plan` and `next_expiry` are empty where there is none.
      *
+     * Without an account there is only the way to the customer's own page.
+     *
      * @return array<string, mixed>
      */
-    public static function of(AccountState $state, string $language): array
+    public static function of(?AccountState $state, string $language): array
     {
-        $plan = self::inLanguage($state->plan, $language);
-        $nextExpiry = self::inLanguage($state->nextExpiry, $language);
+        $reader = Language::of($language);
+        $plan = $reader->pick($state === null ? null : $state->plan);
+        $nextExpiry = $reader->pick($state === null ? null : $state->nextExpiry);
 
         return [
             'language' => $language,
-            'direction' => in_array($language, self::RIGHT_TO_LEFT, true) ? 'rtl' : 'ltr',
-            'available' => self::number($state->available, $language),
-            'held' => self::number($state->held, $language),
-            'frozen' => $state->frozen,
+            'direction' => $reader->direction(),
+            'has_account' => $state !== null,
+            'available' => $reader->number($state === null ? 0 : $state->available),
+            'held' => $reader->number($state === null ? 0 : $state->held),
+            'frozen' => $state !== null && $state->frozen,
             'plan' => $plan[0],
             'plan_language' => $plan[1],
             'next_expiry' => $nextExpiry[0],
             'next_expiry_language' => $nextExpiry[1],
+            'text_page' => $reader->say('page_link'),
         ];
-    }
-
-    private static function number(int $number, string $language): string
-    {
-        if ($language === 'fa') {
-            return strtr(number_format($number, 0, '', '٬'), self::PERSIAN_DIGITS);
-        }
-
-        return number_format($number, 0, '', $language === 'ru' ? "\u{00A0}" : ',');
-    }
-
-    /**
-     * A text in the reader's language, else in English, else in whichever it has; and the language it is in.
-     *
-     * @param array<string, string>|null $texts
-     *
-     * @return array{0: string, 1: string}
-     */
-    private static function inLanguage(?array $texts, string $language): array
-    {
-        if ($texts === null || $texts === []) {
-            return ['', $language];
-        }
-        foreach ([$language, self::FALLBACK] as $wanted) {
-            if (isset($texts[$wanted])) {
-                return [$texts[$wanted], $wanted];
-            }
-        }
-
-        return [reset($texts), (string) key($texts)];
     }
 }

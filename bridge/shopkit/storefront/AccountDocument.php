@@ -6,13 +6,16 @@ namespace SupportBridge;
  * A customer's account as the desk wrote it, once its signature has been checked.
  *
  * It believes that a signature only proves who wrote the bytes: whether they are about this customer of this store, of
- * the account's version that their row names, and of a format this extension knows, is checked here. What the account comes to depends on the clock, not on when the
- * desk last wrote (rule C5).
+ * the account's version that their row names, and of a format this extension knows, is checked here. What the account
+ * comes to depends on the clock, not on when the desk last wrote (rule C5).
  */
 final class AccountDocument
 {
-    private const VERSION = 1;
-    private const DEEPEST = 8;
+    /** How many entries the account has had. */
+    public int $entries;
+
+    /** The digest over the payloads of all of them. */
+    public string $digest;
 
     private int $epoch;
 
@@ -23,27 +26,35 @@ final class AccountDocument
     private bool $frozen;
 
     /** @var array<string, array{rank: int, name: array<string, string>}> */
-    private array $plans;
+    private array $plans = [];
 
     /** @var array<int, array<string, mixed>> */
-    private array $packages;
+    private array $packages = [];
+
+    /** @var Right[] */
+    private array $rights = [];
 
     /**
-     * @param array<string, mixed> $document
-     *
      * @throws Problem
      */
-    private function __construct(array $document)
+    private function __construct(Fields $fields)
     {
-        $this->epoch = self::amount($document, 'epoch');
-        $this->number = self::amount($document, 'number');
-        self::amount($document, 'posted');
-        $this->held = self::amount($document, 'held');
-        $this->frozen = self::flag($document, 'frozen');
-        $this->plans = self::plans($document);
-        $this->packages = [];
-        foreach (self::collection($document, 'packages') as $package) {
+        $this->epoch = $fields->amount('epoch');
+        $this->number = $fields->amount('number');
+        $fields->amount('posted');
+        $this->held = $fields->amount('held');
+        $this->frozen = $fields->flag('frozen');
+        $entries = $fields->part('entries');
+        $this->entries = $entries->amount('count');
+        $this->digest = $entries->text('digest');
+        foreach ($fields->each('plans') as $key => $plan) {
+            $this->plans[(string) $key] = ['rank' => $plan->amount('rank'), 'name' => $plan->texts('name')];
+        }
+        foreach ($fields->each('packages') as $package) {
             $this->packages[] = $this->package($package);
+        }
+        foreach ($fields->has('rights') ? $fields->each('rights') : [] as $right) {
+            $this->rights[] = new Right($right);
         }
     }
 
@@ -52,21 +63,10 @@ final class AccountDocument
      */
     public static function parse(string $payload, string $store, int $customerId): self
     {
-        $document = json_decode($payload, true, self::DEEPEST);
-        if (!is_array($document)) {
-            throw new Problem('the account document is not readable');
-        }
-        if (($document['v'] ?? null) !== self::VERSION) {
-            throw new Problem('the account document is of a version that this extension does not know; update it');
-        }
-        if (($document['store'] ?? null) !== $store) {
-            throw new Problem('the account document belongs to another store');
-        }
-        if (($document['customer'] ?? null) !== $customerId) {
-            throw new Problem('the account document belongs to another customer');
-        }
+        $fields = Fields::of('account document', $payload, $store);
+        $fields->requireCustomer($customerId);
 
-        return new self($document);
+        return new self($fields);
     }
 
     /**
@@ -97,8 +97,9 @@ final class AccountDocument
             if ($package['revoked']) {
                 continue;
             }
-            if ($package['plan'] !== null && ($plan === null || $this->plans[$package['plan']]['rank'] > $plan['rank'])) {
-                $plan = $this->plans[$package['plan']];
+            $key = $package['plan'];
+            if ($key !== null && ($plan === null || $this->plans[$key]['rank'] > $this->plans[$plan]['rank'])) {
+                $plan = $key;
             }
             if ($package['posted'] > 0 && ($next === null || $package['usable_until'] < $next['usable_until'])) {
                 $next = $package;
@@ -109,137 +110,59 @@ final class AccountDocument
             $available,
             $this->held,
             $this->frozen,
-            $plan === null ? null : $plan['name'],
-            $next === null ? null : $next['usable_until_text']
+            $plan === null ? null : $this->plans[$plan]['name'],
+            $next === null ? null : $next['usable_until_text'],
+            $this->rightsOf($plan)
         );
     }
 
     /**
-     * @param array<string, mixed> $document
+     * The name of the plan that a package was bought as, by language; null where the document does not say it any more.
      *
-     * @return array<string, array{rank: int, name: array<string, string>}>
-     *
-     * @throws Problem
+     * @return array<string, string>|null
      */
-    private static function plans(array $document): array
+    public function planOfPackage(int $packageId): ?array
     {
-        $plans = [];
-        foreach (self::collection($document, 'plans') as $key => $plan) {
-            if (!is_array($plan)) {
-                throw self::malformed('plans');
+        foreach ($this->packages as $package) {
+            if ($package['id'] === $packageId && $package['plan'] !== null) {
+                return $this->plans[$package['plan']]['name'];
             }
-            $plans[(string) $key] = ['rank' => self::amount($plan, 'rank'), 'name' => self::texts($plan, 'name')];
         }
 
-        return $plans;
+        return null;
     }
 
     /**
-     * @param mixed $package
-     *
+     * @return Right[]
+     */
+    private function rightsOf(?string $plan): array
+    {
+        return array_values(array_filter($this->rights, static function (Right $right) use ($plan): bool {
+            return $plan !== null && in_array($plan, $right->plans, true);
+        }));
+    }
+
+    /**
      * @return array<string, mixed>
      *
      * @throws Problem
      */
-    private function package($package): array
+    private function package(Fields $package): array
     {
-        if (!is_array($package) || !array_key_exists('plan', $package)) {
-            throw self::malformed('packages');
-        }
-        $plan = $package['plan'];
-        if ($plan !== null && (!is_string($plan) || !isset($this->plans[$plan]))) {
-            throw self::malformed('plan');
-        }
+        $plan = $package->has('plan') ? $package->word('plan', array_map('strval', array_keys($this->plans))) : null;
         $read = [
+            'id' => $package->amount('id'),
             'plan' => $plan,
-            'posted' => self::amount($package, 'posted'),
-            'held' => self::amount($package, 'held'),
-            'revoked' => self::flag($package, 'revoked'),
-            'usable_until' => self::amount($package, 'usable_until'),
-            'usable_until_text' => self::texts($package, 'usable_until_text'),
+            'posted' => $package->amount('posted'),
+            'held' => $package->amount('held'),
+            'revoked' => $package->flag('revoked'),
+            'usable_until' => $package->amount('usable_until'),
+            'usable_until_text' => $package->texts('usable_until_text'),
         ];
         if ($read['held'] > $read['posted']) {
-            throw self::malformed('held');
+            throw $package->malformed('held');
         }
 
         return $read;
-    }
-
-    /**
-     * @param array<string, mixed> $document
-     *
-     * @return array<int|string, mixed>
-     *
-     * @throws Problem
-     */
-    private static function collection(array $document, string $name): array
-    {
-        $value = $document[$name] ?? null;
-        if (!is_array($value)) {
-            throw self::malformed($name);
-        }
-
-        return $value;
-    }
-
-    /**
-     * A whole number from 0 on; far from where a sum of them could overflow.
-     *
-     * @param array<string, mixed> $document
-     *
-     * @throws Problem
-     */
-    private static function amount(array $document, string $name): int
-    {
-        $value = $document[$name] ?? null;
-        if (!is_int($value) || $value < 0 || $value > 1000000000000) {
-            throw self::malformed($name);
-        }
-
-        return $value;
-    }
-
-    /**
-     * @param array<string, mixed> $document
-     *
-     * @throws Problem
-     */
-    private static function flag(array $document, string $name): bool
-    {
-        $value = $document[$name] ?? null;
-        if (!is_bool($value)) {
-            throw self::malformed($name);
-        }
-
-        return $value;
-    }
-
-    /**
-     * One text in at least one language.
-     *
-     * @param array<string, mixed> $document
-     *
-     * @return array<string, string>
-     *
-     * @throws Problem
-     */
-    private static function texts(array $document, string $name): array
-    {
-        $texts = [];
-        foreach (self::collection($document, $name) as $language => $text) {
-            if (is_string($language) && is_string($text) && $text !== '') {
-                $texts[$language] = $text;
-            }
-        }
-        if ($texts === []) {
-            throw self::malformed($name);
-        }
-
-        return $texts;
-    }
-
-    private static function malformed(string $name): Problem
-    {
-        return new Problem('the account document has no usable "' . $name . '"');
     }
 }

@@ -13,21 +13,13 @@ final class AccountReader
 {
     public const SCHEMA_VERSION = '1';
 
-    private const TABLE_MISSING = 1146;
-    private const COLUMN_MISSING = 1054;
-    private const NOT_ALLOWED = [1044, 1142, 1143];
-    private const TOO_SLOW = [1205, 1317, 1969, 3024];
-
-    private Database $database;
-
-    private string $prefix;
+    private Tables $tables;
 
     private string $keyFolder;
 
     public function __construct(Database $database, string $prefix, string $keyFolder)
     {
-        $this->database = $database;
-        $this->prefix = $prefix;
+        $this->tables = new Tables($database, $prefix);
         $this->keyFolder = $keyFolder;
     }
 
@@ -38,7 +30,18 @@ final class AccountReader
      */
     public function read(int $shopId, int $customerId, int $now): ?AccountState
     {
-        $key = KeyFile::forShop($this->keyFolder, $shopId);
+        $document = $this->document(KeyFile::forShop($this->keyFolder, $shopId), $customerId);
+
+        return $document === null ? null : $document->at($now);
+    }
+
+    /**
+     * The customer's account as the desk wrote it, null if it has written none.
+     *
+     * @throws Problem
+     */
+    public function document(KeyFile $key, int $customerId): ?AccountDocument
+    {
         $row = $this->row($key->store(), $customerId);
         self::checkSchema($row === null ? null : (string) $row['schema_version']);
         if ($row['payload'] === null) {
@@ -53,7 +56,7 @@ final class AccountReader
             throw new Problem('the account document is of another version than its row');
         }
 
-        return $document->at($now);
+        return $document;
     }
 
     /**
@@ -84,46 +87,19 @@ final class AccountReader
     /**
      * The tables' version, and the account's row where there is one.
      *
-     * Only MariaDB runs what stands between `/*M!` and its end, only MySQL heeds the hint after SELECT; to each the
-     * other's is a comment.
-     *
      * @return array<string, string|null>|null
      *
      * @throws Problem
      */
     private function row(string $store, int $customerId): ?array
     {
-        $table = '`' . str_replace('`', '', $this->prefix) . 'supportbridge_';
-        try {
-            return $this->database->row(
-                '/*M!100102 SET STATEMENT max_statement_time=1, lock_wait_timeout=1 FOR */'
-                . ' SELECT /*+ MAX_EXECUTION_TIME(1000) */'
-                . ' m.`payload` AS `schema_version`, a.`epoch` AS `epoch`, a.`number` AS `number`,'
-                . ' a.`payload` AS `payload`, a.`key_id` AS `key_id`, a.`mac` AS `mac`'
-                . ' FROM ' . $table . 'meta` m'
-                . ' LEFT JOIN ' . $table . "account` a ON a.`store` = '" . $store . "' AND a.`customer_id` = " . $customerId
-                . " WHERE m.`name` = 'schema'"
-            );
-        } catch (DatabaseFailure $failure) {
-            throw new Problem(self::reason($failure->getCode()));
-        }
-    }
-
-    private static function reason(int $errorNumber): string
-    {
-        if ($errorNumber === self::TABLE_MISSING) {
-            return 'the tables are missing; run "bridge store prepare" or install the extension again';
-        }
-        if ($errorNumber === self::COLUMN_MISSING) {
-            return 'the tables are of another version: a column is missing';
-        }
-        if (in_array($errorNumber, self::NOT_ALLOWED, true)) {
-            return 'the shop may not read the tables (database error ' . $errorNumber . ')';
-        }
-        if (in_array($errorNumber, self::TOO_SLOW, true)) {
-            return 'the database did not answer within a second (database error ' . $errorNumber . ')';
-        }
-
-        return 'the database refused the read (database error ' . $errorNumber . ')';
+        return $this->tables->row(
+            'm.`payload` AS `schema_version`, a.`epoch` AS `epoch`, a.`number` AS `number`,'
+            . ' a.`payload` AS `payload`, a.`key_id` AS `key_id`, a.`mac` AS `mac`'
+            . ' FROM ' . $this->tables->name('meta') . ' m'
+            . ' LEFT JOIN ' . $this->tables->name('account') . ' a'
+            . " ON a.`store` = '" . $store . "' AND a.`customer_id` = " . $customerId
+            . " WHERE m.`name` = 'schema'"
+        );
     }
 }

@@ -19,16 +19,27 @@ final class AccountState
     /** @var array<string, string>|null the last usable day by language, null if no coins wait to expire */
     public ?array $nextExpiry;
 
+    /** @var Right[] those that the plan in force carries (rule P1) */
+    public array $rights;
+
     /**
      * @param array<string, string>|null $plan
      * @param array<string, string>|null $nextExpiry
+     * @param Right[] $rights
      */
-    public function __construct(int $available, int $held, bool $frozen, ?array $plan, ?array $nextExpiry)
-    {
+    public function __construct(
+        int $available,
+        int $held,
+        bool $frozen,
+        ?array $plan,
+        ?array $nextExpiry,
+        array $rights
+    ) {
         $this->available = $available;
         $this->held = $held;
         $this->frozen = $frozen;
         $this->plan = $plan;
         $this->nextExpiry = $nextExpiry;
+        $this->rights = $rights;
     }
 }

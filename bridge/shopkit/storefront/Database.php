@@ -17,6 +17,15 @@ interface Database
     public function row(string $sql): ?array;
 
     /**
+     * The rows of a SELECT.
+     *
+     * @return array<int, array<string, string|null>>
+     *
+     * @throws DatabaseFailure
+     */
+    public function rows(string $sql): array;
+
+    /**
      * Runs a statement that has no rows to give.
      *
      * @throws DatabaseFailure

@@ -3,7 +3,8 @@
 namespace SupportBridge;
 
 /**
- * Tells the desk that an order of this shop has changed, so that it looks at once and not only at its next turn.
+ * Tells the desk that an order of this shop has changed or that a customer has acted, so that it looks at once and not
+ * only at its next turn.
  *
  * It believes that the order is worth everything and the hint nothing. The counter is raised when the request ends:
  * the shop's own statements are done by then, so no lock of ours can hold up or undo an order, and the desk finds the
@@ -41,6 +42,16 @@ final class Hints
     }
 
     /**
+     * Tells the desk that one of our pages has left something for it; what fails costs only time, and is not told.
+     */
+    public static function posted(Database $database, string $prefix, string $store): void
+    {
+        self::quietly(static function () use ($database, $prefix, $store): void {
+            $database->write(self::counting($prefix, ["('" . $store . "', 'inbox', 1)"]));
+        });
+    }
+
+    /**
      * Whether the counters are there to be raised.
      */
     public static function isReady(Database $database, string $prefix): bool
@@ -56,8 +67,6 @@ final class Hints
 
     /**
      * One statement for all stores, in one order, so that two requests cannot wait for each other.
-     *
-     * MariaDB gives it up after a second; MySQL knows no such wish for a single statement and reads it as a comment.
      */
     private static function write(Database $database, string $prefix, callable $log): void
     {
@@ -68,16 +77,24 @@ final class Hints
         }
         self::$waiting = [];
         try {
-            $database->write(
-                '/*M!100102 SET STATEMENT max_statement_time=1 FOR */'
-                . ' INSERT INTO ' . self::table($prefix) . ' (`store`, `kind`, `number`) VALUES ' . implode(', ', $rows)
-                . ' ON DUPLICATE KEY UPDATE `number` = `number` + 1'
-            );
+            $database->write(self::counting($prefix, $rows));
         } catch (DatabaseFailure $failure) {
             if ($failure->getCode() !== self::TABLE_MISSING) {
                 $log('the desk was not told of a changed order (database error ' . $failure->getCode() . ')');
             }
         }
+    }
+
+    /**
+     * MariaDB gives it up after a second; MySQL knows no such wish for a single statement and reads it as a comment.
+     *
+     * @param string[] $rows
+     */
+    private static function counting(string $prefix, array $rows): string
+    {
+        return '/*M!100102 SET STATEMENT max_statement_time=1 FOR */'
+            . ' INSERT INTO ' . self::table($prefix) . ' (`store`, `kind`, `number`) VALUES ' . implode(', ', $rows)
+            . ' ON DUPLICATE KEY UPDATE `number` = `number` + 1';
     }
 
     private static function table(string $prefix): string

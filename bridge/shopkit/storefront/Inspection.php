@@ -45,6 +45,34 @@ final class Inspection
     }
 
     /**
+     * Whether the tables of quotes and requests are there; without, customers see their coins and nothing more.
+     *
+     * @return array{code: string, well: bool, detail: string}
+     */
+    public static function desk(Database $database, string $prefix): array
+    {
+        $ready = self::isDeskReady($database, $prefix);
+
+        return self::finding($ready ? 'desk_well' : 'desk_missing', $ready, '');
+    }
+
+    public static function isDeskReady(Database $database, string $prefix): bool
+    {
+        $tables = new Tables($database, $prefix);
+        $named = [];
+        foreach (['quote', 'price', 'inbox', 'answer'] as $table) {
+            $named[] = $tables->name($table);
+        }
+        try {
+            $tables->rows('1 FROM ' . implode(', ', $named) . ' LIMIT 0');
+        } catch (Problem $problem) {
+            return false;
+        }
+
+        return true;
+    }
+
+    /**
      * @return array{code: string, well: bool, detail: string}
      */
     private static function tables(AccountReader $reader): array

@@ -158,10 +158,39 @@ final class KeyFile
     /**
      * Whether one of the keys signed these exact bytes for this table.
      */
-    public function verifies(string $table, string $payload, string $keyId, string $mac): bool
-    {
+    public function verifies(
+        string $table,
+        string $payload,
+        string $keyId,
+        string $mac,
+        string $direction = Signature::DESK_TO_SHOP
+    ): bool {
         return isset($this->keys[$keyId])
-            && hash_equals(Signature::of($this->keys[$keyId], $table, $keyId, $payload), $mac);
+            && hash_equals(Signature::of($this->keys[$keyId], $direction, $table, $keyId, $payload), $mac);
+    }
+
+    /**
+     * A signature for what one of our pages leaves for the desk, by the newest key: its id, and the signature.
+     *
+     * @return array{0: string, 1: string}
+     */
+    public function sign(string $table, string $payload): array
+    {
+        $keyId = (string) array_key_last($this->keys);
+
+        return [$keyId, Signature::of($this->keys[$keyId], Signature::SHOP_TO_DESK, $table, $keyId, $payload)];
+    }
+
+    /**
+     * A secret for one purpose, one of each key, the newest first; nothing of the keys themselves can be told from it.
+     *
+     * @return string[]
+     */
+    public function derived(string $purpose): array
+    {
+        return array_map(static function (string $key) use ($purpose): string {
+            return hash_hmac('sha256', "supportbridge:1\n" . $purpose, $key, true);
+        }, array_reverse(array_values($this->keys)));
     }
 
     /**

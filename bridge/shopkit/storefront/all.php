@@ -1,20 +1,16 @@
 <?php
 
 /*
- * Loads the classes that both storefront extensions share; they know nothing of either platform.
+ * Loads the classes that the account block, the hints and the administration's page need, on every platform.
+ *
+ * They know nothing of a platform, and neither do those of the customer's own page, which page.php loads.
  */
 
 namespace SupportBridge;
 
-require_once __DIR__ . '/Problem.php';
-require_once __DIR__ . '/DatabaseFailure.php';
-require_once __DIR__ . '/Database.php';
-require_once __DIR__ . '/Signature.php';
-require_once __DIR__ . '/KeyFile.php';
-require_once __DIR__ . '/AccountState.php';
-require_once __DIR__ . '/AccountDocument.php';
-require_once __DIR__ . '/AccountReader.php';
-require_once __DIR__ . '/AccountBlock.php';
-require_once __DIR__ . '/SchemaFile.php';
-require_once __DIR__ . '/Hints.php';
-require_once __DIR__ . '/Inspection.php';
+foreach ([
+    'Problem', 'DatabaseFailure', 'Database', 'Tables', 'Fields', 'Signature', 'KeyFile', 'Right', 'AccountState',
+    'AccountDocument', 'AccountReader', 'Jalali', 'Language', 'AccountBlock', 'SchemaFile', 'Hints', 'Inspection',
+] as $class) {
+    require_once __DIR__ . '/' . $class . '.php';
+}

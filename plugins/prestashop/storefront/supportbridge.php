@@ -108,10 +108,13 @@ class Supportbridge extends Module
             'key_web_root' => $this->l('The config folder lies inside the web root: make sure that the web server hands out nothing from it.'),
             'hint_well' => $this->l('A changed order is told to the desk at once.'),
             'hint_missing' => $this->l('The desk is not told of changed orders and looks at its own pace: run bridge store prepare on the machine of the desk to make the table of hints.'),
+            'desk_well' => $this->l('Customers can see offers, decide on them and write requests.'),
+            'desk_missing' => $this->l('Customers see their coins, but no offers, and cannot write requests: run bridge store prepare on the machine of the desk to make the tables.'),
             'hook_missing' => $this->l('The desk is not told of changed orders and looks at its own pace: reset this module once.'),
         ];
-        $found = \SupportBridge\Inspection::findings($this->reader(), $this->keyFolder(), $this->webRoots());
+        $found = \SupportBridge\Inspection::findings($this->reader(), self::keyFolder(), $this->webRoots());
         $found[] = $this->findingOfHints();
+        $found[] = \SupportBridge\Inspection::desk($this->database(), _DB_PREFIX_);
         $findings = [];
         foreach ($found as $finding) {
             $findings[] = ['well' => $finding['well'], 'text' => trim($texts[$finding['code']] . ' ' . $finding['detail'])];
@@ -142,6 +145,38 @@ class Supportbridge extends Module
         }
 
         return $this->block;
+    }
+
+    /**
+     * What the request of the customer's own page is answered with; null where the page cannot be made at all.
+     *
+     * @return \SupportBridge\PageReply|null
+     */
+    public function pageReply()
+    {
+        if (!$this->canRun()) {
+            return null;
+        }
+        try {
+            require_once __DIR__ . '/src/page.php';
+            require_once __DIR__ . '/classes/SupportbridgePageShop.php';
+            $shop = new SupportbridgePageShop($this, $this->context);
+            $page = new \SupportBridge\SupportPage($shop, $_GET, (int) $_SERVER['REQUEST_TIME']);
+
+            return $page->reply($_SERVER['REQUEST_METHOD'] === 'POST' ? $_POST : null);
+        } catch (\Throwable $error) { // a damaged extension is no reason to show a customer a fault
+            $this->report('the support page is not shown: ' . get_class($error));
+
+            return null;
+        }
+    }
+
+    /**
+     * @return string
+     */
+    public function accountText()
+    {
+        return \SupportBridge\Language::of((string) $this->context->language->iso_code)->say('account');
     }
 
     public function hookActionOrderStatusPostUpdate($params)
@@ -236,7 +271,7 @@ class Supportbridge extends Module
             \SupportBridge\Hints::orderChanged(
                 $this->database(),
                 _DB_PREFIX_,
-                $this->keyFolder(),
+                self::keyFolder(),
                 SupportbridgeShop::ofOrder($params),
                 function ($message) {
                     $this->log($message, self::SEVERITY_WARNING);
@@ -262,7 +297,8 @@ class Supportbridge extends Module
     }
 
     /**
-     * The block as HTML, empty if nobody is logged in or the desk knows no account of the customer.
+     * The block as HTML, empty if nobody is logged in; also for a customer without an account, where the shop has nothing
+     * else for him either.
      */
     private function block()
     {
@@ -275,12 +311,13 @@ class Supportbridge extends Module
             (int) $_SERVER['REQUEST_TIME']
         );
         $this->warnOfWebRoot();
-        if ($state === null) {
+        if ($state === null && !\SupportBridge\Inspection::isDeskReady($this->database(), _DB_PREFIX_)) {
             return '';
         }
         $language = \SupportBridge\AccountBlock::language((string) $this->context->language->iso_code);
         $this->context->smarty->assign([
             'supportbridge' => \SupportBridge\AccountBlock::of($state, $language) + $this->texts(),
+            'supportbridge_page' => SupportbridgeShop::pageAddress($this->context, []),
             'supportbridge_in_list' => SupportbridgeShop::listsAccountLinks(),
         ]);
 
@@ -325,7 +362,7 @@ class Supportbridge extends Module
 
     private function reader()
     {
-        return new \SupportBridge\AccountReader($this->database(), _DB_PREFIX_, $this->keyFolder());
+        return new \SupportBridge\AccountReader($this->database(), _DB_PREFIX_, self::keyFolder());
     }
 
     private function database()
@@ -333,7 +370,10 @@ class Supportbridge extends Module
         return new SupportbridgeDatabase(Db::getInstance());
     }
 
-    private function keyFolder()
+    /**
+     * @return string
+     */
+    public static function keyFolder()
     {
         return _PS_ROOT_DIR_ . '/config';
     }
@@ -352,7 +392,7 @@ class Supportbridge extends Module
     private function warnOfWebRoot()
     {
         if (
-            !\SupportBridge\KeyFile::isInside($this->keyFolder(), $this->webRoots())
+            !\SupportBridge\KeyFile::isInside(self::keyFolder(), $this->webRoots())
             || Configuration::get(self::WEB_ROOT_TOLD)
         ) {
             return;
@@ -364,7 +404,12 @@ class Supportbridge extends Module
         );
     }
 
-    private function report($message)
+    /**
+     * One line in the shop's log, the first of a request.
+     *
+     * @param string $message
+     */
+    public function report($message)
     {
         if (self::$reported) {
             return;

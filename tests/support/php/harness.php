@@ -27,14 +27,22 @@ set_error_handler(static function (int $level, string $message, string $file, in
 mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
 $_SERVER['REQUEST_TIME'] = $orders['now'];
 $_SERVER['DOCUMENT_ROOT'] = $orders['document_root'];
+$_SERVER['REQUEST_METHOD'] = $orders['method'];
+$_GET = $orders['query'] ?? [];
+$_POST = $orders['post'];
+date_default_timezone_set($orders['zone'] ?? 'UTC');
 
-/** Runs one thing a shop does and prints what came of it; what waits for the end of the request belongs to it. */
+/**
+ * Runs one thing a shop does and prints what came of it.
+ *
+ * What waits for the end of the request belongs to it, so it is printed after that; a request may also end itself.
+ */
 function play(callable $what): void
 {
     ob_start();
     $began = microtime(true);
-    $result = $what();
-    register_shutdown_function(static function () use ($began, $result): void {
+    $result = null;
+    $print = static function () use ($began, &$result): void {
         $seconds = microtime(true) - $began;
         $printed = ob_get_clean();
         echo json_encode([
@@ -44,5 +52,9 @@ function play(callable $what): void
             'complaints' => Told::$complaints,
             'seconds' => $seconds,
         ], JSON_THROW_ON_ERROR);
+    };
+    register_shutdown_function(static function () use ($print): void {
+        register_shutdown_function($print);
     });
+    $result = $what();
 }

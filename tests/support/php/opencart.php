@@ -208,6 +208,10 @@ namespace {
     $registry->cache = new Memory($orders['memory']);
     $registry->log = new ErrorLog($orders['log_broken']);
     $side = $orders['what'] === 'steps' ? 'admin' : 'catalog';
+    $registry->url = new Addresses(true);
+    $registry->response = new Answering();
+    $registry->document = new Pieces();
+    $registry->session = new VisitorSession($orders['session'], $orders['language']);
     $registry->load = new Loading($registry, $side, $orders['language']);
 
     if ($orders['what'] === 'page') {
@@ -239,12 +243,14 @@ namespace {
 
             return [];
         });
+    } elseif ($orders['what'] === 'support') {
+        play(static function () use ($registry): array {
+            (new \Opencart\Catalog\Controller\Extension\Supportbridge\Account\Support($registry))->index();
+
+            return $registry->response->told() + ['session' => $registry->session->data];
+        });
     } else {
         $registry->user = new AdminUser();
-        $registry->document = new Pieces();
-        $registry->url = new Pieces();
-        $registry->response = new Pieces();
-        $registry->session = (object) ['data' => ['user_token' => 'token']];
         $registry->model_setting_event = new Events();
         $registry->model_setting_setting = new StoredSettings($registry->config);
         play(static function () use ($registry, $orders): array {

@@ -190,10 +190,10 @@ final class Events
 
 require $upload . $side . '/controller/extension/module/supportbridge.php';
 
-$session = (object) ['data' => ['user_token' => 'token', 'language' => $orders['language']]];
+$session = new VisitorSession($orders['session'], $orders['language']);
 $config = new Settings($orders['settings'] + ['config_store_id' => $orders['shop_id'], 'config_language' => 'en-gb']);
 $events = new Events();
-$response = new Pieces();
+$response = new Answering();
 $registry = new Registry();
 foreach ([
     'db' => $orders['driver'] === 'pdo' ? new PdoDriver($orders) : new WarningDriver($orders),
@@ -210,7 +210,7 @@ foreach ([
     'session' => $session,
     'user' => new AdminUser(),
     'document' => new Pieces(),
-    'url' => new Pieces(),
+    'url' => new Addresses(false),
     'response' => $response,
     'model_setting_event' => $events,
     'model_setting_setting' => new StoredSettings($config),
@@ -245,6 +245,13 @@ if ($orders['what'] === 'page') {
         }
 
         return [];
+    });
+} elseif ($orders['what'] === 'support') {
+    require $upload . 'catalog/controller/extension/supportbridge/support.php';
+    play(static function () use ($registry, $response, $session): array {
+        (new ControllerExtensionSupportbridgeSupport($registry))->index();
+
+        return $response->told() + ['session' => $session->data];
     });
 } else {
     play(static function () use ($module, $orders, $config, $events, $response, $session): array {

@@ -107,6 +107,75 @@ final class StoredSettings
     }
 }
 
+/** The shop's addresses: 3.0 always escapes them, 4.x unless told that they are for a script. */
+final class Addresses
+{
+    private bool $asksScript;
+
+    public function __construct(bool $asksScript)
+    {
+        $this->asksScript = $asksScript;
+    }
+
+    public function link(string $route, $arguments = '', bool $third = false): string
+    {
+        $address = 'http://shop.example/index.php?route=' . $route . ($arguments === '' ? '' : '&' . $arguments);
+
+        return $this->asksScript && $third ? $address : str_replace('&', '&amp;', $address);
+    }
+}
+
+/** What a request is answered with. A real shop ends the request when it sends the browser elsewhere. */
+final class Answering
+{
+    public string $output = '';
+
+    public string $redirect = '';
+
+    /** @var string[] */
+    public array $headers = [];
+
+    public function setOutput(string $output): void
+    {
+        $this->output = $output;
+    }
+
+    public function addHeader(string $header): void
+    {
+        $this->headers[] = $header;
+    }
+
+    public function redirect(string $address, int $status = 302): void
+    {
+        $this->redirect = str_replace('&amp;', '&', $address);
+    }
+
+    /** @return array<string, mixed> */
+    public function told(): array
+    {
+        return ['output' => $this->output, 'redirect' => $this->redirect, 'headers' => $this->headers];
+    }
+}
+
+final class VisitorSession
+{
+    /** @var array<string, mixed> */
+    public array $data = [];
+
+    private string $id;
+
+    public function __construct(string $id, string $language)
+    {
+        $this->id = $id;
+        $this->data = ['language' => $language, 'user_token' => 'token', 'customer_token' => 'token'];
+    }
+
+    public function getId(): string
+    {
+        return $this->id;
+    }
+}
+
 final class Pieces
 {
     public string $output = '';

@@ -132,6 +132,38 @@ class LoggedInCustomer
     }
 }
 
+class ShopLink
+{
+    public function getModuleLink($module, $controller, array $parameters = [], $ssl = null): string
+    {
+        $parameters = ['fc' => 'module', 'module' => $module, 'controller' => $controller] + $parameters;
+
+        return 'http://shop.example/index.php?' . http_build_query($parameters);
+    }
+
+    public function getPageLink($controller, $ssl = null): string
+    {
+        return 'http://shop.example/index.php?controller=' . $controller;
+    }
+}
+
+class Tools
+{
+    public static string $session = '';
+
+    public static string $redirect = '';
+
+    public static function getToken($page = true): string
+    {
+        return self::$session === '' ? '' : md5(self::$session . $page);
+    }
+
+    public static function redirect($address): void
+    {
+        self::$redirect = $address;
+    }
+}
+
 class FrontPage
 {
     public string $php_self;
@@ -243,6 +275,54 @@ class Module
     }
 }
 
+abstract class ModuleFrontController
+{
+    public $module;
+    public $context;
+    public $template = '';
+    public $title = '';
+
+    public function __construct(Module $module)
+    {
+        $this->module = $module;
+        $this->context = $module->context;
+    }
+
+    public function setMedia()
+    {
+        return true;
+    }
+
+    public function initContent()
+    {
+    }
+
+    public function addCSS($address): void
+    {
+        $this->context->controller->addCSS($address);
+    }
+
+    public function setTemplate(string $template): void
+    {
+        $this->template = $template;
+    }
+
+    public function getTemplateVarPage(): array
+    {
+        return ['meta' => ['title' => 'the shop']];
+    }
+
+    protected function getBreadcrumbLinks(): array
+    {
+        return ['links' => []];
+    }
+
+    protected function addMyAccountToBreadcrumb(): array
+    {
+        return ['title' => 'Your account', 'url' => 'my-account'];
+    }
+}
+
 Db::connect($orders);
 Configuration::remember($orders['memory']);
 PrestaShopLogger::$broken = $orders['log_broken'];
@@ -256,7 +336,9 @@ Module::$shopContext = (object) [
         ? new FrontPage($orders['page_name'] ?? 'my-account')
         : new FrontPageSince17($orders['page_name'] ?? 'my-account'),
     'smarty' => $smarty,
+    'link' => new ShopLink(),
 ];
+Tools::$session = $orders['session'];
 require $orders['extensions'] . '/supportbridge/supportbridge.php';
 $module = new Supportbridge();
 
@@ -268,6 +350,24 @@ if ($orders['what'] === 'page') {
         }
 
         return str_replace('{hook}', '', $page);
+    });
+} elseif ($orders['what'] === 'support') {
+    require $orders['extensions'] . '/supportbridge/controllers/front/support.php';
+    play(static function () use ($module, $smarty): array {
+        $page = new SupportbridgeSupportModuleFrontController($module);
+        $page->setMedia();
+        $page->postProcess();
+        if (Tools::$redirect !== '') {
+            return ['output' => '', 'redirect' => Tools::$redirect];
+        }
+        $page->initContent();
+
+        return [
+            'output' => (string) $smarty->getTemplateVars('supportbridge_content'),
+            'redirect' => '',
+            'template' => $page->template,
+            'sheets' => $page->context->controller->sheets,
+        ];
     });
 } else {
     play(static function () use ($module, $orders): array {

@@ -23,9 +23,17 @@ class SupportbridgeDatabase implements \SupportBridge\Database
 
     public function row(string $sql): ?array
     {
+        return $this->rows($sql)[0] ?? null;
+    }
+
+    public function rows(string $sql): array
+    {
+        $rows = [];
         try {
             $result = $this->db->query($sql);
-            $row = $result ? $this->db->nextRow($result) : false;
+            while ($result && is_array($row = $this->db->nextRow($result))) {
+                $rows[] = $row;
+            }
         } catch (PrestaShopException $error) {
             throw new \SupportBridge\DatabaseFailure((int) $this->db->getNumberError());
         }
@@ -33,7 +41,7 @@ class SupportbridgeDatabase implements \SupportBridge\Database
             throw new \SupportBridge\DatabaseFailure((int) $this->db->getNumberError());
         }
 
-        return is_array($row) ? $row : null;
+        return $rows;
     }
 
     public function write(string $sql): void

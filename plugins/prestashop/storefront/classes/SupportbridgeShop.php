@@ -45,6 +45,27 @@ final class SupportbridgeShop
     }
 
     /**
+     * The template of the customer's own page: a theme of 1.6 has no page to put a part into.
+     */
+    public static function pageTemplate(): string
+    {
+        return self::listsAccountLinks()
+            ? 'support-1.6.tpl'
+            : 'module:supportbridge/views/templates/front/support.tpl';
+    }
+
+    /**
+     * The address of the customer's own page, not escaped.
+     *
+     * @param object $context
+     * @param array<string, string|int> $parameters
+     */
+    public static function pageAddress($context, array $parameters): string
+    {
+        return $context->link->getModuleLink('supportbridge', 'support', $parameters, true);
+    }
+
+    /**
      * The shop that an order belongs to, by what its hook was given; the current shop where that does not say it.
      *
      * Some versions give `actionOrderStatusPostUpdate` no order; they save the order in the same breath, and that says it.

@@ -48,3 +48,7 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_fd4aeb8bb97cce78ea32985dbfcb6
 $_MODULE['<{supportbridge}prestashop>supportbridge_2b3123386b7597ac60feb4c7ff1a9173'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: برای ساختن جدول supportbridge_hint روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
 // The desk is not told of changed orders and looks at its own pace: reset this module once.
 $_MODULE['<{supportbridge}prestashop>supportbridge_415072c62f7cbd5286efa859a0d7ff6b'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: این ماژول را یک بار بازنشانی کنید.';
+// Customers can see offers, decide on them and write requests.
+$_MODULE['<{supportbridge}prestashop>supportbridge_6fb3eef5a7d8908c4312cf585b5351aa'] = 'مشتریان پیشنهادها را می‌بینند، دربارهٔ آن‌ها تصمیم می‌گیرند و درخواست می‌نویسند.';
+// Customers see their coins, but no offers, and cannot write requests: run bridge store prepare on the machine of the desk to make the tables.
+$_MODULE['<{supportbridge}prestashop>supportbridge_a4256c32d6e8dc2287f3b8497e6c27df'] = 'مشتریان سکه‌هایشان را می‌بینند، اما پیشنهادی نمی‌بینند و نمی‌توانند درخواست بنویسند: برای ساختن جدول‌ها روی سرور پشتیبانی bridge store prepare را اجرا کنید.';

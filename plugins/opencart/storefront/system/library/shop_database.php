@@ -29,6 +29,13 @@ class ShopDatabase implements \SupportBridge\Database
         return is_object($result) && $result->num_rows > 0 ? $result->row : null;
     }
 
+    public function rows(string $sql): array
+    {
+        $result = $this->answer($sql);
+
+        return is_object($result) ? $result->rows : [];
+    }
+
     public function write(string $sql): void
     {
         $this->answer($sql);

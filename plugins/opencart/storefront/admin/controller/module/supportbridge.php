@@ -148,6 +148,7 @@ class Supportbridge extends \Opencart\System\Engine\Controller
         $roots = [(string) ($this->request->server['DOCUMENT_ROOT'] ?? ''), DIR_OPENCART];
         $findings = \SupportBridge\Inspection::findings($reader, DIR_STORAGE, $roots);
         $findings[] = \SupportBridge\Inspection::hints($database, DB_PREFIX);
+        $findings[] = \SupportBridge\Inspection::desk($database, DB_PREFIX);
         $shown = [];
         foreach ($findings as $finding) {
             $text = $this->language->get('text_' . $finding['code']);

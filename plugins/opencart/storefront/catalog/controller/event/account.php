@@ -51,7 +51,7 @@ class Account extends \Opencart\System\Engine\Controller
     }
 
     /**
-     * The block as HTML, empty if the desk knows no account of this customer.
+     * The block as HTML; empty for a customer without an account in a shop that has nothing else for him either.
      */
     private function block(): string
     {
@@ -60,24 +60,26 @@ class Account extends \Opencart\System\Engine\Controller
             throw new \RuntimeException('shared classes are missing');
         }
         require_once $shared;
-        $reader = new \SupportBridge\AccountReader(
-            new ShopDatabase($this->db),
-            DB_PREFIX,
-            DIR_STORAGE
-        );
+        $database = new ShopDatabase($this->db);
+        $reader = new \SupportBridge\AccountReader($database, DB_PREFIX, DIR_STORAGE);
         $state = $reader->read(
             (int) $this->config->get('config_store_id'),
             (int) $this->customer->getId(),
             (int) $this->request->server['REQUEST_TIME']
         );
         $this->warnOfWebRoot();
-        if ($state === null) {
+        if ($state === null && !\SupportBridge\Inspection::isDeskReady($database, DB_PREFIX)) {
             return '';
         }
         $language = \SupportBridge\AccountBlock::language((string) $this->config->get('config_language'));
 
         $values = \SupportBridge\AccountBlock::of($state, $language) + $this->texts(self::CODES[$language]);
         $values['style_sheet'] = 'extension/supportbridge/catalog/view/stylesheet/account.css';
+        $values['page'] = $this->url->link(
+            'extension/supportbridge/account/support',
+            'language=' . $this->config->get('config_language'),
+            true
+        );
 
         return $this->load->view('extension/supportbridge/account', $values);
     }

@@ -5,6 +5,7 @@
   {if $supportbridge.frozen}
     <p class="supportbridge-account__notice">{$supportbridge.text_frozen|escape:'html':'UTF-8'}</p>
   {/if}
+  {if $supportbridge.has_account}
   <dl class="supportbridge-account__facts">
     <div class="supportbridge-account__fact">
       <dt>{$supportbridge.text_available|escape:'html':'UTF-8'}</dt>
@@ -23,6 +24,8 @@
       <dd data-supportbridge="next-expiry">{if $supportbridge.next_expiry}<bdi lang="{$supportbridge.next_expiry_language|escape:'html':'UTF-8'}">{$supportbridge.next_expiry|escape:'html':'UTF-8'}</bdi>{else}{$supportbridge.text_no_expiry|escape:'html':'UTF-8'}{/if}</dd>
     </div>
   </dl>
+  {/if}
+  <p class="supportbridge-account__more"><a href="{$supportbridge_page|escape:'html':'UTF-8'}" class="supportbridge-link">{$supportbridge.text_page|escape:'html':'UTF-8'}</a></p>
 </section>
 {if $supportbridge_in_list}</li>{else}</div>{/if}
 

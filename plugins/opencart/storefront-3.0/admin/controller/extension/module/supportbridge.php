@@ -143,6 +143,7 @@ class ControllerExtensionModuleSupportbridge extends Controller
         );
         $findings = \SupportBridge\Inspection::findings($reader, DIR_STORAGE, $roots);
         $findings[] = \SupportBridge\Inspection::hints($database, DB_PREFIX);
+        $findings[] = \SupportBridge\Inspection::desk($database, DB_PREFIX);
         $shown = array();
         foreach ($findings as $finding) {
             $text = $this->language->get('text_' . $finding['code']);

@@ -97,29 +97,27 @@ class ControllerExtensionModuleSupportbridge extends Controller
     }
 
     /**
-     * The block as HTML, empty if the desk knows no account of this customer.
+     * The block as HTML; empty for a customer without an account in a shop that has nothing else for him either.
      *
      * @return string
      */
     private function block()
     {
-        $reader = new \SupportBridge\AccountReader(
-            new ShopDatabase($this->db),
-            DB_PREFIX,
-            DIR_STORAGE
-        );
+        $database = new ShopDatabase($this->db);
+        $reader = new \SupportBridge\AccountReader($database, DB_PREFIX, DIR_STORAGE);
         $state = $reader->read(
             (int) $this->config->get('config_store_id'),
             (int) $this->customer->getId(),
             (int) $this->request->server['REQUEST_TIME']
         );
         $this->warnOfWebRoot();
-        if ($state === null) {
+        if ($state === null && !\SupportBridge\Inspection::isDeskReady($database, DB_PREFIX)) {
             return '';
         }
         $language = \SupportBridge\AccountBlock::language($this->pageLanguage());
         $values = \SupportBridge\AccountBlock::of($state, $language) + self::texts(self::$folders[$language]);
         $values['style_sheet'] = 'catalog/view/theme/default/stylesheet/supportbridge.css';
+        $values['page'] = str_replace('&amp;', '&', $this->url->link('extension/supportbridge/support', '', true));
 
         return $this->load->view('extension/module/supportbridge', $values);
     }

@@ -1,0 +1,31 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * What the desk answered to something that a customer did on our page.
+ */
+final class Answer
+{
+    public bool $accepted;
+
+    /** A stable word for the reason. */
+    public string $code;
+
+    /** @var array<string, string> */
+    public array $text;
+
+    /** When the desk received what it answers: the moment that counts (rule C8). */
+    public int $received;
+
+    /**
+     * @throws Problem
+     */
+    public function __construct(Fields $fields)
+    {
+        $this->accepted = $fields->word('outcome', ['accepted', 'refused']) === 'accepted';
+        $this->code = $fields->text('code');
+        $this->text = $fields->texts('text');
+        $this->received = $fields->amount('received');
+    }
+}

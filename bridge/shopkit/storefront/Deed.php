@@ -1,0 +1,131 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * What a customer does on one of our pages: its kind, and exactly the data that the desk takes for it.
+ *
+ * It believes nothing of what comes with a form: lengths, numbers and characters are checked here, so that whoever types
+ * learns at once what is wrong. Whether it is allowed, the desk decides.
+ */
+final class Deed
+{
+    public const LONGEST_SUBJECT = 200;
+    public const LONGEST_TEXT = 4000;
+    public const LONGEST_DOMAIN = 253;
+    public const LONGEST_CODE = 32;
+
+    private const HIGHEST_NUMBER = 4294967295;
+
+    public string $kind;
+
+    /** @var array<string, string|int|null> */
+    public array $data;
+
+    /**
+     * @param array<string, string|int|null> $data
+     */
+    public function __construct(string $kind, array $data)
+    {
+        $this->kind = $kind;
+        $this->data = $data;
+    }
+
+    /**
+     * What a form says.
+     *
+     * @param callable(string): ?int $orderNumber the number of the order that a customer knows by what he typed
+     *
+     * @throws Refusal
+     */
+    public static function read(Form $form, callable $orderNumber): self
+    {
+        switch ($form->kind) {
+            case 'quote_approve':
+                return new self($form->kind, [
+                    'quote' => self::id($form, 'quote'),
+                    'version' => self::id($form, 'version'),
+                    'text_hash' => self::matching($form, 'text_hash', '/\A[0-9a-f]{64}\z/'),
+                ]);
+            case 'quote_decline':
+                return new self($form->kind, ['quote' => self::id($form, 'quote'), 'version' => self::id($form, 'version')]);
+            case 'quote_cancel':
+                return new self($form->kind, ['quote' => self::id($form, 'quote')]);
+            case 'request_open':
+                return new self($form->kind, [
+                    'subject' => self::words($form->line('subject'), self::LONGEST_SUBJECT, 'subject'),
+                    'text' => self::words($form->text('text'), self::LONGEST_TEXT, 'text'),
+                    'price' => $form->line('price') === '' ? null : $form->line('price'),
+                ]);
+            case 'right_redeem':
+                return new self($form->kind, ['right' => $form->line('right'), 'domain' => self::domain($form)]);
+            case 'guest_claim':
+                return new self($form->kind, ['order' => self::order($form, $orderNumber)]);
+            case 'guest_code':
+                $code = Language::plainDigits(str_replace(' ', '', $form->line('code')));
+                if (preg_match('/\A[A-Za-z0-9-]{1,' . self::LONGEST_CODE . '}\z/', $code) !== 1) {
+                    throw new Refusal('refused_code');
+                }
+
+                return new self($form->kind, ['order' => self::order($form, $orderNumber), 'code' => $code]);
+            default:
+                throw new Refusal('refused_form');
+        }
+    }
+
+    public function equals(self $other): bool
+    {
+        return $this->kind === $other->kind && $this->data == $other->data;
+    }
+
+    private static function id(Form $form, string $name): int
+    {
+        return (int) self::matching($form, $name, '/\A[0-9]{1,15}\z/');
+    }
+
+    private static function matching(Form $form, string $name, string $pattern): string
+    {
+        $value = $form->line($name);
+        if (preg_match($pattern, $value) !== 1) {
+            throw new Refusal('refused_form');
+        }
+
+        return $value;
+    }
+
+    /**
+     * Characters are counted as the desk counts them: an emoji is one.
+     */
+    private static function words(string $typed, int $longest, string $name): string
+    {
+        if ($typed === '') {
+            throw new Refusal('refused_no_' . $name);
+        }
+        $length = (int) preg_match_all('/./su', $typed);
+        if ($length > $longest) {
+            throw new Refusal('refused_long_' . $name, ['most' => $longest, 'length' => $length]);
+        }
+
+        return $typed;
+    }
+
+    private static function domain(Form $form): string
+    {
+        $domain = (string) preg_replace('#\Ahttps?://|/.*\z#i', '', $form->line('domain'));
+        if (preg_match('/\A[^\s.]+(\.[^\s.]+)+\z/u', $domain) !== 1 || strlen($domain) > self::LONGEST_DOMAIN) {
+            throw new Refusal('refused_domain');
+        }
+
+        return $domain;
+    }
+
+    private static function order(Form $form, callable $orderNumber): int
+    {
+        $number = $orderNumber(ltrim(Language::plainDigits($form->line('order')), '#№ '));
+        if ($number === null || $number < 1 || $number > self::HIGHEST_NUMBER) {
+            throw new Refusal('refused_order');
+        }
+
+        return $number;
+    }
+}

@@ -1,0 +1,81 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * Whether what a customer wants to do still makes sense by what the pages show now.
+ *
+ * The desk decides anew, by its own books and clock. This only spares the customer a row, and a wait, for what has
+ * changed since his page was made.
+ */
+final class DeedCheck
+{
+    private Documents $documents;
+
+    private int $customerId;
+
+    private int $now;
+
+    public function __construct(Documents $documents, int $customerId, int $now)
+    {
+        $this->documents = $documents;
+        $this->customerId = $customerId;
+        $this->now = $now;
+    }
+
+    /**
+     * @throws Refusal
+     * @throws Problem
+     */
+    public function require(Deed $deed, ?AccountState $account): void
+    {
+        $frozen = $account !== null && $account->frozen;
+        if ($frozen && in_array($deed->kind, ['quote_approve', 'right_redeem'], true)) {
+            throw new Refusal('refused_frozen');
+        }
+        if (isset($deed->data['quote'])) {
+            $this->requireQuote($deed);
+        } elseif ($deed->kind === 'right_redeem') {
+            $this->requireRight($deed, $account === null ? [] : $account->rights);
+        } elseif (isset($deed->data['price']) && $this->documents->price((string) $deed->data['price']) === null) {
+            throw new Refusal('refused_price');
+        }
+    }
+
+    private function requireQuote(Deed $deed): void
+    {
+        $quote = $this->documents->quote($this->customerId, (int) $deed->data['quote']);
+        if ($quote === null) {
+            throw new Refusal('refused_quote');
+        }
+        if ($deed->kind === 'quote_cancel') {
+            if ($quote->state !== 'approved') {
+                throw new Refusal('refused_quote');
+            }
+
+            return;
+        }
+        if ($quote->version !== $deed->data['version']) {
+            throw new Refusal('refused_version');
+        }
+        if ($deed->kind === 'quote_approve' && !$quote->hasText((string) $deed->data['text_hash'])) {
+            throw new Refusal('refused_version');
+        }
+        if (!$quote->isOpen($this->now)) {
+            throw new Refusal($quote->stateAt($this->now) === 'lapsed' ? 'offer_lapsed' : 'refused_quote');
+        }
+    }
+
+    /**
+     * @param Right[] $rights
+     */
+    private function requireRight(Deed $deed, array $rights): void
+    {
+        foreach ($rights as $right) {
+            if ($right->key === $deed->data['right'] && $right->canBeRedeemed()) {
+                return;
+            }
+        }
+        throw new Refusal('refused_right');
+    }
+}

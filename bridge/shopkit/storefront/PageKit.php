@@ -1,0 +1,157 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * What every part of our page is made with: the reader's language, links, and forms that only we can have made.
+ */
+final class PageKit
+{
+    public Language $language;
+
+    public int $now;
+
+    private Shop $shop;
+
+    private FormToken $token;
+
+    public function __construct(Shop $shop, FormToken $token, Language $language, int $now)
+    {
+        $this->shop = $shop;
+        $this->token = $token;
+        $this->language = $language;
+        $this->now = $now;
+    }
+
+    /**
+     * @param array<string, string|int> $values
+     */
+    public function say(string $name, array $values = []): string
+    {
+        return $this->language->say($name, $values);
+    }
+
+    /**
+     * @param array<string, string|int> $parameters
+     */
+    public function link(string $text, array $parameters, string $class = 'supportbridge-link'): Html
+    {
+        return Html::of('a', ['href' => $this->shop->address($parameters), 'class' => $class], $this->say($text));
+    }
+
+    /**
+     * @param array<string, string|int> $parameters
+     */
+    public function button(string $text, array $parameters): Html
+    {
+        return $this->link($text, $parameters, 'supportbridge-button supportbridge-button--second');
+    }
+
+    public function back(): Html
+    {
+        return Html::of('p', [], $this->link('back', []));
+    }
+
+    /**
+     * A part of the page under its own heading.
+     *
+     * @param Html|string|null ...$content
+     */
+    public function section(string $name, string $heading, ...$content): Html
+    {
+        $heading = Html::of('h2', ['class' => 'supportbridge-page__heading'], $this->say($heading));
+        $attributes = ['class' => 'supportbridge-page__part', 'data-supportbridge' => $name];
+
+        return Html::of('section', $attributes, $heading, ...$content);
+    }
+
+    public function paragraph(string $text, array $values = []): Html
+    {
+        return Html::of('p', [], $this->say($text, $values));
+    }
+
+    public function notice(string $text, array $values = []): Html
+    {
+        return Html::of('p', ['class' => 'supportbridge-notice', 'role' => 'status'], $this->say($text, $values));
+    }
+
+    /**
+     * A label and what stands for it, in a list of such.
+     *
+     * @param Html|string $value
+     */
+    public function fact(string $name, string $label, $value): Html
+    {
+        return Html::of(
+            'div',
+            ['class' => 'supportbridge-account__fact'],
+            Html::of('dt', [], $this->say($label)),
+            Html::of('dd', ['data-supportbridge' => $name], $value)
+        );
+    }
+
+    /**
+     * @param Html|null ...$facts
+     */
+    public function facts(...$facts): Html
+    {
+        return Html::of('dl', ['class' => 'supportbridge-account__facts'], ...$facts);
+    }
+
+    /**
+     * A form that becomes one row of the desk's inbox, with the button that sends it.
+     *
+     * @param array<string, string|int> $hidden
+     * @param Html|null ...$fields
+     */
+    public function form(string $kind, array $hidden, Html $button, ...$fields): Html
+    {
+        $uuid = FormToken::newUuid();
+        $hidden = ['kind' => $kind, 'uuid' => $uuid, 'token' => $this->token->of($kind, $uuid)] + $hidden;
+        $inputs = [];
+        foreach ($hidden as $name => $value) {
+            $inputs[] = Html::of('input', ['type' => 'hidden', 'name' => Form::PREFIX . $name, 'value' => $value]);
+        }
+        $attributes = ['method' => 'post', 'action' => $this->shop->address([]), 'accept-charset' => 'utf-8'];
+
+        return Html::of(
+            'form',
+            $attributes + ['class' => 'supportbridge-form', 'data-supportbridge' => $kind],
+            ...$inputs,
+            ...$fields,
+            ...[$button]
+        );
+    }
+
+    /**
+     * @param array<string, string|int> $values
+     */
+    public function submit(string $text, array $values = [], bool $first = true): Html
+    {
+        $class = $first ? 'supportbridge-button' : 'supportbridge-button supportbridge-button--second';
+
+        return Html::of('button', ['type' => 'submit', 'class' => $class], $this->say($text, $values));
+    }
+
+    /**
+     * A field with its label; longer than `$longest` nothing can be typed.
+     *
+     * @param array<string, string|int|bool|null> $attributes
+     */
+    public function input(string $name, string $label, int $longest, string $typed, array $attributes = []): Html
+    {
+        $attributes += ['dir' => 'auto'];
+        $shared = ['name' => Form::PREFIX . $name, 'maxlength' => $longest, 'required' => true];
+        $shared += ['class' => 'supportbridge-input'];
+        $field = isset($attributes['rows'])
+            ? Html::of('textarea', $shared + $attributes, "\n" . $typed) // a browser drops the first line break
+            : Html::of('input', ['type' => 'text', 'value' => $typed] + $shared + $attributes);
+
+        return Html::of(
+            'label',
+            ['class' => 'supportbridge-field'],
+            Html::of('span', ['class' => 'supportbridge-field__label'], $this->say($label)),
+            $field
+        );
+    }
+}

@@ -1,0 +1,54 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * One right that some plans carry, as the account's document states it (rules P1, P2, P4).
+ */
+final class Right
+{
+    private const KINDS = ['standing', 'once', 'work', 'telephone'];
+
+    public string $key;
+
+    public string $kind;
+
+    /** @var array<string, string> */
+    public array $name;
+
+    /** @var string[] the keys of the plans that carry it */
+    public array $plans;
+
+    /** For a right of kind `once`: where it has been redeemed, empty if it has not. */
+    public string $domain = '';
+
+    /** @var array<string, string> when it was, by language */
+    public array $day = [];
+
+    /** For a right of kind `telephone`: the number. */
+    public string $value = '';
+
+    /**
+     * @throws Problem
+     */
+    public function __construct(Fields $fields)
+    {
+        $this->key = $fields->text('key');
+        $this->kind = $fields->word('kind', self::KINDS);
+        $this->name = $fields->texts('name');
+        $this->plans = $fields->words('plans');
+        if ($fields->has('redeemed')) {
+            $redeemed = $fields->part('redeemed');
+            $this->domain = $redeemed->text('domain');
+            $this->day = $redeemed->texts('at_text');
+        }
+        if ($fields->has('value')) {
+            $this->value = $fields->text('value');
+        }
+    }
+
+    public function canBeRedeemed(): bool
+    {
+        return $this->kind === 'once' && $this->domain === '';
+    }
+}

@@ -1,0 +1,52 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * What the pages need of the shop they run in; each platform has its own.
+ */
+interface Shop
+{
+    public function database(): Database;
+
+    public function prefix(): string;
+
+    /**
+     * The folder that holds the key files.
+     */
+    public function keyFolder(): string;
+
+    public function shopId(): int;
+
+    /**
+     * The customer who is logged in.
+     */
+    public function customerId(): int;
+
+    /**
+     * Something that only this customer's browser and the shop know; empty where there is nothing like it.
+     */
+    public function session(): string;
+
+    /**
+     * The shop's code of the language that the page is in.
+     */
+    public function language(): string;
+
+    /**
+     * The address of our page with these parameters, not escaped.
+     *
+     * @param array<string, string|int> $parameters
+     */
+    public function address(array $parameters): string;
+
+    /**
+     * The number of the order that a customer knows by what he typed; null where there is none.
+     */
+    public function orderNumber(string $typed): ?int;
+
+    /**
+     * Writes one line into the shop's log.
+     */
+    public function log(string $message): void;
+}

@@ -1,0 +1,147 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * The customer's statement: every entry with the balance after it, what is held apart, and the packages that paid (C18).
+ */
+final class StatementPart
+{
+    private const ENTRIES_A_PAGE = 50;
+
+    private PageKit $kit;
+
+    private AccountDocument $account;
+
+    public function __construct(PageKit $kit, AccountDocument $account)
+    {
+        $this->kit = $kit;
+        $this->account = $account;
+    }
+
+    /**
+     * A page of entries, the newest first, before the entry of that number; 0 for the newest page.
+     *
+     * @param Entry[] $entries all of them, the oldest first
+     */
+    public function html(array $entries, int $before): Html
+    {
+        $kit = $this->kit;
+        $older = array_reverse(array_filter($entries, static function (Entry $entry) use ($before): bool {
+            return $before === 0 || $entry->number < $before;
+        }));
+        $shown = array_slice($older, 0, self::ENTRIES_A_PAGE);
+        if ($shown === []) {
+            return $kit->section('statement', 'statement', $kit->paragraph('statement_empty'), $kit->back());
+        }
+        $last = end($shown);
+        $more = count($older) > count($shown)
+            ? $kit->button('statement_older', ['view' => 'statement', 'before' => $last->number])
+            : null;
+
+        return $kit->section(
+            'statement',
+            'statement',
+            Html::of('p', [], $kit->button('statement_csv', ['view' => 'csv'])),
+            $this->table($shown),
+            $more === null ? null : Html::of('p', [], $more),
+            $kit->back()
+        );
+    }
+
+    /**
+     * What an entry was for: its order, offer and request, as far as it has them; empty for none.
+     */
+    public function purpose(Entry $entry): string
+    {
+        $parts = [];
+        foreach (['order' => $entry->order, 'quote' => $entry->quote, 'request' => $entry->request] as $name => $number) {
+            if ($number !== null) {
+                $digits = $this->kit->language->digits((string) $number);
+                $parts[] = $this->kit->say('entry_' . $name, ['number' => $digits]);
+            }
+        }
+
+        return implode(' · ', $parts);
+    }
+
+    /**
+     * The packages that an entry moved, each with what it moved there: posted and held coins.
+     */
+    public function packages(Entry $entry): string
+    {
+        $language = $this->kit->language;
+        $parts = [];
+        foreach ($entry->packages as $package) {
+            $name = $language->pick($this->account->planOfPackage($package['id']))[0];
+            $moved = [];
+            if ($package['coins'] !== 0) {
+                $moved[] = $language->change($package['coins']);
+            }
+            if ($package['held'] !== 0) {
+                $moved[] = $language->say('entry_held', ['coins' => $language->change($package['held'])]);
+            }
+            $numbered = $language->digits((string) $package['id']);
+            $parts[] = trim($language->say('entry_package', ['number' => $numbered]) . ' ' . $name)
+                . ($moved === [] ? '' : ': ' . implode(', ', $moved));
+        }
+
+        return implode('; ', $parts);
+    }
+
+    /**
+     * @param Entry[] $entries
+     */
+    private function table(array $entries): Html
+    {
+        $kit = $this->kit;
+        $columns = ['date', 'what', 'coins', 'held', 'balance', 'balance_held', 'packages'];
+        $heads = [];
+        foreach ($columns as $column) {
+            $heads[] = Html::of('th', ['scope' => 'col'], $kit->say('column_' . $column));
+        }
+        $rows = [];
+        foreach ($entries as $entry) {
+            $cells = [];
+            foreach ($this->cells($entry) as $column => $content) {
+                $number = in_array($column, ['coins', 'held', 'balance', 'balance_held'], true);
+                $cells[] = Html::of('td', [
+                    'data-label' => $kit->say('column_' . $column),
+                    'class' => $number ? 'supportbridge-table__number' : null,
+                ], Html::of('span', ['class' => 'supportbridge-table__value'], $content));
+            }
+            $rows[] = Html::of('tr', ['data-supportbridge' => 'entry-' . $entry->number], ...$cells);
+        }
+
+        return Html::of(
+            'table',
+            ['class' => 'supportbridge-table'],
+            Html::of('thead', [], Html::of('tr', [], ...$heads)),
+            Html::of('tbody', [], ...$rows)
+        );
+    }
+
+    /**
+     * @return array<string, Html|string>
+     */
+    private function cells(Entry $entry): array
+    {
+        $language = $this->kit->language;
+        $purpose = $this->purpose($entry);
+        $reason = $entry->reason === '' ? null : Html::of('div', ['dir' => 'auto'], $entry->reason);
+
+        return [
+            'date' => Html::of('time', ['datetime' => Language::iso($entry->at)], $language->moment($entry->at)),
+            'what' => Html::all([
+                $language->say('entry_' . $entry->kind),
+                $purpose === '' ? null : Html::of('div', [], $purpose),
+                $reason,
+            ]),
+            'coins' => Html::of('bdi', [], $language->change($entry->coins)),
+            'held' => Html::of('bdi', [], $language->change($entry->held)),
+            'balance' => $language->number($entry->coinsAfter),
+            'balance_held' => $language->number($entry->heldAfter),
+            'packages' => $this->packages($entry),
+        ];
+    }
+}

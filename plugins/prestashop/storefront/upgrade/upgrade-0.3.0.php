@@ -1,0 +1,15 @@
+<?php
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+/**
+ * Makes the tables of quotes, prices, requests and answers.
+ *
+ * @param Supportbridge $module
+ */
+function upgrade_module_0_3_0($module)
+{
+    return $module->bringUpToDate();
+}
