@@ -26,8 +26,10 @@ from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock
 from bridge.engine.bells import ring_in_turn
 from bridge.engine.collector import collect_seldom
+from bridge.engine.deliveries import DeliveryRunner
 from bridge.engine.housekeeping import Housekeeping
 from bridge.engine.jobs import Jobs
+from bridge.engine.office import PluginOffice, Surroundings
 from bridge.engine.outbox import OutboxDispatcher
 from bridge.engine.setup import StoreSetup
 from bridge.engine.store_runner import StoreRunner
@@ -38,6 +40,7 @@ from bridge.engine.watchdog import Watchdog
 from bridge.errors import BridgeError, DeskDamaged, DeskUnusable, SettingsError
 from bridge.hooks.manager import Plugins
 from bridge.settings import Settings, compare, with_new_stores
+from bridge.settings.plugin_tables import PluginSettings, prove_secrets, read_plugin_tables
 from bridge.web.private import Observed, serve_private
 
 log = structlog.get_logger()
@@ -151,6 +154,7 @@ class App:
     async def _apply(self, fresh: Settings) -> None:
         """Take settings into force. All that can fail comes first, so that they are taken whole or not at all."""
         setups = self._enabled(fresh)
+        plugin_settings = self._plugin_settings_of(fresh)
         connections = await self._proven(setups)
         ending = [
             name
@@ -162,7 +166,7 @@ class App:
         await asyncio.gather(*(self.runners[name].finish() for name in ending))
         for name in ending:
             del self.runners[name]
-        self.settings, self._connections = fresh, connections
+        self.settings, self._connections, self._plugin_settings = fresh, connections, plugin_settings
         for name, setup in setups.items():
             if name not in self.runners:
                 self._start(setup)
@@ -174,6 +178,12 @@ class App:
             await self.plugins.connect(connection).close()
         return connections
 
+    def _plugin_settings_of(self, settings: Settings) -> PluginSettings:
+        """What the plugins read of these settings, their secrets at hand. Raises `SettingsError`, `PluginError`."""
+        read = read_plugin_tables(settings, self.plugins.tables())
+        prove_secrets(settings, read)
+        return read
+
     async def _open(self) -> None:
         settings = self.settings.bridge
         state_dir = settings.desk.state_dir
@@ -184,6 +194,9 @@ class App:
         self.desk.listen_condition(self._desk_changed)
         self.desk.start()
         self.plugins = Plugins.load(settings.plugins.enabled)
+        self._plugin_settings = self._plugin_settings_of(self.settings)
+        self.deliveries = DeliveryRunner(self.desk, self.plugins, self.clock, self.stop)
+        self.plugins.open(self._office)
         self.outbox = OutboxDispatcher(self.desk, self.plugins, self.clock, self.stop)
         self.jobs = Jobs(self.desk, self.clock)
         self._register_jobs(warn_after=timedelta(hours=settings.backup.warn_after_hours))
@@ -198,8 +211,18 @@ class App:
         self.desk.listen(self._wake_all)
         self._closing.push_async_callback(self._finish_tasks)
         self._spawn("outbox", self.outbox.run)
+        self._spawn("deliveries", self.deliveries.run)
         self._spawn("watchdog", self.watchdog.run)
         self._spawn("reload", self._reload_when_asked)
+
+    def _office(self, plugin: str) -> PluginOffice:
+        around = Surroundings(
+            settings=lambda: self.settings,
+            plugins=lambda: self._plugin_settings,
+            adapter_of=lambda store: self.runners[store].adapter if store in self.runners else None,
+            wake=self.deliveries.wake,
+        )
+        return PluginOffice(plugin, self.desk, self.clock, around)
 
     def _register_jobs(self, *, warn_after: timedelta) -> None:
         housekeeping = Housekeeping(
@@ -243,6 +266,7 @@ class App:
     def _wake_all(self) -> None:
         """Another process has committed: everybody looks."""
         self.outbox.wake.set()
+        self.deliveries.wake()
         for runner in self.runners.values():
             runner.accounts_changed.set()
 

@@ -5,6 +5,7 @@ An error carries facts (ids, amounts, the rule); the edge that shows it chooses 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class BridgeError(Exception):
@@ -200,6 +201,38 @@ class PluginError(BridgeError):
     """A plugin could not be loaded or broke its contract; names the plugin."""
 
     code = "plugin"
+
+
+# --- deliveries -------------------------------------------------------------------------------------------
+
+
+class DeliveryRefused(BridgeError):
+    """A message can never be delivered: a wrong address, a receiver that has gone. Staff are told, without an address.
+
+    `about` names whom it is for where that is nobody's account, such as a staff member.
+    """
+
+    code = "delivery_refused"
+
+    def __init__(self, reason: str, *, about: str = "") -> None:
+        super().__init__(reason)
+        self.about = about
+
+
+class DeliverLater(BridgeError):
+    """A message must wait until a moment (aware, UTC), at most a week ahead; that is no failure."""
+
+    code = "deliver_later"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"to be delivered from {until.isoformat()} on")
+        self.until = until
+
+
+class DeliveryFailed(BridgeError):
+    """A message could not be delivered this time. The text is logged: ids and server answers, no address, no secret."""
+
+    code = "delivery_failed"
 
 
 # --- web --------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ itself, and one file a store in `stores/`. The shipped files explain every line 
   rule and value: `stores/acme.toml: plans.base.coins: must be a whole number of at least 1, not -5`.
 - *must be set* has no default. *none* means that the line can be left out. *the shop* means that the shop itself is
   asked.
+- `plugin.NAME` is read by the plugin NAME and only allowed while bridge.toml enables it.
 - `KEY` stands for the key of a plan, `[]` for one of several `[[staff]]` tables.
 - `bridge settings show` prints what is in force and where each value comes from. Secrets are masked.
 - After a change in `stores/`: `systemctl reload bridge`. After a change in `bridge.toml`: `systemctl restart bridge`.
@@ -41,6 +42,8 @@ wrong settings, 3 the desk is damaged (of `bridge run` alone: starting it again 
 Every command takes `--json` and `--config`, before its name or after; they are listed once, under `bridge`.
 """
 
+SHIPPED_PLUGINS = ("opencart", "prestashop", "mail", "webhook")
+"""Whose settings are on the page beside the bridge's own."""
 COMMON = {"as_json", "config"}
 """What every command takes, by the names in the code."""
 
@@ -49,10 +52,11 @@ _MUST_BE_SET = "*must be set*"
 
 def settings_page() -> str:
     """docs/settings.md as it should be."""
+    from bridge.hooks.manager import Plugins
     from bridge.settings import reference
 
     parts = [SETTINGS_HEAD]
-    for file, entries in groupby(reference(), key=lambda entry: entry.file):
+    for file, entries in groupby(reference(Plugins.load(SHIPPED_PLUGINS).tables()), key=lambda entry: entry.file):
         parts.append(f"\n## {file}\n")
         for section, of_section in groupby(entries, key=lambda entry: _section(entry.name)):
             parts.append(f"\n### {section}\n\n| setting | default | what it does |\n|---|---|---|\n")

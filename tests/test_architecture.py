@@ -16,7 +16,7 @@ def parts(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-PLUGIN_MAY = parts("hooks contracts domain shopkit errors")
+PLUGIN_MAY = parts("hooks contracts domain shopkit locale settings.base settings.secret_reference errors")
 """What a plugin may import of the bridge, ours and everybody else's alike."""
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "errors": parts(""),

@@ -1,6 +1,7 @@
 """What an event plugin may ask of the bridge: whom to write to, a queue that survives a crash, and staff's attention.
 
-A plugin gets its `Office` from the hook `bridge_open`. It composes messages when an event comes and puts them into the
+A plugin says with `bridge_settings` which tables it reads from the settings, and gets its `Office` from the hook
+`bridge_open`. It composes messages when an event comes and puts them into the
 queue; the bridge hands each back through `bridge_deliver`, as often as it takes. A delivery's key is the same however
 often the event comes, so a message is queued once, and what is sent twice is sent with the same key (rule C17).
 """
@@ -9,11 +10,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from bridge.contracts.shop_documents import Contact
 from bridge.domain.accounts import Owner
+
+Model = TypeVar("Model")
+
+
+class PluginTables(NamedTuple):
+    """What a plugin reads from the settings: pydantic models, best `bridge.settings.base.Section`s.
+
+    `bridge` is for `[plugin.NAME]` of bridge.toml, which is read also where the table is missing, so that a model with
+    a setting that must be set says so; `store` is for the same table of a store's file, which may be missing. None
+    takes no such table.
+    """
+
+    bridge: type[Any] | None = None
+    store: type[Any] | None = None
 
 
 class StaffContact(NamedTuple):
@@ -25,10 +40,11 @@ class StaffContact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreCard:
-    """What a plugin is told of a store. `settings` is its own table `[plugin.NAME]` of the store's file.
+    """What a plugin is told of a store. `settings` is its own table `[plugin.NAME]` of the store's file, None without.
 
     `title` is the vendor's name as customers know it; `account_url` is the customer's page in the shop, empty where it
-    is not set. `languages` are those customers are addressed in, the first one where theirs is not among them.
+    is not set. `languages` are those customers are addressed in, the first one where theirs is not among them. `plans`
+    are the plans' names by key and language.
     """
 
     name: str
@@ -38,7 +54,13 @@ class StoreCard:
     account_url: str
     staff: tuple[StaffContact, ...]
     source: Path
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    plans: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    settings: Any = None
+
+    def language_for(self, wanted: str) -> str:
+        """The language to address somebody in who would like `wanted`, an ISO 639 code with or without a region."""
+        code = wanted.replace("_", "-").partition("-")[0].lower()
+        return code if code in self.languages else self.languages[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +81,21 @@ class Delivery:
 class Office(Protocol):
     """One plugin's view of the bridge."""
 
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """The table `[plugin.NAME]` of bridge.toml, as written."""
+    def settings(self, model: type[Model]) -> Model:
+        """The table `[plugin.NAME]` of bridge.toml, read with the model that `bridge_settings` named."""
         ...
 
     @property
     def stores(self) -> Mapping[str, StoreCard]:
-        """The enabled stores by name."""
+        """The enabled stores by name, as their files are now: ask again each time."""
         ...
 
-    def secret(self, reference: Mapping[str, Any], *, where: str) -> str:
-        """The secret that `{file = ...}`, `{credential = ...}` or `{env = ...}` refers to. Raises `SettingsError`."""
+    def secret(self, path: str, *, store: str = "") -> str:
+        """The secret that a setting of this plugin refers to, fetched now; `path` such as `password`.
+
+        It is looked for in the store's table, or in that of bridge.toml. Raises `SettingsError`, `KeyError` where the
+        setting is not set.
+        """
         ...
 
     def now(self) -> datetime:

@@ -8,6 +8,7 @@ from bridge.desk.answers import SqlAnswers
 from bridge.desk.audit import SqlAudit
 from bridge.desk.counts import SqlCounts
 from bridge.desk.deadlines import SqlDeadlines, SqlDowntimes, SqlNotices
+from bridge.desk.deliveries import SqlDeliveries
 from bridge.desk.jobs import SqlJobs
 from bridge.desk.ledger import SqlLedger
 from bridge.desk.outbox import SqlOutbox
@@ -55,6 +56,10 @@ class DeskTx:
     @cached_property
     def outbox(self) -> SqlOutbox:
         return SqlOutbox(self.connection)
+
+    @cached_property
+    def deliveries(self) -> SqlDeliveries:
+        return SqlDeliveries(self.connection, self.stores)
 
     @cached_property
     def push(self) -> SqlPush:

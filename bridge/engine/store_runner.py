@@ -60,6 +60,8 @@ class StoreRunner:
         self.compare = Bell()
         self._touched = Bell()
         self._task: asyncio.Task[None] | None = None
+        self.adapter: ShopAdapter | None = None
+        """The store's own adapter, while it runs."""
 
     @property
     def paired(self) -> bool:
@@ -81,12 +83,14 @@ class StoreRunner:
         adapter = await self._connected()
         if adapter is None:
             return
+        self.adapter = adapter
         try:
             async with asyncio.TaskGroup() as sides:
                 for work, side in self._sides.items():
                     name = f"{work} {self.setup.name}"
                     sides.create_task(self._keep(work, partial(side, adapter)), name=name)
         finally:
+            self.adapter = None
             await adapter.close()
 
     @property

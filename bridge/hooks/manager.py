@@ -12,14 +12,17 @@ from typing import Any
 
 import pluggy
 
+from bridge.contracts.office import Office, PluginTables
 from bridge.contracts.scheduling import JobRegistry
 from bridge.contracts.shop import Finding, Level, ShopAdapter, StoreConnection
-from bridge.errors import PluginError
-from bridge.hooks.specs import EventHooks, RegistrationHooks
+from bridge.errors import PluginError, SettingsError
+from bridge.hooks.specs import DeliveryHooks, EventHooks, RegistrationHooks
 
 GROUP = "bridge"
 REGISTRATION_HOOKS = tuple(name for name in vars(RegistrationHooks) if name.startswith("bridge_"))
 EVENT_HOOKS = tuple(name for name in vars(EventHooks) if name.startswith("bridge_"))
+DELIVER = "bridge_deliver"
+ASYNC_HOOKS = frozenset({*EVENT_HOOKS, DELIVER})
 
 
 class Plugins:
@@ -28,6 +31,7 @@ class Plugins:
     def __init__(self) -> None:
         self.manager = pluggy.PluginManager("bridge")
         self.manager.add_hookspecs(RegistrationHooks)
+        self.manager.add_hookspecs(DeliveryHooks)
         self.manager.add_hookspecs(EventHooks)
 
     @classmethod
@@ -58,7 +62,7 @@ class Plugins:
             self.manager.check_pending()
         except (pluggy.PluginValidationError, ValueError) as error:
             raise PluginError(f"plugin {name} can't be loaded: {error}") from error
-        for hook in (*REGISTRATION_HOOKS, *EVENT_HOOKS):
+        for hook in (*REGISTRATION_HOOKS, *ASYNC_HOOKS):
             implementation = self._implementations(hook).get(name)
             if implementation is not None:
                 _refuse_unfit(name, hook, implementation)
@@ -85,6 +89,28 @@ class Plugins:
             raise PluginError(f"plugin {store.platform} has no adapter for store {store.store}")
         return adapter
 
+    def tables(self) -> dict[str, PluginTables]:
+        """What each plugin reads from the settings, by plugin. Raises `PluginError` naming one that can't say."""
+        found = {}
+        for name in self.names:
+            try:
+                found[name] = self._ask(name, "bridge_settings") or PluginTables()
+            except Exception as error:  # a plugin may raise anything; it is named
+                raise PluginError(f"plugin {name} can't name its settings: {error}") from error
+        return found
+
+    def open(self, office_of: Callable[[str], Office]) -> None:
+        """Give every plugin its office. Raises `SettingsError`, `PluginError` naming one that can't take it."""
+        for name in self.names:
+            if name not in self._implementations("bridge_open"):
+                continue
+            try:
+                self._ask(name, "bridge_open", office=office_of(name))
+            except SettingsError:
+                raise
+            except Exception as error:  # a plugin may raise anything; it is named
+                raise PluginError(f"plugin {name} can't open: {type(error).__name__}: {error}") from error
+
     def schedule_jobs(self, registry: JobRegistry) -> None:
         """Let every plugin register its jobs. Raises `PluginError` naming one that can't."""
         for name in self.names:
@@ -94,7 +120,7 @@ class Plugins:
                 raise PluginError(f"plugin {name} can't register its jobs: {error}") from error
 
     def listeners(self, hook: str) -> dict[str, Callable[..., Any]]:
-        """The plugins that implement an event hook, each with what is to be called: in their own order, by name."""
+        """The plugins that implement an async hook, each with what is to be called: in their own order, by name."""
         return {name: partial(_call, implementation) for name, implementation in self._implementations(hook).items()}
 
     def findings(self) -> Sequence[Finding]:
@@ -127,8 +153,8 @@ def _refuse_unfit(name: str, hook: str, implementation: pluggy.HookImpl) -> None
     if implementation.wrapper or implementation.hookwrapper:
         raise PluginError(f"plugin {name} can't be loaded: {hook} can't be wrapped, each plugin is called alone")
     # Called and only then found not to be awaitable, it would have done its work and be called again as failed.
-    if inspect.iscoroutinefunction(implementation.function) is not (hook in EVENT_HOOKS):
-        form = "async def" if hook in EVENT_HOOKS else "def"
+    if inspect.iscoroutinefunction(implementation.function) is not (hook in ASYNC_HOOKS):
+        form = "async def" if hook in ASYNC_HOOKS else "def"
         raise PluginError(f"plugin {name} can't be loaded: {hook} must be written as: {form}")
 
 

@@ -4,9 +4,29 @@ from collections.abc import Sequence
 
 import pluggy
 
+from bridge.contracts.office import Delivery, Office, PluginTables
 from bridge.contracts.scheduling import JobRegistry
 from bridge.contracts.shop import Finding, ShopAdapter, StoreConnection
-from bridge.domain.events import CoinsCorrected, CoinsGranted, CoinsReinstated, CoinsRevoked
+from bridge.domain.events import (
+    BackupLate,
+    BalanceLow,
+    CoinsCorrected,
+    CoinsDeducted,
+    CoinsGranted,
+    CoinsReinstated,
+    CoinsRevoked,
+    GuestClaimed,
+    HoldOld,
+    PackageExpired,
+    PackageExpiring,
+    ProblemOpened,
+    QuoteApproved,
+    QuoteDeclined,
+    QuoteLapsing,
+    QuoteOffered,
+    QuoteReleased,
+    RequestOpened,
+)
 
 hookspec = pluggy.HookspecMarker("bridge")
 hookimpl = pluggy.HookimplMarker("bridge")
@@ -27,6 +47,28 @@ class RegistrationHooks:
         """
 
     @hookspec
+    def bridge_settings(self) -> PluginTables | None:
+        """Name the settings you read: pydantic models for your tables `[plugin.NAME]`.
+
+        When: at start, when the settings are read again, and when a command shows or checks them; before `bridge_open`.
+        Return: the models. What they refuse is told like any other wrong setting, with file, path and rule. A plugin
+        without this hook has no settings, and a table of its name is refused.
+        Raising: stops the start, naming the plugin.
+        Example: plugins/mail returns `PluginTables(bridge=MailSettings, store=StoreMailSettings)`.
+        """
+
+    @hookspec
+    def bridge_open(self, office: Office) -> None:
+        """Keep your office: your settings, whom to write to, a queue that survives a crash, staff's attention.
+
+        When: once at start, after your settings were found good and before the first event; also when `bridge check`
+        runs, with an office that queues nothing.
+        Return: nothing.
+        Raising: stops the start, naming the plugin; `SettingsError` is shown as any wrong setting.
+        Example: plugins/webhook keeps it and asks it for a store's address at each event.
+        """
+
+    @hookspec
     def bridge_schedule_jobs(self, scheduler: JobRegistry) -> None:
         """Register recurring jobs.
 
@@ -40,12 +82,31 @@ class RegistrationHooks:
     def bridge_health_checks(self) -> Sequence[Finding]:
         """Add lines to `bridge check`.
 
-        When: each time `bridge check` runs.
+        When: each time `bridge check` runs, after `bridge_open`.
         Return: findings, in the order to be shown.
         Raising: shown as one wrong finding that names the plugin.
-        Example: a mail plugin says whether its server answered last time.
+        Example: plugins/mail says whether its server answers.
         """
         return ()
+
+
+class DeliveryHooks:
+    """Called by the queue that `Office.queue` fills; written as `async def`."""
+
+    @hookspec
+    async def bridge_deliver(self, delivery: Delivery) -> None:
+        """Deliver one of the messages that you have queued, and return when the receiver has taken it.
+
+        When: as soon as it is queued, oldest first, one at a time for each plugin. Only the plugin that queued it is
+        asked, and what its receiver does holds up no other plugin.
+        How often: until it is delivered: at least once. A crash between the receiver's answer and the desk's note of it
+        sends it again: same key, same document.
+        Return: nothing; the message is delivered then.
+        Raising: `DeliveryRefused` ends it and tells staff. `DeliverLater` postpones it. Anything else, and taking
+        longer than 60 s, is logged and tried again with growing pauses for a week; then staff get a problem. Only the
+        text of the bridge's own errors is logged, because others could quote an address or a secret.
+        Example: plugins/mail hands the message to the mail server.
+        """
 
 
 class EventHooks:
@@ -85,4 +146,111 @@ class EventHooks:
         """Staff corrected an account by `event.coins`, which may be negative (rule C15).
 
         When: after the entry is committed. Return: nothing. Example: a webhook keeps an accountant's copy.
+        """
+
+    @hookspec
+    async def bridge_quote_offered(self, event: QuoteOffered) -> None:
+        """Staff offered a quote, or a new version of one (rules C7 and C8).
+
+        When: after the offer is committed. Return: nothing. Example: plugins/mail tells the customer.
+        """
+
+    @hookspec
+    async def bridge_quote_lapsing(self, event: QuoteLapsing) -> None:
+        """A quote can be approved for a short while only (rule C8).
+
+        When: before its end, once a version, and only while it is still open. Return: nothing.
+        Example: plugins/mail reminds the customer.
+        """
+
+    @hookspec
+    async def bridge_quote_approved(self, event: QuoteApproved) -> None:
+        """The customer approved a quote, and its coins are held (rule C7).
+
+        When: after the hold is committed, once however often the customer pressed. Return: nothing.
+        Example: plugins/mail tells staff that the work can start.
+        """
+
+    @hookspec
+    async def bridge_quote_declined(self, event: QuoteDeclined) -> None:
+        """The customer declined a quote.
+
+        When: after the decision is committed. Return: nothing. Example: plugins/mail tells staff.
+        """
+
+    @hookspec
+    async def bridge_quote_released(self, event: QuoteReleased) -> None:
+        """What was held for a quote was given back; `event.reason` says why in a stable word (rules C5, C7, C11).
+
+        When: after the release is committed. Return: nothing. Example: plugins/mail tells the customer.
+        """
+
+    @hookspec
+    async def bridge_coins_deducted(self, event: CoinsDeducted) -> None:
+        """Coins were deducted for a request: `event.spent`, and `event.available` remain (rule C17).
+
+        When: after the settlement is committed. Return: nothing. Example: plugins/mail tells the customer both numbers.
+        """
+
+    @hookspec
+    async def bridge_hold_old(self, event: HoldOld) -> None:
+        """Coins have been held for long without being settled or released (rule C7).
+
+        When: once a hold. Return: nothing. Example: plugins/mail reminds staff.
+        """
+
+    @hookspec
+    async def bridge_package_expiring(self, event: PackageExpiring) -> None:
+        """A package with coins left ends in `event.days` days (rule C17).
+
+        When: at each of the store's reminders, each once; of several that fell due while the bridge was off, only the
+        last is told, and `instead_of` names the others. Not for an empty package. Return: nothing.
+        Example: plugins/mail reminds the customer.
+        """
+
+    @hookspec
+    async def bridge_package_expired(self, event: PackageExpired) -> None:
+        """A package has ended, and `event.coins` of it were forfeited (rules C5 and C17).
+
+        When: after the forfeiting entry is committed. Not for an empty package. Return: nothing.
+        Example: plugins/mail tells the customer.
+        """
+
+    @hookspec
+    async def bridge_balance_low(self, event: BalanceLow) -> None:
+        """Less than a fifth of the newest package is available (rule C17).
+
+        When: after the entry that brought it there is committed, once a package. Return: nothing.
+        Example: plugins/mail tells the customer.
+        """
+
+    @hookspec
+    async def bridge_request_opened(self, event: RequestOpened) -> None:
+        """A customer opened a request; its words are not part of the event (rule D1).
+
+        When: after it is committed. Return: nothing. Example: plugins/mail tells staff.
+        """
+
+    @hookspec
+    async def bridge_guest_claimed(self, event: GuestClaimed) -> None:
+        """Somebody claims a guest's order: its one-time code must reach the order's address (rule C19).
+
+        When: after the claim is committed. Return: nothing. Whoever delivers the code asks `Office.code` for it.
+        Example: plugins/mail sends it to the order's address.
+        """
+
+    @hookspec
+    async def bridge_problem_opened(self, event: ProblemOpened) -> None:
+        """Something waits for staff that did not wait before.
+
+        When: within two minutes, at most six an hour a store: of more, the last of the six tells how many there are.
+        Not for a problem that is seen again while it is open. Return: nothing. Example: plugins/mail tells staff.
+        """
+
+    @hookspec
+    async def bridge_backup_late(self, event: BackupLate) -> None:
+        """The desk has not been backed up for `event.hours` hours, which is longer than the settings allow.
+
+        When: once for each backup that is too old, for each enabled store. Return: nothing.
+        Example: plugins/mail tells staff.
         """

@@ -41,7 +41,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class StoreContext:
-    """What a store's settings need to know beside their own text.
+    """What a file's settings need to know beside their own text; of bridge.toml, `name` is empty.
 
     `environ` may hold secrets, so it is neither shown nor compared.
     """

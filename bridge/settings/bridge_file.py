@@ -6,8 +6,9 @@ they are served on the loopback address or a Unix socket and nowhere else.
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -126,3 +127,6 @@ class BridgeSettings(Section):
     log: LogSettings = Field(default_factory=LogSettings, description="The daemon's log.")
     plugins: PluginSettings = Field(default_factory=PluginSettings, description="The plugins.")
     backup: BackupSettings = Field(default_factory=BackupSettings, description="Backups of the desk.")
+    plugin: Mapping[str, Mapping[str, Any]] = Field(
+        default_factory=dict, description="What a plugin itself reads, [plugin.NAME] each; its own page explains it."
+    )

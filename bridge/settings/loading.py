@@ -7,7 +7,7 @@ once. A file that an editor left behind (hidden, or ending in anything but .toml
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from bridge.settings.bridge_file import BridgeSettings
 from bridge.settings.database import is_loopback
 from bridge.settings.problems import problems_of
 from bridge.settings.store_file import StoreSettings, is_store_name
+from bridge.settings.tree import written_path
 from bridge.settings.values import shown_value
 
 BRIDGE_FILE = "bridge.toml"
@@ -32,13 +33,20 @@ _PLACE = re.compile(r" \(at (line (?P<line>\d+), column (?P<column>\d+)|end of d
 Read = TypeVar("Read", bound=Section)
 
 
+_NOWHERE = StoreContext("", Path(BRIDGE_FILE), {}, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything in force: the daemon's own settings and each store's by name, in alphabetical order."""
+    """Everything in force: the daemon's own settings and each store's by name, in alphabetical order.
+
+    `context` is what bridge.toml's secrets are fetched with.
+    """
 
     bridge: BridgeSettings
     stores: Mapping[str, StoreSettings]
     directory: Path
+    context: StoreContext = field(default=_NOWHERE, compare=False)
 
 
 def load(config_dir: Path, *, environ: Mapping[str, str], credentials_dir: Path | None) -> Settings:
@@ -79,6 +87,24 @@ def check_platforms(settings: Settings) -> tuple[SettingProblem, ...]:
         )
         for store in settings.stores.values()
         if store.enabled and store.platform not in enabled
+    )
+
+
+def check_plugin_names(settings: Settings) -> tuple[SettingProblem, ...]:
+    """The tables `[plugin.NAME]` of a plugin that is not enabled, in bridge.toml and in the stores' files."""
+    enabled = settings.bridge.plugins.enabled
+    files = [(BRIDGE_FILE, settings.bridge.plugin)]
+    files += [(file_label(store.source), store.plugin) for store in settings.stores.values()]
+    return tuple(
+        SettingProblem(
+            file,
+            written_path(("plugin", name)),
+            f"must be the table of a plugin that {BRIDGE_FILE} enables ({', '.join(enabled) or 'none'})",
+            name + suggestion(name, enabled),
+        )
+        for file, tables in files
+        for name in tables
+        if name not in enabled
     )
 
 
@@ -131,8 +157,9 @@ def _load(
     good = {store.name: store for store in stores if store is not None}
     if bridge is None or len(good) < len(stores) or problems:
         return tuple(problems)
-    settings = Settings(bridge, MappingProxyType(good), config_dir)
-    return check_platforms(settings) + check_shops(settings) or settings
+    context = StoreContext("", config_dir / BRIDGE_FILE, environ, credentials_dir)
+    settings = Settings(bridge, MappingProxyType(good), config_dir, context)
+    return check_platforms(settings) + check_plugin_names(settings) + check_shops(settings) or settings
 
 
 def _store_files(directory: Path, problems: list[SettingProblem]) -> list[Path]:

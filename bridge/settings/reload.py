@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bridge.errors import SettingsError
 from bridge.settings.base import Section
-from bridge.settings.loading import BRIDGE_FILE, Settings, check_platforms
+from bridge.settings.loading import BRIDGE_FILE, Settings, check_platforms, check_plugin_names
 from bridge.settings.store_file import StoreSettings
 from bridge.settings.tree import leaves
 
@@ -53,10 +53,10 @@ def compare(old: Settings, new: Settings) -> ReloadReport:
 def with_new_stores(running: Settings, read: Settings) -> Settings:
     """What is in force after a reload: the stores just read, under the bridge.toml of the start.
 
-    Raises SettingsError if a store just read names a platform whose plugin is not loaded.
+    Raises SettingsError if a store just read names a platform, or has a table of a plugin, that is not loaded.
     """
     merged = replace(read, bridge=running.bridge)
-    if problems := check_platforms(merged):
+    if problems := check_platforms(merged) + check_plugin_names(merged):
         raise SettingsError(problems)
     return merged
 

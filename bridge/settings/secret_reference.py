@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from bridge.errors import SettingProblem, SettingsError
 from bridge.settings.base import AbsolutePath, Section, StoreContext, broken
@@ -84,6 +84,20 @@ class SecretReference(Section):
         if self.credential is not None:
             return _read_credential(self.credential, context.credentials_dir)
         return _read_variable(self.env or "", context.environ)
+
+
+def _no_plain_secret(value: object) -> object:
+    if isinstance(value, str):
+        raise broken(
+            "a secret must not stand in this file: write it to a file of its own and name that file, "
+            '{ file = "/etc/supportbridge/secrets/NAME" }',
+            value="",
+        )
+    return value
+
+
+Secret = Annotated[SecretReference, BeforeValidator(_no_plain_secret)]
+"""A setting that says where a secret is kept; the secret itself is refused, and not repeated."""
 
 
 def read_secret_file(path: Path) -> SecretStr | Refusal:

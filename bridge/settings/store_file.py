@@ -6,7 +6,7 @@ in the shop's tables and in the key file beside the shop's settings.
 
 import re
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
@@ -14,7 +14,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
-from bridge.settings.base import Broken, Section, StoreContext, all_broken, broken, suggestion
+from bridge.settings.base import (
+    Broken,
+    Section,
+    StoreContext,
+    all_broken,
+    broken,
+    check_label,
+    has_control_characters,
+    suggestion,
+)
 from bridge.settings.coins import CoinSettings
 from bridge.settings.database import DatabaseSettings
 from bridge.settings.limits import LimitSettings
@@ -72,6 +81,18 @@ def _not_empty(values: tuple[Language, ...]) -> tuple[Language, ...]:
     return values
 
 
+def _title(text: str) -> str:
+    return check_label(text, longest=100) if text else text
+
+
+def _web_address(text: str) -> str:
+    if text and (
+        not re.fullmatch(r"https?://[^/?#@]+[^\s<>\"']*", text) or has_control_characters(text) or len(text) > 500
+    ):
+        raise broken("must be a web address, beginning with https://", value="" if "@" in text else None)
+    return text
+
+
 class StoreSettings(Section):
     """All that is set for one store."""
 
@@ -92,6 +113,14 @@ class StoreSettings(Section):
                 "The languages customers are addressed in (en, ru, fa); the first one where theirs is not among them."
             ),
         )
+    )
+    title: Annotated[str, AfterValidator(_title)] = Field(
+        default="", description="What customers know the shop by, in messages to them; left out, the store's own name."
+    )
+    account_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="",
+        description="The web address of the customer's page with coins and quotes, to which messages link; left out, "
+        "they have no link.",
     )
     telephone: Annotated[str, AfterValidator(check_telephone)] = Field(
         default="",
@@ -123,6 +152,10 @@ class StoreSettings(Section):
     sync: SyncSettings = Field(default_factory=SyncSettings, description="The pace of reading and writing.")
     limits: LimitSettings = Field(default_factory=LimitSettings, description="Ceilings.")
     staff: Staff = Field(description="Who may act for the store, [[staff]] each.")
+    plugin: Mapping[str, Mapping[str, Any]] = Field(
+        default_factory=dict,
+        description="What a plugin reads for this store, [plugin.NAME] each; its own page explains it.",
+    )
 
     _context: StoreContext | None = PrivateAttr(default=None)
 
@@ -130,7 +163,9 @@ class StoreSettings(Section):
         """Keep the store's name, which stands in no line of its file."""
         self._context = context if isinstance(context, StoreContext) else None
 
-    def _loaded(self) -> StoreContext:
+    @property
+    def context(self) -> StoreContext:
+        """Where these settings came from."""
         if self._context is None:
             raise TypeError("these settings were not loaded from a store's file")
         return self._context
@@ -138,12 +173,12 @@ class StoreSettings(Section):
     @property
     def name(self) -> str:
         """The store's name, which is its file's."""
-        return self._loaded().name
+        return self.context.name
 
     @property
     def source(self) -> Path:
         """The file the settings came from."""
-        return self._loaded().source
+        return self.context.source
 
     @property
     def zone_info(self) -> ZoneInfo:

@@ -1,0 +1,226 @@
+"""Delivering what plugins have queued: each plugin's messages one after another, until they are delivered.
+
+A message that fails is tried again with growing pauses for a week; then staff get a problem. While a plugin fails for a
+store, the store's other messages rest too, so that a server that is down is not asked once for every message. No plugin
+waits for another, and what one store's receiver does holds up another's for one attempt at most.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bridge.contracts.clock import Clock
+from bridge.contracts.office import Delivery
+from bridge.desk.deliveries import DeliveryState, Queued
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.engine.supervising import supervised, unless_cancelled
+from bridge.engine.waiting import first_of
+from bridge.errors import BridgeError, DeliverLater, DeliveryRefused
+from bridge.hooks.manager import DELIVER, Plugins
+
+log = structlog.get_logger()
+PAGE = 50
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_REST_S = 300.0
+GIVEN_UP_AFTER = timedelta(days=7)
+TOLD_AFTER = timedelta(hours=1)
+"""For how long nothing of a plugin can be delivered before staff are told."""
+SWEEP_S = 30.0
+PATIENCE_S = 60.0
+"""How long one delivery may take."""
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """A store for which a plugin fails: how often in a row, since when, and until when its messages rest."""
+
+    since: datetime
+    failures: int = 0
+    rests_until: float = 0.0
+
+
+class DeliveryRunner:
+    """The one task that hands queued messages back to their plugins; `wake` is called when there are new ones."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        plugins: Plugins,
+        clock: Clock,
+        stop: asyncio.Event,
+        *,
+        patience_seconds: float = PATIENCE_S,
+    ) -> None:
+        self._stop = stop
+        self.lines: Mapping[str, PluginLine] = {
+            name: PluginLine(name, desk, plugins, clock, stop, patience_seconds=patience_seconds)
+            for name in plugins.listeners(DELIVER)
+        }
+
+    async def run(self) -> None:
+        """Deliver until stopped."""
+        async with asyncio.TaskGroup() as group:
+            for name, line in self.lines.items():
+                group.create_task(supervised(f"deliveries of {name}", line.run, self._stop), name=f"deliveries {name}")
+            await first_of(None, self._stop)
+
+    def wake(self) -> None:
+        """Let every plugin's line look."""
+        for line in self.lines.values():
+            line.bell.set()
+
+
+class PluginLine:
+    """One plugin's messages, one at a time."""
+
+    def __init__(
+        self, plugin: str, desk: Desk, plugins: Plugins, clock: Clock, stop: asyncio.Event, *, patience_seconds: float
+    ) -> None:
+        self.plugin, self._desk, self._clock, self._stop = plugin, desk, clock, stop
+        self._deliver = plugins.listeners(DELIVER)[plugin]
+        self._patience = patience_seconds
+        self._troubles: dict[str, _Trouble] = {}
+        self.bell = asyncio.Event()
+
+    async def run(self) -> None:
+        """Deliver until stopped."""
+        while not self._stop.is_set():
+            self.bell.clear()
+            if await self.one_pass() == 0:
+                await first_of(await self.pause(), self._stop, self.bell)
+
+    async def one_pass(self) -> int:
+        """Deliver a page of what is due, oldest first; returns how many were tried."""
+        now = self._clock.now()
+        due = await self._desk.read(lambda tx: tx.deliveries.due(self.plugin, now, PAGE, resting=self._resting()))
+        tried = 0
+        for queued in due:
+            if self._stop.is_set():
+                break
+            if queued.delivery.store not in self._resting():
+                tried += 1
+                await self._try(queued)
+        return tried
+
+    async def pause(self) -> float:
+        """Seconds until something is to be done, at most the sweep's."""
+        due = await self._desk.read(lambda tx: tx.deliveries.next_due(self.plugin))
+        if due is None:
+            return SWEEP_S
+        rest = min((one.rests_until - time.monotonic() for one in self._troubles.values()), default=0.0)
+        return min(max((due - self._clock.now()).total_seconds(), rest, 0.0), SWEEP_S)
+
+    def _resting(self) -> list[str]:
+        moment = time.monotonic()
+        return [store for store, trouble in self._troubles.items() if trouble.rests_until > moment]
+
+    async def _try(self, queued: Queued) -> None:
+        delivery = queued.delivery
+        try:
+            async with asyncio.timeout(self._patience):
+                await unless_cancelled(self._deliver(delivery=delivery))
+        except DeliverLater as wish:
+            until = min(wish.until, self._clock.now() + GIVEN_UP_AFTER)
+            await self._note(lambda tx, _: tx.deliveries.later(queued, until, failed=False))
+        except DeliveryRefused as error:
+            log.warning("delivery refused", plugin=self.plugin, key=delivery.key, reason=str(error))
+            await self._note(partial(_refused, plugin=self.plugin, queued=queued, error=error))
+        except Exception as error:  # a plugin may raise anything; it is tried again
+            await self._failed(queued, error)
+        else:
+            self._troubles.pop(delivery.store, None)
+            await self._note(partial(_delivered, plugin=self.plugin, queued=queued))
+
+    async def _failed(self, queued: Queued, error: Exception) -> None:
+        store, now = queued.delivery.store, self._clock.now()
+        trouble = self._troubles.setdefault(store, _Trouble(now))
+        rest = min(FIRST_PAUSE.total_seconds() * 2 ** min(trouble.failures, 20), LONGEST_REST_S)
+        trouble.failures += 1
+        trouble.rests_until = time.monotonic() + rest
+        # The text of anybody else's error may quote an address or a secret.
+        reason = str(error) if isinstance(error, BridgeError) else type(error).__name__
+        words = {"plugin": self.plugin, "key": queued.delivery.key, "attempt": queued.delivery.attempts + 1}
+        log.warning("delivery failed", **words, error=reason)
+        stuck_since = trouble.since if now - trouble.since >= TOLD_AFTER else None
+        await self._note(partial(_postponed, plugin=self.plugin, queued=queued, reason=reason, stuck_since=stuck_since))
+
+    async def _note(self, note: Callable[[DeskTx, datetime], None]) -> None:
+        await self._desk.transact("note delivery", note, self._clock.now())
+
+
+def _delivered(tx: DeskTx, at: datetime, *, plugin: str, queued: Queued) -> None:
+    tx.deliveries.done(queued, at)
+    store = queued.delivery.store
+    over = [
+        key for key in (_refusal_key(plugin, queued.delivery), _stuck_key(plugin)) if tx.problems.open_under(store, key)
+    ]
+    if over:
+        tx.problems.solve(store, over, at)
+
+
+def _refused(tx: DeskTx, at: datetime, *, plugin: str, queued: Queued, error: DeliveryRefused) -> None:
+    delivery = queued.delivery
+    tx.deliveries.done(queued, at, state=DeliveryState.REFUSED)
+    tx.problems.report(
+        delivery.store,
+        key=_refusal_key(plugin, delivery, error.about),
+        kind="delivery_refused",
+        summary=f"plugin {plugin}: {delivery.kind} for {error.about or _receiver(delivery)} "
+        f"can't be delivered: {error}",
+        at=at,
+    )
+
+
+def _postponed(
+    tx: DeskTx, at: datetime, *, plugin: str, queued: Queued, reason: str, stuck_since: datetime | None
+) -> None:
+    delivery = queued.delivery
+    pause = min(FIRST_PAUSE * 2 ** min(delivery.attempts, 20), LONGEST_PAUSE)
+    if at + pause - queued.created_at <= GIVEN_UP_AFTER:
+        tx.deliveries.later(queued, at + pause, failed=True)
+    else:
+        tx.deliveries.done(queued, at, state=DeliveryState.REFUSED)
+        _report_given_up(tx, at, plugin, delivery, reason)
+    if stuck_since is not None:
+        tx.problems.report(
+            delivery.store,
+            key=_stuck_key(plugin),
+            kind="deliveries_stuck",
+            summary=f"plugin {plugin} has delivered nothing since {stuck_since:%Y-%m-%d %H:%M} UTC: {reason}; "
+            "what waits is delivered once that is mended",
+            at=at,
+        )
+
+
+def _report_given_up(tx: DeskTx, at: datetime, plugin: str, delivery: Delivery, reason: str) -> None:
+    """One problem a store and plugin, however many messages there are."""
+    key = f"given-up:{plugin}"
+    before = tx.problems.open_under(delivery.store, key)
+    count = before.count + 1 if before else 1
+    tx.problems.report(
+        delivery.store,
+        key=key,
+        kind="delivery_given_up",
+        summary=f"plugin {plugin}: {count} message{'s' * (count != 1)} could not be delivered for a week and "
+        f"{'are' if count != 1 else 'is'} given up; last {delivery.kind} for {_receiver(delivery)}: {reason}",
+        at=at,
+    )
+
+
+def _receiver(delivery: Delivery) -> str:
+    return str(delivery.to) if delivery.to else "staff"
+
+
+def _refusal_key(plugin: str, delivery: Delivery, about: str = "") -> str:
+    return f"delivery:{plugin}:{about or _receiver(delivery)}"[:191]
+
+
+def _stuck_key(plugin: str) -> str:
+    return f"deliveries:{plugin}"

@@ -1,0 +1,126 @@
+"""What a plugin may ask of the bridge, answered from the desk and the running stores."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bridge.contracts.clock import Clock
+from bridge.contracts.office import Delivery, Office, StaffContact, StoreCard
+from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.shop_documents import Contact
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.errors import ShopUnavailable
+from bridge.settings import Settings, StoreSettings
+from bridge.settings.base import Section
+from bridge.settings.plugin_tables import PluginSettings, fetch_secret
+
+Model = TypeVar("Model")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every office needs of the daemon: asked anew each time, because a reload changes the settings.
+
+    `adapter_of` gives a running store's adapter, None while it has none; `wake` tells that something was queued.
+    """
+
+    settings: Callable[[], Settings]
+    plugins: Callable[[], PluginSettings]
+    adapter_of: Callable[[str], ShopAdapter | None]
+    wake: Callable[[], None]
+
+
+class PluginOffice(Office):
+    """One plugin's office."""
+
+    def __init__(self, plugin: str, desk: Desk, clock: Clock, around: Surroundings) -> None:
+        self._plugin, self._desk, self._clock, self._around = plugin, desk, clock, around
+
+    def settings(self, model: type[Model]) -> Model:
+        read = self._around.plugins().of(self._plugin)
+        assert isinstance(read, model), f"plugin {self._plugin} named another model in bridge_settings"
+        return read
+
+    @property
+    def stores(self) -> Mapping[str, StoreCard]:
+        read = self._around.plugins()
+        return {
+            name: _card(store, read.of(self._plugin, name))
+            for name, store in self._around.settings().stores.items()
+            if store.enabled
+        }
+
+    def secret(self, path: str, *, store: str = "") -> str:
+        found = fetch_secret(self._around.settings(), self._around.plugins(), self._plugin, path, store)
+        return found.get_secret_value()
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    async def contact(self, store: str, owner: Owner) -> Contact | None:
+        if owner.kind is OwnerKind.FORMER:
+            return None
+        adapter = self._around.adapter_of(store)
+        if adapter is None:
+            raise ShopUnavailable(f"store {store} does not run at the moment")
+        if owner.kind is OwnerKind.GUEST:
+            return await adapter.order_contact(owner.ref)
+        return (await adapter.contacts([owner.ref])).get(owner.ref)
+
+    async def subject(self, store: str, request_id: int) -> str:
+        def look(tx: DeskTx) -> str:
+            request = tx.requests.get(store, request_id)
+            return request.subject if request else ""
+
+        return await self._desk.read(look)
+
+    async def code(self, store: str, claim_id: int) -> str:
+        def look(tx: DeskTx) -> str:
+            claim = tx.guests.get(claim_id)
+            return claim.code if claim and claim.store == store else ""
+
+        return await self._desk.read(look)
+
+    async def queue(self, deliveries: Sequence[Delivery]) -> int:
+        if not deliveries:
+            return 0
+        at = self._clock.now()
+        new = await self._desk.transact("queue deliveries", lambda tx: tx.deliveries.add(self._plugin, deliveries, at))
+        if new:
+            self._around.wake()
+        return new
+
+    async def delivered_since(self, store: str, owner: Owner, since: datetime) -> int:
+        return await self._desk.read(lambda tx: tx.deliveries.delivered_since(self._plugin, store, owner, since))
+
+    async def report(self, store: str, *, key: str, kind: str, summary: str) -> None:
+        at = self._clock.now()
+
+        def tell(tx: DeskTx) -> None:
+            tx.problems.report(store, key=self._key(key), kind=kind, summary=summary, at=at)
+
+        await self._desk.transact("report", tell)
+
+    async def solve(self, store: str, keys: Sequence[str]) -> None:
+        at = self._clock.now()
+        await self._desk.transact("solve", lambda tx: tx.problems.solve(store, [self._key(key) for key in keys], at))
+
+    def _key(self, key: str) -> str:
+        return f"{self._plugin}:{key}"
+
+
+def _card(store: StoreSettings, read: Section | None) -> StoreCard:
+    return StoreCard(
+        name=store.name,
+        title=store.title or store.name,
+        zone=store.zone_info,
+        languages=store.languages,
+        account_url=store.account_url,
+        staff=tuple(StaffContact(member.name, member.email) for member in store.staff),
+        source=store.source,
+        plans={key: dict(plan.name) for key, plan in store.plans.items()},
+        settings=read,
+    )

@@ -1,0 +1,221 @@
+"""The mail plugin: letters to customers and staff about what happened (rule C17).
+
+It uses what any plugin may use. An event becomes one delivery a receiver, holding the event alone; who that is, in what
+language he is addressed and what his request is called is asked when the letter is sent.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bridge.contracts.office import Delivery, Office, PluginTables, StaffContact, StoreCard
+from bridge.contracts.shop import Finding, Level
+from bridge.domain.events import EVENTS, BackupLate, CustomerEvent, Event, GuestClaimed
+from bridge.errors import BridgeError, DeliverLater, DeliveryRefused
+from bridge.hooks import hookimpl
+from bridge_mail import sending
+from bridge_mail.letters import WRITERS, Context, Letter, letter_for
+from bridge_mail.rendering import Envelope, customer_sheet, greeting_name, message, staff_sheet
+from bridge_mail.settings import MailSettings, StoreMailSettings, is_mail_address
+from bridge_mail.staff_letters import STAFF_WRITERS, staff_letter_for
+
+NAMES = {kind: name for name, kind in EVENTS.items()}
+LONGEST_KEY = 191
+
+
+class MailPlugin:
+    """Queues a letter a receiver for each event that concerns him, and sends it."""
+
+    def __init__(self) -> None:
+        self._office: Office | None = None
+
+    @hookimpl
+    def bridge_settings(self) -> PluginTables:
+        """The mail server in bridge.toml, and what differs in a store's file."""
+        return PluginTables(bridge=MailSettings, store=StoreMailSettings)
+
+    @hookimpl
+    def bridge_open(self, office: Office) -> None:
+        """Keep the office."""
+        self._office = office
+
+    @hookimpl
+    def bridge_health_checks(self) -> Sequence[Finding]:
+        """Whether the mail server answers, and lets us in."""
+        if self._office is None:
+            return ()
+        return [_in_a_thread(sending_check(self._settings, self._password()))]
+
+    @hookimpl
+    async def bridge_deliver(self, delivery: Delivery) -> None:
+        """Send one letter. Raises `DeliveryRefused`, `DeliverLater`, `DeliveryFailed`, `ShopError`."""
+        card = self._opened().stores.get(delivery.store)
+        if card is None:
+            raise DeliveryRefused("the store is switched off", about="a store that is switched off")
+        event: Event = _adapter(delivery.kind).validate_python(delivery.document["event"])
+        if (name := delivery.document.get("staff")) is not None:
+            await self._to_staff(delivery, event, card, name)
+        else:
+            assert isinstance(event, CustomerEvent)
+            await self._to_customer(delivery, event, card)
+
+    async def queue(self, event: Event) -> None:
+        """Keep the letters about an event until they are sent."""
+        office, kind = self._opened(), NAMES[type(event)]
+        card = office.stores.get(event.store)
+        if card is None:
+            return
+        document = {"event": _adapter(kind).dump_python(event, mode="json")}
+        mine, letters = _of(card), []
+        if type(event) in WRITERS and mine.customers:
+            assert isinstance(event, CustomerEvent)
+            letters.append(Delivery(_key(event.key), event.store, kind, document, to=event.owner))
+        if type(event) in STAFF_WRITERS and mine.staff:
+            letters += [
+                Delivery(_key(_staff_key(event, one)), event.store, kind, {**document, "staff": one.name})
+                for one in card.staff
+            ]
+        await office.queue(letters)
+
+    # --- inside ---
+
+    async def _to_customer(self, delivery: Delivery, event: CustomerEvent, card: StoreCard) -> None:
+        office = self._opened()
+        contact = await office.contact(delivery.store, event.owner)
+        if contact is None:
+            return  # nobody is there any more; staff are told of customers who are gone by other means
+        language = card.language_for(event.language if isinstance(event, GuestClaimed) else contact.language)
+        letter = letter_for(event, await self._context(event, card, language))
+        if letter is None:
+            return
+        if not is_mail_address(contact.email):
+            raise DeliveryRefused("the shop has no usable e-mail address")
+        await self._keep_to_the_cap(delivery, event, card)
+        # The order's address may be anybody's: whoever claims the order did not prove that it is his.
+        name = "" if isinstance(event, GuestClaimed) else greeting_name(contact.name)
+        sheet = customer_sheet(language, card.title, card.account_url, name)
+        await self._send(letter, sheet, card, delivery, to=(name, contact.email))
+
+    async def _to_staff(self, delivery: Delivery, event: Event, card: StoreCard, name: str) -> None:
+        person = next((one for one in card.staff if one.name == name), None)
+        if person is None:
+            return  # has left
+        language = card.languages[0]
+        letter = staff_letter_for(event, await self._context(event, card, language))
+        if letter is None:
+            return
+        if not is_mail_address(person.email):
+            raise DeliveryRefused("the store's file has no usable e-mail address", about=f"staff member {name}")
+        sheet = staff_sheet(language, card.title, name)
+        try:
+            await self._send(letter, sheet, card, delivery, to=(name, person.email))
+        except DeliveryRefused as error:
+            raise DeliveryRefused(str(error), about=f"staff member {name}") from None
+
+    async def _send(
+        self, letter: Letter, sheet: Any, card: StoreCard, delivery: Delivery, *, to: tuple[str, str]
+    ) -> None:
+        settings, mine = self._settings, _of(card)
+        envelope = Envelope(
+            from_name=mine.from_name or settings.from_name or card.title,
+            from_address=mine.from_address or settings.from_address,
+            to_name=to[0],
+            to_address=to[1],
+            key=delivery.key,
+            at=self._opened().now(),
+        )
+        await sending.send(message(letter, sheet, envelope), settings, password=self._password())
+
+    async def _context(self, event: Event, card: StoreCard, language: str) -> Context:
+        office = self._opened()
+        number = getattr(event, "request_id", None)
+        request = await office.subject(card.name, number) if number is not None else ""
+        code = await office.code(card.name, event.claim_id) if isinstance(event, GuestClaimed) else ""
+        return Context(language, card, office.now(), request=request, code=code)
+
+    async def _keep_to_the_cap(self, delivery: Delivery, event: CustomerEvent, card: StoreCard) -> None:
+        """Raise `DeliverLater` for a customer who has had enough for a day (of the store's zone); staff are told."""
+        office, most = self._opened(), self._settings.most_a_day
+        today = office.now().astimezone(card.zone).date()
+        begin = datetime.combine(today, time(), card.zone).astimezone(UTC)
+        if await office.delivered_since(delivery.store, event.owner, begin) < most:
+            return
+        await office.report(
+            delivery.store,
+            key=f"cap:{today}",
+            kind="mail_capped",
+            summary=f"more than {most} letters to one customer on {today}, the last {event.owner}; the others wait for "
+            "the next day",
+        )
+        tomorrow = datetime.combine(today + timedelta(days=1), time(), card.zone)
+        raise DeliverLater(tomorrow.astimezone(UTC))
+
+    @property
+    def _settings(self) -> MailSettings:
+        return self._opened().settings(MailSettings)
+
+    def _password(self) -> str | None:
+        return self._opened().secret("password") if self._settings.password is not None else None
+
+    def _opened(self) -> Office:
+        assert self._office is not None, "bridge_open comes before everything else"
+        return self._office
+
+
+async def sending_check(settings: MailSettings, password: str | None) -> Finding:
+    """A line for `bridge check`."""
+    try:
+        return Finding("mail server", Level.OK, await sending.answers(settings, password=password))
+    except BridgeError as error:
+        where = f"{settings.host}:{settings.port_number}"
+        return Finding("mail server", Level.WARNING, f"{where} {error}", "correct [plugin.mail] of bridge.toml")
+
+
+def _of(card: StoreCard) -> StoreMailSettings:
+    return card.settings if card.settings is not None else StoreMailSettings()
+
+
+def _staff_key(event: Event, person: StaffContact) -> str:
+    """One letter a person: who works for several stores is told once of a backup that is late."""
+    if isinstance(event, BackupLate):
+        return f"{event.key.partition(':')[2]}:{_short(person.email)}"
+    return f"{event.key}:{_short(person.name)}"
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.casefold().encode()).hexdigest()[:16]
+
+
+def _key(key: str) -> str:
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(EVENTS[kind])
+
+
+def _in_a_thread(check: Coroutine[Any, Any, Finding]) -> Finding:
+    """`bridge check` asks without waiting; its loop must not be entered twice."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, check).result()
+
+
+def _listen() -> Callable[[MailPlugin, Event], Awaitable[None]]:
+    async def listen(self: MailPlugin, event: Any) -> None:
+        await self.queue(event)
+
+    return hookimpl(listen)
+
+
+# Each event that somebody is written about, by the hook of its name.
+for _kind in (*WRITERS, *STAFF_WRITERS):
+    setattr(MailPlugin, f"bridge_{NAMES[_kind]}", _listen())
+
+plugin = MailPlugin()

@@ -1,0 +1,108 @@
+"""What a letter to staff says: what happened, by numbers, and the command that goes on from there."""
+
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.events import (
+    BackupLate,
+    Event,
+    HoldOld,
+    ProblemOpened,
+    QuoteApproved,
+    QuoteDeclined,
+    QuoteEvent,
+    RequestOpened,
+)
+from bridge_mail.letters import Context, Fact, Letter, Writer, request_fact
+from bridge_mail.words import isolated, number, one_line, say, say_n
+
+
+def staff_letter_for(event: Event, at: Context) -> Letter | None:
+    """The letter to staff about an event; None where there is none."""
+    write = STAFF_WRITERS.get(type(event))
+    return write(event, at) if write is not None else None
+
+
+def _approved(event: QuoteApproved, at: Context) -> Letter:
+    lang = at.language
+    subject = say_n(
+        lang,
+        "Quote {quote} is approved: {count} coin is held",
+        "Quote {quote} is approved: {count} coins are held",
+        event.coins,
+        quote=event.quote_id,
+    )
+    return Letter(subject, (say(lang, "The work can begin."),), _facts(event, at))
+
+
+def _declined(event: QuoteDeclined, at: Context) -> Letter:
+    subject = say(at.language, "Quote {quote} is declined", quote=event.quote_id)
+    return Letter(subject, (), _facts(event, at))
+
+
+def _old(event: HoldOld, at: Context) -> Letter:
+    lang = at.language
+    subject = say_n(
+        lang,
+        "Quote {quote}: {count} coin has been held for long",
+        "Quote {quote}: {count} coins have been held for long",
+        event.coins,
+        quote=event.quote_id,
+    )
+    line = say(lang, "Settle it if the work is done, or release it: the customer can't use these coins meanwhile.")
+    return Letter(subject, (line,), _facts(event, at))
+
+
+def _requested(event: RequestOpened, at: Context) -> Letter:
+    lang = at.language
+    subject = say(lang, "A new request from {customer}", customer=_who(event.owner, at))
+    facts = [request_fact(event.request_id, at)]
+    if event.price:
+        facts.append(Fact(say(lang, "From the price list"), isolated(event.price)))
+    return Letter(subject, (), tuple(facts))
+
+
+def _problem(event: ProblemOpened, at: Context) -> Letter:
+    lang = at.language
+    subject = say(lang, "A problem waits for you: {problem}", problem=one_line(event.kind.replace("_", " "), 60))
+    lines = (
+        isolated(one_line(event.summary, 1_000)),
+        say(lang, "More about it: {command}", command=f"bridge problems show {event.problem_id}"),
+    )
+    return Letter(subject, lines)
+
+
+def _backup(event: BackupLate, at: Context) -> Letter:
+    lang = at.language
+    subject = say_n(lang, "The last backup is {count} hour old", "The last backup is {count} hours old", event.hours)
+    line = say(
+        lang,
+        "If this machine's disk fails now, all that was booked since then is lost. Make one: {command}",
+        command="bridge desk backup FILE",
+    )
+    return Letter(subject, (line,))
+
+
+def _facts(event: QuoteEvent, at: Context) -> tuple[Fact, ...]:
+    lang = at.language
+    return (
+        request_fact(event.request_id, at),
+        Fact(say(lang, "Customer"), _who(event.owner, at)),
+        Fact(say(lang, "Coins"), number(lang, event.coins)),
+        Fact(say(lang, "Available now"), number(lang, event.available)),
+    )
+
+
+def _who(owner: Owner, at: Context) -> str:
+    if owner.kind is OwnerKind.GUEST:
+        return say(at.language, "guest order {number}", number=owner.ref)
+    return say(at.language, "customer {number}", number=owner.ref)
+
+
+STAFF_WRITERS: dict[type[Event], Writer] = {
+    QuoteApproved: _approved,
+    QuoteDeclined: _declined,
+    HoldOld: _old,
+    RequestOpened: _requested,
+    ProblemOpened: _problem,
+    BackupLate: _backup,
+}
+"""The events that staff are written about."""
