@@ -242,7 +242,15 @@ class Purchases(Protocol):
 
 
 class Sync(Protocol):
-    def cursors(self, store: str) -> dict[str, Cursor]: ...
+    def cursors(self, store: str) -> dict[str, Cursor]:
+        """How far the tables of its orders have been read, by name; nothing before they were begun."""
+        ...
+
+    def inbox_cursor(self, store: str) -> Cursor:
+        """How far its inbox has been read; from its beginning on where it never was."""
+        ...
+
+    def save_inbox_cursor(self, store: str, cursor: Cursor) -> None: ...
 
     def save_cursors(self, store: str, cursors: Mapping[str, Cursor]) -> None: ...
 
@@ -267,7 +275,7 @@ class Sync(Protocol):
         ...
 
     def forget_cursors(self, store: str) -> None:
-        """Read from the tables' ends anew, wherever those are then."""
+        """Read from the tables' ends anew, wherever those are then, and the inbox from its beginning."""
         ...
 
 
@@ -387,7 +395,7 @@ class Push(Protocol):
         ...
 
     def again(self, store: str) -> None:
-        """Push every account of the store once more, with all its entries."""
+        """Push everything of the store once more: accounts with all their entries, quotes, prices and answers."""
         ...
 
     def again_for(self, account_ids: Iterable[int]) -> None:

@@ -7,9 +7,12 @@ from sqlalchemy import and_, bindparam, func, or_, select, text, update
 
 from bridge.contracts.desk import PushState
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
+from bridge.desk.answers import SqlAnswers
+from bridge.desk.quotes import SqlQuotes
+from bridge.desk.rights import SqlPrices
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import WAITS_FOR_PUSH, account
-from bridge.desk.values import id_list
+from bridge.desk.values import from_ms, id_list
 from bridge.domain.accounts import Account
 
 _WAITS = and_(account.c.store_id == bindparam("store"), WAITS_FOR_PUSH)
@@ -104,6 +107,9 @@ class SqlPush:
 
     def again(self, store: str) -> None:
         _AGAIN.run(self._connection, store=self._stores.number(store))
+        SqlQuotes(self._connection, self._stores).again(store)
+        SqlPrices(self._connection, self._stores).again(store)
+        SqlAnswers(self._connection, self._stores).again(store, from_ms(0))
 
     def again_for(self, account_ids: Iterable[int]) -> None:
         _AGAIN_FOR.run(self._connection, ids=id_list(account_ids))

@@ -18,9 +18,12 @@ from bridge.domain.cursor import Cursor, Gap
 CLOCK_STEP_MS = 1000
 """An order touched that much in the future was touched before the machine's clock was put back."""
 
-_CURSORS = Statement(
-    select(cursor.c.name, cursor.c.position, cursor.c.gaps).where(cursor.c.store_id == bindparam("store"))
-)
+INBOX = "inbox"
+"""The cursor that is not over orders' tables: it begins at the table's beginning and not at its end."""
+
+_OF_STORE = select(cursor.c.name, cursor.c.position, cursor.c.gaps).where(cursor.c.store_id == bindparam("store"))
+_CURSORS = Statement(_OF_STORE.where(cursor.c.name != literal_column(f"'{INBOX}'")))
+_INBOX_CURSOR = Statement(_OF_STORE.where(cursor.c.name == literal_column(f"'{INBOX}'")))
 _INSERT_CURSOR = upsert(cursor).values({column.name: bindparam(column.name) for column in cursor.c})
 _SAVE_CURSOR = Statement(
     _INSERT_CURSOR.on_conflict_do_update(
@@ -79,10 +82,14 @@ class SqlSync:
 
     def cursors(self, store: str) -> dict[str, Cursor]:
         rows = _CURSORS.rows(self._connection, store=self._stores.number(store))
-        return {
-            name: Cursor(position, tuple(Gap(a, b, from_ms(since)) for a, b, since in json.loads(gaps)))
-            for name, position, gaps in rows
-        }
+        return {name: _cursor(position, gaps) for name, position, gaps in rows}
+
+    def inbox_cursor(self, store: str) -> Cursor:
+        row = _INBOX_CURSOR.one(self._connection, store=self._stores.number(store))
+        return Cursor() if row is None else _cursor(row[1], row[2])
+
+    def save_inbox_cursor(self, store: str, cursor: Cursor) -> None:
+        self.save_cursors(store, {INBOX: cursor})
 
     def save_cursors(self, store: str, cursors: Mapping[str, Cursor]) -> None:
         number = self._stores.number(store)
@@ -144,6 +151,10 @@ class SqlSync:
 
     def forget_cursors(self, store: str) -> None:
         _FORGET_CURSORS.run(self._connection, store=self._stores.number(store))
+
+
+def _cursor(position: int, gaps: str) -> Cursor:
+    return Cursor(position, tuple(Gap(a, b, from_ms(since)) for a, b, since in json.loads(gaps)))
 
 
 def _touched(row: tuple[int, int, int, int]) -> Touched:
