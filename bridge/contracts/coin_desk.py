@@ -43,12 +43,14 @@ class Decision:
 
 
 class DeadlineKind(StrEnum):
-    """What falls due. The number a deadline refers to is a package's or a quote's."""
+    """What falls due. The number a deadline refers to is a package's or a quote's.
 
-    EXPIRE = "expire"
-    REMIND_30 = "remind_30"
-    REMIND_7 = "remind_7"
-    REMIND_1 = "remind_1"
+    A package has one deadline at a time: its next reminder, and after the last its end. `FORFEIT` is the end of one of
+    which nobody is told.
+    """
+
+    PACKAGE = "package"
+    FORFEIT = "forfeit"
     QUOTE_LAPSING = "quote_lapsing"
     HOLD_OLD = "hold_old"
 
@@ -233,11 +235,15 @@ class Deadlines(Protocol):
         """Keep these; one of the same kind and number is moved."""
         ...
 
-    def due(self, at: datetime, limit: int) -> list[Deadline]: ...
+    def due(self, store: str, at: datetime, limit: int) -> list[Deadline]:
+        """The store's deadlines up to that moment, earliest first."""
+        ...
 
     def of(self, kinds: Iterable[str], ref: int) -> list[Deadline]: ...
 
-    def next_due(self) -> datetime | None: ...
+    def first_due(self, stores: Iterable[str]) -> dict[str, datetime]:
+        """When the earliest deadline of each of these stores is; a store that has none is left out."""
+        ...
 
     def clear(self, kinds: Iterable[str], ref: int) -> None: ...
 

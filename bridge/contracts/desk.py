@@ -6,6 +6,7 @@ All times are aware datetimes in UTC; all amounts are coins.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -205,6 +206,14 @@ class Ledger(Protocol):
 
     def units_of(self, store: str, order_ids: Iterable[int]) -> dict[int, list[Package]]:
         """Packages by the order that granted them."""
+        ...
+
+    def packages(self, package_ids: Iterable[int]) -> dict[int, Package]:
+        """Packages by their own ids; one that there is not is left out."""
+        ...
+
+    def ending_between(self, since: datetime, until: datetime) -> list[tuple[str, Package]]:
+        """Store and package of all that end between two moments, both included, and have a deadline that waits."""
         ...
 
     def new_package_ids(self, count: int) -> range: ...
@@ -444,3 +453,10 @@ class Tx(Protocol):
     def guests(self) -> Guests: ...
     @property
     def audit(self) -> Audit: ...
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """What is done inside is taken back where it raises; the error goes on, the transaction can too.
+
+        Raises `DeskUnusable` where it is the desk itself that fails: nothing of the transaction is kept then.
+        """
+        ...

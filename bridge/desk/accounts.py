@@ -132,6 +132,10 @@ class SqlStores:
             self._known[name] = self.get(name).id
         return self._known[name]
 
+    def forget(self) -> None:
+        """Look the ids up anew: a store that was recorded may have been taken back."""
+        self._known.clear()
+
     def _only_reads(self) -> bool:
         return bool(self._connection.execute("PRAGMA query_only").fetchone()[0])
 

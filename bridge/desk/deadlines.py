@@ -23,12 +23,13 @@ _SET = Statement(
 _COLUMNS = (deadline.c.kind, deadline.c.ref, store.c.name, deadline.c.due_ms)
 _FOUND = select(*_COLUMNS).join(store, store.c.id == deadline.c.store_id)
 _DUE = Statement(
-    _FOUND.where(deadline.c.due_ms <= bindparam("at_ms"))
-    .order_by(deadline.c.due_ms, deadline.c.kind, deadline.c.ref)
+    _FOUND.where(deadline.c.store_id == bindparam("store"), deadline.c.due_ms <= bindparam("at_ms"))
+    .order_by(deadline.c.due_ms)
     .limit(bindparam("most"))
 )
 _OF = Statement(_FOUND.where(any_of(deadline.c.kind, "kinds"), deadline.c.ref == bindparam("wanted")))
-_NEXT = Statement(select(func.min(deadline.c.due_ms)))
+_EARLIEST = select(func.min(deadline.c.due_ms)).where(deadline.c.store_id == store.c.id).scalar_subquery()
+_FIRST = Statement(select(store.c.name, _EARLIEST).where(any_of(store.c.name, "names")))
 _CLEAR = Statement(delete(deadline).where(any_of(deadline.c.kind, "kinds"), deadline.c.ref == bindparam("wanted")))
 _NOTICE = Statement(
     upsert(notice)
@@ -42,12 +43,18 @@ _GAPS = Statement(select(downtime.c.since_ms, downtime.c.until_ms).order_by(down
 
 
 class SqlDeadlines:
-    """Implements `bridge.contracts.coin_desk.Deadlines`."""
+    """Implements `bridge.contracts.coin_desk.Deadlines`. `earliest` is the first moment set in this transaction."""
 
     def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
         self._connection, self._stores = connection, stores
+        self.earliest: datetime | None = None
 
     def set(self, deadlines: Iterable[Deadline]) -> None:
+        wanted = list(deadlines)
+        if not wanted:
+            return
+        first = min(one.due_at for one in wanted)
+        self.earliest = first if self.earliest is None else min(first, self.earliest)
         _SET.run_many(
             self._connection,
             (
@@ -57,21 +64,22 @@ class SqlDeadlines:
                     "store_id": self._stores.number(one.store),
                     "due_ms": to_ms(one.due_at),
                 }
-                for one in deadlines
+                for one in wanted
             ),
         )
 
-    def due(self, at: datetime, limit: int) -> list[Deadline]:
-        rows = _DUE.rows(self._connection, at_ms=to_ms(at), most=limit)
+    def due(self, store: str, at: datetime, limit: int) -> list[Deadline]:
+        number = self._stores.number(store)
+        rows = _DUE.rows(self._connection, store=number, at_ms=to_ms(at), most=limit)
         return [Deadline(kind, ref, name, from_ms(due)) for kind, ref, name, due in rows]
 
     def of(self, kinds: Iterable[str], ref: int) -> list[Deadline]:
         rows = _OF.rows(self._connection, kinds=as_json([str(kind) for kind in kinds]), wanted=ref)
         return [Deadline(kind, number, name, from_ms(due)) for kind, number, name, due in rows]
 
-    def next_due(self) -> datetime | None:
-        row = _NEXT.one(self._connection)
-        return None if row is None or row[0] is None else from_ms(row[0])
+    def first_due(self, stores: Iterable[str]) -> dict[str, datetime]:
+        rows = _FIRST.rows(self._connection, names=as_json(list(stores)))
+        return {name: from_ms(due) for name, due in rows if due is not None}
 
     def clear(self, kinds: Iterable[str], ref: int) -> None:
         _CLEAR.run(self._connection, kinds=as_json([str(kind) for kind in kinds]), wanted=ref)

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -33,9 +34,10 @@ class Desk:
         self.path, self.identity = path, identity
         self._connection = connection
         self._listeners: list[Callable[[], None]] = []
+        self._deadline_listeners: list[Callable[[datetime], None]] = []
         self._told: list[Callable[[DeskUnusable | None], None]] = []
         self._condition = DeskCondition(self._condition_changed)
-        self._writer = DeskWriter(path, connection, self._foreign_commit, self._condition)
+        self._writer = DeskWriter(path, connection, self._foreign_commit, self._deadline_set, self._condition)
         self._started = False
         self._reader: sqlite3.Connection | None = None
         self._reader_lock = threading.Lock()
@@ -95,6 +97,10 @@ class Desk:
         """Call `listener` on the loop after another process (a command) has committed."""
         self._listeners.append(listener)
 
+    def listen_deadlines(self, listener: Callable[[datetime], None]) -> None:
+        """Call `listener` on the loop after a commit of ours that set deadlines, with the earliest of them."""
+        self._deadline_listeners.append(listener)
+
     def listen_condition(self, listener: Callable[[DeskUnusable | None], None]) -> None:
         """Call `listener` on the loop, once a change: with what keeps it from being used, None once it is over."""
         self._told.append(listener)
@@ -153,6 +159,10 @@ class Desk:
     def _condition_changed(self, failure: DeskUnusable | None) -> None:
         for listener in self._told:
             self._writer.tell(partial(listener, failure))
+
+    def _deadline_set(self, earliest: datetime) -> None:
+        for listener in self._deadline_listeners:
+            listener(earliest)
 
     def _foreign_commit(self) -> None:
         for listener in self._listeners:

@@ -7,14 +7,16 @@ and can be worked out again from the entries alone (rule C16).
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
+from bridge.contracts.coin_desk import DeadlineKind
 from bridge.contracts.desk import NumberedEntry
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import account, entry, package
+from bridge.desk.tables import account, deadline, entry, package, store
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain import ledger
 from bridge.domain.ledger import Entry, EntryKind, Posting
@@ -23,6 +25,21 @@ from bridge.errors import KeyReused
 
 _PACKAGE_COLUMNS = [column for column in package.c if column.name != "store_id"]
 _OF_ACCOUNTS = Statement(select(*_PACKAGE_COLUMNS).where(any_of(package.c.account_id, "ids")).order_by(package.c.id))
+_PACKAGES = Statement(select(*_PACKAGE_COLUMNS).where(any_of(package.c.id, "ids")))
+_ENDS_MS = func.coalesce(package.c.extended_ms, package.c.usable_until_ms)
+_OF_PACKAGES = (DeadlineKind.PACKAGE, DeadlineKind.FORFEIT)
+# By way of the deadlines: what has not ended yet has one, and they are found by their time, if not asked for by kind.
+_ENDING = Statement(
+    select(deadline.c.kind, store.c.name, *_PACKAGE_COLUMNS)
+    .select_from(
+        store.join(deadline, deadline.c.store_id == store.c.id).join(package, package.c.id == deadline.c.ref),
+    )
+    .where(
+        deadline.c.due_ms <= bindparam("due_until_ms"),
+        _ENDS_MS.between(bindparam("since_ms"), bindparam("until_ms")),
+    )
+    .order_by(package.c.id)
+)
 _UNITS = Statement(
     select(*_PACKAGE_COLUMNS)
     .where(
@@ -77,6 +94,8 @@ _ENTRIES = Statement(
     .order_by(entry.c.number)
     .limit(bindparam("most"))
 )
+A_SECOND = timedelta(seconds=1)
+"""A package's last second counts whole, so its end falls due one later."""
 MOST_STRAYS = 1000
 _STRAY_PACKAGES = Statement(
     select(package.c.id)
@@ -116,6 +135,20 @@ class SqlLedger:
             if one.unit is not None:
                 found.setdefault(one.unit.order_id, []).append(one)
         return found
+
+    def packages(self, package_ids: Iterable[int]) -> dict[int, Package]:
+        rows = _PACKAGES.rows(self._connection, ids=id_list(package_ids))
+        return {one.id: one for one in map(package_from, rows)}
+
+    def ending_between(self, since: datetime, until: datetime) -> list[tuple[str, Package]]:
+        rows = _ENDING.rows(
+            self._connection,
+            due_until_ms=to_ms(until + A_SECOND),
+            since_ms=to_ms(since),
+            until_ms=to_ms(until),
+        )
+        found = [(name, package_from(row)) for kind, name, *row in rows if kind in _OF_PACKAGES]
+        return list({one.id: (name, one) for name, one in found}.values())
 
     def new_package_ids(self, count: int) -> range:
         if not self._next_package:

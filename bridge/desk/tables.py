@@ -374,7 +374,7 @@ deadline = Table(
     Column("due_ms", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-Index("ix_deadline_due_ms", deadline.c.due_ms)
+Index("ix_deadline_store_id_due_ms", deadline.c.store_id, deadline.c.due_ms)
 
 notice = Table(
     "notice",

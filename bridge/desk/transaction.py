@@ -1,11 +1,16 @@
 """The open transaction: the repositories over one connection."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 from bridge.desk.accounts import SqlAccounts, SqlStores
 from bridge.desk.answers import SqlAnswers
 from bridge.desk.audit import SqlAudit
+from bridge.desk.connection import translated
 from bridge.desk.counts import SqlCounts
 from bridge.desk.deadlines import SqlDeadlines, SqlDowntimes, SqlNotices
 from bridge.desk.deliveries import SqlDeliveries
@@ -20,6 +25,7 @@ from bridge.desk.requests import SqlRequests
 from bridge.desk.rights import SqlGuests, SqlPrices, SqlRedemptions
 from bridge.desk.slices import SqlSlices
 from bridge.desk.sync import SqlSync
+from bridge.errors import DeskUnusable, DeskUnwritable
 
 
 class DeskTx:
@@ -28,6 +34,33 @@ class DeskTx:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.stores = SqlStores(connection)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Implements `bridge.contracts.desk.Tx.attempt`."""
+        self.connection.execute("SAVEPOINT attempt")
+        try:
+            with translated(self._place):
+                yield
+        except DeskUnusable:
+            raise
+        except BaseException as error:
+            if not self.connection.in_transaction:  # SQLite has taken all of it back
+                raise DeskUnwritable(f"{self._place}: {error}") from error
+            self.connection.execute("ROLLBACK TO attempt")
+            self.connection.execute("RELEASE attempt")
+            self.stores.forget()
+            raise
+        self.connection.execute("RELEASE attempt")
+
+    @property
+    def earliest_deadline(self) -> datetime | None:
+        """The first moment that a deadline was set for in this transaction, None where none was."""
+        return self.deadlines.earliest if "deadlines" in self.__dict__ else None
+
+    @cached_property
+    def _place(self) -> Path:
+        return Path(self.connection.execute("PRAGMA database_list").fetchone()[2])
 
     @cached_property
     def accounts(self) -> SqlAccounts:

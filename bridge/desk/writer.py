@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,13 +38,23 @@ class _Action(NamedTuple):
 
 
 class DeskWriter:
-    """Runs actions against one connection. `on_foreign` is called on the loop when another process has committed."""
+    """Runs actions against one connection.
+
+    `on_foreign` is called on the loop when another process has committed, `on_deadline` when we have, with the first
+    moment that a deadline was set for.
+    """
 
     def __init__(
-        self, path: Path, connection: sqlite3.Connection, on_foreign: Callable[[], None], condition: DeskCondition
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        on_foreign: Callable[[], None],
+        on_deadline: Callable[[datetime], None],
+        condition: DeskCondition,
     ) -> None:
-        self._path, self._connection, self._on_foreign = path, connection, on_foreign
-        self._condition = condition
+        self._path, self._connection, self._condition = path, connection, condition
+        self._on_foreign, self._on_deadline = on_foreign, on_deadline
+        self._earliest: list[datetime] = []
         self._queue: queue.SimpleQueue[_Action | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="desk-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -101,6 +113,7 @@ class DeskWriter:
     def _commit(self, batch: list[_Action]) -> None:
         outcomes: list[tuple[_Action, Any, BaseException | None]] = []
         names = [action.name for action in batch]
+        self._earliest.clear()
         try:
             self._condition.require_sound()
             with translated(self._path):
@@ -113,6 +126,8 @@ class DeskWriter:
             outcomes = [(action, None, error) for action in batch]
         else:
             self._condition.well(action.name for action, _, error in outcomes if not isinstance(error, DeskUnusable))
+            if self._earliest:
+                self.tell(partial(self._on_deadline, min(self._earliest)))
         self.tell(lambda: _answer(outcomes))
 
     def _attempt(self, action: _Action) -> tuple[_Action, Any, BaseException | None]:
@@ -120,7 +135,8 @@ class DeskWriter:
         self._connection.execute("SAVEPOINT action")
         try:
             with translated(self._path):
-                result = action.work(DeskTx(self._connection))
+                tx = DeskTx(self._connection)
+                result = action.work(tx)
         except DeskDamaged:  # nobody's action may be kept in a book that has a spoilt page
             raise
         except Exception as error:  # belongs to the caller; the other actions of this commit go on
@@ -131,6 +147,8 @@ class DeskWriter:
             self._connection.execute("RELEASE action")
             return action, None, error
         self._connection.execute("RELEASE action")
+        if tx.earliest_deadline is not None:
+            self._earliest.append(tx.earliest_deadline)
         return action, result, None
 
     def _roll_back(self) -> None:

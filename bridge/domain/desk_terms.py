@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 from bridge.domain.plans import PlanBook
 from bridge.domain.rights import RightBook
 
+REMINDER_DAYS = (30, 7, 1)
+LOW_PERCENT = 20
+
 
 @dataclass(frozen=True, slots=True)
 class DeskTerms:
@@ -26,7 +29,7 @@ class DeskTerms:
     inspection_coins: int = 15
     hold_days: int = 60
     regrant_days: int = 30
-    low_percent: int = 20
-    reminder_days: tuple[int, ...] = (30, 7, 1)
+    low_percent: int = LOW_PERCENT
+    reminder_days: tuple[int, ...] = REMINDER_DAYS
     telephone: str = ""
     actions_per_minute: int = 10

@@ -12,10 +12,28 @@ IMMUTABLE = """
 CREATE TRIGGER {table}_is_never_{what} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'what was decided and done is never changed or deleted (rule C9)'); END
 """
+NOW_MS = "(CAST(strftime('%s', 'now') AS INTEGER) * 1000)"
+DAY_MS = 24 * 60 * 60 * 1000
+FORFEITS = f"""
+INSERT INTO deadline (kind, ref, store_id, due_ms)
+SELECT 'forfeit', id, store_id, usable_until_ms + 1000 FROM package
+ WHERE usable_until_ms + 1000 <= {NOW_MS} AND posted > held
+"""
+"""Packages that ended before: what is left in them is forfeited, and nobody is told so late."""
+ENDS = f"""
+INSERT INTO deadline (kind, ref, store_id, due_ms)
+SELECT 'package', id, store_id,
+       CASE WHEN usable_until_ms - 30 * {DAY_MS} > {NOW_MS} THEN usable_until_ms - 30 * {DAY_MS}
+            WHEN usable_until_ms - 7 * {DAY_MS} > {NOW_MS} THEN usable_until_ms - 7 * {DAY_MS}
+            WHEN usable_until_ms - {DAY_MS} > {NOW_MS} THEN usable_until_ms - {DAY_MS}
+            ELSE usable_until_ms + 1000 END
+  FROM package WHERE usable_until_ms + 1000 > {NOW_MS}
+"""
+"""The others get the next reminder that is not past, by the days that a store's file has as its default."""
 
 
 def upgrade() -> None:
-    """Add the coin desk's tables; packages that exist get their deadlines when the daemon starts."""
+    """Add the coin desk's tables, and remember when the packages end that there are."""
     op.create_table(
         "downtime",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -46,7 +64,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "ref", name=op.f("pk_deadline")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_deadline_due_ms", "deadline", ["due_ms"], unique=False)
+    op.create_index("ix_deadline_store_id_due_ms", "deadline", ["store_id", "due_ms"], unique=False)
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -254,6 +272,8 @@ def upgrade() -> None:
     op.add_column("entry", sa.Column("quote_id", sa.Integer(), nullable=True))
     op.add_column("entry", sa.Column("request_id", sa.Integer(), nullable=True))
     op.add_column("package", sa.Column("extended_ms", sa.BigInteger(), nullable=True))
+    op.execute(FORFEITS)
+    op.execute(ENDS)
     for table in ("decision", "audit"):
         op.execute(IMMUTABLE.format(table=table, what="changed", verb="UPDATE"))
         op.execute(IMMUTABLE.format(table=table, what="deleted", verb="DELETE"))

@@ -1,0 +1,132 @@
+"""The sleeper: waits for the earliest deadline, fires what is due, and beats the desk's heart meanwhile.
+
+Deadlines live in an indexed table, so a million of them cost one task that sleeps. It looks up at least twice a minute,
+because a machine's clock can be changed; and it is woken by whoever sets a deadline that is nearer than its sleep is
+long, a command of another process included. It always beats before it fires: what a down-time has moved is not over.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bridge.contracts.clock import Clock
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.downtime import Gap
+from bridge.engine.bells import Bell
+from bridge.engine.waiting import first_of
+from bridge.errors import DeskDamaged, DeskUnusable
+from bridge.services import firing, heartbeat
+from bridge.services.firing import Fired
+
+log = structlog.get_logger()
+BEAT_S = 30.0
+LONGEST_SLEEP = timedelta(seconds=BEAT_S)
+
+
+class Sleeper:
+    """The one task that fires deadlines. `terms` are those of the enabled stores, `on_fired` is called after each page.
+
+    `wake` has it look at once, whatever it waits for.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        clock: Clock,
+        stop: asyncio.Event,
+        *,
+        terms: Callable[[], Mapping[str, DeskTerms]],
+        on_fired: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._desk, self._clock, self._stop = desk, clock, stop
+        self._terms, self._on_fired = terms, on_fired
+        self._beaten = -BEAT_S
+        self._asleep_until: datetime | None = None
+        self.wake = Bell()
+
+    async def start(self) -> None:
+        """Beat for the first time, before anybody acts on what may have ended while the desk was down.
+
+        A desk that can't be written keeps nobody: nothing can be booked then, and the beat comes first once it can.
+        Raises `DeskDamaged`.
+        """
+        self._desk.listen_deadlines(self.deadline_set)
+        try:
+            await self._beat()
+        except DeskDamaged:
+            raise
+        except DeskUnusable:  # told once for everybody who works at the desk
+            pass
+
+    async def run(self) -> None:
+        """Beat and fire until stopped."""
+        while not self._stop.is_set():
+            self.wake.clear()
+            self._asleep_until = None
+            pause = await self.one_pass()
+            self._asleep_until = self._clock.now() + timedelta(seconds=pause)
+            await first_of(pause, self._stop, self.wake)
+
+    async def one_pass(self) -> float:
+        """Fire everything that is due; returns seconds until there is something to do again."""
+        while not self._stop.is_set():
+            if time.monotonic() - self._beaten >= BEAT_S:
+                await self._beat()
+            terms = self._terms()
+            found = await self._desk.read(_first_due, tuple(terms))
+            earliest, now = min(found.values(), default=None), self._clock.now()
+            if earliest is None or earliest > now:
+                return self._pause(earliest, now)
+            await self._fire(terms, now)
+        return 0.0
+
+    def deadline_set(self, earliest: datetime) -> None:
+        """A deadline was set: look again if it is nearer than the end of the sleep."""
+        if earliest < (self._asleep_until or self._clock.now() + LONGEST_SLEEP):
+            self.wake.set()
+
+    def _pause(self, earliest: datetime | None, now: datetime) -> float:
+        to_beat = max(self._beaten + BEAT_S - time.monotonic(), 0.0)
+        return to_beat if earliest is None else min(to_beat, (earliest - now).total_seconds())
+
+    async def _beat(self) -> None:
+        gap = await self._desk.transact("heartbeat", heartbeat.beat, self._clock.now())
+        self._beaten = time.monotonic()
+        _tell_gap(gap)
+
+    async def _fire(self, terms: Mapping[str, DeskTerms], at: datetime) -> None:
+        gap, fired = await self._desk.transact("fire deadlines", _beat_and_fire, terms, at)
+        self._beaten = time.monotonic()
+        _tell_gap(gap)
+        for deadline, error in fired.failures:
+            log.error(
+                "a deadline can't be fired, it is tried again in an hour",
+                store=deadline.store,
+                kind=str(deadline.kind),
+                ref=deadline.ref,
+                exc_info=error,
+            )
+        self._on_fired()
+
+
+def _first_due(tx: DeskTx, stores: tuple[str, ...]) -> dict[str, datetime]:
+    return tx.deadlines.first_due(stores)
+
+
+def _beat_and_fire(tx: DeskTx, terms: Mapping[str, DeskTerms], at: datetime) -> tuple[Gap | None, Fired]:
+    """A machine that slept has no gap in its own reckoning: the clock's is found before anything ends by it."""
+    return heartbeat.beat(tx, at), firing.fire_due(tx, terms, at=at)
+
+
+def _tell_gap(gap: Gap | None) -> None:
+    if gap is not None:
+        log.warning(
+            "the desk was down; what ended meanwhile ends a day from now",
+            since=gap.since.isoformat(),
+            until=gap.until.isoformat(),
+        )
