@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bridge.contracts.desk import Problem
+    from bridge.desk.desk import Desk
     from bridge.settings import Settings
 
 MOST_SHOWN = 20
@@ -110,7 +111,8 @@ def retry(call: Call, number: Number, by: ByOption = None) -> None:
     settings = call.settings()
     with the_desk(settings) as desk, _list_helps():
         who = _staff(settings, desk.look(problems.require, number), by)
-        one, orders = desk.run(problems.retry, number, by=who, at=CLOCK.now())
+        present = _there_again(settings, desk, desk.look(problems.require, number))
+        one, orders = desk.run(problems.retry, number, by=who, at=CLOCK.now(), present=present)
     words = f"{count(len(orders), 'order')} will be read again" if orders else "what waited is let through"
     statements: list[str] = []
     lines: list[str] = []
@@ -174,6 +176,33 @@ def _numbers(settings: "Settings", store: str) -> tuple[list[str], list[str]]:
     except BridgeError as error:
         return [], [f"Whether the shop gives old numbers again could not be asked ({error}); bridge check says it."]
     return [one.statement for one in found], to_run(found)
+
+
+def _there_again(settings: "Settings", desk: "Desk", one: "Problem") -> dict[int, int]:
+    """Customers whom a shop that was put back had lost and has by now, because a newer dump was put back since.
+
+    None where the shop can't be asked: then all of them count as lost, and nobody inherits.
+    """
+    import asyncio
+
+    from bridge.cli.session import plugins_of, the_shop
+    from bridge.errors import BridgeError
+    from bridge.services.comparing_accounts import perhaps_lost
+    from bridge.services.syncing import IDS_WENT_BACK
+
+    first = one.detail.get("next_customer")
+    if one.kind != IDS_WENT_BACK or first is None:
+        return {}
+    lost = desk.look(perhaps_lost, one.store, int(first))
+
+    async def ask() -> dict[int, int]:
+        async with the_shop(plugins_of(settings), settings.stores[one.store]) as shop:
+            return dict(await shop.customers([account.owner.ref for account in lost]))
+
+    try:
+        return asyncio.run(ask()) if lost else {}
+    except BridgeError:
+        return {}
 
 
 @contextmanager

@@ -34,7 +34,8 @@ class Order(NamedTuple):
     `buyer` is None when the order names a customer whom the shop no longer has. `ordered_at` and `granting_at` are the
     shop's own wall clock without a zone: when the order was placed, and the first history row with a granting status;
     None where the shop has no usable date. `digest`, a whole number of 32 bits without a sign, stands for the order
-    and its lines as they were read.
+    and its lines as they were read. `born` tells the buyer from another customer who gets the same number later, None
+    where that is not known.
     """
 
     order_id: int
@@ -48,6 +49,7 @@ class Order(NamedTuple):
     amount_only_slips: tuple[int, ...] = ()
     customer_id: int = 0
     digest: int = 0
+    born: int | None = None
 
 
 class UnreadableOrder(NamedTuple):

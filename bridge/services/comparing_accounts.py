@@ -6,11 +6,13 @@ D3). Rows of ours that somebody has put back or taken away are pushed anew (rule
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop import Shown
 from bridge.domain.accounts import Account, OwnerKind
+from bridge.domain.orders import Order
 
 CUSTOMER_DELETED = "customer_deleted"
 CUSTOMERS_MISSING = "customers_missing"
@@ -75,6 +77,20 @@ def note_customers(
     gone = [account for account in absent if account.missed_at is not None and at - account.missed_at >= GONE_AFTER]
     others = [account for account in here if account.born not in {None, present[account.owner.ref]}]
     return gone, others
+
+
+def of_strangers(tx: Tx, store: str, orders: Iterable[Order]) -> set[int]:
+    """Orders whose buyer registered at another moment than the customer whose account his number has (rule D3).
+
+    The next round keeps that account apart. Not so where staff have been told of a doubt about the shop's dates: then
+    nothing is changed.
+    """
+    known = {order.buyer: order.born for order in orders if order.buyer is not None and order.born is not None}
+    if not known or tx.problems.open_under(store, CUSTOMERS_CHANGED) is not None:
+        return set()
+    accounts = tx.accounts.of_owners(store, known)
+    strangers = {owner for owner, account in accounts.items() if account.born not in {None, known[owner]}}
+    return {order.order_id for order in orders if order.buyer in strangers}
 
 
 def not_told(tx: Tx, store: str, gone: Iterable[Account]) -> list[Account]:
@@ -144,15 +160,26 @@ def set_apart(
     return list(others)
 
 
-def set_lost_apart(tx: Tx, store: str, next_customer: int, *, at: datetime) -> None:
-    """A shop was put back: customers from this number on are not there any more, their numbers will be given again."""
+def perhaps_lost(tx: Tx, store: str, next_customer: int) -> list[Account]:
+    """The accounts of customers whom a shop that was put back did not know: those from its next number on."""
     lost: list[Account] = []
     after: int | None = 0
     while after is not None:
         found, after = customers(tx, store, after, limit=1_000)
         lost += [account for account in found if account.owner.ref >= next_customer]
-    for account in lost:
-        _set_apart(tx, store, account, at)
+    return lost
+
+
+def set_lost_apart(
+    tx: Tx, store: str, next_customer: int, *, at: datetime, present: Mapping[int, int] = MappingProxyType({})
+) -> None:
+    """A shop was put back: customers from this number on are not there any more, their numbers will be given again.
+
+    `present` are those who are there all the same, with what tells each apart: a newer state was put back since.
+    """
+    for account in perhaps_lost(tx, store, next_customer):
+        if account.born is None or account.born != present.get(account.owner.ref):
+            _set_apart(tx, store, account, at)
 
 
 def too_many(count: int, *, looked_at: int, fuse_units: int) -> bool:

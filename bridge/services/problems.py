@@ -1,11 +1,13 @@
 """What staff do about problems: have another look at the shop, let through what waits, or leave it as it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bridge.contracts.desk import Problem, ProblemState, Tx
+from bridge.contracts.office import MAIL_HELD
 from bridge.domain.purchases import NoteKind
 from bridge.errors import UsageError
 from bridge.services.comparing_accounts import CUSTOMERS_CHANGED, believe_the_shop
@@ -38,12 +40,20 @@ ADVICE = {
         "looks for the order again: if it is back in the shop it is booked as it is now, if not this is told again",
         "takes no coins: what the order had granted stays on the account, and nothing more is told of it",
     ),
+    MAIL_HELD: Advice(
+        "sends the held messages; what was sent before the restore is sent twice, with the same numbers",
+        "drops the held messages: nobody gets them",
+    ),
 }
 """For the kinds where nothing waits, so that neither word says by itself what becomes of the coins."""
 
 
-def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, Sequence[int]]:
+def retry(
+    tx: Tx, problem_id: int, *, by: str, at: datetime, present: Mapping[int, int] = MappingProxyType({})
+) -> tuple[Problem, Sequence[int]]:
     """Release what waits and have its orders read again (rule C2); returns the problem and those orders.
+
+    `present` says of a shop that was put back which of the customers whom it had lost it has by now.
 
     A dismissed problem can be taken up again. Raises `UsageError` for a number that is no such problem, and for one
     that a retry can't change: it only tells of something.
@@ -51,6 +61,8 @@ def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, S
     problem = require(tx, problem_id)
     if problem.state in CLOSED_FOR_GOOD:
         raise UsageError(f"problem {problem_id} is {problem.state} already")
+    if problem.kind == MAIL_HELD and problem.state is ProblemState.DISMISSED:
+        raise UsageError(f"problem {problem_id} was dismissed, and its messages were dropped then")
     if not can_be_retried(problem):
         refusal = UsageError(f"nothing waits because of problem {problem_id}, so there is nothing to let through")
         refusal.hint = f"do what it says, then: bridge problems dismiss {problem_id}"
@@ -59,9 +71,12 @@ def retry(tx: Tx, problem_id: int, *, by: str, at: datetime) -> tuple[Problem, S
     if problem.kind == TOTAL_WAITS:
         confirm_first_sync(tx, problem.store, units=int(problem.detail["units"]), at=at)
     if problem.kind == IDS_WENT_BACK:
-        start_over(tx, problem, at=at)
+        start_over(tx, problem, at=at, present=present)
     if problem.kind == CUSTOMERS_CHANGED:
         believe_the_shop(tx, problem.store)
+    if problem.kind == MAIL_HELD:
+        tx.outbox.release(problem.store)
+        tx.deliveries.release(problem.store)
     touch(tx, problem.store, orders, at=at, settle=timedelta(0))
     tx.problems.close(problem_id, ProblemState.RETRIED, by=by, at=at)
     return problem, orders
@@ -80,6 +95,9 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
         raise UsageError(f"problem {problem_id} is {problem.state} already")
     if not can_be_dismissed(problem):
         raise UsageError(f"problem {problem_id} {_ENDS_OTHERWISE[problem.kind]}")
+    if problem.kind == MAIL_HELD:
+        tx.outbox.drop(problem.store)
+        tx.deliveries.drop(problem.store)
     tx.problems.leave(problem_id)
     tx.problems.close(problem_id, ProblemState.DISMISSED, by=by, at=at)
     return problem
@@ -87,7 +105,9 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
 
 def can_be_retried(problem: Problem) -> bool:
     """Whether a retry changes something: a total to confirm, a pause to end, orders to read again; others only tell."""
-    return problem.kind in {TOTAL_WAITS, IDS_WENT_BACK, CUSTOMERS_CHANGED} or bool(problem.detail.get("orders"))
+    return problem.kind in {TOTAL_WAITS, IDS_WENT_BACK, CUSTOMERS_CHANGED, MAIL_HELD} or bool(
+        problem.detail.get("orders")
+    )
 
 
 def can_be_dismissed(problem: Problem) -> bool:

@@ -6,6 +6,7 @@ fuse (rule C2). Only ids that went back are told to staff at once: the shop's da
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bridge.contracts.desk import Comparison, FirstSync, Problem, Tx
@@ -117,15 +118,16 @@ def report_ids_gone_back(
     return known is None
 
 
-def start_over(tx: Tx, problem: Problem, *, at: datetime) -> None:
+def start_over(tx: Tx, problem: Problem, *, at: datetime, present: Mapping[int, int] = MappingProxyType({})) -> None:
     """Staff have looked: read on from where the tables end now, and compare every order and account with what it was.
 
     Our own rows have gone back with the shop's, so the pages get everything anew. The accounts of customers whom the
-    older state does not know are kept apart first: the shop will give their numbers to others (rule D3).
+    older state does not know are kept apart first: the shop will give their numbers to others (rule D3). `present` are
+    customers whom the shop has by now, with what tells each apart.
     """
     store = problem.store
     if problem.detail.get("next_customer") is not None:
-        set_lost_apart(tx, store, int(problem.detail["next_customer"]), at=at)
+        set_lost_apart(tx, store, int(problem.detail["next_customer"]), at=at, present=present)
     tx.push.again(store)
     tx.sync.forget_cursors(store)
     tx.slices.save_comparison(store, Comparison())

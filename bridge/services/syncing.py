@@ -14,11 +14,15 @@ from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, UnreadableOrder
 from bridge.domain.purchases import StoreTerms
 from bridge.services.booked import Booked
+from bridge.services.comparing_accounts import of_strangers
 from bridge.services.purchases import book_orders
 from bridge.services.telling import set_unreadable_aside
 
 MOST_SETTLING = 10
 """An order that keeps changing is read after this many settle times all the same."""
+STRANGERS_WAIT = timedelta(hours=1)
+"""The longest that an order of somebody who has another customer's number waits for that one to be kept apart."""
+LOOK_AGAIN = timedelta(minutes=1)
 TOTAL_WAITS = "first_sync_total"
 DELETED = "order_deleted"
 IDS_WENT_BACK = "ids_went_back"
@@ -111,10 +115,18 @@ def book_touched(
     """Book touched orders as they are now, and forget that they were touched.
 
     `units_before` are the `fused_units` since nothing was due last: a pass in many pages has one fuse (rule C2).
-    Nothing is booked, and nothing forgotten, of a store that has been paused since the orders were read.
+    Nothing is booked, and nothing forgotten, of a store that has been paused since the orders were read. Nor of
+    somebody under whose number there is another customer's account still (rule D3): comparing keeps that one apart.
     """
     if tx.problems.open_under(store.name, IDS_WENT_BACK) is not None:
         return Booked()
+    strange = of_strangers(tx, store.name, orders)
+    waits = [one for one in touched if one.order_id in strange and at - one.seen_at < STRANGERS_WAIT]
+    if waits:
+        tx.sync.note_touched(store.name, [replace(one, due_at=at + LOOK_AGAIN) for one in waits])
+        left = {one.order_id for one in waits}
+        touched = [one for one in touched if one.order_id not in left]
+        orders = [order for order in orders if order.order_id not in left]
     odd = set_unreadable_aside(tx, store.name, unreadable, at=at)
     seen_at = {one.order_id: one.seen_at for one in touched}
     booked = book_orders(tx, store, orders, at=at, seen_at=seen_at, units_before=units_before)

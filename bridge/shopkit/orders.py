@@ -68,7 +68,9 @@ def assembled(
     granting: Mapping[int, datetime | None],
     slips: Mapping[int, Sequence[int]],
 ) -> tuple[list[Order], list[UnreadableOrder]]:
-    """Orders from rows (order, shop, customer, `Buyer`, status, total, date, digest) and what belongs to them.
+    """Orders from rows (order, shop, customer, `Buyer`, status, total, date, digest, born) and what belongs to them.
+
+    The last may be left out: it is what tells the customer from another who gets his number later.
 
     `granting` holds the first granting date of those orders whose present status grants.
     """
@@ -76,7 +78,7 @@ def assembled(
     unreadable: list[UnreadableOrder] = []
     digests = lines.digests
     for row in rows:
-        order_id, shop_id, customer_id, buyer, status, total, ordered_at, digest = row
+        order_id, shop_id, customer_id, buyer, status, total, ordered_at, digest, *born = row
         if order_id in digests:
             digest ^= digests[order_id]
         if order_id in lines.odd or None in row[:6] or customer_id < 0:
@@ -98,6 +100,7 @@ def assembled(
                 tuple(slips.get(order_id, ())),
                 customer_id,
                 digest,
+                born[0] if born and buyer == Buyer.CUSTOMER else None,
             )
         )
     return orders, unreadable

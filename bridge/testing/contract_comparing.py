@@ -107,6 +107,19 @@ class ComparingContract(ContractBase):
             assert await adapter.customers([eve, ada, eve + 1000]) == {eve: before[eve]}
             assert await adapter.customers([]) == {}
 
+    async def test_D3_an_order_tells_its_buyer_apart_as_the_customers_do(
+        self, actor: ShopActor, connection: StoreConnection
+    ) -> None:
+        await actor.add_product("base")
+        ada = await actor.add_customer("ada@shop.example")
+        order = await actor.place_order(ada, [("base", 1)], at=MORNING)
+        guests = await actor.place_order(None, [("base", 1)], at=MORNING, guest="eve@shop.example")
+        async with self.connected(connection) as adapter:
+            known = await adapter.customers([ada])
+            (read, another), _ = await adapter.read_orders([order, guests])
+        assert read.born in {None, known[ada]}
+        assert another.born is None
+
     async def test_asking_for_a_hint_is_harmless_wherever_there_is_none(
         self, actor: ShopActor, connection: StoreConnection
     ) -> None:

@@ -207,6 +207,16 @@ def test_D3_customers_whom_a_put_back_shop_does_not_know_are_kept_apart_at_once(
     assert keeper.problem_kinds() == ["customer_replaced", "customer_replaced"]
 
 
+def test_D3_who_is_there_again_after_a_newer_dump_was_put_back_keeps_his_account(keeper: Keeper) -> None:
+    granted(keeper, 7, 8, 9, 10)
+    look(keeper, {7: 70, 8: 80, 9: 90})
+    there = {7: 70, 8: 80, 9: 91, 10: 100}
+    keeper.desk.run(comparing_accounts.set_lost_apart, ACME, 8, at=keeper.now, present=there)
+    assert [account_of(keeper, number).posted for number in (7, 8, 9, 10)] == [550, 550, 0, 0], (
+        "9 is somebody else by now, and of 10 nobody knows who he was"
+    )
+
+
 def test_guests_are_nobody_the_shop_could_delete_and_accounts_come_in_pages(keeper: Keeper) -> None:
     keeper.book(
         an_order(1, buyer=customer(7)), an_order(2, buyer=guest(2), customer_id=0), an_order(3, buyer=customer(8))

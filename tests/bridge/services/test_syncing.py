@@ -6,9 +6,10 @@ import pytest
 
 from bridge.contracts.desk import FirstSync, Touched
 from bridge.contracts.shop import TouchedRow
+from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.cursor import Cursor, Gap
 from bridge.domain.orders import Order, UnreadableOrder
-from bridge.services import syncing
+from bridge.services import comparing_accounts, syncing
 from bridge.services.booked import Booked
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, MONDAY_9AM, REFUNDED, an_order, customer, dump, rows
@@ -16,6 +17,7 @@ from tests.support.books import ACME, MONDAY_9AM, REFUNDED, an_order, customer, 
 SETTLE = timedelta(seconds=3)
 GAPS = timedelta(minutes=15)
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 
 
 def started(keeper: Keeper, *names: str) -> None:
@@ -164,6 +166,46 @@ def test_C3_payment_without_a_date_counts_from_when_the_change_was_first_seen(ke
 
 
 # --- what can't be booked -------------------------------------------------------------------------------------
+
+
+def test_D3_an_order_of_somebody_who_has_anothers_number_waits_until_that_ones_account_is_kept_apart(
+    keeper: Keeper,
+) -> None:
+    keeper.book(an_order(1, buyer=customer(7), customer_id=7))
+    account = keeper.account(customer(7))
+    assert account is not None
+    keeper.desk.run(lambda tx: tx.accounts.learn({account.id: 70}))
+    strangers = an_order(2, buyer=customer(7), customer_id=7, born=71)
+    neighbours = an_order(3, buyer=customer(8), customer_id=8, born=88)
+    note(keeper, (1, 2), (2, 3))
+    book(keeper, SETTLE, strangers, neighbours)
+    assert (keeper.posted(customer(7)), keeper.posted(customer(8))) == (550, 550), (
+        "what is not his he does not get, and loses nothing to it"
+    )
+    assert due(keeper, SETTLE) == []
+    set_apart = comparing_accounts.set_apart
+    keeper.desk.run(set_apart, ACME, [account], looked_at=9, fuse_units=50, at=MONDAY_9AM + SETTLE)
+    assert due(keeper, MINUTE + SETTLE) == [2]
+    book(keeper, MINUTE + SETTLE, strangers)
+    assert keeper.posted(customer(7)) == 550
+    assert due(keeper, 9 * MINUTE) == []
+    assert keeper.posted(Owner(OwnerKind.FORMER, account.id)) == 550
+
+
+@pytest.mark.parametrize(("doubted", "after"), [(True, SETTLE), (False, 60 * MINUTE + SETTLE)])
+def test_D3_it_waits_no_longer_where_staff_doubt_the_shops_dates_or_an_hour_has_gone(
+    keeper: Keeper, *, doubted: bool, after: timedelta
+) -> None:
+    keeper.book(an_order(1, buyer=customer(7), customer_id=7))
+    account = keeper.account(customer(7))
+    assert account is not None
+    keeper.desk.run(lambda tx: tx.accounts.learn({account.id: 70}))
+    if doubted:
+        set_apart = comparing_accounts.set_apart
+        keeper.desk.run(set_apart, ACME, [account] * 3, looked_at=3, fuse_units=50, at=MONDAY_9AM)
+    note(keeper, (1, 2))
+    book(keeper, after, an_order(2, buyer=customer(7), customer_id=7, born=71))
+    assert keeper.posted(customer(7)) == 1100
 
 
 def test_C14_a_deleted_order_revokes_nothing_and_is_told_to_staff(keeper: Keeper) -> None:

@@ -15,11 +15,15 @@ CRC32(MD5(CONCAT_WS('|', p.order_product_id, p.order_id, COALESCE(p.quantity, '-
 -- part: order_of_ours
 NOT (o.order_status_id <=> 0) AND (%(every_shop)s OR o.store_id IS NULL OR o.store_id IN (%(shop_ids)s))
 
+-- When somebody registered never changes: it tells a customer from another who gets his number later.
+-- part: born
+CRC32(MD5(CONCAT_WS('|', c.customer_id, COALESCE(c.date_added, '-'))))
+
 -- The buyer: 0 a customer, 1 a guest, 2 gone.
 -- part: order_columns
 o.order_id, o.store_id, o.customer_id,
        CASE WHEN o.customer_id = 0 THEN 1 WHEN c.customer_id IS NULL THEN 2 ELSE 0 END,
-       o.order_status_id, o.total, o.date_added, [[order_digest]]
+       o.order_status_id, o.total, o.date_added, [[order_digest]], [[born]]
 
 -- name: newest_order
 SELECT order_id FROM {order} ORDER BY order_id DESC LIMIT %(limit)s
@@ -97,9 +101,8 @@ SELECT o.order_id, BIT_XOR([[line_digest]])
  GROUP BY o.order_id LIMIT %(limit)s
 
 -- name: customers
--- When somebody registered never changes: it tells a customer from another who gets his number later.
-SELECT customer_id, CRC32(MD5(CONCAT_WS('|', customer_id, COALESCE(date_added, '-')))) FROM {customer}
- WHERE customer_id IN (%(customers)s) LIMIT %(limit)s
+SELECT c.customer_id, [[born]] FROM {customer} c
+ WHERE c.customer_id IN (%(customers)s) LIMIT %(limit)s
 
 -- name: granting_history
 -- No index on order_id: the whole table is walked, so it is asked once a page and only for orders that grant now.

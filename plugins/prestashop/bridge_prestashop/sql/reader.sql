@@ -15,12 +15,16 @@ CRC32(MD5(CONCAT_WS('|', d.id_order_detail, d.id_order, COALESCE(d.product_quant
 -- part: order_of_ours
 (%(every_shop)s OR o.id_shop IS NULL OR o.id_shop IN (%(shop_ids)s))
 
+-- When somebody registered never changes: it tells a customer from another who gets his number later.
+-- part: born
+CRC32(MD5(CONCAT_WS('|', c.id_customer, COALESCE(c.date_add, '-'))))
+
 -- The buyer: 0 a customer, 1 a guest (a customer row of his own, or none at all), 2 gone.
 -- part: order_columns
 o.id_order, o.id_shop, o.id_customer,
        CASE WHEN o.id_customer = 0 OR c.is_guest = 1 THEN 1
             WHEN c.id_customer IS NULL OR c.deleted = 1 THEN 2 ELSE 0 END,
-       o.current_state, o.total_paid, o.date_add, [[order_digest]]
+       o.current_state, o.total_paid, o.date_add, [[order_digest]], [[born]]
 
 -- product_reference is the combination's already, where it has one.
 -- part: line_columns
@@ -108,9 +112,8 @@ SELECT o.id_order, BIT_XOR([[line_digest]])
  GROUP BY o.id_order LIMIT %(limit)s
 
 -- name: customers
--- When somebody registered never changes: it tells a customer from another who gets his number later.
-SELECT id_customer, CRC32(MD5(CONCAT_WS('|', id_customer, COALESCE(date_add, '-')))) FROM {customer}
- WHERE id_customer IN (%(customers)s) AND deleted = 0 LIMIT %(limit)s
+SELECT c.id_customer, [[born]] FROM {customer} c
+ WHERE c.id_customer IN (%(customers)s) AND c.deleted = 0 LIMIT %(limit)s
 
 -- name: granting_history
 -- By order first: by the row's id alone a server may rather walk the whole table than use the index.
