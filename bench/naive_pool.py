@@ -78,7 +78,7 @@ class PooledStore:
                     await self._rows(self._changed, *self._names)
                 if next_look <= time.monotonic():
                     began = time.monotonic()
-                    next_look = began + self._poll
+                    next_look += self._poll
                     for statement in self._new_rows:
                         await self._rows(statement, BEYOND, PAGE_ROWS)
                     self._looked(began, time.monotonic())
