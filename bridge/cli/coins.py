@@ -129,6 +129,7 @@ def grant(
             at=at,
             last_day=day,
             plan=own_plan,
+            reminder_days=chosen.reminders.days,
         )
         return known, recorded, after
 
@@ -172,7 +173,17 @@ def correct(
     def book(tx: Any) -> tuple[bool, "Balance"]:
         recorded = tx.ledger.recorded(staff_coins.staff_key(chosen.name, chosen_key)) is not None
         after = staff_coins.correct(
-            tx, chosen.name, owner, coins=change, reason=reason, staff=who, key=chosen_key, zone=chosen.zone_info, at=at
+            tx,
+            chosen.name,
+            owner,
+            coins=change,
+            reason=reason,
+            staff=who,
+            key=chosen_key,
+            zone=chosen.zone_info,
+            at=at,
+            reminder_days=chosen.reminders.days,
+            low_percent=chosen.reminders.low_percent,
         )
         return recorded, after
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bridge.domain.accounts import Owner
+from bridge.domain.desk_terms import REMINDER_DAYS
 from bridge.domain.orders import Order, Standing, StatusSets
 from bridge.domain.packages import Package, Unit, instant
 from bridge.domain.plans import PlanBook, UnitTerms
@@ -23,7 +24,10 @@ EARLIEST_YEAR = 2000
 
 @dataclass(frozen=True, slots=True)
 class StoreTerms:
-    """What of a store's settings decides about coins. `units_per_order` and `fuse_units` are counts of units."""
+    """What of a store's settings decides about coins. `units_per_order` and `fuse_units` are counts of units.
+
+    `reminder_days` are those before a package's end on which its owner is told (rule C17).
+    """
 
     name: str
     zone: ZoneInfo
@@ -32,6 +36,7 @@ class StoreTerms:
     statuses: StatusSets
     units_per_order: int = 100
     fuse_units: int = 50
+    reminder_days: tuple[int, ...] = REMINDER_DAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from bridge.domain.purchases import (
     decide,
     unit_key,
 )
-from bridge.services import telling
+from bridge.services import expiring, telling
 from bridge.services.booked import Booked, counted_up
 from bridge.services.working import drop_charged_back
 
@@ -153,6 +153,7 @@ def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at:
     entries: list[Entry] = []
     packages: dict[int, Package] = {}
     new: list[int] = []
+    ends: list[int] = []
     for number in changing:
         decision = page.decisions[number]
         for change in decision.changes:
@@ -164,9 +165,13 @@ def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at:
             else:
                 entry, package = _flipped(store, page.orders[number], change, at)
             packages[package.id] = package
+            if not isinstance(change, RevokeUnit):
+                ends.append(package.id)
             if entry is not None:
                 entries.append(entry)
     tx.ledger.append(store.name, entries, packages, new)
+    coming = (packages[number] for number in ends)
+    expiring.arm_packages(tx, store.name, coming, at=at, reminder_days=store.reminder_days)
     tx.purchases.save(store.name, _purchases(page, changing, accounts))
     _freeze(tx, page, at)
     done = _dealt_with(page, changing)

@@ -1,5 +1,6 @@
 """What staff do to coins by hand: grants and corrections, each with a reason and a name (rule C15)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,10 +9,12 @@ from bridge.contracts.desk import NumberedEntry, Tx
 from bridge.domain import ledger
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.coins import whole_coins
+from bridge.domain.desk_terms import LOW_PERCENT, REMINDER_DAYS
 from bridge.domain.events import CoinsCorrected, CoinsGranted
 from bridge.domain.ledger import Entry, EntryKind, Posting
 from bridge.domain.packages import Package, available, burn_down_order, end_of_day, usable_until
 from bridge.errors import ImpossibleAmount, KeyReused, UnknownAccount
+from bridge.services import expiring
 from bridge.services.entries import entries_after
 
 DEFAULT_MONTHS = 12
@@ -43,10 +46,12 @@ def grant(
     last_day: date | None = None,
     plan: str | None = None,
     kind: EntryKind = EntryKind.GRANT,
+    reminder_days: Sequence[int] = REMINDER_DAYS,
 ) -> Balance:
     """Give coins as a new package that ends on `last_day` in the store's zone, by default in a year.
 
-    It has no plan unless one is named. The same key again changes nothing.
+    It has no plan unless one is named. The same key again changes nothing. `reminder_days` before its end its owner is
+    told of it (rule C17).
     Raises `ImpossibleAmount` for coins, a reason or a day that no grant may have, `KeyReused` for a key that is
     recorded with other content, `UnknownAccount` for a former customer's account that there is not.
     """
@@ -63,6 +68,7 @@ def grant(
         package = Package(package_id, account.id, plan, coins, granted_at=at, usable_until=until)
         entry = ledger.grant(package, key=full_key, at=at, kind=kind, reason=reason, staff=staff)
         tx.ledger.append(store, [entry], {package.id: package}, [package.id])
+        expiring.arm_packages(tx, store, [package], at=at, reminder_days=reminder_days)
         told = CoinsGranted if kind is EntryKind.GRANT else CoinsCorrected
         tx.outbox.add([told(key=entry.key, store=store, owner=owner, order_id=None, plan=plan, coins=coins, at=at)])
     else:
@@ -82,9 +88,12 @@ def correct(
     key: str,
     zone: ZoneInfo,
     at: datetime,
+    reminder_days: Sequence[int] = REMINDER_DAYS,
+    low_percent: int = LOW_PERCENT,
 ) -> Balance:
     """Correct an account by `coins`: upwards as a new package, downwards in burn-down order (rules C4, C15).
 
+    Where less than `low_percent` of the newest package is left then, its owner is told so once (rule C17).
     Raises `UnknownAccount`, `NotEnoughCoins`, `ImpossibleAmount`, `KeyReused`.
     """
     if coins > 0:
@@ -100,6 +109,7 @@ def correct(
             zone=zone,
             at=at,
             kind=EntryKind.CORRECT,
+            reminder_days=reminder_days,
         )
     whole_coins(-coins, what="coins")
     _require_words(reason, staff)
@@ -118,6 +128,7 @@ def correct(
         tx.outbox.add(
             [CoinsCorrected(key=entry.key, store=store, owner=owner, order_id=None, plan=None, coins=coins, at=at)]
         )
+        expiring.tell_low(tx, store, account.id, at, percent=low_percent)
     return balance(tx, store, owner, at=at)
 
 

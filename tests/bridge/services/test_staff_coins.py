@@ -223,4 +223,5 @@ def test_C17_each_grant_and_correction_is_told_once(keeper: Keeper) -> None:
     assert [(one.hook, getattr(one.event, "coins", None)) for one in deliveries] == [
         ("bridge_coins_granted", 100),
         ("bridge_coins_corrected", -100),
+        ("bridge_balance_low", None),
     ]
