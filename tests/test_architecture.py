@@ -22,7 +22,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "errors": parts(""),
     "domain": parts("errors"),
     "contracts": parts("domain errors"),
-    "locale": parts("errors"),
+    "locale": parts("domain errors"),
     "services": parts("contracts domain locale errors"),
     "desk": parts("contracts domain errors"),
     "hooks": parts("contracts domain.events errors"),

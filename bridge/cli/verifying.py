@@ -86,7 +86,7 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
     if not store.enabled or not keys:
         return replace(books, shop="not paired" if store.enabled else "switched off")
     setup = StoreSetup.of(store)
-    terms = PageTerms(store.name, store.zone_info, setup.plans, keys[0], desk.identity.epoch)
+    terms = setup.page_terms(keys[0], desk.identity.epoch)
     compared, waiting, differences, last = 0, 0, list[Difference](), 0
     try:
         async with the_shop(plugins_of(settings), store) as shop:

@@ -122,8 +122,7 @@ class Pusher:
         return 0
 
     def _terms(self, key: SigningKey) -> PageTerms:
-        setup = self._setup
-        return PageTerms(setup.name, setup.settings.zone_info, setup.plans, key, self._desk.identity.epoch)
+        return self._setup.page_terms(key, self._desk.identity.epoch)
 
     def _tell_unpaired(self) -> None:
         if not self._told:

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.contracts.shop import DatabaseAccess, StoreConnection
+from bridge.contracts.shop_rows import SigningKey
+from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.orders import StatusSets
 from bridge.domain.plans import Plan, PlanBook
 from bridge.domain.purchases import StoreTerms
+from bridge.domain.rights import Price, Right, RightBook, RightKind
+from bridge.services.account_pages import PageTerms
 from bridge.settings import StoreSettings, SyncSettings
 
 
@@ -56,6 +60,41 @@ class StoreSetup:
             fuse_units=settings.coins.fuse_units,
         )
 
+    @property
+    def desk_terms(self) -> DeskTerms:
+        """What decides about quotes, rights and reminders."""
+        settings, quotes = self.settings, self.settings.quotes
+        return DeskTerms(
+            store=settings.name,
+            zone=settings.zone_info,
+            plans=self.plans,
+            rights=_right_book(settings),
+            languages=settings.languages,
+            valid_days=quotes.valid_days,
+            remind_days=quotes.remind_days,
+            most_coins=quotes.most_coins,
+            inspection_coins=quotes.inspection_coins,
+            hold_days=quotes.hold_days,
+            regrant_days=quotes.regrant_days,
+            low_percent=settings.reminders.low_percent,
+            reminder_days=settings.reminders.days,
+            telephone=settings.telephone,
+            actions_per_minute=quotes.actions_per_minute,
+        )
+
+    def page_terms(self, key: SigningKey, epoch: int) -> PageTerms:
+        """What the rows in the shop need besides the books: they are signed with `key` in the desk's `epoch`."""
+        settings = self.settings
+        return PageTerms(
+            store=settings.name,
+            zone=settings.zone_info,
+            plans=self.plans,
+            key=key,
+            epoch=epoch,
+            rights=_right_book(settings),
+            telephone=settings.telephone,
+        )
+
     def connection(self, *, with_password: bool = True) -> StoreConnection:
         """What its platform plugin is given. Raises `SettingsError` where the password can't be resolved.
 
@@ -88,6 +127,18 @@ class StoreSetup:
             product_codes=self.plans.codes,
             page_orders=settings.sync.page_orders,
         )
+
+
+def _right_book(settings: StoreSettings) -> RightBook:
+    rights = (
+        Right(key, RightKind(right.kind), frozenset(right.plans), _names(right.name))
+        for key, right in settings.rights.items()
+    )
+    prices = (
+        Price(code, price.coins, rank, _names(price.name), _names(price.about))
+        for rank, (code, price) in enumerate(settings.prices.items(), start=1)
+    )
+    return RightBook(rights, prices)
 
 
 def _ids(ids: tuple[int, ...] | None) -> frozenset[int] | None:

@@ -5,8 +5,8 @@ never change, so the shop is given only those it does not have; their digest in 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,19 +17,26 @@ from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, ch
 from bridge.domain.accounts import Account
 from bridge.domain.packages import Package
 from bridge.domain.plans import PlanBook
+from bridge.domain.rights import RightBook
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.services.entries import entries_after
+from bridge.services.rights import Redeemed, redeemed_by, rights_document
 
 
 @dataclass(frozen=True, slots=True)
 class PageTerms:
-    """What an account page needs besides the account: the store, its zone and plans, the key, and the desk's epoch."""
+    """What an account page needs besides the account: the store, its zone, plans and rights, the key, the desk's epoch.
+
+    `telephone` is the number that customers see whose plan has a right to it.
+    """
 
     store: str
     zone: ZoneInfo
     plans: PlanBook
     key: SigningKey
     epoch: int
+    rights: RightBook = field(default_factory=RightBook)
+    telephone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +52,14 @@ def waiting_batch(tx: Tx, terms: PageTerms, *, at: datetime, limit: int, skip: f
     accounts = tx.push.waiting(terms.store, limit, skip=skip)
     states = tx.push.states(account.id for account in accounts)
     packages = tx.ledger.packages_of(account.id for account in accounts)
+    redeemed = redeemed_by(tx, terms.rights, accounts)
     rows, after = [], {}
     for account in accounts:
         pushed = states[account.id]
         entries, digest = _entry_rows(tx, terms, account, pushed)
-        document = account_document(terms, account, packages.get(account.id, ()), digest=digest, at=at)
+        document = account_document(
+            terms, account, packages.get(account.id, ()), redeemed.get(account.id, ()), digest=digest, at=at
+        )
         row = signed_row(
             terms.key,
             "account",
@@ -64,9 +74,11 @@ def waiting_batch(tx: Tx, terms: PageTerms, *, at: datetime, limit: int, skip: f
 
 
 def show_new_terms(tx: Tx, terms: PageTerms) -> bool:
-    """Push every account again where the plans' names, their ranks or the zone have changed since the last time."""
-    shown = {key: [plan.rank, dict(plan.names)] for key, plan in terms.plans.plans.items()}
-    digest = hashlib.sha256(canonical_json([shown, terms.zone.key]).encode()).hexdigest()
+    """Push every account again where plans, rights, the telephone or the zone have changed since the last time."""
+    plans = {key: [plan.rank, dict(plan.names)] for key, plan in terms.plans.plans.items()}
+    rights = [[one.key, one.kind, sorted(one.plans), dict(one.names)] for one in terms.rights.rights.values()]
+    shown = [plans, terms.zone.key, *([rights, terms.telephone] if rights else [])]
+    digest = hashlib.sha256(canonical_json(shown).encode()).hexdigest()
     state = tx.stores.get(terms.store)
     if state.page_terms == digest:
         return False
@@ -77,10 +89,21 @@ def show_new_terms(tx: Tx, terms: PageTerms) -> bool:
 
 
 def account_document(
-    terms: PageTerms, account: Account, packages: Iterable[Package], *, digest: str, at: datetime
+    terms: PageTerms,
+    account: Account,
+    packages: Sequence[Package],
+    redeemed: Iterable[Redeemed] = (),
+    *,
+    digest: str,
+    at: datetime,
 ) -> dict[str, Any]:
-    """What the account row says; packages that ended empty are left out. The page decides by its clock (rule C5)."""
+    """What the account row says; packages that ended empty are left out. The page decides by its clock (rule C5).
+
+    Of the rights those are named that any of the customer's plans carries; which are in force, the page's clock says.
+    """
     shown = [package for package in packages if package.usable(at) or package.posted]
+    plans = {package.plan for package in packages if package.plan is not None}
+    rights = rights_document(terms.rights, plans, redeemed, zone=terms.zone, telephone=terms.telephone)
     return {
         "v": 1,
         "store": terms.store,
@@ -96,12 +119,16 @@ def account_document(
         },
         "packages": [_package_document(package, terms.zone) for package in shown],
         "entries": {"count": account.entries, "digest": digest},
-    }
+    } | ({"rights": rights} if rights else {})
 
 
 def entry_document(store: str, customer_id: int, entry: NumberedEntry) -> dict[str, Any]:
-    """What an entry's row says; it never changes, so neither does its digest."""
+    """What an entry's row says; it never changes, so neither does its digest.
+
+    Only an entry that belongs to a quote names one: what was pushed before there were quotes stays as it was.
+    """
     one = entry.entry
+    work = {"quote": one.quote_id, "request": one.request_id}
     return {
         "v": 1,
         "store": store,
@@ -118,7 +145,7 @@ def entry_document(store: str, customer_id: int, entry: NumberedEntry) -> dict[s
         "reason": one.reason,
         "posted_after": entry.posted_after,
         "held_after": entry.held_after,
-    }
+    } | (work if any(number is not None for number in work.values()) else {})
 
 
 def _entry_rows(tx: Tx, terms: PageTerms, account: Account, pushed: PushState) -> tuple[tuple[SignedRow, ...], str]:

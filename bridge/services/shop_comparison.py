@@ -18,6 +18,7 @@ from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, ch
 from bridge.domain.accounts import Account, OwnerKind
 from bridge.services.account_pages import PageTerms, account_document, entry_document
 from bridge.services.entries import entries_after
+from bridge.services.rights import redeemed_by
 from bridge.services.verify import Difference
 
 
@@ -39,6 +40,7 @@ def expected_accounts(tx: Tx, terms: PageTerms, accounts: Iterable[Account], *, 
     """
     shown = [one for one in accounts if one.owner.kind is OwnerKind.CUSTOMER and one.number]
     packages = tx.ledger.packages_of(account.id for account in shown)
+    redeemed = redeemed_by(tx, terms.rights, shown)
     expected = []
     for account in shown:
         customer = account.owner.ref
@@ -46,7 +48,9 @@ def expected_accounts(tx: Tx, terms: PageTerms, accounts: Iterable[Account], *, 
             canonical_json(entry_document(terms.store, customer, one)) for one in entries_after(tx, account)
         )
         digest = _digest(payloads)
-        document = account_document(terms, account, packages.get(account.id, ()), digest=digest, at=at)
+        document = account_document(
+            terms, account, packages.get(account.id, ()), redeemed.get(account.id, ()), digest=digest, at=at
+        )
         expected.append(ExpectedAccount(customer, terms.epoch, account.number, document, payloads))
     return expected
 

@@ -1,0 +1,95 @@
+"""What a customer is answered to what he did on his page, by a stable word for each outcome.
+
+The sentences are for him: what happened, whether it cost anything, and what he can do next. The words are for programs.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bridge.locale.dates import LANGUAGES
+from bridge.locale.say import say, say_n
+
+APPROVED = (
+    "Approved: {count} coin is reserved for this work.",
+    "Approved: {count} coins are reserved for this work.",
+)
+ACCEPTED: Mapping[str, str] = {
+    "declined": "You have declined the offer. No coins are reserved.",
+    "cancelled": "You have taken your approval back. No coins are reserved for it any more.",
+    "request_opened": "Your request has been sent; its number is {request}.",
+    "price_requested": (
+        "Your request has been sent; its number is {request}. You will get an offer; no coins are taken unless you "
+        "approve it."
+    ),
+    "redeemed": "Your request has been sent; its number is {request}. It costs no coins.",
+    "claim_sent": "A code has been sent to the e-mail address of order {order}. Enter it here.",
+    "claimed": "Order {order} now belongs to your account.",
+}
+"""What was done, by its word; `approved` says its number of coins besides."""
+REFUSED: Mapping[str, str] = {
+    "unknown_quote": "There is no such offer on your account.",
+    "quote_changed": "The offer was changed meanwhile. Please read the new one before you decide.",
+    "text_differs": "The text you were shown is not that of the offer. Please open the page again.",
+    "quote_closed": "This offer is not open any more.",
+    "quote_lapsed": "The time to approve this offer is over. We can offer it to you once more: please write to us.",
+    "already_started": "The work has begun, so the approval can't be taken back here. Please write to us.",
+    "account_frozen": "Your account is stopped at the moment, so nothing was done. Please write to us.",
+    "unknown_price": "This work is not on the price list any more.",
+    "too_many": "That was a lot in a short time, so this was not done. Please wait a minute and try again.",
+    "too_many_requests": (
+        "You have sent several requests within an hour. Please wait a little, then send this one again."
+    ),
+    "unknown_right": "There is no such right.",
+    "right_not_in_plan": "Your plan does not include this.",
+    "already_redeemed": "This has been redeemed for that domain already.",
+    "bad_domain": "That is not the name of a shop on the internet. Please enter it as in shop.example.com.",
+    "private_domain": "This can only be had for a shop that is on the public internet.",
+    "invalid": "Something on the page was not as it should be, so nothing was done. Please open the page again.",
+    "unknown_kind": "This can't be done here.",
+    "failed": "Something went wrong on our side, so nothing was done. We have been told; please try again later.",
+    "claim_unknown": "There is nothing to claim under that number.",
+    "claim_closed": "The code is not valid any more. Please ask for a new one.",
+    "claim_wrong": "That is not the code that was sent.",
+}
+"""Why it was not done, by its word; `not_enough_coins` says how many are missing besides."""
+OTHERWISE = "This was not done. Please write to us if you don't know why."
+"""For a word that has no sentence of its own."""
+MISSING = (
+    "{count} coin is missing, so nothing was reserved. The offer stays open.",
+    "{count} coins are missing, so nothing was reserved. The offer stays open.",
+)
+COVERED = "A package that covers it: {packages}."
+NOT_COVERED = "No single package covers it; several add up."
+PACKAGE = ("{name} ({count} coin)", "{name} ({count} coins)")
+BETWEEN = {"en": ", ", "ru": ", ", "fa": "، "}
+
+Package = tuple[Mapping[str, str], int]
+"""A package on sale: its names by language, and its coins."""
+
+
+def accepted_text(code: str, **values: object) -> dict[str, str]:
+    """What was done, by language. `KeyError` for a word there is not."""
+    if code == "approved":
+        return {language: say_n(language, *APPROVED, _number(values["coins"])) for language in LANGUAGES}
+    return {language: say(language, ACCEPTED[code], **values) for language in LANGUAGES}
+
+
+def refused_text(code: str) -> dict[str, str]:
+    """Why it was not done, by language."""
+    return {language: say(language, REFUSED.get(code, OTHERWISE)) for language in LANGUAGES}
+
+
+def missing_text(missing: int, covering: Sequence[Package]) -> dict[str, str]:
+    """How many coins are missing, and which packages would cover it (rule C10)."""
+    return {language: f"{say_n(language, *MISSING, missing)} {_covering(language, covering)}" for language in LANGUAGES}
+
+
+def _covering(language: str, packages: Sequence[Package]) -> str:
+    if not packages:
+        return say(language, NOT_COVERED)
+    names = (say_n(language, *PACKAGE, coins, name=names.get(language, names["en"])) for names, coins in packages)
+    return say(language, COVERED, packages=BETWEEN[language].join(names))
+
+
+def _number(value: Any) -> int:
+    return int(value)

@@ -1,0 +1,96 @@
+"""What has happened to a quote, a sentence an event, as the customer reads it in its history (rules C7, C11)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bridge.domain.requests import MessageKind
+from bridge.locale.dates import LANGUAGES
+from bridge.locale.say import say, say_n
+
+OFFERED = ("Offered for {count} coin.", "Offered for {count} coins.")
+APPROVED = ("You approved; {count} coin is reserved.", "You approved; {count} coins are reserved.")
+DEDUCTED = ("Done: {count} coin was deducted.", "Done: {count} coins were deducted.")
+RETURNED = ("{count} coin was returned.", "{count} coins were returned.")
+LEFT = ("You have {count} coin left to spend.", "You have {count} coins left to spend.")
+VOIDED = (
+    "The payment was taken back by the bank: {count} coin is no longer reserved.",
+    "The payment was taken back by the bank: {count} coins are no longer reserved.",
+)
+SENTENCES: Mapping[MessageKind, str] = {
+    MessageKind.WITHDRAWN: "The offer was withdrawn.",
+    MessageKind.DECLINED: "You declined.",
+    MessageKind.CANCELLED: "You took your approval back.",
+    MessageKind.STARTED: "The work has begun.",
+    MessageKind.EXTENDED: "The offer can be approved for longer.",
+}
+"""Events that need no number."""
+CAUSES: Mapping[str, str] = {
+    "host": "It can't be done because of the hosting.",
+    "theme": "It can't be done because of the theme.",
+    "module": "It can't be done because of a module.",
+    "platform": "It can't be done because of the shop's platform.",
+    "vendor": "It can't be done, and the fault is ours.",
+    "other": "It can't be done.",
+}
+REASONS: Mapping[str, str] = {
+    "cancelled": "You took your approval back.",
+    "revised": "The offer was changed.",
+    "feasible": "The inspection is over: it can be done.",
+}
+"""Why coins were returned, where there is more to say than that they were."""
+
+
+def history_text(kind: MessageKind, detail: Mapping[str, Any], words: str = "") -> dict[str, str]:
+    """An event of a quote's thread by language; `words` are staff's own. Empty for what is not told."""
+    told = {language: _told(language, kind, detail) for language in LANGUAGES}
+    return {language: f"{text} {words}".strip() for language, text in told.items() if text}
+
+
+def _told(language: str, kind: MessageKind, detail: Mapping[str, Any]) -> str:
+    if kind in SENTENCES:
+        return say(language, SENTENCES[kind])
+    told = _NUMBERED.get(kind)
+    return told(language, detail) if told else ""
+
+
+def _count(language: str, forms: tuple[str, str], detail: Mapping[str, Any], name: str) -> str:
+    return say_n(language, *forms, int(detail.get(name, 0)))
+
+
+def _offered(language: str, detail: Mapping[str, Any]) -> str:
+    return _count(language, OFFERED, detail, "coins")
+
+
+def _approved(language: str, detail: Mapping[str, Any]) -> str:
+    return f"{_count(language, APPROVED, detail, 'coins')} {_count(language, LEFT, detail, 'available')}"
+
+
+def _deducted(language: str, detail: Mapping[str, Any]) -> str:
+    parts = [_count(language, DEDUCTED, detail, "coins")]
+    if detail.get("released"):
+        parts.append(_count(language, RETURNED, detail, "released"))
+    return " ".join([*parts, _count(language, LEFT, detail, "available")])
+
+
+def _released(language: str, detail: Mapping[str, Any]) -> str:
+    reason = REASONS.get(str(detail.get("reason", "")))
+    parts = [say(language, reason)] if reason else []
+    return " ".join([*parts, _count(language, RETURNED, detail, "coins"), _count(language, LEFT, detail, "available")])
+
+
+def _infeasible(language: str, detail: Mapping[str, Any]) -> str:
+    return say(language, CAUSES.get(str(detail.get("cause", "")), CAUSES["other"]))
+
+
+def _voided(language: str, detail: Mapping[str, Any]) -> str:
+    return _count(language, VOIDED, detail, "coins")
+
+
+_NUMBERED: Mapping[MessageKind, Callable[[str, Mapping[str, Any]], str]] = {
+    MessageKind.OFFERED: _offered,
+    MessageKind.APPROVED: _approved,
+    MessageKind.DEDUCTED: _deducted,
+    MessageKind.RELEASED: _released,
+    MessageKind.INFEASIBLE: _infeasible,
+    MessageKind.VOIDED: _voided,
+}

@@ -1,0 +1,162 @@
+"""Quotes, prices and answers as the shop's pages show them: whole documents, signed, each with a version.
+
+As with accounts, what is written twice or late changes nothing. A quote's history is made of its request's thread, so
+that it says what the thread says (rule C7).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bridge.contracts.coin_desk import Answer, PriceRow
+from bridge.contracts.desk import Tx
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.shop_rows import signed_row
+from bridge.domain.accounts import OwnerKind
+from bridge.domain.quotes import Quote
+from bridge.domain.requests import INTERNAL
+from bridge.locale.dates import LANGUAGES, date_text
+from bridge.locale.history_words import history_text
+from bridge.services.account_pages import PageTerms
+
+NOBODY = 0
+"""No customer of a shop has this number: a row under it is on nobody's page."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentBatch:
+    """Rows of one table to be pushed, and the numbers that the shop will have then, by key.
+
+    What has a number here and no row belongs to nobody who has a page.
+    """
+
+    table: DocumentTable
+    rows: tuple[DocumentRow, ...]
+    numbers: Mapping[Any, int]
+
+
+def waiting_documents(tx: Tx, terms: PageTerms, *, limit: int) -> tuple[DocumentBatch, ...]:
+    """What the shop does not have in its newest state, at most `limit` a table: answers first."""
+    batches = (_answers(tx, terms, limit), _quotes(tx, terms, limit), _prices(tx, terms, limit))
+    return tuple(batch for batch in batches if batch.numbers)
+
+
+def documents_pushed(tx: Tx, store: str, batch: DocumentBatch) -> None:
+    """The shop has these documents."""
+    match batch.table:
+        case DocumentTable.ANSWER:
+            tx.answers.pushed(store, batch.numbers)
+        case DocumentTable.QUOTE:
+            tx.quotes.pushed(batch.numbers)
+        case DocumentTable.PRICE:
+            tx.prices.pushed(store, batch.numbers)
+
+
+def quote_document(tx: Tx, terms: PageTerms, quote: Quote, customer_id: int) -> dict[str, Any]:
+    """What a quote's row says."""
+    request = tx.requests.get(quote.store, quote.request_id)
+    offer = quote.offer
+    last_day = offer.valid_until.astimezone(terms.zone).date()
+    return {
+        **_head(terms, customer_id, quote.number),
+        "quote": quote.id,
+        "request": quote.request_id,
+        "subject": request.subject if request else "",
+        "kind": quote.kind.value,
+        "state": quote.state.value,
+        "version": offer.version,
+        "coins": offer.coins,
+        "text": dict(offer.texts),
+        "text_hash": dict(offer.hashes),
+        "offered_at": _unix(offer.offered_at),
+        "valid_until": _unix(offer.valid_until),
+        "valid_until_text": {language: date_text(last_day, language) for language in LANGUAGES},
+        "held": quote.held,
+        "spent": quote.spent,
+        "history": _history(tx, quote),
+    }
+
+
+def price_document(terms: PageTerms, price: PriceRow) -> dict[str, Any]:
+    """What a price's row says."""
+    head = {"v": 1, "store": terms.store, "epoch": terms.epoch, "number": price.number}
+    return {**json.loads(price.terms), **head, "code": price.code, "listed": price.listed}
+
+
+def answer_document(terms: PageTerms, answer: Answer) -> dict[str, Any]:
+    """What an answer's row says; `document` has its text by language and its data."""
+    return {
+        **_head(terms, answer.customer_id, answer.number),
+        "uuid": answer.uuid,
+        "received": _unix(answer.received_at),
+        "outcome": answer.outcome,
+        "code": answer.code,
+        "text": answer.document["text"],
+        "data": answer.document["data"],
+    }
+
+
+def _answers(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
+    waiting = tx.answers.waiting(terms.store, limit)
+    rows = [
+        _row(terms, DocumentTable.ANSWER, one.uuid, answer_document(terms, one), one.customer_id, one.number)
+        for one in waiting
+    ]
+    return DocumentBatch(DocumentTable.ANSWER, tuple(rows), {one.uuid: one.number for one in waiting})
+
+
+def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
+    waiting = tx.quotes.waiting(terms.store, limit)
+    accounts = tx.accounts.by_ids({quote.account_id for quote in waiting})
+    rows = []
+    for quote in waiting:
+        owner = accounts[quote.account_id].owner
+        match owner.kind:
+            case OwnerKind.CUSTOMER:
+                document, customer = quote_document(tx, terms, quote, owner.ref), owner.ref
+            case OwnerKind.FORMER:  # who has his number now must not see it
+                document, customer = _taken_away(terms, quote), NOBODY
+            case _:
+                continue
+        rows.append(_row(terms, DocumentTable.QUOTE, quote.id, document, customer, quote.number))
+    return DocumentBatch(DocumentTable.QUOTE, tuple(rows), {quote.id: quote.number for quote in waiting})
+
+
+def _prices(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
+    waiting = tx.prices.waiting(terms.store, limit)
+    rows = [
+        _row(terms, DocumentTable.PRICE, one.code, price_document(terms, one), NOBODY, one.number) for one in waiting
+    ]
+    return DocumentBatch(DocumentTable.PRICE, tuple(rows), {one.code: one.number for one in waiting})
+
+
+def _row(
+    terms: PageTerms, table: DocumentTable, key: int | str, document: Mapping[str, Any], customer: int, number: int
+) -> DocumentRow:
+    row = signed_row(terms.key, table, document, customer_id=customer, epoch=terms.epoch, number=number)
+    return DocumentRow(key, row)
+
+
+def _head(terms: PageTerms, customer_id: int, number: int) -> dict[str, Any]:
+    return {"v": 1, "store": terms.store, "customer": customer_id, "epoch": terms.epoch, "number": number}
+
+
+def _taken_away(terms: PageTerms, quote: Quote) -> dict[str, Any]:
+    """A former customer's quote, of which nothing is left in the shop but its number."""
+    return {**_head(terms, NOBODY, quote.number), "quote": quote.id}
+
+
+def _history(tx: Tx, quote: Quote) -> list[dict[str, Any]]:
+    events = []
+    for message in tx.requests.thread(quote.request_id):
+        if message.kind in INTERNAL or message.detail.get("quote") != quote.id:
+            continue
+        if text := history_text(message.kind, message.detail, message.text):
+            events.append({"at": _unix(message.at), "text": text})
+    return events
+
+
+def _unix(moment: datetime) -> int:
+    return int(moment.timestamp())

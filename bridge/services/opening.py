@@ -1,0 +1,53 @@
+"""Opening a request: what a customer wants, in his words, which from then on live in its thread alone (rule D1)."""
+
+from datetime import datetime, timedelta
+
+from bridge.contracts.desk import Tx
+from bridge.domain.accounts import Account
+from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.events import RequestOpened
+from bridge.domain.requests import Author, Message, MessageKind, Request
+from bridge.errors import QuoteRefused
+from bridge.services.offering import draft_from_price
+
+REQUESTS_PER_HOUR = 5
+"""The most requests that a customer may open within an hour (rule T12)."""
+HOUR = timedelta(hours=1)
+
+
+def open_request(
+    tx: Tx,
+    terms: DeskTerms,
+    account: Account,
+    *,
+    subject: str,
+    text: str,
+    at: datetime,
+    by: str | None = None,
+    price: str | None = None,
+) -> Request:
+    """Open a request; with a price's code, a draft of its quote is made for staff to send (rule C13).
+
+    `by` is the staff member who writes it down, None where it is the customer himself: then staff are told. A frozen
+    account can open requests too (rule C15). Raises `QuoteRefused` for a code that is not on the price list.
+    """
+    author = Author.CUSTOMER if by is None else Author.STAFF
+    request = tx.requests.open(terms.store, account.id, subject=subject, at=at, by=author, staff=by, price=price)
+    if text:
+        tx.requests.say(request.id, Message(at, author, MessageKind.TEXT, text, staff=by))
+    if price is not None:
+        draft_from_price(tx, terms, request, price, at=at)
+    if by is None:
+        key = f"{terms.store}:request:{request.id}:opened"
+        opened = RequestOpened(
+            key=key, store=terms.store, at=at, owner=account.owner, request_id=request.id, price=price
+        )
+        tx.outbox.add([opened])
+    return request
+
+
+def require_no_flood(tx: Tx, account: Account, at: datetime) -> None:
+    """Raises `QuoteRefused` where the customer has opened as many requests within the hour as he may (rule T12)."""
+    mine = (one for one in tx.requests.of_account(account.id) if one.opened_by is Author.CUSTOMER)
+    if sum(at - HOUR < one.opened_at <= at for one in mine) >= REQUESTS_PER_HOUR:
+        raise QuoteRefused("too_many_requests", f"{account.owner} has opened {REQUESTS_PER_HOUR} requests in an hour")

@@ -1,0 +1,162 @@
+"""Rights: what a customer has by his plan, and the redeeming of those that can be had once (rules P1, P2, P4).
+
+A right that can be had once is had once for each shop domain of the store, whoever's package it is, and a second
+package gives no second one. Redeeming opens a request that costs no coins; the work itself is staff's.
+"""
+
+import ipaddress
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import idna
+
+from bridge.contracts.desk import Tx
+from bridge.domain.accounts import Account
+from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.requests import Author, Message, MessageKind, Request
+from bridge.domain.rights import Redemption, RightBook, RightKind
+from bridge.errors import RightRefused
+from bridge.locale.dates import LANGUAGES, date_text
+from bridge.services.coin_moves import note
+from bridge.services.opening import open_request
+from bridge.services.standing import plan_of
+
+Redeemed = tuple[Redemption, datetime]
+"""A redemption and when it was."""
+
+_AROUND = re.compile(r"^[a-z][a-z0-9+.-]*://|[/?#].*$|:[0-9]*$", re.IGNORECASE)
+_PRIVATE = frozenset(
+    {
+        "localhost",
+        "local",
+        "internal",
+        "intranet",
+        "lan",
+        "home",
+        "corp",
+        "private",
+        "test",
+        "example",
+        "invalid",
+        "onion",
+    }
+)
+"""Last parts of names that mean another machine to everybody, or none."""
+
+
+def redeem(
+    tx: Tx,
+    terms: DeskTerms,
+    account: Account,
+    *,
+    right: str,
+    domain: str,
+    at: datetime,
+    by: str | None = None,
+) -> tuple[Redemption, Request]:
+    """Redeem a right for a domain: a request without coins is opened, once for all (rule P2).
+
+    `by` is the staff member who does it for the customer. Raises `RightRefused` for a frozen account, a right that
+    isn't redeemed or that his plan doesn't carry now, a domain that is none, and one that has had it already.
+    """
+    if account.frozen:
+        raise RightRefused("account_frozen", f"the account of {account.owner} is frozen (rule C15)")
+    known = terms.rights.rights.get(right)
+    if known is None or known.kind is not RightKind.ONCE:
+        raise RightRefused("unknown_right", f"{right} is no right that is redeemed")
+    if not terms.rights.allows(right, plan_of(tx, terms, account.id, at)):
+        raise RightRefused("right_not_in_plan", f"the plan of {account.owner} does not carry {right} (rule P1)")
+    name = normalised_domain(domain)
+    if tx.redemptions.find(terms.store, right, name) is not None:
+        raise RightRefused("already_redeemed", f"{right} was redeemed for that domain already (rule P2)")
+    subject = f"{_name_of(known.names, terms.languages)}: {name}"
+    request = open_request(tx, terms, account, subject=subject, text="", at=at, by=by)
+    said = Message(at, Author.BRIDGE, MessageKind.REDEEMED, name, {"right": right}, by)
+    tx.requests.say(request.id, said)
+    redemption = Redemption(right, name, account.id, request.id)
+    tx.redemptions.add(terms.store, redemption, at=at)
+    tx.accounts.touch([account.id])
+    if by is not None:
+        note(tx, terms.store, by, "redeem", f"request:{request.id}", at, right=right)
+    return redemption, request
+
+
+def record_licence(
+    tx: Tx, terms: DeskTerms, *, right: str, domain: str, reference: str, by: str, at: datetime
+) -> Redemption:
+    """Record the licence that was issued for a redeemed right (rule P2). Raises `RightRefused` where it was not."""
+    name = normalised_domain(domain)
+    found = tx.redemptions.find(terms.store, right, name)
+    if found is None:
+        raise RightRefused("not_redeemed", f"{right} was not redeemed for {name}")
+    tx.redemptions.licence(terms.store, right, name, reference)
+    note(tx, terms.store, by, "licence", f"request:{found.request_id}", at, right=right)
+    return found
+
+
+def redeemed_by(tx: Tx, rights: RightBook, accounts: Iterable[Account]) -> dict[int, list[Redeemed]]:
+    """What these accounts have redeemed, by account id; not even looked for where no right is redeemed."""
+    if not any(right.kind is RightKind.ONCE for right in rights.rights.values()):
+        return {}
+    return {account.id: tx.redemptions.of_account(account.id) for account in accounts}
+
+
+def rights_document(
+    rights: RightBook, plans: Collection[str], redeemed: Iterable[Redeemed], *, zone: ZoneInfo, telephone: str
+) -> list[dict[str, Any]]:
+    """The rights that any of these plans carries, as the account row names them; of redemptions the newest is shown."""
+    newest = {one.right: (one, at) for one, at in sorted(redeemed, key=lambda pair: pair[1])}
+    return [
+        {
+            "key": right.key,
+            "kind": right.kind.value,
+            "name": dict(right.names),
+            "plans": sorted(right.plans),
+            "redeemed": _redemption_document(newest.get(right.key), zone),
+            "value": telephone if telephone and right.kind is RightKind.TELEPHONE else None,
+        }
+        for right in rights.rights.values()
+        if not right.plans.isdisjoint(plans)
+    ]
+
+
+def normalised_domain(written: str) -> str:
+    """A shop's domain as it is compared: lower case, ASCII, without `www.`, scheme, port and path.
+
+    Raises `RightRefused` for what is no domain, and for one that only means something on the writer's own machine.
+    """
+    host = _AROUND.sub("", _AROUND.sub("", written.strip())).strip().rstrip(".")
+    try:
+        name = idna.encode(host, uts46=True, std3_rules=True).decode().lower().removeprefix("www.")
+    except idna.IDNAError:
+        raise RightRefused("bad_domain", "that is no domain name") from None
+    if _is_address(name):
+        raise RightRefused("private_domain", "an address is no domain name")
+    if name.rpartition(".")[2] in _PRIVATE or name.endswith(".home.arpa"):
+        raise RightRefused("private_domain", "that name is not one of the public internet")
+    if "." not in name or len(name) > 253:
+        raise RightRefused("bad_domain", "that is no whole domain name")
+    return name
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return name.rpartition(".")[2].isdigit()
+    return True
+
+
+def _redemption_document(found: Redeemed | None, zone: ZoneInfo) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    day = found[1].astimezone(zone).date()
+    return {"domain": found[0].domain, "at_text": {language: date_text(day, language) for language in LANGUAGES}}
+
+
+def _name_of(names: Mapping[str, str], languages: Iterable[str]) -> str:
+    """The name in the first of the store's languages that has one; staff read it too."""
+    return next((names[language] for language in languages if language in names), names.get("en", ""))
