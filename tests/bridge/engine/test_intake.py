@@ -71,7 +71,10 @@ async def key_of_somebody_else(reading: Reading, order: int) -> None:
         at=SystemClock().now(),
     )
     plan = next(iter(reading.setup.plans.plans))
-    sql = "INSERT INTO entry SELECT 1000, account_id, 2, ?, kind, at_ms, 1, 0, 8, 0, '[]', 4, '', NULL FROM entry"
+    sql = (
+        "INSERT INTO entry (id, account_id, number, key, kind, at_ms, posted, held, posted_after, held_after, postings,"
+        " order_id, reason) SELECT 1000, account_id, 2, ?, kind, at_ms, 1, 0, 8, 0, '[]', 4, '' FROM entry"
+    )
     key = f"acme:order:{order}:{plan}:unit:1"
     await reading.desk.transact("plant it", lambda tx: tx.connection.execute(sql, (key,)))
 
