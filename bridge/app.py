@@ -226,7 +226,13 @@ class App:
 
     def _register_jobs(self, *, warn_after: timedelta) -> None:
         housekeeping = Housekeeping(
-            self.desk, self.clock, wake_all=self._sweep, compare_all=self.compare_all, warn_after=warn_after
+            self.desk,
+            self.clock,
+            wake_all=self._sweep,
+            compare_all=self.compare_all,
+            warn_after=warn_after,
+            stores=lambda: [name for name, store in self.settings.stores.items() if store.enabled],
+            on_news=self.outbox.wake.set,
         )
         self.plugins.add("housekeeping", housekeeping)
         self.plugins.schedule_jobs(self.jobs)

@@ -387,6 +387,30 @@ class Outbox(Protocol):
         """Tell plugins after the commit, at least once."""
         ...
 
+    def told_under(self, prefix: str) -> Mapping[str, datetime]:
+        """The keys that begin so, of events of the last thirty days, each with when it happened."""
+        ...
+
+    def release(self, store: str) -> int:
+        """Tell what was held after a restore. Returns how many events that are."""
+        ...
+
+    def drop(self, store: str) -> int:
+        """Never tell what was held after a restore. Returns how many events that are."""
+        ...
+
+
+class Deliveries(Protocol):
+    """The plugins' messages, as far as staff decide about them."""
+
+    def release(self, store_name: str) -> int:
+        """Deliver what was held after a restore. Returns how many messages that are."""
+        ...
+
+    def drop(self, store_name: str) -> int:
+        """Never deliver what was held after a restore. Returns how many messages that are."""
+        ...
+
 
 class Push(Protocol):
     def waiting(self, store: str, limit: int, *, skip: frozenset[int] = frozenset()) -> list[Account]:
@@ -431,6 +455,8 @@ class Tx(Protocol):
     def problems(self) -> Problems: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
     @property
     def push(self) -> Push: ...
     @property

@@ -17,6 +17,8 @@ from bridge.contracts.shop_documents import Contact
 from bridge.domain.accounts import Owner
 
 Model = TypeVar("Model")
+MAIL_HELD = "mail_held"
+"""The kind of the problem under which messages from before a restored backup wait for staff."""
 
 
 class PluginTables(NamedTuple):

@@ -8,6 +8,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
 
+from bridge.contracts.office import MAIL_HELD
 from bridge.desk import versions
 from bridge.desk.connection import HEADER_BYTES, begin, open_reader, open_writer, translated
 from bridge.desk.desk import Desk
@@ -118,6 +119,7 @@ def _require_whole(path: Path) -> None:
 def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentity, Path | None]:
     """Put a backup in the desk's place, with a new epoch and every account waiting to be pushed whole.
 
+    What plugins had not been told and had not delivered when the backup was made may have gone out since: staff decide.
     Call under the daemon's lock. The desk that was there is kept beside it; returns the identity now and that file.
     Raises as `examine` does; the desk in place is untouched then.
     """
@@ -151,11 +153,27 @@ def _renew(path: Path, at: datetime, *, beyond: int) -> DeskIdentity:
             tx = DeskTx(connection)
             for (name,) in connection.execute("SELECT name FROM store").fetchall():
                 tx.push.again(name)
+                _hold_messages(tx, name, at)
             connection.execute("COMMIT")
             connection.execute("PRAGMA journal_mode=DELETE")
             return versions.identity(connection)
     finally:
         connection.close()
+
+
+def _hold_messages(tx: DeskTx, store: str, at: datetime) -> None:
+    held = tx.outbox.hold(store)
+    if tx.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'delivery'").fetchone():  # not in older desks
+        held += tx.deliveries.hold(store)
+    if held:
+        tx.problems.report(
+            store,
+            key=MAIL_HELD,
+            kind=MAIL_HELD,
+            summary=f"{held} message{'s' * (held != 1)} waited to be sent when the restored backup was made; they may "
+            "have been sent since, so they are held: a retry sends them, dismissing drops them",
+            at=at,
+        )
 
 
 def _epoch_of(path: Path) -> int:

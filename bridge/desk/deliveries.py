@@ -104,27 +104,25 @@ class SqlDeliveries:
 
     def add(self, plugin: str, deliveries: Iterable[Delivery], at: datetime) -> int:
         """Queue a plugin's messages; one whose key it has used is left alone. Returns how many are new."""
+        rows = [
+            {
+                "plugin": plugin,
+                "key": one.key,
+                "store_id": self._stores.number(one.store),
+                "owner_kind": one.to.kind.value if one.to else None,
+                "owner_ref": one.to.ref if one.to else None,
+                "kind": one.kind,
+                "document": as_json(dict(one.document)),
+                "created_ms": to_ms(at),
+                "due_ms": to_ms(at),
+                "attempts": 0,
+                "state": DeliveryState.WAITING.value,
+                "done_ms": None,
+            }
+            for one in deliveries
+        ]
         before = self._connection.total_changes
-        _ADD.run_many(
-            self._connection,
-            (
-                {
-                    "plugin": plugin,
-                    "key": one.key,
-                    "store_id": self._stores.number(one.store),
-                    "owner_kind": one.to.kind.value if one.to else None,
-                    "owner_ref": one.to.ref if one.to else None,
-                    "kind": one.kind,
-                    "document": as_json(dict(one.document)),
-                    "created_ms": to_ms(at),
-                    "due_ms": to_ms(at),
-                    "attempts": 0,
-                    "state": DeliveryState.WAITING.value,
-                    "done_ms": None,
-                }
-                for one in deliveries
-            ),
-        )
+        _ADD.run_many(self._connection, rows)
         return self._connection.total_changes - before
 
     def due(self, plugin: str, at: datetime, limit: int, *, resting: Iterable[str] = ()) -> list[Queued]:

@@ -39,6 +39,19 @@ _SAVE = Statement(
     .values({name: bindparam(name) for name in ("due_ms", "attempts", "delivered_to", "done")})
 )
 _PRUNE = Statement(delete(outbox).where(outbox.c.done == text("1"), outbox.c.created_ms < bindparam("before_ms")))
+_TURN = Statement(
+    update(outbox)
+    .where(
+        outbox.c.done == bindparam("was"), func.json_extract(outbox.c.event, text("'$.store'")) == bindparam("store")
+    )
+    .values(done=bindparam("becomes"), due_ms=text("0"))
+)
+_WAITS, _DONE, _HELD = 0, 1, 2
+_UNDER = Statement(
+    select(outbox.c.key, outbox.c.created_ms).where(
+        outbox.c.key >= bindparam("first"), outbox.c.key < bindparam("beyond")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,23 @@ class SqlOutbox:
             delivered_to=as_json(sorted(to)),
             done=int(retry_at is None),
         )
+
+    def hold(self, store: str) -> int:
+        """Keep a store's undelivered events back until staff decide. Returns how many."""
+        return self._turn(store, _WAITS, _HELD)
+
+    def release(self, store: str) -> int:
+        return self._turn(store, _HELD, _WAITS)
+
+    def drop(self, store: str) -> int:
+        return self._turn(store, _HELD, _DONE)
+
+    def told_under(self, prefix: str) -> dict[str, datetime]:
+        beyond = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        return {key: from_ms(at_ms) for key, at_ms in _UNDER.rows(self._connection, first=prefix, beyond=beyond)}
+
+    def _turn(self, store: str, was: int, becomes: int) -> int:
+        return _TURN.run(self._connection, was=was, store=store, becomes=becomes).rowcount
 
     def prune(self, before: datetime) -> None:
         """Drop delivered events older than `before`."""

@@ -1,7 +1,7 @@
 """The built-in plugin: the daemon's own recurring jobs, registered through the same hook as anybody's."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -9,14 +9,20 @@ from bridge.contracts.clock import Clock
 from bridge.contracts.scheduling import JobRegistry
 from bridge.desk import versions
 from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.domain.events import BackupLate
 from bridge.hooks import hookimpl
+from bridge.services import problem_news
 
 log = structlog.get_logger()
 KEEP_DELIVERED = timedelta(days=30)
 
 
 class Housekeeping:
-    """Sweeps behind what normally happens at once, and a reminder about backups."""
+    """Sweeps behind what normally happens at once, news of problems, and a reminder about backups.
+
+    `stores` names the enabled stores; `on_news` is called when plugins are to be told of something.
+    """
 
     def __init__(
         self,
@@ -26,15 +32,19 @@ class Housekeeping:
         wake_all: Callable[[], None],
         compare_all: Callable[[], None],
         warn_after: timedelta,
+        stores: Callable[[], Iterable[str]] = lambda: (),
+        on_news: Callable[[], None] = lambda: None,
     ) -> None:
         self._desk, self._clock, self._warn_after = desk, clock, warn_after
+        self._stores, self._on_news = stores, on_news
         self._wake_all, self._compare_all = wake_all, compare_all
 
     @hookimpl
     def bridge_schedule_jobs(self, scheduler: JobRegistry) -> None:
-        """Register the sweep, the comparing, the pruning and the reminder."""
+        """Register the sweep, the comparing, the news, the pruning and the reminder."""
         scheduler.every("sweep pushes", timedelta(minutes=1), self.sweep)
         scheduler.every("compare orders", timedelta(minutes=1), self.compare)
+        scheduler.every("tell of new problems", timedelta(minutes=1), self.tell_of_problems)
         scheduler.every("prune delivered events", timedelta(days=1), self.prune)
         scheduler.every("look at the last backup", timedelta(hours=1), self.look_at_backup)
 
@@ -46,13 +56,25 @@ class Housekeeping:
         """Ring for every store: a minute's share of comparing is due."""
         self._compare_all()
 
+    async def tell_of_problems(self) -> None:
+        """Let plugins know of problems that have come up since the last time."""
+        at, stores = self._clock.now(), tuple(self._stores())
+        if await self._desk.read(problem_news.untold, stores, at):
+            await self._desk.transact("tell of new problems", problem_news.tell, stores, at)
+            self._on_news()
+
     async def prune(self) -> None:
-        """Forget events delivered more than 30 days ago."""
+        """Forget events, and plugins' messages, of more than 30 days ago that are delivered."""
         before = self._clock.now() - KEEP_DELIVERED
-        await self._desk.transact("prune delivered events", lambda tx: tx.outbox.prune(before))
+
+        def forget(tx: DeskTx) -> None:
+            tx.outbox.prune(before)
+            tx.deliveries.prune(before)
+
+        await self._desk.transact("prune delivered events", forget)
 
     async def look_at_backup(self) -> None:
-        """Warn in the log when the last backup is too old."""
+        """Warn in the log when the last backup is too old, and let plugins know, once for each such backup."""
         identity = await self._desk.read(lambda tx: versions.identity(tx.connection))
         last = identity.backed_up_at
         if last is None or self._clock.now() - last > self._warn_after:
@@ -61,3 +83,17 @@ class Housekeeping:
                 last=last.isoformat() if last else "never",
                 next="bridge desk backup FILE",
             )
+            await self._tell_of_backup(last, since=last or identity.created_at)
+
+    async def _tell_of_backup(self, last: datetime | None, *, since: datetime) -> None:
+        """A desk that has never been backed up is late from its making on."""
+        at = self._clock.now()
+        if at - since <= self._warn_after:
+            return
+        which = f"{last:%Y%m%dT%H%M%SZ}" if last else "never"
+        hours = int((at - since) / timedelta(hours=1))
+        events = [
+            BackupLate(key=f"{store}:backup-late:{which}", store=store, at=at, hours=hours) for store in self._stores()
+        ]
+        await self._desk.transact("tell of late backup", lambda tx: tx.outbox.add(events))
+        self._on_news()

@@ -4,14 +4,17 @@ import asyncio
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bridge.contracts.office import Delivery
 from bridge.desk.backup import backup, examine, restore
 from bridge.desk.desk import FILE_NAME, Desk
-from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew
+from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, UsageError
+from bridge.services import problems
 from bridge.services.purchases import book_orders
 from bridge.testing.desks import CREATED, a_desk
 from tests.support.books import ACME, MONDAY_9AM, a_store, an_order, customer, dump, rows
@@ -257,3 +260,73 @@ def test_the_day_of_a_restore_is_in_the_kept_files_name(tmp_path: Path) -> None:
     _, kept = restore(tmp_path / "copy", tmp_path / FILE_NAME, at=datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
     assert kept is not None
     assert kept.name == f"{FILE_NAME}.before-restore-20261124T090000Z"
+
+
+# --- messages that were on their way ---
+
+
+def messages_wait(desk: Desk) -> None:
+    """One event that no plugin has had yet, and one message that is not delivered yet; another that is."""
+    book(desk, 1)
+    one = Delivery(key="a", store=ACME, kind="coins_granted", document={}, to=customer(77))
+    desk.run(lambda tx: tx.deliveries.add("mail", [one, replace(one, key="b")], MONDAY_9AM))
+    (sent, _) = desk.look(lambda tx: tx.deliveries.due("mail", LATER, 10))
+    desk.run(lambda tx: tx.deliveries.done(sent, MONDAY_9AM))
+
+
+def on_their_way(desk: Desk) -> tuple[int, int]:
+    """How many events and messages are to be sent."""
+    return desk.look(lambda tx: (tx.outbox.count(), sum(tx.deliveries.waiting().values())))
+
+
+def restored(tmp_path: Path) -> Desk:
+    with a_desk(tmp_path) as desk:
+        messages_wait(desk)
+        assert on_their_way(desk) == (1, 1)
+        backup(desk, tmp_path / "copy", at=LATER)
+    restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    return Desk.open(tmp_path / FILE_NAME)
+
+
+def test_after_a_restore_messages_of_before_are_held_for_staff_under_one_problem(tmp_path: Path) -> None:
+    with restored(tmp_path) as desk:
+        assert on_their_way(desk) == (0, 0)
+        (problem,) = desk.look(lambda tx: tx.problems.open(ACME))
+    assert (problem.kind, problem.summary) == (
+        "mail_held",
+        (
+            "2 messages waited to be sent when the restored backup was made; they may have been sent since, so they "
+            "are held: a retry sends them, dismissing drops them"
+        ),
+    )
+
+
+def test_a_retry_sends_what_was_held_after_a_restore(tmp_path: Path) -> None:
+    with restored(tmp_path) as desk:
+        (problem,) = desk.look(lambda tx: tx.problems.open(ACME))
+        desk.run(problems.retry, problem.id, by="Anna", at=LATER)
+        assert on_their_way(desk) == (1, 1)
+
+
+def test_dismissing_drops_what_was_held_after_a_restore_for_good(tmp_path: Path) -> None:
+    with restored(tmp_path) as desk:
+        (problem,) = desk.look(lambda tx: tx.problems.open(ACME))
+        desk.run(problems.dismiss, problem.id, by="Anna", at=LATER)
+        assert on_their_way(desk) == (0, 0)
+        with pytest.raises(UsageError, match="was dismissed, and its messages were dropped then"):
+            desk.run(problems.retry, problem.id, by="Anna", at=LATER)
+
+
+def test_what_happens_after_a_restore_is_told_as_ever(tmp_path: Path) -> None:
+    with restored(tmp_path) as desk:
+        book(desk, 2)
+        assert on_their_way(desk) == (1, 0)
+
+
+def test_a_restore_without_messages_on_their_way_holds_nothing(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        desk.run(lambda tx: tx.stores.get(ACME))
+        backup(desk, tmp_path / "copy", at=LATER)
+    restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        assert desk.look(lambda tx: tx.problems.open(ACME)) == []
