@@ -26,7 +26,8 @@ EARLIEST_YEAR = 2000
 class StoreTerms:
     """What of a store's settings decides about coins. `units_per_order` and `fuse_units` are counts of units.
 
-    `reminder_days` are those before a package's end on which its owner is told (rule C17).
+    `reminder_days` are those before a package's end on which its owner is told (rule C17). `siblings` are other stores
+    that read the same tables: an order can move from one to another.
     """
 
     name: str
@@ -36,6 +37,7 @@ class StoreTerms:
     statuses: StatusSets
     units_per_order: int = 100
     fuse_units: int = 50
+    siblings: frozenset[str] = frozenset()
     reminder_days: tuple[int, ...] = REMINDER_DAYS
 
 
@@ -85,6 +87,7 @@ class NoteKind(StrEnum):
     AMOUNT_SLIP = "amount_only_slip"
     UNKNOWN_CODE = "unknown_code"
     NUMBER_REUSED = "number_reused"
+    OTHER_STORE = "other_store"
 
 
 class Note(NamedTuple):
@@ -121,10 +124,12 @@ def decide(
     *,
     seen_at: datetime,
     released: NoteKind | None = None,
+    elsewhere: str | None = None,
 ) -> Decision:
     """Compare one order with its units (rules C1, C2, C14).
 
-    `seen_at` is when the order's last change was first noticed; `released` is what staff have let it through.
+    `seen_at` is when the order's last change was first noticed; `released` is what staff have let it through;
+    `elsewhere` is the sibling store in which this order has granted.
     """
     standing = store.statuses.standing(order.status)
     if standing is Standing.NEUTRAL:
@@ -135,6 +140,8 @@ def decide(
         return _withdraw(order, purchase, units, standing)
     if purchase is None and order.ordered_at is not None and order.ordered_at.date() < store.start:
         return NOTHING
+    if purchase is None and elsewhere is not None and released is not NoteKind.OTHER_STORE:
+        return Decision(notes=(_other_store(order, elsewhere),))
     terms = _terms(order, purchase, store.plans)
     if not terms and purchase is None:
         return Decision(notes=tuple(_unknown_codes(order, terms, store.plans)))
@@ -186,6 +193,14 @@ def _number_reused(order: Order, purchase: Purchase) -> Note:
         NoteKind.NUMBER_REUSED,
         f"order {order.order_id} was placed at {purchase.ordered_at} when it granted coins to {purchase.owner}; "
         f"the shop now has one of {order.ordered_at} under that number: nothing is booked for it",
+    )
+
+
+def _other_store(order: Order, elsewhere: str) -> Note:
+    return Note(
+        NoteKind.OTHER_STORE,
+        f"order {order.order_id} granted its coins in store {elsewhere} and now belongs to this one: "
+        "nothing is booked here, so that it grants once",
     )
 
 

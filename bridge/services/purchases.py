@@ -105,6 +105,7 @@ def _decide(
     purchases = tx.purchases.of_orders(store.name, ids)
     units = tx.ledger.units_of(store.name, purchases) if purchases else {}
     aside = tx.problems.aside(store.name, ids)
+    elsewhere = _granted_elsewhere(tx, store, [order for order in orders if order.order_id not in purchases])
     decisions: dict[int, Decision] = {}
     page = _Page(decisions, {order.order_id: order for order in orders}, purchases, aside)
     for order in orders:
@@ -116,9 +117,25 @@ def _decide(
             store,
             seen_at=seen_at.get(number, at),
             released=_WAITING_FOR_STAFF.get(page.released(number) or ""),
+            elsewhere=elsewhere.get(number),
         )
         decisions[number] = _as_set_aside(decision, aside[number]) if number in aside else decision
     return page
+
+
+def _granted_elsewhere(tx: Tx, store: StoreTerms, orders: Sequence[Order]) -> dict[int, str]:
+    """Those of the orders that have granted in a store of the same tables, where the order was moved from (rule C2).
+
+    The same number may mean another order there since a dump was put back; its date tells.
+    """
+    found: dict[int, str] = {}
+    for sibling in sorted(store.siblings):
+        there = tx.purchases.of_orders(sibling, [order.order_id for order in orders])
+        for order in orders:
+            known = there.get(order.order_id)
+            if known is not None and known.ordered_at in {None, order.ordered_at}:
+                found[order.order_id] = sibling
+    return found
 
 
 def _as_set_aside(decision: Decision, aside: Aside) -> Decision:

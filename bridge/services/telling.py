@@ -18,7 +18,7 @@ FUSE = "fuse"
 UNREADABLE = "unreadable_order"
 REFUSING = frozenset({NoteKind.ODD_ORDER, NoteKind.CUSTOMER_GONE})
 """Notes about orders of which nothing at all was booked."""
-WAITING = frozenset({NoteKind.ZERO_TOTAL, NoteKind.NUMBER_REUSED})
+WAITING = frozenset({NoteKind.ZERO_TOTAL, NoteKind.NUMBER_REUSED, NoteKind.OTHER_STORE})
 """Notes that hold an order back until staff have looked at it."""
 LASTING = frozenset({NoteKind.SPENT, NoteKind.AMOUNT_SLIP})
 """Notes about something that happened: told once, they stay until staff close them. The others end with their cause."""

@@ -157,6 +157,8 @@ def _load(
     good = {store.name: store for store in stores if store is not None}
     if bridge is None or len(good) < len(stores) or problems:
         return tuple(problems)
+    for store in good.values():
+        store.know_siblings(name for name, other in good.items() if _tables(other) == _tables(store))
     context = StoreContext("", config_dir / BRIDGE_FILE, environ, credentials_dir)
     settings = Settings(bridge, MappingProxyType(good), config_dir, context)
     return check_platforms(settings) + check_plugin_names(settings) + check_shops(settings) or settings

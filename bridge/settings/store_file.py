@@ -6,7 +6,7 @@ in the shop's tables and in the key file beside the shop's settings.
 
 import re
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
@@ -158,6 +158,7 @@ class StoreSettings(Section):
     )
 
     _context: StoreContext | None = PrivateAttr(default=None)
+    _siblings: frozenset[str] = PrivateAttr(default=frozenset())
 
     def model_post_init(self, context: object, /) -> None:
         """Keep the store's name, which stands in no line of its file."""
@@ -179,6 +180,15 @@ class StoreSettings(Section):
     def source(self) -> Path:
         """The file the settings came from."""
         return self.context.source
+
+    @property
+    def siblings(self) -> frozenset[str]:
+        """Names of the other stores, enabled or not, that read the same tables: other shops of one installation."""
+        return self._siblings
+
+    def know_siblings(self, names: Iterable[str]) -> None:
+        """Keep the names of the stores that read the same tables, which only all files together tell."""
+        self._siblings = frozenset(names) - {self.name}
 
     @property
     def zone_info(self) -> ZoneInfo:

@@ -59,3 +59,25 @@ async def test_C2_a_store_without_shop_ids_takes_every_shop_of_the_database(
         await bridge.coins("acme", ada, 850)
         await bridge.quiet()
     assert await bridge.disagreements() == []
+
+
+async def test_C2_an_order_that_moves_to_another_shop_of_the_database_grants_once(
+    shop: AnyShop, tmp_path: Path
+) -> None:
+    first = 0 if platform_of(shop) == "opencart" else 1
+    second = await shop.add_store("Second")
+    bridge = Bridge(tmp_path, {"one": StoreFile(shop, shop_ids=(first,)), "two": StoreFile(shop, shop_ids=(second,))})
+    await bridge.prepare()
+    ada = await shop.add_customer("ada@shop.example")
+    async with bridge.running():
+        await bridge.quiet()
+        order = await shop.place_paid_order(ada, [(BASE, 1)], at=shop_now(shop))
+        await bridge.coins("one", ada, 550)
+        column = "store_id" if platform_of(shop) == "opencart" else "id_shop"
+        await shop.update(shop.columns.orders, {column: second}, **{shop.columns.order_id: order})
+        await shop.set_status(order, shop.paid_status, shop_now(shop))
+        told = await bridge.problem("two", "other_store")
+        await bridge.quiet()
+        assert f"order {order}" in told.summary
+        assert bridge.desk.accounts("two") == []
+    assert await bridge.disagreements() == []

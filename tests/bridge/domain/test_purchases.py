@@ -453,3 +453,11 @@ def test_C2_what_is_decided_once_is_not_decided_again() -> None:
     assert in_short(first) == ["+base 1 (550)", "+base 2 (550)"]
     again = decided(order, bought(terms=first.terms), [a_unit(1), a_unit(2)])
     assert again == replace(first, changes=(), paid_at=bought().paid_at)
+
+
+def test_C2_an_order_that_granted_in_another_store_of_the_same_tables_waits_for_staff() -> None:
+    order = an_order(1042, (BASE, 1))
+    decision = decide(order, None, [], a_store(), seen_at=MONDAY_9AM, elsewhere="other")
+    assert (decision.changes, notes(decision)) == ((), [NoteKind.OTHER_STORE])
+    released = decide(order, None, [], a_store(), seen_at=MONDAY_9AM, elsewhere="other", released=NoteKind.OTHER_STORE)
+    assert in_short(released) == ["+base 1 (550)"]
