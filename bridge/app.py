@@ -24,6 +24,7 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock
+from bridge.domain.desk_terms import DeskTerms
 from bridge.engine.bells import ring_in_turn
 from bridge.engine.collector import collect_seldom
 from bridge.engine.deliveries import DeliveryRunner
@@ -32,6 +33,7 @@ from bridge.engine.jobs import Jobs
 from bridge.engine.office import PluginOffice, Surroundings
 from bridge.engine.outbox import OutboxDispatcher
 from bridge.engine.setup import StoreSetup
+from bridge.engine.sleeper import Sleeper
 from bridge.engine.store_runner import StoreRunner
 from bridge.engine.supervising import finished, supervised
 from bridge.engine.systemd import Notifier
@@ -68,6 +70,7 @@ class App:
         self.settings, self._read_settings, self.clock = settings, read_settings, clock
         self.stop = asyncio.Event()
         self.runners: dict[str, StoreRunner] = {}
+        self._desk_terms: dict[str, DeskTerms] = {}
         self.notifier = Notifier.from_environment()
         self._on_stopping = on_stopping
         self._closing = AsyncExitStack()
@@ -165,7 +168,7 @@ class App:
         ]
         await asyncio.gather(*(self.runners[name].finish() for name in ending))
         for name in ending:
-            del self.runners[name]
+            del self.runners[name], self._desk_terms[name]
         self.settings, self._connections, self._plugin_settings = fresh, connections, plugin_settings
         for name, setup in setups.items():
             if name not in self.runners:
@@ -193,6 +196,10 @@ class App:
         self._closing.callback(self.desk.close)
         self.desk.listen_condition(self._desk_changed)
         self.desk.start()
+        self.sleeper = Sleeper(
+            self.desk, self.clock, self.stop, terms=lambda: self._desk_terms, on_fired=self._wake_after_firing
+        )
+        await self.sleeper.start()
         self.plugins = Plugins.load(settings.plugins.enabled)
         self._plugin_settings = self._plugin_settings_of(self.settings)
         self.deliveries = DeliveryRunner(self.desk, self.plugins, self.clock, self.stop)
@@ -212,6 +219,7 @@ class App:
         self._closing.push_async_callback(self._finish_tasks)
         self._spawn("outbox", self.outbox.run)
         self._spawn("deliveries", self.deliveries.run)
+        self._spawn("sleeper", self.sleeper.run)
         self._spawn("watchdog", self.watchdog.run)
         self._spawn("reload", self._reload_when_asked)
 
@@ -230,9 +238,8 @@ class App:
             self.clock,
             wake_all=self._sweep,
             compare_all=self.compare_all,
+            fire_deadlines=self.sleeper.one_pass,
             warn_after=warn_after,
-            stores=lambda: [name for name, store in self.settings.stores.items() if store.enabled],
-            on_news=self.outbox.wake.set,
         )
         self.plugins.add("housekeeping", housekeeping)
         self.plugins.schedule_jobs(self.jobs)
@@ -250,7 +257,9 @@ class App:
             on_booked=self.outbox.wake.set,
         )
         self.runners[setup.name] = runner
+        self._desk_terms[setup.name] = setup.desk_terms
         runner.start()
+        self.sleeper.wake.set()
 
     def _connect(self, setup: StoreSetup) -> ShopAdapter:
         return self.plugins.connect(setup.connection())
@@ -271,8 +280,15 @@ class App:
 
     def _wake_all(self) -> None:
         """Another process has committed: everybody looks."""
+        self.sleeper.wake.set()
         self.outbox.wake.set()
         self.deliveries.wake()
+        for runner in self.runners.values():
+            runner.accounts_changed.set()
+
+    def _wake_after_firing(self) -> None:
+        """Deadlines have fired: there is something to tell, and pages to push."""
+        self.outbox.wake.set()
         for runner in self.runners.values():
             runner.accounts_changed.set()
 

@@ -1,6 +1,6 @@
 """The built-in plugin: the daemon's own recurring jobs, registered through the same hook as anybody's."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -31,19 +31,21 @@ class Housekeeping:
         *,
         wake_all: Callable[[], None],
         compare_all: Callable[[], None],
+        fire_deadlines: Callable[[], Awaitable[object]],
         warn_after: timedelta,
         stores: Callable[[], Iterable[str]] = lambda: (),
         on_news: Callable[[], None] = lambda: None,
     ) -> None:
         self._desk, self._clock, self._warn_after = desk, clock, warn_after
         self._stores, self._on_news = stores, on_news
-        self._wake_all, self._compare_all = wake_all, compare_all
+        self._wake_all, self._compare_all, self._fire_deadlines = wake_all, compare_all, fire_deadlines
 
     @hookimpl
     def bridge_schedule_jobs(self, scheduler: JobRegistry) -> None:
         """Register the sweep, the comparing, the news, the pruning and the reminder."""
         scheduler.every("sweep pushes", timedelta(minutes=1), self.sweep)
         scheduler.every("compare orders", timedelta(minutes=1), self.compare)
+        scheduler.every("sweep deadlines", timedelta(hours=1), self.sweep_deadlines)
         scheduler.every("tell of new problems", timedelta(minutes=1), self.tell_of_problems)
         scheduler.every("prune delivered events", timedelta(days=1), self.prune)
         scheduler.every("look at the last backup", timedelta(hours=1), self.look_at_backup)
@@ -62,6 +64,10 @@ class Housekeeping:
         if await self._desk.read(problem_news.untold, stores, at):
             await self._desk.transact("tell of new problems", problem_news.tell, stores, at)
             self._on_news()
+
+    async def sweep_deadlines(self) -> None:
+        """Fire what is due, should the one whose work this is have been kept from it."""
+        await self._fire_deadlines()
 
     async def prune(self) -> None:
         """Forget events, and plugins' messages, of more than 30 days ago that are delivered."""
