@@ -240,6 +240,8 @@ class App:
             compare_all=self.compare_all,
             fire_deadlines=self.sleeper.one_pass,
             warn_after=warn_after,
+            stores=lambda: [name for name, store in self.settings.stores.items() if store.enabled],
+            on_news=self.outbox.wake.set,
         )
         self.plugins.add("housekeeping", housekeeping)
         self.plugins.schedule_jobs(self.jobs)
