@@ -1,4 +1,4 @@
-"""What the shop's pages write and show of the coin desk, for tests: signed inbox rows, and a shop's half in memory.
+"""What the shop's pages write and show of the coin desk, for tests: signed inbox rows, in a database or in memory.
 
 Example::
 
@@ -8,16 +8,22 @@ Example::
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+import aiomysql
+
 from bridge.contracts.shop_documents import MOST_INBOX_BYTES, Contact, DocumentRow, DocumentTable, InboxRow
 from bridge.contracts.shop_rows import SHOP_TO_DESK, SignedRow, SigningKey, canonical_json, mac_of
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopRefused
+from bridge.shopkit.contacts import MOST_FOUND, same_number
+from bridge.shopkit.rights import COIN_DESK_TABLES
+from bridge.testing.connection import ConnectionParameters
 
 INBOX = "inbox"
 INBOX_PAGE = 200
@@ -65,6 +71,57 @@ def signed_post(key: SigningKey, document: Mapping[str, Any]) -> PostedRow:
     payload = canonical_json(document)
     mac = mac_of(key, INBOX, payload, direction=SHOP_TO_DESK)
     return PostedRow(document["store"], document["uuid"], document["customer"], payload, key.id, mac)
+
+
+class InboxPages:
+    """The bridge's own pages in a shop with a database, as far as they write into the inbox.
+
+    It is the same on every platform: an actor of the contract suite inherits it and says how to reach the database. A
+    request is a transaction of its own, so a row with a lower id can become visible after one with a higher.
+    """
+
+    parameters: ConnectionParameters
+    prefix: str
+
+    async def post(self, *rows: PostedRow) -> None:
+        """Write rows, signed or not, in turn; a UUID that is there already changes nothing."""
+        async with self.posting(*rows):
+            pass
+
+    @asynccontextmanager
+    async def posting(self, *rows: PostedRow) -> AsyncIterator[None]:
+        """Write rows in a request that ends with the block."""
+        insert = (
+            f"INSERT INTO `{self.prefix}supportbridge_inbox` (store, uuid, customer_id, payload, key_id, mac)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON DUPLICATE KEY UPDATE uuid = VALUES(uuid)"
+        )
+        async with self._cursor() as cursor:
+            for row in rows:
+                await cursor.execute(insert, tuple(row))
+            yield
+
+    async def age_posts(self, days: int) -> None:
+        """Let every row in the inbox be older by so many days."""
+        async with self._cursor() as cursor:
+            inbox = f"`{self.prefix}supportbridge_inbox`"
+            await cursor.execute(f"UPDATE {inbox} SET created = created - INTERVAL {days:d} DAY")
+
+    async def drop_coin_desk(self) -> None:
+        """Take away what a shop lacks that was prepared before there was a coin desk."""
+        async with self._cursor() as cursor:
+            for table in COIN_DESK_TABLES:
+                await cursor.execute(f"DROP TABLE `{self.prefix}{table}`")
+
+    @asynccontextmanager
+    async def _cursor(self) -> AsyncIterator[Any]:
+        """A request: what is done in the block is committed at its end."""
+        connection = await aiomysql.connect(**self.parameters.for_driver(autocommit=False))
+        try:
+            async with connection.cursor() as cursor:
+                yield cursor
+            await connection.commit()
+        finally:
+            await connection.ensure_closed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +216,12 @@ class FakeCoinDesk:
 
     async def find_customers(self, *, email: str = "", phone: str = "") -> Sequence[int]:
         await self._called("find_customers")
-        address, digits = email.strip().casefold(), _digits(phone)
+        address = email.strip().casefold()
         return sorted(
             number
             for number, one in self.people.items()
-            if (address and one.email.casefold() == address) or (digits and _digits(one.phone) == digits)
-        )[:20]
+            if (address and one.email.casefold() == address) or same_number(one.phone, phone)
+        )[:MOST_FOUND]
 
     async def order_contact(self, order_id: int) -> Contact | None:
         await self._called("order_contact")
@@ -178,7 +235,3 @@ def _as_read(kept: _Kept) -> InboxRow:
     row = kept.row
     payload = row.payload if len(row.payload.encode()) <= MOST_INBOX_BYTES else ""
     return InboxRow(kept.id, row.customer_id, row.uuid, payload, row.key_id, row.mac)
-
-
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdigit())

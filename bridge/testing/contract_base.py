@@ -73,11 +73,11 @@ class ShopActor(Protocol):
 
     async def delete_customer(self, customer: int) -> None: ...
 
-    async def post(self, row: PostedRow) -> None:
-        """Write a row into the inbox as a page of ours does: a UUID that is there already changes nothing."""
+    async def post(self, *rows: PostedRow) -> None:
+        """Write rows into the inbox as a page of ours does, in turn: a UUID that is there already changes nothing."""
 
-    def posting(self, row: PostedRow) -> AbstractAsyncContextManager[None]:
-        """Write a row in a request of its own: it has its id at once, and can be seen when the block ends."""
+    def posting(self, *rows: PostedRow) -> AbstractAsyncContextManager[None]:
+        """Write rows in a request of its own: they have their ids at once, and can be seen when the block ends."""
 
     async def age_posts(self, days: int) -> None:
         """Let every row in the inbox be older by so many days."""

@@ -45,8 +45,7 @@ class InboxContract(ContractBase):
         posted, later = _post(connection), _post(connection)
         async with self.connected(connection) as adapter:
             await adapter.prepare()
-            for row in (posted, posted._replace(payload="{}"), later):
-                await actor.post(row)
+            await actor.post(posted, posted._replace(payload="{}"), later)
             found = await adapter.inbox(Cursor())
         assert [(row.uuid, row.payload) for row in found] == [(p.uuid, p.payload) for p in (posted, later)]
 
@@ -78,8 +77,7 @@ class InboxContract(ContractBase):
         async with self.connected(connection) as adapter, AsyncExitStack() as stack:
             await adapter.prepare()
             await stack.enter_async_context(actor.posting(late))
-            for _ in range(130):
-                await actor.post(_post(connection))
+            await actor.post(*(_post(connection) for _ in range(130)))
             cursor = await self._read_on(adapter, Cursor(), count=130)
             assert list(await adapter.inbox(cursor)) == [] or cursor.read_after < cursor.position
             await stack.aclose()
@@ -91,8 +89,7 @@ class InboxContract(ContractBase):
         async with self.connected(connection) as adapter:
             await adapter.prepare()
             posted = [_post(connection) for _ in range(230)]
-            for row in posted:
-                await actor.post(row)
+            await actor.post(*posted)
             seen: list[str] = []
             cursor = Cursor()
             while rows := await adapter.inbox(cursor):
@@ -109,8 +106,7 @@ class InboxContract(ContractBase):
         wider = _post(connection)._replace(payload="я" * (MOST_INBOX_BYTES // 2 + 1))
         async with self.connected(connection) as adapter:
             await adapter.prepare()
-            for row in (longest, longer, wider, _post(connection)):
-                await actor.post(row)
+            await actor.post(longest, longer, wider, _post(connection))
             found = await adapter.inbox(Cursor())
         assert [len(row.payload) for row in found[:3]] == [MOST_INBOX_BYTES, 0, 0]
         assert found[3].payload
@@ -127,8 +123,7 @@ class InboxContract(ContractBase):
         ours, theirs = _post(connection), _post(connection)._replace(store="other")
         async with self.connected(connection) as adapter:
             await adapter.prepare()
-            for row in (theirs, ours, theirs._replace(uuid=ours.uuid)):
-                await actor.post(row)
+            await actor.post(theirs, ours, theirs._replace(uuid=ours.uuid))
             found = await adapter.inbox(Cursor())
             assert [row.uuid for row in found] == [ours.uuid]
             assert found[0].payload == ours.payload
@@ -146,8 +141,7 @@ class InboxContract(ContractBase):
         async with self.connected(connection) as adapter:
             await adapter.prepare()
             assert list(await adapter.inbox(before)) == []
-            for row in posted:
-                await actor.post(row)
+            await actor.post(*posted)
             assert [row.uuid for row in await adapter.inbox(before)] == [row.uuid for row in posted]
 
     async def test_old_rows_are_forgotten_with_their_answers_and_younger_ones_stay(
@@ -173,8 +167,7 @@ class InboxContract(ContractBase):
     ) -> None:
         async with self.connected(connection) as adapter:
             await adapter.prepare()
-            for _ in range(1_100):
-                await actor.post(_post(connection))
+            await actor.post(*(_post(connection) for _ in range(1_100)))
             await actor.age_posts(91)
             assert await adapter.forget_inbox(90) == 1_100
             assert list(await adapter.inbox(Cursor())) == []
