@@ -58,6 +58,7 @@ class StoreSetup:
             statuses=statuses,
             units_per_order=settings.limits.units_per_order,
             fuse_units=settings.coins.fuse_units,
+            reminder_days=settings.reminders.days,
             siblings=settings.siblings,
         )
 
