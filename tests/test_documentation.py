@@ -14,6 +14,7 @@ import pytest
 from bridge.cli.failures import DESK_DAMAGED, FOUND_WRONG, WELL, WRONG_USE
 from bridge.contracts import desk as desk_contract
 from bridge.contracts import shop as shop_contract
+from bridge.contracts import shop_documents
 from bridge.desk.counts import LedgerTotals
 from bridge.desk.versions import DeskIdentity
 from bridge.domain.purchases import NoteKind
@@ -210,6 +211,7 @@ def test_every_hook_has_its_section_with_the_exact_signature_and_none_is_made_up
 def test_every_method_of_the_shop_contract_has_its_section_with_the_exact_signature() -> None:
     sections = by_heading((DOCS / "plugin-author.md").read_text("utf-8"), level=3)
     methods = signatures(Path(shop_contract.__file__), lambda name: name == "ShopAdapter", without_self=False)
+    methods |= signatures(Path(shop_documents.__file__), lambda name: name == "CoinDeskShop", without_self=False)
     assert {"probe", "touched", "read_orders", "push"} <= set(methods)
     documented = {
         name.strip("`"): first_block(text)
