@@ -199,20 +199,20 @@ class Storefront:
 
     def open_page(self, **orders: Any) -> Played:
         """The account page as one request gets it."""
-        page = self._play({"what": "page", "page": PAGES[self.platform], **orders})
+        page = self.play({"what": "page", "page": PAGES[self.platform], **orders})
         assert page.printed == "", "nothing may reach the browser before the page"
         assert page.complaints == [], "PHP must have nothing to complain of"
         return page
 
     def administer(self, *steps: str, **orders: Any) -> Played:
         """Call methods of the extension's administration side, in order."""
-        played = self._play({"what": "steps", "steps": steps, **orders})
+        played = self.play({"what": "steps", "steps": steps, **orders})
         assert played.complaints == []
         return played
 
     def change_orders(self, *order_ids: int, **orders: Any) -> Played:
         """Let the shop fire its event for changed orders, all in one request."""
-        played = self._play({"what": "order", "orders": order_ids, **orders})
+        played = self.play({"what": "order", "orders": order_ids, **orders})
         assert played.printed == "", "nothing may reach the browser"
         assert played.complaints == [], "no warning may reach the shop"
         return played
@@ -221,7 +221,8 @@ class Storefront:
         """The counters by store; empty where no order has changed."""
         return dict(self.run("SELECT store, number FROM {p}hint WHERE kind = 'order'"))
 
-    def _play(self, orders: dict[str, Any]) -> Played:
+    def play(self, orders: dict[str, Any]) -> Played:
+        """Let PHP play one request of the shop; `orders` say which, and replace what is usual."""
         given = {
             "socket": str(self.server.socket),
             "database": self.database,

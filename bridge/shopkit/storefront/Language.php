@@ -88,15 +88,27 @@ final class Language
     }
 
     /**
-     * An amount that was added or taken; the sign is a minus, not a hyphen, so that it stays beside its digits.
+     * An amount that was added or taken, with its sign.
      */
     public function change(int $number): string
     {
-        if ($number === 0) {
-            return $this->number(0);
-        }
+        return $number > 0 ? $this->signed('+', $number) : $this->amount($number);
+    }
 
-        return ($number > 0 ? '+' : '−') . $this->number(abs($number));
+    /**
+     * An amount that may be below 0. The sign is a minus, not a hyphen, so that no spreadsheet takes it for a formula.
+     */
+    public function amount(int $number): string
+    {
+        return $number < 0 ? $this->signed('−', -$number) : $this->number($number);
+    }
+
+    /**
+     * In Persian too the sign stands to the left of its digits, which takes a mark of direction.
+     */
+    private function signed(string $sign, int $number): string
+    {
+        return ($this->code === 'fa' ? "\u{200E}" : '') . $sign . $this->number($number);
     }
 
     /**

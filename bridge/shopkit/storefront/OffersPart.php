@@ -81,7 +81,8 @@ final class OffersPart
         return Html::of(
             'article',
             ['class' => 'supportbridge-card', 'data-supportbridge' => 'quote-' . $quote->id],
-            Html::of('h3', ['class' => 'supportbridge-card__title'], Html::of('bdi', [], $quote->subject)),
+            $quote->subject === '' ? null // erased, at the customer's wish
+                : Html::of('h3', ['class' => 'supportbridge-card__title'], Html::of('bdi', [], $quote->subject)),
             Html::of('p', ['class' => 'supportbridge-card__numbers'], $kit->say('offer_numbers', [
                 'quote' => $kit->language->digits((string) $quote->id),
                 'request' => $kit->language->digits((string) $quote->request),

@@ -19,7 +19,7 @@ final class Right
     /** @var string[] the keys of the plans that carry it */
     public array $plans;
 
-    /** For a right of kind `once`: where it has been redeemed, empty if it has not. */
+    /** For a right of kind `once`: where it was redeemed last, empty if it never was. */
     public string $domain = '';
 
     /** @var array<string, string> when it was, by language */
@@ -47,8 +47,11 @@ final class Right
         }
     }
 
+    /**
+     * Once for each shop, so perhaps again: which shops have had it, the desk knows.
+     */
     public function canBeRedeemed(): bool
     {
-        return $this->kind === 'once' && $this->domain === '';
+        return $this->kind === 'once';
     }
 }

@@ -28,6 +28,7 @@ final class RightsPart
                 'li',
                 ['class' => 'supportbridge-right', 'data-supportbridge' => 'right-' . $right->key],
                 Html::of('span', ['class' => 'supportbridge-right__name'], $this->name($right)),
+                $this->redeemed($right),
                 $this->more($right)
             );
         }
@@ -42,6 +43,14 @@ final class RightsPart
         return Html::picked($this->kit->language->pick($right->name));
     }
 
+    private function redeemed(Right $right): ?Html
+    {
+        return $right->domain === '' ? null : Html::of('span', [], $this->kit->say('right_redeemed', [
+            'domain' => "\u{2068}" . $right->domain . "\u{2069}",
+            'day' => $this->kit->language->pick($right->day)[0],
+        ]));
+    }
+
     private function more(Right $right): ?Html
     {
         $kit = $this->kit;
@@ -49,12 +58,6 @@ final class RightsPart
             $dialled = preg_replace('/[^0-9+]/', '', $right->value);
 
             return Html::of('a', ['href' => 'tel:' . $dialled, 'dir' => 'ltr', 'class' => 'supportbridge-link'], $right->value);
-        }
-        if ($right->domain !== '') {
-            return Html::of('span', [], $kit->say('right_redeemed', [
-                'domain' => "\u{2068}" . $right->domain . "\u{2069}",
-                'day' => $kit->language->pick($right->day)[0],
-            ]));
         }
         if (!$right->canBeRedeemed() || !$this->canRedeem) {
             return null;
@@ -66,7 +69,7 @@ final class RightsPart
         return Html::of(
             'details',
             ['class' => 'supportbridge-details'],
-            Html::of('summary', [], $kit->say('right_redeem')),
+            Html::of('summary', [], $kit->say($right->domain === '' ? 'right_redeem' : 'right_redeem_more')),
             $kit->paragraph('right_once'),
             $kit->form('right_redeem', ['right' => $right->key], $kit->submit('right_redeem'), $domain)
         );

@@ -75,7 +75,7 @@ final class StatementFile
             $language->say('entry_' . $entry->kind), $entry->kind,
         ];
         foreach ([$entry->coins, $entry->held, $entry->coinsAfter, $entry->heldAfter] as $amount) {
-            $line[] = ($amount < 0 ? '−' : '') . $language->number(abs($amount));
+            $line[] = $language->amount($amount);
             $line[] = $amount;
         }
 

@@ -83,10 +83,10 @@ final class StatementPart
             }
             $numbered = $language->digits((string) $package['id']);
             $parts[] = trim($language->say('entry_package', ['number' => $numbered]) . ' ' . $name)
-                . ($moved === [] ? '' : ': ' . implode(', ', $moved));
+                . ($moved === [] ? '' : ': ' . implode($language->say('comma'), $moved));
         }
 
-        return implode('; ', $parts);
+        return implode($language->say('semicolon'), $parts);
     }
 
     /**

@@ -9,6 +9,8 @@ return [
     'page_link' => 'Offers, requests and statement',
     'back' => 'Back to support coins',
     'moment' => '{day}, {time}',
+    'comma' => ', ',
+    'semicolon' => '; ',
     'problem' => 'Your support coins cannot be shown at the moment. Nothing has been changed. Please try again later.',
     'problem_part' => 'This part cannot be shown at the moment. Please try again later.',
 
@@ -34,7 +36,7 @@ return [
     'offer_valid_until' => 'Valid until',
     'offer_held' => 'Coins held for it',
     'offer_spent' => 'Coins spent',
-    'offer_approve' => 'Approve and hold coins: {coins}',
+    'offer_approve' => 'Approve and reserve coins: {coins}',
     'offer_decline' => 'Decline',
     'offer_cancel' => 'Cancel my approval',
     'offer_undecided' => 'What you decided is being processed.',
@@ -52,6 +54,7 @@ return [
 
     'rights' => 'What your plan includes',
     'right_redeem' => 'Redeem',
+    'right_redeem_more' => 'Redeem for another shop',
     'right_once' => 'Once for each shop. Type the domain of the shop that it is for.',
     'right_domain' => 'Domain of your shop',
     'right_redeemed' => 'Redeemed for {domain} on {day}',

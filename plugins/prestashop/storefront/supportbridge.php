@@ -56,6 +56,8 @@ class Supportbridge extends Module
             return false;
         }
 
+        SupportbridgeShop::forgetJoinedStyleSheets();
+
         return $this->makeTables() && parent::install() && $this->takeHooks();
     }
 
@@ -73,6 +75,7 @@ class Supportbridge extends Module
         try {
             $this->makeTables();
             $this->takeHooks();
+            SupportbridgeShop::forgetJoinedStyleSheets();
         } catch (\Exception $error) { // whatever the shop throws, the block is worth more than the hints
             $this->report('the hooks of changed orders could not be taken: ' . get_class($error));
         }

@@ -147,6 +147,14 @@ class ShopLink
     }
 }
 
+class Media
+{
+    public static function clearCache(): void
+    {
+        Configuration::updateValue('joined style sheets', Configuration::get('joined style sheets') + 1);
+    }
+}
+
 class Tools
 {
     public static string $session = '';
@@ -307,17 +315,17 @@ abstract class ModuleFrontController
         $this->template = $template;
     }
 
-    public function getTemplateVarPage(): array
+    public function getTemplateVarPage()
     {
         return ['meta' => ['title' => 'the shop']];
     }
 
-    protected function getBreadcrumbLinks(): array
+    protected function getBreadcrumbLinks()
     {
         return ['links' => []];
     }
 
-    protected function addMyAccountToBreadcrumb(): array
+    protected function addMyAccountToBreadcrumb()
     {
         return ['title' => 'Your account', 'url' => 'my-account'];
     }
@@ -390,6 +398,7 @@ if ($orders['what'] === 'page') {
             'installed' => $module->installed,
             'errors' => $module->_errors,
             'sheets' => $module->context->controller->sheets,
+            'cleared' => (int) Configuration::get('joined style sheets'),
         ];
     });
 }

@@ -45,6 +45,18 @@ final class SupportbridgeShop
     }
 
     /**
+     * Shops join style sheets into one file and tell a changed one only by its name: that file must be made anew.
+     */
+    public static function forgetJoinedStyleSheets(): void
+    {
+        try {
+            Media::clearCache();
+        } catch (\Throwable $error) { // a page that looks plain for a while is no reason to stop an installation
+            return;
+        }
+    }
+
+    /**
      * The template of the customer's own page: a theme of 1.6 has no page to put a part into.
      */
     public static function pageTemplate(): string

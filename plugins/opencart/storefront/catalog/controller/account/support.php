@@ -26,7 +26,7 @@ class Support extends \Opencart\System\Engine\Controller
         }
         $classes = DIR_EXTENSION . 'supportbridge/system/library/shared/page.php';
         if (!$this->isSwitchedOn() || !is_file($classes)) { // asked first, because a missing file would end the page
-            $this->response->redirect($this->url->link('account/account', $language, true));
+            $this->response->redirect($this->url->link('account/account', $language . $this->token(), true));
 
             return;
         }
@@ -74,7 +74,6 @@ class Support extends \Opencart\System\Engine\Controller
         $this->document->setTitle($reply->title);
         $this->document->addStyle('extension/supportbridge/catalog/view/stylesheet/account.css');
         $language = 'language=' . $this->config->get('config_language');
-        $token = '&customer_token=' . ($this->session->data['customer_token'] ?? '');
 
         return $this->load->view('extension/supportbridge/support', [
             'title' => $reply->title,
@@ -83,7 +82,7 @@ class Support extends \Opencart\System\Engine\Controller
                 ['text' => $this->language->get('text_home'), 'href' => $this->url->link('common/home', $language, true)],
                 [
                     'text' => $this->language->get('text_account'),
-                    'href' => $this->url->link('account/account', $language . $token, true),
+                    'href' => $this->url->link('account/account', $language . $this->token(), true),
                 ],
             ],
             'here' => $this->address([]),
@@ -106,6 +105,14 @@ class Support extends \Opencart\System\Engine\Controller
             http_build_query(['language' => $this->config->get('config_language')] + $parameters),
             true
         );
+    }
+
+    /**
+     * Other pages of the account end the login where it is missing.
+     */
+    private function token(): string
+    {
+        return '&customer_token=' . ($this->session->data['customer_token'] ?? '');
     }
 
     /**

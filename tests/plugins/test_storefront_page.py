@@ -1,0 +1,494 @@
+"""What the customer's own page shows: offers, rights, prices and answers, and never what does not verify."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.plugins.conftest import MakeShop
+from tests.support.customer_page import (
+    Customer,
+    answer,
+    hashes,
+    in_three,
+    inbox,
+    price,
+    push_account,
+    push_document,
+    quote,
+)
+from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, OTHER_KEY, Storefront, package
+
+UUID = "0b3e7c1a-4f2d-4c55-9a1e-2f6d8c7b9a10"
+VERSIONS = {"prestashop": ["1.6.1.999", "8.1.2", "9.1.4"]}
+LAYOUTS = ["opencart", "opencart30", "prestashop"]
+
+
+@pytest.fixture(params=LAYOUTS)
+def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
+    """A paired shop of each layout."""
+    return paired(make_shop(request.param))
+
+
+@pytest.fixture
+def shop(make_shop: MakeShop) -> Storefront:
+    """What the shared classes do is tried in one layout."""
+    return paired(make_shop("opencart"))
+
+
+def paired(shop: Storefront) -> Storefront:
+    shop.make_tables()
+    shop.pair()
+    return shop
+
+
+# --- the whole page ---------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_all_that_a_customer_has(any_shop: Storefront) -> None:
+    push_account(any_shop, package(300, held=30), rights=[right("font", kind="once")])
+    push_document(any_shop, "quote", 12, quote())
+    push_document(any_shop, "price", "analytics", price())
+    page = Customer(any_shop).opens()
+    assert page.parts == ["account", "offers", "rights", "write", "prices"]
+    assert page.fact("available", within="account") == "270"
+    assert page.fact("held", within="account") == "30"
+    assert page.log == []
+
+
+def test_a_customer_without_coins_can_write_and_claim(any_shop: Storefront) -> None:
+    page = Customer(any_shop).opens()
+    assert page.parts == ["account", "write"]
+    assert "There are no support coins on this account yet." in page.text
+
+
+@pytest.mark.parametrize("platform", ["opencart", "opencart30"])
+def test_a_visitor_is_sent_to_the_login_and_comes_back(make_shop: MakeShop, platform: str) -> None:
+    """PrestaShop does so by itself."""
+    page = Customer(make_shop(platform)).opens("answer", sent=UUID, customer=0)
+    assert page.led_to["route"] == "account/login"
+    assert f"sent={UUID}" in page.played.result["session"]["redirect"]
+
+
+@pytest.mark.parametrize("language", ["ru", "fa"])
+def test_the_page_is_in_the_readers_language(any_shop: Storefront, language: str) -> None:
+    push_account(any_shop, package(1550))
+    push_document(any_shop, "quote", 12, quote(coins=1200))
+    page = Customer(any_shop, language).opens()
+    direction = {"ru": "ltr", "fa": "rtl"}[language]
+    assert f'<div class="supportbridge-page" lang="{language}" dir="{direction}">' in page.html
+    assert page.fact("coins", within="quote-12") == {"ru": "1\N{NO-BREAK SPACE}200", "fa": "۱٬۲۰۰"}[language]
+    assert page.fact("valid-until", within="quote-12") == {"ru": "16 января 2027 г.", "fa": "۲۶ دی ۱۴۰۵"}[language]
+
+
+def test_any_other_language_gets_english(shop: Storefront) -> None:
+    assert 'lang="en" dir="ltr"' in Customer(shop, language="de-de").opens().html
+
+
+@pytest.mark.parametrize("version", VERSIONS["prestashop"])
+def test_each_prestashop_gets_its_own_template_and_the_style_sheet(make_shop: MakeShop, version: str) -> None:
+    shop = paired(make_shop("prestashop"))
+    played = Customer(shop, version=version).opens().played.result
+    old = version.startswith("1.6")
+    assert played["template"] == (
+        "support-1.6.tpl" if old else "module:supportbridge/views/templates/front/support.tpl"
+    )
+    [sheet] = played["sheets"]
+    assert sheet.endswith("modules/supportbridge/views/css/account.css")
+
+
+@pytest.mark.parametrize("platform", ["opencart", "opencart30"])
+def test_the_page_stands_in_the_shops_frame(make_shop: MakeShop, platform: str) -> None:
+    page = Customer(paired(make_shop(platform))).opens()
+    assert "<!-- common/header -->" in page.html
+    assert "<h1>Support coins</h1>" in page.html
+    assert "Cache-Control: no-store, private" in page.played.result["headers"]
+
+
+@pytest.mark.parametrize("platform", ["opencart", "opencart30"])
+def test_the_page_can_be_switched_off(make_shop: MakeShop, platform: str) -> None:
+    page = Customer(paired(make_shop(platform))).opens(settings={"module_supportbridge_status": "0"})
+    assert page.led_to["route"] == "account/account"
+
+
+# --- what is missing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "absent"),
+    [("quote", {"offers"}), ("price", {"prices"}), ("inbox", {"write"}), ("answer", {"write"})],
+)
+def test_a_part_whose_table_is_missing_is_simply_absent(any_shop: Storefront, table: str, absent: set[str]) -> None:
+    push_account(any_shop, package(300))
+    push_document(any_shop, "quote", 12, quote())
+    push_document(any_shop, "price", "analytics", price())
+    any_shop.run(f"DROP TABLE {{p}}{table}")
+    page = Customer(any_shop).opens()
+    assert set(page.parts) == {"account", "offers", "write", "prices"} - absent
+    assert page.log == []
+    if table in {"inbox", "answer"}:
+        assert "<form" not in page.html
+        assert "view=request" not in page.html
+
+
+@pytest.mark.parametrize("platform", LAYOUTS)
+def test_a_shop_without_key_or_tables_says_that_nothing_can_be_shown(make_shop: MakeShop, platform: str) -> None:
+    page = Customer(make_shop(platform)).opens()
+    assert "Your support coins cannot be shown at the moment." in page.text
+    assert len(page.log) == 1
+    assert "the support page is not shown: there is no key file for shop" in page.log[0]
+
+
+def test_an_account_that_does_not_verify_keeps_nothing_else_back(shop: Storefront) -> None:
+    push_account(shop, package(300))
+    shop.run("UPDATE {p}account SET mac = REPEAT('0', 64)")
+    push_document(shop, "quote", 12, quote())
+    page = Customer(shop).opens()
+    assert page.parts == ["offers", "write"]
+    assert "This part cannot be shown at the moment." in page.text
+    assert "Coins missing" not in page.text
+    assert page.has_form("quote_approve")
+    assert "signature of the account row does not verify" in page.log[0]
+
+
+def test_a_table_locked_by_others_costs_its_part_and_not_the_page(shop: Storefront) -> None:
+    push_account(shop, package(300))
+    with shop.another_connection("LOCK TABLES {p}quote WRITE"):
+        page = Customer(shop).opens()
+    assert page.parts == ["account", "write"]
+    assert "This part cannot be shown at the moment." in page.text
+    assert "the database did not answer within a second" in page.log[0]
+
+
+# --- offers -----------------------------------------------------------------------------------------------
+
+
+def test_C9_the_exact_words_are_shown_escaped_and_their_hash_goes_with_the_approval(any_shop: Storefront) -> None:
+    words = 'Line one\n  <b>"two"</b> & \N{GRINNING FACE}'
+    push_account(any_shop, package(300))
+    push_document(any_shop, "quote", 12, quote(text={"en": words}))
+    page = Customer(any_shop).opens()
+    assert "Line one\n  &lt;b&gt;&quot;two&quot;&lt;/b&gt; &amp; \N{GRINNING FACE}" in page.within("quote-12")
+    form = page.form("quote_approve")
+    assert form["supportbridge_text_hash"] == hashes({"en": words})["en"]
+    assert (form["supportbridge_quote"], form["supportbridge_version"]) == ("12", "2")
+
+
+def test_C9_the_hash_is_that_of_the_language_that_is_shown(shop: Storefront) -> None:
+    texts = in_three("Work")
+    push_document(shop, "quote", 12, quote(text=texts))
+    push_document(shop, "quote", 13, quote(13, text={"en": "Only English"}))
+    page = Customer(shop, "ru").opens()
+    assert page.form("quote_approve", within="quote-12")["supportbridge_text_hash"] == hashes(texts)["ru"]
+    only = hashes({"en": "Only English"})["en"]
+    assert page.form("quote_approve", within="quote-13")["supportbridge_text_hash"] == only
+    assert '<div class="supportbridge-words" lang="en"' in page.within("quote-13")
+
+
+@pytest.mark.parametrize("text_hash", [{}, {"en": "0" * 64}, {"ru": "x"}, "none"])
+def test_C9_words_that_are_not_those_of_the_signed_hash_are_not_shown(shop: Storefront, text_hash: Any) -> None:
+    push_document(shop, "quote", 12, quote(text={"en": "Other words"}, text_hash=text_hash))
+    page = Customer(shop).opens()
+    assert "offers" not in page.parts
+    assert '"text_hash"' in page.log[0]
+
+
+def test_C8_the_clock_decides_about_an_offer(shop: Storefront) -> None:
+    push_account(shop, package(300))
+    push_document(shop, "quote", 12, quote(valid_until=NOW))
+    in_time = Customer(shop).opens(now=NOW)
+    assert in_time.has_form("quote_approve")
+    assert in_time.has_form("quote_decline")
+    late = Customer(shop).opens(now=NOW + 1)
+    assert not late.has_form("quote_approve")
+    assert not late.has_form("quote_decline")
+    assert late.fact("state", within="quote-12") == "Lapsed"
+    assert "Our staff can issue it anew" in late.text
+
+
+def test_C10_an_offer_beyond_the_balance_says_how_many_coins_are_missing(shop: Storefront) -> None:
+    push_account(shop, package(40, held=10))
+    push_document(shop, "quote", 12, quote(coins=50))
+    push_document(shop, "quote", 13, quote(13, coins=30))
+    page = Customer(shop).opens()
+    assert "Coins missing for this offer: 20." in page.within("quote-12")
+    assert page.has_form("quote_approve", within="quote-12")
+    assert "Coins missing" not in page.within("quote-13")
+
+
+def test_C10_a_customer_without_an_account_misses_all_of_them(shop: Storefront) -> None:
+    push_document(shop, "quote", 12, quote(coins=50))
+    assert "Coins missing for this offer: 50." in Customer(shop).opens().text
+
+
+@pytest.mark.parametrize(
+    ("state", "forms", "shown"),
+    [
+        ("offered", {"quote_approve", "quote_decline"}, "Waiting for your decision"),
+        ("approved", {"quote_cancel"}, "Approved, work has not begun"),
+        ("started", set(), "Work has begun"),
+        ("settled", set(), "Done"),
+        ("released", set(), "Ended, nothing deducted"),
+        ("declined", set(), "Declined"),
+        ("withdrawn", set(), "Withdrawn"),
+    ],
+)
+def test_C7_each_state_offers_what_can_be_done_in_it(shop: Storefront, state: str, forms: set[str], shown: str) -> None:
+    push_document(shop, "quote", 12, quote(state=state, held=50 if state in {"approved", "started"} else 0))
+    page = Customer(shop).opens()
+    assert {kind for kind in ("quote_approve", "quote_decline", "quote_cancel") if page.has_form(kind)} == forms
+    assert page.fact("state", within="quote-12") == shown
+    assert (page.fact("held", within="quote-12") == "50") == (state in {"approved", "started"})
+
+
+def test_C13_a_draft_is_not_shown(shop: Storefront) -> None:
+    push_document(shop, "quote", 12, quote(state="draft"))
+    page = Customer(shop).opens()
+    assert "offers" not in page.parts
+    assert page.log == []
+
+
+def test_what_a_settled_offer_cost_is_shown(shop: Storefront) -> None:
+    push_document(shop, "quote", 12, quote(state="settled", spent=45))
+    assert Customer(shop).opens().fact("spent", within="quote-12") == "45"
+
+
+def test_C11_an_inspection_is_called_one(shop: Storefront) -> None:
+    push_document(shop, "quote", 12, quote(kind="inspection", coins=15))
+    assert Customer(shop).opens().fact("kind", within="quote-12") == "Inspection"
+
+
+def test_what_has_happened_is_told_in_order_and_in_local_time(shop: Storefront) -> None:
+    events = [{"at": NOW - DAY, "text": {"en": "Offered <60>"}}, {"at": NOW, "text": {"en": "Offered anew"}}]
+    push_document(shop, "quote", 12, quote(history=events))
+    page = Customer(shop, zone="Asia/Tehran").opens()
+    assert "Offered &lt;60&gt;" in page.html
+    assert "14 January 2027, 11:30" in page.html
+    assert page.html.index("Offered &lt;60&gt;") < page.html.index("Offered anew")
+
+
+def test_C15_a_frozen_account_can_decline_but_not_approve(shop: Storefront) -> None:
+    push_account(shop, package(300), frozen=True, rights=[right("font", kind="once")])
+    push_document(shop, "quote", 12, quote())
+    page = Customer(shop).opens()
+    assert not page.has_form("quote_approve")
+    assert not page.has_form("right_redeem")
+    assert page.has_form("quote_decline")
+    assert "nothing can be approved or redeemed" in page.text
+
+
+def test_offers_that_have_ended_stand_apart(shop: Storefront) -> None:
+    push_document(shop, "quote", 11, quote(11, state="settled", spent=45))
+    push_document(shop, "quote", 12, quote())
+    page = Customer(shop).opens()
+    assert "Earlier offers (1)" in page.text
+    assert page.html.index("quote-12") < page.html.index("<summary>Earlier offers") < page.html.index("quote-11")
+
+
+def test_an_erased_subject_leaves_no_empty_heading(shop: Storefront) -> None:
+    push_document(shop, "quote", 12, quote(subject=""))
+    assert "<h3" not in Customer(shop).opens().html
+
+
+# --- rows that are not what they seem ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "because"),
+    [
+        ({"mac": "0" * 64}, "does not verify"),
+        ({"key_id": "k9"}, "does not verify"),
+        ({"signed_as": "price"}, "does not verify"),
+        ({"signer": OTHER_KEY}, "does not verify"),
+        ({"key": 13}, 'differ in "quote"'),
+        ({"epoch": 2}, 'differ in "epoch"'),
+        ({"number": 2}, 'differ in "number"'),
+    ],
+)
+def test_T11_a_quote_that_is_not_what_its_row_says_is_not_shown(
+    shop: Storefront, row: dict[str, Any], because: str
+) -> None:
+    push_document(shop, "quote", row.pop("key", 12), quote(), **row)
+    page = Customer(shop).opens()
+    assert "offers" not in page.parts
+    assert len(page.log) == 1
+    assert because in page.log[0]
+    assert str(CUSTOMER) not in page.log[0]
+    assert KEY.secret.hex() not in page.log[0]
+
+
+def test_another_customers_quote_is_not_shown(shop: Storefront) -> None:
+    push_document(shop, "quote", 12, quote(customer=78))
+    push_document(shop, "quote", 13, quote(13, customer=78), customer=78)
+    page = Customer(shop).opens()
+    assert "offers" not in page.parts
+    assert "belongs to another customer" in page.log[0]
+
+
+def test_another_stores_quote_is_not_shown(shop: Storefront) -> None:
+    push_document(shop, "quote", 12, quote(store="umbrella"))
+    push_document(shop, "quote", 13, quote(13, store="umbrella"), store="umbrella")
+    page = Customer(shop).opens()
+    assert "offers" not in page.parts
+    assert "belongs to another store" in page.log[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"coins": "50"}, "coins"),
+        ({"coins": -1}, "coins"),
+        ({"state": "approved by me"}, "state"),
+        ({"kind": None}, "kind"),
+        ({"text": {}}, "text"),
+        ({"history": [7]}, "history"),
+        ({"valid_until": 1.5}, "valid_until"),
+        ({"version": None}, "version"),
+    ],
+)
+def test_a_signed_quote_that_makes_no_sense_is_not_shown_and_keeps_no_other_back(
+    shop: Storefront, changes: dict[str, Any], field: str
+) -> None:
+    push_document(shop, "quote", 12, quote(**changes))
+    push_document(shop, "quote", 13, quote(13))
+    page = Customer(shop).opens()
+    assert "quote-12" not in page.html
+    assert "quote-13" in page.html
+    assert [f'the quote document has no usable "{field}"' in line for line in page.log] == [True]
+
+
+def test_both_of_two_keys_sign_documents(shop: Storefront) -> None:
+    shop.pair(KEY, OTHER_KEY)
+    push_document(shop, "quote", 12, quote(), signer=KEY)
+    push_document(shop, "quote", 13, quote(13), signer=OTHER_KEY)
+    page = Customer(shop).opens()
+    assert "quote-12" in page.html
+    assert "quote-13" in page.html
+
+
+def test_script_in_a_document_is_shown_as_text(shop: Storefront) -> None:
+    evil = """<script>alert("1")</script>'&<img src=x>"""
+    push_account(shop, package(300), rights=[{**right("font"), "name": {"en": evil}}])
+    push_document(shop, "quote", 12, quote(subject=evil, text={"en": evil}, valid_until_text={'"><i>': evil}))
+    push_document(shop, "price", evil, price(evil, name={"en": evil}, about={"en": evil}))
+    push_document(shop, "answer", UUID, answer(UUID, text={"en": evil}))
+    for page in (Customer(shop).opens(), Customer(shop).opens("answer", sent=UUID)):
+        assert evil in page.text or "&lt;script&gt;" in page.html
+        assert "<script" not in page.html
+        assert "<img" not in page.html
+        assert "<i>" not in page.html
+
+
+# --- rights -----------------------------------------------------------------------------------------------
+
+
+def right(key: str, **changes: Any) -> dict[str, Any]:
+    named = {"key": key, "kind": "standing", "name": in_three(key), "plans": ["base"]}
+    return {**named, "redeemed": None, "value": None, **changes}
+
+
+def test_P1_only_the_rights_of_the_plan_in_force_are_shown(shop: Storefront) -> None:
+    rights = [right("all", plans=["essential", "base"]), right("best"), right("small", plans=["essential"])]
+    soon = package(300, plan="base", until=NOW)
+    push_account(shop, soon, package(300, plan="essential"), rights=rights)
+    now = Customer(shop).opens(now=NOW)
+    assert re.findall(r"right-(\w+)\"", now.html) == ["all", "best"]
+    later = Customer(shop).opens(now=NOW + 1)
+    assert re.findall(r"right-(\w+)\"", later.html) == ["all", "small"]
+    nothing_left = Customer(shop).opens(now=NOW + 31 * DAY)
+    assert "rights" not in nothing_left.parts
+
+
+def test_P2_a_one_time_right_is_redeemed_for_a_domain(shop: Storefront) -> None:
+    day = {"en": "3 January 2027"}
+    done = right("done", kind="once", redeemed={"domain": "shop.example", "at_text": day})
+    push_account(shop, package(300), rights=[right("font", kind="once"), done, right("all")])
+    page = Customer(shop).opens()
+    assert page.form("right_redeem", within="right-font")["supportbridge_right"] == "font"
+    assert not page.has_form("right_redeem", within="right-all")
+    assert "Redeemed for \u2068shop.example\u2069 on 3 January 2027" in page.within("right-done")
+    assert "Redeem for another shop" in page.within("right-done")
+
+
+def test_P4_the_telephone_number_is_shown_with_the_right_to_it(shop: Storefront) -> None:
+    number = "+98 21 555 0100"
+    push_account(shop, package(300), rights=[right("tel", kind="telephone", value=number)])
+    page = Customer(shop, "fa").opens()
+    assert f'<a href="tel:+98215550100" dir="ltr" class="supportbridge-link">{number}</a>' in page.html
+    push_account(shop, package(300), rights=[right("tel", kind="telephone", value=number, plans=["essential"])])
+    assert number not in Customer(shop).opens().html
+
+
+def test_an_account_of_an_earlier_desk_has_no_rights(shop: Storefront) -> None:
+    push_account(shop, package(300))
+    assert "rights" not in Customer(shop).opens().parts
+
+
+# --- prices -----------------------------------------------------------------------------------------------
+
+
+def test_C13_the_price_list_stands_in_its_order_without_what_is_not_listed(shop: Storefront) -> None:
+    push_document(shop, "price", "a", price("a", rank=3, coins=1200))
+    push_document(shop, "price", "b", price("b", rank=1, about=in_three("With a report")))
+    push_document(shop, "price", "c", price("c", rank=2, listed=False))
+    page = Customer(shop).opens()
+    assert re.findall(r'"price-(\w)"', page.html) == ["b", "a"]
+    assert "Coins: 1,200" in page.text
+    assert "With a report" in page.within("price-b")
+    assert "<p" not in page.within("price-a")
+
+
+def test_C13_a_request_from_the_price_list_begins_with_its_name(any_shop: Storefront) -> None:
+    push_document(any_shop, "price", "analytics", price())
+    customer = Customer(any_shop)
+    assert "view=request&amp;price=analytics" in customer.opens().within("price-analytics").replace("&amp;amp;", "")
+    form = customer.opens("request", price="analytics").form("request_open")
+    assert form["supportbridge_subject"] == "Google Analytics"
+    assert form["supportbridge_price"] == "analytics"
+    plain = customer.opens("request").form("request_open")
+    assert plain["supportbridge_subject"] == ""
+    assert "supportbridge_price" not in plain
+
+
+def test_T11_a_price_that_does_not_verify_is_not_shown(shop: Storefront) -> None:
+    push_document(shop, "price", "cheap", price(coins=1))
+    page = Customer(shop).opens()
+    assert "prices" not in page.parts
+    assert 'differ in "code"' in page.log[0]
+
+
+# --- answers ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("outcome", "heading"), [("accepted", "Done"), ("refused", "That was not possible")])
+def test_an_answer_is_shown_in_the_readers_language(any_shop: Storefront, outcome: str, heading: str) -> None:
+    push_document(any_shop, "answer", UUID, answer(UUID, outcome=outcome))
+    page = Customer(any_shop).opens("answer", sent=UUID)
+    assert heading in page.text
+    assert "50 coins are held." in page.text
+    assert "50 coins are held. به فارسی" in Customer(any_shop, "fa").opens("answer", sent=UUID).text
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{"mac": "0" * 64}, {"signed_as": "quote"}, {"key": UUID.replace("0b3e", "1b3e")}, {"epoch": 2}, {"customer": 78}],
+)
+def test_T11_an_answer_that_is_not_what_its_row_says_is_not_shown(shop: Storefront, row: dict[str, Any]) -> None:
+    key = row.pop("key", UUID)
+    push_document(shop, "answer", key, answer(UUID), **row)
+    page = Customer(shop).opens("answer", sent=key)
+    assert "Nothing found" in page.text
+    assert "50 coins" not in page.text
+
+
+@pytest.mark.parametrize("sent", ["", "x", UUID, UUID.upper(), "' OR 1=1 -- ", "1" * 300])
+def test_an_address_that_nobody_has_sent_to_shows_nothing(shop: Storefront, sent: str) -> None:
+    page = Customer(shop).opens("answer", sent=sent)
+    assert "There is nothing under this address" in page.text
+    assert page.log == []
+    assert inbox(shop) == []
+
+
+def test_parameters_of_the_address_that_are_lists_are_no_fault(any_shop: Storefront) -> None:
+    page = Customer(any_shop).opens(view=["x"], sent=["y"], price={"z": "1"})
+    assert page.parts == ["account", "write"]

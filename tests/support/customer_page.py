@@ -1,0 +1,271 @@
+"""The customer's own page in the shop, as a reader's browser has it: its parts, its forms, and what they become.
+
+It believes: what is tested is the shipped PHP, played by `tests.support.storefront`; documents are signed as the desk
+signs them, and rows of the inbox are verified as the desk verifies them.
+"""
+
+import hashlib
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from bridge.contracts.shop_rows import SHOP_TO_DESK, SigningKey, canonical_json, chain, mac_of, signed_row, verifies
+from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, STORE, Played, Storefront, account
+
+COLUMNS = {"quote": "quote_id, customer_id, ", "price": "code, ", "answer": "uuid, customer_id, "}
+LANGUAGES = {"opencart": {"en": "en-gb", "ru": "ru-ru", "fa": "fa-ir"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One row of the inbox whose bytes have been checked."""
+
+    uuid: str
+    customer: int
+    document: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        return str(self.document["kind"])
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return dict(self.document["data"])
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """What one request was answered with."""
+
+    played: Played
+
+    @property
+    def html(self) -> str:
+        return str(self.played.result["output"])
+
+    @property
+    def text(self) -> str:
+        """What a reader reads, blanks joined."""
+        return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", self.html)).split())
+
+    @property
+    def led_to(self) -> dict[str, str]:
+        """The parameters of the address that the browser is sent to; empty where it stays."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.played.result["redirect"]).query).items()}
+
+    @property
+    def log(self) -> list[str]:
+        return [line for line in self.played.log if "web root" not in line]
+
+    @property
+    def parts(self) -> list[str]:
+        return re.findall(r'<section class="supportbridge-page__part" data-supportbridge="([a-z-]+)">', self.html)
+
+    def within(self, name: str) -> str:
+        """The HTML from a marked place to the end of its element's text, up to the next of its kind."""
+        [_, after] = self.html.split(f'data-supportbridge="{name}"', 1)
+        return re.split(r"</article>|</section>|</li>|</tr>", after, maxsplit=1)[0]
+
+    def fact(self, name: str, *, within: str) -> str:
+        """A value in a list of facts, as a reader sees it."""
+        found = re.findall(rf'<dd data-supportbridge="{name}">(.*?)</dd>', self.within(within))
+        return html.unescape(re.sub(r"<[^>]+>", "", found[0])) if found else ""
+
+    def form(self, kind: str, *, within: str | None = None) -> dict[str, str]:
+        """The fields of a form by name, with what is in them."""
+        source = self.html if within is None else self.within(within)
+        [_, after] = source.split(f'data-supportbridge="{kind}"', 1)
+        inside = after.split("</form>", 1)[0]
+        fields = {}
+        for tag in re.findall(r"<input [^>]*>", inside):
+            name, value = re.search(r' name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
+            assert name is not None
+            fields[html.unescape(name[1])] = html.unescape(value[1]) if value else ""
+        for name_, value_ in re.findall(r'<textarea name="([^"]*)"[^>]*>\n?(.*?)</textarea>', inside, re.DOTALL):
+            fields[name_] = html.unescape(value_)
+        return fields
+
+    def has_form(self, kind: str, *, within: str | None = None) -> bool:
+        return f'data-supportbridge="{kind}"' in (self.html if within is None else self.within(within))
+
+
+class Customer:
+    """A customer who is logged in at a shop."""
+
+    def __init__(self, shop: Storefront, language: str = "en", **orders: Any) -> None:
+        self.shop = shop
+        named = LANGUAGES["opencart"] if shop.platform.startswith("opencart") else {}
+        self.orders = {"language": named.get(language, language), **orders}
+
+    def opens(self, view: str = "", **orders: Any) -> CustomerPage:
+        """Look at a view of the page; what is no order to PHP is a parameter of the address."""
+        known = {"now", "customer", "session", "settings", "method", "zone", "user", "password", "version", "shop_id"}
+        query = {name: value for name, value in orders.items() if name not in known}
+        orders = {name: value for name, value in orders.items() if name in known}
+        if view:
+            query["view"] = view
+        return self._play(query=query, **orders)
+
+    def sends(self, fields: Mapping[str, Any], **orders: Any) -> CustomerPage:
+        """Send a form; keys without the fields' prefix are what was typed into it."""
+        prefix = "supportbridge_"
+        post = {name if name.startswith(prefix) else prefix + name: value for name, value in fields.items()}
+        return self._play(method="POST", post=post, **orders)
+
+    def _play(self, **orders: Any) -> CustomerPage:
+        played = self.shop.play({"what": "support", **self.orders, **orders})
+        assert played.printed == "", "nothing may reach the browser before the page"
+        assert played.complaints == [], "PHP must have nothing to complain of"
+        return CustomerPage(played)
+
+
+def push_document(
+    shop: Storefront,
+    table: str,
+    key: int | str,
+    document: Mapping[str, Any],
+    *,
+    signer: SigningKey = KEY,
+    signed_as: str = "",
+    customer: int = CUSTOMER,
+    **row: Any,
+) -> None:
+    """Store a signed document as the desk does; `row` replaces columns, `signed_as` signs it for another table."""
+    made = signed_row(signer, signed_as or table, document, customer_id=customer, epoch=1, number=1)
+    columns = {
+        "store": STORE,
+        "key": key,
+        "customer": customer,
+        "epoch": document.get("epoch", 1),
+        "number": document.get("number", 1),
+        "payload": made.payload,
+        "key_id": made.key_id,
+        "mac": made.mac,
+        **row,
+    }
+    if table == "price":
+        del columns["customer"]
+    values = ", ".join(map(_literal, columns.values()))
+    shop.run(
+        f"REPLACE INTO {{p}}{table} (store, {COLUMNS[table]}epoch, number, payload, key_id, mac) VALUES ({values})"
+    )
+
+
+def _literal(value: int | str) -> str:
+    """A value for a statement; text in hexadecimal, so that no character of it means anything."""
+    return str(value) if isinstance(value, int) else f"0x{value.encode().hex()}"
+
+
+def in_three(text: str) -> dict[str, str]:
+    return {"en": text, "ru": f"{text} по-русски", "fa": f"{text} به فارسی"}
+
+
+def quote(number: int = 12, **changes: Any) -> dict[str, Any]:
+    """A quote document; `text` sets its hashes too unless they are given."""
+    text = changes.get("text", in_three("Set up Google Analytics.\nIt costs 50 coins."))
+    document = {
+        "v": 1,
+        "store": STORE,
+        "customer": CUSTOMER,
+        "epoch": 1,
+        "number": 1,
+        "quote": number,
+        "request": 5,
+        "subject": "Google Analytics",
+        "kind": "work",
+        "state": "offered",
+        "version": 2,
+        "coins": 50,
+        "text": text,
+        "text_hash": hashes(text),
+        "offered_at": NOW - DAY,
+        "valid_until": NOW + DAY,
+        "valid_until_text": {"en": "16 January 2027", "ru": "16 января 2027 г.", "fa": "۲۶ دی ۱۴۰۵"},
+        "held": 0,
+        "spent": None,
+        "history": [{"at": NOW - DAY, "text": in_three("Offered")}],
+    }
+    return {**document, **changes}
+
+
+def hashes(texts: Mapping[str, str]) -> dict[str, str]:
+    return {language: hashlib.sha256(text.encode()).hexdigest() for language, text in texts.items()}
+
+
+def price(code: str = "analytics", **changes: Any) -> dict[str, Any]:
+    document = {
+        "v": 1,
+        "store": STORE,
+        "epoch": 1,
+        "number": 1,
+        "code": code,
+        "coins": 50,
+        "name": in_three("Google Analytics"),
+        "about": {"en": "", "ru": "", "fa": ""},
+        "rank": 1,
+        "listed": True,
+    }
+    return {**document, **changes}
+
+
+def answer(uuid: str, **changes: Any) -> dict[str, Any]:
+    document = {
+        "v": 1,
+        "store": STORE,
+        "customer": CUSTOMER,
+        "uuid": uuid,
+        "epoch": 1,
+        "number": 1,
+        "received": NOW,
+        "outcome": "accepted",
+        "code": "held",
+        "text": in_three("50 coins are held."),
+        "data": {},
+    }
+    return {**document, **changes}
+
+
+def push_account(shop: Storefront, *packages: dict[str, Any], entries: int = 0, **changes: Any) -> None:
+    """Store an account and the entries that lead to it: each grants one coin unless `books` says otherwise."""
+    books = changes.pop("books", [{} for _ in range(entries)])
+    digest, posted, held = "", 0, 0
+    shop.run("DELETE FROM {p}entry")
+    for number, change in enumerate(books, start=1):
+        booked = {"kind": "grant", "coins": 1, "held": 0, "order": None, "reason": "", **change}
+        posted, held = posted + booked["coins"], held + booked["held"]
+        entry = {
+            "v": 1,
+            "store": STORE,
+            "customer": CUSTOMER,
+            "number": number,
+            "at": NOW - DAY,
+            "packages": [{"id": 1, "coins": booked["coins"], "held": booked["held"]}],
+            "posted_after": posted,
+            "held_after": held,
+            **booked,
+        }
+        payload = canonical_json(entry)
+        digest = chain(digest, payload)
+        shop.run(
+            f"INSERT INTO {{p}}entry (store, customer_id, number, epoch, payload, key_id, mac) VALUES ('{STORE}',"
+            f" {CUSTOMER}, {number}, 1, 0x{payload.encode().hex()}, '{KEY.id}', '{mac_of(KEY, 'entry', payload)}')"
+        )
+    shop.push(account(*packages, entries={"count": len(books), "digest": digest}, **changes))
+
+
+def inbox(shop: Storefront) -> list[Posted]:
+    """Every row of the inbox, in order, verified as the desk does it: the exact bytes, the direction, the spelling."""
+    rows = shop.run("SELECT store, uuid, customer_id, payload, key_id, mac FROM {p}inbox ORDER BY id")
+    posted = []
+    for store, uuid, customer, payload, key_id, mac in rows:
+        assert verifies([KEY], "inbox", payload, key_id, mac, direction=SHOP_TO_DESK)
+        document = json.loads(payload)
+        assert canonical_json(document) == payload
+        assert (document["store"], document["customer"], document["uuid"]) == (store, customer, uuid)
+        assert set(document) == {"v", "store", "customer", "uuid", "kind", "at", "language", "data"}
+        posted.append(Posted(uuid, customer, document))
+    return posted
