@@ -18,6 +18,7 @@ class Work(StrEnum):
     READING = "reading"
     PUSHING = "pushing"
     COMPARING = "comparing"
+    ANSWERING = "answering"
 
 
 class StoreState(StrEnum):
@@ -37,6 +38,9 @@ WHY_PAUSED = "the shop's ids went back, nothing of it is booked: bridge problems
 class Counters:
     """What a store has done since the daemon started.
 
+    `actions` are what customers did on the shop's pages, `refused` those of them that were not done, and `doubted`
+    inbox rows that no page of ours wrote.
+
     `pushes` are accounts; `reads` and `rounds` passes and whole comparisons; the others rows and orders, `differences`
     being those orders that only a comparison found.
     """
@@ -48,6 +52,9 @@ class Counters:
     retries: int = 0
     rounds: int = 0
     differences: int = 0
+    actions: int = 0
+    refused: int = 0
+    doubted: int = 0
 
 
 @dataclass(slots=True)

@@ -55,9 +55,11 @@ class Intake:
         on_booked: Callable[[], None],
         *,
         wake: asyncio.Event | None = None,
+        on_hint: Callable[[], None] = lambda: None,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._on_booked, self._wake = health, stop, on_booked, wake or asyncio.Event()
+        self._on_hint = on_hint
         self._hint: str | None = None
         self._echo = False
         self._counted = False
@@ -100,6 +102,8 @@ class Intake:
         except ShopError:
             return False
         self._echo = before is not None and before != self._hint
+        if self._echo or echo:
+            self._on_hint()
         return self._echo or echo
 
     def _until_due(self) -> float:

@@ -1,29 +1,38 @@
-"""Pushing one store's accounts: from the desk to the rows the account page shows.
+"""Pushing one store's accounts and documents: from the desk to the rows that the shop's pages show.
 
-Always the whole account with its version, never a delta, so a push that is repeated or comes late changes nothing. At
-most one push per customer waits, and a customer is pushed at most once every `push_seconds`.
+Always the whole of it with its version, never a delta, so a push that is repeated or comes late changes nothing. At
+most one push per customer waits, and a customer's account is pushed at most once every `push_seconds`. Answers go
+first: somebody waits for them. A shop that lacks the documents' tables goes on with accounts alone.
 """
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import structlog
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.desk.desk import Desk
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of
+from bridge.errors import ShopRefused
 from bridge.services.account_pages import Batch, PageTerms, show_new_terms, waiting_batch
+from bridge.services.documents import DocumentBatch, documents_pushed, waiting_documents
+from bridge.services.prices import follow_settings
 from bridge.services.restoring import report_lost_entries, take_over
 
 log = structlog.get_logger()
 ACCOUNTS_PER_PUSH = 200
+DOCUMENTS_PER_PUSH = 200
+TABLES_AGAIN_S = 60.0
+"""After the shop has refused documents, which it does where it lacks their tables, they rest for so long."""
+ANSWERS, OFFERS = frozenset({DocumentTable.ANSWER}), frozenset({DocumentTable.QUOTE, DocumentTable.PRICE})
 SWEEP_S = 120.0
 """However quiet the desk is, accounts left behind are looked for this often, even should the minute's bell not ring."""
 
@@ -49,6 +58,8 @@ class Pusher:
         self._told = False
         self._shown = False
         self._taken_over = False
+        self._refused = ""
+        self._documents_from = 0.0
 
     async def run(self) -> None:
         """Push until stopped. Raises what is not the shop's fault."""
@@ -60,7 +71,7 @@ class Pusher:
                 await first_of(self._pause(), self._stop, self._wake)
 
     async def one_pass(self, skip: frozenset[int] = frozenset()) -> int:
-        """Push one batch; returns how many accounts. Raises `ForeignDesk`, `ShopError`, `DeskError`.
+        """Push one batch; returns how many accounts and documents. Raises `ForeignDesk`, `ShopError`, `DeskError`.
 
         The keys are read anew, so that a store paired a moment ago is pushed without a restart.
         """
@@ -70,13 +81,21 @@ class Pusher:
             return 0
         if not self._shown:
             await self._desk.transact("show new terms", show_new_terms, self._terms(keys[0]))
+            await self._desk.transact("follow the price list", follow_settings, self._setup.desk_terms)
             self._shown = True
+        documents = await self._documents(keys[0])
         batch: Batch = await self._desk.read(
             waiting_batch, self._terms(keys[0]), at=self._clock.now(), limit=ACCOUNTS_PER_PUSH, skip=skip
         )
-        if not batch.rows:
-            return await self._take_over()
-        await self._adapter.claim(self._claim(keys[0]), keys)
+        if batch.rows or documents:
+            await self._adapter.claim(self._claim(keys[0]), keys)
+        shown = await self._push_documents(documents, ANSWERS)
+        if batch.rows:
+            await self._push_accounts(batch, keys)
+        shown += await self._push_documents(documents, OFFERS)
+        return shown + (len(batch.rows) or await self._take_over())
+
+    async def _push_accounts(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
         await self._look_for_lost(batch, keys)
         await self._adapter.push(batch.rows)
         await self._desk.transact("accounts pushed", lambda tx: tx.push.done(batch.states))
@@ -92,7 +111,38 @@ class Pusher:
                 entries=len(rows.entries),
             )
         log.info("accounts pushed", store=self._setup.name, accounts=len(batch.rows))
-        return len(batch.rows)
+
+    async def _documents(self, key: SigningKey) -> tuple[DocumentBatch, ...]:
+        """What waits of quotes, prices and answers; nothing for a while after the shop has refused them."""
+        if time.monotonic() < self._documents_from:
+            return ()
+        return await self._desk.read(waiting_documents, self._terms(key), limit=DOCUMENTS_PER_PUSH)
+
+    async def _push_documents(self, batches: Iterable[DocumentBatch], tables: frozenset[DocumentTable]) -> int:
+        """Push the batches of these tables; returns how many documents. A shop without the tables is told of once."""
+        pushed = 0
+        for batch in batches:
+            if batch.table not in tables or time.monotonic() < self._documents_from:
+                continue
+            if batch.rows:
+                try:
+                    await self._adapter.push_documents(batch.table, batch.rows)
+                except ShopRefused as error:
+                    self._tell_refused(error)
+                    continue
+                self._refused = ""
+            await self._desk.transact("documents pushed", documents_pushed, self._setup.name, batch)
+            log.info("documents pushed", store=self._setup.name, table=batch.table.value, rows=len(batch.rows))
+            pushed += len(batch.numbers)
+        return pushed
+
+    def _tell_refused(self, error: ShopRefused) -> None:
+        self._documents_from = time.monotonic() + TABLES_AGAIN_S
+        if self._refused != str(error):
+            self._refused = str(error)
+            log.warning(
+                "shop takes no quotes, prices and answers", store=self._setup.name, cause=str(error), next=error.hint
+            )
 
     async def _look_for_lost(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
         """Before an account is pushed for the first time in this epoch: does the shop know more than we do?

@@ -1,4 +1,4 @@
-"""One supervised store: its adapter, its reading, pushing and comparing, started and stopped together.
+"""One supervised store: its adapter, its reading, answering, pushing and comparing, started and stopped together.
 
 Whatever goes wrong in one store stays there: an unexpected error is logged with its trace and the store starts again
 after a pause, while every other store goes on.
@@ -17,6 +17,7 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
 from bridge.engine.bells import Bell
 from bridge.engine.health import StoreHealth, Work
+from bridge.engine.inbox import Inbox
 from bridge.engine.intake import Intake
 from bridge.engine.pusher import Pusher
 from bridge.engine.reconciler import Reconciler
@@ -59,6 +60,7 @@ class StoreRunner:
         self.accounts_changed = Bell()
         self.compare = Bell()
         self._touched = Bell()
+        self._posted = Bell()
         self._task: asyncio.Task[None] | None = None
         self.adapter: ShopAdapter | None = None
         """The store's own adapter, while it runs."""
@@ -95,7 +97,12 @@ class StoreRunner:
 
     @property
     def _sides(self) -> dict[Work, Callable[[ShopAdapter], Side]]:
-        return {Work.READING: self._intake, Work.PUSHING: self._pusher, Work.COMPARING: self._reconciler}
+        return {
+            Work.READING: self._intake,
+            Work.ANSWERING: self._inbox,
+            Work.PUSHING: self._pusher,
+            Work.COMPARING: self._reconciler,
+        }
 
     async def _connected(self) -> ShopAdapter | None:
         """The store's adapter, asked for until there is one; None when told to stop before."""
@@ -140,6 +147,20 @@ class StoreRunner:
             self.stop,
             on_booked=self._booked,
             wake=self._touched,
+            on_hint=self._posted.set,
+        )
+
+    def _inbox(self, adapter: ShopAdapter) -> Inbox:
+        return Inbox(
+            self.setup,
+            adapter,
+            self._desk,
+            self._clock,
+            self.health,
+            self.stop,
+            keys=self._keys,
+            wake=self._posted,
+            on_handled=self._booked,
         )
 
     def _reconciler(self, adapter: ShopAdapter) -> Reconciler:

@@ -195,6 +195,7 @@ def believe_the_shop(tx: Tx, store: str) -> None:
 def _set_apart(tx: Tx, store: str, account: Account, at: datetime) -> None:
     tx.accounts.freeze(account.id, at)
     tx.accounts.detach(store, account.id)
+    tx.quotes.touch(quote.id for quote in tx.quotes.of_account(account.id))  # off the page of who has his number next
     tx.problems.report(
         store,
         key=f"account:{account.id}:{CUSTOMER_REPLACED}",

@@ -25,6 +25,9 @@ _COUNTERS: tuple[tuple[str, str, Callable[[Counters], int]], ...] = (
     ("pushes", "Accounts written into the shop.", lambda done: done.pushes),
     ("comparisons", "Comparisons of all the shop's orders with what was read of them.", lambda done: done.rounds),
     ("differences", "Orders that only a comparison found.", lambda done: done.differences),
+    ("actions", "What customers did on the shop's pages.", lambda done: done.actions),
+    ("actions_refused", "What customers wanted on the shop's pages and was not done.", lambda done: done.refused),
+    ("inbox_doubted", "Rows of the shop's inbox that no page of ours wrote.", lambda done: done.doubted),
 )
 _GAUGES: tuple[tuple[str, str, Callable[[StoreLook], float | None]], ...] = (
     ("store_up", "1 while the store was read within its limit.", lambda one: float(one.health.fresh)),

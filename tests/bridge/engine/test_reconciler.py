@@ -575,7 +575,7 @@ async def test_an_outage_that_all_sides_of_a_store_meet_is_one_line_down_and_one
     store: Store, runner: StoreRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bridge.engine.retrying.LONGEST_PAUSE_S", 0.01)
-    calls = ("touched", "claim", "next_ids")
+    calls = ("touched", "claim", "next_ids", "inbox")
     for call in calls:
         store.shop.fail(call, ShopUnavailable("acme: no answer"))
     with capture_logs() as lines:

@@ -1,0 +1,246 @@
+"""What customers do on one store's pages: from the rows they leave to what the desk has done and answered.
+
+The story of a pass: which rows are new → each is done in an action of its own, in order, so that one that fails holds
+up no other → the cursor moves in the transaction of the last. A crash between any two repeats rows, and a row that was
+done is known by its UUID. While customers are active the inbox is looked at twice a second.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bridge.contracts.clock import Clock
+from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.shop_documents import DocumentTable, InboxRow
+from bridge.contracts.shop_rows import SigningKey
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.domain.cursor import Cursor
+from bridge.engine.health import StoreHealth, Work
+from bridge.engine.retrying import worked
+from bridge.engine.setup import StoreSetup
+from bridge.engine.waiting import first_of, next_due
+from bridge.errors import DeskError
+from bridge.services import inbox
+from bridge.services.inbox import Outcome
+from bridge.services.told_before import Told, orders_caught_up, told_before
+
+log = structlog.get_logger()
+FAST_S = 0.5
+"""How often the inbox is looked at while customers are active."""
+ACTIVE_S = 60.0
+"""A customer who has just done something will look at the answer, and perhaps do more, for so long."""
+PATIENCE_S = 1.0
+"""How long to wait for orders that have not caught up after a restore before looking again."""
+KEEP_DAYS = 90
+"""The shop keeps inbox rows and their answers for so many days (rule D4)."""
+REMEMBER_DAYS = KEEP_DAYS + 30
+"""The desk remembers longer what it has done: a row that is still there must never be done twice."""
+FORGET_EVERY_S = 86_400.0
+FORGET_FIRST_S = 600.0
+"""The first forgetting comes within this time of the start, by chance, so that many stores don't do it together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Rows that are new to the desk, in order; what an earlier desk told about them; the cursor once they are done.
+
+    `waits` says that there are more, which have to wait for orders to catch up.
+    """
+
+    rows: Sequence[InboxRow]
+    told: Mapping[str, Told]
+    cursor: Cursor
+    waits: bool = False
+
+
+class Inbox:
+    """The answering side of one store. `wake` is set when the shop hints at something in its inbox."""
+
+    def __init__(
+        self,
+        setup: StoreSetup,
+        adapter: ShopAdapter,
+        desk: Desk,
+        clock: Clock,
+        health: StoreHealth,
+        stop: asyncio.Event,
+        *,
+        keys: Callable[[], tuple[SigningKey, ...]],
+        wake: asyncio.Event,
+        on_handled: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
+        self._health, self._stop, self._keys, self._wake = health, stop, keys, wake
+        self._on_handled, self._terms = on_handled, setup.desk_terms
+        self._cursor: Cursor | None = None
+        self._due: float | None = None
+        self._active_until = 0.0
+        self._waits = False
+        self._forget_at = time.monotonic() + random.random() * FORGET_FIRST_S  # noqa: S311  # no secret
+
+    async def run(self) -> None:
+        """Answer until stopped. Raises what is not the shop's fault."""
+        while not self._stop.is_set():
+            self._wake.clear()
+            more = await worked(Work.ANSWERING, self._health, self._stop, self.one_pass)
+            if not more:
+                await first_of(self._pause(), self._stop, self._wake)
+
+    async def one_pass(self) -> bool:
+        """Handle one page; returns whether there may be more at once. Raises `ShopError`, `DeskError`."""
+        await self._forget_when_due()
+        before = self._cursor
+        if before is None:
+            before = self._cursor = await self._desk.read(lambda tx: tx.sync.inbox_cursor(self._setup.name))
+        found = await self._adapter.inbox(before)
+        if not found and not before.gaps:
+            return False
+        keys = self._keys() if found else ()
+        if found and not keys:
+            return False  # nothing can be believed before the store is paired; the pusher tells it
+        page = await self._page(before, found, keys)
+        self._waits = page.waits
+        if page.rows:
+            await self._handle(page, keys)
+        elif page.cursor != before:
+            await self._desk.transact("move inbox cursor", _save_cursor, self._setup.name, page.cursor)
+        self._cursor = page.cursor
+        return not page.waits and (bool(page.rows) or page.cursor.position != before.position)
+
+    async def _page(self, before: Cursor, found: Sequence[InboxRow], keys: Sequence[SigningKey]) -> _Page:
+        ids = [row.id for row in found]
+        anew = bool(ids) and max(ids) < before.position
+        unseen = frozenset(before.unseen(ids))
+        candidates = [row for row in found if anew or row.id in unseen]
+        store = self._setup.name
+        known = await self._desk.read(lambda tx: tx.answers.known(store, [row.uuid for row in candidates]))
+        rows = [row for row in candidates if row.uuid not in known]
+        told = await self._told(rows, keys)
+        cut = len(rows)
+        if any(one.accepted for one in told.values()) and not await self._caught_up():
+            cut = next(at for at, row in enumerate(rows) if row.uuid in told and told[row.uuid].accepted)
+        waits = cut < len(rows)
+        if waits:
+            ids = [number for number in ids if number < rows[cut].id]
+        # Where ids have begun anew below it, the cursor reads from the beginning: what is done is known by its UUID.
+        remember = timedelta(minutes=self._setup.sync.gap_minutes)
+        after = Cursor() if anew and not waits else before.advance(ids, at=self._clock.now(), remember=remember)
+        return _Page(rows[:cut], told, after, waits)
+
+    async def _told(self, rows: Sequence[InboxRow], keys: Sequence[SigningKey]) -> Mapping[str, Told]:
+        """What the shop says has been answered already, though this desk knows nothing of it: it was restored."""
+        if not rows:
+            return {}
+        answers = await self._adapter.documents(DocumentTable.ANSWER, [row.uuid for row in rows])
+        return told_before(answers, self._setup.name, keys)
+
+    async def _caught_up(self) -> bool:
+        """Whether orders have been read since the start, and all of them are booked."""
+        if self._health.last_good_read is None:
+            return False
+        return await self._desk.read(orders_caught_up, self._setup.name)
+
+    async def _handle(self, page: _Page, keys: tuple[SigningKey, ...]) -> None:
+        *rows, last = page.rows
+        outcomes = await self._at_once(rows, page.told, keys)
+        outcomes += await self._at_once([last], page.told, keys, cursor=page.cursor)
+        for row, outcome in zip(page.rows, outcomes, strict=True):
+            self._count(row, outcome)
+        self._on_handled()
+
+    async def _at_once(
+        self,
+        rows: Sequence[InboxRow],
+        told: Mapping[str, Told],
+        keys: tuple[SigningKey, ...],
+        cursor: Cursor | None = None,
+    ) -> list[Outcome]:
+        """Handle rows in order, an action each, in as few commits as the desk can; give up on those that fail."""
+        at = self._clock.now()
+        results = await asyncio.gather(
+            *(
+                self._desk.transact(
+                    "inbox row", inbox.handle, self._terms, row, keys, at=at, told=told.get(row.uuid), cursor=cursor
+                )
+                for row in rows
+            ),
+            return_exceptions=True,
+        )
+        outcomes = []
+        for row, result in zip(rows, results, strict=True):
+            if isinstance(result, Outcome):
+                outcomes.append(result)
+            elif isinstance(result, DeskError) or not isinstance(result, Exception):
+                raise result  # the desk itself, or a stop: nothing of it is the row's fault
+            else:
+                outcomes.append(await self._give_up(row, result, told.get(row.uuid), keys, cursor))
+        return outcomes
+
+    async def _give_up(
+        self,
+        row: InboxRow,
+        error: Exception,
+        told: Told | None,
+        keys: tuple[SigningKey, ...],
+        cursor: Cursor | None,
+    ) -> Outcome:
+        log.error("inbox row failed", store=self._setup.name, row=row.id, customer=row.customer_id, exc_info=error)
+        return await self._desk.transact(
+            "give up inbox row",
+            inbox.give_up,
+            self._terms,
+            row,
+            keys,
+            at=self._clock.now(),
+            told=told,
+            cursor=cursor,
+        )
+
+    def _count(self, row: InboxRow, outcome: Outcome) -> None:
+        counters = self._health.counters
+        if outcome is Outcome.DOUBTED:
+            counters.doubted += 1
+            log.warning("inbox row is not ours", store=self._setup.name, row=row.id)
+            return
+        if outcome is not Outcome.KNOWN:
+            counters.actions += 1
+            counters.refused += outcome is Outcome.REFUSED
+            self._active_until = time.monotonic() + ACTIVE_S
+        log.info(
+            "inbox row handled", store=self._setup.name, row=row.id, customer=row.customer_id, outcome=outcome.value
+        )
+
+    async def _forget_when_due(self) -> None:
+        """Once a day the shop forgets old rows and their answers, and later so does the desk (rule D4)."""
+        if time.monotonic() < self._forget_at:
+            return
+        self._forget_at = time.monotonic() + FORGET_EVERY_S
+        rows = await self._adapter.forget_inbox(KEEP_DAYS)
+        before = self._clock.now() - timedelta(days=REMEMBER_DAYS)
+        await self._desk.transact("forget answers", lambda tx: tx.answers.forget(self._setup.name, before))
+        if rows:
+            log.info("old inbox rows forgotten", store=self._setup.name, rows=rows)
+
+    def _pause(self) -> float:
+        """Seconds to the next look; the first time by chance, so that many stores do not look in step."""
+        moment, poll = time.monotonic(), self._setup.sync.poll_seconds
+        if self._waits:
+            return min(PATIENCE_S, poll)
+        if moment < self._active_until:
+            return min(FAST_S, poll)
+        self._due = (
+            moment + random.random() * poll  # noqa: S311  # no secret
+            if self._due is None
+            else next_due(self._due, every=poll, moment=moment)
+        )
+        return self._due - moment
+
+
+def _save_cursor(tx: DeskTx, store: str, cursor: Cursor) -> None:
+    tx.sync.save_inbox_cursor(store, cursor)

@@ -1,0 +1,146 @@
+"""What a customer can do on the shop's pages, kind by kind, once a row has been proven to be his (rule T11).
+
+Each reads the data of its kind strictly, calls the service that decides, and says what was done in a stable word and
+numbers. A further kind is a model, a function and a line in `KINDS`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from bridge.contracts.desk import Tx
+from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.desk_terms import DeskTerms
+from bridge.errors import QuoteRefused, RightRefused
+from bridge.services import deciding, rights
+from bridge.services.inbox_rows import (
+    Posted,
+    QuoteApprove,
+    QuoteCancel,
+    QuoteDecline,
+    RequestOpen,
+    RightRedeem,
+    Strict,
+)
+from bridge.services.opening import open_request, require_no_flood
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing a customer does. `evidence` is the UUID of the signed row; `again` says that it is done once more
+    after a restore, so that limits of his pace, which he kept then, do not count.
+    """
+
+    tx: Tx
+    terms: DeskTerms
+    customer_id: int
+    at: datetime
+    evidence: str
+    again: bool = False
+
+    def account(self) -> Account | None:
+        """His account, None while he has none."""
+        owner = Owner(OwnerKind.CUSTOMER, self.customer_id)
+        return self.tx.accounts.of_owners(self.terms.store, [owner]).get(owner)
+
+    def own_account(self) -> Account:
+        """His account, opened where he has none: everybody with a shop account can write (rule T1)."""
+        owner = Owner(OwnerKind.CUSTOMER, self.customer_id)
+        return self.tx.accounts.open(self.terms.store, [owner])[owner]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done: its stable word, and the numbers that its sentence and a program need."""
+
+    code: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+Handler = Callable[[Act, Mapping[str, Any]], Done]
+"""Does one kind of thing with the data of its row. Raises the refusals of its service, and `ValidationError`."""
+Data = TypeVar("Data", bound=Strict)
+
+
+def do(act: Act, posted: Posted) -> Done:
+    """Do what was posted. Raises `NotEnoughCoins`, `QuoteRefused`, `RightRefused`, and `ValidationError` for data that
+    is not as agreed on.
+    """
+    if posted.data is None:
+        raise QuoteRefused("invalid", "the row is not as agreed on")
+    kind = KINDS.get(posted.kind)
+    if kind is None:
+        raise QuoteRefused("unknown_kind", f"there is no kind {posted.kind}")
+    return kind(act, posted.data)
+
+
+def _approve(act: Act, data: QuoteApprove) -> Done:
+    quote = deciding.approve(
+        act.tx,
+        act.terms,
+        _account_id(act),
+        data.quote,
+        version=data.version,
+        text_hash=data.text_hash,
+        at=act.at,
+        evidence=act.evidence,
+    )
+    return Done("approved", {"quote": quote.id, "coins": quote.offer.coins})
+
+
+def _decline(act: Act, data: QuoteDecline) -> Done:
+    quote = deciding.decline(
+        act.tx, act.terms, _account_id(act), data.quote, version=data.version, at=act.at, evidence=act.evidence
+    )
+    return Done("declined", {"quote": quote.id})
+
+
+def _cancel(act: Act, data: QuoteCancel) -> Done:
+    quote = deciding.cancel(act.tx, act.terms, _account_id(act), data.quote, at=act.at, evidence=act.evidence)
+    return Done("cancelled", {"quote": quote.id})
+
+
+def _open(act: Act, data: RequestOpen) -> Done:
+    account = act.own_account()
+    if not act.again:
+        require_no_flood(act.tx, account, act.at)
+    request = open_request(
+        act.tx,
+        act.terms,
+        account,
+        subject=data.subject.strip(),
+        text=data.text.strip(),
+        at=act.at,
+        price=data.price,
+    )
+    return Done("request_opened" if data.price is None else "price_requested", {"request": request.id})
+
+
+def _redeem(act: Act, data: RightRedeem) -> Done:
+    account = act.account()
+    if account is None:
+        raise RightRefused("right_not_in_plan", "a customer without coins has no plan")
+    _, request = rights.redeem(act.tx, act.terms, account, right=data.right, domain=data.domain, at=act.at)
+    return Done("redeemed", {"request": request.id})
+
+
+def _account_id(act: Act) -> int:
+    account = act.account()
+    if account is None:
+        raise QuoteRefused("unknown_quote", "a customer without an account has no quotes")
+    return account.id
+
+
+def _reading(model: type[Data], do: Callable[[Act, Data], Done]) -> Handler:
+    return lambda act, data: do(act, model.model_validate(data))
+
+
+KINDS: Mapping[str, Handler] = {
+    "quote_approve": _reading(QuoteApprove, _approve),
+    "quote_decline": _reading(QuoteDecline, _decline),
+    "quote_cancel": _reading(QuoteCancel, _cancel),
+    "request_open": _reading(RequestOpen, _open),
+    "right_redeem": _reading(RightRedeem, _redeem),
+}
+"""What can be done on the pages."""
