@@ -13,6 +13,9 @@ WELL, FOUND_WRONG, WRONG_USE = 0, 1, 2
 DESK_DAMAGED = 3
 """What the daemon ends with when its desk is damaged: starting it again does not help, so nobody should."""
 
+_REORDER = frozenset({0x061C, 0x200E, 0x200F, *range(0x2066, 0x206A)})
+"""Marks of direction, which show nothing themselves."""
+
 REMEDIES = {
     "desk": "look at the state directory with: bridge check",
     "desk_missing": "bridge desk upgrade",
@@ -26,6 +29,9 @@ REMEDIES = {
     "unknown_account": "check the number; the first coins open an account: bridge coins grant CUSTOMER COINS ...",
     "key_reused": "look at what is recorded (bridge coins statement CUSTOMER), or choose another --key",
     "impossible_amount": "correct the value and run the command again",
+    "quote_refused": "see how it stands: bridge quote list",
+    "right_refused": "see what there is: bridge rights list",
+    "unknown_request": "bridge request list",
     "shop_unavailable": "see that the shop's database server runs and can be reached, then: bridge check",
     "shop_refused": "bridge check",
     "foreign_desk": "use the desk that this shop belongs to (bridge desk restore FILE brings a lost one back)",
@@ -71,7 +77,7 @@ def shown(text: str) -> str:
 
 
 def _harmless(character: str) -> bool:
-    """Line breaks and what no terminal acts on; embeddings and isolates could reorder a whole line."""
+    """Line breaks and what no terminal acts on; marks, embeddings and isolates could reorder a whole line."""
     number = ord(character)
-    steers = number < 0x20 or 0x7F <= number < 0xA0 or 0x202A <= number <= 0x202E or 0x2066 <= number <= 0x2069
+    steers = number < 0x20 or 0x7F <= number < 0xA0 or number in _REORDER or 0x2028 <= number <= 0x202E
     return character == "\n" or not steers

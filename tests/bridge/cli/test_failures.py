@@ -15,8 +15,13 @@ def every_error(base: type[BridgeError] = BridgeError) -> Iterator[type[BridgeEr
         yield from every_error(error)
 
 
-TOLD_OTHERWISE = {"ledger", "shop", "settings", "usage"}
-"""Bases that nobody raises, and errors that carry their remedy from where they are raised."""
+TOLD_OTHERWISE = {
+    *("ledger", "shop", "settings", "usage"),
+    *("delivery_refused", "deliver_later", "delivery_failed"),
+}
+"""Bases that nobody raises, errors that carry their remedy from where they are raised, and what plugins tell the
+daemon of a delivery, which no command meets.
+"""
 
 
 def test_each_kind_of_error_has_a_remedy() -> None:
@@ -57,6 +62,9 @@ def test_several_wrong_settings_are_a_line_each_and_one_remedy(capsys: pytest.Ca
         ("\x1b]0;owned\x07red", "\\x1b]0;owned\\x07red"),
         ("a\rb", "a\\rb"),
         ("\u202eabc", "\\u202eabc"),
+        ("\u2067abc\u2069", "\\u2067abc\\u2069"),
+        ("a\u200fb\u061c", "a\\u200fb\\u061c"),
+        ("a\u2028b", "a\\u2028b"),
         ("\x9b31m", "\\x9b31m"),
         ("two\nlines", "two\nlines"),
     ],
