@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bridge.contracts.desk import Aside, AsideState, Tx
 from bridge.domain import ledger
-from bridge.domain.accounts import Account, Owner
+from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.events import CoinsChanged, CoinsGranted, CoinsReinstated, CoinsRevoked
 from bridge.domain.ledger import Entry, EntryKind
 from bridge.domain.orders import Order
@@ -103,6 +103,7 @@ def _decide(
 ) -> _Page:
     ids = [order.order_id for order in orders]
     purchases = tx.purchases.of_orders(store.name, ids)
+    orders = _with_heirs(tx, store, orders, purchases)
     units = tx.ledger.units_of(store.name, purchases) if purchases else {}
     aside = tx.problems.aside(store.name, ids)
     elsewhere = _granted_elsewhere(tx, store, [order for order in orders if order.order_id not in purchases])
@@ -136,6 +137,25 @@ def _granted_elsewhere(tx: Tx, store: StoreTerms, orders: Sequence[Order]) -> di
             if known is not None and known.ordered_at in {None, order.ordered_at}:
                 found[order.order_id] = sibling
     return found
+
+
+def _with_heirs(
+    tx: Tx, store: StoreTerms, orders: Sequence[Order], purchases: Mapping[int, Purchase]
+) -> Sequence[Order]:
+    """The orders, those of guests that were linked to an account with its owner as their buyer (rule C19).
+
+    A new purchase is none of a former customer's: his number may be somebody else's by now (rule D3).
+    """
+    guests = [one.order_id for one in orders if one.buyer is not None and one.buyer.kind is OwnerKind.GUEST]
+    linked = tx.guests.linked(store.name, guests) if guests else {}
+    if not linked:
+        return orders
+    accounts = tx.accounts.by_ids(linked.values())
+    heirs: dict[int, Owner | None] = {number: accounts[account].owner for number, account in linked.items()}
+    for number, owner in heirs.items():
+        if owner is not None and owner.kind is OwnerKind.FORMER and number not in purchases:
+            heirs[number] = None
+    return [one._replace(buyer=heirs[one.order_id]) if one.order_id in heirs else one for one in orders]
 
 
 def _as_set_aside(decision: Decision, aside: Aside) -> Decision:
@@ -203,18 +223,31 @@ def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at:
 def _without_holds(
     tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, seen_at: Mapping[int, datetime], at: datetime
 ) -> _Page:
-    """The page once the holds on charged-back packages have ended, so that their coins can be revoked (rule C14)."""
-    charged = [number for number in sorted(numbers) if page.decisions[number].charged_back]
+    """The page once the holds on charged-back packages have ended, so that their coins can be revoked (rule C14).
+
+    Also on packages that a refund had revoked before: nothing is to be booked of them any more but what is held.
+    """
+    booking = set(numbers)
+    charged = sorted(
+        number
+        for number, decision in page.decisions.items()
+        if decision.charged_back and (number in booking or _has_nothing_to_book(page, number))
+    )
     ended = 0
-    for number in charged:
-        packages = [change.package for change in page.decisions[number].changes if isinstance(change, RevokeUnit)]
-        held = [package.id for package in packages if package.held]
+    for units in tx.ledger.units_of(store.name, charged).values() if charged else ():
+        held = [package.id for package in units if package.held]
         if held:
-            ended += drop_charged_back(tx, store.name, packages[0].account_id, held, at=at)
+            ended += drop_charged_back(tx, store.name, units[0].account_id, held, at=at)
     if not ended:
         return page
     again = _decide(tx, store, [page.orders[number] for number in charged], seen_at=seen_at, at=at)
     return replace(page, decisions={**page.decisions, **again.decisions})
+
+
+def _has_nothing_to_book(page: _Page, number: int) -> bool:
+    """Whether an order's packages are as they are to be, and not only because the fuse holds it back."""
+    aside = page.aside.get(number)
+    return not page.decisions[number].changes and not (aside is not None and _waits_for_fuse(aside))
 
 
 def _waits_for_fuse(aside: Aside) -> bool:

@@ -378,6 +378,20 @@ def test_C14_a_refund_leaves_held_coins_and_takes_them_when_they_are_released(co
     assert coins.coins(CUSTOMER) == (530, 0, 530)
 
 
+def test_C14_a_chargeback_after_a_refund_drops_what_the_refund_had_left_held(coins: CoinDesk) -> None:
+    store = a_store()
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    waiting = coins.approved(coins.offered(CUSTOMER, 50))
+    started = coins.started(coins.approved(coins.offered(CUSTOMER, 20)))
+    coins.desk.run(book_orders, store, [an_order(1, status=11)], at=coins.now)
+    assert coins.coins(CUSTOMER) == (70, 70, 0)
+    for _ in range(2):
+        coins.desk.run(book_orders, store, [an_order(1, status=CHARGED_BACK)], at=coins.now)
+        assert coins.coins(CUSTOMER) == (0, 0, 0)
+    assert (coins.quote(waiting.id).state, coins.quote(started.id).held) == (QuoteState.RELEASED, 0)
+    assert coins.right()
+
+
 # --- the price list and the plan's rights -------------------------------------------------------------------------
 
 
