@@ -19,7 +19,7 @@ from bridge.domain.events import (
 from bridge.domain.ledger import EntryKind
 from bridge.domain.packages import available
 from bridge.domain.quotes import HOLDING, Cause, Quote, QuoteKind, QuoteState, require_state
-from bridge.domain.requests import MessageKind
+from bridge.domain.requests import Message, MessageKind
 from bridge.errors import ImpossibleAmount, QuoteRefused
 from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, book, note, packages_of, spendable
@@ -178,15 +178,26 @@ def _inspection_charge(tx: Tx, quote: Quote, cause: Cause) -> tuple[int, int | N
         return 0, None
     if quote.kind is QuoteKind.INSPECTION:
         return quotes.inspection_charge(quote.held, quote.offer.coins), None
-    inspections = [one for one in tx.quotes.of_request(quote.request_id) if one.kind is QuoteKind.INSPECTION]
     thread = tx.requests.thread(quote.request_id)
     charged = {one.detail.get("cited") for one in thread if one.kind is MessageKind.INFEASIBLE}
-    for one in inspections:
-        if one.spent or one.id in charged or one.state in HOLDING:  # what it costs was or will be taken for itself
+    for one in tx.quotes.of_request(quote.request_id):
+        if one.kind is not QuoteKind.INSPECTION or one.spent or one.id in charged:
             continue
-        if any(decision.what == "approve" for decision in tx.quotes.decisions(one.id)):
-            return quotes.inspection_charge(quote.held, one.offer.coins), one.id
+        if one.state not in HOLDING and _approval_stands(tx, one, thread):  # one that holds is charged for itself
+            charge = quotes.inspection_charge(quote.held, one.offer.coins)
+            return charge, one.id if charge else None
     return 0, None
+
+
+def _approval_stands(tx: Tx, inspection: Quote, thread: Iterable[Message]) -> bool:
+    """Whether what was approved is the newest version, and neither taken back, voided nor ended by our own fault."""
+    decided = {one.what for one in tx.quotes.decisions(inspection.id) if one.version == inspection.offer.version}
+    undone = any(
+        (one.kind is MessageKind.VOIDED or one.detail.get("cause") == Cause.VENDOR.value)
+        and (one.detail.get("quote"), one.detail.get("version")) == (inspection.id, inspection.offer.version)
+        for one in thread
+    )
+    return "approve" in decided and "cancel" not in decided and not undone
 
 
 def _require_kind(quote: Quote, kind: QuoteKind) -> None:

@@ -326,6 +326,25 @@ def test_C11_infeasible_work_after_an_approved_inspection_costs_15_citing_it_and
     assert coins.coins(CUSTOMER) == (285, 0, 285)
 
 
+def test_C11_an_inspection_whose_approval_does_not_stand_is_not_charged_for_infeasible_work(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+
+    def taken_back(looked_at: Quote) -> None:
+        coins.cancelled(looked_at)
+
+    def replaced(looked_at: Quote) -> None:
+        coins.desk.run(offering.revise, coins.terms, looked_at.id, coins=15, words="Anew.", by=ANNA, at=coins.now)
+
+    def our_own_fault(looked_at: Quote) -> None:
+        infeasible(coins, looked_at, Cause.VENDOR)
+
+    for ended in (taken_back, replaced, our_own_fault):
+        request = coins.request(CUSTOMER)
+        ended(coins.approved(coins.inspection(request)))
+        infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50, request=request)), Cause.THEME)
+        assert coins.coins(CUSTOMER) == (300, 0, 300), ended.__name__
+
+
 # --- ends, revocations, chargebacks -------------------------------------------------------------------------------
 
 
