@@ -22,6 +22,7 @@ from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.tables import metadata
 from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
+from bridge.desk.values import to_ms
 from bridge.domain.cursor import Cursor, Gap
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, DeskTooOld
 from bridge.services.purchases import book_orders
@@ -296,3 +297,21 @@ def test_an_order_that_granted_before_the_upgrade_gets_its_date_when_it_is_seen_
         assert dates() == [(1042, "2026-11-20T12:00:00"), (1043, None)]
         assert [one.kind for one in desk.look(lambda tx: tx.problems.open(ACME))] == ["number_reused"]
         assert desk.look(lambda tx: tx.accounts.of_owners(ACME, [customer(77)]))[customer(77)].posted == 550
+
+
+def test_an_upgraded_desk_knows_when_its_packages_end(tmp_path: Path) -> None:
+    """The next reminder that is to come, or the end; what had ended before is forfeited and nobody is told."""
+    path = a_desk_of_version_1(tmp_path)
+    now, a_day = datetime.now(UTC), timedelta(days=1)
+    ends = {1: now + 100 * a_day, 2: now + 20 * a_day, 3: now - 5 * a_day}
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for number, end in ends.items():
+            connection.execute("UPDATE package SET usable_until_ms = ? WHERE id = ?", (to_ms(end), number))
+        connection.execute("UPDATE package SET posted = 550 WHERE id = 3")
+    upgrade(path, now=CREATED)
+    with Desk.open(path) as desk:
+        assert rows(desk, "SELECT kind, ref, due_ms FROM deadline ORDER BY ref") == [
+            ("package", 1, to_ms(ends[1] - 30 * a_day)),
+            ("package", 2, to_ms(ends[2] - 7 * a_day)),
+            ("forfeit", 3, to_ms(ends[3] + timedelta(seconds=1))),
+        ]
