@@ -73,7 +73,7 @@ CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_inbox` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `once` (`store`, `uuid`),
   KEY `in_turn` (`store`, `id`),
-  KEY `age` (`created`)
+  KEY `age` (`store`, `created`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_answer` (
   `store` VARCHAR(64) NOT NULL,

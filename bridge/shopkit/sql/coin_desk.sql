@@ -65,9 +65,11 @@ UPDATE {supportbridge_price} [[cleared]] AND code = %(key)s
 -- name: clear_answer
 UPDATE {supportbridge_answer} [[cleared]] AND uuid = %(key)s
 
--- A row that none of our pages can have written does not cross the wire: it is known by its emptiness.
+-- A row that none of our pages can have written does not cross the wire: it is known by its emptiness. Left to choose, a
+-- server walks through all rows of another store of the same database.
 -- part: posted
-SELECT id, customer_id, uuid, IF(LENGTH(payload) > %(most_bytes)s, '', payload), key_id, mac FROM {supportbridge_inbox}
+SELECT id, customer_id, uuid, IF(LENGTH(payload) > %(most_bytes)s, '', payload), key_id, mac
+  FROM {supportbridge_inbox} FORCE INDEX (in_turn)
  WHERE store = %(store)s
 
 -- name: inbox_between
@@ -84,7 +86,7 @@ SELECT id FROM {supportbridge_inbox} ORDER BY id DESC LIMIT 1
 -- By the server's clock, which wrote the date. A zero date is no date.
 SELECT id, uuid FROM {supportbridge_inbox}
  WHERE store = %(store)s AND created < CURRENT_TIMESTAMP - INTERVAL %(days)s DAY AND created > '1971-01-01'
- ORDER BY id LIMIT %(limit)s
+ ORDER BY created, id LIMIT %(limit)s
 
 -- name: forget_answers
 DELETE FROM {supportbridge_answer} WHERE store = %(store)s AND uuid IN (%(uuids)s)
