@@ -171,8 +171,8 @@ def _offered(event: QuoteOffered, at: Context) -> Letter | None:
         lines = [
             say(
                 lang,
-                "We have to look more closely before we can say whether your request can be done. If it can, you get "
-                "these coins back; if it can't, they pay for the inspection.",
+                "We have to look more closely before we can say whether your request can be done. You get these "
+                "coins back if it can, or if the fault is ours; otherwise they pay for the inspection.",
             )
         ]
     else:
@@ -231,7 +231,8 @@ def _released(event: QuoteReleased, at: Context) -> Letter | None:
             lines.append(say(lang, "We are sorry: your request can't be done. It costs you nothing."))
         case "chargeback":
             lines.append(say(lang, "The payment for them was reversed, so the work that they were held for is off."))
-    lines.append(say(lang, "Nothing was deducted."))
+    if event.reason != "infeasible":
+        lines.append(say(lang, "Nothing was deducted."))
     if event.reason != "chargeback":
         lines.append(say(lang, "You can use them for something else, unless their package has ended meanwhile."))
     subject = say_n(lang, "{count} coin is no longer held", "{count} coins are no longer held", event.coins)
@@ -247,7 +248,8 @@ def _deducted(event: CoinsDeducted, at: Context) -> Letter:
         lines.append(
             say(
                 lang,
-                "We are sorry: the inspection has shown that your request can't be done. The coins pay for the inspection.",
+                "We are sorry: the inspection has shown that your request can't be done. "
+                "The coins pay for the inspection.",
             )
         )
     else:

@@ -56,7 +56,8 @@ class Envelope:
 def customer_sheet(language: str, title: str, link: str, name: str) -> Sheet:
     """The sheet for a letter to a customer, or to nobody named."""
     greeting = say(language, "Hello {name},", name=name) if name else say(language, "Hello,")
-    return Sheet(language, title, link, greeting, (_not_read(language),))
+    ways = (say(language, "To write to us, open your account page."),) if link else ()
+    return Sheet(language, title, link, greeting, (_not_read(language), *ways))
 
 
 def staff_sheet(language: str, title: str, name: str) -> Sheet:

@@ -36,12 +36,8 @@ async def send(mail: EmailMessage, settings: MailSettings, *, password: str | No
         raise _about_message(error) from None
     except aiosmtplib.SMTPResponseException as error:
         raise DeliveryFailed(f"the mail server answered {_answer(error)} to {_step(error)}") from None
-    except aiosmtplib.SMTPException as error:
-        raise DeliveryFailed(f"the mail server can't be used ({type(error).__name__})") from None
-    except ssl.SSLError as error:
-        raise DeliveryFailed(f"the connection to the mail server can't be trusted ({error.reason})") from None
-    except OSError as error:
-        raise DeliveryFailed(f"the mail server can't be reached ({type(error).__name__})") from None
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise DeliveryFailed(f"the mail server {_why(error)}") from None
 
 
 async def answers(settings: MailSettings, *, password: str | None) -> str:
@@ -55,7 +51,7 @@ async def answers(settings: MailSettings, *, password: str | None) -> str:
     except aiosmtplib.SMTPResponseException as error:
         raise DeliveryFailed(f"answered {_answer(error)} to {_step(error)}") from None
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise DeliveryFailed(f"can't be used ({type(error).__name__})") from None
+        raise DeliveryFailed(_why(error)) from None
 
 
 def _client(settings: MailSettings, sender: str) -> aiosmtplib.SMTP:
@@ -73,6 +69,21 @@ def _client(settings: MailSettings, sender: str) -> aiosmtplib.SMTP:
         # Left out, it would be looked up in the network, in a way that holds up the whole program.
         local_hostname=sender.rpartition("@")[2],
     )
+
+
+def _why(error: Exception) -> str:
+    """What kept us from talking, in words that hold nobody's: the library wraps the cause, sometimes twice."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            reason = cause.verify_message if isinstance(cause, ssl.SSLCertVerificationError) else cause.reason
+            return f"can't be trusted ({reason or 'no encryption'})"
+        if isinstance(cause, TimeoutError | aiosmtplib.SMTPTimeoutError):
+            return "did not answer in time"
+        if isinstance(cause, OSError) and not isinstance(cause, aiosmtplib.SMTPException):
+            return f"can't be reached ({cause.strerror or type(cause).__name__})"
+        cause = cause.__cause__ or cause.__context__
+    return f"can't be used ({type(error).__name__})"
 
 
 def _about_recipient(error: aiosmtplib.SMTPRecipientRefused) -> DeliveryRefused | DeliveryFailed:

@@ -45,7 +45,8 @@ def minute(language: str, moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
     offset = local.strftime("%z")
     time = _digits(language, f"{local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})")
-    return f"{date_text(local.date(), language)}, {FIRST}{time}{LAST}"
+    comma = "،" if language == "fa" else ","
+    return f"{date_text(local.date(), language)}{comma} {FIRST}{time}{LAST}"
 
 
 def one_line(text: str, longest: int = 200) -> str:

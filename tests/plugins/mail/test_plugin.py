@@ -1,0 +1,398 @@
+"""From the event to the mailbox: what is sent, to whom, in which language, how often, and what stays behind (C17)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+import structlog.testing
+
+from bridge.contracts.shop_documents import Contact
+from bridge.domain import events
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.errors import ShopUnavailable
+from bridge_mail.plugin import MailPlugin
+from tests.plugins.mail.conftest import granted, mail_table, quote_facts
+from tests.support.mail_server import PASSWORD, USER, MailServer, a_mail_server
+from tests.support.mailroom import ANNA, NOON, Mailroom, a_mailroom
+
+ADDRESS = "anna@customers.example"
+
+
+def plain(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def html(mail: EmailMessage) -> str:
+    part = mail.get_body(("html",))
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content())
+
+
+def the_one(mails: Iterable[EmailMessage]) -> EmailMessage:
+    (mail,) = mails
+    return mail
+
+
+async def test_C17_coins_granted_reach_the_customer(room: Mailroom, server: MailServer) -> None:
+    await room.work(granted())
+    mail = the_one(server.taken)
+    assert server.envelopes == [("no-reply@house.example", [ADDRESS])]
+    assert mail["From"] == "Support House <no-reply@house.example>"
+    assert mail["To"] == f"Anna <{ADDRESS}>"
+    assert mail["Subject"] == "550 coins were added to your account"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"] == "Sun, 22 Nov 2026 12:00:00 +0000"
+    for part in (plain(mail), html(mail)):
+        for words in ("Hello", "550", "Base", "1042", "21 November 2027", "https://shop.example/account"):
+            assert words in part
+    assert await room.waiting() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("ru", "На ваш счёт зачислено 550 монет"),
+        ("ru-RU", "На ваш счёт зачислено 550 монет"),
+        ("fa", "۵۵۰ سکه به حساب شما افزوده شد"),
+        ("de", "550 coins were added to your account"),
+        ("", "550 coins were added to your account"),
+    ],
+)
+async def test_C17_a_customer_is_written_to_in_his_shops_language_else_in_the_stores_first(
+    room: Mailroom, server: MailServer, language: str, subject: str
+) -> None:
+    room.shop.people[77] = Contact(77, ADDRESS, "Anna", language)
+    await room.work(granted())
+    assert the_one(server.taken)["Subject"] == subject
+
+
+async def test_persian_runs_from_right_to_left_with_its_own_digits_and_calendar(
+    room: Mailroom, server: MailServer
+) -> None:
+    room.shop.people[77] = Contact(77, ADDRESS, "آنا", "fa")
+    await room.work(granted())
+    mail = the_one(server.taken)
+    assert '<html lang="fa" dir="rtl">' in html(mail)
+    for part in (plain(mail), html(mail)):
+        assert "۵۵۰" in part
+        assert "۳۰ آبان ۱۴۰۶" in part
+        assert "550" not in part
+
+
+async def test_C17_an_event_that_comes_again_is_one_letter(room: Mailroom, server: MailServer) -> None:
+    await room.work(granted())
+    plugin = room.plugins.listeners("bridge_coins_granted")["mail"]
+    await plugin(event=granted())
+    await room.work()
+    assert len(server.taken) == 1
+
+
+async def test_C17_a_letter_that_is_sent_twice_has_the_same_id_and_numbers(room: Mailroom, server: MailServer) -> None:
+    """The server took it and its answer was lost: nobody can know, so it is sent again."""
+    server.lose_the_answer = True
+    await room.work(granted())
+    assert await room.waiting() == 1
+    server.lose_the_answer = False
+    room.clock.advance(timedelta(minutes=1))
+    await room.work()
+    first, second = server.taken
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Message-ID"].endswith("@house.example>")
+    assert (plain(first), html(first)) == (plain(second), html(second))
+
+
+async def test_two_letters_have_two_ids(room: Mailroom, server: MailServer) -> None:
+    await room.work(granted("a"), granted("b"))
+    assert len({mail["Message-ID"] for mail in server.taken}) == 2
+
+
+async def test_a_server_that_is_down_is_tried_again(tmp_path: Path) -> None:
+    async with a_mail_server() as server:
+        port = server.port
+    with a_mailroom(tmp_path, "mail", MailPlugin(), bridge=mail_table(MailServer(port))) as room:
+        with structlog.testing.capture_logs() as logs:
+            await room.work(granted())
+        assert await room.waiting() == 1
+        assert ADDRESS not in str(logs)
+        assert any("can't be reached" in line.get("error", "") for line in logs)
+
+
+async def test_a_shop_that_is_down_is_asked_again(room: Mailroom, server: MailServer) -> None:
+    room.shop.fail("contacts", ShopUnavailable("acme: gone"), times=1)
+    await room.work(granted())
+    assert (await room.waiting(), server.taken) == (1, [])
+    room.clock.advance(timedelta(minutes=1))
+    await room.work()
+    assert len(server.taken) == 1
+
+
+async def test_a_refused_address_is_a_problem_without_the_address(room: Mailroom, server: MailServer) -> None:
+    server.answers["RCPT"] = "550 5.1.1 <{address}>: no such mailbox"
+    with structlog.testing.capture_logs() as logs:
+        await room.work(granted())
+    (problem,) = await room.problems()
+    assert problem.summary == (
+        "plugin mail: coins_granted for customer 77 can't be delivered: "
+        "the mail server answered 550 5.1.1 to the address"
+    )
+    assert await room.waiting() == 0
+    assert ADDRESS not in str(logs) + str(problem)
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b", "anna@house.example\r\nBcc: x@y.example", "a b@c.example"])
+async def test_an_address_that_is_none_is_refused_before_any_server_is_asked(
+    room: Mailroom, server: MailServer, address: str
+) -> None:
+    room.shop.people[77] = Contact(77, address, "Anna", "en")
+    await room.work(granted())
+    (problem,) = await room.problems()
+    assert problem.summary.endswith("can't be delivered: the shop has no usable e-mail address")
+    assert server.taken == []
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("RCPT", "451 4.7.1 try again later"),
+        ("RCPT", "550 5.7.1 relaying denied"),
+        ("RCPT", "554 relaying denied"),
+        ("MAIL", "550 sender refused"),
+        ("DATA", "451 4.3.0 not now"),
+    ],
+)
+async def test_what_is_not_the_addresses_fault_waits(
+    room: Mailroom, server: MailServer, command: str, answer: str
+) -> None:
+    server.answers[command] = answer
+    await room.work(granted())
+    assert await room.waiting() == 1
+    assert await room.problems() == []
+    server.answers.clear()
+    room.clock.advance(timedelta(minutes=1))
+    await room.work()
+    assert len(server.taken) == 1
+
+
+async def test_a_message_that_the_server_will_never_take_is_a_problem(room: Mailroom, server: MailServer) -> None:
+    server.answers["DATA"] = "554 5.6.0 not taken"
+    await room.work(granted())
+    (problem,) = await room.problems()
+    assert problem.summary.endswith("the mail server answered 554 5.6.0 to the message")
+
+
+async def test_a_customer_whom_the_shop_no_longer_has_gets_nothing_and_nobody_is_alarmed(
+    room: Mailroom, server: MailServer
+) -> None:
+    del room.shop.people[77]
+    await room.work(granted())
+    assert (server.taken, await room.problems(), await room.waiting()) == ([], [], 0)
+
+
+# --- quotes and requests --------------------------------------------------------------------------------------
+
+
+async def test_C17_a_deduction_names_the_exact_number_the_request_and_what_remains(
+    room: Mailroom, server: MailServer
+) -> None:
+    number = await room.request("Set up Google Analytics")
+    await room.work(events.CoinsDeducted(**quote_facts(request_id=number), spent=45))
+    mail = the_one(server.taken)
+    assert mail["Subject"] == "45 coins were deducted – Set up Google Analytics"
+    assert f"Request: {number}: Set up Google Analytics\nDeducted: 45\nAvailable now: 250\n" in plain(mail)
+    assert "You had approved up to 50; the other 5 coins were released." in plain(mail)
+
+
+async def test_a_customers_words_break_out_of_neither_header_nor_html(room: Mailroom, server: MailServer) -> None:
+    number = await room.request("<b>Hi</b>\r\nBcc: everybody@example.com\r\n\r\n\u202e&amp; so on")
+    await room.work(events.QuoteOffered(**quote_facts(request_id=number), valid_until=NOON + timedelta(days=14)))
+    mail = the_one(server.taken)
+    assert mail["Bcc"] is None
+    assert "Bcc: everybody@example.com" in mail["Subject"]
+    assert "&lt;b&gt;Hi&lt;/b&gt;" in html(mail)
+    assert "<b>" not in html(mail)
+    assert "\u202e" not in html(mail) + plain(mail)
+    assert server.envelopes[0][1] == [ADDRESS]
+
+
+@pytest.mark.parametrize("name", ["Visit https://spam.example now", "A" * 60, "win@prize.example", "www.spam.example"])
+async def test_a_name_that_is_an_advertisement_is_not_repeated(room: Mailroom, server: MailServer, name: str) -> None:
+    room.shop.people[77] = Contact(77, ADDRESS, name, "en")
+    await room.work(granted())
+    mail = the_one(server.taken)
+    assert mail["To"] == ADDRESS
+    assert name not in plain(mail)
+    assert "Hello,\n" in plain(mail)
+
+
+async def test_a_request_that_was_erased_is_named_by_its_number(room: Mailroom, server: MailServer) -> None:
+    await room.work(events.CoinsDeducted(**quote_facts(request_id=999), spent=50))
+    mail = the_one(server.taken)
+    assert mail["Subject"] == "50 coins were deducted"
+    assert "Request: 999\n" in plain(mail)
+
+
+async def test_an_offer_that_has_lapsed_before_it_could_be_sent_is_not_sent(room: Mailroom, server: MailServer) -> None:
+    await room.tell(events.QuoteOffered(**quote_facts(), valid_until=NOON + timedelta(days=14)))
+    room.clock.advance(timedelta(days=15))
+    await room.work()
+    assert (server.taken, await room.waiting()) == ([], 0)
+
+
+async def test_C19_the_code_goes_to_the_orders_address_and_into_no_event_or_queue(
+    room: Mailroom, server: MailServer
+) -> None:
+    room.shop.order_people[1042] = Contact(0, "guest@customers.example", "Somebody", "ru")
+    claim = await room.desk.transact("claim", lambda tx: tx.guests.claim("acme", 1042, 77, code="482915", at=NOON))
+    event = events.GuestClaimed(
+        key="acme:claim:1", store="acme", at=NOON, owner=Owner(OwnerKind.GUEST, 1042), claim_id=claim.id,
+        order_id=1042, language="en",
+    )  # fmt: skip
+    await room.work(event)
+    mail = the_one(server.taken)
+    assert mail["To"] == "guest@customers.example"
+    assert mail["Subject"] == "Your code for order 1042"
+    assert "482915" in plain(mail)
+    kept = await room.desk.read(lambda tx: str(tx.connection.execute("SELECT * FROM delivery, outbox").fetchall()))
+    assert "482915" not in kept
+
+
+async def test_a_claim_that_has_ended_sends_no_code(room: Mailroom, server: MailServer) -> None:
+    room.shop.order_people[1042] = Contact(0, "guest@customers.example", "Somebody", "en")
+    event = events.GuestClaimed(
+        key="acme:claim:1", store="acme", at=NOON, owner=Owner(OwnerKind.GUEST, 1042), claim_id=9, order_id=1042,
+        language="en",
+    )  # fmt: skip
+    await room.work(event)
+    assert (server.taken, await room.waiting()) == ([], 0)
+
+
+async def test_D1_what_waits_in_the_queue_holds_no_name_address_or_text(room: Mailroom) -> None:
+    room.shop.fail("contacts", ShopUnavailable("acme: gone"))
+    number = await room.request("A very private matter")
+    await room.work(granted(), events.CoinsDeducted(**quote_facts(request_id=number), spent=45))
+    kept = await room.desk.read(lambda tx: str(tx.connection.execute("SELECT * FROM delivery").fetchall()))
+    assert "customer" in kept
+    for private in ("private matter", ADDRESS, "Anna"):
+        assert private not in kept
+
+
+# --- limits ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_customer_gets_so_many_letters_a_day_and_the_others_the_day_after(
+    tmp_path: Path, server: MailServer
+) -> None:
+    table = mail_table(server, "most_a_day = 2")
+    with a_mailroom(tmp_path, "mail", MailPlugin(), bridge=table) as room:
+        room.shop.people[78] = Contact(78, "ben@customers.example", "Ben", "en")
+        await room.work(*(granted(f"k{number}") for number in range(5)))
+        await room.work(granted("ben", owner=Owner(OwnerKind.CUSTOMER, 78)))
+        assert len(server.taken) == 3
+        (problem,) = await room.problems()
+        assert problem.kind == "mail_capped"
+        assert "customer 77" in problem.summary
+        # Noon in UTC is half past three in Tehran; the store's next day begins at 20:30 UTC.
+        room.clock.moment = NOON + timedelta(hours=8, minutes=29)
+        await room.work()
+        assert len(server.taken) == 3
+        room.clock.advance(timedelta(minutes=1))
+        await room.work()
+        assert len(server.taken) == 5
+
+
+async def test_a_store_may_have_no_mail_to_customers_or_another_sender(tmp_path: Path, server: MailServer) -> None:
+    store = '[plugin.mail]\ncustomers = false\nfrom_address = "acme@house.example"\nfrom_name = "Acme"\n'
+    with a_mailroom(tmp_path, "mail", MailPlugin(), bridge=mail_table(server), store=store) as room:
+        await room.work(granted(), events.QuoteApproved(**quote_facts()))
+        mail = the_one(server.taken)
+        assert mail["From"] == "Acme <acme@house.example>"
+        assert mail["Subject"] == "Quote 12 is approved: 50 coins are held"
+
+
+# --- staff ----------------------------------------------------------------------------------------------------
+
+STAFF_EVENTS = [
+    (events.QuoteApproved(**quote_facts()), "Quote 12 is approved: 50 coins are held"),
+    (events.QuoteDeclined(**quote_facts()), "Quote 12 is declined"),
+    (events.HoldOld(**quote_facts()), "Quote 12: 50 coins have been held for long"),
+    (
+        events.RequestOpened(key="r", store="acme", at=NOON, owner=ANNA, request_id=5, price="google-analytics"),
+        "A new request from customer 77",
+    ),
+    (
+        events.ProblemOpened(key="p", store="acme", at=NOON, problem_id=7, kind="odd_order", summary="order 1 is odd"),
+        "A problem waits for you: odd order",
+    ),
+    (events.BackupLate(key="acme:b", store="acme", at=NOON, hours=27), "The last backup is 27 hours old"),
+]
+
+
+@pytest.mark.parametrize(("event", "subject"), STAFF_EVENTS, ids=[type(event).__name__ for event, _ in STAFF_EVENTS])
+async def test_staff_are_told_what_concerns_them(
+    room: Mailroom, server: MailServer, event: events.Event, subject: str
+) -> None:
+    await room.work(event)
+    mail = the_one(server.taken)
+    assert (mail["To"], mail["Subject"]) == ("Anna <anna@example.com>", subject)
+
+
+async def test_a_refused_address_of_staff_is_a_problem_that_names_the_person(
+    room: Mailroom, server: MailServer
+) -> None:
+    server.answers["RCPT"] = "550 5.1.1 no such mailbox"
+    await room.work(events.QuoteApproved(**quote_facts()))
+    (problem,) = await room.problems()
+    assert "quote_approved for staff member Anna can't be delivered" in problem.summary
+
+
+# --- encryption and login -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tls", ["required", "starttls"])
+async def test_the_connection_is_encrypted_and_the_password_comes_from_its_own_file(
+    tmp_path: Path, certificate: Path, tls: str
+) -> None:
+    secret = tmp_path / "mail.password"
+    secret.write_text(PASSWORD)
+    secret.chmod(0o600)
+    async with a_mail_server(certificate=certificate, starttls=tls == "starttls") as server:
+        table = mail_table(
+            server, f'tls_ca = "{certificate}"', f'user = "{USER}"', f'password = {{ file = "{secret}" }}'
+        )
+        table = table.replace('tls = "off"', f'tls = "{tls}"')
+        with a_mailroom(tmp_path, "mail", MailPlugin(), bridge=table) as room:
+            await room.work(granted())
+        assert len(server.taken) == 1
+        assert server.logins == [USER]
+
+
+async def test_a_server_whose_certificate_nobody_signed_gets_neither_password_nor_mail(
+    tmp_path: Path, certificate: Path
+) -> None:
+    async with a_mail_server(certificate=certificate) as server:
+        table = mail_table(server, f'user = "{USER}"', 'password = { env = "MAIL_PASSWORD" }')
+        table = table.replace('tls = "off"', 'tls = "required"')
+        with a_mailroom(tmp_path, "mail", MailPlugin(), bridge=table, environ={"MAIL_PASSWORD": PASSWORD}) as room:
+            with structlog.testing.capture_logs() as logs:
+                await room.work(granted())
+            assert await room.waiting() == 1
+        assert (server.taken, server.logins) == ([], [])
+        assert "can't be trusted" in str(logs) or "can't be used" in str(logs)
+
+
+async def test_a_wrong_password_waits_and_is_not_logged(tmp_path: Path, certificate: Path) -> None:
+    async with a_mail_server(certificate=certificate) as server:
+        lines = (f'tls_ca = "{certificate}"', f'user = "{USER}"', 'password = { env = "MAIL_PASSWORD" }')
+        table = mail_table(server, *lines).replace('tls = "off"', 'tls = "required"')
+        with a_mailroom(
+            tmp_path, "mail", MailPlugin(), bridge=table, environ={"MAIL_PASSWORD": "battery staple"}
+        ) as room:
+            with structlog.testing.capture_logs() as logs:
+                await room.work(granted())
+            assert await room.waiting() == 1
+    assert "battery" not in str(logs)
+    assert "535" in str(logs)
