@@ -187,7 +187,7 @@ class ShopAdapter(CoinDeskShop, Protocol):
         ...
 
     async def hint(self) -> str:
-        """A text that has changed when orders may have; empty where the shop gives no hint.
+        """A text that has changed when orders may have, or the inbox; empty where the shop gives no hint.
 
         It is cheap and proves nothing: it only wakes the reader earlier.
         """
