@@ -1,4 +1,4 @@
-"""How the account block lies on the page, in a real browser: from a phone's width up, left and right to left.
+"""How the account block and the customer's own page lie in a real browser: from a phone's width up, in both directions.
 
 It believes: a theme gives the block a column between 300 and 1100 pixels wide; its fonts are not ours to choose.
 """
@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bridge.resources import resource
+from tests.plugins.conftest import MakeShop
+from tests.support.customer_page import Customer, in_three, price, push_account, push_document, quote
 from tests.support.storefront import Storefront, account, package
 
 LANGUAGES = {
@@ -33,7 +35,7 @@ BROKEN_WORDS = """() => [...document.querySelectorAll('.supportbridge-account dt
         return found;
     })"""
 HANGS_OVER = """() => {
-    const block = document.querySelector('.supportbridge-account');
+    const block = document.querySelector('.supportbridge-account, .supportbridge-page');
     return block.scrollWidth > block.clientWidth || document.documentElement.scrollWidth > window.innerWidth;
 }"""
 
@@ -56,8 +58,11 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def show(page: Page, shop: Storefront, language: str) -> None:
     """Open what PHP made of the account page, with the block's own style sheet."""
-    played = shop.open_page(language=LANGUAGES[shop.platform][language])
-    page.set_content(played.result)
+    lay_out(page, shop.open_page(language=LANGUAGES[shop.platform][language]).result)
+
+
+def lay_out(page: Page, content: str) -> None:
+    page.set_content(content)
     page.add_style_tag(content=resource("bridge/shopkit/storefront/account.css").read_text("utf-8"))
     page.add_style_tag(content="body { margin: 0; font-family: sans-serif; font-size: 16px; }")
 
@@ -82,3 +87,35 @@ def test_a_word_wider_than_the_block_is_broken_rather_than_hanging_over(shop: St
     page.set_viewport_size({"width": 328, "height": 800})
     assert page.evaluate(BROKEN_WORDS) != []
     assert not page.evaluate(HANGS_OVER)
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "fa"])
+def test_nothing_hangs_over_on_the_customers_own_page(make_shop: MakeShop, page: Page, language: str) -> None:
+    shop = make_shop("opencart")
+    shop.make_tables()
+    shop.pair()
+    right = {"key": "font", "kind": "once", "name": in_three("Font " * 12), "plans": ["base"]}
+    phone = {"key": "tel", "kind": "telephone", "name": in_three("Telephone"), "plans": ["base"], "value": "+98 21 555"}
+    books = [{"kind": "grant", "coins": 15_500, "order": 104_200}, {"kind": "hold", "coins": 0, "held": 12_000}]
+    push_account(shop, package(15_500, held=12_000), books=books, rights=[right, phone], frozen=True)
+    push_document(shop, "quote", 12, quote(coins=20_000, subject="https://shop.example/" + "path" * 40))
+    push_document(shop, "quote", 13, quote(13, text=in_three("Unbroken" * 40), state="approved", held=12_000))
+    push_document(shop, "price", "analytics", price(coins=12_000, about=in_three("With a report. " * 12)))
+    customer = Customer(shop, language)
+    for view in ("", "statement", "request", "claim"):
+        lay_out(page, customer.opens(view).html)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert not page.evaluate(HANGS_OVER), (view, width)
+
+
+def test_every_button_of_the_customers_own_page_can_be_hit_with_a_thumb(make_shop: MakeShop, page: Page) -> None:
+    shop = make_shop("opencart")
+    shop.make_tables()
+    shop.pair()
+    push_document(shop, "quote", 12, quote())
+    lay_out(page, Customer(shop).opens().html)
+    page.set_viewport_size({"width": 328, "height": 800})
+    heights = page.evaluate("[...document.querySelectorAll('.supportbridge-button')].map((one) => one.offsetHeight)")
+    assert len(heights) == 4
+    assert min(heights) >= 44

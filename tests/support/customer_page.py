@@ -101,10 +101,10 @@ class Customer:
         named = LANGUAGES["opencart"] if shop.platform.startswith("opencart") else {}
         self.orders = {"language": named.get(language, language), **orders}
 
-    def opens(self, view: str = "", **orders: Any) -> CustomerPage:
+    def opens(self, view: str | list[str] = "", **orders: Any) -> CustomerPage:
         """Look at a view of the page; what is no order to PHP is a parameter of the address."""
         known = {"now", "customer", "session", "settings", "method", "zone", "user", "password", "version", "shop_id"}
-        query = {name: value for name, value in orders.items() if name not in known}
+        query: dict[str, Any] = {name: value for name, value in orders.items() if name not in known}
         orders = {name: value for name, value in orders.items() if name in known}
         if view:
             query["view"] = view

@@ -1,0 +1,65 @@
+"""What the shop's pages say: the same in every language, and dates as the desk writes them."""
+
+import json
+import re
+import subprocess
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bridge.locale.dates import LANGUAGES, date_text
+from bridge.storefront import SHARED
+
+DAYS = [date(2020, 1, 1) + timedelta(days=number) for number in range(0, 365 * 40, 3)]
+
+
+def php(program: str, given: object = None) -> object:
+    done = subprocess.run(
+        ["php", "-d", "display_errors=stderr", "-r", program],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    return json.loads(done.stdout)
+
+
+def words(language: str) -> dict[str, str]:
+    found = php(f"echo json_encode(require '{SHARED}/words-{language}.php');")
+    assert isinstance(found, dict)
+    return found
+
+
+def blanks(text: str) -> list[str]:
+    return sorted(re.findall(r"\{\w+\}", text))
+
+
+@pytest.mark.parametrize("language", ["ru", "fa"])
+def test_every_text_is_there_in_every_language_with_the_same_blanks(language: str) -> None:
+    english, translated = words("en"), words(language)
+    assert list(translated) == list(english)
+    assert [name for name in english if blanks(english[name]) != blanks(translated[name])] == []
+    same = {name for name in english if english[name] == translated[name]}
+    assert same <= {"moment", "comma", "semicolon"}
+
+
+def test_every_text_is_used_and_every_used_text_is_there() -> None:
+    source = "".join(path.read_text("utf-8") for path in SHARED.glob("*.php") if not path.name.startswith("words-"))
+    named = set(re.findall(r"'([a-z_]+)'", source))
+    composed = tuple(set(re.findall(r"'((?:[a-z]+_)+)'", source)) - {"supportbridge_"})
+    assert [name for name in words("en") if name not in named and not name.startswith(composed)] == []
+    said = set(re.findall(r"(?:say|notice|paragraph|submit|new Refusal)\('([a-z_]+)'", source))
+    assert said - set(words("en")) == {name for name in said if name.endswith("_")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_days_are_written_as_the_desk_writes_them(language: str) -> None:
+    noons = [int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()) for day in DAYS]
+    program = f"""
+        date_default_timezone_set('UTC');
+        require '{SHARED}/all.php';
+        $language = SupportBridge\\Language::of('{language}');
+        echo json_encode(array_map([$language, 'day'], json_decode(file_get_contents('php://stdin'), true)));"""
+    assert php(program, noons) == [date_text(day, language) for day in DAYS]

@@ -1,0 +1,506 @@
+"""What a customer does on his page becomes one signed row for the desk, exactly as he meant it, or nothing at all."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.plugins.conftest import MakeShop
+from tests.support.customer_page import (
+    Customer,
+    CustomerPage,
+    answer,
+    hashes,
+    in_three,
+    inbox,
+    price,
+    push_account,
+    push_document,
+    quote,
+)
+from tests.support.storefront import CUSTOMER, KEY, NOW, OTHER_KEY, STORE, Storefront, package
+
+LAYOUTS = ["opencart", "opencart30", "prestashop"]
+UUID_4 = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+
+
+@pytest.fixture(params=LAYOUTS)
+def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
+    """A paired shop of each layout."""
+    return paired(make_shop(request.param))
+
+
+@pytest.fixture
+def shop(make_shop: MakeShop) -> Storefront:
+    """What the shared classes do is tried in one layout."""
+    return paired(make_shop("opencart"))
+
+
+def paired(shop: Storefront) -> Storefront:
+    shop.make_tables()
+    shop.pair()
+    return shop
+
+
+def a_request(customer: Customer, **typed: str) -> dict[str, str]:
+    """The form of a new request, filled in."""
+    return customer.opens("request").form("request_open") | typed_into(**{"subject": "Help", "text": "Hello", **typed})
+
+
+def typed_into(**typed: str) -> dict[str, str]:
+    return {f"supportbridge_{name}": value for name, value in typed.items()}
+
+
+# --- each kind of deed ------------------------------------------------------------------------------------
+
+
+def test_C9_an_approval_names_the_quote_its_version_and_the_hash_of_what_was_shown(any_shop: Storefront) -> None:
+    push_account(any_shop, package(300))
+    push_document(any_shop, "quote", 12, quote())
+    customer = Customer(any_shop, "ru")
+    sent = customer.sends(customer.opens().form("quote_approve"))
+    [posted] = inbox(any_shop)
+    assert re.fullmatch(UUID_4, posted.uuid)
+    assert sent.led_to["sent"] == posted.uuid
+    assert sent.led_to["view"] == "answer"
+    assert posted.document == {
+        "v": 1,
+        "store": STORE,
+        "customer": CUSTOMER,
+        "uuid": posted.uuid,
+        "kind": "quote_approve",
+        "at": NOW,
+        "language": "ru",
+        "data": {"quote": 12, "version": 2, "text_hash": hashes(quote()["text"])["ru"]},
+    }
+
+
+def test_declining_and_cancelling_name_the_quote(shop: Storefront) -> None:
+    push_document(shop, "quote", 12, quote())
+    push_document(shop, "quote", 13, quote(13, state="approved", held=50))
+    customer = Customer(shop)
+    page = customer.opens()
+    customer.sends(page.form("quote_decline"))
+    customer.sends(page.form("quote_cancel"))
+    assert [(posted.kind, posted.data) for posted in inbox(shop)] == [
+        ("quote_decline", {"quote": 12, "version": 2}),
+        ("quote_cancel", {"quote": 13}),
+    ]
+
+
+def test_a_request_is_written_as_it_was_typed(any_shop: Storefront) -> None:
+    """No shop's escaping of what comes in changes a character of it, and no charset does."""
+    text = "It's \"so\" <b>&amp; 100% \\ \\' $1 {x}\n  indented\nпривет سلام \N{GRINNING FACE} \u2028 /slash/"
+    customer = Customer(any_shop)
+    sent = customer.sends(a_request(customer, subject="  Café & <Co>  ", text=text.replace("\n", "\r\n") + "\r\n "))
+    assert sent.led_to["view"] == "answer"
+    [posted] = inbox(any_shop)
+    assert posted.data == {"subject": "Café & <Co>", "text": text, "price": None}
+
+
+def test_C13_a_request_from_the_price_list_names_its_code(any_shop: Storefront) -> None:
+    push_document(any_shop, "price", "analytics", price())
+    customer = Customer(any_shop)
+    form = customer.opens("request", price="analytics").form("request_open")
+    customer.sends(form | typed_into(text="Please"))
+    [posted] = inbox(any_shop)
+    assert posted.data == {"subject": "Google Analytics", "text": "Please", "price": "analytics"}
+
+
+def test_P2_redeeming_names_the_right_and_the_domain(shop: Storefront) -> None:
+    right = {
+        "key": "font",
+        "kind": "once",
+        "name": in_three("Font"),
+        "plans": ["base"],
+        "redeemed": None,
+        "value": None,
+    }
+    push_account(shop, package(300), rights=[right])
+    customer = Customer(shop)
+    customer.sends(customer.opens().form("right_redeem") | typed_into(domain=" https://Shop.Example/a?b "))
+    [posted] = inbox(shop)
+    assert (posted.kind, posted.data) == ("right_redeem", {"right": "font", "domain": "Shop.Example"})
+
+
+@pytest.mark.parametrize("typed", ["1042", " #1042 ", "№ 1042", "۱۰۴۲", "١٠٤٢"])
+def test_C19_a_guests_order_is_named_by_its_number(shop: Storefront, typed: str) -> None:
+    customer = Customer(shop)
+    customer.sends(customer.opens("claim").form("guest_claim") | typed_into(order=typed))
+    [posted] = inbox(shop)
+    assert (posted.kind, posted.data) == ("guest_claim", {"order": 1042})
+
+
+def test_C19_prestashops_customers_know_an_order_by_its_reference(make_shop: MakeShop) -> None:
+    shop = paired(make_shop("prestashop"))
+    shop.run("CREATE TABLE ps_orders (id_order INT, reference VARCHAR(9))")
+    shop.run("INSERT INTO ps_orders VALUES (8, 'XKBKNABJK'), (7, 'XKBKNABJK'), (9, '1')")
+    customer = Customer(shop)
+    form = customer.opens("claim").form("guest_claim")
+    refused = customer.sends(form | typed_into(order="AAAAAAAAA"))
+    assert "Please type the number of the order" in refused.text
+    customer.sends(form | typed_into(order="xkbknabjk"))
+    assert [posted.data for posted in inbox(shop)] == [{"order": 7}]
+
+
+def test_C19_the_code_is_asked_for_once_it_has_been_mailed(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    claimed = customer.sends(customer.opens("claim").form("guest_claim") | typed_into(order="1042"))
+    uuid = claimed.led_to["sent"]
+    assert not customer.opens("answer", sent=uuid).has_form("guest_code")
+    push_document(any_shop, "answer", uuid, answer(uuid, code="claim_sent"))
+    form = customer.opens("answer", sent=uuid).form("guest_code")
+    customer.sends(form | typed_into(code=" AB 12-۳۴ "))
+    posted = inbox(any_shop)[-1]
+    assert (posted.kind, posted.data) == ("guest_code", {"order": 1042, "code": "AB12-34"})
+
+
+def test_C19_a_claim_that_was_refused_can_be_tried_again(shop: Storefront) -> None:
+    customer = Customer(shop)
+    claimed = customer.sends(customer.opens("claim").form("guest_claim") | typed_into(order="1042"))
+    uuid = claimed.led_to["sent"]
+    push_document(shop, "answer", uuid, answer(uuid, outcome="refused", code="claim_unknown"))
+    page = customer.opens("answer", sent=uuid)
+    assert not page.has_form("guest_code")
+    assert "Try again" in page.text
+
+
+# --- once, however often it is sent -----------------------------------------------------------------------
+
+
+def test_a_form_sent_twice_is_one_row_and_leads_to_the_same_answer(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    form = a_request(customer)
+    first, second = customer.sends(form), customer.sends(form)
+    assert first.led_to == second.led_to
+    assert len(inbox(any_shop)) == 1
+
+
+def test_a_double_click_is_one_row(shop: Storefront) -> None:
+    customer = Customer(shop)
+    form = a_request(customer)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: customer.sends(form).led_to["sent"], range(4)))
+    assert len(set(answers)) == 1
+    assert len(inbox(shop)) == 1
+
+
+def test_a_form_sent_again_with_something_else_in_it_is_not_lost_silently(shop: Storefront) -> None:
+    customer = Customer(shop)
+    form = a_request(customer, text="One")
+    customer.sends(form)
+    again = customer.sends(form | typed_into(text="Two & <b>"))
+    assert again.led_to == {}
+    assert "This form was sent already" in again.text
+    fresh = again.form("request_open")
+    assert fresh["supportbridge_text"] == "Two & <b>"
+    customer.sends(fresh)
+    assert [posted.data["text"] for posted in inbox(shop)] == ["One", "Two & <b>"]
+
+
+def test_each_form_has_a_number_of_its_own(shop: Storefront) -> None:
+    customer = Customer(shop)
+    numbers = {customer.opens("request").form("request_open")["supportbridge_uuid"] for _ in range(3)}
+    assert len(numbers) == 3
+    assert all(re.fullmatch(UUID_4, number) for number in numbers)
+
+
+# --- only our own forms -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"token": ""},
+        {"token": "0" * 64},
+        {"uuid": "0b3e7c1a-4f2d-4c55-9a1e-2f6d8c7b9a10"},
+        {"uuid": "' OR 1=1 -- "},
+        {"kind": "quote_cancel", "quote": "12"},
+    ],
+)
+def test_a_form_that_we_have_not_made_is_not_sent(any_shop: Storefront, forged: dict[str, str]) -> None:
+    push_document(any_shop, "quote", 12, quote(state="approved", held=50))
+    customer = Customer(any_shop)
+    page = customer.sends(a_request(customer) | typed_into(**forged))
+    assert page.led_to == {}
+    assert "This form is no longer valid" in page.text
+    assert inbox(any_shop) == []
+
+
+def test_a_form_of_another_session_or_customer_is_not_sent(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    form = a_request(customer)
+    for another in ({"session": "another"}, {"customer": 78}):
+        assert "This form is no longer valid" in customer.sends(form, **another).text
+    assert inbox(any_shop) == []
+
+
+def test_what_was_typed_survives_a_form_that_is_no_longer_valid(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    page = customer.sends(a_request(customer, text="Long & <typed>"), session="logged in again")
+    assert page.form("request_open")["supportbridge_text"] == "Long & <typed>"
+
+
+def test_a_form_outlives_the_change_of_a_key_and_is_signed_with_the_newest(shop: Storefront) -> None:
+    customer = Customer(shop)
+    form = a_request(customer)
+    shop.pair(KEY, OTHER_KEY)
+    assert customer.sends(form).led_to["view"] == "answer"
+    assert shop.run("SELECT key_id FROM {p}inbox") == [("k2",)]
+
+
+def test_a_shop_without_a_session_shows_no_forms(shop: Storefront) -> None:
+    push_document(shop, "quote", 12, quote())
+    page = Customer(shop, session="").opens()
+    assert "<form" not in page.html
+    assert "offers" in page.parts
+
+
+def test_looking_never_sends_anything(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    form = a_request(customer)
+    customer.opens("", **form)
+    assert inbox(any_shop) == []
+
+
+# --- what is refused at once ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"subject": "  "}, "Please type a subject."),
+        ({"subject": "x" * 201}, "The subject is too long: 201 characters. At most 200 are possible."),
+        ({"text": "\r\n \t"}, "Please type a message."),
+        (
+            {"text": "\N{GRINNING FACE}" * 4001},
+            "The message is too long: 4,001 characters. At most 4,000 are possible.",
+        ),
+    ],
+)
+def test_a_request_of_a_wrong_length_is_not_sent_and_not_lost(
+    any_shop: Storefront, typed: dict[str, str], words: str
+) -> None:
+    customer = Customer(any_shop)
+    page = customer.sends(a_request(customer, **typed))
+    assert words in page.text
+    assert inbox(any_shop) == []
+    given = {"subject": "Help", "text": "Hello", **typed}
+    assert page.form("request_open")["supportbridge_subject"] == given["subject"].strip()
+    assert page.form("request_open")["supportbridge_text"] == given["text"].strip()
+
+
+def test_the_longest_request_in_the_widest_letters_fits(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    sent = customer.sends(a_request(customer, subject="\N{GRINNING FACE}" * 200, text="\N{GRINNING FACE}" * 4000))
+    assert sent.led_to["view"] == "answer"
+    [posted] = inbox(any_shop)
+    assert len(posted.data["text"]) == 4000
+
+
+def test_control_characters_and_bytes_that_are_no_text_are_left_out(shop: Storefront) -> None:
+    customer = Customer(shop)
+    customer.sends(a_request(customer, subject="a\x00b\x1b\tc", text="one\x00\x08\r\ntwo\ttab"))
+    [posted] = inbox(shop)
+    assert (posted.data["subject"], posted.data["text"]) == ("ab c", "one\ntwo\ttab")
+
+
+@pytest.mark.parametrize("domain", ["", "localhost", "no domain.com", "a" * 260 + ".com", "."])
+def test_a_domain_that_is_none_is_not_sent(shop: Storefront, domain: str) -> None:
+    right = {
+        "key": "font",
+        "kind": "once",
+        "name": in_three("Font"),
+        "plans": ["base"],
+        "redeemed": None,
+        "value": None,
+    }
+    push_account(shop, package(300), rights=[right])
+    customer = Customer(shop)
+    page = customer.sends(customer.opens().form("right_redeem") | typed_into(domain=domain))
+    assert "Please type the domain of your shop" in page.text
+    assert inbox(shop) == []
+
+
+@pytest.mark.parametrize("order", ["", "0", "-1", "abc!", "1.5", "99999999999", "4294967296"])
+def test_an_order_number_that_is_none_is_not_sent(shop: Storefront, order: str) -> None:
+    customer = Customer(shop)
+    page = customer.sends(customer.opens("claim").form("guest_claim") | typed_into(order=order))
+    assert "Please type the number of the order" in page.text
+    assert inbox(shop) == []
+
+
+@pytest.mark.parametrize("code", ["", "' OR 1=1", "x" * 33, "код"])
+def test_a_code_that_is_none_is_not_sent(shop: Storefront, code: str) -> None:
+    customer = Customer(shop)
+    page = customer.sends(customer.opens("claim").form("guest_code") | typed_into(order="7", code=code))
+    assert "Please type the code as it stands in the mail." in page.text
+    assert page.form("guest_code")["supportbridge_order"] == "7"
+    assert inbox(shop) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "changes", "words"),
+    [
+        (NOW, {"version": 3}, "This offer was changed after your page was made."),
+        (NOW, {"text": in_three("Other words")}, "This offer was changed after your page was made."),
+        (NOW, {"state": "withdrawn"}, "This offer has changed in the meantime."),
+        (NOW, {"customer": 78}, "This offer has changed in the meantime."),
+        (NOW + 86_401, {}, "This offer has lapsed and can no longer be approved."),
+    ],
+)
+def test_C8_an_offer_that_is_another_by_now_is_not_approved(
+    shop: Storefront, now: int, changes: dict[str, Any], words: str
+) -> None:
+    push_document(shop, "quote", 12, quote())
+    customer = Customer(shop)
+    form = customer.opens().form("quote_approve")
+    push_document(shop, "quote", 12, quote(**changes))
+    page = customer.sends(form, now=now)
+    assert words in page.text
+    assert inbox(shop) == []
+
+
+def test_C15_a_frozen_account_approves_nothing(shop: Storefront) -> None:
+    push_account(shop, package(300))
+    push_document(shop, "quote", 12, quote())
+    customer = Customer(shop)
+    form = customer.opens().form("quote_approve")
+    push_account(shop, package(300), frozen=True)
+    assert "nothing can be approved or redeemed" in customer.sends(form).text
+    assert inbox(shop) == []
+
+
+def test_a_price_that_has_left_the_list_is_said_before_anything_is_sent(shop: Storefront) -> None:
+    push_document(shop, "price", "analytics", price())
+    customer = Customer(shop)
+    form = customer.opens("request", price="analytics").form("request_open") | typed_into(text="Please")
+    push_document(shop, "price", "analytics", price(listed=False))
+    page = customer.sends(form)
+    assert "This is no longer on the price list." in page.text
+    assert "supportbridge_price" not in page.form("request_open")
+    customer.sends(page.form("request_open"))
+    assert [posted.data["price"] for posted in inbox(shop)] == [None]
+
+
+def test_T12_more_than_ten_in_a_minute_are_too_many(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    form = a_request(customer)
+    for number in range(10):
+        any_shop.run(
+            "INSERT INTO {p}inbox (store, uuid, customer_id, payload, key_id, mac)"
+            f" VALUES ('{STORE}', 'u{number}', {CUSTOMER}, '{{}}', 'k1', '')"
+        )
+    page = customer.sends(form)
+    assert "You have sent a lot within a minute." in page.text
+    assert page.form("request_open")["supportbridge_text"] == "Hello"
+    any_shop.run("UPDATE {p}inbox SET created = created - INTERVAL 61 SECOND LIMIT 1")
+    assert customer.sends(form).led_to["view"] == "answer"
+
+
+def test_T12_others_and_other_stores_do_not_count(shop: Storefront) -> None:
+    for number in range(20):
+        shop.run(
+            "INSERT INTO {p}inbox (store, uuid, customer_id, payload, key_id, mac) VALUES"
+            f" ('{STORE}', 'u{number}', 78, '{{}}', 'k1', ''), ('umbrella', 'u{number}', {CUSTOMER}, '{{}}', 'k1', '')"
+        )
+    customer = Customer(shop)
+    assert customer.sends(a_request(customer)).led_to["view"] == "answer"
+
+
+# --- the desk is woken, and the shop never disturbed ------------------------------------------------------
+
+
+def test_a_row_wakes_the_desk_by_a_hint_of_its_own_kind(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    for count in (1, 2):
+        customer.sends(a_request(customer))
+        assert any_shop.run("SELECT store, kind, number FROM {p}hint") == [(STORE, "inbox", count)]
+
+
+def test_a_shop_without_hints_still_takes_the_row(shop: Storefront) -> None:
+    shop.run("DROP TABLE {p}hint")
+    customer = Customer(shop)
+    page = customer.sends(a_request(customer))
+    assert page.led_to["view"] == "answer"
+    assert page.log == []
+    assert len(inbox(shop)) == 1
+
+
+def test_a_row_that_cannot_be_written_is_said_and_what_was_typed_stays(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    form = a_request(customer, text="Long & typed")
+    any_shop.run("DROP TABLE {p}inbox")
+    page = customer.sends(form)
+    assert page.led_to == {}
+    assert "It could not be sent because of a fault in the shop. Nothing was changed." in page.text
+    assert page.form("request_open")["supportbridge_text"] == "Long & typed"
+    assert len(page.log) == 1
+    assert "what a customer sent was not written: the tables are missing" in page.log[0]
+    assert "Long" not in page.log[0]
+
+
+def test_a_locked_inbox_costs_the_customer_a_second_at_most(shop: Storefront) -> None:
+    customer = Customer(shop)
+    form = a_request(customer)
+    with shop.another_connection("LOCK TABLES {p}inbox WRITE"):
+        page = customer.sends(form)
+    assert "It could not be sent" in page.text
+    assert page.played.seconds < 4
+    assert inbox(shop) == []
+
+
+# --- waiting for the answer -------------------------------------------------------------------------------
+
+
+def refresh(page: CustomerPage) -> str:
+    """After how many seconds the browser looks again by itself; empty for never."""
+    found = [header for header in page.played.result["headers"] if header.startswith("Refresh: ")]
+    return found[0].removeprefix("Refresh: ") if found else ""
+
+
+def test_what_was_sent_is_shown_as_being_processed_and_looks_again_less_and_less_often(shop: Storefront) -> None:
+    customer = Customer(shop)
+    uuid = customer.sends(a_request(customer, subject="Help <me>")).led_to["sent"]
+    pages = {age: customer.opens("answer", sent=uuid, now=NOW + age) for age in (0, 10, 60, 300)}
+    assert all("New request: Help <me>" in page.text for page in pages.values())
+    assert {age: refresh(page) for age, page in pages.items()} == {0: "2", 10: "5", 60: "15", 300: ""}
+    assert "takes longer than usual" in pages[300].text
+    push_document(shop, "answer", uuid, answer(uuid))
+    answered = customer.opens("answer", sent=uuid)
+    assert "50 coins are held." in answered.text
+    assert refresh(answered) == ""
+
+
+def test_somebody_elses_row_is_not_shown(shop: Storefront) -> None:
+    customer = Customer(shop)
+    uuid = customer.sends(a_request(customer, subject="Private")).led_to["sent"]
+    push_document(shop, "answer", uuid, answer(uuid))
+    page = Customer(shop, customer=78).opens("answer", sent=uuid)
+    assert "Nothing found" in page.text
+    assert "Private" not in page.text
+
+
+def test_what_waits_is_listed_until_it_is_answered(shop: Storefront) -> None:
+    push_account(shop, package(300))
+    push_document(shop, "quote", 12, quote())
+    customer = Customer(shop)
+    uuid = customer.sends(customer.opens().form("quote_approve")).led_to["sent"]
+    page = customer.opens()
+    assert "Approval of offer 12" in page.within("waiting")
+    assert "What you decided is being processed." in page.within("quote-12")
+    assert not page.has_form("quote_approve")
+    push_document(shop, "answer", uuid, answer(uuid, outcome="refused"))
+    page = customer.opens()
+    assert "waiting" not in page.parts
+    assert page.has_form("quote_approve")
+
+
+def test_T11_a_forged_row_of_the_inbox_is_not_listed(shop: Storefront) -> None:
+    customer = Customer(shop)
+    customer.sends(a_request(customer))
+    shop.run("UPDATE {p}inbox SET payload = REPLACE(payload, 'Help', 'Fake')")
+    page = customer.opens()
+    assert "waiting" not in page.parts
+    assert "Fake" not in page.text

@@ -1,0 +1,188 @@
+"""The statement a customer sees and takes home: every entry, its balance, and what is held apart (rule C18)."""
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+
+from tests.plugins.conftest import MakeShop
+from tests.support.customer_page import Customer, push_account
+from tests.support.storefront import DAY, NOW, Storefront, package
+
+LAYOUTS = ["opencart", "opencart30", "prestashop"]
+BOOKS: list[dict[str, Any]] = [
+    {"kind": "grant", "coins": 1300, "order": 1042},
+    {"kind": "hold", "coins": 0, "held": 50, "quote": 12, "request": 5},
+    {"kind": "settle", "coins": -45, "held": -50, "quote": 12, "request": 5},
+    {"kind": "correct", "coins": 10, "reason": "=cmd|'/c calc'!A1"},
+    {"kind": "revoke", "coins": -5, "reason": "order 1042 has status 11 and owes fewer units"},
+    {"kind": "barter", "coins": 1},
+]
+
+
+@pytest.fixture
+def shop(make_shop: MakeShop) -> Storefront:
+    return with_books(make_shop("opencart"))
+
+
+@pytest.fixture(params=LAYOUTS)
+def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
+    return with_books(make_shop(request.param))
+
+
+def with_books(shop: Storefront) -> Storefront:
+    shop.make_tables()
+    shop.pair()
+    push_account(shop, package(1300), books=BOOKS)
+    return shop
+
+
+def rows(page_html: str) -> list[list[str]]:
+    """The table's rows as a reader sees them."""
+    found = re.findall(r"<tr data-supportbridge=[^>]*>(.*?)</tr>", page_html, re.DOTALL)
+    return [
+        [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+        for row in found
+    ]
+
+
+def downloaded(shop: Storefront, language: str = "en", **orders: Any) -> tuple[bytes, list[list[str]]]:
+    """The file's bytes, and its cells."""
+    customer = Customer(shop, language, **orders)
+    if shop.platform == "prestashop":
+        played = shop.play({"what": "support", **customer.orders, "query": {"view": "csv"}})
+        assert played.complaints == []
+        content = played.printed
+    else:
+        content = customer.opens("csv").html
+    separator = "," if language == "en" else ";"
+    return content.encode(), list(csv.reader(io.StringIO(content.removeprefix("\ufeff")), delimiter=separator))
+
+
+# --- on the page ------------------------------------------------------------------------------------------
+
+
+def test_C18_the_page_shows_each_entry_with_its_balance_and_what_is_held_apart(any_shop: Storefront) -> None:
+    page = Customer(any_shop, zone="Asia/Tehran").opens("statement")
+    assert rows(page.html)[::-1][:4] == [
+        ["14 January 2027, 11:30", "Granted order 1042", "+1,300", "0", "1,300", "0", "No. 1 Base: +1,300"],
+        ["14 January 2027, 11:30", "Held for an offer offer 12 · request 5", "0", "+50", "1,300", "50",
+         "No. 1 Base: held +50"],
+        ["14 January 2027, 11:30", "Work done offer 12 · request 5", "−45", "−50", "1,255", "0",
+         "No. 1 Base: −45, held −50"],
+        ["14 January 2027, 11:30", "Correction =cmd|&#039;/c calc&#039;!A1", "+10", "0", "1,265", "0",
+         "No. 1 Base: +10"],
+    ]  # fmt: skip
+    assert page.log == []
+
+
+def test_the_programs_own_reasons_are_not_shown_and_an_unknown_kind_is_a_booking(shop: Storefront) -> None:
+    page = Customer(shop).opens("statement")
+    assert "owes fewer" not in page.html
+    assert rows(page.html)[0][1] == "Booking"
+
+
+def test_a_long_statement_comes_in_pages(shop: Storefront) -> None:
+    push_account(shop, package(120), entries=120)
+    customer = Customer(shop)
+    first = customer.opens("statement")
+    assert len(rows(first.html)) == 50
+    assert "view=statement&amp;before=71" in first.html
+    last = customer.opens("statement", before="21")
+    assert [row[4] for row in rows(last.html)] == [str(number) for number in range(20, 0, -1)]
+    assert "before=" not in last.html
+
+
+def test_a_customer_without_entries_or_account_is_told_so(shop: Storefront) -> None:
+    push_account(shop, package(0))
+    assert "There are no entries here." in Customer(shop).opens("statement").text
+    for view in ("statement", "csv"):
+        assert "There are no support coins on this account yet." in Customer(shop, customer=78).opens(view).text
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM {p}entry WHERE number = 2",
+        "DELETE FROM {p}entry WHERE number = 6",
+        "UPDATE {p}entry SET payload = REPLACE(payload, '-45', '-40') WHERE number = 3",
+        "UPDATE {p}entry SET number = number + 100 WHERE number = 6",
+        "UPDATE {p}entry SET mac = REPEAT('0', 64) WHERE number = 1",
+    ],
+)
+def test_C16_a_statement_that_is_not_the_one_the_account_signs_is_not_shown(shop: Storefront, damage: str) -> None:
+    shop.run(damage)
+    for view in ("statement", "csv"):
+        page = Customer(shop).opens(view)
+        assert "Your support coins cannot be shown at the moment." in page.text
+        assert len(page.log) == 1
+
+
+def test_a_forged_entry_beyond_the_last_one_changes_nothing(shop: Storefront) -> None:
+    shop.run(
+        "INSERT INTO {p}entry SELECT store, customer_id, 7, epoch, payload, key_id, mac FROM {p}entry WHERE number = 1"
+    )
+    assert len(rows(Customer(shop).opens("statement").html)) == 6
+
+
+# --- the file ---------------------------------------------------------------------------------------------
+
+
+def test_C18_the_file_has_columns_for_a_reader_and_for_a_machine(any_shop: Storefront) -> None:
+    content, lines = downloaded(any_shop, zone="Asia/Tehran")
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.endswith(b"\r\n")
+    assert lines[0] == [
+        "No.", "number", "Date", "time_iso", "What", "kind", "Coins", "coins", "Held", "held", "Balance", "balance",
+        "Of it held", "balance_held", "order", "quote", "request", "For", "Reason", "Packages",
+    ]  # fmt: skip
+    assert lines[1] == [
+        "1", "1", "14 January 2027, 11:30", "2027-01-14T11:30:00+03:30", "Granted", "grant", "1,300", "1300", "0", "0",
+        "1,300", "1300", "0", "0", "1042", "", "", "order 1042", "", "No. 1 Base: +1,300",
+    ]  # fmt: skip
+    assert lines[3][6:14] == ["−45", "-45", "−50", "-50", "1,255", "1255", "0", "0"]
+    assert len(lines) == 7
+
+
+def test_C18_a_persian_file_has_persian_digits_and_days(shop: Storefront) -> None:
+    _, lines = downloaded(shop, "fa", zone="Asia/Tehran")
+    assert lines[1][:4] == ["۱", "1", "۲۴ دی ۱۴۰۵، ۱۱:۳۰", "2027-01-14T11:30:00+03:30"]
+    assert lines[3][6:8] == ["\N{LEFT-TO-RIGHT MARK}−۴۵", "-45"]
+
+
+def test_C18_a_russian_file_is_parted_by_semicolons(shop: Storefront) -> None:
+    _, lines = downloaded(shop, "ru")
+    assert lines[0][6:8] == ["Монет", "coins"]
+    assert lines[1][2] == "14 января 2027 г., 08:00"
+    assert lines[1][6:8] == ["1\N{NO-BREAK SPACE}300", "1300"]
+
+
+@pytest.mark.parametrize("reason", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_reason_that_begins_like_a_formula_is_made_harmless(shop: Storefront, reason: str) -> None:
+    push_account(shop, package(10), books=[{"kind": "correct", "coins": 10, "reason": reason}])
+    content, lines = downloaded(shop)
+    assert lines[1][18] == "'" + reason
+    assert all(not re.match(r"[=+@\t\r]", cell) for line in lines for cell in line)
+    assert b'"' in content
+
+
+def test_quotes_and_separators_stay_in_their_cell(shop: Storefront) -> None:
+    reason = 'a "b", c; d\nsecond line'
+    push_account(shop, package(10), books=[{"kind": "correct", "coins": 10, "reason": reason}])
+    for language in ("en", "ru"):
+        assert downloaded(shop, language)[1][1][18] == reason
+
+
+def test_the_file_is_named_and_kept_by_nobody_in_between(make_shop: MakeShop) -> None:
+    headers = Customer(with_books(make_shop("opencart30")), zone="Asia/Tehran").opens("csv").played.result["headers"]
+    assert 'Content-Disposition: attachment; filename="coins-acme-2027-01-15.csv"' in headers
+    assert "Content-Type: text/csv; charset=utf-8" in headers
+    assert "Cache-Control: no-store, private" in headers
+
+
+def test_the_day_of_an_entry_is_that_of_the_shops_zone(shop: Storefront) -> None:
+    push_account(shop, package(1), books=[{"at": NOW - DAY + 13 * 3600}])
+    assert downloaded(shop, zone="UTC")[1][1][2] == "14 January 2027, 21:00"
+    assert downloaded(shop, zone="Asia/Tehran")[1][1][2] == "15 January 2027, 00:30"
