@@ -15,8 +15,9 @@ from bridge.domain.accounts import OwnerKind
 from bridge.engine.setup import StoreSetup
 from bridge.errors import BridgeError, DeskDamaged, ShopError
 from bridge.services.account_pages import PageTerms
+from bridge.services.findings import Difference
 from bridge.services.shop_comparison import ExpectedAccount, compare_rows, expected_accounts
-from bridge.services.verify import ACCOUNT_PAGE, Difference, Verified, verify
+from bridge.services.verify import ACCOUNT_PAGE, Verified, verify
 from bridge.settings import Settings, StoreSettings
 
 LOOKS, PAUSE_S = 3, 0.5

@@ -161,6 +161,10 @@ class Quotes(Protocol):
 
     def of_account(self, account_id: int, *, holding: bool = False) -> list[Quote]: ...
 
+    def of_accounts(self, account_ids: Iterable[int]) -> dict[int, list[Quote]]:
+        """Quotes by account."""
+        ...
+
     def open(self, store: str, limit: int) -> list[Quote]:
         """Quotes that are not at an end, newest first."""
         ...
@@ -299,7 +303,19 @@ class Guests(Protocol):
 
     def get(self, claim_id: int) -> Claim | None: ...
 
-    def asked_since(self, store: str, order_id: int, since: datetime) -> int: ...
+    def asked_since(self, store: str, order_id: int, since: datetime) -> int:
+        """How many codes have been asked for an order since then."""
+        ...
+
+    def asked_by(self, store: str, customer_id: int, since: datetime) -> int:
+        """How many codes a customer has asked for since then, whatever the orders."""
+        ...
+
+    def of_customer(self, store: str, customer_id: int) -> list[Claim]: ...
+
+    def forget_claims(self, store: str, customer_id: int) -> int:
+        """Forget what a customer has claimed (rule D2); returns how many claims that were."""
+        ...
 
     def tried(self, claim_id: int) -> None: ...
 
@@ -311,6 +327,17 @@ class Guests(Protocol):
 
     def linked(self, store: str, order_ids: Iterable[int]) -> dict[int, int]:
         """Accounts by the orders that were linked to them."""
+        ...
+
+    def links_to(self, account_id: int) -> list[int]:
+        """The orders that were linked to an account, ascending."""
+        ...
+
+    def hand_over(self, store: str, order_id: int, guest_account: int, account_id: int) -> None:
+        """Let all that a guest's account has be another's: the order, packages, requests, quotes, redemptions.
+
+        It books nothing: the entries that say so are the service's. What either account's entries say stays.
+        """
         ...
 
 

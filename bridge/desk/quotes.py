@@ -40,6 +40,7 @@ _NEW_VERSION = insert_row(quote_version)
 _GET = Statement(_FOUND.where(quote.c.id == bindparam("wanted"), quote.c.store_id == bindparam("store")))
 _OF_REQUEST = Statement(_FOUND.where(quote.c.request_id == bindparam("request")).order_by(quote.c.id))
 _OF_ACCOUNT = Statement(_FOUND.where(quote.c.account_id == bindparam("account")).order_by(quote.c.id))
+_OF_ACCOUNTS = Statement(_FOUND.where(any_of(quote.c.account_id, "ids")).order_by(quote.c.id))
 _HOLDING = Statement(
     _FOUND.where(quote.c.account_id == bindparam("account"), quote.c.held > literal_column("0")).order_by(quote.c.id)
 )
@@ -140,6 +141,13 @@ class SqlQuotes:
     def of_account(self, account_id: int, *, holding: bool = False) -> list[Quote]:
         rows = (_HOLDING if holding else _OF_ACCOUNT).rows(self._connection, account=account_id)
         return [_quote_from(row) for row in rows]
+
+    def of_accounts(self, account_ids: Iterable[int]) -> dict[int, list[Quote]]:
+        found: dict[int, list[Quote]] = {}
+        for row in _OF_ACCOUNTS.rows(self._connection, ids=id_list(account_ids)):
+            one = _quote_from(row)
+            found.setdefault(one.account_id, []).append(one)
+        return found
 
     def open(self, store: str, limit: int) -> list[Quote]:
         rows = _OPEN.rows(self._connection, store=self._stores.number(store), most=limit)

@@ -1,18 +1,17 @@
-"""Prices as the shop was told of them, rights that were redeemed, and guests' claims."""
+"""Prices as the shop was told of them, and rights that were redeemed."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.contracts.coin_desk import Claim, PriceRow
+from bridge.contracts.coin_desk import PriceRow
 from bridge.desk.accounts import SqlStores
-from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import guest_claim, guest_link, price, redemption, store
-from bridge.desk.values import from_ms, id_list, to_ms
+from bridge.desk.statements import Statement, insert_row
+from bridge.desk.tables import price, redemption
+from bridge.desk.values import from_ms, to_ms
 from bridge.domain.rights import Redemption
 
 _PRICE_COLUMNS = (price.c.code, price.c.terms, price.c.listed, price.c.number)
@@ -73,50 +72,6 @@ _LICENCE = Statement(
         redemption.c.domain == bindparam("for_domain"),
     )
     .values(licence=bindparam("reference"))
-)
-_CLAIM = (
-    guest_claim.c.id,
-    store.c.name,
-    guest_claim.c.order_id,
-    guest_claim.c.customer_id,
-    guest_claim.c.code,
-    guest_claim.c.asked_ms,
-    guest_claim.c.tries,
-    guest_claim.c.state,
-)
-_CLAIMS = select(*_CLAIM).join(store, store.c.id == guest_claim.c.store_id)
-_NEW_CLAIM = insert_row(guest_claim, without=frozenset({"id"}))
-_OPEN_CLAIM = Statement(
-    _CLAIMS.where(
-        guest_claim.c.store_id == bindparam("store"),
-        guest_claim.c.order_id == bindparam("order"),
-        guest_claim.c.customer_id == bindparam("customer"),
-        guest_claim.c.state == literal_column("'open'"),
-    ).order_by(guest_claim.c.id.desc())
-)
-_ONE_CLAIM = Statement(_CLAIMS.where(guest_claim.c.id == bindparam("wanted")))
-_ASKED = Statement(
-    select(func.count())
-    .select_from(guest_claim)
-    .where(
-        guest_claim.c.store_id == bindparam("store"),
-        guest_claim.c.order_id == bindparam("order"),
-        guest_claim.c.asked_ms > bindparam("since_ms"),
-    )
-)
-_TRIED = Statement(
-    update(guest_claim)
-    .where(guest_claim.c.id == bindparam("wanted"))
-    .values(tries=guest_claim.c.tries + literal_column("1"))
-)
-_CLOSE = Statement(
-    update(guest_claim).where(guest_claim.c.id == bindparam("wanted")).values(state=bindparam("ended"), code="")
-)
-_NEW_LINK = insert_row(guest_link)
-_LINKED = Statement(
-    select(guest_link.c.order_id, guest_link.c.account_id).where(
-        guest_link.c.store_id == bindparam("store"), any_of(guest_link.c.order_id, "orders")
-    )
 )
 
 
@@ -182,61 +137,3 @@ class SqlRedemptions:
             for_domain=domain,
             reference=reference,
         )
-
-
-class SqlGuests:
-    """Implements `bridge.contracts.coin_desk.Guests`."""
-
-    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
-        self._connection, self._stores = connection, stores
-
-    def claim(self, store: str, order_id: int, customer_id: int, *, code: str, at: datetime) -> Claim:
-        number = _NEW_CLAIM.run(
-            self._connection,
-            store_id=self._stores.number(store),
-            order_id=order_id,
-            customer_id=customer_id,
-            code=code,
-            asked_ms=to_ms(at),
-            tries=0,
-            state="open",
-        ).lastrowid
-        assert number is not None
-        return Claim(number, store, order_id, customer_id, code, at, 0, "open")
-
-    def open_claim(self, store: str, order_id: int, customer_id: int) -> Claim | None:
-        row = _OPEN_CLAIM.one(self._connection, store=self._stores.number(store), order=order_id, customer=customer_id)
-        return None if row is None else _claim_from(row)
-
-    def get(self, claim_id: int) -> Claim | None:
-        row = _ONE_CLAIM.one(self._connection, wanted=claim_id)
-        return None if row is None else _claim_from(row)
-
-    def asked_since(self, store: str, order_id: int, since: datetime) -> int:
-        row = _ASKED.one(self._connection, store=self._stores.number(store), order=order_id, since_ms=to_ms(since))
-        return int(row[0]) if row else 0
-
-    def tried(self, claim_id: int) -> None:
-        _TRIED.run(self._connection, wanted=claim_id)
-
-    def close(self, claim_id: int, state: str) -> None:
-        _CLOSE.run(self._connection, wanted=claim_id, ended=state)
-
-    def link(self, store: str, order_id: int, account_id: int, *, at: datetime, staff: str | None) -> None:
-        _NEW_LINK.run(
-            self._connection,
-            store_id=self._stores.number(store),
-            order_id=order_id,
-            account_id=account_id,
-            at_ms=to_ms(at),
-            staff=staff,
-        )
-
-    def linked(self, store: str, order_ids: Iterable[int]) -> dict[int, int]:
-        rows = _LINKED.rows(self._connection, store=self._stores.number(store), orders=id_list(order_ids))
-        return dict(rows)
-
-
-def _claim_from(row: Sequence[Any]) -> Claim:
-    number, name, order_id, customer_id, code, asked, tries, state = row
-    return Claim(number, name, order_id, customer_id, code, from_ms(asked), tries, state)

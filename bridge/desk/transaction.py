@@ -14,6 +14,7 @@ from bridge.desk.connection import translated
 from bridge.desk.counts import SqlCounts
 from bridge.desk.deadlines import SqlDeadlines, SqlDowntimes, SqlNotices
 from bridge.desk.deliveries import SqlDeliveries
+from bridge.desk.guests import SqlGuests
 from bridge.desk.jobs import SqlJobs
 from bridge.desk.ledger import SqlLedger
 from bridge.desk.outbox import SqlOutbox
@@ -22,7 +23,7 @@ from bridge.desk.purchases import SqlPurchases
 from bridge.desk.push import SqlPush
 from bridge.desk.quotes import SqlQuotes
 from bridge.desk.requests import SqlRequests
-from bridge.desk.rights import SqlGuests, SqlPrices, SqlRedemptions
+from bridge.desk.rights import SqlPrices, SqlRedemptions
 from bridge.desk.slices import SqlSlices
 from bridge.desk.sync import SqlSync
 from bridge.errors import DeskUnusable, DeskUnwritable

@@ -18,8 +18,8 @@ from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, ch
 from bridge.domain.accounts import Account, OwnerKind
 from bridge.services.account_pages import PageTerms, account_document, entry_document
 from bridge.services.entries import entries_after
+from bridge.services.findings import Difference
 from bridge.services.rights import redeemed_by
-from bridge.services.verify import Difference
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ def grant(
     It has no plan unless one is named. The same key again changes nothing. `reminder_days` before its end its owner is
     told of it (rule C17).
     Raises `ImpossibleAmount` for coins, a reason or a day that no grant may have, `KeyReused` for a key that is
-    recorded with other content, `UnknownAccount` for a former customer's account that there is not.
+    recorded with other content, `UnknownAccount` for a former customer's account that there is not, and for a guest's
+    order that was linked to a customer.
     """
     whole_coins(coins, what="coins")
     _require_words(reason, staff)
@@ -63,6 +64,7 @@ def grant(
     full_key = staff_key(store, key)
     recorded = tx.ledger.recorded(full_key)
     if recorded is None:
+        _require_not_linked(tx, store, owner)
         until = _end(last_day, zone=zone, at=at)
         (package_id,) = tx.ledger.new_package_ids(1)
         package = Package(package_id, account.id, plan, coins, granted_at=at, usable_until=until)
@@ -160,6 +162,14 @@ def staff_key(store: str, key: str) -> str:
     return f"{store}:staff:{key}"
 
 
+def _require_not_linked(tx: Tx, store: str, owner: Owner) -> None:
+    """What a guest's order gets goes to the account it was linked to (rule C19), which staff then name themselves."""
+    linked = tx.guests.linked(store, [owner.ref]) if owner.kind is OwnerKind.GUEST else {}
+    if linked:
+        heir = tx.accounts.by_ids(linked.values())[linked[owner.ref]].owner
+        raise UnknownAccount(f"{store}: {owner} was linked to the account of {heir}: name that one")
+
+
 def _end(last_day: date | None, *, zone: ZoneInfo, at: datetime) -> datetime:
     if last_day is None:
         return usable_until(at, months=DEFAULT_MONTHS, zone=zone)
@@ -176,7 +186,7 @@ def _require_same(recorded: Entry, offered: Entry) -> None:
 def _require_same_package(tx: Tx, recorded: Entry, plan: str | None, until: datetime | None) -> None:
     """A grant says more than its entry: which plan, and until when where that was named."""
     (posting,) = recorded.postings
-    package = next(p for p in tx.ledger.packages_of([recorded.account_id])[recorded.account_id] if p.id == posting[0])
+    package = tx.ledger.packages([posting.package_id])[posting.package_id]  # a guest's may be on another account by now
     if package.plan != plan or until not in (None, package.usable_until):
         raise KeyReused(
             recorded.key,

@@ -4,31 +4,21 @@ Entries are the truth: they are written once and never changed. Packages and acc
 looked at after the other, its entries a page at a time, so a desk of any size is verified in the same memory.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from bridge.contracts.desk import NumberedEntry, Tx
 from bridge.domain.accounts import Account
-from bridge.domain.ledger import EntryKind
+from bridge.domain.ledger import Entry, EntryKind, Posting
 from bridge.domain.packages import Package
 from bridge.domain.purchases import Purchase, unit_key
+from bridge.domain.quotes import Quote
 from bridge.services.entries import ENTRY_PAGE
+from bridge.services.findings import MOST_LISTED, Difference, Findings
+from bridge.services.guests import is_way_out, way_in, way_out
+from bridge.services.verify_quotes import QuoteSums, verify_quotes
 
 ACCOUNT_PAGE = 200
-MOST_LISTED = 1000
-"""Differences that are listed; of a desk that is wrong everywhere the rest is only counted."""
-
-
-class Difference(NamedTuple):
-    """One thing that is not as it must be: where, what was to be expected, what was found."""
-
-    where: str
-    expected: str
-    found: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: expected {self.expected}, found {self.found}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +64,14 @@ def verify(tx: Tx, store: str) -> Verified:
 def verify_accounts(tx: Tx, store: str, accounts: Sequence[Account]) -> Verified:
     """Verify some accounts of a store, as they are in this transaction."""
     packages = tx.ledger.packages_of(account.id for account in accounts)
+    quotes = tx.quotes.of_accounts(account.id for account in accounts)
     units = [one.unit.order_id for mine in packages.values() for one in mine if one.unit]
     purchases = tx.purchases.of_orders(store, units)
-    findings = _Findings()
+    findings = Findings()
     entries = 0
     for account in accounts:
         mine = {package.id: package for package in packages.get(account.id, ())}
-        entries += _verify_account(tx, store, account, mine, purchases, findings)
+        entries += _verify_account(tx, store, account, mine, quotes.get(account.id, ()), purchases, findings)
     return Verified(
         accounts=len(accounts),
         entries=entries,
@@ -95,7 +86,7 @@ def verify_accounts(tx: Tx, store: str, accounts: Sequence[Account]) -> Verified
 def verify_nothing_is_left_over(tx: Tx, store: str) -> Verified:
     """Find packages and entries that no account is responsible for."""
     packages, entries = tx.ledger.strays(store)
-    findings = _Findings()
+    findings = Findings()
     for what, strays in (("package", packages), ("entry", entries)):
         for number in strays:
             findings.expect(f"{what} {number}", "an account of the store", "no such account")
@@ -103,38 +94,38 @@ def verify_nothing_is_left_over(tx: Tx, store: str) -> Verified:
 
 
 @dataclass(slots=True)
-class _Findings:
-    """Differences as they are found."""
-
-    listed: list[Difference] = field(default_factory=list)
-    unlisted: int = 0
-
-    def expect(self, where: str, expected: object, found: object) -> None:
-        if expected == found:
-            return
-        if len(self.listed) < MOST_LISTED:
-            self.listed.append(Difference(where, str(expected), str(found)))
-        else:
-            self.unlisted += 1
-
-
-@dataclass(slots=True)
 class _Sums:
-    """What the entries of one account say about one of its packages, in coins."""
+    """What the entries say about one package, in coins; also those of the guest's account it came from.
+
+    `moved` is the key of the entry by which it left the account, empty where it is still there (rule C19).
+    """
 
     posted: int = 0
     held: int = 0
     granted: int = 0
     revoked: int = 0
     grant_key: str = ""
+    extended: bool = False
+    moved: str = ""
 
     def add(self, key: str, kind: EntryKind, posted: int, held: int) -> None:
         if not self.grant_key:
             self.granted, self.grant_key = posted, key
         self.posted += posted
         self.held += held
+        self.extended = self.extended or kind is EntryKind.EXTEND
+        self.moved = key if kind is EntryKind.TRANSFER and is_way_out(key) else ""
         if kind in {EntryKind.REVOKE, EntryKind.REINSTATE}:
             self.revoked -= posted
+
+
+@dataclass(slots=True)
+class _Books:
+    """What the entries of one account add up to: by package, by quote, and their number."""
+
+    packages: dict[int, _Sums] = field(default_factory=dict)
+    quotes: dict[int, QuoteSums] = field(default_factory=dict)
+    count: int = 0
 
 
 def _verify_account(
@@ -142,51 +133,90 @@ def _verify_account(
     store: str,
     account: Account,
     packages: Mapping[int, Package],
+    quotes: Sequence[Quote],
     purchases: Mapping[int, Purchase],
-    findings: _Findings,
+    findings: Findings,
 ) -> int:
     """Compare one account; returns how many entries it has."""
-    sums, count = _replay(_entries(tx, account), account, packages, findings)
+    books = _replay(tx, account, packages, findings)
     where = str(account.owner)
-    findings.expect(f"{where}: number of entries", count, account.entries)
-    posted, held = sum(one.posted for one in sums.values()), sum(one.held for one in sums.values())
+    findings.expect(f"{where}: number of entries", books.count, account.entries)
+    sums = books.packages.values()
+    posted, held = sum(one.posted for one in sums), sum(one.held for one in sums)
     findings.expect(f"{where}: balance", _coins(posted, held), _coins(account.posted, account.held))
     in_packages = _coins(sum(one.posted for one in packages.values()), sum(one.held for one in packages.values()))
     findings.expect(f"{where}: sum of its packages", _coins(account.posted, account.held), in_packages)
     for package in packages.values():
-        _verify_package(store, where, package, sums.get(package.id, _Sums()), purchases, findings)
-    return count
+        _verify_package(store, where, package, books.packages.get(package.id, _Sums()), purchases, findings)
+    verify_quotes(tx, where, packages, quotes, books.quotes, findings)
+    return books.count
 
 
-def _entries(tx: Tx, account: Account) -> Iterator[NumberedEntry]:
+def _entries(tx: Tx, account_id: int) -> Iterator[NumberedEntry]:
     """All that are there, also where numbers are missing."""
     last = 0
-    while page := tx.ledger.entries_of(account.id, after=last, limit=ENTRY_PAGE):
+    while page := tx.ledger.entries_of(account_id, after=last, limit=ENTRY_PAGE):
         yield from page
         last = page[-1].number
 
 
-def _replay(
-    entries: Iterable[NumberedEntry], account: Account, packages: Mapping[int, Package], findings: _Findings
-) -> tuple[dict[int, _Sums], int]:
+def _replay(tx: Tx, account: Account, packages: Mapping[int, Package], findings: Findings) -> _Books:
     """Add the entries up one by one; after each, no package may be overdrawn (rule C4)."""
-    sums: dict[int, _Sums] = {}
-    count = posted = held = 0
-    for one in entries:
-        count += 1
+    books = _Books()
+    gone: dict[int, str] = {}
+    posted = held = 0
+    for one in _entries(tx, account.id):
+        books.count += 1
         where = f"{account.owner}: entry {one.number}"
-        findings.expect(f"{where}: place in its account", count, one.number)
+        findings.expect(f"{where}: place in its account", books.count, one.number)
         posted, held = posted + one.entry.posted, held + one.entry.held
         findings.expect(f"{where}: balance after it", _coins(posted, held), _coins(one.posted_after, one.held_after))
+        if one.entry.kind is EntryKind.TRANSFER and not is_way_out(one.entry.key):
+            _came(tx, one.entry, where, books, findings)
+            continue
+        if one.entry.quote_id is not None:
+            books.quotes.setdefault(one.entry.quote_id, QuoteSums()).add(one.entry)
         for posting in one.entry.postings:
             if posting.package_id not in packages:
-                findings.expect(where, "packages of the account alone", f"package {posting.package_id}")
-            mine = sums.setdefault(posting.package_id, _Sums())
+                gone.setdefault(posting.package_id, where)
+            mine = books.packages.setdefault(posting.package_id, _Sums())
             mine.add(one.entry.key, one.entry.kind, posting.posted, posting.held)
             if not 0 <= mine.held <= mine.posted:
                 overdrawn = f"package {posting.package_id} with {_coins(mine.posted, mine.held)}"
                 findings.expect(where, "0 <= held <= posted in every package", overdrawn)
-    return sums, count
+    for number, where in gone.items():
+        mine = books.packages[number]
+        if not (mine.moved and tx.ledger.recorded(way_in(mine.moved))):
+            findings.expect(where, "packages of the account alone", f"package {number}")
+    return books
+
+
+def _came(tx: Tx, entry: Entry, where: str, books: _Books, findings: Findings) -> None:
+    """A package that came from a guest's account with all that it had been through there (rule C19)."""
+    left = tx.ledger.recorded(way_out(entry.key))
+    findings.expect(f"{where}: counterpart", _mirrored(entry), _moves(left) if left else "no such entry")
+    if left is None:
+        return
+    there = _Books()
+    for one in _entries(tx, left.account_id):
+        if one.entry.quote_id is not None:
+            there.quotes.setdefault(one.entry.quote_id, QuoteSums()).add(one.entry)
+        for posting in one.entry.postings:
+            before = there.packages.setdefault(posting.package_id, _Sums())
+            before.add(one.entry.key, one.entry.kind, posting.posted, posting.held)
+    books.quotes = there.quotes | books.quotes
+    for posting in entry.postings:
+        mine = there.packages.get(posting.package_id, _Sums())
+        mine.posted, mine.held, mine.moved = posting.posted, posting.held, ""
+        books.packages[posting.package_id] = mine
+
+
+def _moves(entry: Entry) -> str:
+    return ", ".join(f"package {one.package_id}: {_coins(one.posted, one.held)}" for one in entry.postings)
+
+
+def _mirrored(entry: Entry) -> str:
+    return _moves(entry._replace(postings=tuple(Posting(one[0], -one[1], -one[2]) for one in entry.postings)))
 
 
 def _verify_package(
@@ -195,11 +225,12 @@ def _verify_package(
     package: Package,
     sums: _Sums,
     purchases: Mapping[int, Purchase],
-    findings: _Findings,
+    findings: Findings,
 ) -> None:
     where = f"{account}: package {package.id}"
     findings.expect(f"{where}: coins", _coins(sums.posted, sums.held), _coins(package.posted, package.held))
     findings.expect(f"{where}: size when granted", sums.granted, package.coins)
+    findings.expect(f"{where}: extended", "yes" if sums.extended else "no", "yes" if package.extended_to else "no")
     taken = sums.revoked if package.revoked else 0
     findings.expect(f"{where}: taken by its last revocation", taken, package.taken)
     if package.revoked:

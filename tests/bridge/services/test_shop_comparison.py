@@ -11,8 +11,8 @@ import pytest
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.services import staff_coins
 from bridge.services.account_pages import PageTerms, waiting_batch
+from bridge.services.findings import Difference
 from bridge.services.shop_comparison import ExpectedAccount, compare_rows, expected_accounts
-from bridge.services.verify import Difference
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, BASE, MONDAY_9AM, PLANS, TEHRAN, an_order, customer, guest
 

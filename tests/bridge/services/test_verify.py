@@ -1,16 +1,19 @@
 """A desk that was tampered with, or damaged, is told from a sound one, and exactly where (rule C16)."""
 
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
-from bridge.services.verify import MOST_LISTED, Difference, Verified, verify
+from bridge.services import guests
+from bridge.services.findings import MOST_LISTED, Difference
+from bridge.services.verify import Verified, verify
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, BASE, PRO, REFUNDED, a_store, an_order, customer, guest, rows
+from tests.support.quoting import CUSTOMER, CoinDesk, a_coin_desk
 
 
 def verified(desk: Desk) -> Verified:
@@ -71,6 +74,7 @@ def test_C16_held_coins_and_empty_packages_are_right(busy: Keeper) -> None:
             [
                 ("customer 77: sum of its packages", "1400 coins posted, 0 held", "1400 coins posted, 9 held"),
                 ("customer 77: package 3: coins", "900 coins posted, 0 held", "900 coins posted, 9 held"),
+                ("customer 77: package 3: held by its quotes", "0", "9"),
             ],
         ),
         (
@@ -231,3 +235,71 @@ def test_C16_a_long_history_is_verified_in_the_memory_of_a_short_one(keeper: Kee
 def test_C16_a_desk_stays_right_whatever_is_booked(busy: Keeper, change: Callable[[Keeper], Any]) -> None:
     change(busy)
     assert verified(busy.desk).right
+
+
+@pytest.fixture
+def working() -> Iterator[CoinDesk]:
+    """A coin desk with a settled quote 1, a held quote 2 and a quote 3 moved here from a guest with its package."""
+    with a_coin_desk() as desk:
+        desk.granted(CUSTOMER, 100)
+        desk.settled(desk.approved(desk.offered(CUSTOMER, 30)), 20)
+        desk.approved(desk.offered(CUSTOMER, 25))
+        desk.granted(guest(1050), 50)
+        desk.approved(desk.offered(guest(1050), 15))
+        desk.desk.run(guests.link, ACME, 1050, CUSTOMER, by="Anna", at=desk.now)
+        yield desk
+
+
+def test_C16_quotes_and_what_was_moved_are_right(working: CoinDesk) -> None:
+    assert verified(working.desk).differences == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "differences"),
+    [
+        (
+            "UPDATE quote SET hold = '[[1,24]]' WHERE id = 2",
+            [
+                ("customer 77: quote 2: held", "25", "24"),
+                ("customer 77: package 1: held by its quotes", "24", "25"),
+            ],
+        ),
+        ("UPDATE quote SET spent = 10 WHERE id = 1", [("customer 77: quote 1: spent", "20", "10")]),
+        (
+            "UPDATE quote SET state = 'released' WHERE id = 2",
+            [("customer 77: quote 2: state of one that holds coins", "approved or started", "released")],
+        ),
+        (
+            "UPDATE quote SET state = 'released' WHERE id = 1",
+            [("customer 77: quote 1: coins it cost, being released", "none", "a number")],
+        ),
+        (
+            "UPDATE package SET extended_ms = usable_until_ms + 1 WHERE id = 1",
+            [("customer 77: package 1: extended", "no", "yes")],
+        ),
+        (
+            "UPDATE decision SET coins = 24 WHERE quote_id = 2",
+            [("customer 77: quote 2: coins approved, and held then", "[24]", "[25]")],
+        ),
+        (
+            "DELETE FROM decision WHERE quote_id = 1",
+            [("customer 77: quote 1: coins approved, and held then", "[]", "[30]")],
+        ),
+        (
+            "UPDATE entry SET key = 'x' WHERE key = 'acme:guest:1050:out:2'",
+            [("customer 77: entry 6: counterpart", "package 2: -50 coins posted, -15 held", "no such entry")],
+        ),
+    ],
+)
+def test_C16_a_quote_that_was_changed_is_named(
+    working: CoinDesk, statement: str, differences: list[tuple[str, str, str]]
+) -> None:
+    damage_more(working.desk, statement)
+    assert verified(working.desk).differences[: len(differences)] == tuple(Difference(*one) for one in differences)
+
+
+def damage_more(desk: Desk, statement: str) -> None:
+    """As `damage`; evidence is protected by triggers of its own."""
+    names = rows(desk, "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name NOT LIKE 'entry%'")
+    desk.run(lambda tx: [tx.connection.execute(f"DROP TRIGGER {name}") for (name,) in names])
+    damage(desk, statement)
