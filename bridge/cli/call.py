@@ -126,10 +126,10 @@ def one_store(settings: "Settings", name: str | None) -> "StoreSettings":
     known = ", ".join(settings.stores)
     if name is None:
         if len(settings.stores) != 1:
-            raise _unclear(f"which store? There are {known}", f"--store {next(iter(settings.stores), 'NAME')}")
+            raise unclear(f"which store? There are {known}", f"--store {next(iter(settings.stores), 'NAME')}")
         return next(iter(settings.stores.values()))
     if name not in settings.stores:
-        raise _unclear(f"there is no store {name}", f"one of: {known}")
+        raise unclear(f"there is no store {name}", f"one of: {known}")
     return settings.stores[name]
 
 
@@ -138,11 +138,11 @@ def enabled_stores(settings: "Settings", name: str | None) -> "list[StoreSetting
     if name is None:
         found = [store for store in settings.stores.values() if store.enabled]
         if not found:
-            raise _unclear("every store is switched off", "set enabled = true in a store's file")
+            raise unclear("every store is switched off", "set enabled = true in a store's file")
         return found
     store = one_store(settings, name)
     if not store.enabled:
-        raise _unclear(f"store {name} is switched off", f"set enabled = true in {store.source}")
+        raise unclear(f"store {name} is switched off", f"set enabled = true in {store.source}")
     return [store]
 
 
@@ -150,14 +150,15 @@ def staff_name(store: "StoreSettings", by: str | None) -> str:
     """The staff member's name as the store's file writes it. Raises `UsageError` naming those there are."""
     names = [member.name for member in store.staff]
     if by is None or not by.strip():
-        raise _unclear("who does it? Nobody is named", f"--by NAME, one of: {', '.join(names)}")
+        raise unclear("who does it? Nobody is named", f"--by NAME, one of: {', '.join(names)}")
     for name in names:
         if name.casefold() == by.strip().casefold():
             return name
-    raise _unclear(f"{by} is not of the staff of store {store.name}", f"--by NAME, one of: {', '.join(names)}")
+    raise unclear(f"{by} is not of the staff of store {store.name}", f"--by NAME, one of: {', '.join(names)}")
 
 
-def _unclear(message: str, hint: str) -> UsageError:
+def unclear(message: str, hint: str) -> UsageError:
+    """Wrong usage, with what to say instead."""
     error = UsageError(message)
     error.hint = hint
     return error

@@ -5,23 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.cli.call import ByOption, Call, StoreOption, command, group
+from bridge.cli.customer import Customer, owner_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from bridge.domain.accounts import Owner
     from bridge.services.staff_coins import Balance
     from bridge.settings import StoreSettings
 
 LONGEST_KEY = 100
 """The store's name and a few words stand before it, and the desk keeps 191 characters."""
-MOST_DIGITS = 19
 
 app = group("coins", "A customer's coins: how many, why, and what staff do by hand.")
 
-Customer = Annotated[
-    str, typer.Argument(metavar="CUSTOMER", help="The customer's id in the shop, or guest:ORDER for a guest's order.")
-]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in words the customer may read.")]
 Key = Annotated[
     str | None,
@@ -43,7 +39,7 @@ def balance(call: Call, customer: Customer, store: StoreOption = None) -> None:
     from bridge.services import staff_coins
 
     settings = call.settings()
-    chosen, owner, at = one_store(settings, store), _owner(customer), CLOCK.now()
+    chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
     with the_desk(settings) as desk:
         found = desk.look(staff_coins.balance, chosen.name, owner, at=at)
     call.answer(balance_document(chosen, found, at), lambda: balance_parts(chosen, found, at))
@@ -66,7 +62,7 @@ def statement(
     if as_csv and call.as_json:
         raise UsageError("--csv and --json can't both be had")
     settings = call.settings()
-    chosen, owner = one_store(settings, store), _owner(customer)
+    chosen, owner = one_store(settings, store), owner_of(customer)
     with the_desk(settings) as desk:
         entries = desk.look(staff_coins.statement, chosen.name, owner)
     if as_csv:
@@ -110,7 +106,7 @@ def grant(
     from bridge.services import staff_coins
 
     settings = call.settings()
-    chosen, owner, at = one_store(settings, store), _owner(customer), CLOCK.now()
+    chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
     who, day, own_plan = staff_name(chosen, by), _day(until), _plan(chosen, plan)
     chosen_key = _key(key)
 
@@ -165,7 +161,7 @@ def correct(
     from bridge.services import staff_coins
 
     settings = call.settings()
-    chosen, owner, at = one_store(settings, store), _owner(customer), CLOCK.now()
+    chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
     who, chosen_key = staff_name(chosen, by), _key(key)
     change = _change(add, take)
     whole_coins(abs(change), what="coins")
@@ -211,20 +207,6 @@ def _tell(
         balance_document(store, after, at) | {"key": key, "changed": not recorded},
         lambda: [line(words), line(), *balance_parts(store, after, at)],
     )
-
-
-def _owner(text: str) -> "Owner":
-    """`77`, `guest:1042` or `former:17`. Raises `UsageError`."""
-    from bridge.domain.accounts import Owner, OwnerKind
-    from bridge.errors import UsageError
-
-    kind, number = OwnerKind.CUSTOMER, text.strip()
-    for other in (OwnerKind.GUEST, OwnerKind.FORMER):
-        if number.startswith(f"{other}:"):
-            kind, number = other, number.removeprefix(f"{other}:")
-    if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS) or not 1 <= int(number) < 2**63:
-        raise UsageError(f"{text} names no customer: give the shop's customer id (77), or guest:ORDER (guest:1042)")
-    return Owner(kind, int(number))
 
 
 def _day(text: str | None) -> "date | None":

@@ -150,6 +150,11 @@ def styled(text: str, style: str) -> Text:
     return Text(shown(text), style=STYLES[style])
 
 
+def one_line(text: str) -> str:
+    """Text of a stranger for a place that has one line: its line breaks are shown as escapes too."""
+    return shown(text).replace("\n", "\\n")
+
+
 def line(text: str = "", style: str = "") -> Text:
     """One line of words."""
     return Text(shown(text), style=STYLES[style] if style else "")
