@@ -273,6 +273,7 @@ def test_looking_never_sends_anything(any_shop: Storefront) -> None:
         ({"subject": "  "}, "Please type a subject."),
         ({"subject": "x" * 201}, "The subject is too long: 201 characters. At most 200 are possible."),
         ({"text": "\r\n \t"}, "Please type a message."),
+        ({"text": "\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}\u2028"}, "Please type a message."),
         (
             {"text": "\N{GRINNING FACE}" * 4001},
             "The message is too long: 4,001 characters. At most 4,000 are possible.",
@@ -301,7 +302,7 @@ def test_the_longest_request_in_the_widest_letters_fits(any_shop: Storefront) ->
 
 def test_control_characters_and_bytes_that_are_no_text_are_left_out(shop: Storefront) -> None:
     customer = Customer(shop)
-    customer.sends(a_request(customer, subject="a\x00b\x1b\tc", text="one\x00\x08\r\ntwo\ttab"))
+    customer.sends(a_request(customer, subject="a\x00b\x1b\tc\x85", text="one\x00\x08\r\ntwo\x9b\ttab"))
     [posted] = inbox(shop)
     assert (posted.data["subject"], posted.data["text"]) == ("ab c", "one\ntwo\ttab")
 

@@ -40,7 +40,7 @@ final class Form
      */
     public function line(string $name): string
     {
-        return trim((string) preg_replace('/\s+/u', ' ', $this->clean($name)));
+        return self::trimmed((string) preg_replace('/\s+/u', ' ', $this->clean($name)));
     }
 
     /**
@@ -48,7 +48,15 @@ final class Form
      */
     public function text(string $name): string
     {
-        return trim($this->clean($name));
+        return self::trimmed($this->clean($name));
+    }
+
+    /**
+     * Without any kind of blank at its ends, so that a text of blanks alone is none.
+     */
+    private static function trimmed(string $text): string
+    {
+        return (string) preg_replace('/\A[\s\p{Z}]+|[\s\p{Z}]+\z/u', '', $text);
     }
 
     /**
@@ -58,6 +66,6 @@ final class Form
     {
         $lines = str_replace(["\r\n", "\r"], "\n", $this->typed[$name] ?? '');
 
-        return (string) preg_replace('/[\x00-\x08\x0B-\x1F\x7F]/u', '', $lines);
+        return (string) preg_replace('/[\x00-\x08\x0B-\x1F\x7F-\x{9F}]/u', '', $lines);
     }
 }

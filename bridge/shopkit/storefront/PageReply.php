@@ -49,13 +49,14 @@ final class PageReply
     }
 
     /**
-     * The headers that belong to it, each whole; no page of a customer's is kept by anybody in between.
+     * The headers that belong to it, each whole: no page of a customer's is kept by anybody in between, and none is shown
+     * within somebody else's page, where a click could be led to a button.
      *
      * @return string[]
      */
     public function headers(): array
     {
-        $headers = ['Cache-Control: no-store, private'];
+        $headers = ['Cache-Control: no-store, private', 'X-Frame-Options: DENY'];
         if ($this->refresh > 0) {
             $headers[] = 'Refresh: ' . $this->refresh;
         }

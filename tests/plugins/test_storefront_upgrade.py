@@ -1,0 +1,50 @@
+"""A shop that an earlier version has prepared: it goes on, is told what it lacks, and gets it by a newer extension."""
+
+import json
+
+import pytest
+
+from tests.plugins.conftest import MakeShop
+from tests.support.customer_page import Customer
+from tests.support.storefront import Storefront, account, package
+
+TABLES = ("quote", "price", "inbox", "answer")
+PAGES = {"opencart": "index", "opencart30": "index", "prestashop": "getContent"}
+LACKING = "Customers see their coins, but no offers, and cannot write requests"
+WELL = "Customers can see offers, decide on them and write requests."
+
+
+@pytest.fixture(params=["opencart", "opencart30", "prestashop"])
+def shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
+    """As the version before this one has left it."""
+    shop = make_shop(request.param)
+    shop.make_tables()
+    shop.pair()
+    shop.push(account(package()))
+    shop.run(*(f"DROP TABLE {{p}}{table}" for table in TABLES))
+    return shop
+
+
+def administration(shop: Storefront, *steps: str) -> str:
+    """What the module's page says after these steps."""
+    result = shop.administer(*steps, PAGES[shop.platform]).result
+    return str(result["answers"][-1] if shop.platform == "prestashop" else result["output"])
+
+
+def test_it_shows_coins_as_before_and_says_what_it_lacks(shop: Storefront) -> None:
+    assert shop.open_page().shown["available"] == "550"
+    assert Customer(shop).opens().parts == ["account"]
+    assert LACKING in administration(shop)
+
+
+def test_a_newer_extension_makes_the_tables(shop: Storefront) -> None:
+    assert WELL in administration(shop, "upgrade:0.3.0" if shop.platform == "prestashop" else "install")
+    assert Customer(shop).opens().parts == ["account", "write"]
+
+
+def test_prestashop_joins_the_style_sheets_anew(make_shop: MakeShop) -> None:
+    """It tells a changed one only by its name, and would show the page with the sheet of the earlier version."""
+    shop = make_shop("prestashop")
+    for cleared, step in enumerate(("install", "upgrade:0.3.0"), start=1):
+        assert shop.administer(step).result["cleared"] == cleared
+    assert json.loads((shop.folder / "memory.json").read_text("utf-8"))["joined style sheets"] == 2
