@@ -22,7 +22,10 @@ ACCEPTED: Mapping[str, str] = {
         "approve it."
     ),
     "redeemed": "Your request has been sent; its number is {request}. It costs no coins.",
-    "claim_sent": "A code has been sent to the e-mail address of order {order}. Enter it here.",
+    "claim_sent": (
+        "If order {order} was made without logging in, a code is on its way to its e-mail address. Enter it here "
+        "within half an hour."
+    ),
     "claimed": "Order {order} now belongs to your account.",
 }
 """What was done, by its word; `approved` says its number of coins besides."""
@@ -50,6 +53,8 @@ REFUSED: Mapping[str, str] = {
     "claim_unknown": "There is nothing to claim under that number.",
     "claim_closed": "The code is not valid any more. Please ask for a new one.",
     "claim_wrong": "That is not the code that was sent.",
+    "claim_too_many": "No more codes are sent for now. Please try again tomorrow, or write to us.",
+    "claim_taken": "That order belongs to another account. Please write to us if it is yours.",
 }
 """Why it was not done, by its word; `not_enough_coins` says how many are missing besides."""
 OTHERWISE = "This was not done. Please write to us if you don't know why."

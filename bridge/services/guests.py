@@ -96,6 +96,11 @@ def enter_code(tx: Tx, terms: DeskTerms, account: Account, order_id: int, code: 
     return Entered(order_id)
 
 
+def link_again(tx: Tx, terms: DeskTerms, account: Account, order_id: int, at: datetime) -> None:
+    """Link what a desk that was lost had linked for the right code, as its signed answer proves. Raises as `link`."""
+    _link(tx, terms.store, order_id, account, staff=None, at=at)
+
+
 def link(tx: Tx, store: str, order_id: int, customer: Owner, *, by: str, at: datetime) -> Account:
     """Staff link a guest's order to a customer's account: what it has moves, and what it will get goes there.
 

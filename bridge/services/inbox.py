@@ -105,10 +105,11 @@ def _handled(
 def _answer(tx: Tx, terms: DeskTerms, posted: Posted, at: datetime) -> Answer:
     if tx.answers.count_since(terms.store, posted.customer_id, at - MINUTE) >= terms.actions_per_minute:
         return _refusal(posted, "too_many", at=at)
-    act = Act(tx, terms, posted.customer_id, at, posted.uuid)
+    act = Act(tx, terms, posted.customer_id, at, posted.uuid, posted.language)
     try:
         with tx.attempt():
-            return _acceptance(posted, do(act, posted), at=at)
+            done = do(act, posted)
+        return _refusal(posted, done.code, at=at) if done.refused else _acceptance(posted, done, at=at)
     except NotEnoughCoins as error:
         return _shortage(terms, posted, error, at)
     except (QuoteRefused, RightRefused) as error:
@@ -121,7 +122,7 @@ def _again(tx: Tx, terms: DeskTerms, posted: Posted, told: Told, at: datetime) -
     """What was refused stays refused. What was accepted is done again as of then, and never refused now."""
     if not told.accepted:
         return _kept(posted, told)
-    act = Act(tx, terms, posted.customer_id, told.received_at, posted.uuid, again=True)
+    act = Act(tx, terms, posted.customer_id, told.received_at, posted.uuid, posted.language, again=True)
     try:
         with tx.attempt():
             return _acceptance(posted, do(act, posted), at=told.received_at)

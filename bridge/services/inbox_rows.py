@@ -92,6 +92,19 @@ class RightRedeem(Strict):
     domain: Annotated[Line, Field(max_length=300)]
 
 
+class GuestClaim(Strict):
+    """Ask for the code of a guest's order."""
+
+    order: Number
+
+
+class GuestCode(Strict):
+    """Enter the code of a guest's order."""
+
+    order: Number
+    code: Annotated[Line, Field(max_length=32)]
+
+
 class _Envelope(Strict):
     v: Literal[1]
     store: str

@@ -13,8 +13,10 @@ from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.errors import QuoteRefused, RightRefused
-from bridge.services import deciding, rights
+from bridge.services import deciding, guests, rights
 from bridge.services.inbox_rows import (
+    GuestClaim,
+    GuestCode,
     Posted,
     QuoteApprove,
     QuoteCancel,
@@ -28,8 +30,9 @@ from bridge.services.opening import open_request, require_no_flood
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing a customer does. `evidence` is the UUID of the signed row; `again` says that it is done once more
-    after a restore, so that limits of his pace, which he kept then, do not count.
+    """One thing a customer does, in his `language`. `evidence` is the UUID of the signed row.
+
+    `again` says that it is done once more after a restore, so that limits of his pace, which he kept then, don't count.
     """
 
     tx: Tx
@@ -37,6 +40,7 @@ class Act:
     customer_id: int
     at: datetime
     evidence: str
+    language: str = "en"
     again: bool = False
 
     def account(self) -> Account | None:
@@ -52,10 +56,14 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done: its stable word, and the numbers that its sentence and a program need."""
+    """What was done: its stable word, and the numbers that its sentence and a program need.
+
+    `refused` says that it was not, and that what came of it is to be kept all the same, as a wrong code is counted.
+    """
 
     code: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    refused: bool = False
 
 
 Handler = Callable[[Act, Mapping[str, Any]], Done]
@@ -125,6 +133,22 @@ def _redeem(act: Act, data: RightRedeem) -> Done:
     return Done("redeemed", {"request": request.id})
 
 
+def _claim(act: Act, data: GuestClaim) -> Done:
+    if not act.again:  # that code was mailed, and is over
+        guests.claim(act.tx, act.terms, act.own_account(), data.order, act.language, act.at)
+    return Done("claim_sent", {"order": data.order})
+
+
+def _enter(act: Act, data: GuestCode) -> Done:
+    if act.again:
+        guests.link_again(act.tx, act.terms, act.own_account(), data.order, act.at)
+        return Done("claimed", {"order": data.order})
+    entered = guests.enter_code(act.tx, act.terms, act.own_account(), data.order, data.code, act.at)
+    if entered.refusal:
+        return Done(entered.refusal, refused=True)
+    return Done("claimed", {"order": data.order})
+
+
 def _account_id(act: Act) -> int:
     account = act.account()
     if account is None:
@@ -142,5 +166,7 @@ KINDS: Mapping[str, Handler] = {
     "quote_cancel": _reading(QuoteCancel, _cancel),
     "request_open": _reading(RequestOpen, _open),
     "right_redeem": _reading(RightRedeem, _redeem),
+    "guest_claim": _reading(GuestClaim, _claim),
+    "guest_code": _reading(GuestCode, _enter),
 }
 """What can be done on the pages."""

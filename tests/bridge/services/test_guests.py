@@ -5,21 +5,26 @@ from dataclasses import dataclass
 
 import pytest
 
-from bridge.contracts.coin_desk import Claim
+from bridge.contracts.coin_desk import Answer, Claim
 from bridge.contracts.desk import Tx
+from bridge.contracts.shop_documents import InboxRow
+from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.events import GuestClaimed
 from bridge.domain.orders import Order
 from bridge.domain.packages import Package
 from bridge.domain.quotes import QuoteState
 from bridge.errors import QuoteRefused, UnknownAccount
-from bridge.services import guests, purchases
+from bridge.services import guests, inbox, purchases
 from bridge.services.guests import Entered
+from bridge.services.told_before import Told
+from bridge.testing.coin_desk import posted_row
 from tests.support.books import ACME, BASE, CHARGED_BACK, PENDING, REFUNDED, a_store, an_order, customer, guest
 from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
 
 ORDER = 1050
 GUEST = guest(ORDER)
+KEY = SigningKey("k1", bytes(32))
 
 
 @dataclass
@@ -48,6 +53,24 @@ class Counter:
 
     def link(self, order_id: int = ORDER, owner: Owner = CUSTOMER) -> Account:
         return self.desk.desk.run(guests.link, ACME, order_id, owner, by=ANNA, at=self.desk.now)
+
+    def posts(self, kind: str, *, told: Told | None = None, **data: object) -> Answer:
+        """The customer's page posts this; what he is answered."""
+        row = posted_row(KEY, store=ACME, customer=CUSTOMER.ref, kind=kind, data=data, language="ru")
+        found = InboxRow(1, row.customer_id, row.uuid, row.payload, row.key_id, row.mac)
+        self.desk.later(seconds=30)
+        self.desk.desk.run(inbox.handle, self.desk.terms, found, [KEY], at=self.desk.now, told=told)
+        answer = self.desk.desk.look(lambda tx: tx.answers.get(ACME, row.uuid))
+        assert answer is not None
+        return answer
+
+    def mailed(self) -> str:
+        """The code that was mailed last."""
+        last = self.desk.told(GuestClaimed)[-1]
+        assert isinstance(last, GuestClaimed)
+        claim = self.desk.desk.look(lambda tx: tx.guests.get(last.claim_id))
+        assert claim is not None
+        return claim.code
 
     def freeze(self, owner: Owner) -> None:
         account = self.account(owner)
@@ -266,3 +289,51 @@ def test_D3_a_new_order_of_a_linked_guest_is_no_former_customers(counter: Counte
     counter.desk.desk.run(lambda tx: tx.accounts.detach(ACME, account.id))
     counter.guest_order()
     assert [one.kind for one in counter.desk.desk.look(lambda tx: tx.problems.open(ACME))] == ["customer_gone"]
+
+
+def test_C19_on_the_page_a_guests_order_is_claimed_and_moved(counter: Counter) -> None:
+    counter.guest_order()
+    asked = counter.posts("guest_claim", order=ORDER)
+    assert (asked.outcome, asked.code, asked.document["data"]) == ("accepted", "claim_sent", {"order": ORDER})
+    [event] = counter.desk.told(GuestClaimed)
+    assert isinstance(event, GuestClaimed)
+    assert event.language == "ru"
+    done = counter.posts("guest_code", order=ORDER, code=counter.mailed())
+    assert (done.outcome, done.code) == ("accepted", "claimed")
+    assert counter.desk.coins(CUSTOMER) == (550, 0, 550)
+
+
+def test_C19_the_page_answers_the_same_whether_there_is_such_an_order_or_not(counter: Counter) -> None:
+    counter.guest_order()
+    answers = [counter.posts("guest_claim", order=number) for number in (ORDER, 7)]
+    assert answers[0].document["text"] == {
+        language: text.replace("7", str(ORDER)).replace("۷", "".join(chr(ord("۰") + int(one)) for one in str(ORDER)))
+        for language, text in answers[1].document["text"].items()
+    }
+
+
+def test_C19_wrong_codes_on_the_page_are_counted_although_they_are_refused(counter: Counter) -> None:
+    counter.guest_order()
+    counter.posts("guest_claim", order=ORDER)
+    code = counter.mailed()
+    found = [counter.posts("guest_code", order=ORDER, code=wrong(code)) for _ in range(5)]
+    assert [(one.outcome, one.code) for one in found] == [("refused", "claim_wrong")] * 4 + [
+        ("refused", "claim_closed")
+    ]
+    assert counter.posts("guest_code", order=ORDER, code=code).code == "claim_closed"
+
+
+def test_C19_what_was_claimed_after_a_backup_is_claimed_again_without_another_code(counter: Counter) -> None:
+    counter.guest_order()
+    sent = Told("accepted", "claim_sent", {}, {}, counter.desk.now)
+    assert counter.posts("guest_claim", told=sent, order=ORDER).outcome == "accepted"
+    assert not counter.desk.told(GuestClaimed)
+    claimed = Told("accepted", "claimed", {}, {}, counter.desk.now)
+    assert counter.posts("guest_code", told=claimed, order=ORDER, code="00000000").code == "claimed"
+    assert counter.desk.coins(CUSTOMER) == (550, 0, 550)
+
+
+@pytest.mark.parametrize("data", [{}, {"order": "1"}, {"order": 0}, {"order": ORDER, "more": 1}, {"order": True}])
+def test_C19_a_claim_of_another_shape_is_refused(counter: Counter, data: dict[str, object]) -> None:
+    assert counter.posts("guest_claim", **data).code == "invalid"
+    assert not counter.desk.told(GuestClaimed)
