@@ -214,22 +214,19 @@ def test_C13_only_what_has_changed_is_shown_anew_and_what_has_gone_is_unlisted(c
 # --- answers --------------------------------------------------------------------------------------------------------
 
 
-def an_answer(coins: CoinDesk, **different: Any) -> Answer:
-    facts: dict[str, Any] = {
-        "uuid": str(uuid4()),
-        "customer_id": 77,
-        "received_at": coins.now,
-        "kind": "quote_decline",
-        "outcome": "accepted",
-        "code": "declined",
-        "document": {"text": {"en": "You have declined."}, "data": {"quote": 12}},
-    }
-    return Answer(**{**facts, **different})
+def an_answer(coins: CoinDesk) -> Answer:
+    words = {"text": {"en": "You have declined."}, "data": {"quote": 12}}
+    return Answer(str(uuid4()), 77, coins.now, "quote_decline", "accepted", "declined", words)
+
+
+def answered(coins: CoinDesk) -> Answer:
+    answer = an_answer(coins)
+    coins.desk.run(lambda tx: tx.answers.add(ACME, answer))
+    return answer
 
 
 def test_an_answer_says_when_it_was_received_and_what_came_of_it(coins: CoinDesk) -> None:
-    answer = an_answer(coins)
-    coins.desk.run(lambda tx: tx.answers.add(ACME, answer))
+    answer = answered(coins)
     assert document(coins, ANSWER) == {
         "v": 1,
         "store": ACME,
@@ -249,8 +246,7 @@ def test_answers_come_first_and_a_page_at_a_time(coins: CoinDesk) -> None:
     coins.offered(CUSTOMER, 50)
     follow(coins, Price("one", 50, 1, {"en": "One"}))
     for _ in range(3):
-        answer = an_answer(coins)
-        coins.desk.run(lambda tx, answer=answer: tx.answers.add(ACME, answer))
+        answered(coins)
     batches = coins.desk.look(waiting_documents, TERMS, limit=2)
     assert [(batch.table, len(batch.rows)) for batch in batches] == [(ANSWER, 2), (QUOTE, 1), (PRICE, 1)]
 
@@ -258,7 +254,7 @@ def test_answers_come_first_and_a_page_at_a_time(coins: CoinDesk) -> None:
 def test_a_restored_desk_shows_everything_anew(coins: CoinDesk) -> None:
     coins.offered(CUSTOMER, 50)
     follow(coins, Price("one", 50, 1, {"en": "One"}))
-    coins.desk.run(lambda tx: tx.answers.add(ACME, an_answer(coins)))
+    answered(coins)
     pushed(coins)
     assert coins.desk.look(waiting_documents, TERMS, limit=100) == ()
     coins.desk.run(lambda tx: tx.push.again(ACME))
