@@ -16,10 +16,10 @@ from bridge.cli.checks_store import of_error, store_findings
 from bridge.cli.daemon import NotAnswering, health
 from bridge.cli.identity import enter_state_dir, user_name
 from bridge.cli.screen import age, count
-from bridge.cli.session import CLOCK, plugins_of
+from bridge.cli.session import CLOCK, look_into, plugins_of
 from bridge.contracts.shop import Finding, Level
 from bridge.desk.desk import FILE_NAME, Desk
-from bridge.errors import DeskError, DeskMissing, PluginError
+from bridge.errors import DeskError, DeskMissing, PluginError, SettingsError
 from bridge.hooks.manager import Plugins
 from bridge.settings import Settings, StoreSettings
 
@@ -117,4 +117,19 @@ def _plugins(settings: Settings) -> tuple[list[Finding], Plugins | None]:
     except PluginError as error:
         return [of_error(error, "plugins")], None
     names = ", ".join(plugins.names) or "none"
-    return [Finding("plugins", Level.OK, f"loaded: {names}"), *plugins.findings()], plugins
+    found = [Finding("plugins", Level.OK, f"loaded: {names}"), *_plugin_settings(settings, plugins)]
+    return [*found, *plugins.findings()], plugins
+
+
+def _plugin_settings(settings: Settings, plugins: Plugins) -> Iterator[Finding]:
+    """Whether the plugins' own tables are right; it opens the plugins, which then can look for themselves."""
+    try:
+        read = look_into(plugins, settings)
+    except SettingsError as error:
+        yield from (Finding("plugin settings", Level.WRONG, str(one), error.hint) for one in error.problems)
+    except PluginError as error:
+        yield of_error(error, "plugin settings")
+    else:
+        names = [name for name in plugins.names if any(name in one for one in (read.bridge, *read.stores.values()))]
+        if names:
+            yield Finding("plugin settings", Level.OK, f"right for {', '.join(names)}")

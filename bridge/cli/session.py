@@ -12,10 +12,12 @@ from bridge.cli.identity import enter_state_dir
 from bridge.contracts.clock import SystemClock
 from bridge.contracts.shop import ShopAdapter
 from bridge.desk.desk import FILE_NAME, Desk
+from bridge.engine.office import PluginOffice, Surroundings
 from bridge.engine.setup import StoreSetup
 from bridge.errors import DeskMissing
 from bridge.hooks.manager import Plugins
 from bridge.settings import Settings, StoreSettings
+from bridge.settings.plugin_tables import PluginSettings, prove_secrets, read_plugin_tables
 
 CLOCK = SystemClock()
 
@@ -38,6 +40,15 @@ def the_desk(settings: Settings, *, examined: bool = False) -> Iterator[Desk]:
 def plugins_of(settings: Settings) -> Plugins:
     """The enabled plugins. Raises `PluginError`."""
     return Plugins.load(settings.bridge.plugins.enabled)
+
+
+def look_into(plugins: Plugins, settings: Settings) -> PluginSettings:
+    """What the plugins read of the settings, each with an office that queues nothing. Raises `SettingsError`."""
+    read = read_plugin_tables(settings, plugins.tables())
+    prove_secrets(settings, read)
+    around = Surroundings(lambda: settings, lambda: read, adapter_of=lambda _: None, wake=lambda: None)
+    plugins.open(lambda name: PluginOffice(name, None, CLOCK, around))
+    return read
 
 
 @asynccontextmanager

@@ -15,11 +15,13 @@ def show(call: Call, store: EachStoreOption = None) -> None:
     """
     from bridge.cli.call import one_store
     from bridge.cli.screen import styled, table
+    from bridge.cli.session import plugins_of
     from bridge.settings import describe
+    from bridge.settings.plugin_tables import read_plugin_tables
     from bridge.settings.showing import FROM_DEFAULT
 
     settings = call.settings()
-    shown = describe(settings)
+    shown = describe(settings, read_plugin_tables(settings, plugins_of(settings).tables()))
     if store is not None:
         wanted = f"stores.{one_store(settings, store).name}."
         shown = [one for one in shown if one.name.startswith(wanted)]

@@ -12,7 +12,7 @@ from bridge.contracts.shop_documents import Contact
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.errors import ShopUnavailable
+from bridge.errors import PluginError, ShopUnavailable
 from bridge.settings import Settings, StoreSettings
 from bridge.settings.base import Section
 from bridge.settings.plugin_tables import PluginSettings, fetch_secret
@@ -34,10 +34,10 @@ class Surroundings:
 
 
 class PluginOffice(Office):
-    """One plugin's office."""
+    """One plugin's office. Without a desk, as `bridge check` opens it, nothing can be queued or looked up."""
 
-    def __init__(self, plugin: str, desk: Desk, clock: Clock, around: Surroundings) -> None:
-        self._plugin, self._desk, self._clock, self._around = plugin, desk, clock, around
+    def __init__(self, plugin: str, desk: Desk | None, clock: Clock, around: Surroundings) -> None:
+        self._plugin, self._books, self._clock, self._around = plugin, desk, clock, around
 
     def settings(self, model: type[Model]) -> Model:
         read = self._around.plugins().of(self._plugin)
@@ -67,7 +67,8 @@ class PluginOffice(Office):
         if adapter is None:
             raise ShopUnavailable(f"store {store} does not run at the moment")
         if owner.kind is OwnerKind.GUEST:
-            return await adapter.order_contact(owner.ref)
+            found = await adapter.order_contact(owner.ref)
+            return found if found is not None and found.customer_id == 0 else None
         return (await adapter.contacts([owner.ref])).get(owner.ref)
 
     async def subject(self, store: str, request_id: int) -> str:
@@ -107,6 +108,12 @@ class PluginOffice(Office):
     async def solve(self, store: str, keys: Sequence[str]) -> None:
         at = self._clock.now()
         await self._desk.transact("solve", lambda tx: tx.problems.solve(store, [self._key(key) for key in keys], at))
+
+    @property
+    def _desk(self) -> Desk:
+        if self._books is None:
+            raise PluginError(f"plugin {self._plugin}: there is no desk to ask while it is only looked at")
+        return self._books
 
     def _key(self, key: str) -> str:
         return f"{self._plugin}:{key}"

@@ -46,7 +46,8 @@ def _everybodys_copy() -> tuple[Path, Path]:
 def python_path() -> str:
     """Where every user's Python finds the program, its plugins and its libraries."""
     program, libraries = _everybodys_copy()
-    places = (program, program / "plugins/opencart", program / "plugins/prestashop", libraries)
+    plugins = (program / "plugins" / name for name in ("opencart", "prestashop", "mail", "webhook"))
+    places = (program, *plugins, libraries)
     return ":".join(map(str, places))
 
 

@@ -5,6 +5,7 @@ in, about the sender or about relaying is the operator's to mend, and the messag
 address, so only its numbers are ever repeated.
 """
 
+import os
 import re
 import ssl
 from email.message import EmailMessage
@@ -81,7 +82,7 @@ def _why(error: Exception) -> str:
         if isinstance(cause, TimeoutError | aiosmtplib.SMTPTimeoutError):
             return "did not answer in time"
         if isinstance(cause, OSError) and not isinstance(cause, aiosmtplib.SMTPException):
-            return f"can't be reached ({cause.strerror or type(cause).__name__})"
+            return f"can't be reached ({os.strerror(cause.errno) if cause.errno else type(cause).__name__})"
         cause = cause.__cause__ or cause.__context__
     return f"can't be used ({type(error).__name__})"
 

@@ -1,0 +1,124 @@
+"""Late backups are told once each, and what has been delivered is forgotten after thirty days."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from bridge.contracts.office import Delivery
+from bridge.desk.backup import note_backup
+from bridge.desk.desk import Desk
+from bridge.domain.events import BackupLate
+from bridge.engine.housekeeping import Housekeeping
+from bridge.testing.clock import FixedClock
+from bridge.testing.desks import CREATED
+from tests.support.books import ACME, MONDAY_9AM, a_quick_desk, customer
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    with a_quick_desk() as opened:
+        opened.start()
+        yield opened
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(MONDAY_9AM)
+
+
+@pytest.fixture
+def rung() -> list[str]:
+    """What has been woken."""
+    return []
+
+
+@pytest.fixture
+def housekeeping(desk: Desk, clock: FixedClock, rung: list[str]) -> Housekeeping:
+    async def fire() -> None:
+        rung.append("deadlines")
+
+    return Housekeeping(
+        desk,
+        clock,
+        wake_all=lambda: None,
+        compare_all=lambda: None,
+        fire_deadlines=fire,
+        warn_after=timedelta(hours=26),
+        stores=lambda: ["acme", "beta"],
+        on_news=lambda: rung.append("news"),
+    )
+
+
+async def told(desk: Desk, clock: FixedClock) -> list[tuple[str, int]]:
+    """Store and hours of the late backups that plugins are to be told of."""
+    due = await desk.read(lambda tx: tx.outbox.due(clock.now(), 100))
+    return [(one.event.store, one.event.hours) for one in due if isinstance(one.event, BackupLate)]
+
+
+async def backed_up(desk: Desk, at: datetime) -> None:
+    await desk.transact("note", note_backup, at)
+
+
+async def test_a_late_backup_is_told_to_each_store_once(
+    desk: Desk, clock: FixedClock, housekeeping: Housekeeping, rung: list[str]
+) -> None:
+    await backed_up(desk, MONDAY_9AM - timedelta(hours=27))
+    await housekeeping.look_at_backup()
+    clock.advance(timedelta(hours=1))
+    await housekeeping.look_at_backup()
+    assert await told(desk, clock) == [("acme", 27), ("beta", 27)]
+    assert "news" in rung
+
+
+async def test_the_next_backup_that_is_late_is_told_again(
+    desk: Desk, clock: FixedClock, housekeeping: Housekeeping
+) -> None:
+    await backed_up(desk, MONDAY_9AM - timedelta(hours=27))
+    await housekeeping.look_at_backup()
+    await backed_up(desk, MONDAY_9AM)
+    clock.advance(timedelta(hours=30))
+    await housekeeping.look_at_backup()
+    assert await told(desk, clock) == [("acme", 27), ("beta", 27), ("acme", 30), ("beta", 30)]
+
+
+async def test_a_backup_in_time_is_not_told(desk: Desk, clock: FixedClock, housekeeping: Housekeeping) -> None:
+    await backed_up(desk, MONDAY_9AM - timedelta(hours=25))
+    await housekeeping.look_at_backup()
+    assert await told(desk, clock) == []
+
+
+async def test_a_desk_that_was_never_backed_up_is_late_from_its_making_on(
+    desk: Desk, clock: FixedClock, housekeeping: Housekeeping
+) -> None:
+    clock.moment = CREATED + timedelta(hours=25)
+    await housekeeping.look_at_backup()
+    assert await told(desk, clock) == []
+    clock.moment = CREATED + timedelta(hours=28)
+    await housekeeping.look_at_backup()
+    assert await told(desk, clock) == [("acme", 28), ("beta", 28)]
+
+
+async def test_new_problems_are_told_and_plugins_are_woken(
+    desk: Desk, housekeeping: Housekeeping, rung: list[str]
+) -> None:
+    await housekeeping.tell_of_problems()
+    assert rung == []
+    await desk.transact(
+        "report", lambda tx: tx.problems.report(ACME, key="k", kind="odd_order", summary="odd", at=MONDAY_9AM)
+    )
+    await housekeeping.tell_of_problems()
+    assert rung == ["news"]
+
+
+async def test_delivered_messages_are_forgotten_after_thirty_days_and_waiting_ones_never(
+    desk: Desk, clock: FixedClock, housekeeping: Housekeeping
+) -> None:
+    messages = [Delivery(key, ACME, "coins_granted", {}, to=customer(77)) for key in ("sent", "waits")]
+    await desk.transact("queue", lambda tx: tx.deliveries.add("mail", messages, MONDAY_9AM))
+    (sent, _) = await desk.read(lambda tx: tx.deliveries.due("mail", MONDAY_9AM, 10))
+    await desk.transact("sent", lambda tx: tx.deliveries.done(sent, MONDAY_9AM))
+    clock.advance(timedelta(days=31))
+    await housekeeping.prune()
+    kept = await desk.read(lambda tx: tx.connection.execute("SELECT key FROM delivery").fetchall())
+    assert [row[0] for row in kept] == ["waits"]
