@@ -64,10 +64,23 @@ def test_a_customer_without_coins_can_write_and_claim(any_shop: Storefront) -> N
 
 @pytest.mark.parametrize("platform", ["opencart", "opencart30"])
 def test_a_visitor_is_sent_to_the_login_and_comes_back(make_shop: MakeShop, platform: str) -> None:
-    """PrestaShop does so by itself."""
     page = Customer(make_shop(platform)).opens("answer", sent=UUID, customer=0)
     assert page.led_to["route"] == "account/login"
     assert f"sent={UUID}" in page.played.result["session"]["redirect"]
+
+
+@pytest.mark.parametrize("version", VERSIONS["prestashop"])
+def test_prestashop_brings_a_visitor_back_after_the_login_too(make_shop: MakeShop, version: str) -> None:
+    page = Customer(make_shop("prestashop"), version=version).opens("answer", sent=UUID, customer=0)
+    assert page.led_to["controller"] == "authentication"
+    assert "controller=support" in page.led_to["back"]
+    assert f"sent={UUID}" in page.led_to["back"]
+
+
+def test_prestashop_1_6_on_an_unusual_port_leads_to_the_account_page(make_shop: MakeShop) -> None:
+    """It takes such an address for the name of a page of its own, and there is none."""
+    page = Customer(make_shop("prestashop"), version="1.6.1.999", host="shop.example:8105").opens(customer=0)
+    assert page.led_to == {"controller": "authentication"}
 
 
 @pytest.mark.parametrize("language", ["ru", "fa"])

@@ -134,11 +134,13 @@ class LoggedInCustomer
 
 class ShopLink
 {
+    public static string $host = 'shop.example';
+
     public function getModuleLink($module, $controller, array $parameters = [], $ssl = null): string
     {
         $parameters = ['fc' => 'module', 'module' => $module, 'controller' => $controller] + $parameters;
 
-        return 'http://shop.example/index.php?' . http_build_query($parameters);
+        return 'http://' . self::$host . '/index.php?' . http_build_query($parameters);
     }
 
     public function getPageLink($controller, $ssl = null): string
@@ -164,6 +166,11 @@ class Tools
     public static function getToken($page = true): string
     {
         return self::$session === '' ? '' : md5(self::$session . $page);
+    }
+
+    public static function secureReferrer($address): string
+    {
+        return preg_match('#^https?://shop\.example/#', $address) ? $address : '/shop/';
     }
 
     public static function redirect($address): void
@@ -288,12 +295,21 @@ abstract class ModuleFrontController
     public $module;
     public $context;
     public $template = '';
-    public $title = '';
+    public $auth = false;
+    public $authRedirection = false;
 
     public function __construct(Module $module)
     {
         $this->module = $module;
         $this->context = $module->context;
+    }
+
+    public function init()
+    {
+        if ($this->auth && !$this->context->customer->isLogged()) {
+            $back = $this->authRedirection ? '&back=' . $this->authRedirection : '';
+            Tools::redirect('http://shop.example/index.php?controller=authentication' . $back);
+        }
     }
 
     public function setMedia()
@@ -347,6 +363,7 @@ Module::$shopContext = (object) [
     'link' => new ShopLink(),
 ];
 Tools::$session = $orders['session'];
+ShopLink::$host = $orders['host'] ?? ShopLink::$host;
 require $orders['extensions'] . '/supportbridge/supportbridge.php';
 $module = new Supportbridge();
 
@@ -363,8 +380,11 @@ if ($orders['what'] === 'page') {
     require $orders['extensions'] . '/supportbridge/controllers/front/support.php';
     play(static function () use ($module, $smarty): array {
         $page = new SupportbridgeSupportModuleFrontController($module);
-        $page->setMedia();
-        $page->postProcess();
+        $page->init();
+        if (Tools::$redirect === '') {
+            $page->setMedia();
+            $page->postProcess();
+        }
         if (Tools::$redirect !== '') {
             return ['output' => '', 'redirect' => Tools::$redirect];
         }

@@ -78,6 +78,25 @@ final class SupportbridgeShop
     }
 
     /**
+     * What a login is given so that it leads on to our page, false where that can't be: 1.6 only knows addresses of shops
+     * on a usual port, and with another it would lead to a page that is not there.
+     *
+     * @param object $context
+     * @param array<string, string|int> $parameters
+     *
+     * @return string|false
+     */
+    public static function pageAfterLogin($context, array $parameters)
+    {
+        $address = self::pageAddress($context, $parameters);
+        if (self::listsAccountLinks() && Tools::secureReferrer($address) !== $address) {
+            return false;
+        }
+
+        return rawurlencode($address);
+    }
+
+    /**
      * The shop that an order belongs to, by what its hook was given; the current shop where that does not say it.
      *
      * Some versions give `actionOrderStatusPostUpdate` no order; they save the order in the same breath, and that says it.

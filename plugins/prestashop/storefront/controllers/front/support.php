@@ -28,6 +28,17 @@ class SupportbridgeSupportModuleFrontController extends ModuleFrontController
     private $reply = null;
 
     /**
+     * A visitor who has to log in comes back to what he asked for.
+     */
+    public function init()
+    {
+        $asked = array_filter(array_intersect_key($_GET, ['view' => 0, 'sent' => 0, 'price' => 0]), 'is_string');
+        $this->authRedirection = SupportbridgeShop::pageAfterLogin($this->context, $asked);
+
+        parent::init();
+    }
+
+    /**
      * Runs before anything is shown, so that a form leads on and a file is sent without the shop's head and foot.
      */
     public function postProcess()
