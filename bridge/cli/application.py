@@ -10,7 +10,26 @@ import typer
 from typer.exceptions import TyperException
 
 from bridge import VERSION
-from bridge.cli import check, coins, desk, init, ledger, problems, run, settings, status, store, storefront, sync
+from bridge.cli import (
+    audit,
+    check,
+    coins,
+    desk,
+    init,
+    inspection,
+    ledger,
+    prices,
+    problems,
+    quote,
+    request,
+    rights,
+    run,
+    settings,
+    status,
+    store,
+    storefront,
+    sync,
+)
 from bridge.cli.call import Call, ConfigOption, JsonOption
 from bridge.cli.failures import WELL, WRONG_USE, tell
 from bridge.errors import BridgeError, UsageError
@@ -58,9 +77,22 @@ def build() -> typer.Typer:
     ) -> None:
         ctx.obj = Call(as_json, config)
 
-    for part in (run, check, sync, status, init):
+    for part in (run, check, sync, status, init, audit):
         part.register(app)
-    for part in (problems, coins, store, settings, storefront, ledger, desk):
+    for part in (
+        problems,
+        request,
+        quote,
+        inspection,
+        coins,
+        rights,
+        prices,
+        store,
+        settings,
+        storefront,
+        ledger,
+        desk,
+    ):
         app.add_typer(part.app)
     return app
 

@@ -50,6 +50,7 @@ _REDEMPTION = (
     redemption.c.domain,
     redemption.c.account_id,
     redemption.c.request_id,
+    redemption.c.licence,
 )
 _NEW_REDEMPTION = insert_row(redemption, without=frozenset({"id", "licence"}))
 _REDEEMED = Statement(

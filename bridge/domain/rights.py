@@ -43,12 +43,13 @@ class Price:
 
 
 class Redemption(NamedTuple):
-    """A one-time right that was redeemed for a domain (rule P2)."""
+    """A one-time right that was redeemed for a domain (rule P2); `licence` is empty until its reference is recorded."""
 
     right: str
     domain: str
     account_id: int
     request_id: int
+    licence: str = ""
 
 
 class RightBook:

@@ -22,7 +22,11 @@ from bridge.errors import RightRefused
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.services.coin_moves import note
 from bridge.services.opening import open_request
+from bridge.services.staff_words import require_staff, require_text
 from bridge.services.standing import plan_of
+
+MOST_REFERENCE = 200
+"""Characters of a licence's reference."""
 
 Redeemed = tuple[Redemption, datetime]
 """A redemption and when it was."""
@@ -87,14 +91,21 @@ def redeem(
 def record_licence(
     tx: Tx, terms: DeskTerms, *, right: str, domain: str, reference: str, by: str, at: datetime
 ) -> Redemption:
-    """Record the licence that was issued for a redeemed right (rule P2). Raises `RightRefused` where it was not."""
+    """Record the licence that was issued for a redeemed right (rule P2).
+
+    Raises `RightRefused` where it was not redeemed for that domain, `ImpossibleAmount` for a reference that says
+    nothing.
+    """
+    require_staff(by)
+    require_text(reference, what="licence", longest=MOST_REFERENCE)
     name = normalised_domain(domain)
     found = tx.redemptions.find(terms.store, right, name)
     if found is None:
         raise RightRefused("not_redeemed", f"{right} was not redeemed for {name}")
+    reference = reference.strip()
     tx.redemptions.licence(terms.store, right, name, reference)
     note(tx, terms.store, by, "licence", f"request:{found.request_id}", at, right=right)
-    return found
+    return found._replace(licence=reference)
 
 
 def redeemed_by(tx: Tx, rights: RightBook, accounts: Iterable[Account]) -> dict[int, list[Redeemed]]:

@@ -1,0 +1,171 @@
+"""What staff's commands for quotes and requests share: which store a number belongs to, who acts, what was moved.
+
+A quote's or request's number is unique in the whole desk, so the store need not be named. An action and the reading of
+what it did are one transaction.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from bridge.cli.call import one_store, staff_name
+from bridge.cli.customer import named
+from bridge.cli.session import CLOCK, the_desk
+from bridge.contracts.desk import Tx
+from bridge.desk.desk import Desk
+from bridge.domain.accounts import Account, Owner
+from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.quotes import Quote
+from bridge.domain.requests import Request
+from bridge.engine.setup import StoreSetup
+from bridge.errors import BridgeError, NotEnoughCoins, QuoteRefused, UnknownAccount, UnknownRequest
+from bridge.services.coin_moves import account_by_id, spendable
+from bridge.services.coins_moved import Moved, moved_since
+from bridge.settings import Settings, StoreSettings
+
+QUOTE, REQUEST = "quote", "request"
+
+
+class Numbered(NamedTuple):
+    """Something with a number of its own: a quote or a request."""
+
+    what: str
+    number: int
+
+    def find(self, tx: Tx, store: str) -> Quote | Request | None:
+        """It, if it is one of that store's."""
+        if self.what == QUOTE:
+            return tx.quotes.get(store, self.number)
+        return tx.requests.get(store, self.number)
+
+    def missing(self, store: str | None) -> BridgeError:
+        """That there is none."""
+        words = f"there is no {self.what} {self.number}" + (f" in store {store}" if store else "")
+        error = QuoteRefused("unknown_quote", words) if self.what == QUOTE else UnknownRequest(words)
+        error.hint = f"bridge {self.what} list"
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Who acts, when, and on whose terms."""
+
+    store: StoreSettings
+    terms: DeskTerms
+    staff: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """A quote with what is said beside it; `available` is what the customer can spend now."""
+
+    store: StoreSettings
+    at: datetime
+    quote: Quote
+    request: Request
+    account: Account
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action left behind, and what it moved; `before` is None for a new quote."""
+
+    work: Work
+    before: Quote | None
+    view: QuoteView
+    moved: Moved
+
+
+def change_quote(desk: Desk, work: Work, about: Numbered, do: Callable[[Tx, Work], Quote]) -> Outcome:
+    """Do something to a quote, or to a request that ends in a quote. Raises as `do`, with a way on."""
+
+    def action(tx: Tx) -> Outcome:
+        found = about.find(tx, work.store.name)
+        if found is None:
+            raise about.missing(work.store.name)
+        before = account_by_id(tx, found.account_id)
+        with ways_on(work.store.name, before.owner, about):
+            after = do(tx, work)
+        earlier = found if isinstance(found, Quote) else None
+        return Outcome(work, earlier, view_of(tx, work.store, after, work.at), moved_since(tx, before))
+
+    return desk.run(action)
+
+
+def view_of(tx: Tx, store: StoreSettings, quote: Quote, at: datetime) -> QuoteView:
+    """The quote and what is said beside it."""
+    request = tx.requests.get(quote.store, quote.request_id)
+    assert request is not None, "a quote's request is never deleted"
+    account = account_by_id(tx, quote.account_id)
+    return QuoteView(store, at, quote, request, account, spendable(tx, account.id, at))
+
+
+@contextmanager
+def work_on(settings: Settings, about: Numbered, store: str | None, by: str | None) -> Iterator[tuple[Desk, Work]]:
+    """The open desk, and what an action of staff on that quote or request needs. Raises `UsageError` and the desk's."""
+    with the_desk(settings) as desk:
+        chosen = store_of(settings, desk, about, store)
+        terms = StoreSetup.of(chosen).desk_terms
+        yield desk, Work(chosen, terms, staff_name(chosen, by), CLOCK.now())
+
+
+def store_of(settings: Settings, desk: Desk, about: Numbered, store: str | None) -> StoreSettings:
+    """The store that the number belongs to. Raises `UsageError` for an unknown store, else what `missing` makes."""
+    if store is not None or len(settings.stores) == 1:
+        chosen = one_store(settings, store)
+        if desk.look(about.find, chosen.name) is None:
+            raise about.missing(chosen.name)
+        return chosen
+    for chosen in settings.stores.values():
+        if desk.look(about.find, chosen.name) is not None:
+            return chosen
+    raise about.missing(None)
+
+
+@contextmanager
+def ways_on(store: str, owner: Owner | None = None, about: Numbered | None = None) -> Iterator[None]:
+    """Refusals leave with the next command that helps, where it depends on what was refused."""
+    try:
+        yield
+    except QuoteRefused as error:
+        error.hint = error.hint or _way_on(error.reason, store, owner, about)
+        raise
+    except NotEnoughCoins as error:
+        if owner is not None:
+            error.hint = f"see what there is: bridge coins balance {named(owner)} --store {store}"
+        raise
+    except UnknownAccount as error:
+        error.hint = error.hint or "check the number; customers with coins are in: bridge status"
+        raise
+
+
+def _way_on(reason: str, store: str, owner: Owner | None, about: Numbered | None) -> str:
+    ways: dict[str, str] = {
+        "unknown_quote": "bridge quote list",
+        "unknown_right": f"bridge rights list --store {store}",
+        "unknown_price": f"bridge prices list --store {store}",
+        "not_listed": "if it can be done all the same, say so: --possible",
+        "not_confirmed": f"name its kind (--right KEY, see: bridge rights list --store {store}), or say: --possible",
+    }
+    if about is not None and about.what == QUOTE:
+        show = f"bridge quote show {about.number}"
+        ways |= {"quote_state": show, "quote_kind": show}
+    if owner is not None:
+        ways["account_frozen"] = f"see why: bridge account show {named(owner)} --store {store}"
+    return ways.get(reason, "")
+
+
+def moved_document(moved: Moved) -> dict[str, Any]:
+    """What was moved, for programs."""
+    return {
+        "held": moved.held,
+        "deducted": moved.deducted,
+        "released": moved.released,
+        "forfeited": moved.forfeited,
+        "revoked": moved.revoked,
+        "granted": moved.granted,
+    }

@@ -1,0 +1,86 @@
+"""What staff do in requests: open one for a customer, answer it in words, write down a call.
+
+All of it is free: no entry of the ledger can come from here (rules C12, P4). Words live in the thread alone; the audit
+trail has numbers (rule D1).
+"""
+
+from datetime import datetime
+
+from bridge.contracts.desk import Tx
+from bridge.domain.accounts import Account, Owner
+from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.requests import Author, Message, MessageKind, Request
+from bridge.domain.rights import RightKind
+from bridge.errors import UnknownAccount
+from bridge.services.coin_moves import note
+from bridge.services.opening import open_request
+from bridge.services.quote_parts import request_of
+from bridge.services.staff_words import require_staff, require_text
+from bridge.services.standing import plan_of
+
+MOST_SUBJECT = 200
+MOST_TEXT = 4_000
+"""Characters, as many as a customer's own page allows."""
+
+
+def open_for(
+    tx: Tx,
+    terms: DeskTerms,
+    owner: Owner,
+    *,
+    subject: str,
+    text: str,
+    by: str,
+    at: datetime,
+    price: str | None = None,
+    in_shop: bool = False,
+) -> Request:
+    """Open a request in a customer's name, also for a frozen account (rule C15); a price's code makes a draft (C13).
+
+    Everybody with a shop account can have requests (rule T1): `in_shop` says that the shop knows him, so that his
+    account is opened where he has none. Raises `UnknownAccount`, `ImpossibleAmount` for words that say nothing or too
+    much, `QuoteRefused` for a code that is not on the price list.
+    """
+    require_staff(by)
+    require_text(subject, what="subject", longest=MOST_SUBJECT)
+    if text:
+        require_text(text, what="text", longest=MOST_TEXT)
+    account = tx.accounts.of_owners(terms.store, [owner]).get(owner)
+    if account is None and not in_shop:
+        raise UnknownAccount(f"{terms.store}: {owner} has no account")
+    account = account or tx.accounts.open(terms.store, [owner])[owner]
+    request = open_request(tx, terms, account, subject=subject.strip(), text=text.strip(), at=at, by=by, price=price)
+    note(tx, terms.store, by, "open", f"request:{request.id}", at, price=price or "")
+    return request
+
+
+def reply(tx: Tx, terms: DeskTerms, request_id: int, *, text: str, by: str, at: datetime) -> Request:
+    """Answer in words, free of coins (rule C12). Raises `UnknownRequest`, `ImpossibleAmount` for the words."""
+    request, _ = request_of(tx, terms.store, request_id)
+    _add(tx, terms, request, MessageKind.TEXT, text, by, at, action="reply")
+    return request
+
+
+def log_call(tx: Tx, terms: DeskTerms, request_id: int, *, text: str, by: str, at: datetime) -> bool:
+    """Write down a telephone call for staff alone, free of coins; returns whether his plan has the telephone (rule P4).
+
+    Raises `UnknownRequest`, `ImpossibleAmount` for the words.
+    """
+    request, account = request_of(tx, terms.store, request_id)
+    _add(tx, terms, request, MessageKind.CALL, text, by, at, action="log-call")
+    return has_telephone(tx, terms, account, at)
+
+
+def has_telephone(tx: Tx, terms: DeskTerms, account: Account, at: datetime) -> bool:
+    """Whether the plan in force carries the telephone (rules P1, P4)."""
+    rights = terms.rights.of_plan(plan_of(tx, terms, account.id, at))
+    return any(right.kind is RightKind.TELEPHONE for right in rights)
+
+
+def _add(
+    tx: Tx, terms: DeskTerms, request: Request, kind: MessageKind, text: str, by: str, at: datetime, *, action: str
+) -> None:
+    require_staff(by)
+    require_text(text, what="text", longest=MOST_TEXT)
+    tx.requests.say(request.id, Message(at, Author.STAFF, kind, text.strip(), staff=by))
+    note(tx, terms.store, by, action, f"request:{request.id}", at)
