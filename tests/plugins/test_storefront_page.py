@@ -78,9 +78,8 @@ def test_prestashop_brings_a_visitor_back_after_the_login_too(make_shop: MakeSho
 
 
 def test_prestashop_1_6_on_an_unusual_port_leads_to_the_account_page(make_shop: MakeShop) -> None:
-    """It takes such an address for the name of a page of its own, and there is none."""
     page = Customer(make_shop("prestashop"), version="1.6.1.999", host="shop.example:8105").opens(customer=0)
-    assert page.led_to == {"controller": "authentication"}
+    assert page.led_to == {"controller": "authentication", "back": "my-account"}
 
 
 @pytest.mark.parametrize("language", ["ru", "fa"])

@@ -78,19 +78,17 @@ final class SupportbridgeShop
     }
 
     /**
-     * What a login is given so that it leads on to our page, false where that can't be: 1.6 only knows addresses of shops
-     * on a usual port, and with another it would lead to a page that is not there.
+     * What a login is given so that it leads on to our page, or at least to the account page: 1.6 only knows addresses of
+     * shops on a usual port, takes another for the name of a page of its own, and there is none.
      *
      * @param object $context
      * @param array<string, string|int> $parameters
-     *
-     * @return string|false
      */
-    public static function pageAfterLogin($context, array $parameters)
+    public static function pageAfterLogin($context, array $parameters): string
     {
         $address = self::pageAddress($context, $parameters);
         if (self::listsAccountLinks() && Tools::secureReferrer($address) !== $address) {
-            return false;
+            return 'my-account';
         }
 
         return rawurlencode($address);
