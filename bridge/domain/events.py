@@ -113,9 +113,13 @@ class QuoteReleased(QuoteEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoinsDeducted(QuoteEvent):
-    """`spent` coins were deducted for the request, `available` remain (rule C17)."""
+    """`spent` coins were deducted for the request, `available` remain (rule C17).
+
+    `infeasible` says that they pay for finding out that it can't be done (rule C11).
+    """
 
     spent: int
+    infeasible: bool = False
 
 
 class HoldOld(QuoteEvent):

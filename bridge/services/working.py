@@ -165,7 +165,7 @@ def settled(
     expiring.disarm_quote(tx, saved)
     left = spendable(tx, account.id, at)
     say(tx, saved, MessageKind.DEDUCTED, at, staff=by, coins=spent, released=quote.held - spent, available=left)
-    tx.outbox.add([CoinsDeducted(**about(saved, account, at, left, "settled"), spent=spent)])
+    tx.outbox.add([CoinsDeducted(**about(saved, account, at, left, "settled"), spent=spent, infeasible=not action)])
     if action:
         note(tx, terms.store, by, action, f"quote:{quote.id}", at, coins=spent, released=quote.held - spent)
     expiring.note_low(tx, terms, account.id, at)

@@ -20,10 +20,10 @@ from bridge.domain.events import EVENTS, BackupLate, CustomerEvent, Event, Guest
 from bridge.errors import BridgeError, DeliverLater, DeliveryRefused
 from bridge.hooks import hookimpl
 from bridge_mail import sending
-from bridge_mail.letters import WRITERS, Context, Letter, letter_for
+from bridge_mail.letter import Context, Letter
+from bridge_mail.letters import CUSTOMER_WRITERS, STAFF_WRITERS, letter_to_customer, letter_to_staff
 from bridge_mail.rendering import Envelope, customer_sheet, greeting_name, message, staff_sheet
 from bridge_mail.settings import MailSettings, StoreMailSettings, is_mail_address
-from bridge_mail.staff_letters import STAFF_WRITERS, staff_letter_for
 
 NAMES = {kind: name for name, kind in EVENTS.items()}
 LONGEST_KEY = 191
@@ -73,7 +73,7 @@ class MailPlugin:
             return
         document = {"event": _adapter(kind).dump_python(event, mode="json")}
         mine, letters = _of(card), []
-        if type(event) in WRITERS and mine.customers:
+        if type(event) in CUSTOMER_WRITERS and mine.customers:
             assert isinstance(event, CustomerEvent)
             letters.append(Delivery(_key(event.key), event.store, kind, document, to=event.owner))
         if type(event) in STAFF_WRITERS and mine.staff:
@@ -91,7 +91,7 @@ class MailPlugin:
         if contact is None:
             return  # nobody is there any more; staff are told of customers who are gone by other means
         language = card.language_for(event.language if isinstance(event, GuestClaimed) else contact.language)
-        letter = letter_for(event, await self._context(event, card, language))
+        letter = letter_to_customer(event, await self._context(event, card, language))
         if letter is None:
             return
         if not is_mail_address(contact.email):
@@ -107,7 +107,7 @@ class MailPlugin:
         if person is None:
             return  # has left
         language = card.languages[0]
-        letter = staff_letter_for(event, await self._context(event, card, language))
+        letter = letter_to_staff(event, await self._context(event, card, language))
         if letter is None:
             return
         if not is_mail_address(person.email):
@@ -215,7 +215,7 @@ def _listen() -> Callable[[MailPlugin, Event], Awaitable[None]]:
 
 
 # Each event that somebody is written about, by the hook of its name.
-for _kind in (*WRITERS, *STAFF_WRITERS):
+for _kind in (*CUSTOMER_WRITERS, *STAFF_WRITERS):
     setattr(MailPlugin, f"bridge_{NAMES[_kind]}", _listen())
 
 plugin = MailPlugin()

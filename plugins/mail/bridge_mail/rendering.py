@@ -17,7 +17,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from bridge_mail.letters import Letter
+from bridge_mail.letter import Letter
 from bridge_mail.words import FIRST, LAST, one_line, say, without_marks
 
 RIGHT_TO_LEFT = frozenset({"fa"})

@@ -11,14 +11,8 @@ from bridge.domain.events import (
     QuoteEvent,
     RequestOpened,
 )
-from bridge_mail.letters import Context, Fact, Letter, Writer, request_fact
+from bridge_mail.letter import Context, Fact, Letter, Writer, request_fact
 from bridge_mail.words import isolated, number, one_line, say, say_n
-
-
-def staff_letter_for(event: Event, at: Context) -> Letter | None:
-    """The letter to staff about an event; None where there is none."""
-    write = STAFF_WRITERS.get(type(event))
-    return write(event, at) if write is not None else None
 
 
 def _approved(event: QuoteApproved, at: Context) -> Letter:

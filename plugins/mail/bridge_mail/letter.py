@@ -1,0 +1,67 @@
+"""What a letter is: plain text and a few numbers; how it looks is the template's matter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from bridge.contracts.office import StoreCard
+from bridge_mail.words import day, isolated, minute, number, one_line, say
+
+
+class Fact(NamedTuple):
+    """One line of the small table in a letter."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter: its subject is also its heading. `code` is shown large; `link` says what the button does."""
+
+    subject: str
+    lines: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    code: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a letter is written from, besides its event.
+
+    `request` is the subject of the request it is about, `code` a guest's one-time code; both empty where there is none.
+    """
+
+    language: str
+    store: StoreCard
+    now: datetime
+    request: str = ""
+    code: str = ""
+
+    def day(self, moment: datetime) -> str:
+        return day(self.language, moment, self.store.zone)
+
+    def minute(self, moment: datetime) -> str:
+        return minute(self.language, moment, self.store.zone)
+
+    def plan(self, key: str | None) -> str:
+        """A plan's name in the language; empty for no plan."""
+        names = self.store.plans.get(key or "", {})
+        return names.get(self.language) or names.get("en") or (key or "")
+
+
+def request_fact(request_id: int, at: Context) -> Fact:
+    """Which request it is about: its number, and its subject where that is known."""
+    value, name = number(at.language, request_id), one_line(at.request)
+    return Fact(say(at.language, "Request"), f"{value}: {isolated(name)}" if name else value)
+
+
+def open_account(language: str) -> str:
+    """What the button says that leads to the customer's page."""
+    return say(language, "Open your account page")
+
+
+Writer = Callable[[Any, Context], Letter | None]
+"""Writes one kind of letter; None where it would come too late or say nothing new."""

@@ -1,0 +1,204 @@
+"""What each letter says, in every language: the exact numbers, and nothing that is not so."""
+
+import ast
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bridge.contracts.office import StaffContact, StoreCard
+from bridge.domain import events
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge_mail import words
+from bridge_mail.letter import Context, Letter
+from bridge_mail.letters import CUSTOMER_WRITERS, STAFF_WRITERS, letter_to_customer, letter_to_staff
+from tests.plugins.mail.conftest import UNTIL, granted, quote_facts
+from tests.support.mailroom import ANNA, NOON
+
+LANGUAGES = ("en", "ru", "fa")
+CARD = StoreCard(
+    name="acme",
+    title="Support House",
+    zone=ZoneInfo("Asia/Tehran"),
+    languages=LANGUAGES,
+    account_url="https://shop.example/account",
+    staff=(StaffContact("Anna", "anna@example.com"),),
+    source=Path("acme.toml"),
+    plans={"base": {"en": "Base", "ru": "Базовый", "fa": "پایه"}},
+)
+LAPSES = NOON + timedelta(days=14)
+CUSTOMER: dict[str, Any] = {"store": "acme", "at": NOON, "owner": ANNA}
+GUEST: dict[str, Any] = {**CUSTOMER, "owner": Owner(OwnerKind.GUEST, 1042)}
+COINS: dict[str, Any] = {**CUSTOMER, "order_id": 1042, "plan": "base", "coins": 521, "usable_until": UNTIL}
+BY_STAFF: dict[str, Any] = {**CUSTOMER, "order_id": None, "plan": None}
+TO_CUSTOMERS: list[events.Event] = [
+    granted(),
+    granted(order_id=None, plan=None),
+    granted(owner=GUEST["owner"]),
+    events.CoinsRevoked(key="k", **COINS),
+    events.CoinsRevoked(key="k", **BY_STAFF, coins=10),
+    events.CoinsReinstated(key="k", **COINS),
+    events.CoinsCorrected(key="k", **BY_STAFF, coins=10),
+    events.CoinsCorrected(key="k", **BY_STAFF, coins=-10),
+    events.QuoteOffered(**quote_facts(), valid_until=LAPSES),
+    events.QuoteOffered(**quote_facts(version=2, available=9), valid_until=LAPSES),
+    events.QuoteOffered(**quote_facts(kind="inspection", coins=15), valid_until=LAPSES),
+    events.QuoteLapsing(**quote_facts(), valid_until=LAPSES),
+    *(events.QuoteReleased(**quote_facts(), reason=reason) for reason in ("cancelled", "released", "chargeback")),
+    *(events.QuoteReleased(**quote_facts(), reason=reason) for reason in ("feasible", "infeasible", "of tomorrow")),
+    events.CoinsDeducted(**quote_facts(), spent=45),
+    events.CoinsDeducted(**quote_facts(), spent=15, infeasible=True),
+    events.CoinsDeducted(**quote_facts(kind="inspection", coins=15), spent=15, infeasible=True),
+    events.CoinsDeducted(**quote_facts(kind="inspection", coins=15), spent=15),
+    events.PackageExpiring(key="k", **CUSTOMER, package_id=3, coins=121, days=7, usable_until=NOON + timedelta(days=7)),
+    events.PackageExpired(key="k", **CUSTOMER, package_id=3, coins=121, available=300, usable_until=NOON),
+    events.BalanceLow(key="k", **CUSTOMER, available=99, of=550),
+    events.GuestClaimed(key="k", **GUEST, claim_id=1, order_id=1042, language="en"),
+]
+TO_STAFF: list[events.Event] = [
+    events.QuoteApproved(**quote_facts()),
+    events.QuoteDeclined(**quote_facts()),
+    events.HoldOld(**quote_facts()),
+    events.RequestOpened(key="k", **CUSTOMER, request_id=5, price="google-analytics"),
+    events.RequestOpened(key="k", **CUSTOMER, request_id=5),
+    events.ProblemOpened(key="k", store="acme", at=NOON, problem_id=7, kind="odd_order", summary="order 1 is odd"),
+    events.BackupLate(key="k", store="acme", at=NOON, hours=27),
+]
+
+
+def context(language: str = "en", *, request: str = "Google Analytics", code: str = "482915") -> Context:
+    return Context(language, CARD, NOON, request=request, code=code)
+
+
+def customers(event: events.Event, language: str = "en") -> Letter:
+    letter = letter_to_customer(event, context(language))
+    assert letter is not None
+    return letter
+
+
+def text(letter: Letter) -> str:
+    facts = (f"{fact.label}: {fact.value}" for fact in letter.facts)
+    return words.without_marks("\n".join([letter.subject, *letter.lines, *facts, letter.code, letter.link]))
+
+
+def messages() -> tuple[set[str], set[tuple[str, str]]]:
+    """Every message in the code, and every pair of them for one and for many."""
+    single, plural = set(), set()
+    for path in Path(words.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"say", "say_n"}:
+                texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+                match texts:
+                    case [one]:
+                        single.add(one)
+                    case [one, many]:
+                        plural.add((one, many))
+    return single, plural
+
+
+@pytest.mark.parametrize("language", ["ru", "fa"])
+def test_every_message_in_the_code_is_translated(language: str) -> None:
+    single, plural = messages()
+    assert len(single) > 40
+    assert len(plural) > 15
+    assert words.CATALOG.missing(language, single) == []
+    blanks = dict.fromkeys(("quote", "day", "approved"), "x")
+    for one, many in plural:
+        for count in (1, 2, 5):
+            assert words.say_n(language, one, many, count, **blanks) != words.say_n("en", one, many, count, **blanks)
+
+
+def test_every_event_is_a_letter_to_somebody_and_tried_here() -> None:
+    assert {*CUSTOMER_WRITERS, *STAFF_WRITERS} == set(events.EVENTS.values())
+    assert {type(event) for event in TO_CUSTOMERS} == set(CUSTOMER_WRITERS)
+    assert {type(event) for event in TO_STAFF} == set(STAFF_WRITERS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("event", TO_CUSTOMERS, ids=lambda event: type(event).__name__)
+def test_C17_every_letter_to_a_customer_can_be_written(event: events.Event, language: str) -> None:
+    letter = customers(event, language)
+    assert letter.subject
+    assert letter.link
+    assert "{" not in text(letter)
+    if language == "fa":
+        assert not any(digit in text(letter).replace("482915", "") for digit in "0123456789")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("event", TO_STAFF, ids=lambda event: type(event).__name__)
+def test_every_letter_to_staff_can_be_written(event: events.Event, language: str) -> None:
+    letter = letter_to_staff(event, context(language))
+    assert letter is not None
+    assert letter.subject
+    assert "{" not in text(letter)
+
+
+def test_an_offer_that_the_coins_don_t_cover_says_how_many_are_missing() -> None:
+    letter = customers(events.QuoteOffered(**quote_facts(available=9), valid_until=LAPSES))
+    assert "To approve it you need 41 more coins." in letter.lines
+
+
+def test_C11_a_deduction_for_what_can_t_be_done_does_not_say_that_it_was_done() -> None:
+    for kind in ("work", "inspection"):
+        letter = customers(events.CoinsDeducted(**quote_facts(kind=kind), spent=15, infeasible=True))
+        assert letter.lines[0].startswith("We are sorry: your request can't be done.")
+        assert "Deducted: 15" in text(letter)
+
+
+def test_a_new_offer_speaks_for_the_hold_that_it_ended() -> None:
+    assert letter_to_customer(events.QuoteReleased(**quote_facts(), reason="revised"), context()) is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        events.QuoteOffered(**quote_facts(), valid_until=NOON - timedelta(seconds=1)),
+        events.QuoteLapsing(**quote_facts(), valid_until=NOON - timedelta(seconds=1)),
+        events.PackageExpiring(
+            key="k", **CUSTOMER, package_id=3, coins=5, days=1, usable_until=NOON - timedelta(seconds=1)
+        ),
+    ],
+    ids=["offer", "reminder of an offer", "reminder of a package"],
+)
+def test_a_letter_that_would_come_too_late_is_not_written(event: events.Event) -> None:
+    assert letter_to_customer(event, context()) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "subject"),
+    [
+        ("en", 1, "1 coin was deducted"),
+        ("ru", 1, "Списана 1 монета"),
+        ("ru", 2, "Списаны 2 монеты"),
+        ("ru", 5, "Списано 5 монет"),
+        ("ru", 21, "Списана 21 монета"),
+        ("fa", 1, "۱ سکه کسر شد"),
+        ("fa", 45, "۴۵ سکه کسر شد"),
+    ],
+)
+def test_numbers_have_their_languages_forms(language: str, count: int, subject: str) -> None:
+    letter = letter_to_customer(events.CoinsDeducted(**quote_facts(), spent=count), context(language, request=""))
+    assert letter is not None
+    assert letter.subject == subject
+
+
+def test_a_moment_is_told_on_the_stores_clock_with_its_distance_from_utc() -> None:
+    assert words.without_marks(context("en").minute(NOON)) == "22 November 2026, 15:30 (UTC+03:30)"
+    assert words.without_marks(context("fa").minute(NOON)) == "۱ آذر ۱۴۰۵، ۱۵:۳۰ (UTC+۰۳:۳۰)"
+
+
+@pytest.mark.parametrize(
+    ("text_in", "out"),
+    [
+        ("a\r\nb", "a b"),
+        ("a\u202eb\u2066c", "abc"),
+        ("نیم\u200cفاصله", "نیم\u200cفاصله"),
+        ("x" * 300, "x" * 199 + "…"),
+        ("a\u2028b\x00c\ud800", "a b c"),
+    ],
+)
+def test_somebody_elses_words_are_put_on_one_line(text_in: str, out: str) -> None:
+    assert words.one_line(text_in) == out
