@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -288,11 +288,12 @@ class App:
         for runner in self.runners.values():
             runner.accounts_changed.set()
 
-    def _wake_after_firing(self) -> None:
-        """Deadlines have fired: there is something to tell, and pages to push."""
+    def _wake_after_firing(self, stores: Collection[str]) -> None:
+        """Deadlines have fired, or moved, at these stores: there is something to tell, and pages to push."""
         self.outbox.wake.set()
-        for runner in self.runners.values():
-            runner.accounts_changed.set()
+        for name in stores:
+            if name in self.runners:
+                self.runners[name].accounts_changed.set()
 
     def _sweep(self) -> None:
         """A sweep is due: everybody looks, the stores one after another."""

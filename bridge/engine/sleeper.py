@@ -7,7 +7,7 @@ long, a command of another process included. It always beats before it fires: wh
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -29,9 +29,9 @@ LONGEST_SLEEP = timedelta(seconds=BEAT_S)
 
 
 class Sleeper:
-    """The one task that fires deadlines. `terms` are those of the enabled stores, `on_fired` is called after each page.
+    """The one task that fires deadlines. `terms` are those of the enabled stores.
 
-    `wake` has it look at once, whatever it waits for.
+    `on_fired` is called with the stores that something may have happened at; `wake` has it look at once.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Sleeper:
         stop: asyncio.Event,
         *,
         terms: Callable[[], Mapping[str, DeskTerms]],
-        on_fired: Callable[[], None] = lambda: None,
+        on_fired: Callable[[Collection[str]], None] = lambda _: None,
     ) -> None:
         self._desk, self._clock, self._stop = desk, clock, stop
         self._terms, self._on_fired = terms, on_fired
@@ -96,13 +96,11 @@ class Sleeper:
 
     async def _beat(self) -> None:
         gap = await self._desk.transact("heartbeat", heartbeat.beat, self._clock.now())
-        self._beaten = time.monotonic()
-        _tell_gap(gap)
+        self._beat_done(gap)
 
     async def _fire(self, terms: Mapping[str, DeskTerms], at: datetime) -> None:
         gap, fired = await self._desk.transact("fire deadlines", _beat_and_fire, terms, at)
-        self._beaten = time.monotonic()
-        _tell_gap(gap)
+        self._beat_done(gap)
         for deadline, error in fired.failures:
             log.error(
                 "a deadline can't be fired, it is tried again in an hour",
@@ -111,7 +109,18 @@ class Sleeper:
                 ref=deadline.ref,
                 exc_info=error,
             )
-        self._on_fired()
+        self._on_fired(fired.stores)
+
+    def _beat_done(self, gap: Gap | None) -> None:
+        self._beaten = time.monotonic()
+        if gap is not None:
+            log.warning(
+                "the desk was down; what ended meanwhile ends a day from now",
+                since=gap.since.isoformat(),
+                until=gap.until.isoformat(),
+            )
+            if stores := tuple(self._terms()):  # none has started yet when the daemon does
+                self._on_fired(stores)
 
 
 def _first_due(tx: DeskTx, stores: tuple[str, ...]) -> dict[str, datetime]:
@@ -121,12 +130,3 @@ def _first_due(tx: DeskTx, stores: tuple[str, ...]) -> dict[str, datetime]:
 def _beat_and_fire(tx: DeskTx, terms: Mapping[str, DeskTerms], at: datetime) -> tuple[Gap | None, Fired]:
     """A machine that slept has no gap in its own reckoning: the clock's is found before anything ends by it."""
     return heartbeat.beat(tx, at), firing.fire_due(tx, terms, at=at)
-
-
-def _tell_gap(gap: Gap | None) -> None:
-    if gap is not None:
-        log.warning(
-            "the desk was down; what ended meanwhile ends a day from now",
-            since=gap.since.isoformat(),
-            until=gap.until.isoformat(),
-        )

@@ -32,8 +32,11 @@ def arm_packages(
 
 def next_moment(package: Package, reminder_days: Iterable[int], at: datetime) -> datetime:
     """When a package is to be looked at next: at its next reminder, after the last of them when it has ended."""
-    reminders = (package.usable_until - timedelta(days=days) for days in reminder_days)
-    return min((moment for moment in reminders if moment > at), default=end_of(package))
+    for days in sorted(reminder_days, reverse=True):
+        moment = package.usable_until - timedelta(days=days)
+        if moment > at:
+            return moment
+    return end_of(package)
 
 
 def reminders_by(package: Package, reminder_days: Iterable[int], at: datetime) -> list[int]:

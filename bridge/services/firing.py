@@ -27,15 +27,15 @@ from bridge.services.quote_parts import about
 PAGE = 50
 AGAIN_AFTER = timedelta(hours=1)
 """When a deadline that could not be fired is tried again."""
-DEADLINE_FAILED = "deadline_failed"
 _OF_PACKAGES = (DeadlineKind.PACKAGE, DeadlineKind.FORFEIT)
 
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """How many deadlines fired, and what those that could not raised."""
+    """How many deadlines fired, at which stores, and what those that could not raised."""
 
     count: int = 0
+    stores: frozenset[str] = frozenset()
     failures: tuple[tuple[Deadline, Exception], ...] = ()
 
 
@@ -45,7 +45,7 @@ def fire_due(tx: Tx, terms: Mapping[str, DeskTerms], *, at: datetime, limit: int
     Raises `DeskUnusable` where the desk can't be written.
     """
     waiting = sorted((due, store) for store, due in tx.deadlines.first_due(terms).items() if due <= at)
-    fired = 0
+    fired, stores = 0, set()
     failures: list[tuple[Deadline, Exception]] = []
     for _, store in waiting:
         problems = tx.problems.open_keys(store)
@@ -61,11 +61,12 @@ def fire_due(tx: Tx, terms: Mapping[str, DeskTerms], *, at: datetime, limit: int
                 _put_off(tx, deadline, key, error, at)
             else:
                 fired += 1
+                stores.add(store)
                 if key in problems:
                     tx.problems.solve(store, [key], at)
         if fired + len(failures) >= limit:
             break
-    return Fired(fired, tuple(failures))
+    return Fired(fired, frozenset(stores), tuple(failures))
 
 
 def _fire(tx: Tx, terms: DeskTerms, deadline: Deadline, at: datetime) -> None:
@@ -193,7 +194,7 @@ def _put_off(tx: Tx, deadline: Deadline, key: str, error: Exception, at: datetim
     tx.problems.report(
         deadline.store,
         key=key,
-        kind=DEADLINE_FAILED,
+        kind="deadline_failed",
         summary=f"{what} {deadline.ref}: what was due at {deadline.due_at:%Y-%m-%d %H:%M:%S} UTC ({deadline.kind}) "
         f"can't be done and is tried again every hour: {type(error).__name__}, see the log",
         at=at,

@@ -1,7 +1,7 @@
 """The sleeper: fires at the moment, notices what others set, beats meanwhile, and survives what it fires."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -51,7 +51,8 @@ class Bed:
         terms = {ACME: desk_terms(**different)}
         self.sleeper = Sleeper(desk, self.clock, self.stop, terms=lambda: terms, on_fired=self._count)
 
-    def _count(self) -> None:
+    def _count(self, stores: Collection[str]) -> None:
+        assert set(stores) <= {ACME}
         self.fired += 1
 
     async def coins(self) -> int:
