@@ -117,6 +117,11 @@ class PluginLine:
         rest = min((one.rests_until - time.monotonic() for one in self._troubles.values()), default=0.0)
         return min(max((due - self._clock.now()).total_seconds(), rest, 0.0), SWEEP_S)
 
+    @property
+    def failing(self) -> frozenset[str]:
+        """The stores for which nothing can be delivered at the moment."""
+        return frozenset(self._troubles)
+
     def _resting(self) -> list[str]:
         moment = time.monotonic()
         return [store for store, trouble in self._troubles.items() if trouble.rests_until > moment]
