@@ -1,7 +1,8 @@
 """After a restore: what the shop still shows of the time after the backup.
 
 Orders are read again and book the same entries under the same keys, so nothing of them is lost. What staff booked by
-hand after the backup is gone from the desk; the shop's signed rows still say it, and staff are given the list.
+hand after the backup is gone from the desk; the shop's signed rows still say it, and staff are given the list. What
+customers approved is done again from the inbox, and what ended by the clock ends by it again: these are not told.
 """
 
 import json
@@ -15,6 +16,8 @@ from bridge.services.account_pages import entry_document
 from bridge.services.staff_coins import statement
 
 AFTER_BACKUP = "after_backup"
+COMES_BACK = frozenset({"hold", "forfeit", "extend"})
+"""Kinds of entries that nobody books by hand."""
 
 
 def report_lost_entries(
@@ -35,15 +38,16 @@ def report_lost_entries(
         for row in shown:
             said = json.loads(row.payload)
             in_place = (said["store"], said["customer"], said["number"]) == (store, customer, row.number)
-            if not in_place or row.payload in ours or said["order"] is not None:
+            if not in_place or row.payload in ours or said["order"] is not None or said["kind"] in COMES_BACK:
                 continue
+            work = f" for quote {said['quote']}" if said.get("quote") else ""
             made = datetime.fromtimestamp(said["at"], UTC)
             tx.problems.report(
                 store,
                 key=f"after-backup:{customer}:{row.number}:{said['at']}",
                 kind=AFTER_BACKUP,
                 summary=f"customer {customer}: the shop shows an entry made after the backup, {said['kind']} of "
-                f"{said['coins']:+d} coins at {made:%Y-%m-%d %H:%M:%S} UTC ({said['reason']}); "
+                f"{said['coins']:+d} coins{work} at {made:%Y-%m-%d %H:%M:%S} UTC ({said['reason']}); "
                 "if it still holds, book it again by hand",
                 at=at,
             )

@@ -77,6 +77,9 @@ class StoreFile:
     units_per_order: int = 100
     stale_after_seconds: float = 60.0
     enabled: bool = True
+    telephone: str = ""
+    sections: str = ""
+    """Further sections as they stand in the file: rights, prices, quotes."""
 
     def text(self) -> str:
         """The file's text."""
@@ -92,6 +95,7 @@ enabled = {str(self.enabled).lower()}
 platform = "{platform_of(self.shop)}"
 zone = "{self.shop.timezone}"
 shop_ids = {list(self.shop_ids)}
+telephone = "{self.telephone}"
 [database]
 socket = "{self.socket or access.socket}"
 name = "{access.database}"
@@ -113,6 +117,7 @@ reconcile_budget_seconds = {self.reconcile_budget_seconds}
 units_per_order = {self.units_per_order}
 stale_after_seconds = {self.stale_after_seconds}
 {plans}
+{self.sections}
 [[staff]]
 name = "Anna"
 email = "anna@shop.example"
