@@ -11,10 +11,12 @@ from typer.exceptions import TyperException
 
 from bridge import VERSION
 from bridge.cli import (
+    account,
     audit,
     check,
     coins,
     desk,
+    guest,
     init,
     inspection,
     ledger,
@@ -85,6 +87,8 @@ def build() -> typer.Typer:
         quote,
         inspection,
         coins,
+        account,
+        guest,
         rights,
         prices,
         store,

@@ -171,6 +171,10 @@ class Accounts(Protocol):
         """Freeze an account; one that is frozen already keeps its date (rule C15)."""
         ...
 
+    def unfreeze(self, account_id: int) -> None:
+        """Let an account be used again."""
+        ...
+
     def learn(self, born: Mapping[int, int]) -> None:
         """Keep what tells customers from later ones of the same number, by account id, where it is not known yet."""
         ...

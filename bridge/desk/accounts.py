@@ -61,6 +61,11 @@ _FREEZE = Statement(
     .where(account.c.id == bindparam("account"), account.c.frozen_ms.is_(None))
     .values(frozen_ms=bindparam("at_ms"), number=account.c.number + 1)
 )
+_UNFREEZE = Statement(
+    update(account)
+    .where(account.c.id == bindparam("account"), account.c.frozen_ms.is_not(None))
+    .values(frozen_ms=null(), number=account.c.number + 1)
+)
 _LEARN = Statement(
     update(account)
     .where(account.c.id == bindparam("account"), account.c.born.is_(None))
@@ -200,6 +205,9 @@ class SqlAccounts:
 
     def freeze(self, account_id: int, at: datetime) -> None:
         _FREEZE.run(self._connection, account=account_id, at_ms=to_ms(at))
+
+    def unfreeze(self, account_id: int) -> None:
+        _UNFREEZE.run(self._connection, account=account_id)
 
     def learn(self, born: Mapping[int, int]) -> None:
         _LEARN.run_many(self._connection, ({"account": number, "born_as": value} for number, value in born.items()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ class Counter:
     def link(self, order_id: int = ORDER, owner: Owner = CUSTOMER) -> Account:
         return self.desk.desk.run(guests.link, ACME, order_id, owner, by=ANNA, at=self.desk.now)
 
-    def posts(self, kind: str, *, told: Told | None = None, **data: object) -> Answer:
+    def posts(self, kind: str, *, told: Told | None = None, **data: Any) -> Answer:
         """The customer's page posts this; what he is answered."""
         row = posted_row(KEY, store=ACME, customer=CUSTOMER.ref, kind=kind, data=data, language="ru")
         found = InboxRow(1, row.customer_id, row.uuid, row.payload, row.key_id, row.mac)
@@ -334,6 +335,6 @@ def test_C19_what_was_claimed_after_a_backup_is_claimed_again_without_another_co
 
 
 @pytest.mark.parametrize("data", [{}, {"order": "1"}, {"order": 0}, {"order": ORDER, "more": 1}, {"order": True}])
-def test_C19_a_claim_of_another_shape_is_refused(counter: Counter, data: dict[str, object]) -> None:
+def test_C19_a_claim_of_another_shape_is_refused(counter: Counter, data: dict[str, Any]) -> None:
     assert counter.posts("guest_claim", **data).code == "invalid"
     assert not counter.desk.told(GuestClaimed)

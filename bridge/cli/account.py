@@ -1,0 +1,130 @@
+"""`bridge account ...`: one account with all that belongs to it, found, shown, frozen, unfrozen (rules C15, P4)."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
+from bridge.cli.customer import Customer
+
+if TYPE_CHECKING:
+    from bridge.cli.account_shown import Caller
+    from bridge.settings import Settings, StoreSettings
+
+FEWEST_DIGITS = 5
+"""Fewer would find half of a shop's customers."""
+
+app = group("account", "A customer's account: show, find by telephone or e-mail, freeze, unfreeze.")
+
+Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit trail: without personal data.")]
+
+
+@command(app, "show")
+def show(call: Call, customer: Customer, store: StoreOption = None) -> None:
+    """Show a customer's coins, packages, requests, quotes, rights and problems."""
+    from bridge.cli.account_shown import sheet_document, sheet_parts
+    from bridge.cli.call import one_store
+    from bridge.cli.customer import owner_of
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.services import accounts_by_staff
+
+    settings = call.settings()
+    chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
+    with the_desk(settings) as desk:
+        found = desk.look(accounts_by_staff.sheet, chosen.name, owner, at=at)
+    call.answer(sheet_document(chosen, found, at), lambda: sheet_parts(chosen, found, at))
+
+
+@command(app, "find")
+def find(
+    call: Call,
+    caller: Annotated[str, typer.Argument(metavar="PHONE|EMAIL", help="A telephone number or an e-mail address.")],
+    store: EachStoreOption = None,
+) -> None:
+    """Find the customers who have a telephone number or an e-mail address, and their coins.
+
+    The shops are asked; a number may be written with or without its country's code.
+    """
+    import asyncio
+
+    from bridge.cli.account_shown import caller_document, caller_parts
+    from bridge.cli.call import enabled_stores
+    from bridge.cli.session import CLOCK
+
+    settings = call.settings()
+    at = CLOCK.now()
+    found = [
+        one for chosen in enabled_stores(settings, store) for one in asyncio.run(_callers(settings, chosen, caller))
+    ]
+    call.answer({"customers": [caller_document(one, at) for one in found]}, lambda: caller_parts(found, at))
+
+
+@command(app, "freeze")
+def freeze(call: Call, customer: Customer, reason: Why, by: ByOption = None, store: StoreOption = None) -> None:
+    """Freeze an account: no new quote, approval or redemption until it is unfrozen.
+
+    Grants, ends and revocations go on, and requests can be opened.
+    """
+    _turn(call, customer, reason, by, store, frozen=True)
+
+
+@command(app, "unfreeze")
+def unfreeze(call: Call, customer: Customer, reason: Why, by: ByOption = None, store: StoreOption = None) -> None:
+    """Let a frozen account be used again."""
+    _turn(call, customer, reason, by, store, frozen=False)
+
+
+def _turn(call: Call, customer: str, reason: str, by: str | None, store: str | None, *, frozen: bool) -> None:
+    from bridge.cli.call import one_store, staff_name
+    from bridge.cli.customer import owner_of
+    from bridge.cli.screen import line, utc
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.services import accounts_by_staff
+
+    settings = call.settings()
+    chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
+    who = staff_name(chosen, by)
+    turn = accounts_by_staff.freeze if frozen else accounts_by_staff.unfreeze
+    with the_desk(settings) as desk:
+        account, changed = desk.run(turn, chosen.name, owner, reason=reason, by=who, at=at)
+    whose = f"the account of {owner} of store {chosen.name}"
+    done = f"{who} has frozen {whose}." if frozen else f"{who} lets {whose} be used again."
+    state = "frozen already" if frozen else "not frozen"
+    as_before = f"{whose[0].upper()}{whose[1:]} is {state}; nothing was changed."
+    document = {
+        "store": chosen.name,
+        "owner": {"kind": owner.kind.value, "id": owner.ref},
+        "frozen": account.frozen,
+        "frozen_at": utc(account.frozen_at),
+        "changed": changed,
+        "by": who,
+    }
+    call.answer(document, lambda: [line(done if changed else as_before)])
+
+
+async def _callers(settings: "Settings", store: "StoreSettings", caller: str) -> "list[Caller]":
+    """The customers of one store whom that number or address belongs to. Raises `UsageError` for what is neither."""
+    from bridge.cli.account_shown import Caller
+    from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
+    from bridge.domain.accounts import Owner, OwnerKind
+    from bridge.errors import UnknownAccount, UsageError
+    from bridge.services import staff_coins
+
+    wanted = caller.strip()
+    if "@" not in wanted and sum(sign.isdigit() for sign in wanted) < FEWEST_DIGITS:
+        raise UsageError(
+            f"{caller} is neither an e-mail address nor a telephone number of {FEWEST_DIGITS} digits or more"
+        )
+    with the_desk(settings) as desk:
+        async with the_shop(plugins_of(settings), store) as shop:
+            ids = await (shop.find_customers(email=wanted) if "@" in wanted else shop.find_customers(phone=wanted))
+            contacts = await shop.contacts(ids)
+        found = []
+        for number in ids:
+            owner = Owner(OwnerKind.CUSTOMER, number)
+            try:
+                balance = desk.look(staff_coins.balance, store.name, owner, at=CLOCK.now())
+            except UnknownAccount:
+                balance = None
+            found.append(Caller(store, owner, contacts.get(number), balance))
+        return found

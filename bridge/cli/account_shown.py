@@ -1,0 +1,147 @@
+"""How an account is shown with all that belongs to it, and the customers whom a caller may be."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from bridge.cli.coins_shown import balance_document, balance_parts
+from bridge.cli.screen import count, line, local, table, utc
+from bridge.contracts.shop_documents import Contact
+from bridge.domain.accounts import Owner
+from bridge.domain.packages import plan_in_force
+from bridge.engine.setup import StoreSetup
+from bridge.services.accounts_by_staff import Sheet
+from bridge.services.staff_coins import Balance
+from bridge.settings import StoreSettings
+
+
+class Caller(NamedTuple):
+    """A customer who has the number or address that was asked for; `balance` is None where he has no account yet."""
+
+    store: StoreSettings
+    owner: Owner
+    contact: Contact | None
+    balance: Balance | None
+
+
+def sheet_document(store: StoreSettings, found: Sheet, at: datetime) -> dict[str, Any]:
+    """An account with all that belongs to it, for programs."""
+    return balance_document(store, found.balance, at) | {
+        "rights": list(_rights(store, found, at)),
+        "requests": [
+            {"request": one.id, "subject": one.subject, "opened_at": utc(one.opened_at)} for one in found.requests
+        ],
+        "quotes": [
+            {
+                "quote": one.id,
+                "request": one.request_id,
+                "kind": one.kind.value,
+                "state": one.state.value,
+                "version": one.offer.version,
+                "coins": one.offer.coins,
+                "held": one.held,
+                "spent": one.spent,
+                "valid_until": utc(one.offer.valid_until),
+                "lapsed": one.lapsed(at),
+            }
+            for one in found.quotes
+        ],
+        "redeemed": [
+            {"right": one.right, "domain": one.domain, "request": one.request_id, "at": utc(when)}
+            for one, when in found.redemptions
+        ],
+        "linked_orders": list(found.linked),
+        "problems": [{"problem": one.id, "kind": one.kind, "summary": one.summary} for one in found.problems],
+    }
+
+
+def sheet_parts(store: StoreSettings, found: Sheet, at: datetime) -> list[Any]:
+    """An account with all that belongs to it, for people."""
+    zone = store.zone_info
+    parts = balance_parts(store, found.balance, at)
+    rights = ", ".join(_rights(store, found, at)) or "none"
+    parts += [line(), line(f"Rights now: {rights}")]
+    if found.linked:
+        parts.append(line(f"Guests' orders linked to it: {', '.join(map(str, found.linked))}"))
+    if found.requests:
+        subjects = [(one.id, local(one.opened_at, zone), one.subject or "(erased)") for one in found.requests]
+        parts += [line(), table("Request", "Opened", "Subject", rows=subjects, right=("Request",), words=("Subject",))]
+    if found.quotes:
+        quotes = [
+            (
+                one.id,
+                one.request_id,
+                one.kind.value,
+                "lapsed" if one.lapsed(at) else one.state.value,
+                one.offer.coins,
+                one.held,
+                "" if one.spent is None else one.spent,
+                local(one.offer.valid_until, zone),
+            )
+            for one in found.quotes
+        ]
+        numbers = ("Quote", "Request", "Coins", "Held", "Spent")
+        heads = ("Quote", "Request", "Kind", "State", "Coins", "Held", "Spent", "Valid until")
+        parts += [line(), table(*heads, rows=quotes, right=numbers)]
+    if found.redemptions:
+        redeemed = [(one.right, one.domain, one.request_id, local(when, zone)) for one, when in found.redemptions]
+        parts += [line(), table("Right", "Redeemed for", "Request", "When", rows=redeemed, right=("Request",))]
+    if found.problems:
+        problems = [(one.id, one.kind, one.summary) for one in found.problems]
+        parts += [line(), table("Problem", "Kind", "What", rows=problems, right=("Problem",), words=("What",))]
+    return parts
+
+
+def caller_document(one: Caller, at: datetime) -> dict[str, Any]:
+    """A customer whom a caller may be, for programs."""
+    plan = _plan(one.store, one.balance, at)
+    return {
+        "store": one.store.name,
+        "customer": one.owner.ref,
+        "name": one.contact.name if one.contact else "",
+        "email": one.contact.email if one.contact else "",
+        "phone": one.contact.phone if one.contact else "",
+        "available": one.balance.available if one.balance else 0,
+        "plan": plan,
+        "frozen": one.balance.account.frozen if one.balance else False,
+        "telephone_support": _telephone(one.store, plan),
+    }
+
+
+def caller_parts(found: Sequence[Caller], at: datetime) -> list[Any]:
+    """The customers whom a caller may be, for people."""
+    if not found:
+        return [line("No customer has that number or address.")]
+    rows = []
+    for one in found:
+        plan = _plan(one.store, one.balance, at)
+        rows.append(
+            (
+                one.store.name,
+                str(one.owner.ref),
+                one.contact.name if one.contact else "",
+                one.balance.available if one.balance else 0,
+                plan or "none",
+                "yes" if _telephone(one.store, plan) else "no",
+                "yes" if one.balance and one.balance.account.frozen else "",
+            )
+        )
+    heads = ("Store", "Customer", "Name", "Available", "Plan", "Telephone support", "Frozen")
+    more = f"{count(len(found), 'customer')}. More about one: bridge account show CUSTOMER --store STORE"
+    return [table(*heads, rows=rows, right=("Customer", "Available")), line(), line(more)]
+
+
+def _plan(store: StoreSettings, balance: Balance | None, at: datetime) -> str | None:
+    return plan_in_force(balance.packages, StoreSetup.of(store).plans, at) if balance else None
+
+
+def _rights(store: StoreSettings, found: Sheet, at: datetime) -> list[str]:
+    """The rights of the plan in force, by key (rule P1)."""
+    plan = _plan(store, found.balance, at)
+    return [key for key, right in StoreSetup.of(store).desk_terms.rights.rights.items() if plan in right.plans]
+
+
+def _telephone(store: StoreSettings, plan: str | None) -> bool:
+    """Whether the plan has telephone support; outside it that is offered as premium (rule P4)."""
+    rights = StoreSetup.of(store).desk_terms.rights.rights.values()
+    return any(right.kind.value == "telephone" and plan in right.plans for right in rights)
