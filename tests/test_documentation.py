@@ -21,7 +21,6 @@ from bridge.domain.purchases import NoteKind
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.hooks import specs
 from bridge.hooks.manager import Plugins
-from bridge.services import comparing_accounts, restoring, shop_facts, syncing, telling
 from bridge.settings import reference
 from bridge.web.metrics import metrics_page
 from bridge.web.observed import Look, StoreLook
@@ -38,6 +37,7 @@ from tests.support.documents import (
     command_lines,
     first_block,
     named_command,
+    reported_kinds,
     rule_sections,
     section_of,
     signatures,
@@ -254,9 +254,9 @@ def test_every_state_of_a_store_is_on_the_page_of_operations() -> None:
 
 
 def test_every_line_of_bridge_check_is_on_the_page_of_a_new_store() -> None:
-    sources = "".join(text for path, text in code("bridge") if not path.startswith("bridge/testing/"))
+    sources = "".join(text for path, text in code("bridge", "plugins") if not path.startswith("bridge/testing/"))
     lines = set(re.findall(r'(?:Finding\(|_wrong\(|of_error\(error, )\s*"([a-z ]+)"', sources))
-    assert {"connection", "rights", "backup", "key", "account rows"} <= lines
+    assert {"connection", "rights", "backup", "key", "account rows", "mail server"} <= lines
     listed = re.findall(r"^\| ([a-z ]+) \|", section_of("new-store.md", "What `bridge check` looks at"), re.MULTILINE)
     assert set(listed) - {"line"} == lines
 
@@ -270,27 +270,11 @@ def test_every_error_code_is_on_the_page_of_operations() -> None:
 
 
 def test_every_kind_of_problem_is_on_the_page_of_daily_work() -> None:
-    kinds = {
-        *(kind.value for kind in NoteKind),
-        *(
-            telling.FUSE,
-            telling.UNREADABLE,
-            syncing.TOTAL_WAITS,
-            syncing.DELETED,
-            syncing.IDS_WENT_BACK,
-            comparing_accounts.CUSTOMER_DELETED,
-            comparing_accounts.CUSTOMERS_MISSING,
-            comparing_accounts.CUSTOMER_REPLACED,
-            comparing_accounts.CUSTOMERS_CHANGED,
-            shop_facts.STATUSES,
-            shop_facts.ZONE,
-            restoring.AFTER_BACKUP,
-        ),
-    }
-    reported = set(chain.from_iterable(re.findall(r'kind="([a-z_]+)"', text) for _, text in code("bridge")))
-    assert "event_undelivered" in reported
+    kinds = {*(kind.value for kind in NoteKind), *reported_kinds()}
+    assert {"fuse", "event_undelivered", "after_backup", "mail_capped"} <= kinds
+    assert not {"quote_offered", "quote_approve"} & kinds
     listed = re.findall(r"^\| `([a-z_]+)` \|", section_of("daily-work.md", "Every kind of problem"), re.MULTILINE)
-    assert set(listed) == kinds | reported
+    assert set(listed) == kinds
     assert {state.value for state in desk_contract.ProblemState} <= set(
         re.findall(r"\*(\w+)\*", "".join(section_of("daily-work.md", "Problems")))
     )

@@ -38,7 +38,7 @@ def show(call: Call, customer: Customer, store: StoreOption = None) -> None:
 @command(app, "find")
 def find(
     call: Call,
-    caller: Annotated[str, typer.Argument(metavar="PHONE|EMAIL", help="A telephone number or an e-mail address.")],
+    caller: Annotated[str, typer.Argument(metavar="CALLER", help="A telephone number or an e-mail address.")],
     store: EachStoreOption = None,
 ) -> None:
     """Find the customers who have a telephone number or an e-mail address, and their coins.

@@ -113,3 +113,51 @@ def named_command(words: list[str], known: Mapping[tuple[str, ...], Any]) -> tup
     is_group = hasattr(known.get(first), "commands")
     alone = len(words) == 1 or words[1] == "..."
     return first if first in known and (alone or not is_group) else None
+
+
+def reported_kinds() -> set[str]:
+    """The kinds of problems that the program reports to staff, as the calls that report them name them.
+
+    A kind is written there as text, or as a constant of some module; a kind that is only passed on counts where it
+    comes from. Fails for one that is written in another way.
+    """
+    trees = {path: ast.parse(text) for path, text in code("bridge", "plugins") if _is_program(path)}
+    constants = {name: value for tree in trees.values() for name, value in _text_constants(tree)}
+    kinds = set()
+    for path, tree in trees.items():
+        for call in ast.walk(tree):
+            for word in _reported_kind(call):
+                match word:
+                    case ast.Constant(value=str(text)):
+                        kinds.add(text)
+                    case ast.Name(id=name) if name in constants:
+                        kinds.add(constants[name])
+                    case ast.Name(id="kind") | ast.Attribute(value=ast.Name(id="note"), attr="kind"):
+                        pass
+                    case _:
+                        raise AssertionError(f"{path}: nobody can tell which kind {ast.unparse(word)} is")
+    return kinds
+
+
+def _is_program(path: str) -> bool:
+    return path.endswith(".py") and not path.startswith("bridge/testing/")
+
+
+def _text_constants(tree: ast.Module) -> Iterable[tuple[str, str]]:
+    """Constants of a module that are text."""
+    for line in tree.body:
+        match line:
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                pairs = zip(names, values, strict=True)
+            case ast.Assign(targets=[name], value=value) | ast.AnnAssign(target=name, value=ast.expr() as value):
+                pairs = zip([name], [value], strict=True)
+            case _:
+                continue
+        for name, value in pairs:
+            if isinstance(name, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield name.id, value.value
+
+
+def _reported_kind(call: ast.AST) -> Iterable[ast.expr]:
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "report":
+        yield from (word.value for word in call.keywords if word.arg == "kind")
