@@ -140,7 +140,8 @@ def _invoke(app: Any, arguments: Sequence[str]) -> int:
 
 
 def _misused(error: TyperException) -> UsageError:
-    message = _no_number(error) or error.format_message()
+    message = _no_number(error) or " ".join(error.format_message().split())  # choices come a line each
+    message = message.replace("Value error, ", "")
     told = UsageError(message[:1].lower() + message[1:].rstrip("."))
     context = getattr(error, "ctx", None)
     told.hint = f"{context.command_path if context is not None else PROGRAM} --help"

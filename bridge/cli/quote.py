@@ -163,9 +163,10 @@ def offer(
             possible=possible,
         )
 
-    on_request(
-        call, request, store, by, do, lambda done: f"offered {_coins(done)} of work, {_name(done)}{until_when(done)}"
-    )
+    def told(done: "Outcome") -> str:
+        return f"offered to do request {request} for {_coins(done)}: {_name(done)}{until_when(done)}"
+
+    on_request(call, request, store, by, do, told)
 
 
 @command(app, "revise")

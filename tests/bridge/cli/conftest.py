@@ -5,17 +5,44 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bridge.cli.session import CLOCK
 from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.quotes import Quote
+from bridge.engine.setup import StoreSetup
+from bridge.services import deciding
 from bridge.testing.desks import a_desk
 from tests.support.bridges import BASE, StoreFile, shop_now, stock
 from tests.support.commands import Answer, Workplace, a_workplace
+from tests.support.settings_files import load_plain, with_section
 from tests.support.shops import Line, OpenCartShop
+
+BY = ("--by", "Anna")
+COUNTER_STORE = with_section(
+    """
+[rights.seo]
+name = { en = "SEO review" }
+kind = "work"
+plans = ["base"]
+
+[rights.font]
+name = { en = "The IRANSans font" }
+kind = "once"
+plans = ["base"]
+
+[prices.analytics]
+coins = 50
+name = { en = "Set up Google Analytics", fa = "راه‌اندازی گوگل آنالیتیکس" }
+""",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +71,93 @@ def desk(workplace: Workplace) -> Iterator[Desk]:
     """The workplace's desk, open here beside the commands."""
     with a_desk(workplace.state) as made:
         yield made
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPlace:
+    """A workplace with the coin desk in use: rights, prices, and customers who decide on their page."""
+
+    place: Workplace
+    desk: Desk
+
+    def well(self, *words: str) -> Answer:
+        """Call a command that must succeed, in Anna's name where it takes one."""
+        answer = self.place.cli(*words)
+        assert answer.code == 0, answer.err
+        return answer
+
+    def document(self, *words: str) -> Any:
+        """What it answers to programs."""
+        return self.well(*words, "--json").document
+
+    def refused(self, *words: str) -> list[str]:
+        """Call a command that must fail; its two lines."""
+        answer = self.place.cli(*words)
+        assert (answer.code, answer.out) == (1, ""), answer.out
+        return answer.err.splitlines()
+
+    def granted(self, coins: int, customer: str = "77", plan: str = "base") -> None:
+        self.well("coins", "grant", customer, str(coins), "--plan", plan, "--reason", "Test", *BY)
+
+    def request(self, customer: str = "77", *words: str) -> str:
+        """A new request's number."""
+        opened = self.document("request", "open", customer, "--subject", "Set up Google Analytics", *words, *BY)
+        return str(opened["request"])
+
+    def offered(self, coins: int = 50, request: str = "") -> str:
+        """The number of a quote that is offered for a new request, or for this one."""
+        words = ("--coins", str(coins), "--words", "Set it up.", "--possible")
+        return str(self.document("quote", "offer", request or self.request(), *words, *BY)["quote"])
+
+    def inspection(self, request: str = "") -> str:
+        """The number of an inspection that is offered."""
+        words = ("inspection", "offer", request or self.request(), "--words", "We look at it.")
+        return str(self.document(*words, *BY)["quote"])
+
+    def approved(self, quote: str, *, at: datetime | None = None) -> str:
+        """The customer approves what he is shown on his page."""
+        found = self.quote(quote)
+        terms = StoreSetup.of(load_plain(self.place.config).stores["acme"]).desk_terms
+        self.desk.run(
+            deciding.approve,
+            terms,
+            found.account_id,
+            found.id,
+            version=found.offer.version,
+            text_hash=found.offer.hashes["en"],
+            at=at or CLOCK.now(),
+            evidence="5b5c1d3e-0000-4000-8000-000000000001",
+        )
+        return quote
+
+    def quote(self, quote: str) -> Quote:
+        """The quote as the desk has it."""
+        found = self.desk.look(lambda tx: tx.quotes.get("acme", int(quote)))
+        assert found is not None
+        return found
+
+    def coins(self, customer: str = "77") -> tuple[int, int, int]:
+        """Posted, held and available coins."""
+        balance = self.document("coins", "balance", customer)
+        return balance["posted"], balance["held"], balance["available"]
+
+    def freeze(self, customer: int = 77) -> None:
+        """Freeze the account, as a chargeback does."""
+        owner = Owner(OwnerKind.CUSTOMER, customer)
+
+        def frozen(tx: DeskTx) -> None:
+            account = tx.accounts.of_owners("acme", [owner])[owner]
+            tx.accounts.freeze(account.id, CLOCK.now())
+
+        self.desk.run(frozen)
+
+
+@pytest.fixture
+def counter(folder: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[CounterPlace]:
+    """A store with rights and a price, and an empty desk."""
+    place = a_workplace(folder / "counter", capsys, stores={"acme.toml": COUNTER_STORE})
+    with a_desk(place.state) as desk:
+        yield CounterPlace(place, desk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,91 @@
+"""Who did what: every change of the coin desk names its staff member, and only ids and numbers are kept."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.bridge.cli.conftest import BY, CounterPlace
+
+
+@contextmanager
+def one_line_more(counter: CounterPlace, action: str, subject: str) -> Iterator[None]:
+    """What is done in the block leaves one line, of that action on that subject, in Anna's name."""
+    before = counter.document("audit")["lines"]
+    yield
+    after = counter.document("audit")["lines"]
+    assert after[1:] == before
+    assert (after[0]["by"], after[0]["action"], after[0]["subject"], after[0]["store"]) == (
+        "Anna",
+        action,
+        subject,
+        "acme",
+    )
+
+
+def test_every_change_by_staff_leaves_one_line(counter: CounterPlace) -> None:
+    counter.granted(900)
+    with one_line_more(counter, "open", "request:1"):
+        request = counter.request()
+    with one_line_more(counter, "offer", "quote:1"):
+        quote = counter.offered(50, request)
+    with one_line_more(counter, "revise", "quote:1"):
+        counter.well("quote", "revise", quote, "--coins", "60", *BY)
+    with one_line_more(counter, "withdraw", "quote:1"):
+        counter.well("quote", "withdraw", quote, *BY)
+    with one_line_more(counter, "reissue", "quote:1"):
+        counter.well("quote", "reissue", quote, *BY)
+    counter.approved(quote)
+    with one_line_more(counter, "start", "quote:1"):
+        counter.well("quote", "start", quote, *BY)
+    with one_line_more(counter, "settle", "quote:1"):
+        counter.well("quote", "settle", quote, "--spent", "45", *BY)
+    released = counter.approved(counter.offered(50, request))
+    with one_line_more(counter, "release", "quote:2"):
+        counter.well("quote", "release", released, "--reason", "Not needed", *BY)
+    with one_line_more(counter, "offer", "quote:3"):
+        looked = counter.inspection(request)
+    counter.approved(looked)
+    with one_line_more(counter, "feasible", "quote:3"):
+        counter.well("inspection", "feasible", looked, *BY)
+    failed = counter.approved(counter.inspection(request))
+    with one_line_more(counter, "infeasible", "quote:4"):
+        counter.well("quote", "infeasible", failed, "--cause", "host", *BY)
+    with one_line_more(counter, "reply", "request:1"):
+        counter.well("request", "reply", request, "--text", "Done", *BY)
+    with one_line_more(counter, "log-call", "request:1"):
+        counter.well("request", "log-call", request, "--text", "He called", *BY)
+
+
+def test_a_refused_change_leaves_none(counter: CounterPlace) -> None:
+    counter.granted(300)
+    quote = counter.offered()
+    before = counter.document("audit")
+    counter.refused("quote", "settle", quote, "--spent", "5", *BY)
+    counter.refused("quote", "revise", quote, "--coins", "0", *BY)
+    assert counter.document("audit") == before
+
+
+def test_lines_say_the_numbers_in_the_stores_time(counter: CounterPlace) -> None:
+    counter.granted(300)
+    quote = counter.approved(counter.offered(50))
+    counter.well("quote", "settle", quote, "--spent", "45", *BY)
+    newest = counter.well("audit").lines()[2]
+    assert newest.split()[2:7] == ["+03:30", "acme", "Anna", "settle", f"quote:{quote}"]
+    assert newest.endswith("coins 45, released 5")
+
+
+def test_lines_are_found_by_subject_by_name_and_by_store(counter: CounterPlace) -> None:
+    counter.granted(300)
+    first, second = counter.offered(), counter.offered()
+    counter.well("quote", "withdraw", second, *BY)
+    assert [one["action"] for one in counter.document("audit", "--subject", f"quote:{first}")["lines"]] == ["offer"]
+    assert len(counter.document("audit", "--by", "anna")["lines"]) == 5
+    assert counter.well("audit", "--by", "Eve").out == "No lines.\n"
+    assert len(counter.document("audit", "--store", "acme", "--limit", "2")["lines"]) == 2
+    assert counter.well("audit", "--limit", "2").lines()[-1] == "2 lines. There may be more: --limit 20"
+
+
+@pytest.mark.parametrize("words", [("--store", "ruby"), ("--limit", "0")])
+def test_words_that_do_not_fit_are_refused(counter: CounterPlace, words: tuple[str, ...]) -> None:
+    assert counter.place.cli("audit", *words).code == 2
