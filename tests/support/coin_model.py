@@ -147,16 +147,16 @@ class CoinModel:
         assert rest == 0
         promise.state, promise.spent = "settled", spent
 
-    def cost_of_infeasible(self, promise: Promise, price: int, *, vendor: bool) -> tuple[int, Promise | None]:
+    def cost_of_infeasible(self, promise: Promise, *, vendor: bool) -> tuple[int, Promise | None]:
         """What it costs, and the inspection of the same request that this rests on."""
         if vendor:
             return 0, None
         if promise.inspection:
-            return min(promise.held, price), None
+            return min(promise.held, promise.coins), None
         for other in self.promises.values():
             stands = other.agreed and not other.charged and other.spent is None and other.state not in HOLDING
             if other.inspection and other.request == promise.request and stands:
-                return min(promise.held, price), other
+                return min(promise.held, other.coins), other
         return 0, None
 
     # --- orders ---
