@@ -391,6 +391,10 @@ class Outbox(Protocol):
         """Tell plugins after the commit, at least once."""
         ...
 
+    def follow(self, store: str, was: Owner, now: Owner) -> None:
+        """An account has another owner now: what has not been told of it is told of that one (rule D3)."""
+        ...
+
     def told_under(self, prefix: str) -> Mapping[str, datetime]:
         """The keys that begin so, of events of the last thirty days, each with when it happened."""
         ...
@@ -405,7 +409,11 @@ class Outbox(Protocol):
 
 
 class Deliveries(Protocol):
-    """The plugins' messages, as far as staff decide about them."""
+    """The plugins' messages, as far as others than their plugins decide about them."""
+
+    def follow(self, store_name: str, was: Owner, now: Owner) -> None:
+        """An account has another owner now: messages on their way to the former one are for that one (rule D3)."""
+        ...
 
     def release(self, store_name: str) -> int:
         """Deliver what was held after a restore. Returns how many messages that are."""

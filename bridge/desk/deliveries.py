@@ -87,6 +87,16 @@ _TURN = Statement(
     .where(delivery.c.store_id == bindparam("store"), delivery.c.state == bindparam("was"))
     .values(state=bindparam("becomes"), done_ms=null())
 )
+_FOLLOW = Statement(
+    update(delivery)
+    .where(
+        delivery.c.store_id == bindparam("store"),
+        delivery.c.owner_kind == bindparam("was_kind"),
+        delivery.c.owner_ref == bindparam("was_ref"),
+        or_(_IS_WAITING, delivery.c.state == text("'held'")),
+    )
+    .values(owner_kind=bindparam("now_kind"), owner_ref=bindparam("now_ref"))
+)
 _WAITING = Statement(select(delivery.c.plugin, func.count()).where(_IS_WAITING).group_by(delivery.c.plugin))
 _PRUNE = Statement(
     delete(delivery).where(
@@ -163,6 +173,16 @@ class SqlDeliveries:
             since_ms=to_ms(since),
         )
         return int(row[0]) if row else 0
+
+    def follow(self, store_name: str, was: Owner, now: Owner) -> None:
+        _FOLLOW.run(
+            self._connection,
+            store=self._stores.number(store_name),
+            was_kind=was.kind.value,
+            was_ref=was.ref,
+            now_kind=now.kind.value,
+            now_ref=now.ref,
+        )
 
     def hold(self, store_name: str) -> int:
         """Keep a store's waiting messages back until staff decide. Returns how many."""

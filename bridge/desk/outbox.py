@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bridge.desk.statements import Statement
 from bridge.desk.tables import outbox
 from bridge.desk.values import as_json, from_ms, to_ms
+from bridge.domain.accounts import Owner
 from bridge.domain.events import EVENTS, Event
 
 LONGEST_PAUSE = timedelta(hours=6)
@@ -47,6 +48,20 @@ _TURN = Statement(
     .values(done=bindparam("becomes"), due_ms=text("0"))
 )
 _WAITS, _DONE, _HELD = 0, 1, 2
+_FOLLOW = Statement(
+    update(outbox)
+    .where(
+        outbox.c.done != text("1"),
+        func.json_extract(outbox.c.event, text("'$.store'")) == bindparam("store"),
+        func.json_extract(outbox.c.event, text("'$.owner[0]'")) == bindparam("was_kind"),
+        func.json_extract(outbox.c.event, text("'$.owner[1]'")) == bindparam("was_ref"),
+    )
+    .values(
+        event=func.json_set(
+            outbox.c.event, text("'$.owner'"), func.json_array(bindparam("now_kind"), bindparam("now_ref"))
+        )
+    )
+)
 _UNDER = Statement(
     select(outbox.c.key, outbox.c.created_ms).where(
         outbox.c.key >= bindparam("first"), outbox.c.key < bindparam("beyond")
@@ -127,6 +142,16 @@ class SqlOutbox:
 
     def drop(self, store: str) -> int:
         return self._turn(store, _HELD, _DONE)
+
+    def follow(self, store: str, was: Owner, now: Owner) -> None:
+        _FOLLOW.run(
+            self._connection,
+            store=store,
+            was_kind=was.kind.value,
+            was_ref=was.ref,
+            now_kind=now.kind.value,
+            now_ref=now.ref,
+        )
 
     def told_under(self, prefix: str) -> dict[str, datetime]:
         beyond = prefix[:-1] + chr(ord(prefix[-1]) + 1)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop import Shown
-from bridge.domain.accounts import Account, OwnerKind
+from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.orders import Order
 
 CUSTOMER_DELETED = "customer_deleted"
@@ -195,6 +195,9 @@ def believe_the_shop(tx: Tx, store: str) -> None:
 def _set_apart(tx: Tx, store: str, account: Account, at: datetime) -> None:
     tx.accounts.freeze(account.id, at)
     tx.accounts.detach(store, account.id)
+    former = Owner(OwnerKind.FORMER, account.id)  # whom nobody writes to
+    tx.outbox.follow(store, account.owner, former)
+    tx.deliveries.follow(store, account.owner, former)
     tx.quotes.touch(quote.id for quote in tx.quotes.of_account(account.id))  # off the page of who has his number next
     tx.problems.report(
         store,

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from bridge.contracts.office import Delivery, Office, PluginTables, StaffContact, StoreCard
 from bridge.contracts.shop import Finding, Level
+from bridge.domain.accounts import Owner
 from bridge.domain.events import EVENTS, BackupLate, CustomerEvent, Event, GuestClaimed
 from bridge.errors import BridgeError, DeliverLater, DeliveryRefused
 from bridge.hooks import hookimpl
@@ -87,7 +88,8 @@ class MailPlugin:
 
     async def _to_customer(self, delivery: Delivery, event: CustomerEvent, card: StoreCard) -> None:
         office = self._opened()
-        contact = await office.contact(delivery.store, event.owner)
+        owner = delivery.to or event.owner
+        contact = await office.contact(delivery.store, owner)
         if contact is None:
             return  # nobody is there any more; staff are told of customers who are gone by other means
         language = card.language_for(event.language if isinstance(event, GuestClaimed) else contact.language)
@@ -96,7 +98,7 @@ class MailPlugin:
             return
         if not is_mail_address(contact.email):
             raise DeliveryRefused("the shop has no usable e-mail address")
-        await self._keep_to_the_cap(delivery, event, card)
+        await self._keep_to_the_cap(delivery.store, owner, card)
         # The order's address may be anybody's: whoever claims the order did not prove that it is his.
         name = "" if isinstance(event, GuestClaimed) else greeting_name(contact.name)
         sheet = customer_sheet(language, card.title, card.account_url, name)
@@ -139,18 +141,18 @@ class MailPlugin:
         code = await office.code(card.name, event.claim_id) if isinstance(event, GuestClaimed) else ""
         return Context(language, card, office.now(), request=request, code=code)
 
-    async def _keep_to_the_cap(self, delivery: Delivery, event: CustomerEvent, card: StoreCard) -> None:
+    async def _keep_to_the_cap(self, store: str, owner: Owner, card: StoreCard) -> None:
         """Raise `DeliverLater` for a customer who has had enough for a day (of the store's zone); staff are told."""
         office, most = self._opened(), self._settings.most_a_day
         today = office.now().astimezone(card.zone).date()
         begin = datetime.combine(today, time(), card.zone).astimezone(UTC)
-        if await office.delivered_since(delivery.store, event.owner, begin) < most:
+        if await office.delivered_since(store, owner, begin) < most:
             return
         await office.report(
-            delivery.store,
+            store,
             key=f"cap:{today}",
             kind="mail_capped",
-            summary=f"more than {most} letters to one customer on {today}, the last {event.owner}; the others wait for "
+            summary=f"more than {most} letters to one customer on {today}, the last {owner}; the others wait for "
             "the next day",
         )
         tomorrow = datetime.combine(today + timedelta(days=1), time(), card.zone)

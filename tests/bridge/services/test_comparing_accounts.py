@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bridge.contracts.desk import PushState
+from bridge.contracts.office import Delivery
 from bridge.contracts.shop import Shown
 from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.events import CustomerEvent
 from bridge.services import comparing_accounts, problems
 from bridge.services.comparing_accounts import Gone
 from tests.bridge.services.conftest import Keeper
@@ -150,6 +152,21 @@ def test_D3_each_time_a_customer_goes_is_told_once(keeper: Keeper, *, dismissed:
 
 
 # --- numbers that are somebody else's now ---
+
+
+def test_D3_letters_to_a_customer_do_not_go_to_who_has_his_number_now(keeper: Keeper) -> None:
+    """Events that nobody was told of, and messages that could not be delivered until then."""
+    (seven,) = granted(keeper, 7)
+    waiting = Delivery("a", ACME, "coins_granted", {}, to=seven.owner)
+    keeper.desk.run(lambda tx: tx.deliveries.add("mail", [waiting], keeper.now))
+    look(keeper, {7: 70})
+    _, others = look(keeper, {7: 71})
+    keeper.desk.run(comparing_accounts.set_apart, ACME, others, looked_at=1, fuse_units=50, at=keeper.now)
+    events = keeper.desk.look(lambda tx: tx.outbox.due(keeper.now, 10))
+    (letter,) = keeper.desk.look(lambda tx: tx.deliveries.due("mail", keeper.now, 10))
+    former = Owner(OwnerKind.FORMER, seven.id)
+    assert [one.event.owner for one in events if isinstance(one.event, CustomerEvent)] == [former]
+    assert letter.delivery.to == former
 
 
 def test_D3_whoever_gets_a_customers_number_does_not_inherit(keeper: Keeper) -> None:
