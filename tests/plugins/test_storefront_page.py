@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bridge.contracts.shop_rows import SHOP_TO_DESK, canonical_json, mac_of
 from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import (
     Customer,
@@ -240,7 +241,7 @@ def test_C10_a_customer_without_an_account_misses_all_of_them(shop: Storefront) 
         ("approved", {"quote_cancel"}, "Approved, work has not begun"),
         ("started", set(), "Work has begun"),
         ("settled", set(), "Done"),
-        ("released", set(), "Ended, nothing deducted"),
+        ("released", set(), "Ended, hold released"),
         ("declined", set(), "Declined"),
         ("withdrawn", set(), "Withdrawn"),
     ],
@@ -329,6 +330,14 @@ def test_T11_a_quote_that_is_not_what_its_row_says_is_not_shown(
     assert KEY.secret.hex() not in page.log[0]
 
 
+def test_T11_what_is_signed_for_the_other_direction_is_not_shown(shop: Storefront) -> None:
+    mac = mac_of(KEY, "quote", canonical_json(quote()), direction=SHOP_TO_DESK)
+    push_document(shop, "quote", 12, quote(), mac=mac)
+    page = Customer(shop).opens()
+    assert "offers" not in page.parts
+    assert "does not verify" in page.log[0]
+
+
 def test_another_customers_quote_is_not_shown(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(customer=78))
     push_document(shop, "quote", 13, quote(13, customer=78), customer=78)
@@ -367,6 +376,30 @@ def test_a_signed_quote_that_makes_no_sense_is_not_shown_and_keeps_no_other_back
     assert "quote-12" not in page.html
     assert "quote-13" in page.html
     assert [f'the quote document has no usable "{field}"' in line for line in page.log] == [True]
+
+
+def test_what_a_desk_that_was_put_back_does_not_know_is_not_shown(shop: Storefront) -> None:
+    """It writes all of its documents anew, so those of a lower epoch are of what it has lost."""
+    push_account(shop, package(300), epoch=2)
+    push_document(shop, "quote", 12, quote(epoch=2))
+    push_document(shop, "quote", 13, quote(13, epoch=1, state="approved", held=20))
+    push_document(shop, "price", "a", price("a", epoch=1))
+    push_document(shop, "price", "b", price("b", epoch=2))
+    page = Customer(shop).opens()
+    assert "quote-12" in page.html
+    assert "quote-13" not in page.html
+    assert re.findall(r'"price-(\w)"', page.html) == ["b"]
+    assert page.log == []
+
+
+def test_an_offer_of_a_desk_that_was_put_back_since_cannot_be_approved(shop: Storefront) -> None:
+    push_account(shop, package(300))
+    push_document(shop, "quote", 12, quote())
+    customer = Customer(shop)
+    form = customer.opens().form("quote_approve")
+    push_account(shop, package(300), epoch=2)
+    assert "This offer has changed in the meantime." in customer.sends(form).text
+    assert inbox(shop) == []
 
 
 def test_both_of_two_keys_sign_documents(shop: Storefront) -> None:

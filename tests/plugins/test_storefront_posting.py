@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bridge.contracts.shop_rows import SHOP_TO_DESK, mac_of
 from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import (
     Customer,
@@ -500,8 +501,14 @@ def test_what_waits_is_listed_until_it_is_answered(shop: Storefront) -> None:
 
 def test_T11_a_forged_row_of_the_inbox_is_not_listed(shop: Storefront) -> None:
     customer = Customer(shop)
-    customer.sends(a_request(customer))
-    shop.run("UPDATE {p}inbox SET payload = REPLACE(payload, 'Help', 'Fake')")
+    customer.sends(a_request(customer, subject="Mine"))
+    assert "New request: Mine" in customer.opens().within("waiting")
+    [payload] = shop.run("SELECT payload FROM {p}inbox")[0]
+    shop.run(f"UPDATE {{p}}inbox SET mac = '{mac_of(KEY, 'inbox', payload)}'")  # as if the desk had signed it
+    assert "waiting" not in customer.opens().parts
+    shop.run(f"UPDATE {{p}}inbox SET mac = '{mac_of(KEY, 'inbox', payload, direction=SHOP_TO_DESK)}'")
+    assert "waiting" in customer.opens().parts
+    shop.run("UPDATE {p}inbox SET payload = REPLACE(payload, 'Mine', 'Fake')")
     page = customer.opens()
     assert "waiting" not in page.parts
     assert "Fake" not in page.text

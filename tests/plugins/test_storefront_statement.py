@@ -70,7 +70,7 @@ def test_C18_the_page_shows_each_entry_with_its_balance_and_what_is_held_apart(a
         ["14 January 2027, 11:30", "Granted order 1042", "+1,300", "0", "1,300", "0", "No. 1 Base: +1,300"],
         ["14 January 2027, 11:30", "Held for an offer offer 12 · request 5", "0", "+50", "1,300", "50",
          "No. 1 Base: held +50"],
-        ["14 January 2027, 11:30", "Work done offer 12 · request 5", "−45", "−50", "1,255", "0",
+        ["14 January 2027, 11:30", "Deducted offer 12 · request 5", "−45", "−50", "1,255", "0",
          "No. 1 Base: −45, held −50"],
         ["14 January 2027, 11:30", "Correction =cmd|&#039;/c calc&#039;!A1", "+10", "0", "1,265", "0",
          "No. 1 Base: +10"],

@@ -10,8 +10,10 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import pymysql
 
 from tests.support.desk_file import BookedAccount, DeskFile
 
@@ -41,10 +43,11 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class ShopPages:
-    """Every account and entry row of one store, as the shop has them."""
+    """Every account and entry row of one store, and its quotes, prices and answers, as the shop has them."""
 
     accounts: Mapping[int, PageRow]
     entries: Mapping[int, list[PageRow]]
+    documents: Mapping[str, list[PageRow]] = field(default_factory=dict)
 
     def shown(self, customer: int) -> dict[str, Any]:
         """The account document of a customer."""
@@ -60,7 +63,17 @@ async def read_pages(shop: ReadableShop, store: str) -> ShopPages:
     entries: dict[int, list[PageRow]] = {}
     for row in rows:
         entries.setdefault(row[0], []).append(PageRow(*row))
-    return ShopPages({row[0]: PageRow(*row) for row in accounts}, entries)
+    documents = {}
+    for name, customer in (("quote", "customer_id"), ("price", "0"), ("answer", "customer_id")):
+        if not await shop.fetch(f"SHOW TABLES LIKE '{shop.prefix}supportbridge_{name}'"):
+            continue  # a shop that was prepared before there was a coin desk
+        own = f"{customer}, epoch, number, payload, key_id, mac"
+        try:
+            found = await shop.fetch(f"SELECT {own} FROM {table}{name}` WHERE store = %s", store)
+        except pymysql.err.ProgrammingError:  # a shop that was prepared before there was a coin desk
+            continue
+        documents[name] = [PageRow(*row) for row in found]
+    return ShopPages({row[0]: PageRow(*row) for row in accounts}, entries, documents)
 
 
 def keys_in(php: str) -> dict[str, bytes]:
@@ -81,7 +94,7 @@ def disagreements(desk: DeskFile, store: str, pages: ShopPages, keys: Mapping[st
             found.append(f"customer {number}: the shop shows no account")
         else:
             found += _page_faults(customers[number], pages, keys, epoch=desk.epoch())
-    return found
+    return [*found, *_document_faults(pages, store, keys)]
 
 
 def _own_contradictions(account: BookedAccount) -> Iterable[str]:
@@ -147,6 +160,25 @@ def _entry_faults(account: BookedAccount, rows: Iterable[PageRow]) -> Iterable[s
     ]
     if said != booked:
         yield f"customer {account.ref}: the shop shows the entries {said}, the desk has {booked}"
+
+
+def _document_faults(pages: ShopPages, store: str, keys: Mapping[str, bytes]) -> Iterable[str]:
+    """Quotes, prices and answers that a page would not show, and coins that are held for no quote (rule C16)."""
+    for table, rows in pages.documents.items():
+        for row in rows:
+            shown = row.document
+            head = (shown["store"], shown["epoch"], shown["number"], shown.get("customer", 0))
+            if head != (store, row.epoch, row.number, row.customer):
+                yield f"the shop has a {table} row of {row.epoch}.{row.number} that says of itself {head}"
+            if not _signed(row, table, keys):
+                yield f"the {table} row {row.number} of customer {row.customer} does not verify"
+    quotes = pages.documents.get("quote", [])
+    for customer, page in pages.accounts.items():
+        # A desk that was put back writes all it has anew: what is left of a lower epoch is not shown.
+        own = [row.document for row in quotes if (row.customer, row.epoch) == (customer, page.epoch)]
+        shown_held, for_quotes = page.document["held"], sum(document["held"] for document in own)
+        if shown_held != for_quotes:
+            yield f"customer {customer}: the shop shows {shown_held} coins held, {for_quotes} of them for quotes"
 
 
 def _said(document: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -17,7 +17,8 @@ final class AccountDocument
     /** The digest over the payloads of all of them. */
     public string $digest;
 
-    private int $epoch;
+    /** It grows with every desk that takes the place of another. */
+    public int $epoch;
 
     private int $number;
 

@@ -6,8 +6,10 @@ namespace SupportBridge;
  * The documents that the desk has left for the pages: quotes, prices, answers, and the entries of an account.
  *
  * It believes what AccountReader does: a row may be forged, or copied from another customer or another version. One that
- * does not verify is left out, with the reason in the shop's log, and keeps no other from being shown. A shop that was
- * prepared by an earlier version has no such tables: then there is nothing, which is not a problem.
+ * does not verify is left out, with the reason in the shop's log, and keeps no other from being shown. A desk that was
+ * put back writes all of its documents anew, under a higher epoch: what is left of a lower one it does not know, and is
+ * not shown either. A shop that was prepared by an earlier version has no such tables: then there is nothing, which is
+ * not a problem.
  */
 final class Documents
 {
@@ -22,6 +24,9 @@ final class Documents
     /** @var callable(string): void */
     private $log;
 
+    /** The epoch of the desk that there is now, as far as it is known. */
+    private int $epoch = 0;
+
     /**
      * @param callable(string): void $log writes one line into the shop's log
      */
@@ -30,6 +35,14 @@ final class Documents
         $this->tables = $tables;
         $this->key = $key;
         $this->log = $log;
+    }
+
+    /**
+     * The desk has written something under this epoch: what stands under a lower one is none of its documents.
+     */
+    public function notBefore(int $epoch): void
+    {
+        $this->epoch = max($this->epoch, $epoch);
     }
 
     /**
@@ -48,14 +61,20 @@ final class Documents
             '`quote_id`'
         );
 
-        return $rows === null ? null : $this->readable($rows, function (array $row) use ($customerId): ?Quote {
+        if ($rows === null) {
+            return null;
+        }
+        $quotes = $this->ofThisDesk($this->readable($rows, function (array $row) use ($customerId): Quote {
             $fields = $this->fields('quote', $row);
             $fields->requireCustomer($customerId);
             $fields->require('quote', (int) $row['quote_id']);
-            $quote = new Quote($fields);
 
-            return $quote->isShown() ? $quote : null;
-        });
+            return new Quote($fields);
+        }));
+
+        return array_values(array_filter($quotes, static function (Quote $quote): bool {
+            return $quote->isShown();
+        }));
     }
 
     /**
@@ -79,12 +98,13 @@ final class Documents
         if ($rows === null) {
             return null;
         }
-        $prices = $this->readable($rows, function (array $row): ?Price {
+        $prices = array_filter($this->ofThisDesk($this->readable($rows, function (array $row): Price {
             $fields = $this->fields('price', $row);
             $fields->require('code', (string) $row['code']);
-            $price = new Price($fields);
 
-            return $price->listed ? $price : null;
+            return new Price($fields);
+        })), static function (Price $price): bool {
+            return $price->listed;
         });
         usort($prices, static function (Price $one, Price $other): int {
             return [$one->rank, $one->code] <=> [$other->rank, $other->code];
@@ -195,13 +215,9 @@ final class Documents
         $reasons = [];
         foreach ($rows as $row) {
             try {
-                $document = $read($row);
+                $documents[] = $read($row);
             } catch (Problem $problem) {
                 $reasons[] = $problem->getMessage();
-                continue;
-            }
-            if ($document !== null) {
-                $documents[] = $document;
             }
         }
         if ($reasons !== []) {
@@ -209,6 +225,24 @@ final class Documents
         }
 
         return $documents;
+    }
+
+    /**
+     * Those that the desk of now has written.
+     *
+     * @param array<int, Quote|Price> $documents
+     *
+     * @return array<int, mixed>
+     */
+    private function ofThisDesk(array $documents): array
+    {
+        foreach ($documents as $document) {
+            $this->notBefore($document->epoch);
+        }
+
+        return array_filter($documents, function ($document): bool {
+            return $document->epoch === $this->epoch;
+        });
     }
 
     /**

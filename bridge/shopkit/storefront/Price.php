@@ -7,6 +7,9 @@ namespace SupportBridge;
  */
 final class Price
 {
+    /** That of the desk that wrote it. */
+    public int $epoch;
+
     public string $code;
 
     public int $coins;
@@ -26,6 +29,7 @@ final class Price
      */
     public function __construct(Fields $fields)
     {
+        $this->epoch = $fields->amount('epoch');
         $this->code = $fields->text('code');
         $this->coins = $fields->amount('coins');
         $this->rank = $fields->amount('rank');

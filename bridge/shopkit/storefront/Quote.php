@@ -13,6 +13,9 @@ final class Quote
     private const KINDS = ['work', 'inspection'];
     private const STATES = ['draft', 'offered', 'approved', 'started', 'settled', 'released', 'declined', 'withdrawn'];
 
+    /** That of the desk that wrote it. */
+    public int $epoch;
+
     public int $id;
 
     public int $request;
@@ -52,6 +55,7 @@ final class Quote
      */
     public function __construct(Fields $fields)
     {
+        $this->epoch = $fields->amount('epoch');
         $this->id = $fields->amount('quote');
         $this->request = $fields->amount('request');
         $this->subject = $fields->text('subject');

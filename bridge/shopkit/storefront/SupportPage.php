@@ -300,7 +300,12 @@ final class SupportPage
         $shop = $this->shop;
         $reader = new AccountReader($shop->database(), $shop->prefix(), $shop->keyFolder());
 
-        return $reader->document($this->key, $shop->customerId());
+        $document = $reader->document($this->key, $shop->customerId());
+        if ($document !== null) {
+            $this->documents->notBefore($document->epoch);
+        }
+
+        return $document;
     }
 
     /**

@@ -48,7 +48,7 @@ return [
     'state_approved' => 'Approved, work has not begun',
     'state_started' => 'Work has begun',
     'state_settled' => 'Done',
-    'state_released' => 'Ended, nothing deducted',
+    'state_released' => 'Ended, hold released',
     'state_declined' => 'Declined',
     'state_withdrawn' => 'Withdrawn',
 
@@ -118,7 +118,7 @@ return [
     'entry_reinstate' => 'Reinstated',
     'entry_correct' => 'Correction',
     'entry_hold' => 'Held for an offer',
-    'entry_settle' => 'Work done',
+    'entry_settle' => 'Deducted',
     'entry_release' => 'Hold released',
     'entry_void' => 'Hold voided',
     'entry_forfeit' => 'Expired',

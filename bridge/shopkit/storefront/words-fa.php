@@ -48,7 +48,7 @@ return [
     'state_approved' => 'تأییدشده، کار آغاز نشده',
     'state_started' => 'کار آغاز شده',
     'state_settled' => 'انجام شد',
-    'state_released' => 'پایان‌یافته، بدون کسر سکه',
+    'state_released' => 'پایان‌یافته، رزرو آزاد شد',
     'state_declined' => 'ردشده',
     'state_withdrawn' => 'پس‌گرفته‌شده',
 
@@ -118,7 +118,7 @@ return [
     'entry_reinstate' => 'بازگردانده شد',
     'entry_correct' => 'اصلاح',
     'entry_hold' => 'رزرو برای پیشنهاد',
-    'entry_settle' => 'کار انجام شد',
+    'entry_settle' => 'کسر شد',
     'entry_release' => 'رزرو آزاد شد',
     'entry_void' => 'رزرو باطل شد',
     'entry_forfeit' => 'منقضی شد',

@@ -48,7 +48,7 @@ return [
     'state_approved' => 'Одобрено, работа не начата',
     'state_started' => 'Работа начата',
     'state_settled' => 'Выполнено',
-    'state_released' => 'Завершено без списания',
+    'state_released' => 'Завершено, резерв снят',
     'state_declined' => 'Отклонено вами',
     'state_withdrawn' => 'Отозвано',
 
@@ -118,7 +118,7 @@ return [
     'entry_reinstate' => 'Восстановлено',
     'entry_correct' => 'Исправление',
     'entry_hold' => 'Зарезервировано для предложения',
-    'entry_settle' => 'Работа выполнена',
+    'entry_settle' => 'Списано',
     'entry_release' => 'Резерв снят',
     'entry_void' => 'Резерв аннулирован',
     'entry_forfeit' => 'Срок истёк',
