@@ -202,7 +202,7 @@ class App:
         await self.sleeper.start()
         self.plugins = Plugins.load(settings.plugins.enabled)
         self._plugin_settings = self._plugin_settings_of(self.settings)
-        self.deliveries = DeliveryRunner(self.desk, self.plugins, self.clock, self.stop)
+        self.deliveries = DeliveryRunner(self.desk, self.plugins, self.clock, self.stop, stores=self._enabled_names)
         self.plugins.open(self._office)
         self.outbox = OutboxDispatcher(self.desk, self.plugins, self.clock, self.stop)
         self.jobs = Jobs(self.desk, self.clock)
@@ -240,11 +240,14 @@ class App:
             compare_all=self.compare_all,
             fire_deadlines=self.sleeper.one_pass,
             warn_after=warn_after,
-            stores=lambda: [name for name, store in self.settings.stores.items() if store.enabled],
+            stores=self._enabled_names,
             on_news=self.outbox.wake.set,
         )
         self.plugins.add("housekeeping", housekeeping)
         self.plugins.schedule_jobs(self.jobs)
+
+    def _enabled_names(self) -> list[str]:
+        return [name for name, store in self.settings.stores.items() if store.enabled]
 
     def _enabled(self, settings: Settings) -> dict[str, StoreSetup]:
         return {name: StoreSetup.of(store) for name, store in settings.stores.items() if store.enabled}

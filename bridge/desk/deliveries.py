@@ -61,12 +61,16 @@ _DUE = Statement(
         _IS_WAITING,
         delivery.c.plugin == bindparam("wanted"),
         or_(delivery.c.due_ms <= bindparam("at_ms"), delivery.c.due_ms > bindparam("impossible_ms")),
-        ~any_of(store.c.name, "resting"),
+        any_of(store.c.name, "stores"),
     )
     .order_by(delivery.c.due_ms, delivery.c.id)
     .limit(bindparam("most"))
 )
-_NEXT = Statement(select(func.min(delivery.c.due_ms)).where(_IS_WAITING, delivery.c.plugin == bindparam("wanted")))
+_NEXT = Statement(
+    select(func.min(delivery.c.due_ms))
+    .join(store, store.c.id == delivery.c.store_id)
+    .where(_IS_WAITING, delivery.c.plugin == bindparam("wanted"), any_of(store.c.name, "stores"))
+)
 _SAVE = Statement(
     update(delivery)
     .where(delivery.c.id == bindparam("wanted"))
@@ -135,21 +139,21 @@ class SqlDeliveries:
         _ADD.run_many(self._connection, rows)
         return self._connection.total_changes - before
 
-    def due(self, plugin: str, at: datetime, limit: int, *, resting: Iterable[str] = ()) -> list[Queued]:
-        """A plugin's messages to be delivered now, oldest first, but for those of stores that rest."""
+    def due(self, plugin: str, stores: Iterable[str], at: datetime, limit: int) -> list[Queued]:
+        """A plugin's messages of these stores to be delivered now, oldest first."""
         rows = _DUE.rows(
             self._connection,
             wanted=plugin,
             at_ms=to_ms(at),
             impossible_ms=to_ms(at + LONGEST_WAIT),
-            resting=as_json(list(resting)),
+            stores=as_json(list(stores)),
             most=limit,
         )
         return [_queued(row) for row in rows]
 
-    def next_due(self, plugin: str) -> datetime | None:
-        """When a plugin's next message is due, None when none waits."""
-        row = _NEXT.one(self._connection, wanted=plugin)
+    def next_due(self, plugin: str, stores: Iterable[str]) -> datetime | None:
+        """When a plugin's next message of these stores is due, None when none waits."""
+        row = _NEXT.one(self._connection, wanted=plugin, stores=as_json(list(stores)))
         return from_ms(row[0]) if row is not None and row[0] is not None else None
 
     def later(self, queued: Queued, due: datetime, *, failed: bool) -> None:

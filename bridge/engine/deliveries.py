@@ -7,7 +7,7 @@ waits for another, and what one store's receiver does holds up another's for one
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -47,7 +47,10 @@ class _Trouble:
 
 
 class DeliveryRunner:
-    """The one task that hands queued messages back to their plugins; `wake` is called when there are new ones."""
+    """The one task that hands queued messages back to their plugins; `wake` is called when there are new ones.
+
+    `stores` names the enabled stores: messages of one that is switched off wait until it is switched on again.
+    """
 
     def __init__(
         self,
@@ -56,11 +59,12 @@ class DeliveryRunner:
         clock: Clock,
         stop: asyncio.Event,
         *,
+        stores: Callable[[], Iterable[str]],
         patience_seconds: float = PATIENCE_S,
     ) -> None:
         self._stop = stop
         self.lines: Mapping[str, PluginLine] = {
-            name: PluginLine(name, desk, plugins, clock, stop, patience_seconds=patience_seconds)
+            name: PluginLine(name, desk, plugins, clock, stop, stores=stores, patience_seconds=patience_seconds)
             for name in plugins.listeners(DELIVER)
         }
 
@@ -81,9 +85,17 @@ class PluginLine:
     """One plugin's messages, one at a time."""
 
     def __init__(
-        self, plugin: str, desk: Desk, plugins: Plugins, clock: Clock, stop: asyncio.Event, *, patience_seconds: float
+        self,
+        plugin: str,
+        desk: Desk,
+        plugins: Plugins,
+        clock: Clock,
+        stop: asyncio.Event,
+        *,
+        stores: Callable[[], Iterable[str]],
+        patience_seconds: float,
     ) -> None:
-        self.plugin, self._desk, self._clock, self._stop = plugin, desk, clock, stop
+        self.plugin, self._desk, self._clock, self._stop, self._stores = plugin, desk, clock, stop, stores
         self._deliver = plugins.listeners(DELIVER)[plugin]
         self._patience = patience_seconds
         self._troubles: dict[str, _Trouble] = {}
@@ -99,7 +111,7 @@ class PluginLine:
     async def one_pass(self) -> int:
         """Deliver a page of what is due, oldest first; returns how many were tried."""
         now = self._clock.now()
-        due = await self._desk.read(lambda tx: tx.deliveries.due(self.plugin, now, PAGE, resting=self._resting()))
+        due = await self._desk.read(lambda tx: tx.deliveries.due(self.plugin, self._at_work(), now, PAGE))
         tried = 0
         for queued in due:
             if self._stop.is_set():
@@ -111,20 +123,27 @@ class PluginLine:
 
     async def pause(self) -> float:
         """Seconds until something is to be done, at most the sweep's."""
-        due = await self._desk.read(lambda tx: tx.deliveries.next_due(self.plugin))
-        if due is None:
-            return SWEEP_S
-        rest = min((one.rests_until - time.monotonic() for one in self._troubles.values()), default=0.0)
-        return min(max((due - self._clock.now()).total_seconds(), rest, 0.0), SWEEP_S)
+        due = await self._desk.read(lambda tx: tx.deliveries.next_due(self.plugin, self._at_work()))
+        waits = [
+            one.rests_until - time.monotonic() for store, one in self._troubles.items() if store in self._resting()
+        ]
+        if due is not None:
+            waits.append((due - self._clock.now()).total_seconds())
+        return min([SWEEP_S, *(max(one, 0.0) for one in waits)])
 
     @property
     def failing(self) -> frozenset[str]:
         """The stores for which nothing can be delivered at the moment."""
         return frozenset(self._troubles)
 
-    def _resting(self) -> list[str]:
+    def _at_work(self) -> list[str]:
+        """The enabled stores but for those that rest."""
+        resting = self._resting()
+        return [store for store in self._stores() if store not in resting]
+
+    def _resting(self) -> frozenset[str]:
         moment = time.monotonic()
-        return [store for store, trouble in self._troubles.items() if trouble.rests_until > moment]
+        return frozenset(store for store, trouble in self._troubles.items() if trouble.rests_until > moment)
 
     async def _try(self, queued: Queued) -> None:
         delivery = queued.delivery
@@ -132,7 +151,8 @@ class PluginLine:
             async with asyncio.timeout(self._patience):
                 await unless_cancelled(self._deliver(delivery=delivery))
         except DeliverLater as wish:
-            until = min(wish.until, self._clock.now() + GIVEN_UP_AFTER)
+            now = self._clock.now()
+            until = min(max(wish.until, now + FIRST_PAUSE), now + GIVEN_UP_AFTER)
             await self._note(lambda tx, _: tx.deliveries.later(queued, until, failed=False))
         except DeliveryRefused as error:
             log.warning("delivery refused", plugin=self.plugin, key=delivery.key, reason=str(error))

@@ -38,6 +38,7 @@ class PluginOffice(Office):
 
     def __init__(self, plugin: str, desk: Desk | None, clock: Clock, around: Surroundings) -> None:
         self._plugin, self._books, self._clock, self._around = plugin, desk, clock, around
+        self._cards: tuple[Settings, Mapping[str, StoreCard]] | None = None
 
     def settings(self, model: type[Model]) -> Model:
         read = self._around.plugins().of(self._plugin)
@@ -46,12 +47,10 @@ class PluginOffice(Office):
 
     @property
     def stores(self) -> Mapping[str, StoreCard]:
-        read = self._around.plugins()
-        return {
-            name: _card(store, read.of(self._plugin, name))
-            for name, store in self._around.settings().stores.items()
-            if store.enabled
-        }
+        settings = self._around.settings()
+        if self._cards is None or self._cards[0] is not settings:  # read anew
+            self._cards = settings, self._described(settings)
+        return self._cards[1]
 
     def secret(self, path: str, *, store: str = "") -> str:
         found = fetch_secret(self._around.settings(), self._around.plugins(), self._plugin, path, store)
@@ -108,6 +107,12 @@ class PluginOffice(Office):
     async def solve(self, store: str, keys: Sequence[str]) -> None:
         at = self._clock.now()
         await self._desk.transact("solve", lambda tx: tx.problems.solve(store, [self._key(key) for key in keys], at))
+
+    def _described(self, settings: Settings) -> Mapping[str, StoreCard]:
+        read = self._around.plugins()
+        return {
+            name: _card(store, read.of(self._plugin, name)) for name, store in settings.stores.items() if store.enabled
+        }
 
     @property
     def _desk(self) -> Desk:

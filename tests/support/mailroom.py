@@ -51,7 +51,7 @@ class Mailroom:
         self.read: PluginSettings = read_plugin_tables(settings, self.plugins.tables())
         prove_secrets(settings, self.read)
         stop = asyncio.Event()
-        self.runner = DeliveryRunner(desk, self.plugins, self.clock, stop)
+        self.runner = DeliveryRunner(desk, self.plugins, self.clock, stop, stores=lambda: list(self.settings.stores))
         self.outbox = OutboxDispatcher(desk, self.plugins, self.clock, stop)
         self.plugins.open(self._office)
 

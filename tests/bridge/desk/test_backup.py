@@ -270,7 +270,7 @@ def messages_wait(desk: Desk) -> None:
     book(desk, 1)
     one = Delivery(key="a", store=ACME, kind="coins_granted", document={}, to=customer(77))
     desk.run(lambda tx: tx.deliveries.add("mail", [one, replace(one, key="b")], MONDAY_9AM))
-    (sent, _) = desk.look(lambda tx: tx.deliveries.due("mail", LATER, 10))
+    (sent, _) = desk.look(lambda tx: tx.deliveries.due("mail", [ACME], LATER, 10))
     desk.run(lambda tx: tx.deliveries.done(sent, MONDAY_9AM))
 
 

@@ -79,7 +79,9 @@ def runner(desk: Desk, clock: FixedClock, patience: float = 30.0, **plugins: Pos
     loaded = Plugins()
     for name, plugin in plugins.items():
         loaded.add(name, plugin)
-    return DeliveryRunner(desk, loaded, clock, asyncio.Event(), patience_seconds=patience)
+    return DeliveryRunner(
+        desk, loaded, clock, asyncio.Event(), stores=lambda: ["acme", "beta"], patience_seconds=patience
+    )
 
 
 def line(desk: Desk, clock: FixedClock, patience: float = 30.0, **plugins: Postman) -> PluginLine:
@@ -141,7 +143,7 @@ async def test_a_message_that_fails_is_tried_again_with_growing_pauses_and_the_s
     pauses = []
     for _ in range(14):
         await post.one_pass()
-        due = await desk.read(lambda tx: tx.deliveries.next_due("mail"))
+        due = await desk.read(lambda tx: tx.deliveries.next_due("mail", ["acme"]))
         assert due is not None
         pauses.append(due - clock.now())
         clock.moment = due
@@ -202,7 +204,7 @@ async def test_a_message_may_ask_to_wait_and_that_is_no_failure(desk: Desk, cloc
     post = line(desk, clock, mail=mail)
     await queue(desk, message("a"))
     await post.one_pass()
-    assert await desk.read(lambda tx: tx.deliveries.next_due("mail")) == tomorrow
+    assert await desk.read(lambda tx: tx.deliveries.next_due("mail", ["acme"])) == tomorrow
     mail.fault, clock.moment = None, tomorrow
     await post.one_pass()
     assert mail.delivered[0].attempts == 0
@@ -255,6 +257,21 @@ async def test_while_a_store_fails_its_other_messages_rest_and_other_stores_go_o
     assert mail.attempts == ["a0", "b0", "b1", "b2"]
     assert await post.one_pass() == 0
     assert 0.0 < await post.pause() <= 5.0
+
+
+async def test_messages_of_a_store_that_is_switched_off_wait(desk: Desk, clock: FixedClock) -> None:
+    mail = Postman()
+    await queue(desk, message("a", "closed"), message("b"))
+    await line(desk, clock, mail=mail).one_pass()
+    assert mail.keys == ["b"]
+    assert await waiting(desk) == {"mail": 1}
+
+
+async def test_a_wish_to_wait_for_a_moment_that_has_passed_is_no_endless_loop(desk: Desk, clock: FixedClock) -> None:
+    mail = Postman(DeliverLater(NOON - timedelta(days=1)))
+    post = line(desk, clock, mail=mail)
+    await queue(desk, message("a"))
+    assert (await post.one_pass(), await post.one_pass()) == (1, 0)
 
 
 async def test_a_hanging_receiver_is_left_after_its_time(desk: Desk, clock: FixedClock) -> None:

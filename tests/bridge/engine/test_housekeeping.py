@@ -116,7 +116,7 @@ async def test_delivered_messages_are_forgotten_after_thirty_days_and_waiting_on
 ) -> None:
     messages = [Delivery(key, ACME, "coins_granted", {}, to=customer(77)) for key in ("sent", "waits")]
     await desk.transact("queue", lambda tx: tx.deliveries.add("mail", messages, MONDAY_9AM))
-    (sent, _) = await desk.read(lambda tx: tx.deliveries.due("mail", MONDAY_9AM, 10))
+    (sent, _) = await desk.read(lambda tx: tx.deliveries.due("mail", [ACME], MONDAY_9AM, 10))
     await desk.transact("sent", lambda tx: tx.deliveries.done(sent, MONDAY_9AM))
     clock.advance(timedelta(days=31))
     await housekeeping.prune()
