@@ -6,6 +6,10 @@ An error carries facts (ids, amounts, the rule); the edge that shows it chooses 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+MOST_NAMED = 50
+"""Lines of a table that an error's own words name; the rest is counted."""
 
 
 class BridgeError(Exception):
@@ -108,6 +112,32 @@ class RightRefused(LedgerError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class WrongLine(NamedTuple):
+    """One thing wrong in one line of a table; line 1 is the heading. `column` is empty where it is the whole line."""
+
+    line: int
+    column: str
+    rule: str
+    value: str = ""
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: {self.column}" if self.column else f"line {self.line}"
+        return f"{where}: {self.rule}" + (f", not {self.value!r}" if self.value else "")
+
+
+class ImportRefused(LedgerError):
+    """A table of balances was not imported: each line that is wrong is named, and nothing was booked."""
+
+    code = "import_refused"
+    hint = "correct the lines named above and run it again; nothing was booked"
+
+    def __init__(self, wrong: tuple[WrongLine, ...]) -> None:
+        named = [str(one) for one in wrong[:MOST_NAMED]]
+        more = len(wrong) - len(named)
+        super().__init__("\n".join([*named, f"and {more:,} more"] if more else named))
+        self.wrong = wrong
 
 
 class UnknownRequest(LedgerError):

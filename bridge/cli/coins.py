@@ -1,5 +1,6 @@
 """`bridge coins ...`: one account's coins, and what staff do to them by hand (rule C15)."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -193,6 +194,56 @@ def correct(
     done = f"put {count(change, 'coin')} on" if change > 0 else f"took {count(-change, 'coin')} off"
     words = f"{who} {done} the account of {owner} of store {chosen.name}."
     _tell(call, chosen, after, at, words=words, recorded=recorded, key=chosen_key)
+
+
+@command(app, "import")
+def import_table(
+    call: Call,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A table as CSV in UTF-8 with the columns customer and coins; expiry, note, plan and key if you like.",
+        ),
+    ],
+    by: ByOption = None,
+    store: StoreOption = None,
+    write: Annotated[bool, typer.Option("--write", help="Book it. Without this, what would happen is shown.")] = False,
+) -> None:
+    """Import balances that were kept by hand: a line is a package of coins for a customer.
+
+    A customer is named by his id in the shop or his e-mail address; the expiry is the last day (YYYY-MM-DD), by default
+    a year from today. One bad line, and nothing is booked. The same table again books nothing twice. Nobody is told.
+    """
+    import asyncio
+
+    from bridge.cli.call import one_store, staff_name
+    from bridge.cli.files import open_input
+    from bridge.cli.importing import find_customers, import_document, import_parts, read_file
+    from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
+    from bridge.engine.setup import StoreSetup
+    from bridge.services import importing
+
+    settings = call.settings()
+    chosen = one_store(settings, store)
+    who, terms = staff_name(chosen, by), StoreSetup.of(chosen).desk_terms
+    with open_input(file) as source:
+        lines = read_file(source, chosen)
+
+    async def ask() -> "dict[str, importing.Customer]":
+        async with the_shop(plugins_of(settings), chosen) as shop:
+            return await find_customers(shop, lines)
+
+    with the_desk(settings) as desk:
+        customers, at = asyncio.run(ask()), CLOCK.now()
+        if write:
+            done = desk.run(importing.book, terms, lines, customers, by=who, at=at)
+        else:
+            done = desk.look(importing.plan, terms, lines, customers, at=at)
+    call.answer(
+        import_document(chosen, done, written=write),
+        lambda: import_parts(chosen, done, who=who, written=write),
+    )
 
 
 def _tell(

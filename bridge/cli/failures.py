@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from bridge.errors import BridgeError, SettingsError, UsageError
+from bridge.errors import BridgeError, ImportRefused, SettingsError, UsageError
 
 WELL, FOUND_WRONG, WRONG_USE = 0, 1, 2
 DESK_DAMAGED = 3
@@ -68,6 +68,8 @@ def document(error: BridgeError, hint: str) -> dict[str, Any]:
         found["problems"] = [
             {"file": one.file, "path": one.path, "rule": one.rule, "value": one.value} for one in error.problems
         ]
+    if isinstance(error, ImportRefused):
+        found["wrong"] = [one._asdict() for one in error.wrong]
     return found
 
 

@@ -237,6 +237,10 @@ class Ledger(Protocol):
         """The entry with that key, None where there is none yet."""
         ...
 
+    def recorded_under(self, keys: Iterable[str]) -> dict[str, Entry]:
+        """The entries with these keys, by key; one that there is not yet is left out."""
+        ...
+
     def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]: ...
 
     def strays(self, store: str) -> tuple[list[int], list[int]]:

@@ -194,6 +194,10 @@ class SqlLedger:
         row = _RECORDED.one(self._connection, keys=as_json([key]))
         return entry_from(row).entry if row else None
 
+    def recorded_under(self, keys: Iterable[str]) -> dict[str, Entry]:
+        rows = _RECORDED.rows(self._connection, keys=as_json(list(keys)))
+        return {row[3]: entry_from(row).entry for row in rows}
+
     def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]:
         rows = _ENTRIES.rows(self._connection, account=account_id, after=after, most=limit)
         return [entry_from(row) for row in rows]
@@ -203,8 +207,7 @@ class SqlLedger:
         return [row[0] for row in packages], [row[0] for row in _STRAY_ENTRIES.rows(self._connection)]
 
     def _not_recorded(self, entries: Sequence[Entry]) -> list[Entry]:
-        rows = _RECORDED.rows(self._connection, keys=as_json([one.key for one in entries]))
-        recorded = {row[3]: entry_from(row).entry for row in rows}
+        recorded = self.recorded_under(one.key for one in entries)
         fresh: dict[str, Entry] = {}
         for one in entries:
             known = recorded.get(one.key) or fresh.get(one.key)

@@ -65,7 +65,7 @@ def grant(
     recorded = tx.ledger.recorded(full_key)
     if recorded is None:
         _require_not_linked(tx, store, owner)
-        until = _end(last_day, zone=zone, at=at)
+        until = last_second(last_day, zone=zone, at=at)
         (package_id,) = tx.ledger.new_package_ids(1)
         package = Package(package_id, account.id, plan, coins, granted_at=at, usable_until=until)
         entry = ledger.grant(package, key=full_key, at=at, kind=kind, reason=reason, staff=staff)
@@ -170,7 +170,11 @@ def _require_not_linked(tx: Tx, store: str, owner: Owner) -> None:
         raise UnknownAccount(f"{store}: {owner} was linked to the account of {heir}: name that one")
 
 
-def _end(last_day: date | None, *, zone: ZoneInfo, at: datetime) -> datetime:
+def last_second(last_day: date | None, *, zone: ZoneInfo, at: datetime) -> datetime:
+    """The last second of coins that staff give, up to and with `last_day` or for a year (rule C15).
+
+    Raises `ImpossibleAmount` for a day that is past, or too far ahead to be meant.
+    """
     if last_day is None:
         return usable_until(at, months=DEFAULT_MONTHS, zone=zone)
     if not timedelta(0) <= last_day - at.astimezone(zone).date() <= LONGEST:
