@@ -175,6 +175,10 @@ class Quotes(Protocol):
 
     def offer_of(self, quote_id: int, version: int) -> Offer | None: ...
 
+    def highest(self) -> int:
+        """The highest number given out so far, over all stores; 0 for none."""
+        ...
+
     def extend(self, quote_id: int, valid_until: datetime) -> None:
         """Move the newest version's deadline (rule C5)."""
         ...

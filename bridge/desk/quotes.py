@@ -86,6 +86,7 @@ _LAPSED_IN = Statement(
     )
     .order_by(quote.c.id)
 )
+_HIGHEST = Statement(select(func.max(quote.c.id)))
 _DECIDE = insert_row(decision, without=frozenset({"id"}))
 _DECISIONS = Statement(select(decision).where(decision.c.quote_id == bindparam("quote")).order_by(decision.c.id))
 _TOUCH = Statement(update(quote).where(any_of(quote.c.id, "ids")).values(number=quote.c.number + literal_column("1")))
@@ -173,6 +174,10 @@ class SqlQuotes:
     def offer_of(self, quote_id: int, version: int) -> Offer | None:
         row = _OFFER.one(self._connection, wanted=quote_id, version=version)
         return None if row is None else _offer_from(row)
+
+    def highest(self) -> int:
+        row = _HIGHEST.one(self._connection)
+        return int(row[0]) if row and row[0] is not None else 0
 
     def extend(self, quote_id: int, valid_until: datetime) -> None:
         newest = self._newest(quote_id)

@@ -25,11 +25,13 @@ from bridge.errors import ShopRefused
 from bridge.services.account_pages import Batch, PageTerms, show_new_terms, waiting_batch
 from bridge.services.documents import DocumentBatch, documents_pushed, waiting_documents
 from bridge.services.prices import follow_settings
-from bridge.services.restoring import report_lost_entries, take_over
+from bridge.services.restoring import report_lost_entries, report_lost_quotes, take_over
 
 log = structlog.get_logger()
 ACCOUNTS_PER_PUSH = 200
 DOCUMENTS_PER_PUSH = 200
+QUOTES_AHEAD = 1_000
+"""A lost desk's quotes are looked for so far around the last number known: a desk numbers them over all its stores."""
 TABLES_AGAIN_S = 60.0
 """After the shop has refused documents, which it does where it lacks their tables, they rest for so long."""
 ANSWERS, OFFERS = frozenset({DocumentTable.ANSWER}), frozenset({DocumentTable.QUOTE, DocumentTable.PRICE})
@@ -93,7 +95,7 @@ class Pusher:
         if batch.rows:
             await self._push_accounts(batch, keys)
         shown += await self._push_documents(documents, OFFERS)
-        return shown + (len(batch.rows) or await self._take_over())
+        return shown + (len(batch.rows) or await self._take_over(keys))
 
     async def _push_accounts(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
         await self._look_for_lost(batch, keys)
@@ -160,7 +162,7 @@ class Pusher:
                     "report lost entries", report_lost_entries, self._setup.name, older, keys, at=self._clock.now()
                 )
 
-    async def _take_over(self) -> int:
+    async def _take_over(self, keys: tuple[SigningKey, ...]) -> int:
         """Once all has been pushed: does the shop still show accounts of a desk before a restore? Returns how many."""
         if self._taken_over:
             return 0
@@ -168,8 +170,26 @@ class Pusher:
         if customers:
             log.warning("accounts of a lost desk are replaced", store=self._setup.name, accounts=len(customers))
             return await self._desk.transact("take over accounts", take_over, self._setup.name, customers)
+        await self._take_over_quotes(keys)
         self._taken_over = True
         return 0
+
+    async def _take_over_quotes(self, keys: tuple[SigningKey, ...]) -> None:
+        """Take quotes off the pages that only a lost desk knew: their numbers are about those given out last."""
+        terms = self._terms(keys[0])
+        highest = await self._desk.read(lambda tx: tx.quotes.highest())
+        number, until = max(highest - QUOTES_AHEAD, 0), highest + QUOTES_AHEAD
+        while number < until:
+            page = range(number + 1, number + 1 + DOCUMENTS_PER_PUSH)
+            found = await self._adapter.documents(DocumentTable.QUOTE, page)
+            blank = await self._desk.transact(
+                "report lost quotes", report_lost_quotes, terms, found, keys, at=self._clock.now()
+            )
+            if blank:
+                log.warning("quotes of a lost desk are taken away", store=self._setup.name, quotes=len(blank))
+                await self._adapter.push_documents(DocumentTable.QUOTE, blank)
+                until = page[-1] + QUOTES_AHEAD
+            number = page[-1]
 
     def _terms(self, key: SigningKey) -> PageTerms:
         return self._setup.page_terms(key, self._desk.identity.epoch)

@@ -79,6 +79,12 @@ def quote_document(tx: Tx, terms: PageTerms, quote: Quote, customer_id: int) -> 
     }
 
 
+def taken_away(terms: PageTerms, quote_id: int, number: int = 0) -> DocumentRow:
+    """The row of a quote that is on nobody's page any more: of the quote nothing is left in it but its number."""
+    document = {**_head(terms, NOBODY, number), "quote": quote_id}
+    return _row(terms, DocumentTable.QUOTE, quote_id, document, NOBODY, number)
+
+
 def price_document(terms: PageTerms, price: PriceRow) -> dict[str, Any]:
     """What a price's row says."""
     head = {"v": 1, "store": terms.store, "epoch": terms.epoch, "number": price.number}
@@ -115,12 +121,12 @@ def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
         owner = accounts[quote.account_id].owner
         match owner.kind:
             case OwnerKind.CUSTOMER:
-                document, customer = quote_document(tx, terms, quote, owner.ref), owner.ref
+                document = quote_document(tx, terms, quote, owner.ref)
+                rows.append(_row(terms, DocumentTable.QUOTE, quote.id, document, owner.ref, quote.number))
             case OwnerKind.FORMER:  # who has his number now must not see it
-                document, customer = _taken_away(terms, quote), NOBODY
-            case _:
-                continue
-        rows.append(_row(terms, DocumentTable.QUOTE, quote.id, document, customer, quote.number))
+                rows.append(taken_away(terms, quote.id, quote.number))
+            case OwnerKind.GUEST:
+                pass
     return DocumentBatch(DocumentTable.QUOTE, tuple(rows), {quote.id: quote.number for quote in waiting})
 
 
@@ -141,11 +147,6 @@ def _row(
 
 def _head(terms: PageTerms, customer_id: int, number: int) -> dict[str, Any]:
     return {"v": 1, "store": terms.store, "customer": customer_id, "epoch": terms.epoch, "number": number}
-
-
-def _taken_away(terms: PageTerms, quote: Quote) -> dict[str, Any]:
-    """A former customer's quote, of which nothing is left in the shop but its number."""
-    return {**_head(terms, NOBODY, quote.number), "quote": quote.id}
 
 
 def _history(tx: Tx, quote: Quote) -> list[dict[str, Any]]:

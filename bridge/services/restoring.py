@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from bridge.contracts.desk import Tx
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, verifies
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.services.account_pages import entry_document
+from bridge.services.account_pages import PageTerms, entry_document
+from bridge.services.documents import taken_away
 from bridge.services.staff_coins import statement
 
 AFTER_BACKUP = "after_backup"
@@ -53,6 +55,35 @@ def report_lost_entries(
             )
             told += 1
     return told
+
+
+def report_lost_quotes(
+    tx: Tx, terms: PageTerms, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, at: datetime
+) -> list[DocumentRow]:
+    """Tell staff of quotes that only the lost desk knew; returns what takes them off the customers' pages.
+
+    `rows` are quote rows as found in the shop; those that this desk has are left alone. One that does not verify says
+    nothing, but goes as well. What goes gives way to any quote that gets its number later.
+    """
+    blank = []
+    for key, row in rows:
+        if row.epoch >= terms.epoch or tx.quotes.get(terms.store, int(key)) is not None:
+            continue
+        blank.append(taken_away(terms, int(key)))
+        if verifies(keys, DocumentTable.QUOTE, row.payload, row.key_id, row.mac):
+            said = json.loads(row.payload)
+            if (said["store"], said["quote"]) != (terms.store, key) or not said["customer"]:
+                continue
+            tx.problems.report(
+                terms.store,
+                key=f"after-backup:quote:{key}:{said['offered_at']}",
+                kind=AFTER_BACKUP,
+                summary=f"customer {said['customer']}: the shop shows quote {key} of {said['coins']} coins "
+                f"({said['state']}, version {said['version']}), offered after the backup; it is taken off the page: "
+                "if it still holds, offer it again",
+                at=at,
+            )
+    return blank
 
 
 def take_over(tx: Tx, store: str, customers: Iterable[int]) -> int:

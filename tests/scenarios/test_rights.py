@@ -1,5 +1,7 @@
 """Rights that plans carry, seen from the customer's page."""
 
+from typing import Any
+
 import pytest
 
 from bridge.errors import QuoteRefused
@@ -7,7 +9,7 @@ from bridge.services import offering
 from tests.scenarios.conftest import MakeBridge
 from tests.scenarios.test_inbox import a_customer
 from tests.support.bridges import ESSENTIAL, PROFESSIONAL, AnyShop, now, shop_now
-from tests.support.coin_page import CoinPage
+from tests.support.coin_page import CoinPage, eventually
 
 RIGHTS = """
 [rights.tickets]
@@ -64,9 +66,11 @@ async def test_P2_a_gift_is_had_once_for_a_shop_however_many_packages_are_bought
         assert (answer["outcome"], answer["code"]) == ("accepted", "redeemed")
         request = page.staff(lambda tx: tx.requests.get("acme", answer["data"]["request"]))
         assert request.subject == "IRANSans font: my-shop.example.com"
-        shown = await page.account(posted=300, held=0)
-        redeemed = {right["key"]: right["redeemed"] for right in shown["rights"]}
-        assert redeemed["font"]["domain"] == "my-shop.example.com"
+
+        async def redeemed() -> Any:
+            return (await rights(page, 300))["font"]["redeemed"]
+
+        assert (await eventually(redeemed, "the page says that it was redeemed"))["domain"] == "my-shop.example.com"
         await shop.place_paid_order(page.customer, [(ESSENTIAL, 1)], at=shop_now(shop))
         await page.account(posted=600)
         again = await page.answer(await page.does("right_redeem", {"right": "font", "domain": "my-shop.example.com"}))
