@@ -120,10 +120,10 @@ def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
     for quote in waiting:
         owner = accounts[quote.account_id].owner
         match owner.kind:
-            case OwnerKind.CUSTOMER:
+            case OwnerKind.CUSTOMER if quote.offer.texts:
                 document = quote_document(tx, terms, quote, owner.ref)
                 rows.append(_row(terms, DocumentTable.QUOTE, quote.id, document, owner.ref, quote.number))
-            case OwnerKind.FORMER:  # who has his number now must not see it
+            case OwnerKind.CUSTOMER | OwnerKind.FORMER:  # erased, or somebody else has the number now
                 rows.append(taken_away(terms, quote.id, quote.number))
             case OwnerKind.GUEST:
                 pass

@@ -161,13 +161,14 @@ def test_a_guests_quote_is_on_nobodys_page(coins: CoinDesk) -> None:
     assert waiting(coins) is None
 
 
-def test_what_was_erased_is_not_in_the_row(coins: CoinDesk) -> None:
+def test_D2_of_an_erased_quote_nothing_is_left_in_the_shop(coins: CoinDesk) -> None:
     quote = coins.declined(coins.offered(CUSTOMER, 50))
+    pushed(coins)
     coins.desk.run(lambda tx: tx.quotes.erase(quote.account_id))
     coins.desk.run(lambda tx: tx.requests.erase(quote.account_id))
-    shown = document(coins)
-    assert (shown["text"], shown["subject"], shown["coins"]) == ({}, "", 50)
-    assert set(shown["text_hash"]) == {"en", "ru", "fa"}
+    (found,) = rows(coins)
+    assert found.row.customer_id == 0
+    assert set(json.loads(found.row.payload)) == {"v", "store", "customer", "epoch", "number", "quote"}
 
 
 # --- prices ---------------------------------------------------------------------------------------------------------

@@ -40,6 +40,30 @@ def test_C3_a_package_lasts_the_published_year(shipped: Settings, name: str) -> 
     assert {plan.valid_months for plan in shipped.stores[name].plans.values()} == {12}
 
 
+def test_P1_the_published_table_of_rights_is_there(shipped: Settings) -> None:
+    rights = shipped.stores["prestashop-coins"].rights
+    every = ("essential", "base", "professional")
+    assert [(key, right.kind, right.plans) for key, right in rights.items()] == [
+        ("tickets", "standing", every),
+        ("five-days", "standing", ("essential",)),
+        ("seven-days", "standing", ("base", "professional")),
+        ("functions", "work", every),
+        ("looks", "work", every),
+        ("seo", "work", every),
+        ("font", "once", every),
+        ("telephone", "telephone", ("professional",)),
+    ]
+    assert all(set(right.name) == {"en", "ru", "fa"} for right in rights.values())
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_C8_C11_C13_the_published_terms_of_quotes_are_there(shipped: Settings, name: str) -> None:
+    store = shipped.stores[name]
+    assert {code: price.coins for code, price in store.prices.items()} == {"google-analytics": 50}
+    assert (store.quotes.valid_days, store.quotes.inspection_coins, store.quotes.hold_days) == (14, 15, 60)
+    assert (store.reminders.days, store.reminders.low_percent) == ((30, 7, 1), 20)
+
+
 @pytest.mark.parametrize("name", STORES)
 def test_C14_the_statuses_are_left_to_the_shop(shipped: Settings, name: str) -> None:
     statuses = shipped.stores[name].coins.statuses
