@@ -32,7 +32,7 @@ def offer(call: Call, request: RequestNumber, words: Words, by: ByOption = None,
         by,
         do,
         lambda done: (
-            f"offered an inspection for {count(done.view.quote.offer.coins, 'coin')}, quote {done.view.quote.id}"
+            f"offered an inspection for {count(done.view.quote.offer.coins, 'coin')}: quote {done.view.quote.id}"
             f"{until_when(done)}"
         ),
     )

@@ -6,7 +6,7 @@ import typer
 
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
 from bridge.cli.problems import HIGHEST_NUMBER
-from bridge.domain.quotes import Cause
+from bridge.domain.quotes import Cause, QuoteState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -234,9 +234,11 @@ def reissue(call: Call, quote: Number, by: ByOption = None, store: StoreOption =
     def do(tx: "Tx", work: "Work") -> "Quote":
         return offering.reissue(tx, work.terms, quote, by=work.staff, at=work.at)
 
-    on_quote(
-        call, quote, store, by, do, lambda done: f"offered {_name(done)} once more: {_coins(done)}{until_when(done)}"
-    )
+    def told(done: "Outcome") -> str:
+        again = "" if done.before is not None and done.before.state is QuoteState.DRAFT else " once more"
+        return f"offered {_name(done)}{again}: {_coins(done)}{until_when(done)}"
+
+    on_quote(call, quote, store, by, do, told)
 
 
 @command(app, "start")

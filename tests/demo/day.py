@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from tests.demo.counter import PRICED, Client, Counter
 from tests.demo.stage import OPENCART, PRESTASHOP, Stage
 from tests.demo.telling import Telling
 from tests.support.bridges import BASE, ESSENTIAL, PROFESSIONAL, shop_now
@@ -32,6 +33,7 @@ class Day:
         self._opencart, self._prestashop = opencart, prestashop
         self._customers: dict[str, int] = {}
         self._orders: dict[str, int] = {}
+        self.counter: Counter | None = None
 
     async def before(self) -> None:
         """The customers, and what was ordered before the bridge came."""
@@ -42,7 +44,8 @@ class Day:
                 self._customers[name] = number
                 self._telling.names[store, number] = name
         self._telling.people(
-            "Before today Priya and Sara bought Essential; Pavel bought Base before coins.start, which grants nothing."
+            "Before today Priya, Sara and Omid bought Essential; "
+            "Pavel bought Base before coins.start, which grants nothing."
         )
         too_early = self._stage.since(OPENCART) - TWO_DAYS
         await self._opencart.place_paid_order(self._customers["Pavel"], [(BASE, 1)], at=too_early)
@@ -51,6 +54,17 @@ class Day:
         )
         await self._prestashop.place_paid_order(
             self._customers["Sara"], [(ESSENTIAL, 2)], at=shop_now(self._prestashop) - TWO_DAYS
+        )
+        await self._prestashop.place_paid_order(
+            self._customers["Omid"], [(ESSENTIAL, 1)], at=shop_now(self._prestashop) - TWO_DAYS
+        )
+        self.counter = Counter(
+            self._stage,
+            self._telling,
+            [
+                Client("Priya", OPENCART, self._customers["Priya"], "Developer", 45, "theme", "en"),
+                Client("Omid", PRESTASHOP, self._customers["Omid"], "Support", PRICED, "host", "en"),
+            ],
         )
 
     def steps(self) -> Iterator[Step]:
@@ -82,6 +96,9 @@ class Day:
         yield Step("She pays again, and has what she had.", lambda: self._set("Sara", prestashop.paid_status))
         yield Step("A clerk voids Pavel's order by mistake ...", lambda: self._set("Pavel", opencart.voided_status))
         yield Step("... and completes it again.", lambda: self._set("Pavel", opencart.paid_status))
+        assert self.counter is not None, "the customers come first"
+        for words, deed in self.counter.steps():
+            yield Step(words, deed)
         yield Step(
             "A guest buys Base in the PrestaShop shop. His coins are kept until he has an account: no page shows them.",
             self._guest_buys,

@@ -22,6 +22,8 @@ class StoreSummary(NamedTuple):
     granted: int
     revoked: int
     reinstated: int
+    deducted: int
+    held: int
     pages: int
     problems: int
     faults: list[str]
@@ -42,6 +44,8 @@ async def _of_store(stage: Stage, store: str) -> StoreSummary:
         granted=moved["grant"],
         revoked=moved["revoke"],
         reinstated=moved["reinstate"],
+        deducted=moved["settle"],
+        held=sum(account.held for account in accounts),
         pages=len(pages.accounts),
         problems=len(stage.desk.problems(store)),
         faults=disagreements(stage.desk, store, pages, stage.keys[store]) + differences(owed, accounts, COINS_OF_PLAN),
@@ -67,6 +71,8 @@ def table_of(stores: list[StoreSummary]) -> Table:
         "Coins granted": lambda one: one.granted,
         "Coins revoked": lambda one: one.revoked,
         "Coins reinstated": lambda one: one.reinstated,
+        "Coins deducted": lambda one: one.deducted,
+        "Coins still held": lambda one: one.held,
         "Account rows": lambda one: one.pages,
         "Equal to the ledger": lambda one: "NO" if one.faults else "yes",
         "Open problems": lambda one: one.problems,

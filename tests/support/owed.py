@@ -64,7 +64,7 @@ def units_booked(accounts: list[BookedAccount]) -> Counter[Unit]:
 
 
 def differences(owed: Counter[Unit], accounts: list[BookedAccount], coins_of: Mapping[str, int]) -> list[str]:
-    """Where the ledger is not what the orders owe; coins by plan. Nothing may have been spent."""
+    """Where the ledger is not what the orders owe, less what was spent; coins by plan."""
     booked = units_booked(accounts)
     found = [
         f"order {unit.order} owes {unit.owner} {owed[unit]} of {unit.plan}, the ledger has {booked[unit]}"
@@ -73,8 +73,9 @@ def differences(owed: Counter[Unit], accounts: list[BookedAccount], coins_of: Ma
     ]
     for account in accounts:
         mine = sum(n * coins_of[unit.plan] for unit, n in owed.items() if unit.owner == (account.kind, account.ref))
-        if mine != account.posted:
-            found.append(f"{account.kind} {account.ref} is owed {mine} coins, the ledger has {account.posted}")
+        left = mine - account.coins_by_kind()["settle"]
+        if left != account.posted:
+            found.append(f"{account.kind} {account.ref} is owed {left} coins, the ledger has {account.posted}")
         found += _granted_twice(account)
     return found
 
