@@ -181,6 +181,10 @@ class GuestClaimed(CustomerEvent):
     language: str
 
 
+SEVERAL = "several"
+"""The kind of an event that stands for several problems; its number is that of the newest."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemOpened(Event):
     """Something waits for staff. `summary` names ids and numbers only."""

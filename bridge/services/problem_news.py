@@ -9,14 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bridge.contracts.desk import Problem, Tx
-from bridge.domain.events import ProblemOpened
+from bridge.domain.events import SEVERAL, ProblemOpened
 
 MOST_AN_HOUR = 6
 HOUR = timedelta(hours=1)
 OLDEST = timedelta(days=7)
 """Problems seen first before that are not told any more: the keys of their events are kept for thirty days only."""
-SEVERAL = "several"
-"""The kind of an event that stands for several problems."""
 
 
 def untold(tx: Tx, stores: Iterable[str], at: datetime) -> list[ProblemOpened]:
@@ -67,7 +65,7 @@ def _one_for_all(problems: Sequence[Problem], at: datetime) -> ProblemOpened:
         at=at,
         problem_id=newest.id,
         kind=SEVERAL,
-        summary=f"{len(problems)} problems came together: {kinds}; bridge problems list shows all of them",
+        summary=f"{len(problems)} problems came together: {kinds}",
     )
 
 

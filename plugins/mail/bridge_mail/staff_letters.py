@@ -2,6 +2,7 @@
 
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import (
+    SEVERAL,
     BackupLate,
     Event,
     HoldOld,
@@ -24,12 +25,16 @@ def _approved(event: QuoteApproved, at: Context) -> Letter:
         event.coins,
         quote=event.quote_id,
     )
-    return Letter(subject, (say(lang, "The work can begin."),), _facts(event, at))
+    return Letter(
+        subject,
+        (say(lang, "The work can begin: {command}", command=_command("quote start", event.quote_id, at)),),
+        _facts(event, at),
+    )
 
 
 def _declined(event: QuoteDeclined, at: Context) -> Letter:
     subject = say(at.language, "Quote {quote} is declined", quote=event.quote_id)
-    return Letter(subject, (), _facts(event, at))
+    return Letter(subject, (_more("quote show", event.quote_id, at),), _facts(event, at))
 
 
 def _old(event: HoldOld, at: Context) -> Letter:
@@ -42,7 +47,7 @@ def _old(event: HoldOld, at: Context) -> Letter:
         quote=event.quote_id,
     )
     line = say(lang, "Settle it if the work is done, or release it: the customer can't use these coins meanwhile.")
-    return Letter(subject, (line,), _facts(event, at))
+    return Letter(subject, (line, _more("quote show", event.quote_id, at)), _facts(event, at))
 
 
 def _requested(event: RequestOpened, at: Context) -> Letter:
@@ -51,17 +56,19 @@ def _requested(event: RequestOpened, at: Context) -> Letter:
     facts = [request_fact(event.request_id, at)]
     if event.price:
         facts.append(Fact(say(lang, "From the price list"), isolated(event.price)))
-    return Letter(subject, (), tuple(facts))
+    return Letter(subject, (_more("request show", event.request_id, at),), tuple(facts))
 
 
 def _problem(event: ProblemOpened, at: Context) -> Letter:
-    lang = at.language
-    subject = say(lang, "A problem waits for you: {problem}", problem=one_line(event.kind.replace("_", " "), 60))
-    lines = (
-        isolated(one_line(event.summary, 1_000)),
-        say(lang, "More about it: {command}", command=f"bridge problems show {event.problem_id}"),
-    )
-    return Letter(subject, lines)
+    lang, summary = at.language, isolated(one_line(event.summary, 1_000))
+    if event.kind == SEVERAL:
+        command = "bridge problems list"
+        subject = say(lang, "Several problems wait for you")
+    else:
+        command = f"bridge problems show {event.problem_id}"
+        name = one_line(event.kind.replace("_", " "), 60)
+        subject = say(lang, "A problem waits for you: {problem}", problem=name)
+    return Letter(subject, (summary, say(lang, "More about it: {command}", command=command)))
 
 
 def _backup(event: BackupLate, at: Context) -> Letter:
@@ -73,6 +80,15 @@ def _backup(event: BackupLate, at: Context) -> Letter:
         command="bridge desk backup FILE",
     )
     return Letter(subject, (line,))
+
+
+def _more(words: str, which: int, at: Context) -> str:
+    return say(at.language, "More about it: {command}", command=_command(words, which, at))
+
+
+def _command(words: str, which: int, at: Context) -> str:
+    """A command about something of this store, as it is typed."""
+    return f"bridge {words} {which} --store {at.store.name}"
 
 
 def _facts(event: QuoteEvent, at: Context) -> tuple[Fact, ...]:

@@ -14,6 +14,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge_mail import words
 from bridge_mail.letter import Context, Letter
 from bridge_mail.letters import CUSTOMER_WRITERS, STAFF_WRITERS, letter_to_customer, letter_to_staff
+from script.make_docs import command_tree
 from tests.plugins.mail.conftest import UNTIL, granted, quote_facts
 from tests.support.mailroom import ANNA, NOON
 
@@ -64,6 +65,7 @@ TO_STAFF: list[events.Event] = [
     events.RequestOpened(key="k", **CUSTOMER, request_id=5, price="google-analytics"),
     events.RequestOpened(key="k", **CUSTOMER, request_id=5),
     events.ProblemOpened(key="k", store="acme", at=NOON, problem_id=7, kind="odd_order", summary="order 1 is odd"),
+    events.ProblemOpened(key="k", store="acme", at=NOON, problem_id=9, kind=events.SEVERAL, summary="3 problems"),
     events.BackupLate(key="k", store="acme", at=NOON, hours=27),
 ]
 
@@ -134,6 +136,14 @@ def test_every_letter_to_staff_can_be_written(event: events.Event, language: str
     assert letter is not None
     assert letter.subject
     assert "{" not in text(letter)
+
+
+def test_the_commands_in_letters_to_staff_exist() -> None:
+    known = {words[1:]: command for words, command in command_tree()}
+    lines = [line for event in TO_STAFF for line in text(letter_to_staff(event, context()) or Letter("")).splitlines()]
+    commands = [line.partition("bridge ")[2].split() for line in lines if ": bridge " in line]
+    assert len(commands) == len(TO_STAFF)
+    assert all(tuple(words[:2]) in known for words in commands)
 
 
 def test_an_offer_that_the_coins_don_t_cover_says_how_many_are_missing() -> None:
