@@ -1,5 +1,6 @@
 """`bridge coins ...`: one account's coins, and what staff do to them by hand (rule C15)."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,23 +52,33 @@ def statement(
     call: Call,
     customer: Customer,
     store: StoreOption = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values, a line an entry.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets, a line an entry.")] = False,
+    language: Annotated[
+        str, typer.Option("--language", metavar="en|ru|fa", help="The language of the table for spreadsheets.")
+    ] = "en",
 ) -> None:
-    """Show every entry of an account with the running balance."""
+    """Show every entry of an account with the running balance, what is held apart, and the packages that paid."""
     from bridge.cli.call import one_store
-    from bridge.cli.coins_shown import statement_document, statement_parts, write_csv
+    from bridge.cli.coins_shown import statement_document, statement_parts
     from bridge.cli.session import the_desk
+    from bridge.cli.statement_csv import write_statement
     from bridge.errors import UsageError
+    from bridge.locale.dates import LANGUAGES
     from bridge.services import staff_coins
 
     if as_csv and call.as_json:
         raise UsageError("--csv and --json can't both be had")
+    if language not in LANGUAGES:
+        raise UsageError(f"--language must be one of {', '.join(LANGUAGES)}, not {language}")
     settings = call.settings()
     chosen, owner = one_store(settings, store), owner_of(customer)
     with the_desk(settings) as desk:
         entries = desk.look(staff_coins.statement, chosen.name, owner)
+        packages = {part.package_id for one in entries for part in one.entry.postings} if as_csv else set()
+        plans = {number: one.plan for number, one in desk.look(lambda tx: tx.ledger.packages(packages)).items()}
     if as_csv:
-        write_csv(entries, chosen.zone_info)
+        names = {number: chosen.plans[plan].name for number, plan in plans.items() if plan in chosen.plans}
+        write_statement(sys.stdout, entries, names, chosen.zone_info, language)
         return
     call.answer(
         statement_document(chosen.name, owner, entries),

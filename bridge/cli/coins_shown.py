@@ -1,7 +1,5 @@
 """How an account and its statement are shown: for people, for programs and for spreadsheets."""
 
-import csv
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,21 +12,6 @@ from bridge.domain.packages import Package, plan_in_force
 from bridge.engine.setup import StoreSetup
 from bridge.services.staff_coins import Balance
 from bridge.settings import StoreSettings
-
-CSV_COLUMNS = (
-    "number",
-    "at",
-    "at_utc",
-    "kind",
-    "coins",
-    "held",
-    "order",
-    "reason",
-    "staff",
-    "posted_after",
-    "held_after",
-    "packages",
-)
 
 
 def _owner_document(owner: Owner) -> dict[str, Any]:
@@ -128,33 +111,29 @@ def statement_parts(store: str, owner: Owner, entries: Sequence[NumberedEntry], 
             one.number,
             local(one.entry.at, zone),
             one.entry.kind.value,
-            f"{one.entry.posted:+,}",
+            f"{one.entry.posted:+,}" if one.entry.posted else "",
             f"{one.entry.held:+,}" if one.entry.held else "",
-            str(one.entry.order_id or ""),
+            _purpose(one),
+            " ".join(f"{part.package_id}:{part.posted or part.held:+d}" for part in one.entry.postings),
             one.entry.reason,
             one.entry.staff,
             one.posted_after,
+            one.held_after or "",
         )
         for one in entries
     ]
+    numbers = ("No.", "Coins", "Held", "Balance", "Of it held")
+    heads = ("No.", "When", "What", "Coins", "Held", "For", "Packages", "Why", "By", "Balance", "Of it held")
     return [
         line(f"Statement of {owner} of store {store}"),
         line(),
-        table(
-            "No.",
-            "When",
-            "What",
-            "Coins",
-            "Held",
-            "Order",
-            "Why",
-            "By",
-            "Balance",
-            rows=rows,
-            right=("No.", "Coins", "Held", "Order", "Balance"),
-            words=("Why",),
-        ),
+        table(*heads, rows=rows, right=numbers, words=("Why",)),
     ]
+
+
+def _purpose(one: NumberedEntry) -> str:
+    numbers = (("order", one.entry.order_id), ("quote", one.entry.quote_id), ("request", one.entry.request_id))
+    return " ".join(f"{what} {number}" for what, number in numbers if number is not None)
 
 
 def _entry_document(one: NumberedEntry) -> dict[str, Any]:
@@ -168,38 +147,10 @@ def _entry_document(one: NumberedEntry) -> dict[str, Any]:
         "held": entry.held,
         "packages": [{"package": part.package_id, "coins": part.posted, "held": part.held} for part in entry.postings],
         "order": entry.order_id,
+        "quote": entry.quote_id,
+        "request": entry.request_id,
         "reason": entry.reason,
         "staff": entry.staff,
         "posted_after": one.posted_after,
         "held_after": one.held_after,
     }
-
-
-def write_csv(entries: Sequence[NumberedEntry], zone: ZoneInfo) -> None:
-    """Every entry for spreadsheets."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for one in entries:
-        entry = one.entry
-        packages = " ".join(f"{part.package_id}:{part.posted:+d}" for part in entry.postings)
-        writer.writerow(
-            (
-                one.number,
-                local(entry.at, zone),
-                utc(entry.at),
-                entry.kind.value,
-                entry.posted,
-                entry.held,
-                entry.order_id,
-                _harmless(entry.reason),
-                entry.staff,
-                one.posted_after,
-                one.held_after,
-                packages,
-            )
-        )
-
-
-def _harmless(text: str) -> str:
-    """A reason that a spreadsheet would run as a formula is kept as text."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text

@@ -173,12 +173,13 @@ def test_C18_a_statement_can_be_exported(workplace: Workplace) -> None:
     granted(workplace)
     workplace.cli("coins", "correct", "77", "--take", "10", "--reason", "=1+1", "--by", "Anna")
     answer = workplace.cli("coins", "statement", "77", "--csv")
-    rows = list(csv.DictReader(StringIO(answer.out)))
-    assert [(row["number"], row["coins"], row["posted_after"], row["staff"]) for row in rows] == [
+    assert answer.out.startswith("\ufeff")
+    rows = list(csv.DictReader(StringIO(answer.out.removeprefix("\ufeff"), newline="")))
+    assert [(row["number"], row["coins"], row["balance"], row["staff"]) for row in rows] == [
         ("1", "25", "25", "Anna"),
         ("2", "-10", "15", "Anna"),
     ]
-    assert rows[1]["reason"] == "'=1+1", "a spreadsheet must not calculate it"
+    assert rows[1]["Reason"] == "'=1+1", "a spreadsheet must not calculate it"
     assert workplace.cli("coins", "statement", "77", "--csv", "--json").code == 2
 
 

@@ -5,13 +5,19 @@ from collections.abc import Iterator
 import pytest
 
 from bridge.domain.requests import MessageKind
-from bridge.locale import answers, history_words, quote_words
+from bridge.locale import answers, history_words, quote_words, statement_words
 from bridge.locale.dates import LANGUAGES
 from bridge.locale.history_words import history_text
 from bridge.locale.say import OURS, Catalog, say, say_n
 
-MODULES = (answers, history_words, quote_words)
-NOT_WORDS = {*answers.BETWEEN.values()}
+MODULES = (answers, history_words, quote_words, statement_words)
+NOT_WORDS = {
+    *answers.BETWEEN.values(),
+    *statement_words.THOUSANDS.values(),
+    *(one for pair in statement_words.COMMAS.values() for one in pair),
+    statement_words.MINUS,
+    statement_words.LEFT_TO_RIGHT,
+}
 
 
 def strings(value: object) -> Iterator[str]:
