@@ -118,9 +118,7 @@ class Inbox:
         anew = bool(ids) and max(ids) < before.position
         unseen = frozenset(before.unseen(ids))
         candidates = [row for row in found if anew or row.id in unseen]
-        store = self._setup.name
-        known = await self._desk.read(lambda tx: tx.answers.known(store, [row.uuid for row in candidates]))
-        rows = [row for row in candidates if row.uuid not in known]
+        rows = await self._unknown(candidates)
         told = await self._told(rows, keys)
         cut = len(rows)
         if any(one.accepted for one in told.values()) and not await self._caught_up():
@@ -132,6 +130,14 @@ class Inbox:
         remember = timedelta(minutes=self._setup.sync.gap_minutes)
         after = Cursor() if anew and not waits else before.advance(ids, at=self._clock.now(), remember=remember)
         return _Page(rows[:cut], told, after, waits)
+
+    async def _unknown(self, rows: Sequence[InboxRow]) -> list[InboxRow]:
+        """Those of these rows that the desk has not answered yet."""
+        if not rows:
+            return []
+        uuids = [row.uuid for row in rows]
+        known = await self._desk.read(lambda tx: tx.answers.known(self._setup.name, uuids))
+        return [row for row in rows if row.uuid not in known]
 
     async def _told(self, rows: Sequence[InboxRow], keys: Sequence[SigningKey]) -> Mapping[str, Told]:
         """What the shop says has been answered already, though this desk knows nothing of it: it was restored."""
