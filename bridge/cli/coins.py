@@ -77,7 +77,7 @@ def statement(
         packages = {part.package_id for one in entries for part in one.entry.postings} if as_csv else set()
         plans = {number: one.plan for number, one in desk.look(lambda tx: tx.ledger.packages(packages)).items()}
     if as_csv:
-        names = {number: chosen.plans[plan].name for number, plan in plans.items() if plan in chosen.plans}
+        names = {number: chosen.plans[plan].name for number, plan in plans.items() if plan and plan in chosen.plans}
         write_statement(sys.stdout, entries, names, chosen.zone_info, language)
         return
     call.answer(
