@@ -10,6 +10,7 @@ from bridge.contracts.desk import Problem, ProblemState, Tx
 from bridge.contracts.office import MAIL_HELD
 from bridge.domain.purchases import NoteKind
 from bridge.errors import UsageError
+from bridge.services.coin_moves import note
 from bridge.services.comparing_accounts import CUSTOMERS_CHANGED, believe_the_shop
 from bridge.services.reconciling import start_over
 from bridge.services.syncing import DELETED, IDS_WENT_BACK, TOTAL_WAITS, confirm_first_sync, touch
@@ -79,6 +80,7 @@ def retry(
         tx.deliveries.release(problem.store)
     touch(tx, problem.store, orders, at=at, settle=timedelta(0))
     tx.problems.close(problem_id, ProblemState.RETRIED, by=by, at=at)
+    note(tx, problem.store, by, "retry", f"problem:{problem_id}", at, kind=problem.kind, orders=len(orders))
     return problem, orders
 
 
@@ -100,6 +102,7 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
         tx.deliveries.drop(problem.store)
     tx.problems.leave(problem_id)
     tx.problems.close(problem_id, ProblemState.DISMISSED, by=by, at=at)
+    note(tx, problem.store, by, "dismiss", f"problem:{problem_id}", at, kind=problem.kind)
     return problem
 
 

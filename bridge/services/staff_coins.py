@@ -15,6 +15,7 @@ from bridge.domain.ledger import Entry, EntryKind, Posting
 from bridge.domain.packages import Package, available, burn_down_order, end_of_day, usable_until
 from bridge.errors import ImpossibleAmount, KeyReused, UnknownAccount
 from bridge.services import expiring
+from bridge.services.coin_moves import note
 from bridge.services.entries import entries_after
 
 DEFAULT_MONTHS = 12
@@ -73,6 +74,7 @@ def grant(
         expiring.arm_packages(tx, store, [package], at=at, reminder_days=reminder_days)
         told = CoinsGranted if kind is EntryKind.GRANT else CoinsCorrected
         tx.outbox.add([told(key=entry.key, store=store, owner=owner, order_id=None, plan=plan, coins=coins, at=at)])
+        note(tx, store, staff, kind.value, f"account:{account.id}", at, coins=coins, plan=plan or "")
     else:
         _require_same(recorded, Entry(full_key, account.id, kind, at, (Posting(0, coins),)))
         _require_same_package(tx, recorded, plan, end_of_day(last_day, zone) if last_day else None)
@@ -130,6 +132,7 @@ def correct(
         tx.outbox.add(
             [CoinsCorrected(key=entry.key, store=store, owner=owner, order_id=None, plan=None, coins=coins, at=at)]
         )
+        note(tx, store, staff, EntryKind.CORRECT.value, f"account:{account.id}", at, coins=coins)
         expiring.tell_low(tx, store, account.id, at, percent=low_percent)
     return balance(tx, store, owner, at=at)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
+from bridge.cli.session import CLOCK
 from tests.bridge.cli.conftest import BY, CounterPlace
 
 
@@ -57,6 +59,38 @@ def test_every_change_by_staff_leaves_one_line(counter: CounterPlace) -> None:
         counter.well("request", "log-call", request, "--text", "He called", *BY)
 
 
+def test_C15_coins_given_and_corrected_by_hand_leave_one_line_each(counter: CounterPlace) -> None:
+    counter.granted(300)
+    with one_line_more(counter, "grant", "account:1"):
+        counter.well("coins", "grant", "77", "5", "--reason", "A secret", "--key", "once", *BY)
+    with one_line_more(counter, "correct", "account:1"):
+        counter.well("coins", "correct", "77", "--add", "5", "--reason", "Test", *BY)
+    with one_line_more(counter, "correct", "account:1"):
+        counter.well("coins", "correct", "77", "--take", "5", "--reason", "Test", *BY)
+    before = counter.document("audit")
+    counter.well("coins", "grant", "77", "5", "--reason", "A secret", "--key", "once", *BY)
+    assert counter.document("audit") == before, "a repeat changes nothing"
+    assert "secret" not in counter.well("audit", "--json").out
+
+
+def test_what_becomes_of_a_problem_leaves_one_line(counter: CounterPlace) -> None:
+    def report(key: str) -> str:
+        facts: dict[str, Any] = {
+            "key": key,
+            "kind": "odd_order",
+            "summary": "odd",
+            "at": CLOCK.now(),
+            "detail": {"orders": [7]},
+        }
+        return str(counter.desk.run(lambda tx: tx.problems.report("acme", **facts)).id)
+
+    first, second = report("one"), report("two")
+    with one_line_more(counter, "retry", f"problem:{first}"):
+        counter.well("problems", "retry", first, *BY)
+    with one_line_more(counter, "dismiss", f"problem:{second}"):
+        counter.well("problems", "dismiss", second, *BY)
+
+
 def test_a_refused_change_leaves_none(counter: CounterPlace) -> None:
     counter.granted(300)
     quote = counter.offered()
@@ -80,7 +114,7 @@ def test_lines_are_found_by_subject_by_name_and_by_store(counter: CounterPlace) 
     first, second = counter.offered(), counter.offered()
     counter.well("quote", "withdraw", second, *BY)
     assert [one["action"] for one in counter.document("audit", "--subject", f"quote:{first}")["lines"]] == ["offer"]
-    assert len(counter.document("audit", "--by", "anna")["lines"]) == 5
+    assert len(counter.document("audit", "--by", "anna")["lines"]) == 6
     assert counter.well("audit", "--by", "Eve").out == "No lines.\n"
     assert len(counter.document("audit", "--store", "acme", "--limit", "2")["lines"]) == 2
     assert counter.well("audit", "--limit", "2").lines()[-1] == "2 lines. There may be more: --limit 20"
