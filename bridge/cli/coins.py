@@ -54,7 +54,10 @@ def statement(
     store: StoreOption = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets, a line an entry.")] = False,
     language: Annotated[
-        str, typer.Option("--language", metavar="en|ru|fa", help="The language of the table for spreadsheets.")
+        str,
+        typer.Option(
+            "--language", metavar="LANGUAGE", help="The language of the table for spreadsheets: en, ru or fa."
+        ),
     ] = "en",
 ) -> None:
     """Show every entry of an account with the running balance, what is held apart, and the packages that paid."""
