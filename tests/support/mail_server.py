@@ -43,6 +43,8 @@ class MailServer:
     answers: dict[str, str] = field(default_factory=dict)
     lose_the_answer: bool = False
     """Take the message, and close the connection before saying so."""
+    before_answer: Callable[[], None] = lambda: None
+    """Called when a message has been taken, before the server says so."""
 
     # The names and parameters are those that aiosmtpd calls.
 
@@ -65,6 +67,7 @@ class MailServer:
         taken = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(taken, EmailMessage)
         self.taken.append(taken)
+        self.before_answer()
         if self.lose_the_answer:
             server.transport.abort()
         return "250 taken"
