@@ -28,6 +28,7 @@ from bridge.engine.waiting import first_of, next_due
 from bridge.errors import DeskError
 from bridge.services import inbox
 from bridge.services.inbox import Outcome
+from bridge.services.inbox_rows import Doubt, read_row
 from bridge.services.told_before import Told, orders_caught_up, told_before
 
 log = structlog.get_logger()
@@ -50,10 +51,12 @@ FORGET_FIRST_S = 600.0
 class _Page:
     """Rows that are new to the desk, in order; what an earlier desk told about them; the cursor once they are done.
 
-    `waits` says that there are more, which have to wait for orders to catch up.
+    `doubted` are rows that are not our pages'. `waits` says that there are more, which have to wait for orders to catch
+    up.
     """
 
     rows: Sequence[InboxRow]
+    doubted: Sequence[tuple[InboxRow, Doubt]]
     told: Mapping[str, Told]
     cursor: Cursor
     waits: bool = False
@@ -106,6 +109,8 @@ class Inbox:
             return False  # nothing can be believed before the store is paired; the pusher tells it
         page = await self._page(before, found, keys)
         self._waits = page.waits
+        if page.doubted:
+            await self._doubt(page.doubted)
         if page.rows:
             await self._handle(page, keys)
         elif page.cursor != before:
@@ -118,7 +123,9 @@ class Inbox:
         anew = bool(ids) and max(ids) < before.position
         unseen = frozenset(before.unseen(ids))
         candidates = [row for row in found if anew or row.id in unseen]
-        rows = await self._unknown(candidates)
+        read = [(row, read_row(row, self._setup.name, keys)) for row in candidates]
+        doubted = [(row, why) for row, why in read if isinstance(why, Doubt)]
+        rows = await self._unknown([row for row, why in read if not isinstance(why, Doubt)])
         told = await self._told(rows, keys)
         cut = len(rows)
         if any(one.accepted for one in told.values()) and not await self._caught_up():
@@ -126,10 +133,20 @@ class Inbox:
         waits = cut < len(rows)
         if waits:
             ids = [number for number in ids if number < rows[cut].id]
+            doubted = [(row, why) for row, why in doubted if row.id < rows[cut].id]
         # Where ids have begun anew below it, the cursor reads from the beginning: what is done is known by its UUID.
         remember = timedelta(minutes=self._setup.sync.gap_minutes)
         after = Cursor() if anew and not waits else before.advance(ids, at=self._clock.now(), remember=remember)
-        return _Page(rows[:cut], told, after, waits)
+        return _Page(rows[:cut], doubted, told, after, waits)
+
+    async def _doubt(self, rows: Sequence[tuple[InboxRow, Doubt]]) -> None:
+        """Tell of rows that nobody of ours has written: a page of them at once, for there may be very many."""
+        newest, why = rows[-1]
+        self._health.counters.doubted += len(rows)
+        await self._desk.transact(
+            "doubt inbox rows", inbox.report_doubted, self._terms, newest, why, at=self._clock.now()
+        )
+        log.warning("inbox row is not ours", store=self._setup.name, row=newest.id, rows=len(rows), cause=why.value)
 
     async def _unknown(self, rows: Sequence[InboxRow]) -> list[InboxRow]:
         """Those of these rows that the desk has not answered yet."""
@@ -210,10 +227,6 @@ class Inbox:
 
     def _count(self, row: InboxRow, outcome: Outcome) -> None:
         counters = self._health.counters
-        if outcome is Outcome.DOUBTED:
-            counters.doubted += 1
-            log.warning("inbox row is not ours", store=self._setup.name, row=row.id)
-            return
         if outcome is not Outcome.KNOWN:
             counters.actions += 1
             counters.refused += outcome is Outcome.REFUSED

@@ -88,12 +88,29 @@ def give_up(
     return Outcome.REFUSED
 
 
+def report_doubted(tx: Tx, terms: DeskTerms, row: InboxRow, doubt: Doubt, *, at: datetime) -> None:
+    """Tell staff that the inbox has rows which are not ours, of which this is the newest.
+
+    One problem a store and day: whoever can write rows into the shop could otherwise write problems.
+    """
+    day = at.astimezone(terms.zone).date()
+    tx.problems.report(
+        terms.store,
+        key=f"{NOT_OURS}:{day}",
+        kind=NOT_OURS,
+        summary=f"the shop's inbox has rows that no page of ours has written there; the newest is row {row.id}: "
+        f"{doubt}. Nothing was done. Either the key file in the shop is an old one, or somebody else writes to "
+        "its database",
+        at=at,
+    )
+
+
 def _handled(
     tx: Tx, terms: DeskTerms, row: InboxRow, keys: Sequence[SigningKey], at: datetime, told: Told | None
 ) -> Outcome:
     posted = read_row(row, terms.store, keys)
     if isinstance(posted, Doubt):
-        _tell_staff(tx, terms, row, posted, at)
+        report_doubted(tx, terms, row, posted, at=at)
         return Outcome.DOUBTED
     if tx.answers.known(terms.store, [posted.uuid]):
         return Outcome.KNOWN
@@ -168,17 +185,3 @@ def _written(
 
 def _kept(posted: Posted, told: Told) -> Answer:
     return _written(posted, Outcome(told.outcome), told.code, told.text, told.data, told.received_at)
-
-
-def _tell_staff(tx: Tx, terms: DeskTerms, row: InboxRow, doubt: Doubt, at: datetime) -> None:
-    """One problem a store and day: whoever can write rows into the shop could otherwise write problems."""
-    day = at.astimezone(terms.zone).date()
-    tx.problems.report(
-        terms.store,
-        key=f"{NOT_OURS}:{day}",
-        kind=NOT_OURS,
-        summary=f"the shop's inbox has rows that no page of ours has written there; the newest is row {row.id}: "
-        f"{doubt}. Nothing was done. Either the key file in the shop is an old one, or somebody else writes to "
-        "its database",
-        at=at,
-    )

@@ -272,9 +272,28 @@ async def test_T11_rows_that_nobody_of_ours_wrote_are_counted_and_answered_to_no
     assert (await store.answer(forged), await store.held()) == (None, 0)
     assert (store.health.counters.doubted, store.health.counters.actions) == (1, 0)
     assert [line for line in lines if line["event"] == "inbox row is not ours"] == [
-        {"event": "inbox row is not ours", "log_level": "warning", "store": "acme", "row": 1}
+        {
+            "event": "inbox row is not ours",
+            "log_level": "warning",
+            "store": "acme",
+            "row": 1,
+            "rows": 1,
+            "cause": "not signed with the store's key",
+        }
     ]
     assert (await store.cursor()).position == 1
+
+
+async def test_T11_a_flood_of_forged_rows_is_one_problem_and_holds_up_nobody(store: Store) -> None:
+    for _ in range(600):
+        store.post("quote_cancel", {"quote": 1}, key=SigningKey("k1", bytes([9]) * 32))
+    row = store.approve(await store.offered(77, 50))
+    with capture_logs() as lines:
+        await store.passes()
+    assert (await store.code(row), await store.held()) == ("approved", 50)
+    assert (store.health.counters.doubted, store.health.counters.actions) == (600, 1)
+    assert len([line for line in lines if line["event"] == "inbox row is not ours"]) == 3
+    assert await store.problem_kinds() == ["inbox_refused"]
 
 
 async def test_a_store_that_is_not_paired_keeps_its_rows_for_later(store: Store) -> None:
