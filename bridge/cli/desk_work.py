@@ -139,7 +139,7 @@ def ways_on(store: str, owner: Owner | None = None, about: Numbered | None = Non
             error.hint = f"see what there is: bridge coins balance {named(owner)} --store {store}"
         raise
     except UnknownAccount as error:
-        error.hint = error.hint or "check the number; customers with coins are in: bridge status"
+        error.hint = error.hint or f"look the customer up: bridge account find E-MAIL --store {store}"
         raise
 
 

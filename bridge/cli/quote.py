@@ -51,7 +51,7 @@ def list_quotes(
     from bridge.cli.customer import owner_of
     from bridge.cli.desk_work import view_of
     from bridge.cli.quotes_shown import quote_document, quotes_table
-    from bridge.cli.screen import count, line
+    from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
     from bridge.services.staff_coins import require_account
 
@@ -71,9 +71,9 @@ def list_quotes(
         {"quotes": [quote_document(view) for view in views]},
         lambda: (
             [
-                quotes_table(views),
+                quotes_table(views, ended=owner is not None),
                 line(),
-                line(f"{count(len(views), 'quote')}. More about one: bridge quote show QUOTE"),
+                line(f"{listed(len(views), 'quote')} More about one: bridge quote show QUOTE"),
             ]
             if views
             else [line("No quotes.")]
@@ -348,6 +348,13 @@ def on_request(
     from bridge.cli.desk_work import REQUEST
 
     _act(call, REQUEST, number, store, by, do, words)
+
+
+def listed(found: int, thing: str) -> str:
+    """How many are shown, and whether that is all there is."""
+    from bridge.cli.screen import count
+
+    return f"{count(found, thing)}{', the newest of each store' if found >= MOST_LISTED else ''}."
 
 
 def until_when(done: "Outcome") -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.padding import Padding
 
+from bridge.cli.customer import named
 from bridge.cli.desk_work import Outcome, QuoteView, moved_document
 from bridge.cli.screen import count, grid, line, local, one_line, styled, table, utc
 from bridge.contracts.coin_desk import Decision
@@ -113,40 +114,32 @@ def _were(coins: int) -> str:
     return f"{count(coins, 'coin')} {'was' if coins == 1 else 'were'}"
 
 
-def quotes_table(views: Sequence[QuoteView]) -> Any:
-    """Quotes, a row each."""
-    rows = [
-        (
-            view.quote.id,
-            view.quote.store,
-            str(view.account.owner),
-            view.quote.request_id,
-            view.quote.kind.value,
-            state_words(view).partition(",")[0],
-            view.quote.offer.coins,
-            view.quote.held,
-            "" if view.quote.spent is None else f"{view.quote.spent:,}",
-            local(view.quote.offer.valid_until, view.store.zone_info) if view.quote.state is QuoteState.OFFERED else "",
-            one_line(view.request.subject),
-        )
-        for view in views
+def quotes_table(views: Sequence[QuoteView], *, ended: bool = False) -> Any:
+    """Quotes, a row each; `ended` where some of them have cost something. The exact deadline is in `quote show`."""
+    columns = ["Quote", "Store", "Customer", "Request", "Kind", "State", "Asks", "Held", "Until", "Subject"]
+    rows = [_row(view) for view in views]
+    if ended:
+        columns.insert(-2, "Deducted")
+        for row, view in zip(rows, views, strict=True):
+            row.insert(-2, "" if view.quote.spent is None else f"{view.quote.spent:,}")
+    return table(*columns, rows=rows, right=("Quote", "Request", "Asks", "Held", "Deducted"), words=("Subject",))
+
+
+def _row(view: QuoteView) -> list[object]:
+    quote = view.quote
+    until = f"{quote.offer.valid_until.astimezone(view.store.zone_info):%Y-%m-%d}"
+    return [
+        quote.id,
+        quote.store,
+        named(view.account.owner),
+        quote.request_id,
+        quote.kind.value,
+        state_words(view).partition(",")[0],
+        quote.offer.coins,
+        quote.held,
+        until if quote.state is QuoteState.OFFERED else "",
+        one_line(view.request.subject),
     ]
-    return table(
-        "Quote",
-        "Store",
-        "Customer",
-        "Request",
-        "Kind",
-        "State",
-        "Asks",
-        "Held",
-        "Deducted",
-        "Valid until",
-        "Subject",
-        rows=rows,
-        right=("Quote", "Request", "Asks", "Held", "Deducted"),
-        words=("Subject",),
-    )
 
 
 def offers_document(offers: Sequence[Offer]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import typer
 
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
 from bridge.cli.customer import Customer
-from bridge.cli.quote import MOST_LISTED, RequestNumber
+from bridge.cli.quote import MOST_LISTED, RequestNumber, listed
 
 if TYPE_CHECKING:
     from bridge.cli.desk_work import Work
@@ -33,7 +33,7 @@ def list_requests(
     from bridge.cli.call import one_store
     from bridge.cli.customer import owner_of
     from bridge.cli.requests_shown import request_document, requests_table
-    from bridge.cli.screen import count, line
+    from bridge.cli.screen import line
     from bridge.cli.session import the_desk
     from bridge.services.staff_coins import require_account
 
@@ -55,7 +55,7 @@ def list_requests(
             [
                 requests_table(rows),
                 line(),
-                line(f"{count(len(rows), 'request')}. More about one: bridge request show REQUEST"),
+                line(f"{listed(len(rows), 'request')} More about one: bridge request show REQUEST"),
             ]
             if rows
             else [line("No requests.")]

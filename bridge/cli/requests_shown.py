@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bridge.cli.customer import named
 from bridge.cli.quotes_shown import owner_document, words_parts
 from bridge.cli.screen import count, grid, line, local, one_line, styled, table, utc
 from bridge.domain.accounts import Account
@@ -44,7 +45,7 @@ def requests_table(rows: Sequence[Row]) -> Any:
         (
             request.id,
             request.store,
-            str(account.owner),
+            named(account.owner),
             local(request.opened_at, store.zone_info),
             request.staff or request.opened_by.value,
             request.price or "",

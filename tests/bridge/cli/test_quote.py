@@ -239,6 +239,10 @@ def test_quotes_are_listed_open_ones_or_a_customers_own(counter: CounterPlace) -
     first, second = counter.offered(), counter.offered()
     counter.well("quote", "withdraw", first, *BY)
     assert [one["quote"] for one in counter.document("quote", "list")["quotes"]] == [int(second)]
+    assert counter.well("quote", "list").lines()[0].split() == (
+        ["Quote", "Store", "Customer", "Request", "Kind", "State", "Asks", "Held", "Until", "Subject"]
+    )
+    assert "Deducted" in counter.well("quote", "list", "--customer", "77").lines()[0]
     his = counter.document("quote", "list", "--customer", "77")["quotes"]
     assert [one["quote"] for one in his] == [int(second), int(first)]
     assert counter.refused("quote", "list", "--customer", "78")[0] == "Error: acme: customer 78 has no account"

@@ -116,9 +116,10 @@ def test_C15_a_frozen_account_can_still_ask(counter: CounterPlace) -> None:
 
 
 def test_a_guests_order_without_an_account_is_nobody_to_write_to(counter: CounterPlace) -> None:
-    assert counter.refused("request", "open", "guest:1042", "--subject", "x", *BY)[0] == (
-        "Error: acme: guest order 1042 has no account"
-    )
+    assert counter.refused("request", "open", "guest:1042", "--subject", "x", *BY) == [
+        "Error: acme: guest order 1042 has no account",
+        "Try: look the customer up: bridge account find E-MAIL --store acme",
+    ]
 
 
 async def test_T1_everybody_with_a_shop_account_can_have_a_request(acme: ShopPlace) -> None:
