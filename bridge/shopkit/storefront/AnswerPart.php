@@ -83,9 +83,9 @@ final class AnswerPart
             );
         }
 
-        return $items === []
-            ? null
-            : $this->kit->section('waiting', 'answer_waiting', Html::of('ul', ['class' => 'supportbridge-list'], ...$items));
+        $list = Html::of('ul', ['class' => 'supportbridge-list'], ...$items);
+
+        return $items === [] ? null : $this->kit->section('waiting', 'answer_waiting', $list);
     }
 
     private function what(Posted $posted): Html

@@ -53,7 +53,10 @@ final class ClaimPart
     private function code(): Html
     {
         return $this->kit->input('code', 'claim_code', Deed::LONGEST_CODE, '', [
-            'dir' => 'ltr', 'autocomplete' => 'one-time-code', 'autocapitalize' => 'characters', 'spellcheck' => 'false',
+            'dir' => 'ltr',
+            'autocomplete' => 'one-time-code',
+            'autocapitalize' => 'characters',
+            'spellcheck' => 'false',
         ]);
     }
 }

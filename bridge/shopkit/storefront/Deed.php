@@ -48,7 +48,10 @@ final class Deed
                     'text_hash' => self::matching($form, 'text_hash', '/\A[0-9a-f]{64}\z/'),
                 ]);
             case 'quote_decline':
-                return new self($form->kind, ['quote' => self::id($form, 'quote'), 'version' => self::id($form, 'version')]);
+                return new self($form->kind, [
+                    'quote' => self::id($form, 'quote'),
+                    'version' => self::id($form, 'version'),
+                ]);
             case 'quote_cancel':
                 return new self($form->kind, ['quote' => self::id($form, 'quote')]);
             case 'request_open':

@@ -5,8 +5,8 @@ namespace SupportBridge;
 /**
  * The documents that the desk has left for the pages: quotes, prices, answers, and the entries of an account.
  *
- * It believes what AccountReader does: a row may be forged, or copied from another customer or another version. One that
- * does not verify is left out, with the reason in the shop's log, and keeps no other from being shown. A desk that was
+ * It believes what AccountReader does: a row may be forged, or copied from another customer or version. One that does
+ * not verify is left out, with the reason in the shop's log, and keeps no other from being shown. A desk that was
  * put back writes all of its documents anew, under a higher epoch: what is left of a lower one it does not know, and is
  * not shown either. A shop that was prepared by an earlier version has no such tables: then there is nothing, which is
  * not a problem.
@@ -134,7 +134,8 @@ final class Documents
      */
     public function answer(int $customerId, string $uuid): ?Answer
     {
-        $rows = $this->rows('answer', ' AND `customer_id` = ' . $customerId . " AND `uuid` = '" . $uuid . "'", '`uuid`');
+        $which = ' AND `customer_id` = ' . $customerId . " AND `uuid` = '" . $uuid . "'";
+        $rows = $this->rows('answer', $which, '`uuid`');
 
         return $this->readable($rows ?? [], function (array $row) use ($customerId): Answer {
             $fields = $this->fields('answer', $row);

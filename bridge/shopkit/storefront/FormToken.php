@@ -5,7 +5,7 @@ namespace SupportBridge;
 /**
  * Proves that a form was made by our own page for this customer in this session, and which row it will become.
  *
- * The number (a UUID of version 4) goes into the desk's inbox as the row's own, so a form that is sent twice is one row.
+ * The number (a UUID of version 4) goes into the desk's inbox as the row's own: a form that is sent twice is one row.
  * The token covers it, so that another site can neither make a form nor send one again under another number.
  */
 final class FormToken

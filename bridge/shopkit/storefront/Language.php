@@ -128,7 +128,9 @@ final class Language
 
     public function moment(int $at): string
     {
-        return $this->say('moment', ['day' => $this->day($at), 'time' => $this->digits(self::local($at)->format('H:i'))]);
+        $time = self::local($at)->format('H:i');
+
+        return $this->say('moment', ['day' => $this->day($at), 'time' => $this->digits($time)]);
     }
 
     /**

@@ -67,12 +67,13 @@ final class OffersPart
         $kit = $this->kit;
         [$text, $code] = $quote->wording($kit->language);
         $state = $quote->stateAt($kit->now);
+        $lastDay = Html::picked($kit->language->pick($quote->validUntilText));
         $facts = [
             $kit->fact('kind', 'offer_kind', $kit->say('offer_' . $quote->kind)),
             $kit->fact('coins', 'offer_coins', $kit->language->number($quote->coins)),
             $kit->fact('state', 'offer_state', $kit->say('state_' . $state)),
             $state === 'offered' || $state === 'lapsed'
-                ? $kit->fact('valid-until', 'offer_valid_until', Html::picked($kit->language->pick($quote->validUntilText)))
+                ? $kit->fact('valid-until', 'offer_valid_until', $lastDay)
                 : null,
             $quote->held > 0 ? $kit->fact('held', 'offer_held', $kit->language->number($quote->held)) : null,
             $quote->spent !== null ? $kit->fact('spent', 'offer_spent', $kit->language->number($quote->spent)) : null,

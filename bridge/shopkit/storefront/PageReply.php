@@ -49,8 +49,8 @@ final class PageReply
     }
 
     /**
-     * The headers that belong to it, each whole: no page of a customer's is kept by anybody in between, and none is shown
-     * within somebody else's page, where a click could be led to a button.
+     * The headers that belong to it, each whole: no page of a customer's is kept by anybody in between, and none is
+     * shown within somebody else's page, where a click could be led to a button.
      *
      * @return string[]
      */

@@ -3,7 +3,8 @@
 namespace SupportBridge;
 
 /**
- * Why something that a customer wants is not sent to the desk: the name of one of our texts, and what goes into its blanks.
+ * Why something that a customer wants is not sent to the desk: the name of one of our texts, and what goes into its
+ * blanks.
  */
 final class Refusal extends \RuntimeException
 {

@@ -15,6 +15,26 @@ final class RequestsPart
     }
 
     /**
+     * The ways to what the customer can write.
+     */
+    public function ways(): Html
+    {
+        $kit = $this->kit;
+
+        return $kit->section(
+            'write',
+            'write',
+            $kit->paragraph('request_help'),
+            Html::of(
+                'div',
+                ['class' => 'supportbridge-buttons'],
+                $kit->link('request_new', ['view' => 'request'], 'supportbridge-button'),
+                $kit->button('claim_link', ['view' => 'claim'])
+            )
+        );
+    }
+
+    /**
      * @param Price[] $prices
      */
     public function prices(array $prices, bool $canSend): ?Html

@@ -57,7 +57,9 @@ final class RightsPart
         if ($right->kind === 'telephone' && $right->value !== '') {
             $dialled = preg_replace('/[^0-9+]/', '', $right->value);
 
-            return Html::of('a', ['href' => 'tel:' . $dialled, 'dir' => 'ltr', 'class' => 'supportbridge-link'], $right->value);
+            $attributes = ['href' => 'tel:' . $dialled, 'dir' => 'ltr', 'class' => 'supportbridge-link'];
+
+            return Html::of('a', $attributes, $right->value);
         }
         if (!$right->canBeRedeemed() || !$this->canRedeem) {
             return null;

@@ -3,7 +3,7 @@
 namespace SupportBridge;
 
 /**
- * The signature of a row in the shop's database: one that the desk left there, or one that our pages leave for the desk.
+ * The signature of a row in the shop's database: one that the desk left there, or one that our pages leave for it.
  *
  * It covers the format's version, the direction, the table, the key's id and the exact stored bytes, so a row copied to
  * another table or signed for the other direction does not verify.

@@ -3,7 +3,7 @@
 namespace SupportBridge;
 
 /**
- * The customer's statement: every entry with the balance after it, what is held apart, and the packages that paid (C18).
+ * The customer's statement: every entry with the balance after it, what is held apart, and what paid (rule C18).
  */
 final class StatementPart
 {
@@ -55,7 +55,8 @@ final class StatementPart
     public function purpose(Entry $entry): string
     {
         $parts = [];
-        foreach (['order' => $entry->order, 'quote' => $entry->quote, 'request' => $entry->request] as $name => $number) {
+        $numbers = ['order' => $entry->order, 'quote' => $entry->quote, 'request' => $entry->request];
+        foreach ($numbers as $name => $number) {
             if ($number !== null) {
                 $digits = $this->kit->language->digits((string) $number);
                 $parts[] = $this->kit->say('entry_' . $name, ['number' => $digits]);

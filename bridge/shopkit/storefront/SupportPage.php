@@ -119,7 +119,7 @@ final class SupportPage
             $account = $this->state();
             $known = true;
 
-            return $this->accountPart($account);
+            return (new AccountPart($this->kit))->html($account);
         })];
         $waiting = $this->listOrNothing(function (): ?array {
             return $this->inbox->waiting();
@@ -135,52 +135,12 @@ final class SupportPage
         });
         $rights = $account === null ? [] : $account->rights;
         $parts[] = (new RightsPart($this->kit, $canSend && !$frozen))->html($rights);
-        $parts[] = $canSend ? $this->waysToWrite() : null;
+        $parts[] = $canSend ? (new RequestsPart($this->kit))->ways() : null;
         $parts[] = $this->part(function () use ($canSend): ?Html {
             return (new RequestsPart($this->kit))->prices($this->documents->prices() ?? [], $canSend);
         });
 
         return $this->page($parts);
-    }
-
-    private function accountPart(?AccountState $state): Html
-    {
-        $kit = $this->kit;
-        if ($state === null) {
-            return $kit->section('account', 'account', $kit->paragraph('account_none'));
-        }
-        $plan = $this->language->pick($state->plan);
-        $expiry = $this->language->pick($state->nextExpiry);
-
-        return $kit->section(
-            'account',
-            'account',
-            $state->frozen ? $kit->notice('frozen') : null,
-            $kit->facts(
-                $kit->fact('available', 'available', $this->language->number($state->available)),
-                $kit->fact('held', 'held', $this->language->number($state->held)),
-                $kit->fact('plan', 'plan', $plan[0] === '' ? $kit->say('no_plan') : Html::picked($plan)),
-                $kit->fact('next-expiry', 'next_expiry', $expiry[0] === '' ? $kit->say('no_expiry') : Html::picked($expiry))
-            ),
-            Html::of('p', [], $kit->link('statement_link', ['view' => 'statement']))
-        );
-    }
-
-    private function waysToWrite(): Html
-    {
-        $kit = $this->kit;
-
-        return $kit->section(
-            'write',
-            'write',
-            $kit->paragraph('request_help'),
-            Html::of(
-                'div',
-                ['class' => 'supportbridge-buttons'],
-                $kit->link('request_new', ['view' => 'request'], 'supportbridge-button'),
-                $kit->button('claim_link', ['view' => 'claim'])
-            )
-        );
     }
 
     private function requestForm(string $code): PageReply
@@ -198,7 +158,7 @@ final class SupportPage
     {
         $account = $this->account();
         if ($account === null) {
-            return $this->page([$this->accountPart(null), $this->kit->back()]);
+            return $this->page([(new AccountPart($this->kit))->html(null), $this->kit->back()]);
         }
         $before = $this->parameter('before');
         $part = new StatementPart($this->kit, $account);
@@ -243,18 +203,11 @@ final class SupportPage
      */
     private function send(Form $form): PageReply
     {
+        $sending = new Sending($this->shop, $this->documents, $this->inbox, $this->token, $this->now);
         try {
-            if (!$this->token->fits($form)) {
-                throw new Refusal('refused_form');
-            }
-            $deed = Deed::read($form, [$this->shop, 'orderNumber']);
-            $earlier = $this->inbox->find($form->uuid);
-            if ($earlier === null) {
-                (new DeedCheck($this->documents, $this->shop->customerId(), $this->now))->require($deed, $this->state());
-                $this->post($deed, $form->uuid);
-            } elseif (!$earlier->deed->equals($deed)) {
-                throw new Refusal('refused_sent_before');
-            }
+            $sending->send($form, function (): ?AccountState {
+                return $this->state();
+            });
 
             return PageReply::elsewhere($this->shop->address(['view' => 'answer', 'sent' => $form->uuid]));
         } catch (Refusal $refusal) {
@@ -266,18 +219,6 @@ final class SupportPage
         $this->returned = $form;
 
         return $this->viewAgain($form);
-    }
-
-    /**
-     * @throws Problem
-     * @throws Refusal
-     */
-    private function post(Deed $deed, string $uuid): void
-    {
-        if ($this->inbox->isBusy()) {
-            throw new Refusal('refused_busy');
-        }
-        $this->inbox->post($deed, $uuid, $this->language->code(), $this->now);
     }
 
     private function viewAgain(Form $form): PageReply
