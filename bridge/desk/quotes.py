@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +71,7 @@ _OFFER = Statement(
 _LAST_VERSION = Statement(
     select(func.max(quote_version.c.version)).where(quote_version.c.quote_id == bindparam("wanted"))
 )
+_NUMBER = Statement(select(quote.c.number).where(quote.c.id == bindparam("wanted")))
 _EXTEND = Statement(
     update(quote_version)
     .where(quote_version.c.quote_id == bindparam("wanted"), quote_version.c.version == bindparam("newest"))
@@ -109,6 +111,7 @@ class SqlQuotes:
 
     def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
         self._connection, self._stores = connection, stores
+        self._newest_seen: dict[int, int] = {}
 
     def draft(
         self, store: str, request_id: int, account_id: int, kind: QuoteKind, offer: Offer, *, offered: bool
@@ -134,7 +137,11 @@ class SqlQuotes:
 
     def get(self, store: str, quote_id: int) -> Quote | None:
         row = _GET.one(self._connection, wanted=quote_id, store=self._stores.number(store))
-        return None if row is None else _quote_from(row)
+        if row is None:
+            return None
+        found = _quote_from(row)
+        self._newest_seen[found.id] = found.offer.version
+        return found
 
     def of_request(self, request_id: int) -> list[Quote]:
         return [_quote_from(row) for row in _OF_REQUEST.rows(self._connection, request=request_id)]
@@ -155,7 +162,7 @@ class SqlQuotes:
         return [_quote_from(row) for row in rows]
 
     def save(self, quote: Quote) -> Quote:
-        if self._newest(quote.id) < quote.offer.version:
+        if quote.offer.version != self._newest_seen.get(quote.id) and self._newest(quote.id) < quote.offer.version:
             self._keep(quote.id, quote.offer)
         _SAVE.run(
             self._connection,
@@ -167,9 +174,12 @@ class SqlQuotes:
             spent=quote.spent,
             approved_ms=to_ms(quote.approved_at) if quote.approved_at else None,
         )
-        saved = self.get(quote.store, quote.id)
-        assert saved is not None
-        return saved
+        (number,) = _NUMBER.rows(self._connection, wanted=quote.id)[0]
+        return replace(quote, number=number)
+
+    def forget(self) -> None:
+        """Look the versions up anew: one that was kept may have been taken back."""
+        self._newest_seen.clear()
 
     def offer_of(self, quote_id: int, version: int) -> Offer | None:
         row = _OFFER.one(self._connection, wanted=quote_id, version=version)

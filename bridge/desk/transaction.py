@@ -51,6 +51,7 @@ class DeskTx:
             self.connection.execute("ROLLBACK TO attempt")
             self.connection.execute("RELEASE attempt")
             self.stores.forget()
+            self.quotes.forget()
             raise
         self.connection.execute("RELEASE attempt")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 def to_ms(moment: datetime) -> int:
@@ -21,7 +22,7 @@ def from_ms(ms: int) -> datetime:
 
 def as_json(document: Any) -> str:
     """A small document in one spelling."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(document)
 
 
 def id_list(ids: Iterable[int]) -> str:

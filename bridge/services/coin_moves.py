@@ -7,6 +7,7 @@ from bridge.contracts.coin_desk import AuditLine
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
 from bridge.domain.holds import Movement
+from bridge.domain.ledger import post
 from bridge.domain.packages import Package, available
 from bridge.errors import UnknownAccount
 
@@ -16,13 +17,19 @@ def packages_of(tx: Tx, account_id: int) -> dict[int, Package]:
     return {package.id: package for package in tx.ledger.packages_of([account_id]).get(account_id, [])}
 
 
-def book(tx: Tx, store: str, packages: dict[int, Package], movement: Movement) -> None:
-    """Record a movement's entries against these packages. Raises as `Ledger.append`."""
+def book(tx: Tx, store: str, packages: dict[int, Package], movement: Movement) -> dict[int, Package]:
+    """Record a movement's entries against these packages; returns all of them as they are then.
+
+    Raises as `Ledger.append`.
+    """
     if not movement.entries:
-        return
+        return packages
     touched = {posting.package_id for entry in movement.entries for posting in entry.postings}
     after = {number: packages[number] for number in touched} | dict(movement.packages)
     tx.ledger.append(store, movement.entries, after)
+    for entry in movement.entries:
+        after |= {package.id: package for package in post(after, entry)}
+    return packages | after
 
 
 def spendable(tx: Tx, account_id: int, at: datetime) -> int:

@@ -14,6 +14,7 @@ from bridge.domain.events import (
     QuoteApproved,
     QuoteDeclined,
 )
+from bridge.domain.packages import available
 from bridge.domain.quotes import HOLDING, Quote, QuoteState
 from bridge.domain.requests import Author, MessageKind
 from bridge.errors import QuoteRefused
@@ -50,15 +51,15 @@ def approve(
     quotes.require_unfrozen(account)
     packages = packages_of(tx, account.id)
     entry, hold = holds.reserve(packages.values(), quote.offer.coins, cause_of(quote, at), reason="")
-    book(tx, terms.store, packages, holds.Movement((entry,), {}))
+    packages = book(tx, terms.store, packages, holds.Movement((entry,), {}))
     saved = tx.quotes.save(quotes.approved(quote, hold, at=at))
     tx.quotes.decide(evidence_of(quote, "approve", at, channel, text_hash, evidence))
     expiring.disarm_quote(tx, saved)
     expiring.arm_hold(tx, terms, saved)
-    left = spendable(tx, account.id, at)
+    left = available(packages.values(), at)
     say(tx, saved, MessageKind.APPROVED, at, author=Author.CUSTOMER, coins=quote.offer.coins, available=left)
     tx.outbox.add([QuoteApproved(**about(saved, account, at, left, "approved"))])
-    expiring.note_low(tx, terms, account.id, at)
+    expiring.note_low(tx, terms, account.id, at, packages)
     return saved
 
 

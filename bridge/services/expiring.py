@@ -5,7 +5,7 @@ A deadline is set in the transaction that makes what it is about, and fired in o
 row, and however late it fires, the package itself says what is to be told by then.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bridge.contracts.coin_desk import Deadline, DeadlineKind
@@ -72,17 +72,30 @@ def disarm_quote(tx: Tx, quote: Quote) -> None:
     tx.deadlines.clear(_OF_QUOTES, quote.id)
 
 
-def note_low(tx: Tx, terms: DeskTerms, account_id: int, at: datetime) -> None:
-    """Tell once per newest package that less than a part of it is available (rule C17)."""
-    tell_low(tx, terms.store, account_id, at, percent=terms.low_percent)
+def note_low(
+    tx: Tx, terms: DeskTerms, account_id: int, at: datetime, packages: Mapping[int, Package] | None = None
+) -> None:
+    """Tell once per newest package that less than a part of it is available (rule C17).
+
+    `packages` are all of the account as they are now, where they are at hand.
+    """
+    tell_low(tx, terms.store, account_id, at, percent=terms.low_percent, packages=packages)
 
 
-def tell_low(tx: Tx, store: str, account_id: int, at: datetime, *, percent: int) -> None:
+def tell_low(
+    tx: Tx,
+    store: str,
+    account_id: int,
+    at: datetime,
+    *,
+    percent: int,
+    packages: Mapping[int, Package] | None = None,
+) -> None:
     """As `note_low`, where less than `percent` of 100 counts as low.
 
     Of a newest package that has ended nothing is told: its end was.
     """
-    packages = packages_of(tx, account_id)
+    packages = packages_of(tx, account_id) if packages is None else packages
     newest = max((one for one in packages.values() if not one.revoked), key=_age, default=None)
     left = available(packages.values(), at)
     if newest is None or not newest.usable(at) or left * 100 >= newest.coins * percent:

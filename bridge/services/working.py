@@ -22,7 +22,7 @@ from bridge.domain.quotes import HOLDING, Cause, Quote, QuoteKind, QuoteState, r
 from bridge.domain.requests import Message, MessageKind
 from bridge.errors import ImpossibleAmount, QuoteRefused
 from bridge.services import expiring
-from bridge.services.coin_moves import account_by_id, book, note, packages_of, spendable
+from bridge.services.coin_moves import account_by_id, book, note, packages_of
 from bridge.services.quote_parts import (
     about,
     cause_of,
@@ -160,15 +160,15 @@ def settled(
     movement = holds.spend(
         packages, quote.hold, spent, cause_of(quote, at, by), reason=reason, released="not needed for the work"
     )
-    book(tx, terms.store, packages, movement)
+    packages = book(tx, terms.store, packages, movement)
     saved = tx.quotes.save(replace(quote, state=QuoteState.SETTLED, hold=(), spent=spent))
     expiring.disarm_quote(tx, saved)
-    left = spendable(tx, account.id, at)
+    left = available(packages.values(), at)
     say(tx, saved, MessageKind.DEDUCTED, at, staff=by, coins=spent, released=quote.held - spent, available=left)
     tx.outbox.add([CoinsDeducted(**about(saved, account, at, left, "settled"), spent=spent, infeasible=not action)])
     if action:
         note(tx, terms.store, by, action, f"quote:{quote.id}", at, coins=spent, released=quote.held - spent)
-    expiring.note_low(tx, terms, account.id, at)
+    expiring.note_low(tx, terms, account.id, at, packages)
     return saved
 
 
