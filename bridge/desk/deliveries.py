@@ -5,13 +5,13 @@ A message holds ids and numbers only (rule D1); whom it goes to is looked up whe
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, literal_column, null, or_, select, text, update
+from sqlalchemy import and_, bindparam, delete, func, literal_column, null, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.office import Delivery
@@ -32,6 +32,18 @@ class DeliveryState(StrEnum):
     HELD = "held"
 
 
+class Lanes(NamedTuple):
+    """The stores whose messages may be tried: those to customers, and all others (to staff, to another program)."""
+
+    customers: Sequence[str]
+    others: Sequence[str]
+
+    @classmethod
+    def all(cls, *stores: str) -> "Lanes":
+        """Both lanes of these stores."""
+        return cls(stores, stores)
+
+
 @dataclass(frozen=True, slots=True)
 class Queued:
     """A delivery in the queue."""
@@ -42,6 +54,10 @@ class Queued:
 
 
 _IS_WAITING = delivery.c.state == text("'waiting'")
+_IN_LANES = or_(
+    and_(delivery.c.owner_kind.is_not(None), any_of(store.c.name, "customers")),
+    and_(delivery.c.owner_kind.is_(None), any_of(store.c.name, "others")),
+)
 _INSERT = upsert(delivery).values({column.name: bindparam(column.name) for column in delivery.c if column.name != "id"})
 _ADD = Statement(_INSERT.on_conflict_do_nothing(index_elements=[delivery.c.plugin, delivery.c.key]))
 _DUE = Statement(
@@ -61,7 +77,7 @@ _DUE = Statement(
         _IS_WAITING,
         delivery.c.plugin == bindparam("wanted"),
         or_(delivery.c.due_ms <= bindparam("at_ms"), delivery.c.due_ms > bindparam("impossible_ms")),
-        any_of(store.c.name, "stores"),
+        _IN_LANES,
     )
     .order_by(delivery.c.due_ms, delivery.c.id)
     .limit(bindparam("most"))
@@ -69,7 +85,7 @@ _DUE = Statement(
 _NEXT = Statement(
     select(func.min(delivery.c.due_ms))
     .join(store, store.c.id == delivery.c.store_id)
-    .where(_IS_WAITING, delivery.c.plugin == bindparam("wanted"), any_of(store.c.name, "stores"))
+    .where(_IS_WAITING, delivery.c.plugin == bindparam("wanted"), _IN_LANES)
 )
 _SAVE = Statement(
     update(delivery)
@@ -139,21 +155,23 @@ class SqlDeliveries:
         _ADD.run_many(self._connection, rows)
         return self._connection.total_changes - before
 
-    def due(self, plugin: str, stores: Iterable[str], at: datetime, limit: int) -> list[Queued]:
-        """A plugin's messages of these stores to be delivered now, oldest first."""
+    def due(self, plugin: str, lanes: Lanes, at: datetime, limit: int) -> list[Queued]:
+        """A plugin's messages in these lanes to be delivered now, oldest first."""
         rows = _DUE.rows(
             self._connection,
             wanted=plugin,
             at_ms=to_ms(at),
             impossible_ms=to_ms(at + LONGEST_WAIT),
-            stores=as_json(list(stores)),
+            customers=as_json(list(lanes.customers)),
+            others=as_json(list(lanes.others)),
             most=limit,
         )
         return [_queued(row) for row in rows]
 
-    def next_due(self, plugin: str, stores: Iterable[str]) -> datetime | None:
-        """When a plugin's next message of these stores is due, None when none waits."""
-        row = _NEXT.one(self._connection, wanted=plugin, stores=as_json(list(stores)))
+    def next_due(self, plugin: str, lanes: Lanes) -> datetime | None:
+        """When a plugin's next message in these lanes is due, None when none waits."""
+        customers, others = as_json(list(lanes.customers)), as_json(list(lanes.others))
+        row = _NEXT.one(self._connection, wanted=plugin, customers=customers, others=others)
         return from_ms(row[0]) if row is not None and row[0] is not None else None
 
     def later(self, queued: Queued, due: datetime, *, failed: bool) -> None:

@@ -2,7 +2,8 @@
 
 A message that fails is tried again with growing pauses for a week; then staff get a problem. While a plugin fails for a
 store, the store's other messages rest too, so that a server that is down is not asked once for every message. No plugin
-waits for another, and what one store's receiver does holds up another's for one attempt at most.
+waits for another, and what one store's receiver does holds up another's for one attempt at most. Messages to a store's
+customers and all its others rest apart: while the shop is down nobody knows a customer's address, and staff must hear.
 """
 
 import asyncio
@@ -11,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.office import Delivery
-from bridge.desk.deliveries import DeliveryState, Queued
+from bridge.desk.deliveries import DeliveryState, Lanes, Queued
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.engine.supervising import supervised, unless_cancelled
@@ -37,9 +39,20 @@ PATIENCE_S = 60.0
 """How long one delivery may take."""
 
 
+class Lane(NamedTuple):
+    """A store's messages to customers, or all its others."""
+
+    store: str
+    to_customers: bool
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "Lane":
+        return cls(delivery.store, delivery.to is not None)
+
+
 @dataclass(slots=True)
 class _Trouble:
-    """A store for which a plugin fails: how often in a row, since when, and until when its messages rest."""
+    """A lane in which a plugin fails: how often in a row, since when, and until when its messages rest."""
 
     since: datetime
     failures: int = 0
@@ -98,7 +111,7 @@ class PluginLine:
         self.plugin, self._desk, self._clock, self._stop, self._stores = plugin, desk, clock, stop, stores
         self._deliver = plugins.listeners(DELIVER)[plugin]
         self._patience = patience_seconds
-        self._troubles: dict[str, _Trouble] = {}
+        self._troubles: dict[Lane, _Trouble] = {}
         self.bell = asyncio.Event()
 
     async def run(self) -> None:
@@ -116,7 +129,7 @@ class PluginLine:
         for queued in due:
             if self._stop.is_set():
                 break
-            if queued.delivery.store not in self._resting():
+            if Lane.of(queued.delivery) not in self._resting():
                 tried += 1
                 await self._try(queued)
         return tried
@@ -124,9 +137,8 @@ class PluginLine:
     async def pause(self) -> float:
         """Seconds until something is to be done, at most the sweep's."""
         due = await self._desk.read(lambda tx: tx.deliveries.next_due(self.plugin, self._at_work()))
-        waits = [
-            one.rests_until - time.monotonic() for store, one in self._troubles.items() if store in self._resting()
-        ]
+        resting = self._resting()
+        waits = [one.rests_until - time.monotonic() for lane, one in self._troubles.items() if lane in resting]
         if due is not None:
             waits.append((due - self._clock.now()).total_seconds())
         return min([SWEEP_S, *(max(one, 0.0) for one in waits)])
@@ -134,16 +146,19 @@ class PluginLine:
     @property
     def failing(self) -> frozenset[str]:
         """The stores for which nothing can be delivered at the moment."""
-        return frozenset(self._troubles)
+        return frozenset(lane.store for lane in self._troubles)
 
-    def _at_work(self) -> list[str]:
-        """The enabled stores but for those that rest."""
-        resting = self._resting()
-        return [store for store in self._stores() if store not in resting]
+    def _at_work(self) -> Lanes:
+        """The lanes of the enabled stores but for those that rest."""
+        resting, stores = self._resting(), list(self._stores())
+        return Lanes(
+            customers=[store for store in stores if Lane(store, to_customers=True) not in resting],
+            others=[store for store in stores if Lane(store, to_customers=False) not in resting],
+        )
 
-    def _resting(self) -> frozenset[str]:
+    def _resting(self) -> frozenset[Lane]:
         moment = time.monotonic()
-        return frozenset(store for store, trouble in self._troubles.items() if trouble.rests_until > moment)
+        return frozenset(lane for lane, trouble in self._troubles.items() if trouble.rests_until > moment)
 
     async def _try(self, queued: Queued) -> None:
         delivery = queued.delivery
@@ -160,12 +175,12 @@ class PluginLine:
         except Exception as error:  # a plugin may raise anything; it is tried again
             await self._failed(queued, error)
         else:
-            self._troubles.pop(delivery.store, None)
+            self._troubles.pop(Lane.of(delivery), None)
             await self._note(partial(_delivered, plugin=self.plugin, queued=queued))
 
     async def _failed(self, queued: Queued, error: Exception) -> None:
-        store, now = queued.delivery.store, self._clock.now()
-        trouble = self._troubles.setdefault(store, _Trouble(now))
+        now = self._clock.now()
+        trouble = self._troubles.setdefault(Lane.of(queued.delivery), _Trouble(now))
         rest = min(FIRST_PAUSE.total_seconds() * 2 ** min(trouble.failures, 20), LONGEST_REST_S)
         trouble.failures += 1
         trouble.rests_until = time.monotonic() + rest
@@ -184,7 +199,9 @@ def _delivered(tx: DeskTx, at: datetime, *, plugin: str, queued: Queued) -> None
     tx.deliveries.done(queued, at)
     store = queued.delivery.store
     over = [
-        key for key in (_refusal_key(plugin, queued.delivery), _stuck_key(plugin)) if tx.problems.open_under(store, key)
+        key
+        for key in (_refusal_key(plugin, queued.delivery), _stuck_key(plugin, Lane.of(queued.delivery)))
+        if tx.problems.open_under(store, key)
     ]
     if over:
         tx.problems.solve(store, over, at)
@@ -216,10 +233,10 @@ def _postponed(
     if stuck_since is not None:
         tx.problems.report(
             delivery.store,
-            key=_stuck_key(plugin),
+            key=_stuck_key(plugin, Lane.of(delivery)),
             kind="deliveries_stuck",
-            summary=f"plugin {plugin} has delivered nothing since {stuck_since:%Y-%m-%d %H:%M} UTC: {reason}; "
-            "what waits is delivered once that is mended",
+            summary=f"plugin {plugin} has delivered nothing{' to customers' * (delivery.to is not None)} since "
+            f"{stuck_since:%Y-%m-%d %H:%M} UTC: {reason}; what waits is delivered once that is mended",
             at=at,
         )
 
@@ -247,5 +264,5 @@ def _refusal_key(plugin: str, delivery: Delivery, about: str = "") -> str:
     return f"delivery:{plugin}:{about or _receiver(delivery)}"[:191]
 
 
-def _stuck_key(plugin: str) -> str:
-    return f"deliveries:{plugin}"
+def _stuck_key(plugin: str, lane: Lane) -> str:
+    return f"deliveries:{plugin}:{'customers' if lane.to_customers else 'others'}"

@@ -82,9 +82,9 @@ def message(letter: Letter, sheet: Sheet, envelope: Envelope) -> EmailMessage:
     mail["Message-ID"] = envelope.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Content-Language"] = sheet.language
     mail.set_content(as_text(letter, sheet), cte="quoted-printable" if sheet.language == "en" else "base64")
     mail.add_alternative(as_html(letter, sheet), subtype="html", cte="base64")
+    mail["Content-Language"] = sheet.language
     return mail
 
 

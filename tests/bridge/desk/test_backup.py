@@ -12,6 +12,7 @@ import pytest
 
 from bridge.contracts.office import Delivery
 from bridge.desk.backup import backup, examine, restore
+from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, UsageError
 from bridge.services import problems
@@ -270,7 +271,7 @@ def messages_wait(desk: Desk) -> None:
     book(desk, 1)
     one = Delivery(key="a", store=ACME, kind="coins_granted", document={}, to=customer(77))
     desk.run(lambda tx: tx.deliveries.add("mail", [one, replace(one, key="b")], MONDAY_9AM))
-    (sent, _) = desk.look(lambda tx: tx.deliveries.due("mail", [ACME], LATER, 10))
+    (sent, _) = desk.look(lambda tx: tx.deliveries.due("mail", Lanes.all(ACME), LATER, 10))
     desk.run(lambda tx: tx.deliveries.done(sent, MONDAY_9AM))
 
 

@@ -10,6 +10,7 @@ import structlog.testing
 
 from bridge.contracts.desk import Problem
 from bridge.contracts.office import Delivery
+from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.engine import deliveries
@@ -143,7 +144,7 @@ async def test_a_message_that_fails_is_tried_again_with_growing_pauses_and_the_s
     pauses = []
     for _ in range(14):
         await post.one_pass()
-        due = await desk.read(lambda tx: tx.deliveries.next_due("mail", ["acme"]))
+        due = await desk.read(lambda tx: tx.deliveries.next_due("mail", Lanes.all("acme")))
         assert due is not None
         pauses.append(due - clock.now())
         clock.moment = due
@@ -204,7 +205,7 @@ async def test_a_message_may_ask_to_wait_and_that_is_no_failure(desk: Desk, cloc
     post = line(desk, clock, mail=mail)
     await queue(desk, message("a"))
     await post.one_pass()
-    assert await desk.read(lambda tx: tx.deliveries.next_due("mail", ["acme"])) == tomorrow
+    assert await desk.read(lambda tx: tx.deliveries.next_due("mail", Lanes.all("acme"))) == tomorrow
     mail.fault, clock.moment = None, tomorrow
     await post.one_pass()
     assert mail.delivered[0].attempts == 0
@@ -259,6 +260,19 @@ async def test_while_a_store_fails_its_other_messages_rest_and_other_stores_go_o
     assert 0.0 < await post.pause() <= 5.0
 
 
+async def test_staff_hear_while_nobody_knows_the_customers_addresses(
+    desk: Desk, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shop is down, so its customers' letters fail; those to staff need no shop."""
+    monkeypatch.setattr(deliveries, "LONGEST_REST_S", 300.0)
+    mail = Postman()
+    mail.faults = {f"a{number}": DeliveryFailed("acme: gone") for number in range(10)}
+    await queue(desk, *(message(f"a{number}") for number in range(10)), message("staff", to=None))
+    await line(desk, clock, mail=mail).one_pass()
+    assert mail.attempts == ["a0", "staff"]
+    assert mail.keys == ["staff"]
+
+
 async def test_messages_of_a_store_that_is_switched_off_wait(desk: Desk, clock: FixedClock) -> None:
     mail = Postman()
     await queue(desk, message("a", "closed"), message("b"))
@@ -296,7 +310,8 @@ async def test_an_hour_without_any_delivery_is_told_to_staff_and_ends_with_the_f
         (
             "deliveries_stuck",
             (
-                "plugin mail has delivered nothing since 2026-03-01 12:00 UTC: the mail server can't be reached; "
+                "plugin mail has delivered nothing to customers since 2026-03-01 12:00 UTC: "
+                "the mail server can't be reached; "
                 "what waits is delivered once that is mended"
             ),
         )

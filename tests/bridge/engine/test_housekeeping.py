@@ -7,6 +7,7 @@ import pytest
 
 from bridge.contracts.office import Delivery
 from bridge.desk.backup import note_backup
+from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import Desk
 from bridge.domain.events import BackupLate
 from bridge.engine.housekeeping import Housekeeping
@@ -116,7 +117,7 @@ async def test_delivered_messages_are_forgotten_after_thirty_days_and_waiting_on
 ) -> None:
     messages = [Delivery(key, ACME, "coins_granted", {}, to=customer(77)) for key in ("sent", "waits")]
     await desk.transact("queue", lambda tx: tx.deliveries.add("mail", messages, MONDAY_9AM))
-    (sent, _) = await desk.read(lambda tx: tx.deliveries.due("mail", [ACME], MONDAY_9AM, 10))
+    (sent, _) = await desk.read(lambda tx: tx.deliveries.due("mail", Lanes.all(ACME), MONDAY_9AM, 10))
     await desk.transact("sent", lambda tx: tx.deliveries.done(sent, MONDAY_9AM))
     clock.advance(timedelta(days=31))
     await housekeeping.prune()

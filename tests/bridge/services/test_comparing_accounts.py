@@ -8,6 +8,7 @@ import pytest
 from bridge.contracts.desk import PushState
 from bridge.contracts.office import Delivery
 from bridge.contracts.shop import Shown
+from bridge.desk.deliveries import Lanes
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.events import CustomerEvent
 from bridge.services import comparing_accounts, problems
@@ -163,7 +164,7 @@ def test_D3_letters_to_a_customer_do_not_go_to_who_has_his_number_now(keeper: Ke
     _, others = look(keeper, {7: 71})
     keeper.desk.run(comparing_accounts.set_apart, ACME, others, looked_at=1, fuse_units=50, at=keeper.now)
     events = keeper.desk.look(lambda tx: tx.outbox.due(keeper.now, 10))
-    (letter,) = keeper.desk.look(lambda tx: tx.deliveries.due("mail", [ACME], keeper.now, 10))
+    (letter,) = keeper.desk.look(lambda tx: tx.deliveries.due("mail", Lanes.all(ACME), keeper.now, 10))
     former = Owner(OwnerKind.FORMER, seven.id)
     assert [one.event.owner for one in events if isinstance(one.event, CustomerEvent)] == [former]
     assert letter.delivery.to == former
