@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from bridge.cli.coins_shown import balance_document, balance_parts
+from bridge.cli.quotes_shown import subject_of
 from bridge.cli.screen import count, line, local, table, utc
 from bridge.contracts.shop_documents import Contact
 from bridge.domain.accounts import Owner
@@ -64,7 +65,7 @@ def sheet_parts(store: StoreSettings, found: Sheet, at: datetime) -> list[Any]:
     if found.linked:
         parts.append(line(f"Guests' orders linked to it: {', '.join(map(str, found.linked))}"))
     if found.requests:
-        subjects = [(one.id, local(one.opened_at, zone), one.subject or "(erased)") for one in found.requests]
+        subjects = [(one.id, local(one.opened_at, zone), subject_of(one)) for one in found.requests]
         parts += [line(), table("Request", "Opened", "Subject", rows=subjects, right=("Request",), words=("Subject",))]
     if found.quotes:
         quotes = [

@@ -11,9 +11,11 @@ from bridge.cli.screen import count, grid, line, local, one_line, styled, table,
 from bridge.contracts.coin_desk import Decision
 from bridge.domain.accounts import Owner
 from bridge.domain.quotes import HOLDING, Offer, QuoteState
+from bridge.domain.requests import Request
 
 INDENT = 5
 HASH_SHOWN = 12
+ERASED = "(erased)"
 
 
 def owner_document(owner: Owner) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def quote_document(view: QuoteView) -> dict[str, Any]:
         "version": offer.version,
         "coins": offer.coins,
         "held": quote.held,
-        "deducted": quote.spent,
+        "spent": quote.spent,
         "hold": [{"package": part.package_id, "coins": part.coins} for part in quote.hold],
         "words": offer.words,
         "offered_by": offer.staff,
@@ -64,7 +66,7 @@ def quote_parts(view: QuoteView) -> list[Any]:
     facts: list[Sequence[object]] = [
         ("Quote", f"{quote.id}, version {offer.version}: {quote.kind}"),
         ("Customer", f"{view.account.owner} of store {quote.store}"),
-        ("Request", one_line(f"{view.request.id}: {view.request.subject}")),
+        ("Request", f"{view.request.id}: {subject_of(view.request)}"),
         ("State", state_words(view)),
         ("Asks for", count(offer.coins, "coin")),
         ("Held", count(quote.held, "coin")),
@@ -138,7 +140,7 @@ def _row(view: QuoteView) -> list[object]:
         quote.offer.coins,
         quote.held,
         until if quote.state is QuoteState.OFFERED else "",
-        one_line(view.request.subject),
+        subject_of(view.request),
     ]
 
 
@@ -176,8 +178,14 @@ def decisions_document(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
     ]
 
 
+def subject_of(request: Request) -> str:
+    """A request's subject in one line of a stranger's text; it can have been erased (rule D2)."""
+    return one_line(request.subject) or ERASED
+
+
 def words_parts(words: str) -> list[Any]:
     """Words of a person, each line indented, so that no line of theirs looks like one of ours."""
+    words = words or ERASED
     return [Padding(line(one), (0, 0, 0, INDENT)) for one in words.split("\n")]
 
 

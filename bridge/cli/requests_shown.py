@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bridge.cli.customer import named
-from bridge.cli.quotes_shown import owner_document, words_parts
-from bridge.cli.screen import count, grid, line, local, one_line, styled, table, utc
+from bridge.cli.quotes_shown import owner_document, subject_of, words_parts
+from bridge.cli.screen import count, grid, line, local, styled, table, utc
 from bridge.domain.accounts import Account
 from bridge.domain.quotes import Quote
 from bridge.domain.requests import Author, Message, MessageKind, Request
@@ -50,7 +50,7 @@ def requests_table(rows: Sequence[Row]) -> Any:
             request.staff or request.opened_by.value,
             request.price or "",
             ", ".join(f"{one.id} {one.state}" for one in quotes),
-            one_line(request.subject),
+            subject_of(request),
         )
         for store, request, account, quotes in rows
     ]
@@ -62,7 +62,7 @@ def request_parts(row: Row) -> list[Any]:
     store, request, account, quotes = row
     opened = f"{local(request.opened_at, store.zone_info)} by {request.staff or request.opened_by.value}"
     facts: list[Sequence[object]] = [
-        ("Request", one_line(f"{request.id}: {request.subject}")),
+        ("Request", f"{request.id}: {subject_of(request)}"),
         ("Customer", f"{account.owner} of store {store.name}"),
         ("Opened", opened),
     ]
@@ -95,7 +95,7 @@ def thread_parts(thread: Sequence[Message], zone: ZoneInfo) -> list[Any]:
     parts: list[Any] = []
     for one in thread:
         parts.append(line(f"{local(one.at, zone)}  {_who(one)}: {_what(one)}"))
-        if one.text:
+        if one.text or one.kind in _PLAIN:
             parts += words_parts(one.text)
     return parts or [line("Nothing yet.")]
 

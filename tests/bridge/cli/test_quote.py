@@ -17,7 +17,7 @@ def test_C7_the_published_example_50_coins_out_of_300_leave_250(counter: Counter
     quote = counter.approved(counter.offered(50))
     assert counter.coins() == (300, 50, 250)
     document = counter.document("quote", "settle", quote, "--spent", "50", *BY)
-    assert (document["state"], document["deducted"], document["held"]) == ("settled", 50, 0)
+    assert (document["state"], document["spent"], document["held"]) == ("settled", 50, 0)
     assert document["balance"] == {"available": 250, "posted": 250, "held": 0, "frozen": False}
     assert document["moved"] == {
         "held": 0, "deducted": 50, "released": 0, "forfeited": 0, "revoked": 0, "granted": 0,

@@ -64,7 +64,15 @@ def test_D1_words_of_a_thread_are_nowhere_in_the_audit_trail(counter: CounterPla
 
 def test_words_of_a_stranger_are_indented_and_cannot_steer_the_terminal(counter: CounterPlace) -> None:
     request = asked(counter, f"Help{HOSTILE}", HOSTILE)
-    for words in (("request", "show", request), ("request", "list"), ("quote", "list", "--customer", "77")):
+    counter.granted(300)
+    counter.offered(5, request)
+    for words in (
+        ("request", "show", request),
+        ("request", "list"),
+        ("quote", "list"),
+        ("quote", "show", "1"),
+        ("account", "show", "77"),
+    ):
         shown = counter.well(*words).out
         assert not set(shown) & {"\x1b", "\x07", "\r", "\u202e", "\u200f"}, words
         assert not any(line.startswith("2026-11-22 11:00:00 +03:30  Anna") for line in shown.splitlines()), words
@@ -131,6 +139,19 @@ async def test_T1_everybody_with_a_shop_account_can_have_a_request(acme: ShopPla
     assert [(one["subject"], one["opened_by"]) for one in listed] == [("Before I buy", "Anna")]
     nobody = await acme.cli("request", "open", "999", "--subject", "Who?", *BY)
     assert (nobody.code, nobody.err.splitlines()[0]) == (1, "Error: acme: customer 999 has no account")
+
+
+def test_D2_what_was_erased_is_told_as_such(counter: CounterPlace) -> None:
+    request = asked(counter, "My secret", "A secret wish")
+    counter.granted(300)
+    counter.offered(5, request)
+    counter.desk.run(lambda tx: tx.requests.erase(1))
+    counter.desk.run(lambda tx: tx.quotes.erase(1))
+    shown = counter.well("request", "show", request).out
+    assert f"Request   {request}: (erased)" in shown
+    assert "     (erased)" in shown
+    assert "     (erased)" in counter.well("quote", "show", "1").out
+    assert "(erased)" in counter.well("quote", "list").out
 
 
 def test_a_request_of_a_customers_own_is_told_from_one_by_staff(counter: CounterPlace) -> None:
