@@ -11,6 +11,7 @@ from bridge import VERSION
 from bridge.contracts.desk import FirstSync
 from bridge.desk import versions
 from bridge.desk.desk import Desk
+from bridge.desk.versions import SCHEMA_VERSION
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import CoinsGranted
 from bridge.engine.health import StoreState, Work
@@ -150,12 +151,16 @@ async def test_what_waits_in_the_desk_is_counted_by_store(daemon: Daemon) -> Non
     page = await document(daemon)
     assert page["stores"]["acme"]["problems"] == 2
     assert page["stores"]["umbrella"]["push"]["waiting"] == 3
-    assert page["outbox_waiting"] == 1
+    assert (page["outbox_waiting"], page["messages_waiting"]) == (1, 0)
 
 
 async def test_the_desk_is_named_with_its_epoch_and_the_age_of_its_last_backup(daemon: Daemon) -> None:
     page = await document(daemon)
-    assert page["desk"] == {"epoch": daemon.desk.identity.epoch, "schema": 2, "last_backup_age_seconds": None}
+    assert page["desk"] == {
+        "epoch": daemon.desk.identity.epoch,
+        "schema": versions.SCHEMA_VERSION,
+        "last_backup_age_seconds": None,
+    }
     daemon.desk.run(lambda tx: versions.note_backup(tx.connection, NOON))
     daemon.clock.advance(timedelta(hours=2))
     assert (await document(daemon))["desk"]["last_backup_age_seconds"] == 7200.0
@@ -181,7 +186,7 @@ async def test_a_desk_that_cannot_be_read_fails_the_page_and_says_why(
     page = await document(daemon)
     assert not page["ok"]
     assert page["desk"] == {"cause": "desk.sqlite3 is damaged: malformed"}
-    assert page["outbox_waiting"] is None
+    assert (page["outbox_waiting"], page["messages_waiting"]) == (None, None)
     assert page["stores"]["acme"]["ok"]
 
 
