@@ -344,4 +344,5 @@ def a_full_look() -> Look:
         desk=DeskIdentity("desk", 1, 1, 1, moment, moment),
         backup_age_seconds=1.0,
         outbox_waiting=0,
+        messages_waiting={"mail": 1},
     )

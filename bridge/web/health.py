@@ -14,6 +14,7 @@ def health_document(look: Look) -> dict[str, Any]:
         "stores": {name: _store(one) for name, one in look.stores.items()},
         "desk": _desk(look),
         "outbox_waiting": look.outbox_waiting,
+        "messages_waiting": None if look.messages_waiting is None else sum(look.messages_waiting.values()),
         "loop_delay_seconds": _seconds(look.loop_delay_seconds),
         "stuck": list(look.stuck),
     }

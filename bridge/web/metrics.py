@@ -87,6 +87,13 @@ class _LookCollector(Collector):
         yield problems
         if look.outbox_waiting is not None:
             yield _plain("outbox_waiting", "Events that wait to be delivered to plugins.", look.outbox_waiting)
+        if look.messages_waiting is not None:
+            messages = GaugeMetricFamily(
+                "supportbridge_messages_waiting", "Messages that a plugin has not delivered yet.", labels=["plugin"]
+            )
+            for plugin, waiting in sorted(look.messages_waiting.items()):
+                messages.add_metric([plugin], waiting)
+            yield messages
         if look.backup_age_seconds is not None:
             yield _plain(
                 "last_backup_age_seconds", "Seconds since the desk was last backed up.", look.backup_age_seconds

@@ -46,6 +46,8 @@ class Look:
     desk_cause: str = ""
     backup_age_seconds: float | None = None
     outbox_waiting: int | None = None
+    messages_waiting: Mapping[str, int] | None = None
+    """The plugins' messages that have not been delivered, by plugin."""
 
     @property
     def ok(self) -> bool:
@@ -56,6 +58,7 @@ class Look:
 class _DeskCounts(NamedTuple):
     identity: DeskIdentity
     outbox_waiting: int
+    messages_waiting: Mapping[str, int]
     first_syncs: Mapping[str, FirstSync]
     pushes_waiting: Mapping[str, int]
     problems: Mapping[str, Mapping[str, int]]
@@ -95,6 +98,7 @@ class Observed:
             desk=counts.identity,
             backup_age_seconds=(self.clock.now() - backed_up).total_seconds() if backed_up else None,
             outbox_waiting=counts.outbox_waiting,
+            messages_waiting=counts.messages_waiting,
         )
 
 
@@ -102,6 +106,7 @@ def _counted(tx: DeskTx, *, with_ledger: bool) -> _DeskCounts:
     return _DeskCounts(
         versions.identity(tx.connection),
         tx.outbox.count(),
+        tx.deliveries.waiting(),
         tx.counts.first_syncs(),
         tx.counts.waiting_pushes(),
         tx.counts.open_problems(),

@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bridge import VERSION
 from bridge.contracts.desk import Tx
+from bridge.contracts.office import Delivery
 from bridge.desk import versions
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.engine.health import Counters, Work
@@ -79,6 +80,12 @@ async def test_C16_the_ledgers_totals_are_the_sums_over_its_accounts(daemon: Dae
     assert found["supportbridge_ledger_accounts", "store=umbrella"] == 0
     assert found["supportbridge_pushes_waiting", "store=acme"] == 0
     assert found["supportbridge_outbox_waiting", ""] == 0
+
+
+async def test_messages_that_wait_are_counted_by_plugin(daemon: Daemon) -> None:
+    messages = [Delivery(key, "acme", "coins_granted", {}) for key in ("a", "b")]
+    daemon.desk.run(lambda tx: tx.deliveries.add("mail", messages, NOON))
+    assert (await samples(daemon))["supportbridge_messages_waiting", "plugin=mail"] == 2
 
 
 async def test_problems_are_counted_by_kind(daemon: Daemon) -> None:
