@@ -15,7 +15,7 @@ from bridge.cli.customer import named
 from bridge.cli.session import CLOCK, the_desk
 from bridge.contracts.desk import Tx
 from bridge.desk.desk import Desk
-from bridge.domain.accounts import Account, Owner
+from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.quotes import Quote
 from bridge.domain.requests import Request
@@ -139,7 +139,10 @@ def ways_on(store: str, owner: Owner | None = None, about: Numbered | None = Non
             error.hint = f"see what there is: bridge coins balance {named(owner)} --store {store}"
         raise
     except UnknownAccount as error:
-        error.hint = error.hint or f"look the customer up: bridge account find E-MAIL --store {store}"
+        way = f"look the customer up: bridge account find E-MAIL --store {store}"
+        if owner is not None and owner.kind is OwnerKind.GUEST:
+            way = f"bridge guest link {owner.ref} CUSTOMER --store {store}"
+        error.hint = error.hint or way
         raise
 
 

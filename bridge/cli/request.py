@@ -157,7 +157,7 @@ def reply(call: Call, request: RequestNumber, text: Text, by: ByOption = None, s
         requests.reply(tx, work.terms, request, text=text, by=work.staff, at=work.at)
 
     def words(who: str, _: object) -> str:
-        return f"{who} replied to request {request}; no coin was moved."
+        return f"{who} replied to request {request}; no coin was moved. The customer's page does not show messages."
 
     _say(call, request, store, by, do, words)
 

@@ -7,7 +7,7 @@ trail has numbers (rule D1).
 from datetime import datetime
 
 from bridge.contracts.desk import Tx
-from bridge.domain.accounts import Account, Owner
+from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.requests import Author, Message, MessageKind, Request
 from bridge.domain.rights import RightKind
@@ -38,9 +38,14 @@ def open_for(
     """Open a request in a customer's name, also for a frozen account (rule C15); a price's code makes a draft (C13).
 
     Everybody with a shop account can have requests (rule T1): `in_shop` says that the shop knows him, so that his
-    account is opened where he has none. Raises `UnknownAccount`, `ImpossibleAmount` for words that say nothing or too
-    much, `QuoteRefused` for a code that is not on the price list.
+    account is opened where he has none. Raises `UnknownAccount`, also for guests and former customers, who have no
+    page to decide on; `ImpossibleAmount` for words that say nothing or too much, `QuoteRefused` for a code that is not
+    on the price list.
     """
+    if owner.kind is not OwnerKind.CUSTOMER:
+        raise UnknownAccount(
+            f"{terms.store}: {owner} has no account in the shop, so nobody could decide about an offer"
+        )
     require_staff(by)
     require_text(subject, what="subject", longest=MOST_SUBJECT)
     if text:

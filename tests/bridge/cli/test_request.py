@@ -29,7 +29,7 @@ def test_C12_answering_costs_nothing(counter: CounterPlace) -> None:
     said = counter.document("request", "reply", request, "--text", "Which page is it?\nSend a link.", *BY)["said"]
     assert (said["kind"], said["staff"], said["text"]) == ("text", "Anna", "Which page is it?\nSend a link.")
     assert counter.well("request", "reply", request, "--text", "Thanks", *BY).lines()[0] == (
-        f"Anna replied to request {request}; no coin was moved."
+        f"Anna replied to request {request}; no coin was moved. The customer's page does not show messages."
     )
     assert len(counter.document("coins", "statement", "77")["entries"]) == entries
     assert counter.coins() == (300, 0, 300)
@@ -123,11 +123,15 @@ def test_C15_a_frozen_account_can_still_ask(counter: CounterPlace) -> None:
     assert "Frozen" in counter.well("request", "show", counter.request()).out
 
 
-def test_a_guests_order_without_an_account_is_nobody_to_write_to(counter: CounterPlace) -> None:
-    assert counter.refused("request", "open", "guest:1042", "--subject", "x", *BY) == [
-        "Error: acme: guest order 1042 has no account",
-        "Try: look the customer up: bridge account find E-MAIL --store acme",
-    ]
+def test_C19_a_guest_has_no_page_to_decide_on_until_the_order_is_linked(counter: CounterPlace) -> None:
+    counter.granted(300, "guest:1042")
+    for customer, way in (
+        ("guest:1042", "bridge guest link 1042 CUSTOMER --store acme"),
+        ("former:7", "look the customer up: bridge account find E-MAIL --store acme"),
+    ):
+        error, hint = counter.refused("request", "open", customer, "--subject", "x", *BY)
+        assert error.endswith(" has no account in the shop, so nobody could decide about an offer")
+        assert hint == f"Try: {way}"
 
 
 async def test_T1_everybody_with_a_shop_account_can_have_a_request(acme: ShopPlace) -> None:
@@ -138,7 +142,13 @@ async def test_T1_everybody_with_a_shop_account_can_have_a_request(acme: ShopPla
     listed = (await acme.cli("request", "list", "--customer", str(customer), "--json")).document["requests"]
     assert [(one["subject"], one["opened_by"]) for one in listed] == [("Before I buy", "Anna")]
     nobody = await acme.cli("request", "open", "999", "--subject", "Who?", *BY)
-    assert (nobody.code, nobody.err.splitlines()[0]) == (1, "Error: acme: customer 999 has no account")
+    assert (nobody.code, nobody.err.splitlines()) == (
+        1,
+        [
+            "Error: acme: customer 999 has no account",
+            "Try: look the customer up: bridge account find E-MAIL --store acme",
+        ],
+    )
 
 
 def test_D2_what_was_erased_is_told_as_such(counter: CounterPlace) -> None:
