@@ -159,13 +159,12 @@ def test_C18_a_russian_file_is_parted_by_semicolons(shop: Storefront) -> None:
     assert lines[1][6:8] == ["1\N{NO-BREAK SPACE}300", "1300"]
 
 
-@pytest.mark.parametrize("reason", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_a_reason_that_begins_like_a_formula_is_made_harmless(shop: Storefront, reason: str) -> None:
-    push_account(shop, package(10), books=[{"kind": "correct", "coins": 10, "reason": reason}])
-    content, lines = downloaded(shop)
-    assert lines[1][18] == "'" + reason
+def test_a_reason_that_begins_like_a_formula_is_made_harmless(shop: Storefront) -> None:
+    reasons = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
+    push_account(shop, package(10), books=[{"kind": "correct", "reason": reason} for reason in reasons])
+    _, lines = downloaded(shop)
+    assert [line[18] for line in lines[1:]] == ["'" + reason for reason in reasons]
     assert all(not re.match(r"[=+@\t\r]", cell) for line in lines for cell in line)
-    assert b'"' in content
 
 
 def test_quotes_and_separators_stay_in_their_cell(shop: Storefront) -> None:
