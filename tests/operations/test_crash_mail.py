@@ -15,7 +15,7 @@ from tests.support.prestashop import PrestaShopShop
 from tests.support.shops import AnyShop
 from tests.support.waiting import until
 
-LETTERS = 3
+LETTERS = 2
 
 
 @pytest.fixture
