@@ -81,17 +81,15 @@ class CoinPage:
 
         return await eventually(answered, f"an answer to {uuid}")
 
-    async def account(
-        self, when: Callable[[dict[str, Any]], bool] = lambda _: True, /, **expected: int
-    ) -> dict[str, Any]:
-        """Wait until the account page says these numbers, and `when` it is true besides; its document."""
+    async def account(self, **expected: int) -> dict[str, Any]:
+        """Wait until the account page says these numbers; its document."""
 
         async def shown() -> dict[str, Any] | None:
             pages = await self.bridge.pages("acme")
             if self.customer not in pages.accounts:
                 return None
             document = pages.shown(self.customer)
-            return document if expected.items() <= document.items() and when(document) else None
+            return document if expected.items() <= document.items() else None
 
         return await eventually(shown, f"the account of customer {self.customer} shows {expected}")
 
