@@ -396,3 +396,9 @@ async def test_a_wrong_password_waits_and_is_not_logged(tmp_path: Path, certific
             assert await room.waiting() == 1
     assert "battery" not in str(logs)
     assert "535" in str(logs)
+
+
+async def test_an_event_with_a_very_long_key_is_one_letter_like_any_other(room: Mailroom, server: MailServer) -> None:
+    await room.work(granted("k" * 300), granted("k" * 301))
+    await room.work(granted("k" * 300))
+    assert len({mail["Message-ID"] for mail in server.taken}) == len(server.taken) == 2
