@@ -11,7 +11,6 @@ from bridge import VERSION
 from bridge.contracts.desk import FirstSync
 from bridge.desk import versions
 from bridge.desk.desk import Desk
-from bridge.desk.versions import SCHEMA_VERSION
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import CoinsGranted
 from bridge.engine.health import StoreState, Work
