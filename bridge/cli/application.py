@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -103,7 +104,7 @@ def build() -> typer.Typer:
 
 def execute(arguments: Sequence[str]) -> int:
     """Run one call; returns the exit code and never raises what was to be expected."""
-    app = typer.main.get_command(build())
+    app = _parser()
     as_json = "--json" in _before_dashes(arguments)
     words, inner = _command_named(app, arguments)
     command = " ".join((PROGRAM, *words))
@@ -124,6 +125,12 @@ def execute(arguments: Sequence[str]) -> int:
     except OSError as error:
         return tell(_of_machine(error), command=command, as_json=as_json)
     return code
+
+
+@cache
+def _parser() -> Any:
+    """What understands the words of a call. Building it takes longer than most commands, so it is built once."""
+    return typer.main.get_command(build())
 
 
 def _invoke(app: Any, arguments: Sequence[str]) -> int:
