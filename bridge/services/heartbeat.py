@@ -1,8 +1,8 @@
 """The desk's own heartbeat: what a customer could not do because the desk was down is not held against him (rule C5).
 
 The daemon beats twice a minute, and before anything else when it starts. A gap between two beats is kept, and whatever
-ended in it (packages with coins to spend, offers to be approved) ends a day after the return instead. Only the daemon
-beats: what staff do with commands meanwhile is no sign that a customer could have done anything.
+ended in it (packages that were of use to somebody, offers to be approved) ends a day after the return instead. Only
+the daemon beats: what staff do with commands meanwhile is no sign that a customer could have done anything.
 """
 
 from collections.abc import Iterable
@@ -34,8 +34,8 @@ def beat(tx: Tx, at: datetime) -> Gap | None:
 
 
 def _extend_packages(tx: Tx, ending: Iterable[tuple[str, Package]], gap: Gap, at: datetime) -> None:
-    """Packages with coins that nobody holds; the deadline that each still has looks at its new end when it fires."""
-    useful = [(store, package) for store, package in ending if package.unheld and not package.revoked]
+    """Packages of use; the deadline that each still has looks at its new end when it fires."""
+    useful = [(store, package) for store, package in ending if _is_of_use(package)]
     for store, found in groupby(sorted(useful, key=_store), key=_store):
         entries, after = [], {}
         for _, package in found:
@@ -59,6 +59,11 @@ def _extend_quotes(tx: Tx, offered: Iterable[tuple[str, int]], gap: Gap, at: dat
             "valid_until": int(gap.extended_to.timestamp()),
         }
         tx.requests.say(quote.request_id, Message(at, Author.BRIDGE, MessageKind.EXTENDED, detail=detail))
+
+
+def _is_of_use(package: Package) -> bool:
+    """Whether a customer could still do something with it: spend coins, take back those that are held, use a plan."""
+    return not package.revoked and (package.posted > 0 or package.plan is not None)
 
 
 def _store(one: tuple[str, Package]) -> str:

@@ -159,6 +159,10 @@ class CoinModel:
                 return min(promise.held, other.coins), other
         return 0, None
 
+    def after_a_revision(self, promise: Promise, at: datetime) -> int:
+        """What its owner can spend once nothing is held for it: what had ended meanwhile is given anew."""
+        return self.available(promise.owner, at) + sum(coins for pile, coins in promise.parts if not pile.revoked)
+
     # --- orders ---
 
     def owes(self, number: int, units: int, at: datetime) -> None:
@@ -219,7 +223,8 @@ class CoinModel:
         later = (at + DAY).replace(microsecond=0)
         for pile in self.piles:
             in_gap = since.replace(microsecond=0) <= pile.end <= at
-            if in_gap and pile.looked_after and pile.free and not pile.revoked:
+            of_use = pile.free or pile.held or pile.unit is not None
+            if in_gap and pile.looked_after and of_use and not pile.revoked:
                 pile.end = later
         for promise in self.promises.values():
             if promise.state == "offered" and since.replace(microsecond=0) <= promise.until <= at:

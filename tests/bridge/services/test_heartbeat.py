@@ -12,6 +12,7 @@ from bridge.domain.requests import MessageKind
 from bridge.errors import QuoteRefused
 from bridge.services import firing, heartbeat, staff_coins
 from bridge.services.purchases import book_orders
+from bridge.services.standing import plan_of
 from tests.support.books import ACME, BASE, MONDAY_9AM, REFUNDED, a_store, an_order, customer, dump, rows
 from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
 
@@ -119,16 +120,13 @@ def test_C5_a_desk_that_is_down_across_the_new_end_too_moves_it_again(coins: Coi
 
 
 def test_C5_nothing_is_extended_that_has_nothing_to_spend() -> None:
-    """An empty one, one whose coins are all held, and one that was revoked."""
+    """An empty one without a plan, and one that was revoked."""
     with a_coin_desk() as coins:
         coins.granted(customer(1), 10, last_day=LAST_DAY)
         coins.desk.run(
             staff_coins.correct, ACME, customer(1), coins=-10, reason="w", staff=ANNA, key="k",
             zone=coins.terms.zone, at=coins.now,
         )  # fmt: skip
-        coins.granted(customer(2), 10, last_day=LAST_DAY)
-        coins.now = END - AN_HOUR
-        coins.approved(coins.offered(customer(2), 10))
         off(coins, END - A_MINUTE, END + AN_HOUR)
         assert rows(coins.desk, "SELECT key FROM entry WHERE kind = 'extend'") == []
     with a_coin_desk() as coins:
@@ -147,6 +145,24 @@ def test_C5_held_coins_stay_held_and_only_the_rest_is_useful_longer(coins: CoinD
     assert coins.coins(CUSTOMER) == (300, 50, 250)
     coins.released(quote)
     assert coins.coins(CUSTOMER) == (300, 0, 300), "what returns to a package that can still be used is not lost"
+
+
+def test_C5_whose_coins_are_all_held_can_still_take_them_back_after_a_down_time(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 50, last_day=LAST_DAY)
+    coins.now = END - AN_HOUR
+    quote = coins.approved(coins.offered(CUSTOMER, 50))
+    off(coins, END - A_MINUTE, END + AN_HOUR)
+    coins.cancelled(quote)
+    assert coins.coins(CUSTOMER) == (50, 0, 50)
+
+
+def test_C5_a_plan_whose_coins_are_used_up_is_in_force_for_a_day_after_a_down_time(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 50, last_day=LAST_DAY, plan="base")
+    coins.settled(coins.approved(coins.offered(CUSTOMER, 50)), 50)
+    account = coins.account_id(CUSTOMER)
+    off(coins, END - A_MINUTE, END + AN_HOUR)
+    assert coins.desk.look(plan_of, coins.terms, account, coins.now) == "base"
+    assert coins.desk.look(plan_of, coins.terms, account, coins.now + A_DAY + A_SECOND) is None
 
 
 def test_C5_packages_of_every_store_are_extended_also_of_one_that_is_disabled(coins: CoinDesk) -> None:
