@@ -88,14 +88,18 @@ def draft_from_price(tx: Tx, terms: DeskTerms, request: Request, code: str, *, a
 def revise(tx: Tx, terms: DeskTerms, quote_id: int, *, coins: int, words: str, by: str, at: datetime) -> Quote:
     """Offer it anew with another amount or other words: a new version that voids what was approved (rules C7, C8).
 
-    What was held is released. Possible until the work has been started. Raises `QuoteRefused`, `ImpossibleAmount`.
+    What was held is released; coins whose package ended meanwhile are granted anew, because it is the vendor who takes
+    the approved offer back (rule C5). Possible until the work has been started. Raises `QuoteRefused`,
+    `ImpossibleAmount`, `NotEnoughCoins` for an inspection that the account can't cover.
     """
     quote, account = quote_of(tx, terms.store, quote_id)
     require_state(quote, QuoteState.DRAFT, QuoteState.OFFERED, QuoteState.APPROVED, doing="a revision")
     quotes.require_unfrozen(account)
     require_words(words, by)
     quotes.require_amount(coins, most=terms.most_coins)
-    freed = set_free(tx, terms, quote, account, reason="revised", by=by, at=at)
+    freed = set_free(tx, terms, quote, account, reason="revised", by=by, at=at, vendor=True)
+    if quote.kind is QuoteKind.INSPECTION:
+        require_covered(tx, account, coins, at)
     made = new_offer(terms, quote.kind, quote.offer.version + 1, coins, words, by, at)
     saved = tx.quotes.save(replace(freed, state=QuoteState.OFFERED, offer=made, approved_at=None))
     return offered(tx, terms, account, saved, by=by, at=at, action="revise")

@@ -9,13 +9,11 @@ from bridge.contracts.desk import Tx
 from bridge.domain import holds, ledger
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.events import (
-    QuoteReleased,
-)
+from bridge.domain.events import CoinsGranted, QuoteReleased
 from bridge.domain.holds import Hold
 from bridge.domain.ledger import EntryKind
 from bridge.domain.packages import Package, available
-from bridge.domain.quotes import Quote
+from bridge.domain.quotes import Cause, Quote
 from bridge.domain.requests import Author, Message, MessageKind, Request
 from bridge.errors import NotEnoughCoins, QuoteRefused, UnknownRequest
 from bridge.services import expiring
@@ -83,15 +81,21 @@ def set_free(
     vendor: bool = False,
     words: str = "",
 ) -> Quote:
-    """The quote with nothing held any more; what was held is back in its packages. Nothing where nothing was."""
+    """The quote with nothing held any more; what was held is back in its packages. Nothing where nothing was.
+
+    `words` are staff's own and go into the thread, where they can be erased (rule D1). Where it is the doing of the
+    `vendor`, coins whose package ended meanwhile are granted anew (rule C5).
+    """
     expiring.disarm_quote(tx, quote)
     if not quote.hold:
         return quote
-    lost = give_back(tx, terms.store, quote, quote.hold, EntryKind.RELEASE, at, reason=words or reason, by=by)
+    lost = give_back(tx, terms.store, quote, quote.hold, EntryKind.RELEASE, at, reason=reason, by=by)
     if vendor and lost:
         _regrant(tx, terms, quote, account, lost, by=by or "", at=at)
     left = spendable(tx, account.id, at)
-    say(tx, quote, MessageKind.RELEASED, at, staff=by, coins=quote.held, available=left, reason=reason)
+    cause = Cause.VENDOR.value if vendor else None
+    detail: dict[str, Any] = {"coins": quote.held, "available": left, "reason": reason, "cause": cause}
+    say(tx, quote, MessageKind.RELEASED, at, staff=by, text=words, **detail)
     tx.outbox.add(
         [QuoteReleased(**{**about(quote, account, at, left, "released"), "coins": quote.held}, reason=reason)]
     )
@@ -99,7 +103,7 @@ def set_free(
 
 
 def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: int, *, by: str, at: datetime) -> None:
-    """The vendor's cancellation gives back what had ended meanwhile, for a while (rule C5)."""
+    """What had ended while it was held comes back for a while, where the vendor takes the quote back (rule C5)."""
     (number,) = tx.ledger.new_package_ids(1)
     until = (at + timedelta(days=terms.regrant_days)).replace(microsecond=0)
     package = Package(number, account.id, None, coins, granted_at=at, usable_until=until)
@@ -107,11 +111,22 @@ def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: in
         package,
         key=f"{quote.key}:regrant",
         at=at,
-        reason=f"returned for quote {quote.id}, cancelled by the vendor",
+        reason=f"had ended while held for quote {quote.id}, which the vendor took back",
         staff=by,
     )
     tx.ledger.append(terms.store, [entry], {number: package}, [number])
     expiring.arm_packages(tx, terms.store, [package], at=at, reminder_days=terms.reminder_days)
+    told = CoinsGranted(
+        key=entry.key,
+        store=terms.store,
+        at=at,
+        owner=account.owner,
+        order_id=None,
+        plan=None,
+        coins=coins,
+        usable_until=until,
+    )
+    tx.outbox.add([told])
 
 
 def cause_of(quote: Quote, at: datetime, by: str | None = None, tag: str = "") -> holds.Cause:

@@ -415,10 +415,12 @@ class CoinStore(RuleBasedStateMachine):
     def staff_revise(self, number: int, coins: int) -> None:
         promise = self.promise(number, "offered", "approved")
         allowed = promise.state in ("offered", "approved") and promise.owner not in self.model.frozen
+        if promise.inspection:
+            allowed = allowed and self.model.after_a_revision(promise, self.now) >= coins
         facts = {"coins": coins, "words": "Other work.", **self.by()}
         made = self.act(Call(offering.revise, (self.terms, promise.id), facts), allowed=allowed, again=False)
         if made is not None:
-            self.model.let_go(promise, self.now)
+            self.returned(promise, vendor=True)
             self.offered(made)
 
     @precondition(lambda self: self.model.promises)
@@ -489,11 +491,10 @@ class CoinStore(RuleBasedStateMachine):
             self.the_customer_is_told_the_numbers(promise, cost)
         else:
             self.returned(promise, vendor=vendor)
-            promise.agreed = promise.agreed and not vendor
 
     def returned(self, promise: Promise, *, vendor: bool) -> None:
         lost = self.model.let_go(promise, self.now)
-        promise.state = "released"
+        promise.state, promise.agreed = "released", promise.agreed and not vendor
         if vendor and lost:
             self.model.give(
                 promise.owner, lost, self.now.replace(microsecond=0) + timedelta(days=self.terms.regrant_days), self.now

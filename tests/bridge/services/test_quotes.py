@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bridge.contracts.coin_desk import Channel
-from bridge.domain.events import BalanceLow, CoinsDeducted, QuoteApproved, QuoteOffered, QuoteReleased
+from bridge.domain.events import BalanceLow, CoinsDeducted, CoinsGranted, QuoteApproved, QuoteOffered, QuoteReleased
 from bridge.domain.quotes import Cause, Quote, QuoteKind, QuoteState
 from bridge.domain.requests import MessageKind
 from bridge.errors import ImpossibleAmount, LedgerError, NotEnoughCoins, QuoteRefused, UnknownRequest
@@ -293,6 +293,22 @@ def test_C11_the_vendors_own_fault_costs_nothing(coins: CoinDesk) -> None:
     assert coins.coins(CUSTOMER) == (300, 0, 300)
 
 
+def test_C11_an_inspection_that_is_offered_anew_must_be_covered_too(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 20)
+    looked_at = coins.approved(coins.inspection(coins.request(CUSTOMER)))
+    before = coins.quote(looked_at.id)
+
+    def revised(price: int) -> Quote:
+        return coins.desk.run(
+            offering.revise, coins.terms, looked_at.id, coins=price, words="Anew.", by=ANNA, at=coins.now
+        )
+
+    with pytest.raises(NotEnoughCoins):
+        revised(21)
+    assert coins.quote(looked_at.id) == before, "nothing is half done"
+    assert revised(20).offer.coins == 20
+
+
 def test_C11_another_cause_must_be_stated(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
     quote = coins.approved(coins.inspection(coins.request(CUSTOMER)))
@@ -339,7 +355,10 @@ def test_C11_an_inspection_whose_approval_does_not_stand_is_not_charged_for_infe
     def our_own_fault(looked_at: Quote) -> None:
         infeasible(coins, looked_at, Cause.VENDOR)
 
-    for ended in (taken_back, replaced, our_own_fault):
+    def given_up_by_us(looked_at: Quote) -> None:
+        coins.released(looked_at, vendor=True)
+
+    for ended in (taken_back, replaced, our_own_fault, given_up_by_us):
         request = coins.request(CUSTOMER)
         ended(coins.approved(coins.inspection(request)))
         infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50, request=request)), Cause.THEME)
@@ -367,6 +386,27 @@ def test_C5_a_cancellation_by_the_vendor_gives_back_for_30_days_what_had_ended(c
     newest = max(coins.packages(CUSTOMER), key=lambda package: package.id)
     assert (newest.plan, newest.coins) == (None, 40)
     assert newest.usable_until == coins.now + timedelta(days=30)
+    *_, told = coins.told(CoinsGranted)
+    assert isinstance(told, CoinsGranted)
+    assert (told.coins, told.order_id, told.usable_until) == (40, None, newest.usable_until), "C17: and he is told"
+
+
+def test_C5_a_revision_does_not_cost_the_coins_that_had_ended_while_they_were_held(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 40, last_day=SOON)
+    quote = coins.approved(coins.offered(CUSTOMER, 40))
+    coins.later(days=60)
+    anew = coins.desk.run(offering.revise, coins.terms, quote.id, coins=40, words="Anew.", by=ANNA, at=coins.now)
+    assert coins.coins(CUSTOMER) == (40, 0, 40)
+    assert coins.approved(anew).held == 40
+
+
+def test_D1_why_staff_released_it_stands_in_the_thread_and_not_in_the_books(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 100)
+    quote = coins.approved(coins.offered(CUSTOMER, 40))
+    coins.desk.run(working.release, coins.terms, quote.id, reason="Mr Smith is ill", by=ANNA, at=coins.now)
+    assert coins.thread(quote.request_id)[-1].text == "Mr Smith is ill"
+    entries = coins.desk.look(lambda tx: tx.ledger.entries_of(quote.account_id))
+    assert [one.entry.reason for one in entries if one.entry.kind == "release"] == ["released"]
 
 
 def test_C14_a_chargeback_voids_what_was_not_started_and_drops_the_part_of_what_was(coins: CoinDesk) -> None:
