@@ -99,8 +99,8 @@ def answer_document(terms: PageTerms, answer: Answer) -> dict[str, Any]:
         "received": _unix(answer.received_at),
         "outcome": answer.outcome,
         "code": answer.code,
-        "text": answer.document["text"],
-        "data": answer.document["data"],
+        "text": answer.document.get("text", {}),
+        "data": answer.document.get("data", {}),
     }
 
 

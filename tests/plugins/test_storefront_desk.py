@@ -1,0 +1,198 @@
+"""The customer's page and the desk together: what the desk writes is shown, what he clicks is done and answered.
+
+Both ends are the shipped ones, PHP there and Python here; only the rows between them are carried by hand.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bridge.contracts.shop import AccountRows
+from bridge.contracts.shop_documents import DocumentTable, InboxRow
+from bridge.contracts.shop_rows import SignedRow
+from bridge.domain.quotes import Cause
+from bridge.services import inbox, prices, working
+from bridge.services.account_pages import PageTerms, waiting_batch
+from bridge.services.documents import documents_pushed, waiting_documents
+from bridge.services.inbox import Outcome
+from tests.plugins.conftest import MakeShop
+from tests.support.books import ACME, PLANS, TEHRAN
+from tests.support.customer_page import Customer, CustomerPage
+from tests.support.quoting import ANNA, CUSTOMER, RIGHTS, CoinDesk, a_coin_desk
+from tests.support.storefront import KEY, NOW, Storefront
+
+TERMS = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=3, rights=RIGHTS, telephone="+98 21 5555 0100")
+COLUMNS = {"quote": "quote_id, customer_id", "price": "code", "answer": "uuid, customer_id"}
+
+
+class Both:
+    """A shop and a desk, and who carries rows between them."""
+
+    def __init__(self, shop: Storefront, coins: CoinDesk) -> None:
+        self.shop, self.coins = shop, coins
+        self._done = 0
+
+    def push(self) -> None:
+        """What the daemon's pusher does."""
+        batch = self.coins.desk.look(waiting_batch, TERMS, at=self.coins.now, limit=100)
+        for rows in batch.rows:
+            self._push_account(rows)
+        self.coins.desk.run(lambda tx: tx.push.done(batch.states))
+        for documents in self.coins.desk.look(waiting_documents, TERMS, limit=100):
+            for key, row in documents.rows:
+                self._write(documents.table, key, row)
+            self.coins.desk.run(documents_pushed, ACME, documents)
+
+    def answer(self) -> list[Outcome]:
+        """What the daemon's answering side does with the rows that are new."""
+        found = self.shop.run(
+            f"SELECT id, customer_id, uuid, payload, key_id, mac FROM {{p}}inbox WHERE id > {self._done} ORDER BY id"
+        )
+        rows = [InboxRow(*row) for row in found]
+        self._done = rows[-1].id if rows else self._done
+        coins = self.coins
+        coins.later(seconds=1)
+        done = [coins.desk.run(inbox.handle, coins.terms, row, [KEY], at=coins.now) for row in rows]
+        self.push()
+        return done
+
+    def does(self, customer: Customer, fields: dict[str, str]) -> CustomerPage:
+        """Send a form, have it answered, and look at the page that the browser was led to."""
+        led = customer.sends(fields).led_to
+        assert customer.opens(led["view"], sent=led["sent"]).log == []
+        self.answer()
+        return customer.opens(led["view"], sent=led["sent"])
+
+    def _push_account(self, rows: AccountRows) -> None:
+        self.shop.store_row(rows.account)
+        for entry in rows.entries:
+            self.shop.run(
+                "INSERT INTO {p}entry (store, customer_id, number, epoch, payload, key_id, mac) VALUES ("
+                f"'{ACME}', {entry.customer_id}, {entry.number}, {entry.epoch}, {_text(entry.payload)}, "
+                f"'{entry.key_id}', '{entry.mac}')"
+            )
+
+    def _write(self, table: DocumentTable, key: int | str, row: SignedRow) -> None:
+        of = (str(key) if isinstance(key, int) else _text(key)) + (
+            "" if table is DocumentTable.PRICE else f", {row.customer_id}"
+        )
+        self.shop.run(
+            f"REPLACE INTO {{p}}{table} (store, {COLUMNS[table]}, epoch, number, payload, key_id, mac) VALUES ("
+            f"'{ACME}', {of}, {row.epoch}, {row.number}, {_text(row.payload)}, '{row.key_id}', '{row.mac}')"
+        )
+
+
+def _text(value: str) -> str:
+    return f"0x{value.encode().hex()}"
+
+
+@pytest.fixture(params=["opencart", "prestashop"])
+def both(request: pytest.FixtureRequest, make_shop: MakeShop) -> Iterator[Both]:
+    """A paired shop of each platform, and a desk where customer 77 has 300 coins of the Essential plan."""
+    shop = make_shop(request.param)
+    shop.make_tables()
+    shop.pair()
+    with a_coin_desk() as coins:
+        coins.now = datetime.fromtimestamp(NOW, UTC)
+        coins.granted(CUSTOMER, 300, plan="essential")
+        coins.desk.run(prices.follow_settings, coins.terms)
+        one = Both(shop, coins)
+        one.push()
+        yield one
+        assert coins.right()
+
+
+def shown(page: CustomerPage) -> CustomerPage:
+    """The page, which had nothing to complain of."""
+    assert page.log == []
+    return page
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_C7_C9_what_is_shown_is_approved_held_and_deducted(both: Both, language: str) -> None:
+    quote = both.coins.offered(CUSTOMER, 50)
+    both.push()
+    customer = Customer(both.shop, language)
+    page = shown(customer.opens())
+    assert "Set it up." in page.text
+    answered = shown(both.does(customer, page.form("quote_approve")))
+    said = {"en": "Approved: 50 coins are reserved for this work.", "fa": "تأیید شد: ۵۰ سکه برای این کار رزرو شد."}
+    assert said[language] in answered.text
+    (decision,) = both.coins.desk.look(lambda tx: tx.quotes.decisions(quote.id))
+    assert decision.language == language
+    assert both.coins.coins(CUSTOMER) == (300, 50, 250)
+    assert shown(customer.opens()).has_form("quote_cancel")
+    both.coins.started(both.coins.quote(quote.id))
+    both.coins.settled(both.coins.quote(quote.id), 45)
+    both.push()
+    page = shown(customer.opens())
+    told = {"en": "You have 255 coins left to spend.", "fa": "۲۵۵ سکه برای شما مانده است."}
+    assert told[language] in page.text
+    statement = shown(customer.opens("statement")).text
+    assert {"en": "+50", "fa": "+۵۰"}[language] in statement
+
+
+def test_C7_an_approval_is_taken_back_and_an_offer_declined(both: Both) -> None:
+    quote = both.coins.offered(CUSTOMER, 50)
+    both.push()
+    customer = Customer(both.shop)
+    both.does(customer, customer.opens().form("quote_approve"))
+    assert "taken your approval back" in both.does(customer, customer.opens().form("quote_cancel")).text
+    both.coins.offered(CUSTOMER, 20)
+    both.push()
+    page = customer.opens()
+    assert "You have declined the offer." in both.does(customer, page.form("quote_decline")).text
+    assert both.coins.coins(CUSTOMER) == (300, 0, 300)
+    assert both.coins.quote(quote.id).hold == ()
+
+
+def test_C13_a_wish_from_the_price_list_becomes_a_draft(both: Both) -> None:
+    customer = Customer(both.shop)
+    assert "Google Analytics" in shown(customer.opens()).text
+    page = shown(customer.opens("request", price="analytics"))
+    fields = page.form("request_open") | {"supportbridge_text": "Please, for my shop."}
+    assert "no coins are taken unless you approve it" in shown(both.does(customer, fields)).text
+    (draft,) = both.coins.quotes(CUSTOMER)
+    assert draft.offer.coins == 50
+    assert "Offered for" not in shown(customer.opens()).text
+
+
+def test_P2_a_gift_is_redeemed_once_and_the_page_says_for_what(both: Both) -> None:
+    customer = Customer(both.shop)
+    page = shown(customer.opens())
+    assert "IRANSans font" in page.text
+    assert "5555" not in page.text
+    fields = page.form("right_redeem") | {"supportbridge_domain": "www.My-Shop.example.com"}
+    assert "It costs no coins." in shown(both.does(customer, fields)).text
+    page = shown(customer.opens())
+    assert "my-shop.example.com" in page.text
+    again = page.form("right_redeem") | {"supportbridge_domain": "my-shop.example.com"}
+    assert "redeemed for that domain already" in shown(both.does(customer, again)).text
+
+
+def test_C10_too_few_coins_say_what_is_missing_in_the_readers_language(both: Both) -> None:
+    both.coins.offered(CUSTOMER, 700)
+    both.push()
+    customer = Customer(both.shop, "ru")
+    page = shown(customer.opens())
+    assert "400" in page.text
+    if page.has_form("quote_approve"):
+        answered = shown(both.does(customer, page.form("quote_approve")))
+        assert "Не хватает 400 монет, поэтому ничего не зарезервировано." in answered.text
+    assert both.coins.coins(CUSTOMER) == (300, 0, 300)
+
+
+def test_C11_an_infeasible_inspection_is_explained_on_the_page(both: Both) -> None:
+    coins = both.coins
+    quote = coins.inspection(coins.request(CUSTOMER))
+    both.push()
+    customer = Customer(both.shop)
+    both.does(customer, shown(customer.opens()).form("quote_approve"))
+    facts: dict[str, Any] = {"cause": Cause.THEME, "by": ANNA, "at": coins.now}
+    coins.desk.run(working.infeasible, coins.terms, quote.id, **facts)
+    both.push()
+    text = shown(customer.opens()).text
+    assert "It can't be done because of the theme." in text
+    assert "Done: 15 coins were deducted. You have 285 coins left to spend." in text
