@@ -152,6 +152,11 @@ class DeskFile:
             ).fetchone()[0]
         return Progress(first_sync, cursors, touched, unpushed)
 
+    def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What one statement answers."""
+        with self._open() as desk:
+            return desk.execute(statement, values).fetchall()
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=10)) as desk:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import re
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -147,7 +148,10 @@ def _page_faults(account: BookedAccount, pages: ShopPages, keys: Mapping[str, by
             yield f"{who}: the shop shows {name} = {shown[name]}, the desk has {value}"
     packages = {(one.id, one.plan, one.coins, one.posted, one.held, one.revoked) for one in account.packages}
     names = ("id", "plan", "coins", "posted", "held", "revoked")
-    if {tuple(one[name] for name in names) for one in shown["packages"]} != packages:
+    on_page = {tuple(one[name] for name in names) for one in shown["packages"]}
+    now = time.time() * 1000
+    left_out = {one.id for one in account.packages if one.posted == 0 and one.usable_until_ms < now}
+    if not on_page <= packages or any(one[0] not in left_out for one in packages - on_page):
         yield f"{who}: the shop shows the packages {shown['packages']}, the desk has {sorted(packages)}"
     yield from _entry_faults(account, rows)
 
