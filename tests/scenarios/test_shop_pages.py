@@ -1,0 +1,116 @@
+"""The whole way: the shop's own PHP pages on one side, a running desk on the other, and only the database between."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+from bridge.desk.key_files import load_keys
+from bridge.testing.mariadb import PrivateMariaDB
+from tests.scenarios.conftest import MakeBridge
+from tests.support.bridges import ESSENTIAL, AnyShop, Bridge, now, shop_now
+from tests.support.coin_page import CoinPage, eventually
+from tests.support.customer_page import Customer, CustomerPage
+from tests.support.storefront import Storefront, unpacked
+
+SECTIONS = (
+    '[prices.google-analytics]\ncoins = 50\nname = { en = "Set up Google Analytics", fa = "راه‌اندازی آنالیتیکس" }\n'
+)
+
+
+class Browser:
+    """The same customer at the shop's real pages, by the clock of now."""
+
+    def __init__(self, customer: Customer) -> None:
+        self._customer = customer
+
+    async def opens(self, view: str = "", **query: Any) -> CustomerPage:
+        return await asyncio.to_thread(self._customer.opens, view, now=int(time.time()), **query)
+
+    async def sends(self, form: dict[str, str], **typed: str) -> CustomerPage:
+        """Send a form, and wait on the page it leads to until the answer stands there."""
+        filled = form | {f"supportbridge_{name}": text for name, text in typed.items()}
+        sent = await asyncio.to_thread(self._customer.sends, filled, now=int(time.time()))
+        assert sent.led_to["view"] == "answer", sent.text
+
+        async def answered() -> CustomerPage | None:
+            page = await self.opens("answer", sent=sent.led_to["sent"])
+            return None if "Being processed" in page.text else page
+
+        return await eventually(answered, "the answer stands on the page")
+
+    async def sees(self, text: str, view: str = "") -> CustomerPage:
+        async def shown() -> CustomerPage | None:
+            page = await self.opens(view)
+            return page if text in page.text else None
+
+        return await eventually(shown, f"the page shows {text!r}")
+
+
+def browser(
+    bridge: Bridge, shop: AnyShop, customer: int, server: PrivateMariaDB, database: str, folder: Path
+) -> Browser:
+    """The extension as it is shipped, unpacked beside the shop's database, with the key that pairing has made."""
+    platform = "opencart" if "opencart" in type(shop).__name__.lower() else "prestashop"
+    pages = Storefront(platform, server, database, unpacked(folder / "zips")[platform], folder)
+    pages.prefix = shop.prefix
+    pages.write_key_file(load_keys(bridge.state, "acme").php(()))
+    return Browser(Customer(pages, customer=customer))
+
+
+async def test_C7_C13_from_the_price_list_to_the_statement_by_the_shops_own_pages(
+    shop: AnyShop, make_bridge: MakeBridge, mariadb: PrivateMariaDB, database: str, tmp_path: Path
+) -> None:
+    bridge = make_bridge(shop, sections=SECTIONS)
+    await bridge.prepare()
+    async with bridge.running():
+        customer = await shop.add_customer("ada@shop.example")
+        await shop.place_paid_order(customer, [(ESSENTIAL, 1)], at=shop_now(shop))
+        await bridge.coins("acme", customer, 300)
+        desk = CoinPage(bridge, shop, customer)
+        page = browser(bridge, shop, customer, mariadb, database, tmp_path / "pages")
+
+        listed = await page.sees("Set up Google Analytics")
+        assert "price-google-analytics" in listed.html
+        asked = await page.sends(
+            (await page.opens("request", price="google-analytics")).form("request_open"), text="For my shop, please."
+        )
+        assert "Your request has been sent" in asked.text
+        quote = desk.offered(50, subject="Google Analytics")
+        offer = await page.sees("Google Analytics")
+        while f"quote-{quote.id}" not in offer.html:
+            offer = await page.opens()
+        approved = await page.sends(offer.form("quote_approve", within=f"quote-{quote.id}"))
+        assert "Approved: 50 coins are reserved for this work." in approved.text
+
+        held = await page.sees("Approved, work has not begun")
+        assert (held.fact("available", within="account"), held.fact("held", within="account")) == ("250", "50")
+        assert held.fact("held", within=f"quote-{quote.id}") == "50"
+        cancelled = await page.sends(held.form("quote_cancel"))
+        assert "You have taken your approval back." in cancelled.text
+        freed = await page.sees("Hold released", "statement")
+        assert f"offer {quote.id} · request {quote.request_id}" in freed.text
+        assert freed.log == []
+        await bridge.quiet()
+        assert await bridge.disagreements() == []
+    (first, *_) = desk.staff(lambda tx: tx.quotes.decisions(quote.id))
+    assert abs((first.at - now()).total_seconds()) < 3600
+
+
+async def test_C10_too_few_coins_are_said_by_the_page_before_and_by_the_desk_after(
+    opencart: AnyShop, make_bridge: MakeBridge, mariadb: PrivateMariaDB, database: str, tmp_path: Path
+) -> None:
+    bridge = make_bridge(opencart)
+    await bridge.prepare()
+    async with bridge.running():
+        customer = await opencart.add_customer("ada@shop.example")
+        await opencart.place_paid_order(customer, [(ESSENTIAL, 1)], at=shop_now(opencart))
+        await bridge.coins("acme", customer, 300)
+        desk = CoinPage(bridge, opencart, customer)
+        page = browser(bridge, opencart, customer, mariadb, database, tmp_path / "pages")
+        desk.offered(700)
+        offer = await page.sees("Coins missing for this offer: 400.")
+        refused = await page.sends(offer.form("quote_approve"))
+        assert "That was not possible" in refused.text
+        assert "400 coins are missing, so nothing was reserved. The offer stays open." in refused.text
+        assert (await page.opens()).has_form("quote_approve")
