@@ -376,5 +376,6 @@ def _events(
                 plan=package.plan,
                 coins=coins,
                 at=entry.at,
+                usable_until=package.usable_until,
             )
     return list(told.values())

@@ -73,7 +73,20 @@ def grant(
         tx.ledger.append(store, [entry], {package.id: package}, [package.id])
         expiring.arm_packages(tx, store, [package], at=at, reminder_days=reminder_days)
         told = CoinsGranted if kind is EntryKind.GRANT else CoinsCorrected
-        tx.outbox.add([told(key=entry.key, store=store, owner=owner, order_id=None, plan=plan, coins=coins, at=at)])
+        tx.outbox.add(
+            [
+                told(
+                    key=entry.key,
+                    store=store,
+                    owner=owner,
+                    order_id=None,
+                    plan=plan,
+                    coins=coins,
+                    at=at,
+                    usable_until=until,
+                )
+            ]
+        )
         note(tx, store, staff, kind.value, f"account:{account.id}", at, coins=coins, plan=plan or "")
     else:
         _require_same(recorded, Entry(full_key, account.id, kind, at, (Posting(0, coins),)))

@@ -57,6 +57,7 @@ def test_C2_quantity_three_is_three_packages_and_one_event(keeper: Keeper) -> No
     assert [package.coins for package in keeper.units()] == [550, 550, 550]
     (event,) = said(keeper.desk)
     assert (event.key, event.coins, event.owner) == ("acme:order:1042:base:unit:1", 1650, customer(77))
+    assert event.usable_until == keeper.units()[0].usable_until, "C17: until when they can be used"
 
 
 def test_C3_every_unit_ends_a_year_after_the_first_payment(keeper: Keeper) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bridge.domain.events import CoinsChanged
 from bridge.domain.ledger import EntryKind
 from bridge.errors import ImpossibleAmount, KeyReused, NotEnoughCoins, UnknownAccount
 from bridge.services import staff_coins
@@ -49,6 +50,15 @@ def test_C15_a_grant_may_name_its_last_day_and_a_plan(keeper: Keeper) -> None:
     (package,) = grant(keeper, last_day=date(2026, 11, 23), plan="base").packages
     assert package.plan == "base"
     assert package.usable_until == datetime(2026, 11, 23, 20, 29, 59, tzinfo=UTC), "today is a day to come"
+
+
+def test_C17_whoever_is_given_coins_is_told_until_when_he_can_use_them(keeper: Keeper) -> None:
+    (package,) = grant(keeper).packages
+    correct(keeper, coins=5, key="3")
+    correct(keeper)
+    told = [one.event for one in keeper.desk.look(lambda tx: tx.outbox.due(MONDAY_9AM, 10))]
+    ends = [one.usable_until for one in told if isinstance(one, CoinsChanged)]
+    assert ends == [package.usable_until, package.usable_until, None]
 
 
 @pytest.mark.parametrize("plan", [None, "base"])
