@@ -111,12 +111,12 @@ async def test_C10_C11_too_few_coins_hold_nothing_and_an_infeasible_inspection_c
 
 
 async def test_a_hint_of_the_page_wakes_a_desk_that_would_not_look_for_an_hour(
-    shop: AnyShop, make_bridge: MakeBridge, mariadb: PrivateMariaDB
+    prestashop: AnyShop, make_bridge: MakeBridge, mariadb: PrivateMariaDB
 ) -> None:
-    bridge = make_bridge(shop)
+    bridge = make_bridge(prestashop)
     await bridge.prepare()
     async with bridge.running():
-        page = await a_customer(bridge, shop)
+        page = await a_customer(bridge, prestashop)
         quote = page.offered(50)
         await page.sees(quote.id, "offered")
     bridge.change_store("acme", poll_seconds=HOUR, hint_seconds=0.05, stale_after_seconds=2 * HOUR)
@@ -137,7 +137,12 @@ async def test_C8_200_approvals_at_once_of_an_account_that_covers_7_hold_exactly
         quotes = [page.offered(42, request=request) for _ in range(200)]
         await page.sees(quotes[-1].id, "offered")
         clicks = await asyncio.gather(*(_approves(page, quote.id, quote.offer.hashes["en"]) for quote in quotes))
-        answers = [await page.answer(uuid) for uuid in clicks]
+
+        async def all_answered() -> list[dict[str, Any]] | None:
+            found = await page.documents("answer")
+            return found if len(found) == len(clicks) else None
+
+        answers = await eventually(all_answered, "everybody is answered")
         codes = [answer["code"] for answer in answers]
         assert (codes.count("approved"), codes.count("not_enough_coins")) == (7, 193)
         await page.account(posted=300, held=294)
@@ -151,11 +156,11 @@ async def _approves(page: CoinPage, quote_id: int, text_hash: str) -> str:
     return await page.does("quote_approve", {"quote": quote_id, "version": 1, "text_hash": text_hash})
 
 
-async def test_T11_sql_write_access_alone_approves_nothing(shop: AnyShop, make_bridge: MakeBridge) -> None:
-    bridge = make_bridge(shop)
+async def test_T11_sql_write_access_alone_approves_nothing(opencart: AnyShop, make_bridge: MakeBridge) -> None:
+    bridge = make_bridge(opencart)
     await bridge.prepare()
     async with bridge.running() as app:
-        page = await a_customer(bridge, shop)
+        page = await a_customer(bridge, opencart)
         quote = page.offered(50)
         await page.sees(quote.id, "offered")
         forged = posted_row(
@@ -167,7 +172,7 @@ async def test_T11_sql_write_access_alone_approves_nothing(shop: AnyShop, make_b
         )
         huge = posted_row(page.key, store="acme", customer=page.customer, kind="x", data={"text": "x" * 70_000})
         broken = forged._replace(uuid="not a uuid", payload="{")
-        await shop.post(forged, huge, broken)
+        await opencart.post(forged, huge, broken)
         problem = await bridge.problem("acme", "inbox_refused")
         assert "row" in problem.summary
 
@@ -180,15 +185,15 @@ async def test_T11_sql_write_access_alone_approves_nothing(shop: AnyShop, make_b
 
 
 async def test_a_shop_that_was_prepared_before_there_was_a_coin_desk_goes_on_with_its_orders(
-    shop: AnyShop, make_bridge: MakeBridge, log_lines: list[Any]
+    opencart: AnyShop, make_bridge: MakeBridge, log_lines: list[Any]
 ) -> None:
-    bridge = make_bridge(shop)
+    bridge = make_bridge(opencart)
     await bridge.prepare()
-    await shop.drop_coin_desk()
+    await opencart.drop_coin_desk()
     async with bridge.running():
-        page = await a_customer(bridge, shop)
+        page = await a_customer(bridge, opencart)
         quote = page.offered(50)
-        await shop.place_paid_order(page.customer, [(BASE, 1)], at=shop_now(shop))
+        await opencart.place_paid_order(page.customer, [(BASE, 1)], at=shop_now(opencart))
         await bridge.coins("acme", page.customer, 850)
         await page.account(posted=850)
         await bridge.quiet()
