@@ -114,3 +114,28 @@ async def test_C10_too_few_coins_are_said_by_the_page_before_and_by_the_desk_aft
         assert "That was not possible" in refused.text
         assert "400 coins are missing, so nothing was reserved. The offer stays open." in refused.text
         assert (await page.opens()).has_form("quote_approve")
+
+
+async def test_C19_a_guests_coins_come_to_the_account_by_the_code_that_was_mailed(
+    shop: AnyShop, make_bridge: MakeBridge, mariadb: PrivateMariaDB, database: str, tmp_path: Path
+) -> None:
+    bridge = make_bridge(shop)
+    await bridge.prepare()
+    async with bridge.running():
+        customer = await shop.add_customer("ada@shop.example")
+        order = await shop.place_paid_order(None, [(ESSENTIAL, 1)], at=shop_now(shop), guest="ada@shop.example")
+        desk = CoinPage(bridge, shop, customer)
+        page = browser(bridge, shop, customer, mariadb, database, tmp_path / "pages")
+        await page.sees("There are no support coins on this account yet.")
+        await bridge.quiet()
+        asked = await page.sends((await page.opens("claim")).form("guest_claim"), order=str(order))
+        claim = desk.staff(lambda tx: tx.guests.open_claim("acme", order, customer))
+        wrong = f"{(int(claim.code) + 1) % 10 ** len(claim.code):0{len(claim.code)}}"
+        refused = await page.sends(asked.form("guest_code"), code=wrong)
+        assert "That is not the code that was sent." in refused.text
+        claimed = await page.sends((await page.opens("claim")).form("guest_code"), order=str(order), code=claim.code)
+        assert f"Order {order} now belongs to your account." in claimed.text
+        await desk.account(posted=300)
+        assert (await page.opens()).fact("available", within="account") == "300"
+        await bridge.quiet()
+        assert await bridge.disagreements() == []

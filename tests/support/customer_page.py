@@ -17,6 +17,8 @@ from bridge.contracts.shop_documents import MOST_INBOX_BYTES, InboxRow
 from bridge.contracts.shop_rows import SigningKey, canonical_json, chain, mac_of, signed_row
 from bridge.services.inbox_rows import (
     Doubt,
+    GuestClaim,
+    GuestCode,
     QuoteApprove,
     QuoteCancel,
     QuoteDecline,
@@ -33,6 +35,8 @@ MODELS: dict[str, type[Strict]] = {
     "quote_cancel": QuoteCancel,
     "request_open": RequestOpen,
     "right_redeem": RightRedeem,
+    "guest_claim": GuestClaim,
+    "guest_code": GuestCode,
 }
 COLUMNS = {"quote": "quote_id, customer_id, ", "price": "code, ", "answer": "uuid, customer_id, "}
 LANGUAGES = {"opencart": {"en": "en-gb", "ru": "ru-ru", "fa": "fa-ir"}}
@@ -283,8 +287,7 @@ def inbox(shop: Storefront) -> list[Posted]:
         read = read_row(InboxRow(1, customer, uuid, payload, key_id, mac), store, [KEY])
         assert not isinstance(read, Doubt), read
         assert read.data is not None
-        if read.kind in MODELS:
-            MODELS[read.kind].model_validate(read.data)
+        MODELS[read.kind].model_validate(read.data)
         document = json.loads(payload)
         assert canonical_json(document) == payload
         assert len(payload) <= MOST_INBOX_BYTES

@@ -10,6 +10,7 @@ import hmac
 import json
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -103,7 +104,7 @@ def _own_contradictions(account: BookedAccount) -> Iterable[str]:
     if [entry.number for entry in account.entries] != list(range(1, len(account.entries) + 1)):
         yield f"{who}: the entries are not numbered 1..{len(account.entries)}"
     posted = held = 0
-    by_package = {package.id: [0, 0] for package in account.packages}
+    by_package: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for entry in account.entries:
         posted, held = posted + entry.posted, held + entry.held
         if (posted, held) != (entry.posted_after, entry.held_after) or not 0 <= held <= posted:
@@ -113,9 +114,11 @@ def _own_contradictions(account: BookedAccount) -> Iterable[str]:
         for number, part, part_held in entry.postings:
             by_package[number][0] += part
             by_package[number][1] += part_held
-    for package in account.packages:
-        if by_package[package.id] != [package.posted, package.held]:
-            yield f"{who}: package {package.id} has {package.posted} coins, its entries say {by_package[package.id]}"
+    booked = {package.id: [package.posted, package.held] for package in account.packages}
+    for number in sorted(booked.keys() | by_package.keys()):
+        now = booked.get(number, [0, 0])  # of a package that went to another account nothing may be left
+        if by_package[number] != now:
+            yield f"{who}: package {number} has {now[0]} coins, its entries say {by_package[number]}"
     if (posted, held) != (account.posted, account.held):
         yield f"{who}: the account has {account.posted} coins, its entries say {posted}"
 

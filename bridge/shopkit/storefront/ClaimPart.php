@@ -55,7 +55,7 @@ final class ClaimPart
         return $this->kit->input('code', 'claim_code', Deed::LONGEST_CODE, '', [
             'dir' => 'ltr',
             'autocomplete' => 'one-time-code',
-            'autocapitalize' => 'characters',
+            'inputmode' => 'numeric',
             'spellcheck' => 'false',
         ]);
     }
