@@ -24,10 +24,6 @@ class Gap(NamedTuple):
         """Where a deadline moves that fell into the gap, to the whole second."""
         return (self.until + GRACE).replace(microsecond=0)
 
-    def covers(self, deadline: datetime) -> bool:
-        """Whether the desk was down across a deadline."""
-        return self.since <= deadline <= self.until
-
 
 def gap_between(last_beat: datetime | None, now: datetime) -> Gap | None:
     """The gap that ends now; None while the heart has beaten, and for a desk that has never run."""

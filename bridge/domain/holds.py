@@ -134,6 +134,11 @@ def forfeited(movement: Movement) -> int:
     return -sum(entry.posted for entry in movement.entries if entry.kind is EntryKind.FORFEIT)
 
 
+def lost(movement: Movement) -> int:
+    """Coins that came free in a movement and were gone at once: their packages had ended or were revoked (rule C5)."""
+    return -sum(entry.posted for entry in movement.entries if entry.kind in (EntryKind.FORFEIT, EntryKind.REVOKE))
+
+
 def without(hold: Hold, package_ids: Iterable[int]) -> tuple[Hold, Hold]:
     """A hold parted in two: what it has in other packages, and what it has in these (rule C14)."""
     those = frozenset(package_ids)

@@ -10,8 +10,13 @@ from bridge.locale.say import say, say_n
 OFFERED = ("Offered for {count} coin.", "Offered for {count} coins.")
 APPROVED = ("You approved; {count} coin is reserved.", "You approved; {count} coins are reserved.")
 DEDUCTED = ("Done: {count} coin was deducted.", "Done: {count} coins were deducted.")
+FOR_THE_LOOK = ("{count} coin was deducted.", "{count} coins were deducted.")
 RETURNED = ("{count} coin was returned.", "{count} coins were returned.")
 LEFT = ("You have {count} coin left to spend.", "You have {count} coins left to spend.")
+LOST = (
+    "Of these {count} coin is gone: its package has ended or was revoked meanwhile.",
+    "Of these {count} coins are gone: their package has ended or was revoked meanwhile.",
+)
 VOIDED = (
     "The payment was taken back by the bank: {count} coin is no longer reserved.",
     "The payment was taken back by the bank: {count} coins are no longer reserved.",
@@ -66,16 +71,22 @@ def _approved(language: str, detail: Mapping[str, Any]) -> str:
 
 
 def _deducted(language: str, detail: Mapping[str, Any]) -> str:
-    parts = [_count(language, DEDUCTED, detail, "coins")]
-    if detail.get("released"):
-        parts.append(_count(language, RETURNED, detail, "released"))
-    return " ".join([*parts, _count(language, LEFT, detail, "available")])
+    forms = FOR_THE_LOOK if detail.get("infeasible") else DEDUCTED
+    returned = _returned(language, detail, "released") if detail.get("released") else []
+    return " ".join([_count(language, forms, detail, "coins"), *returned, _count(language, LEFT, detail, "available")])
 
 
 def _released(language: str, detail: Mapping[str, Any]) -> str:
     reason = REASONS.get(str(detail.get("reason", "")))
     parts = [say(language, reason)] if reason else []
-    return " ".join([*parts, _count(language, RETURNED, detail, "coins"), _count(language, LEFT, detail, "available")])
+    returned = _returned(language, detail, "coins")
+    return " ".join([*parts, *returned, _count(language, LEFT, detail, "available")])
+
+
+def _returned(language: str, detail: Mapping[str, Any], name: str) -> list[str]:
+    """What came free, and how much of it was gone at once (rule C5)."""
+    lost = [_count(language, LOST, detail, "lost")] if detail.get("lost") else []
+    return [_count(language, RETURNED, detail, name), *lost]
 
 
 def _infeasible(language: str, detail: Mapping[str, Any]) -> str:

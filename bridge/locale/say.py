@@ -14,8 +14,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from persiantools import digits
 
-from bridge.locale.dates import LANGUAGES
-
 OURS = Path(__file__).parent / "catalogs"
 
 
@@ -63,11 +61,6 @@ def say(language: str, message: str, **values: object) -> str:
 def say_n(language: str, one: str, many: str, count: int, **values: object) -> str:
     """One of the bridge's own messages about a number of things, see `Catalog.say_n`."""
     return _ours().say_n(language, one, many, count, **values)
-
-
-def in_every_language(message: str, **values: object) -> dict[str, str]:
-    """One of the bridge's own messages in all languages, by language."""
-    return {language: say(language, message, **values) for language in LANGUAGES}
 
 
 def _filled(language: str, form: str, values: dict[str, object]) -> str:

@@ -1,6 +1,5 @@
 """Booking what a rule decided about held coins: its entries and the packages it touches, in one go."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from bridge.contracts.coin_desk import AuditLine
@@ -48,8 +47,3 @@ def account_by_id(tx: Tx, account_id: int) -> Account:
 def note(tx: Tx, store: str, staff: str, action: str, subject: str, at: datetime, **detail: object) -> None:
     """Leave a line in the audit trail: who did what, in ids and numbers."""
     tx.audit.note(AuditLine(at, staff, action, subject, detail, store))
-
-
-def total_of(packages: Iterable[Package]) -> int:
-    """Coins owned in these packages."""
-    return sum(package.posted for package in packages)

@@ -40,9 +40,7 @@ def approve(
     `at` is its receipt by the desk. Raises `QuoteRefused` (not his, another version, other words, lapsed, frozen),
     `NotEnoughCoins` where nothing was held and the offer stays open.
     """
-    quote = tx.quotes.get(terms.store, quote_id)
-    if quote is None or quote.account_id != account_id:
-        raise QuoteRefused("unknown_quote", f"there is no quote {quote_id} on that account")
+    quote = _of_account(tx, terms, account_id, quote_id)
     same = version == quote.offer.version and text_hash in quote.offer.hashes.values()
     if quote.state in HOLDING and same:
         return quote
@@ -75,9 +73,7 @@ def decline(
     evidence: str = "",
 ) -> Quote:
     """Decline an offer; a second time changes nothing. Raises `QuoteRefused` for one that is not open, or not his."""
-    quote = tx.quotes.get(terms.store, quote_id)
-    if quote is None or quote.account_id != account_id or quote.state is QuoteState.DRAFT:
-        raise QuoteRefused("unknown_quote", f"there is no quote {quote_id} on that account")
+    quote = _of_account(tx, terms, account_id, quote_id)
     if version != quote.offer.version:
         raise QuoteRefused("quote_changed", f"version {version} of quote {quote.id} is not the newest any more")
     if quote.state is QuoteState.DECLINED:
@@ -107,9 +103,7 @@ def cancel(
 
     A second time changes nothing. Raises `QuoteRefused` where the work was started or nothing is approved.
     """
-    quote = tx.quotes.get(terms.store, quote_id)
-    if quote is None or quote.account_id != account_id or quote.state is QuoteState.DRAFT:
-        raise QuoteRefused("unknown_quote", f"there is no quote {quote_id} on that account")
+    quote = _of_account(tx, terms, account_id, quote_id)
     if quote.state is QuoteState.RELEASED:
         return quote
     if quote.state is QuoteState.STARTED:
@@ -120,3 +114,11 @@ def cancel(
     account = account_by_id(tx, account_id)
     freed = set_free(tx, terms, quote, account, reason="cancelled", by=None, at=at)
     return tx.quotes.save(replace(freed, state=QuoteState.RELEASED))
+
+
+def _of_account(tx: Tx, terms: DeskTerms, account_id: int, quote_id: int) -> Quote:
+    """The quote, if it is one of that account's and was ever offered; whoever asks learns of no other (rule T11)."""
+    quote = tx.quotes.get(terms.store, quote_id)
+    if quote is None or quote.account_id != account_id or quote.state is QuoteState.DRAFT:
+        raise QuoteRefused("unknown_quote", f"there is no quote {quote_id} on that account")
+    return quote

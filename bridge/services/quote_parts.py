@@ -10,7 +10,7 @@ from bridge.domain import holds, ledger
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import CoinsGranted, QuoteReleased
-from bridge.domain.holds import Hold
+from bridge.domain.holds import Hold, Movement
 from bridge.domain.ledger import EntryKind
 from bridge.domain.packages import Package, available
 from bridge.domain.quotes import Cause, Quote
@@ -61,12 +61,12 @@ def give_back(
     reason: str,
     by: str | None = None,
     tag: str = "",
-) -> int:
-    """Book the return of a hold, or of a part of it; returns how many coins were forfeited on the way (rule C5)."""
+) -> Movement:
+    """Book the return of a hold, or of a part of it; returns what was booked."""
     packages = packages_of(tx, quote.account_id)
     movement = holds.give_back(packages, hold, cause_of(quote, at, by, tag), kind=kind, reason=reason)
     book(tx, store, packages, movement)
-    return holds.forfeited(movement)
+    return movement
 
 
 def set_free(
@@ -89,12 +89,14 @@ def set_free(
     expiring.disarm_quote(tx, quote)
     if not quote.hold:
         return quote
-    lost = give_back(tx, terms.store, quote, quote.hold, EntryKind.RELEASE, at, reason=reason, by=by)
-    if vendor and lost:
-        _regrant(tx, terms, quote, account, lost, by=by or "", at=at)
+    movement = give_back(tx, terms.store, quote, quote.hold, EntryKind.RELEASE, at, reason=reason, by=by)
+    ended = holds.forfeited(movement)
+    if vendor and ended:
+        _regrant(tx, terms, quote, account, ended, by=by or "", at=at)
     left = spendable(tx, account.id, at)
     cause = Cause.VENDOR.value if vendor else None
-    detail: dict[str, Any] = {"coins": quote.held, "available": left, "reason": reason, "cause": cause}
+    lost = holds.lost(movement) - (ended if vendor else 0)
+    detail: dict[str, Any] = {"coins": quote.held, "lost": lost, "available": left, "reason": reason, "cause": cause}
     say(tx, quote, MessageKind.RELEASED, at, staff=by, text=words, **detail)
     tx.outbox.add(
         [QuoteReleased(**{**about(quote, account, at, left, "released"), "coins": quote.held}, reason=reason)]

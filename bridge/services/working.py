@@ -6,16 +6,14 @@ Nothing is deducted beyond what the customer approved; what is not spent returns
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.domain import holds, quotes
 from bridge.domain.accounts import Account
 from bridge.domain.coins import whole_coins
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.events import (
-    CoinsDeducted,
-    QuoteReleased,
-)
+from bridge.domain.events import CoinsDeducted, QuoteReleased
 from bridge.domain.ledger import EntryKind
 from bridge.domain.packages import available
 from bridge.domain.quotes import HOLDING, Cause, Quote, QuoteKind, QuoteState, require_state
@@ -23,15 +21,7 @@ from bridge.domain.requests import Message, MessageKind
 from bridge.errors import ImpossibleAmount, QuoteRefused
 from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, book, note, packages_of
-from bridge.services.quote_parts import (
-    about,
-    cause_of,
-    give_back,
-    quote_of,
-    require_words,
-    say,
-    set_free,
-)
+from bridge.services.quote_parts import about, cause_of, give_back, quote_of, require_words, say, set_free
 from bridge.services.staff_words import require_staff
 
 
@@ -164,10 +154,12 @@ def settled(
     saved = tx.quotes.save(replace(quote, state=QuoteState.SETTLED, hold=(), spent=spent))
     expiring.disarm_quote(tx, saved)
     left = available(packages.values(), at)
-    say(tx, saved, MessageKind.DEDUCTED, at, staff=by, coins=spent, released=quote.held - spent, available=left)
-    tx.outbox.add([CoinsDeducted(**about(saved, account, at, left, "settled"), spent=spent, infeasible=not action)])
+    rest, infeasible = quote.held - spent, not action
+    detail: dict[str, Any] = {"coins": spent, "released": rest, "lost": holds.lost(movement), "infeasible": infeasible}
+    say(tx, saved, MessageKind.DEDUCTED, at, staff=by, available=left, **detail)
+    tx.outbox.add([CoinsDeducted(**about(saved, account, at, left, "settled"), spent=spent, infeasible=infeasible)])
     if action:
-        note(tx, terms.store, by, action, f"quote:{quote.id}", at, coins=spent, released=quote.held - spent)
+        note(tx, terms.store, by, action, f"quote:{quote.id}", at, coins=spent, released=rest)
     expiring.note_low(tx, terms, account.id, at, packages)
     return saved
 

@@ -114,7 +114,7 @@ def test_C11_the_history_of_an_inspection_says_why_and_what_it_cost(coins: CoinD
     )
     assert history(coins)[2:] == [
         "It can't be done because of the theme. It has no header.",
-        "Done: 15 coins were deducted. You have 285 coins left to spend.",
+        "15 coins were deducted. You have 285 coins left to spend.",
     ]
 
 

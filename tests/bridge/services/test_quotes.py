@@ -11,6 +11,7 @@ from bridge.domain.events import BalanceLow, CoinsDeducted, CoinsGranted, QuoteA
 from bridge.domain.quotes import Cause, Quote, QuoteKind, QuoteState
 from bridge.domain.requests import MessageKind
 from bridge.errors import ImpossibleAmount, LedgerError, NotEnoughCoins, QuoteRefused, UnknownRequest
+from bridge.locale.history_words import history_text
 from bridge.services import offering, working
 from bridge.services.purchases import book_orders
 from tests.support.books import ACME, CHARGED_BACK, a_store, an_order, customer
@@ -398,6 +399,41 @@ def test_C5_a_revision_does_not_cost_the_coins_that_had_ended_while_they_were_he
     anew = coins.desk.run(offering.revise, coins.terms, quote.id, coins=40, words="Anew.", by=ANNA, at=coins.now)
     assert coins.coins(CUSTOMER) == (40, 0, 40)
     assert coins.approved(anew).held == 40
+
+
+def test_C17_the_history_says_which_coins_that_came_back_were_gone_at_once(coins: CoinDesk) -> None:
+    def told(quote: Quote) -> str:
+        message = coins.thread(quote.request_id)[-1]
+        return history_text(message.kind, message.detail)["en"]
+
+    coins.granted(CUSTOMER, 100, last_day=SOON)
+    coins.granted(CUSTOMER, 50)
+    cancelled, settled = (coins.approved(coins.offered(CUSTOMER, 40)) for _ in range(2))
+    mixed, ours = coins.approved(coins.offered(CUSTOMER, 30)), coins.approved(coins.offered(CUSTOMER, 30))
+    coins.later(days=60)
+    coins.cancelled(cancelled)
+    gone = "Of these {} coins are gone: their package has ended or was revoked meanwhile."
+    assert told(cancelled) == (
+        f"You took your approval back. 40 coins were returned. {gone.format(40)} You have 10 coins left to spend."
+    )
+    coins.settled(settled, 35)
+    assert told(settled) == (
+        f"Done: 35 coins were deducted. 5 coins were returned. {gone.format(5)} You have 10 coins left to spend."
+    )
+    coins.released(mixed)
+    assert told(mixed) == f"30 coins were returned. {gone.format(20)} You have 20 coins left to spend."
+    coins.released(ours, vendor=True)
+    assert told(ours) == "30 coins were returned. You have 50 coins left to spend."
+
+
+def test_C11_what_an_infeasible_request_costs_is_not_called_done(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    quote = coins.approved(coins.inspection(coins.request(CUSTOMER)))
+    infeasible(coins, quote)
+    message = coins.thread(quote.request_id)[-1]
+    assert history_text(message.kind, message.detail)["en"] == (
+        "15 coins were deducted. You have 285 coins left to spend."
+    )
 
 
 def test_D1_why_staff_released_it_stands_in_the_thread_and_not_in_the_books(coins: CoinDesk) -> None:
