@@ -195,4 +195,4 @@ def test_C11_an_infeasible_inspection_is_explained_on_the_page(both: Both) -> No
     both.push()
     text = shown(customer.opens()).text
     assert "It can't be done because of the theme." in text
-    assert "Done: 15 coins were deducted. You have 285 coins left to spend." in text
+    assert "15 coins were deducted. You have 285 coins left to spend." in text
