@@ -299,9 +299,18 @@ def test_offers_that_have_ended_stand_apart(shop: Storefront) -> None:
     assert page.html.index("quote-12") < page.html.index("<summary>Earlier offers") < page.html.index("quote-11")
 
 
-def test_an_erased_subject_leaves_no_empty_heading(shop: Storefront) -> None:
-    push_document(shop, "quote", 12, quote(subject=""))
-    assert "<h3" not in Customer(shop).opens().html
+def test_D2_what_was_erased_leaves_numbers_and_no_empty_places(shop: Storefront) -> None:
+    push_document(shop, "quote", 12, quote(subject="", text={}, state="settled", spent=45))
+    push_document(shop, "quote", 13, quote(13, subject="", text={}))
+    push_document(shop, "answer", UUID, answer(UUID, text={}))
+    page = Customer(shop).opens()
+    assert page.fact("spent", within="quote-12") == "45"
+    assert "<h3" not in page.html
+    assert not page.has_form("quote_approve")
+    told = Customer(shop).opens("answer", sent=UUID)
+    assert "Done" in told.text
+    assert "supportbridge-words" not in page.html + told.html
+    assert page.log + told.log == []
 
 
 # --- rows that are not what they seem ---------------------------------------------------------------------
@@ -359,7 +368,7 @@ def test_a_signed_quote_that_makes_no_sense_is_not_shown_and_keeps_no_other_back
         ({"coins": -1}, "coins"),
         ({"state": "approved by me"}, "state"),
         ({"kind": None}, "kind"),
-        ({"text": {}}, "text"),
+        ({"text": 7, "text_hash": {}}, "text"),
         ({"history": [7]}, "history"),
         ({"valid_until": 1.5}, "valid_until"),
         ({"version": None}, "version"),

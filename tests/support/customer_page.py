@@ -203,7 +203,7 @@ def quote(number: int = 12, **changes: Any) -> dict[str, Any]:
         "version": 2,
         "coins": 50,
         "text": text,
-        "text_hash": hashes(text),
+        "text_hash": hashes(text) if isinstance(text, dict) else {},
         "offered_at": NOW - DAY,
         "valid_until": NOW + DAY,
         "valid_until_text": {"en": "16 January 2027", "ru": "16 января 2027 г.", "fa": "۲۶ دی ۱۴۰۵"},

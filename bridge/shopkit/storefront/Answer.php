@@ -12,7 +12,7 @@ final class Answer
     /** A stable word for the reason. */
     public string $code;
 
-    /** @var array<string, string> */
+    /** @var array<string, string> empty once it has been erased, at the customer's wish */
     public array $text;
 
     /** When the desk received what it answers: the moment that counts (rule C8). */
@@ -25,7 +25,7 @@ final class Answer
     {
         $this->accepted = $fields->word('outcome', ['accepted', 'refused']) === 'accepted';
         $this->code = $fields->text('code');
-        $this->text = $fields->texts('text');
+        $this->text = $fields->textsIfAny('text');
         $this->received = $fields->amount('received');
     }
 }

@@ -45,7 +45,7 @@ final class AnswerPart
                 'answer',
                 $answer->accepted ? 'answer_accepted' : 'answer_refused',
                 $posted === null ? null : $this->what($posted),
-                Html::of('div', ['class' => 'supportbridge-words', 'lang' => $code, 'dir' => 'auto'], $text),
+                $kit->words($text, $code),
                 $this->nextStep($posted, $answer),
                 $kit->back()
             );

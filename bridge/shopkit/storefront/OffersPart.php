@@ -89,7 +89,7 @@ final class OffersPart
                 'request' => $kit->language->digits((string) $quote->request),
             ])),
             $kit->facts(...$facts),
-            Html::of('div', ['class' => 'supportbridge-words', 'lang' => $code, 'dir' => 'auto'], $text),
+            $kit->words($text, $code),
             ...$this->decision($quote),
             ...[$this->history($quote)]
         );

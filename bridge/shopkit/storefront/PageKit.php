@@ -76,6 +76,16 @@ final class PageKit
     }
 
     /**
+     * The desk's or staff's own words, line by line as they were written; nothing where they have been erased.
+     */
+    public function words(string $text, string $language): ?Html
+    {
+        $attributes = ['class' => 'supportbridge-words', 'lang' => $language, 'dir' => 'auto'];
+
+        return $text === '' ? null : Html::of('div', $attributes, $text);
+    }
+
+    /**
      * A label and what stands for it, in a list of such.
      *
      * @param Html|string $value

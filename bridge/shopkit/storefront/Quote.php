@@ -44,7 +44,7 @@ final class Quote
 
     private int $validUntil;
 
-    /** @var array<string, string> */
+    /** @var array<string, string> empty once they have been erased, at the customer's wish */
     private array $texts;
 
     /** @var array<string, string> */
@@ -63,8 +63,8 @@ final class Quote
         $this->state = $fields->word('state', self::STATES);
         $this->version = $fields->amount('version');
         $this->coins = $fields->amount('coins');
-        $this->texts = $fields->texts('text');
-        $this->hashes = $fields->texts('text_hash');
+        $this->texts = $fields->textsIfAny('text');
+        $this->hashes = $fields->textsIfAny('text_hash');
         $this->offeredAt = $fields->amount('offered_at');
         $this->validUntil = $fields->amount('valid_until');
         $this->validUntilText = $fields->texts('valid_until_text');
@@ -81,7 +81,7 @@ final class Quote
     }
 
     /**
-     * The words a reader is shown, the language they are in, and their hash.
+     * The words a reader is shown, the language they are in, and their hash; words that were erased are empty.
      *
      * @return array{0: string, 1: string, 2: string}
      */
@@ -89,7 +89,7 @@ final class Quote
     {
         [$text, $code] = $language->pick($this->texts);
 
-        return [$text, $code, $this->hashes[$code]];
+        return [$text, $code, $this->hashes[$code] ?? ''];
     }
 
     /**
@@ -101,11 +101,12 @@ final class Quote
     }
 
     /**
-     * Whether it can be approved or declined at a moment; its last second counts whole.
+     * Whether it can be approved or declined at a moment; its last second counts whole. Nobody can approve what he
+     * cannot read.
      */
     public function isOpen(int $now): bool
     {
-        return $this->state === 'offered' && $now <= $this->validUntil;
+        return $this->state === 'offered' && $now <= $this->validUntil && $this->texts !== [];
     }
 
     /**

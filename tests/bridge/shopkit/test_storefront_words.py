@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bridge.domain.ledger import EntryKind
 from bridge.locale.dates import LANGUAGES, date_text
+from bridge.locale.statement_words import COLUMNS, column_name, kind_name, purpose
 from bridge.storefront import SHARED
 
 DAYS = [date(2020, 1, 1) + timedelta(days=number) for number in range(0, 365 * 40, 3)]
@@ -52,6 +54,24 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     assert [name for name in words("en") if name not in named and not name.startswith(composed)] == []
     said = set(re.findall(r"(?:say|notice|paragraph|submit|new Refusal)\('([a-z_]+)'", source))
     assert said - set(words("en")) == {name for name in said if name.endswith("_")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_C18_the_statement_says_the_same_as_the_desks(language: str) -> None:
+    shown = words(language)
+    for column in COLUMNS:
+        assert shown[f"column_{column}"] == column_name(language, column)
+    for kind in EntryKind:
+        assert shown[f"entry_{kind}"] == kind_name(language, kind)
+    numbers = {"order": 1, "quote": 2, "request": 3}
+    digits = {name: shown_number(language, number) for name, number in numbers.items()}
+    assert [shown[f"entry_{name}"].replace("{number}", digits[name]) for name in numbers] == purpose(
+        language, numbers
+    ).split(" · ")
+
+
+def shown_number(language: str, number: int) -> str:
+    return "۰۱۲۳۴۵۶۷۸۹"[number] if language == "fa" else str(number)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
