@@ -77,8 +77,7 @@ class Desk:
         be written, and `DeskDamaged` always once damage has been met.
         """
         assert self._started, "nobody would answer: the writer thread does not run"
-        future = self._writer.submit(name, lambda tx: service(tx, *args, **kwargs))
-        result: R = await asyncio.wrap_future(future)
+        result: R = await self._writer.submit(name, lambda tx: service(tx, *args, **kwargs))
         return result
 
     async def read(self, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:

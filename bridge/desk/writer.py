@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -34,7 +33,7 @@ SWITCH_INTERVAL_S = 0.0005
 class _Action(NamedTuple):
     name: str
     work: Callable[[DeskTx], Any]
-    answer: "Future[Any]"
+    answer: "asyncio.Future[Any]"
 
 
 class DeskWriter:
@@ -67,11 +66,14 @@ class DeskWriter:
         self._loop = loop
         self._thread.start()
 
-    def submit(self, name: str, work: Callable[[DeskTx], Any]) -> "Future[Any]":
-        """Queue an action. The future is resolved after the commit, or with the error that rolled it back."""
+    def submit(self, name: str, work: Callable[[DeskTx], Any]) -> "asyncio.Future[Any]":
+        """Queue an action, from the loop that answers go to.
+
+        The future is resolved after the commit, or with the error that rolled it back.
+        """
         if self._stopped:
             raise RuntimeError("the desk is closed")
-        action = _Action(name, work, Future())
+        action = _Action(name, work, asyncio.get_running_loop().create_future())
         self._queue.put(action)
         return action.answer
 
@@ -171,7 +173,7 @@ class DeskWriter:
 
 def _answer(outcomes: list[tuple[_Action, Any, BaseException | None]]) -> None:
     for action, result, error in outcomes:
-        if action.answer.cancelled():
+        if action.answer.done():  # its caller was cancelled
             continue
         if error is not None:
             action.answer.set_exception(error)

@@ -59,7 +59,7 @@ class Package(NamedTuple):
 
     def usable(self, at: datetime) -> bool:
         """Whether the package still counts at that moment; its last second counts whole (rules C3, C5)."""
-        return at.replace(microsecond=0) <= self.usable_until
+        return at <= self.usable_until or at.replace(microsecond=0) <= self.usable_until
 
 
 def available(packages: Iterable[Package], at: datetime) -> int:
