@@ -32,6 +32,7 @@ from bridge.engine.housekeeping import Housekeeping
 from bridge.engine.jobs import Jobs
 from bridge.engine.office import PluginOffice, Surroundings
 from bridge.engine.outbox import OutboxDispatcher
+from bridge.engine.retention import Retention
 from bridge.engine.setup import StoreSetup
 from bridge.engine.sleeper import Sleeper
 from bridge.engine.store_runner import StoreRunner
@@ -41,7 +42,7 @@ from bridge.engine.waiting import first_of
 from bridge.engine.watchdog import Watchdog
 from bridge.errors import BridgeError, DeskDamaged, DeskUnusable, SettingsError
 from bridge.hooks.manager import Plugins
-from bridge.settings import Settings, compare, with_new_stores
+from bridge.settings import Settings, StoreSettings, compare, with_new_stores
 from bridge.settings.plugin_tables import PluginSettings, prove_secrets, read_plugin_tables
 from bridge.web.private import Observed, serve_private
 
@@ -244,7 +245,11 @@ class App:
             on_news=self.outbox.wake.set,
         )
         self.plugins.add("housekeeping", housekeeping)
+        self.plugins.add("retention", Retention(self.desk, self.clock, stores=self._enabled_stores))
         self.plugins.schedule_jobs(self.jobs)
+
+    def _enabled_stores(self) -> list[StoreSettings]:
+        return [store for store in self.settings.stores.values() if store.enabled]
 
     def _enabled_names(self) -> list[str]:
         return [name for name, store in self.settings.stores.items() if store.enabled]

@@ -114,6 +114,13 @@ class RightRefused(LedgerError):
         self.reason = reason
 
 
+class ErasureRefused(LedgerError):
+    """What is kept of a customer can't be erased while coins are held for him (rule D2)."""
+
+    code = "erasure_refused"
+    hint = "bridge quote settle or bridge quote release, then run this again"
+
+
 class WrongLine(NamedTuple):
     """One thing wrong in one line of a table; line 1 is the heading. `column` is empty where it is the whole line."""
 

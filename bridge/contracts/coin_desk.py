@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+from bridge.domain.accounts import Account, Owner
 from bridge.domain.downtime import Gap
 from bridge.domain.quotes import Offer, Quote, QuoteKind
 from bridge.domain.requests import Author, Message, Request
@@ -263,6 +264,10 @@ class Notices(Protocol):
         """Whether this is the first time; it is remembered."""
         ...
 
+    def known(self, store: str, keys: Iterable[str]) -> frozenset[str]:
+        """Those of these keys that have been told."""
+        ...
+
 
 class Downtimes(Protocol):
     def last_beat(self) -> datetime | None: ...
@@ -342,6 +347,50 @@ class Guests(Protocol):
 
         It books nothing: the entries that say so are the service's. What either account's entries say stays.
         """
+        ...
+
+
+class Sent(NamedTuple):
+    """A plugin's message to somebody, as far as it is remembered."""
+
+    plugin: str
+    key: str
+    kind: str
+    state: str
+    created_at: datetime
+
+
+class PersonalData(Protocol):
+    """What can be erased of somebody, and what has an end by itself (rules D2, D4)."""
+
+    def answers_of(self, store: str, customer_id: int) -> list[Answer]:
+        """What he did on his page and was answered, as long as that is remembered."""
+        ...
+
+    def sent_to(self, store: str, owner: Owner) -> list[Sent]:
+        """Messages to him, waiting or sent."""
+        ...
+
+    def forget(self, store: str, account_id: int, owner: Owner) -> None:
+        """Erase the texts of his requests, quotes and answers, his claims, his messages and what tells him from others.
+
+        What is shown in the shop of it is shown anew, without texts. Entries, amounts, hashes and evidence stay.
+        """
+        ...
+
+    def forget_old_texts(self, store: str, before: datetime) -> int:
+        """Erase the texts of requests, and of their quotes, that are at an end and had nothing new since then.
+
+        Returns how many requests that were.
+        """
+        ...
+
+    def forget_sent(self, store: str, before: datetime) -> int:
+        """Forget messages queued before then that were sent, or never will be."""
+        ...
+
+    def gone(self, store: str, before: datetime) -> list[Account]:
+        """Accounts whose customer the shop has not had since before then, or was somebody else's by then (rule D3)."""
         ...
 
 

@@ -19,6 +19,7 @@ from bridge.contracts.coin_desk import (
     Downtimes,
     Guests,
     Notices,
+    PersonalData,
     Prices,
     Quotes,
     Redemptions,
@@ -493,6 +494,8 @@ class Tx(Protocol):
     def redemptions(self) -> Redemptions: ...
     @property
     def guests(self) -> Guests: ...
+    @property
+    def personal(self) -> PersonalData: ...
     @property
     def audit(self) -> Audit: ...
 

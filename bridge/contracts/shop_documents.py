@@ -82,6 +82,10 @@ class CoinDeskShop(Protocol):
         """
         ...
 
+    async def erase_inbox(self, customer_id: int) -> int:
+        """Delete all inbox rows of a customer, and the answers to them (rule D2); how many rows."""
+        ...
+
     async def contacts(self, customer_ids: Sequence[int]) -> Mapping[int, Contact]:
         """How these customers are addressed now; one whom the shop doesn't have is left out."""
         ...

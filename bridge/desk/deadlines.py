@@ -36,6 +36,7 @@ _NOTICE = Statement(
     .values({column.name: bindparam(column.name) for column in notice.c})
     .on_conflict_do_nothing(index_elements=[notice.c.store_id, notice.c.key])
 )
+_TOLD = Statement(select(notice.c.key).where(notice.c.store_id == bindparam("store"), any_of(notice.c.key, "keys")))
 _LAST_BEAT = Statement(select(desk.c.last_beat_ms))
 _BEAT = Statement(update(desk).values(last_beat_ms=bindparam("at_ms")))
 _NEW_GAP = insert_row(downtime, without=frozenset({"id"}))
@@ -94,6 +95,10 @@ class SqlNotices:
     def first(self, store: str, key: str, at: datetime) -> bool:
         cursor = _NOTICE.run(self._connection, store_id=self._stores.number(store), key=key, at_ms=to_ms(at))
         return cursor.rowcount > 0
+
+    def known(self, store: str, keys: Iterable[str]) -> frozenset[str]:
+        rows = _TOLD.rows(self._connection, store=self._stores.number(store), keys=as_json(list(keys)))
+        return frozenset(row[0] for row in rows)
 
 
 class SqlDowntimes:

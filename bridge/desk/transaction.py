@@ -18,6 +18,7 @@ from bridge.desk.guests import SqlGuests
 from bridge.desk.jobs import SqlJobs
 from bridge.desk.ledger import SqlLedger
 from bridge.desk.outbox import SqlOutbox
+from bridge.desk.personal import SqlPersonalData
 from bridge.desk.problems import SqlProblems
 from bridge.desk.purchases import SqlPurchases
 from bridge.desk.push import SqlPush
@@ -143,6 +144,10 @@ class DeskTx:
     @cached_property
     def guests(self) -> SqlGuests:
         return SqlGuests(self.connection, self.stores)
+
+    @cached_property
+    def personal(self) -> SqlPersonalData:
+        return SqlPersonalData(self.connection, self.stores)
 
     @cached_property
     def audit(self) -> SqlAudit:

@@ -9,7 +9,6 @@ from bridge.contracts.clock import Clock
 from bridge.contracts.scheduling import JobRegistry
 from bridge.desk import versions
 from bridge.desk.desk import Desk
-from bridge.desk.transaction import DeskTx
 from bridge.domain.events import BackupLate
 from bridge.hooks import hookimpl
 from bridge.services import problem_news
@@ -70,14 +69,9 @@ class Housekeeping:
         await self._fire_deadlines()
 
     async def prune(self) -> None:
-        """Forget events, and plugins' messages, of more than 30 days ago that are delivered."""
+        """Forget events of more than 30 days ago that are delivered."""
         before = self._clock.now() - KEEP_DELIVERED
-
-        def forget(tx: DeskTx) -> None:
-            tx.outbox.prune(before)
-            tx.deliveries.prune(before)
-
-        await self._desk.transact("prune delivered events", forget)
+        await self._desk.transact("prune delivered events", lambda tx: tx.outbox.prune(before))
 
     async def look_at_backup(self) -> None:
         """Warn in the log when the last backup is too old, and let plugins know, once for each such backup."""

@@ -38,10 +38,8 @@ ACTIVE_S = 60.0
 """A customer who has just done something will look at the answer, and perhaps do more, for so long."""
 PATIENCE_S = 1.0
 """How long to wait for orders that have not caught up after a restore before looking again."""
-KEEP_DAYS = 90
-"""The shop keeps inbox rows and their answers for so many days (rule D4)."""
-REMEMBER_DAYS = KEEP_DAYS + 30
-"""The desk remembers longer what it has done: a row that is still there must never be done twice."""
+REMEMBER_LONGER = timedelta(days=30)
+"""The desk remembers longer than the shop what it has done: a row that is there must never be done twice (rule D4)."""
 FORGET_EVERY_S = 86_400.0
 FORGET_FIRST_S = 600.0
 """The first forgetting comes within this time of the start, by chance, so that many stores don't do it together."""
@@ -240,8 +238,9 @@ class Inbox:
         if time.monotonic() < self._forget_at:
             return
         self._forget_at = time.monotonic() + FORGET_EVERY_S
-        rows = await self._adapter.forget_inbox(KEEP_DAYS)
-        before = self._clock.now() - timedelta(days=REMEMBER_DAYS)
+        keep_days = self._setup.settings.privacy.inbox_days
+        rows = await self._adapter.forget_inbox(keep_days)
+        before = self._clock.now() - timedelta(days=keep_days) - REMEMBER_LONGER
         await self._desk.transact("forget answers", lambda tx: tx.answers.forget(self._setup.name, before))
         if rows:
             log.info("old inbox rows forgotten", store=self._setup.name, rows=rows)

@@ -28,6 +28,7 @@ from bridge.settings.coins import CoinSettings
 from bridge.settings.database import DatabaseSettings
 from bridge.settings.limits import LimitSettings
 from bridge.settings.plans import Plans
+from bridge.settings.privacy import PrivacySettings
 from bridge.settings.quotes import QuoteSettings, ReminderSettings
 from bridge.settings.rights import Prices, Rights, check_telephone, unfit_prices, unfit_rights
 from bridge.settings.staff import Staff
@@ -148,6 +149,9 @@ class StoreSettings(Section):
     )
     reminders: ReminderSettings = Field(
         default_factory=ReminderSettings, description="When customers are reminded of coins that end or run low."
+    )
+    privacy: PrivacySettings = Field(
+        default_factory=PrivacySettings, description="For how many days personal data is kept."
     )
     sync: SyncSettings = Field(default_factory=SyncSettings, description="The pace of reading and writing.")
     limits: LimitSettings = Field(default_factory=LimitSettings, description="Ceilings.")

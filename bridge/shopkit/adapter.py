@@ -166,6 +166,9 @@ class DatabaseAdapter:
     async def forget_inbox(self, days: int) -> int:
         return await self._inbox.forget(days)
 
+    async def erase_inbox(self, customer_id: int) -> int:
+        return await self._inbox.erase(customer_id)
+
     async def contacts(self, customer_ids: Sequence[int]) -> Mapping[int, Contact]:
         return await self._reader.people.contacts(customer_ids)
 

@@ -71,6 +71,17 @@ class ShopInbox:
                 raise
             return forgotten
 
+    async def erase(self, customer_id: int) -> int:
+        """Delete all of a customer's rows and the answers to them; how many rows. None where there is no such table."""
+        customer = {"store": self._store, "customer": customer_id}
+        try:
+            await self._database.write(self._sql["erase_answers"], **customer)
+            return await self._database.write(self._sql["erase_inbox"], **customer)
+        except ShopRefused as error:
+            if error_number(error) not in ABSENT:
+                raise
+            return 0
+
     async def _between(self, after: int, until: int, limit: int) -> list[InboxRow]:
         rows = await self._database.rows(
             self._sql["inbox_between"],

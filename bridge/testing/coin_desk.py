@@ -210,6 +210,16 @@ class FakeCoinDesk:
             self._posts.remove(kept)
         return len(old)
 
+    async def erase_inbox(self, customer_id: int) -> int:
+        await self._called("erase_inbox")
+        mine = [kept for kept in self._posts if kept.row.customer_id == customer_id and kept.row.store == self.store]
+        for kept in mine:
+            self._posts.remove(kept)
+        answers = self.document_rows[DocumentTable.ANSWER]
+        for uuid in [key for key, row in answers.items() if row.customer_id == customer_id]:
+            del answers[uuid]
+        return len(mine)
+
     async def contacts(self, customer_ids: Sequence[int]) -> Mapping[int, Contact]:
         await self._called("contacts")
         return {number: self.people[number] for number in customer_ids if number in self.people}

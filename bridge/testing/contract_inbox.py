@@ -172,15 +172,28 @@ class InboxContract(ContractBase):
             assert await adapter.forget_inbox(90) == 1_100
             assert list(await adapter.inbox(Cursor())) == []
 
+    async def test_what_one_customer_sent_is_erased_with_its_answers_and_no_other(
+        self, actor: ShopActor, connection: StoreConnection
+    ) -> None:
+        his, hers = _post(connection), _post(connection, customer=78)
+        async with self.connected(connection) as adapter:
+            await adapter.prepare()
+            await actor.post(his, hers)
+            await adapter.push_documents(DocumentTable.ANSWER, [_answer(his), _answer(hers)])
+            assert await adapter.erase_inbox(77) == 1
+            assert await adapter.erase_inbox(77) == 0
+            assert [row.uuid for row in await adapter.inbox(Cursor())] == [hers.uuid]
+            assert await adapter.documents(DocumentTable.ANSWER, [his.uuid, hers.uuid]) == [_answer(hers)]
+
     async def _read_on(self, adapter: ShopAdapter, cursor: Cursor, *, count: int) -> Cursor:
         rows = await adapter.inbox(cursor)
         assert len(rows) == count
         return _advanced(cursor, rows)
 
 
-def _post(connection: StoreConnection, text: str = "") -> PostedRow:
+def _post(connection: StoreConnection, text: str = "", *, customer: int = 77) -> PostedRow:
     data = {"subject": "Google Analytics", "text": text, "price": None}
-    return posted_row(KEY, store=connection.store, customer=77, kind="request_open", data=data)
+    return posted_row(KEY, store=connection.store, customer=customer, kind="request_open", data=data)
 
 
 def _answer(post: PostedRow) -> DocumentRow:

@@ -93,3 +93,9 @@ DELETE FROM {supportbridge_answer} WHERE store = %(store)s AND uuid IN (%(uuids)
 
 -- name: forget_inbox
 DELETE FROM {supportbridge_inbox} WHERE store = %(store)s AND id IN (%(ids)s)
+
+-- name: erase_answers
+DELETE FROM {supportbridge_answer} WHERE store = %(store)s AND customer_id = %(customer)s
+
+-- name: erase_inbox
+DELETE FROM {supportbridge_inbox} WHERE store = %(store)s AND customer_id = %(customer)s

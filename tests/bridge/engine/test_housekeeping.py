@@ -1,19 +1,17 @@
-"""Late backups are told once each, and what has been delivered is forgotten after thirty days."""
+"""Late backups are told once each, and so are new problems."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
 
-from bridge.contracts.office import Delivery
 from bridge.desk.backup import note_backup
-from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import Desk
 from bridge.domain.events import BackupLate
 from bridge.engine.housekeeping import Housekeeping
 from bridge.testing.clock import FixedClock
 from bridge.testing.desks import CREATED
-from tests.support.books import ACME, MONDAY_9AM, a_quick_desk, customer
+from tests.support.books import ACME, MONDAY_9AM, a_quick_desk
 
 
 @pytest.fixture
@@ -110,16 +108,3 @@ async def test_new_problems_are_told_and_plugins_are_woken(
     )
     await housekeeping.tell_of_problems()
     assert rung == ["news"]
-
-
-async def test_delivered_messages_are_forgotten_after_thirty_days_and_waiting_ones_never(
-    desk: Desk, clock: FixedClock, housekeeping: Housekeeping
-) -> None:
-    messages = [Delivery(key, ACME, "coins_granted", {}, to=customer(77)) for key in ("sent", "waits")]
-    await desk.transact("queue", lambda tx: tx.deliveries.add("mail", messages, MONDAY_9AM))
-    (sent, _) = await desk.read(lambda tx: tx.deliveries.due("mail", Lanes.all(ACME), MONDAY_9AM, 10))
-    await desk.transact("sent", lambda tx: tx.deliveries.done(sent, MONDAY_9AM))
-    clock.advance(timedelta(days=31))
-    await housekeeping.prune()
-    kept = await desk.read(lambda tx: tx.connection.execute("SELECT key FROM delivery").fetchall())
-    assert [row[0] for row in kept] == ["waits"]

@@ -1,0 +1,138 @@
+"""`bridge privacy ...`: what is kept of a customer, handed to him or erased (rule D2)."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bridge.cli.call import ByOption, Call, StoreOption, command, group
+from bridge.cli.customer import Customer
+
+if TYPE_CHECKING:
+    from bridge.contracts.shop import ShopAdapter
+    from bridge.domain.accounts import Owner
+
+app = group("privacy", "What is kept of a customer: export it, erase it.")
+
+
+@command(app, "export")
+def export(
+    call: Call,
+    customer: Customer,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; only you can read it.")],
+    store: StoreOption = None,
+    no_shop: Annotated[
+        bool, typer.Option("--no-shop", help="Only what the desk keeps, not our rows in the shop.")
+    ] = False,
+) -> None:
+    """Write everything that is kept of a customer into FILE, one JSON document."""
+    import asyncio
+    import json
+
+    from bridge.cli.call import one_store
+    from bridge.cli.customer import owner_of
+    from bridge.cli.files import OutputFile
+    from bridge.cli.screen import line, utc
+    from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
+    from bridge.services import privacy
+
+    settings = call.settings()
+    chosen, owner = one_store(settings, store), owner_of(customer)
+    with OutputFile(file) as output, the_desk(settings) as desk:
+        document: dict[str, Any] = {"made_at": utc(CLOCK.now()), **desk.look(privacy.export, chosen.name, owner)}
+
+        async def ask() -> dict[str, Any]:
+            async with the_shop(plugins_of(settings), chosen) as shop:
+                return await _in_the_shop(shop, owner, document)
+
+        if not no_shop:
+            document["in_the_shop"] = asyncio.run(ask())
+        output.file.write(json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n")
+        output.publish()
+    call.answer(
+        {"store": chosen.name, "owner": document["owner"], "file": str(output.target)},
+        lambda: [line(f"What is kept of {owner} of store {chosen.name} is in {output.target}; only you can read it.")],
+    )
+
+
+@command(app, "erase")
+def erase(
+    call: Call,
+    customer: Customer,
+    by: ByOption = None,
+    store: StoreOption = None,
+    no_shop: Annotated[
+        bool, typer.Option("--no-shop", help="Don't ask the shop, whose database is gone for good.")
+    ] = False,
+) -> None:
+    """Erase what is kept of a customer: texts, what he sent, messages to him, and whose account it is.
+
+    Entries, amounts and hashes stay, as nobody's. Coins that are left can't be spent any more. It can't be undone, and
+    it is refused while coins are held for work.
+    """
+    import asyncio
+
+    from bridge.cli.call import one_store, staff_name
+    from bridge.cli.customer import owner_of
+    from bridge.cli.screen import count, line
+    from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
+    from bridge.domain.accounts import OwnerKind
+    from bridge.services import privacy
+
+    settings = call.settings()
+    chosen, owner = one_store(settings, store), owner_of(customer)
+    who = staff_name(chosen, by)
+
+    async def erase_inbox() -> int:
+        async with the_shop(plugins_of(settings), chosen) as shop:
+            return await shop.erase_inbox(owner.ref)
+
+    with the_desk(settings) as desk:
+        desk.look(privacy.require_erasable, chosen.name, owner)
+        # The shop first: where it can't be reached nothing is erased, and the same command does all of it later.
+        rows = 0 if no_shop or owner.kind is not OwnerKind.CUSTOMER else asyncio.run(erase_inbox())
+        done = desk.run(privacy.erase, chosen.name, owner, by=who, at=CLOCK.now())
+    account = done.account
+    call.answer(
+        {
+            "store": chosen.name,
+            "account": {"kind": account.owner.kind.value, "id": account.owner.ref},
+            "coins_left": account.posted,
+            "requests": done.requests,
+            "quotes": done.quotes,
+            "inbox_rows": rows,
+        },
+        lambda: [
+            line(f"{who} erased what was kept of {owner} of store {chosen.name}."),
+            line(
+                f"Texts of {count(done.requests, 'request')} and {count(done.quotes, 'quote')}, "
+                f"and {count(rows, 'row')} in the shop's inbox."
+            ),
+            line(
+                f"The account goes on as former:{account.owner.ref}, frozen, with {count(account.posted, 'coin')} "
+                "that nobody can spend. The daemon empties the page in the shop."
+            ),
+        ],
+    )
+
+
+async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, Any]) -> dict[str, Any]:
+    """Our rows in the shop that are about him, and how the shop says to address him."""
+    import json
+
+    from bridge.contracts.shop_documents import DocumentTable
+    from bridge.domain.accounts import OwnerKind
+
+    if owner.kind is not OwnerKind.CUSTOMER:
+        return {}
+    accounts, entries = await shop.pushed([owner.ref])
+    quotes = await shop.documents(DocumentTable.QUOTE, [one["quote"] for one in document.get("quotes", [])])
+    answers = await shop.documents(DocumentTable.ANSWER, [one["uuid"] for one in document["actions"]])
+    contact = (await shop.contacts([owner.ref])).get(owner.ref)
+    return {
+        "contact": contact._asdict() if contact else None,
+        "account": [json.loads(row.payload) for row in accounts],
+        "entries": [json.loads(row.payload) for row in entries],
+        "quotes": [json.loads(one.row.payload) for one in quotes],
+        "answers": [json.loads(one.row.payload) for one in answers],
+    }

@@ -1,0 +1,145 @@
+"""What the desk knows of persons, and forgetting it: texts, messages, answers, claims (rules D1 to D4).
+
+Entries, amounts, hashes, evidence and the audit trail name accounts by numbers of the desk's own; they stay.
+"""
+
+import json
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnClause, and_, bindparam, delete, exists, literal_column, null, or_, select, text, update
+
+from bridge.contracts.coin_desk import Answer, Sent
+from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
+from bridge.desk.statements import Statement, any_of
+from bridge.desk.tables import account, delivery, guest_claim, handled, message, quote, quote_version, request
+from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.quotes import ENDED
+
+NO_ANSWER = as_json({"text": {}, "data": {}})
+_OF_CUSTOMER = and_(handled.c.store_id == bindparam("store"), handled.c.customer_id == bindparam("customer"))
+_ANSWERS = Statement(
+    select(
+        handled.c.uuid,
+        handled.c.customer_id,
+        handled.c.received_ms,
+        handled.c.kind,
+        handled.c.outcome,
+        handled.c.code,
+        handled.c.answer,
+        handled.c.number,
+    )
+    .where(_OF_CUSTOMER)
+    .order_by(handled.c.received_ms, handled.c.uuid)
+)
+_ERASE_ANSWERS = Statement(
+    update(handled)
+    .where(_OF_CUSTOMER)
+    .values(customer_id=literal_column("0"), answer=bindparam("nothing"), number=handled.c.number + literal_column("1"))
+)
+_TO_OWNER = and_(
+    delivery.c.store_id == bindparam("store"),
+    delivery.c.owner_kind == bindparam("owner"),
+    delivery.c.owner_ref == bindparam("ref"),
+)
+_SENT = Statement(
+    select(delivery.c.plugin, delivery.c.key, delivery.c.kind, delivery.c.state, delivery.c.created_ms)
+    .where(_TO_OWNER)
+    .order_by(delivery.c.id)
+)
+_FORGET_TO_OWNER = Statement(delete(delivery).where(_TO_OWNER))
+_FORGET_SENT = Statement(
+    delete(delivery).where(
+        delivery.c.store_id == bindparam("store"),
+        delivery.c.state.in_([literal_column("'done'"), literal_column("'refused'")]),
+        delivery.c.created_ms < bindparam("before_ms"),
+    )
+)
+_FORGET_CLAIMS = Statement(
+    delete(guest_claim).where(
+        guest_claim.c.store_id == bindparam("store"), guest_claim.c.customer_id == bindparam("customer")
+    )
+)
+_FORGET_WHO = Statement(update(account).where(account.c.id == bindparam("account")).values(born=null()))
+_REQUESTS = Statement(select(request.c.id).where(request.c.account_id == bindparam("account")))
+_ERASE_SUBJECTS = Statement(update(request).where(any_of(request.c.id, "ids")).values(subject=text("''")))
+_ERASE_TEXTS = Statement(update(message).where(any_of(message.c.request_id, "ids")).values(text=text("''")))
+_QUOTES_OF = select(quote.c.id).where(any_of(quote.c.request_id, "ids")).scalar_subquery()
+_ERASE_WORDS = Statement(
+    update(quote_version).where(quote_version.c.quote_id.in_(_QUOTES_OF)).values(words=text("''"), texts=text("'{}'"))
+)
+_SHOW_QUOTES = Statement(
+    update(quote).where(any_of(quote.c.request_id, "ids")).values(number=quote.c.number + literal_column("1"))
+)
+_ENDED: list[ColumnClause[Any]] = [literal_column(f"'{state}'") for state in sorted(ENDED)]
+_OLD = Statement(
+    select(request.c.id).where(
+        request.c.store_id == bindparam("store"),
+        request.c.opened_ms < bindparam("before_ms"),
+        ~exists().where(message.c.request_id == request.c.id, message.c.at_ms >= bindparam("before_ms")),
+        ~exists().where(quote.c.request_id == request.c.id, quote.c.state.not_in(_ENDED)),
+        or_(
+            request.c.subject != text("''"),
+            exists().where(message.c.request_id == request.c.id, message.c.text != text("''")),
+        ),
+    )
+)
+_GONE = Statement(
+    select(*ACCOUNT_COLUMNS)
+    .where(
+        account.c.store_id == bindparam("store"),
+        or_(
+            and_(account.c.owner_kind == text("'customer'"), account.c.missed_ms <= bindparam("before_ms")),
+            and_(account.c.owner_kind == text("'former'"), account.c.frozen_ms <= bindparam("before_ms")),
+        ),
+    )
+    .order_by(account.c.id)
+)
+
+
+class SqlPersonalData:
+    """Implements `bridge.contracts.coin_desk.PersonalData`."""
+
+    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
+        self._connection, self._stores = connection, stores
+
+    def answers_of(self, store: str, customer_id: int) -> list[Answer]:
+        rows = _ANSWERS.rows(self._connection, store=self._stores.number(store), customer=customer_id)
+        return [
+            Answer(uuid, customer, from_ms(received), kind, outcome, code, json.loads(document), number)
+            for uuid, customer, received, kind, outcome, code, document, number in rows
+        ]
+
+    def sent_to(self, store: str, owner: Owner) -> list[Sent]:
+        rows = _SENT.rows(self._connection, store=self._stores.number(store), owner=owner.kind.value, ref=owner.ref)
+        return [Sent(plugin, key, kind, state, from_ms(created)) for plugin, key, kind, state, created in rows]
+
+    def forget(self, store: str, account_id: int, owner: Owner) -> None:
+        number = self._stores.number(store)
+        self._erase([row[0] for row in _REQUESTS.rows(self._connection, account=account_id)])
+        _FORGET_WHO.run(self._connection, account=account_id)
+        _FORGET_TO_OWNER.run(self._connection, store=number, owner=owner.kind.value, ref=owner.ref)
+        if owner.kind is OwnerKind.CUSTOMER:
+            _ERASE_ANSWERS.run(self._connection, store=number, customer=owner.ref, nothing=NO_ANSWER)
+            _FORGET_CLAIMS.run(self._connection, store=number, customer=owner.ref)
+
+    def forget_old_texts(self, store: str, before: datetime) -> int:
+        rows = _OLD.rows(self._connection, store=self._stores.number(store), before_ms=to_ms(before))
+        self._erase([row[0] for row in rows])
+        return len(rows)
+
+    def forget_sent(self, store: str, before: datetime) -> int:
+        number = self._stores.number(store)
+        return _FORGET_SENT.run(self._connection, store=number, before_ms=to_ms(before)).rowcount
+
+    def gone(self, store: str, before: datetime) -> list[Account]:
+        rows = _GONE.rows(self._connection, store=self._stores.number(store), before_ms=to_ms(before))
+        return [account_from(row) for row in rows]
+
+    def _erase(self, requests: list[int]) -> None:
+        """Subjects and texts of these requests, and the words of their quotes."""
+        ids = id_list(requests)
+        for statement in (_ERASE_SUBJECTS, _ERASE_TEXTS, _ERASE_WORDS, _SHOW_QUOTES):
+            statement.run(self._connection, ids=ids)

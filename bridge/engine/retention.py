@@ -1,0 +1,53 @@
+"""What has an end by itself: texts, messages that were sent, and what deleted customers left (rules D3, D4).
+
+A built-in plugin like the housekeeping, a store at a time. What customers sent is forgotten where it is read, by the
+store's inbox.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+import structlog
+
+from bridge.contracts.clock import Clock
+from bridge.contracts.scheduling import JobRegistry
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.hooks import hookimpl
+from bridge.services import privacy
+from bridge.settings import StoreSettings
+
+log = structlog.get_logger()
+
+
+class Retention:
+    """Forgets once a day what the stores' settings no longer want kept; `stores` gives the enabled ones."""
+
+    def __init__(self, desk: Desk, clock: Clock, *, stores: Callable[[], Iterable[StoreSettings]]) -> None:
+        self._desk, self._clock, self._stores = desk, clock, stores
+
+    @hookimpl
+    def bridge_schedule_jobs(self, scheduler: JobRegistry) -> None:
+        """Register the daily look."""
+        scheduler.every("forget personal data", timedelta(days=1), self.forget)
+
+    async def forget(self) -> None:
+        """Forget what has had its time, and propose what staff decide about."""
+        for store in list(self._stores()):
+            await self._forget(store)
+
+    async def _forget(self, store: StoreSettings) -> None:
+        at, kept = self._clock.now(), store.privacy
+        before = at - timedelta(days=kept.deleted_days)
+
+        def work(tx: DeskTx) -> tuple[int, int, int]:
+            texts = 0
+            if kept.messages_days:
+                texts = tx.personal.forget_old_texts(store.name, at - timedelta(days=kept.messages_days))
+            sent = tx.personal.forget_sent(store.name, at - timedelta(days=kept.deliveries_days))
+            gone = privacy.to_propose(tx, store.name, before)
+            return texts, sent, privacy.propose(tx, store.name, gone, after=timedelta(days=kept.deleted_days), at=at)
+
+        texts, sent, proposed = await self._desk.transact("forget personal data", work)
+        if texts or sent or proposed:
+            log.info("personal data forgotten", store=store.name, requests=texts, messages=sent, proposed=proposed)

@@ -1,0 +1,38 @@
+"""How long personal data is kept (rules D3, D4).
+
+Believes: entries, amounts, hashes and the audit trail are the vendor's books and are kept for good; what people wrote,
+and what only served to carry it, has an end.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bridge.settings.base import Section
+
+LONGEST_DAYS = 3_650
+
+
+class PrivacySettings(Section):
+    """Days after which personal data is forgotten."""
+
+    inbox_days: Annotated[int, Field(ge=7, le=LONGEST_DAYS)] = Field(
+        default=90,
+        description=(
+            "For how many days the shop keeps what customers sent on their pages, and the answers; a backup older than "
+            "that can't bring them back."
+        ),
+    )
+    messages_days: Annotated[int, Field(ge=0, le=LONGEST_DAYS)] = Field(
+        default=0,
+        description=(
+            "After how many days without anything new the texts of a request and its quotes are erased; 0 keeps them."
+        ),
+    )
+    deliveries_days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] = Field(
+        default=90, description="For how many days it is remembered which messages were sent, or never will be."
+    )
+    deleted_days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] = Field(
+        default=90,
+        description="How many days after a customer was deleted in the shop staff are asked to erase what he left.",
+    )

@@ -1,0 +1,52 @@
+"""Export and erasure at the command line, with what the shop has of it (rule D2)."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bridge.desk.desk import Desk
+from bridge.domain.accounts import Owner, OwnerKind
+from tests.bridge.cli.conftest import ShopPlace
+from tests.support.commands import Workplace
+
+
+async def test_D2_what_is_kept_is_exported_then_erased_here_and_in_the_shop(acme: ShopPlace, tmp_path: Path) -> None:
+    await acme.join()
+    customer = await acme.paid()
+    await acme.cli("sync", "--once")
+    await acme.cli("request", "open", str(customer), "--subject", "Secret words", "--text", "more", "--by", "Anna")
+    file = tmp_path / "export.json"
+    done = await acme.cli("privacy", "export", str(customer), str(file))
+    assert done.code == 0, done.err
+    assert file.stat().st_mode & 0o777 == 0o600
+    document = json.loads(file.read_text())
+    assert document["requests"][0]["subject"] == "Secret words"
+    assert document["in_the_shop"]["contact"]["email"] == "ada@shop.example"
+    assert len(document["in_the_shop"]["entries"]) == 1
+    again = await acme.cli("privacy", "export", str(customer), str(file))
+    assert again.err.splitlines()[0].endswith("exists already and is never overwritten")
+    erased = await acme.cli("privacy", "erase", str(customer), "--by", "Anna")
+    assert erased.code == 0, erased.err
+    assert f"Anna erased what was kept of customer {customer} of store acme." in erased.out
+    assert "with 550 coins that nobody can spend" in erased.out
+    await acme.cli("sync", "--once")
+    rows = await acme.shop.fetch(f"SELECT payload FROM {acme.shop.prefix}supportbridge_entry")
+    assert list(rows) == []
+    [(payload,)] = await acme.shop.fetch(f"SELECT payload FROM {acme.shop.prefix}supportbridge_account")
+    assert json.loads(payload)["posted"] == 0
+    verified = await acme.cli("ledger", "verify")
+    assert verified.code == 0, verified.out
+
+
+@pytest.mark.usefixtures("desk")
+def test_D2_nothing_is_erased_while_the_shop_cant_be_asked_or_for_an_unknown_one(
+    workplace: Workplace, desk: Desk
+) -> None:
+    workplace.cli("coins", "grant", "77", "25", "--reason", "Sorry", "--by", "Anna")
+    refused = workplace.cli("privacy", "erase", "77", "--by", "Anna")
+    assert refused.code != 0
+    assert desk.look(lambda tx: tx.accounts.of_owners("acme", [Owner(OwnerKind.CUSTOMER, 77)]))
+    assert "has no account" in workplace.cli("privacy", "erase", "78", "--by", "Anna").err
+    assert "nothing is kept" in workplace.cli("privacy", "export", "78", str(workplace.state / "never.json")).err
+    assert workplace.cli("privacy", "erase", "77", "--by", "Anna", "--no-shop").code == 0

@@ -1,0 +1,100 @@
+"""Texts, sent messages and what deleted customers left have an end, a store's settings say when (rules D3, D4)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.contracts.office import Delivery
+from bridge.desk.deliveries import Lanes
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.domain.requests import Author, Message, MessageKind
+from bridge.engine.retention import Retention
+from bridge.settings import StoreSettings
+from bridge.testing.clock import FixedClock
+from tests.support.books import ACME, MONDAY_9AM, a_quick_desk, customer
+from tests.support.settings_files import load_plain, with_section, write_config
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    with a_quick_desk() as opened:
+        opened.start()
+        yield opened
+
+
+@dataclass
+class Years:
+    """A store that keeps things for its own times, and a clock to let them pass."""
+
+    desk: Desk
+    store: StoreSettings
+    clock: FixedClock
+
+    async def later(self, days: int) -> None:
+        self.clock.advance(timedelta(days=days))
+        await Retention(self.desk, self.clock, stores=lambda: [self.store]).forget()
+
+
+def kept(desk: Desk, folder: Path, section: str) -> Years:
+    config = write_config(folder, stores={"acme.toml": with_section(f"[privacy]\n{section}")})
+    return Years(desk, load_plain(config).stores[ACME], FixedClock(MONDAY_9AM))
+
+
+async def test_D4_sent_messages_are_forgotten_after_their_days_and_waiting_ones_never(
+    desk: Desk, tmp_path: Path
+) -> None:
+    years = kept(desk, tmp_path, "deliveries_days = 40")
+    messages = [Delivery(key, ACME, "coins_granted", {}, to=customer(77)) for key in ("sent", "waits")]
+    await desk.transact("queue", lambda tx: tx.deliveries.add("mail", messages, MONDAY_9AM))
+    (sent, _) = await desk.read(lambda tx: tx.deliveries.due("mail", Lanes.all(ACME), MONDAY_9AM, 10))
+    await desk.transact("sent", lambda tx: tx.deliveries.done(sent, MONDAY_9AM))
+
+    async def left() -> list[str]:
+        rows = await desk.read(lambda tx: tx.connection.execute("SELECT key FROM delivery ORDER BY key").fetchall())
+        return [row[0] for row in rows]
+
+    await years.later(39)
+    assert await left() == ["sent", "waits"]
+    await years.later(2)
+    assert await left() == ["waits"]
+
+
+@pytest.mark.parametrize(("section", "text"), [("messages_days = 0", "please"), ("messages_days = 30", "")])
+async def test_D4_texts_are_erased_after_their_days_or_kept(
+    desk: Desk, tmp_path: Path, section: str, text: str
+) -> None:
+    years = kept(desk, tmp_path, section)
+
+    def write(tx: DeskTx) -> int:
+        account = tx.accounts.open(ACME, [customer(77)])[customer(77)]
+        request = tx.requests.open(ACME, account.id, subject="please", at=MONDAY_9AM, by=Author.CUSTOMER)
+        tx.requests.say(request.id, Message(MONDAY_9AM, Author.CUSTOMER, MessageKind.TEXT, "please"))
+        return request.id
+
+    number = await desk.transact("write", write)
+    await years.later(31)
+    [message] = await desk.read(lambda tx: tx.requests.thread(number))
+    [request] = await desk.read(lambda tx: tx.requests.latest(ACME, 9))
+    assert (message.text, request.subject) == (text, text)
+
+
+async def test_D3_erasure_is_proposed_once_after_the_days_that_were_set(desk: Desk, tmp_path: Path) -> None:
+    years = kept(desk, tmp_path, "deleted_days = 10")
+
+    def delete(tx: DeskTx) -> None:
+        account = tx.accounts.open(ACME, [customer(77)])[customer(77)]
+        tx.requests.open(ACME, account.id, subject="please", at=MONDAY_9AM, by=Author.CUSTOMER)
+        tx.accounts.miss([account.id], MONDAY_9AM)
+
+    await desk.transact("delete", delete)
+    await years.later(9)
+    assert await desk.read(lambda tx: tx.problems.open(ACME)) == []
+    await years.later(1)
+    await years.later(1)
+    [problem] = await desk.read(lambda tx: tx.problems.open(ACME))
+    assert (problem.kind, problem.count) == ("erasure_proposed", 1)
+    assert problem.summary.endswith("Erase what is kept of him: bridge privacy erase 77 --by NAME")

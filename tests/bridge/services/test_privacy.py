@@ -1,0 +1,244 @@
+"""What is kept of a customer can be handed to him and erased, and the books stay right (rules D1, D2, D3)."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bridge.contracts.office import Delivery
+from bridge.contracts.shop_documents import DocumentTable
+from bridge.contracts.shop_rows import SigningKey
+from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.quotes import QuoteState
+from bridge.domain.requests import Author, Message, MessageKind
+from bridge.errors import ErasureRefused, QuoteRefused, UnknownAccount
+from bridge.services import guests, privacy
+from bridge.services.account_pages import PageTerms, waiting_batch
+from bridge.services.comparing_accounts import Gone, not_told, note_customers, report_gone
+from bridge.services.documents import waiting_documents
+from bridge.services.privacy import Erased
+from tests.support.books import ACME, PLANS, TEHRAN, customer, guest, rows
+from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
+
+PAGE = PageTerms(ACME, TEHRAN, PLANS, SigningKey("k1", bytes(32)), 1)
+SECRET = "my home number is 555"
+
+
+@pytest.fixture
+def desk() -> Iterator[CoinDesk]:
+    """A customer with coins, a settled quote, an open offer, a request with words, a claim and a message on its way."""
+    with a_coin_desk() as desk:
+        desk.granted(CUSTOMER, 100)
+        request = desk.request(CUSTOMER, SECRET)
+        desk.settled(desk.approved(desk.offered(CUSTOMER, 30, request=request)), 20)
+        desk.offered(CUSTOMER, 5, request=request)
+        message = Message(desk.now, Author.CUSTOMER, MessageKind.TEXT, SECRET)
+        desk.desk.run(lambda tx: tx.requests.say(request.id, message))
+        account = desk.desk.look(lambda tx: tx.accounts.of_owners(ACME, [CUSTOMER]))[CUSTOMER]
+        desk.desk.run(guests.claim, desk.terms, account, 1050, "en", desk.now)
+        letter = Delivery("k", ACME, "coins_granted", {"mail": SECRET}, to=CUSTOMER)
+        desk.desk.run(lambda tx: tx.deliveries.add("mail", [letter], desk.now))
+        yield desk
+
+
+def erased(desk: CoinDesk, owner: Owner = CUSTOMER) -> Erased:
+    return desk.desk.run(privacy.erase, ACME, owner, by=ANNA, at=desk.now)
+
+
+def former(desk: CoinDesk) -> Account:
+    [account] = [one for one in accounts(desk) if one.owner.kind is OwnerKind.FORMER]
+    return account
+
+
+def accounts(desk: CoinDesk) -> list[Account]:
+    return desk.desk.look(lambda tx: tx.accounts.page(ACME, after=0, limit=99))
+
+
+def everything(desk: CoinDesk) -> str:
+    """Every row of the desk as text."""
+    names = [row[0] for row in rows(desk.desk, "SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return "\n".join(repr(rows(desk.desk, f"SELECT * FROM {name}")) for name in names)
+
+
+def test_D2_words_are_erased_everywhere_and_the_books_stay_right(desk: CoinDesk) -> None:
+    before = desk.entries(CUSTOMER)
+    hashes = rows(desk.desk, "SELECT hashes FROM quote_version")
+    assert SECRET in everything(desk)
+    done = erased(desk)
+    assert (done.requests, done.quotes, done.account.posted) == (1, 2, 80)
+    assert SECRET not in everything(desk)
+    assert "Set it up." not in everything(desk)
+    assert desk.entries(former(desk).owner) == before
+    assert rows(desk.desk, "SELECT hashes FROM quote_version") == hashes
+    assert rows(desk.desk, "SELECT COUNT(*) FROM decision") == [(1,)]
+    assert desk.right()
+
+
+def test_D2_nothing_links_the_account_to_the_shops_customer_any_more(desk: CoinDesk) -> None:
+    erased(desk)
+    assert former(desk).owner.ref == former(desk).id
+    assert former(desk).frozen
+    assert former(desk).born is None
+    assert desk.coins(CUSTOMER) == (0, 0, 0)
+    assert rows(desk.desk, "SELECT COUNT(*) FROM guest_claim") == [(0,)]
+    assert rows(desk.desk, "SELECT COUNT(*) FROM delivery") == [(0,)]
+    assert all(event.owner != CUSTOMER for event in desk.told() if hasattr(event, "owner"))
+    subject = f"account:{former(desk).id}"
+    line = desk.desk.look(lambda tx: tx.audit.lines(subject=subject))[0]
+    assert (line.staff, line.action) == (ANNA, "erase")
+    assert "77" not in repr(line.detail)
+
+
+def test_D2_the_shops_rows_are_emptied(desk: CoinDesk) -> None:
+    erased(desk)
+    [row] = desk.desk.look(lambda tx: waiting_batch(tx, PAGE, at=desk.now, limit=9)).rows
+    document = json.loads(row.account.payload)
+    assert (document["customer"], document["posted"], document["packages"], row.entries) == (77, 0, [], ())
+    batches = desk.desk.look(lambda tx: waiting_documents(tx, PAGE, limit=9))
+    quotes = next(batch for batch in batches if batch.table is DocumentTable.QUOTE)
+    assert [one.row.customer_id for one in quotes.rows] == [0, 0]
+    assert all(set(json.loads(one.row.payload)) <= HEAD for one in quotes.rows)
+
+
+HEAD = {"v", "store", "customer", "epoch", "number", "quote"}
+
+
+def test_D2_an_offer_that_nobody_can_decide_about_is_withdrawn(desk: CoinDesk) -> None:
+    erased(desk)
+    states = {quote.state for quote in desk.quotes(former(desk).owner)}
+    assert states == {QuoteState.SETTLED, QuoteState.WITHDRAWN}
+    assert rows(desk.desk, "SELECT COUNT(*) FROM deadline WHERE kind LIKE 'quote%'") == [(0,)]
+
+
+def test_D2_erasing_is_refused_while_coins_are_held_and_nothing_is_erased(desk: CoinDesk) -> None:
+    held = desk.approved(desk.offered(CUSTOMER, 7))
+    before = everything(desk)
+    with pytest.raises(ErasureRefused, match=f"7 coins of customer 77 are held for work .quote {held.id}."):
+        erased(desk)
+    assert everything(desk) == before
+
+
+def test_D2_what_was_erased_can_be_erased_again_and_a_guest_too(desk: CoinDesk) -> None:
+    erased(desk)
+    erased(desk, former(desk).owner)
+    desk.granted(guest(1042), 5)
+    erased(desk, guest(1042))
+    assert desk.right()
+    with pytest.raises(UnknownAccount):
+        erased(desk, customer(4711))
+
+
+def test_D2_an_erased_customer_starts_anew_with_nothing(desk: CoinDesk) -> None:
+    old = desk.quotes(CUSTOMER)[0]
+    erased(desk)
+    desk.granted(CUSTOMER, 9)
+    assert desk.coins(CUSTOMER) == (9, 0, 9)
+    with pytest.raises(QuoteRefused):
+        desk.approved(old)
+
+
+def test_D2_an_export_has_everything_that_is_kept(desk: CoinDesk) -> None:
+    document: dict[str, Any] = desk.desk.look(privacy.export, ACME, CUSTOMER)
+    assert json.loads(json.dumps(document)) == document
+    assert (document["owner"], document["account"]["posted"]) == ({"kind": "customer", "id": 77}, 80)
+    assert [one["kind"] for one in document["entries"]] == ["grant", "hold", "settle", "release"]
+    [request] = document["requests"]
+    assert request["subject"] == SECRET
+    assert SECRET in [one["text"] for one in request["thread"]]
+    assert [one["state"] for one in document["quotes"]] == ["settled", "offered"]
+    assert document["quotes"][0]["decisions"][0]["text_hash"]
+    assert [one["order"] for one in document["claims"]] == [1050]
+    assert [one["by"] for one in document["messages_sent"]] == ["mail"]
+    assert document["audit"]
+
+
+def test_D2_of_somebody_unknown_there_is_nothing_to_export(desk: CoinDesk) -> None:
+    with pytest.raises(UnknownAccount, match="of customer 4711 nothing is kept"):
+        desk.desk.look(privacy.export, ACME, customer(4711))
+
+
+def gone(desk: CoinDesk) -> None:
+    """The shop has the customer no more, and the daemon has noticed."""
+
+    def notice(tx: Any) -> None:
+        mine = [one for one in tx.accounts.page(ACME, after=0, limit=9) if one.owner == CUSTOMER]
+        absent, _ = note_customers(tx, mine, {}, at=desk.now)
+        new = [Gone(one) for one in not_told(tx, ACME, absent)]
+        report_gone(tx, ACME, new, absent, looked_at=9, fuse_units=50, at=desk.now)
+
+    desk.desk.run(notice)
+    desk.later(minutes=2)
+    desk.desk.run(notice)
+
+
+def proposed(desk: CoinDesk) -> int:
+    def propose(tx: Any) -> int:
+        found = privacy.to_propose(tx, ACME, desk.now - timedelta(days=90))
+        return privacy.propose(tx, ACME, found, after=timedelta(days=90), at=desk.now)
+
+    return desk.desk.run(propose)
+
+
+def problems(desk: CoinDesk) -> list[str]:
+    return [one.kind for one in desk.desk.look(lambda tx: tx.problems.open(ACME))]
+
+
+def test_D3_a_deleted_customers_coins_are_frozen_and_after_90_days_erasure_is_proposed_once(desk: CoinDesk) -> None:
+    gone(desk)
+    assert desk.coins(CUSTOMER)[0] == 80
+    assert [one.frozen for one in accounts(desk)] == [True]
+    desk.later(days=89)
+    assert proposed(desk) == 0
+    desk.later(days=1)
+    assert (proposed(desk), proposed(desk)) == (1, 0)
+    assert sorted(problems(desk)) == ["customer_deleted", "erasure_proposed"]
+    erased(desk)
+    assert problems(desk) == []
+    desk.later(days=100)
+    assert proposed(desk) == 0
+
+
+def test_D3_a_customer_who_was_erased_is_not_told_as_gone_once_more(desk: CoinDesk) -> None:
+    gone(desk)
+    erased(desk)
+    gone(desk)
+    assert problems(desk) == []
+
+
+def test_D3_a_proposal_ends_when_the_customer_is_back(desk: CoinDesk) -> None:
+    gone(desk)
+    desk.later(days=91)
+    assert proposed(desk) == 1
+    number = desk.account_id(CUSTOMER)
+    desk.desk.run(lambda tx: tx.accounts.found([number]))
+    assert proposed(desk) == 0
+    assert "erasure_proposed" not in problems(desk)
+
+
+def test_D3_an_account_that_was_kept_apart_is_proposed_too(desk: CoinDesk) -> None:
+    number = desk.account_id(CUSTOMER)
+
+    def apart(tx: Any) -> None:
+        tx.accounts.freeze(number, desk.now)
+        tx.accounts.detach(ACME, number)
+
+    desk.desk.run(apart)
+    desk.later(days=91)
+    assert proposed(desk) == 1
+    [problem] = desk.desk.look(lambda tx: tx.problems.open(ACME))
+    assert f"bridge privacy erase former:{number} --by NAME" in problem.summary
+
+
+def test_D4_texts_of_old_requests_are_erased_but_none_of_work_that_is_open(desk: CoinDesk) -> None:
+    open_one = desk.request(customer(78), SECRET)
+    desk.offered(customer(78), 5, request=open_one)
+    old = desk.request(customer(79), SECRET)
+    desk.later(days=31)
+    young = desk.request(customer(80), SECRET)
+    forgotten = desk.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, desk.now - timedelta(days=30)))
+    assert forgotten == 1
+    subjects = {one.id: one.subject for one in desk.desk.look(lambda tx: tx.requests.latest(ACME, 9))}
+    assert (subjects[old.id], subjects[open_one.id], subjects[young.id]) == ("", SECRET, SECRET)
+    assert desk.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, desk.now - timedelta(days=30))) == 0
