@@ -129,6 +129,8 @@ def _redeem(act: Act, data: RightRedeem) -> Done:
     account = act.account()
     if account is None:
         raise RightRefused("right_not_in_plan", "a customer without coins has no plan")
+    if not act.again:
+        require_no_flood(act.tx, account, act.at)
     _, request = rights.redeem(act.tx, act.terms, account, right=data.right, domain=data.domain, at=act.at)
     return Done("redeemed", {"request": request.id})
 

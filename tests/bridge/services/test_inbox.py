@@ -298,6 +298,11 @@ def test_T12_five_requests_an_hour_are_enough(page: Page) -> None:
     assert page.does("request_open", one).code == "request_opened"
 
 
+def test_T12_a_gift_for_shop_after_shop_is_a_flood_too(page: Page) -> None:
+    codes = [page.does("right_redeem", {"right": "font", "domain": f"shop{n}.example.com"}).code for n in range(6)]
+    assert codes == ["redeemed"] * 5 + ["too_many_requests"]
+
+
 # --- rows that are ours and not as agreed on ------------------------------------------------------------------------
 
 HASH = "a" * 64
