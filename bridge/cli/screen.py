@@ -57,31 +57,37 @@ def table(
 class Sheet:
     """A table as wide as its terminal allows.
 
-    What is too wide folds at its blanks: sentences first, times last. Where that is not enough, the sentences stand
-    below their rows instead of beside them.
+    What is too wide loses the columns in which nothing stands, then folds at its blanks: sentences first, times last.
+    Where that is not enough, the sentences stand below their rows instead of beside them.
     """
 
     def __init__(
         self, columns: Sequence[str], rows: Sequence[Sequence[Text]], right: Sequence[str], words: Sequence[str]
     ) -> None:
         self._columns, self._rows, self._right = columns, rows, right
-        self._all = range(len(columns))
+        self._all: Sequence[int] = range(len(columns))
+        self._filled = [number for number in self._all if not rows or any(row[number].plain for row in rows)]
         self._words = [number for number in self._all if columns[number] in words]
-        self._facts = [number for number in self._all if number not in self._words]
         self._natural = [max(cell_len(text) for text in self._texts(number)) for number in self._all]
         self._narrowest = [self._narrowed(number) for number in self._all]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if _total(self._narrowest, self._all) <= options.max_width or not self._words:
-            yield self._built(self._all, self._rows, options.max_width, heading=True)
+        fits = _total(self._natural, self._all) <= options.max_width
+        columns = self._all if fits else self._filled
+        if _total(self._narrowest, columns) <= options.max_width or not self._words:
+            yield self._built(columns, self._rows, options.max_width, heading=True)
             return
+        facts = self._filled_facts()
         for number, row in enumerate(self._rows):
-            yield self._built(self._facts, [row], options.max_width, heading=number == 0)
+            yield self._built(facts, [row], options.max_width, heading=number == 0)
             for sentence in filter(None, (row[column] for column in self._words)):
                 yield Padding(sentence, (0, 0, 0, BELOW))
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        return Measurement(_total(self._narrowest, self._facts), _total(self._natural, self._all))
+        return Measurement(_total(self._narrowest, self._filled_facts()), _total(self._natural, self._all))
+
+    def _filled_facts(self) -> list[int]:
+        return [number for number in self._filled if number not in self._words]
 
     def _built(self, columns: Sequence[int], rows: Sequence[Sequence[Text]], width: int, *, heading: bool) -> Table:
         built = Table(

@@ -78,6 +78,14 @@ def shown_at(columns: int, sheet: Sheet) -> list[str]:
     return [line.rstrip() for line in file.getvalue().splitlines()]
 
 
+def test_a_table_that_is_too_wide_loses_the_columns_in_which_nothing_stands() -> None:
+    sheet = table("Customer", "Held", "Balance", rows=[("Anna", "", 5), ("Ben", "", 7)], right=("Balance",))
+    assert shown_at(40, sheet)[0].split() == ["Customer", "Held", "Balance"]
+    assert shown_at(20, sheet)[0].split() == ["Customer", "Balance"]
+    nothing = table("Customer", "Held", "Balance", rows=[])
+    assert shown_at(25, nothing)[0].split() == ["Customer", "Held", "Balance"]
+
+
 def test_headings_give_way_before_times() -> None:
     sheet = table("Still to push", "Seen", rows=[(3, "2026-11-22 14:05:09 +03:30")], right=("Still to push",))
     assert shown_at(41, sheet)[2:] == ["            3  2026-11-22 14:05:09 +03:30"]
