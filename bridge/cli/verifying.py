@@ -1,12 +1,13 @@
 """Verifying each store: its books alone, then the shop's rows of all its customers, a page at a time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
 from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
 from bridge.desk.key_files import load_keys
@@ -15,6 +16,7 @@ from bridge.domain.accounts import OwnerKind
 from bridge.engine.setup import StoreSetup
 from bridge.errors import BridgeError, DeskDamaged, ShopError
 from bridge.services.account_pages import PageTerms
+from bridge.services.document_comparison import compare_document_rows, expected_prices, expected_quotes
 from bridge.services.findings import Difference
 from bridge.services.shop_comparison import ExpectedAccount, compare_rows, expected_accounts
 from bridge.services.verify import ACCOUNT_PAGE, Verified, verify
@@ -98,10 +100,48 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
                 if page.last is None:
                     break
                 last = page.last
+            differences += await _documents_compared(desk, shop, terms, keys)
     except (ShopError, DeskDamaged) as error:
         return replace(books, shop="not compared", in_shop=tuple(differences), error=error)
     words = f"{compared:,} compared" + (f", {waiting:,} to push" if waiting else "")
     return replace(books, shop=words, compared=compared, waiting=waiting, in_shop=tuple(differences))
+
+
+async def _documents_compared(
+    desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey]
+) -> list[Difference]:
+    """Where the shop's quotes and prices differ."""
+    differences: list[Difference] = []
+    last: int | None = 0
+    while last is not None:
+        after = last
+
+        def quotes(tx: DeskTx, after: int = after) -> tuple[list[DocumentRow], int | None]:
+            return expected_quotes(tx, terms, after=after, limit=ACCOUNT_PAGE)
+
+        found, last = await _steady(desk, shop, keys, DocumentTable.QUOTE, quotes)
+        differences += found
+    found, _ = await _steady(desk, shop, keys, DocumentTable.PRICE, lambda tx: (expected_prices(tx, terms), None))
+    return differences + found
+
+
+async def _steady(
+    desk: Desk,
+    shop: ShopAdapter,
+    keys: Sequence[SigningKey],
+    table: DocumentTable,
+    expect: Callable[[DeskTx], tuple[list[DocumentRow], int | None]],
+) -> tuple[list[Difference], int | None]:
+    """A page of documents and where the shop differs from it, looked at again where it does."""
+    look = 0
+    while True:
+        expected, last = desk.look(expect)
+        found = await shop.documents(table, [one.key for one in expected]) if expected else ()
+        differences = compare_document_rows(keys, table, expected, found)
+        look += 1
+        if not differences or look == LOOKS:
+            return differences, last
+        await asyncio.sleep(PAUSE_S * look)
 
 
 async def _compared(

@@ -202,6 +202,10 @@ class Quotes(Protocol):
         """Quotes whose newest state the shop does not have."""
         ...
 
+    def shown(self, store: str, *, after: int, limit: int) -> list[Quote]:
+        """Quotes with a number above `after` of which the shop has the newest state, ascending."""
+        ...
+
     def pushed(self, numbers: Mapping[int, int]) -> None:
         """The shop has these quotes in these versions of the row."""
         ...

@@ -55,6 +55,16 @@ _OPEN = Statement(
 _WAITING = Statement(
     _FOUND.where(quote.c.store_id == bindparam("store"), QUOTE_WAITS).order_by(quote.c.id).limit(bindparam("most"))
 )
+_SHOWN = Statement(
+    _FOUND.where(
+        quote.c.store_id == bindparam("store"),
+        quote.c.id > bindparam("after"),
+        quote.c.pushed_number == quote.c.number,
+        quote.c.state != literal_column(f"'{QuoteState.DRAFT}'"),
+    )
+    .order_by(quote.c.id)
+    .limit(bindparam("most"))
+)
 _SAVE = Statement(
     update(quote)
     .where(quote.c.id == bindparam("wanted"))
@@ -220,6 +230,10 @@ class SqlQuotes:
 
     def waiting(self, store: str, limit: int) -> list[Quote]:
         rows = _WAITING.rows(self._connection, store=self._stores.number(store), most=limit)
+        return [_quote_from(row) for row in rows]
+
+    def shown(self, store: str, *, after: int, limit: int) -> list[Quote]:
+        rows = _SHOWN.rows(self._connection, store=self._stores.number(store), after=after, most=limit)
         return [_quote_from(row) for row in rows]
 
     def pushed(self, numbers: Mapping[int, int]) -> None:

@@ -5,7 +5,7 @@ that it says what the thread says (rule C7).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,11 +113,11 @@ def _answers(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
     return DocumentBatch(DocumentTable.ANSWER, tuple(rows), {one.uuid: one.number for one in waiting})
 
 
-def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
-    waiting = tx.quotes.waiting(terms.store, limit)
-    accounts = tx.accounts.by_ids({quote.account_id for quote in waiting})
+def quote_rows(tx: Tx, terms: PageTerms, quotes: Sequence[Quote]) -> list[DocumentRow]:
+    """The rows of these quotes; those of guests have none."""
+    accounts = tx.accounts.by_ids({quote.account_id for quote in quotes})
     rows = []
-    for quote in waiting:
+    for quote in quotes:
         owner = accounts[quote.account_id].owner
         match owner.kind:
             case OwnerKind.CUSTOMER if quote.offer.texts:
@@ -127,14 +127,25 @@ def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
                 rows.append(taken_away(terms, quote.id, quote.number))
             case OwnerKind.GUEST:
                 pass
+    return rows
+
+
+def price_rows(terms: PageTerms, prices: Sequence[PriceRow]) -> list[DocumentRow]:
+    """The rows of these prices."""
+    return [
+        _row(terms, DocumentTable.PRICE, one.code, price_document(terms, one), NOBODY, one.number) for one in prices
+    ]
+
+
+def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
+    waiting = tx.quotes.waiting(terms.store, limit)
+    rows = quote_rows(tx, terms, waiting)
     return DocumentBatch(DocumentTable.QUOTE, tuple(rows), {quote.id: quote.number for quote in waiting})
 
 
 def _prices(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
     waiting = tx.prices.waiting(terms.store, limit)
-    rows = [
-        _row(terms, DocumentTable.PRICE, one.code, price_document(terms, one), NOBODY, one.number) for one in waiting
-    ]
+    rows = price_rows(terms, waiting)
     return DocumentBatch(DocumentTable.PRICE, tuple(rows), {one.code: one.number for one in waiting})
 
 

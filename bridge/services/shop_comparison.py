@@ -76,7 +76,7 @@ def compare_rows(
         mine = sorted(of_customer.pop(one.customer_id, []), key=lambda row: row.number)
         differences += _compare_customer(keys, one, found.pop(one.customer_id, None), mine, at)
     for row in found.values():
-        differences.append(Difference(f"customer {row.customer_id}: account row", "no row", _version(row)))
+        differences.append(Difference(f"customer {row.customer_id}: account row", "no row", version(row)))
     for customer, rows in of_customer.items():
         differences.append(Difference(f"customer {customer}: entry rows", "no row", f"{len(rows)} rows"))
     return tuple(differences)
@@ -93,18 +93,18 @@ def _compare_customer(
     wanted = f"epoch {expected.epoch}, number {expected.number}"
     if account is None:
         return [Difference(where, wanted, "no row"), *_compare_entries(keys, expected, entries, len(entries))]
-    unsigned = _unsigned(keys, "account", where, account)
-    if unsigned:
-        return [*unsigned, *_compare_entries(keys, expected, entries, len(expected.entries))]
+    doubted = unsigned(keys, "account", where, account)
+    if doubted:
+        return [*doubted, *_compare_entries(keys, expected, entries, len(expected.entries))]
     shown = json.loads(account.payload)
     if (account.epoch, account.number) != (expected.epoch, expected.number):
         count = min(int(shown["entries"]["count"]), len(expected.entries))
         return [
-            Difference(f"{where}: version", wanted, _version(account)),
+            Difference(f"{where}: version", wanted, version(account)),
             *_compare_entries(keys, expected, entries, count),
         ]
     return [
-        *_compare_documents(where, _without_ended(expected.document, at), _without_ended(shown, at)),
+        *compare_documents(where, _without_ended(expected.document, at), _without_ended(shown, at)),
         *_compare_entries(keys, expected, entries, len(expected.entries)),
         *_compare_digest(where, shown, entries),
     ]
@@ -122,11 +122,11 @@ def _compare_entries(
         if row is None:
             differences.append(Difference(where, "a row", "no row"))
         else:
-            unsigned = _unsigned(keys, "entry", where, row)
-            differences += unsigned or _compare_documents(where, json.loads(payload), json.loads(row.payload))
+            doubted = unsigned(keys, "entry", where, row)
+            differences += doubted or compare_documents(where, json.loads(payload), json.loads(row.payload))
     for number in sorted(by_number):
         where = f"customer {expected.customer_id}: entry row {number}"
-        differences.append(Difference(where, "no row", _version(by_number[number])))
+        differences.append(Difference(where, "no row", version(by_number[number])))
     return differences
 
 
@@ -138,13 +138,13 @@ def _compare_digest(where: str, shown: Mapping[str, Any], entries: Sequence[Sign
     return [Difference(f"{where}: digest of the entry rows", str(shown["entries"]["digest"]), digest)]
 
 
-def _compare_documents(where: str, expected: Any, found: Any) -> list[Difference]:
+def compare_documents(where: str, expected: Any, found: Any) -> list[Difference]:
     """The innermost places where two documents differ."""
     if isinstance(expected, dict) and isinstance(found, dict):
         return [
             difference
             for key in sorted(expected.keys() | found.keys())
-            for difference in _compare_documents(
+            for difference in compare_documents(
                 f"{where}: {key}", expected.get(key, _NOTHING), found.get(key, _NOTHING)
             )
         ]
@@ -169,15 +169,18 @@ def _without_ended(document: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     }
 
 
-def _unsigned(keys: Sequence[SigningKey], table: str, where: str, row: SignedRow) -> list[Difference]:
+def unsigned(keys: Sequence[SigningKey], table: str, where: str, row: SignedRow) -> list[Difference]:
+    """Why a row is not believed: no key of the store signed it, or it stands in another place than it names."""
     if not verifies(keys, table, row.payload, row.key_id, row.mac):
         known = ", ".join(key.id for key in keys) or "none"
         found = f"a signature of key {row.key_id!r} that does not verify"
         return [Difference(f"{where}: signature", f"one of the store's keys ({known})", found)]
     said = json.loads(row.payload)
     columns = {"customer": row.customer_id, "number": row.number}
-    if table == "account":
+    if table != "entry":
         columns["epoch"] = row.epoch
+    if table == "price":  # which is for nobody
+        del columns["customer"]
     wrong = {name: value for name, value in columns.items() if said.get(name) != value}
     return [
         Difference(f"{where}: column {name}", _words(said.get(name, _NOTHING)), str(value))
@@ -185,7 +188,8 @@ def _unsigned(keys: Sequence[SigningKey], table: str, where: str, row: SignedRow
     ]
 
 
-def _version(row: SignedRow) -> str:
+def version(row: SignedRow) -> str:
+    """A row's version in words."""
     return f"epoch {row.epoch}, number {row.number}"
 
 

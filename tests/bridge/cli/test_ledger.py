@@ -93,3 +93,20 @@ async def test_a_shop_that_cannot_be_read_leaves_the_books_verified(acme: ShopPl
     assert (answer.code, store["error"], store["coins"]) == (1, "shop_unavailable", 550)
     shown = (await acme.cli("ledger", "verify")).lines()
     assert shown[-1] == "Try: see that the shop's database server runs and can be reached, then: bridge check"
+
+
+async def test_C16_a_quote_that_was_changed_in_the_shop_is_named(acme: ShopPlace) -> None:
+    await acme.join()
+    customer = await acme.paid()
+    await acme.cli("sync", "--once")
+    await acme.cli("request", "open", str(customer), "--subject", "Analytics", "--text", "Please", "--by", "Anna")
+    words = ("--coins", "50", "--words", "Set it up.", "--possible", "--by", "Anna")
+    offered = await acme.cli("quote", "offer", "1", *words)
+    assert offered.code == 0, offered.err
+    await acme.cli("sync", "--once")
+    table = f"{acme.shop.prefix}supportbridge_quote"
+    assert (await acme.shop.fetch(f"SELECT quote_id FROM {table}")) == [(1,)]
+    assert (await acme.cli("ledger", "verify")).code == 0
+    await acme.shop.execute(f"UPDATE {table} SET payload = REPLACE(payload, '50', '05')")
+    wrong = await acme.cli("ledger", "verify")
+    assert (wrong.code, "quote 1: row: signature: expected one of the store's keys" in wrong.out) == (1, True)

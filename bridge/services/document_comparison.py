@@ -1,0 +1,53 @@
+"""Does the shop show the quotes and prices that the desk says? Every byte of every row that was pushed (rule C16).
+
+As with accounts: a row that no key of the store has signed says nothing, one of another version is named as such.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from bridge.contracts.desk import Tx
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.shop_rows import SigningKey
+from bridge.services.account_pages import PageTerms
+from bridge.services.documents import price_rows, quote_rows
+from bridge.services.findings import Difference
+from bridge.services.shop_comparison import compare_documents, unsigned, version
+
+ALL_PRICES = 100_000
+"""More than any list has."""
+
+
+def expected_quotes(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tuple[list[DocumentRow], int | None]:
+    """The rows that the shop should have of the next quotes, and where the next page starts; None at the end."""
+    quotes = tx.quotes.shown(terms.store, after=after, limit=limit)
+    return quote_rows(tx, terms, quotes), quotes[-1].id if len(quotes) == limit else None
+
+
+def expected_prices(tx: Tx, terms: PageTerms) -> list[DocumentRow]:
+    """The rows that the shop should have of the price list."""
+    on_the_way = {one.code for one in tx.prices.waiting(terms.store, ALL_PRICES)}
+    return price_rows(
+        terms, [one for code, one in sorted(tx.prices.all(terms.store).items()) if code not in on_the_way]
+    )
+
+
+def compare_document_rows(
+    keys: Sequence[SigningKey], table: DocumentTable, expected: Iterable[DocumentRow], found: Iterable[DocumentRow]
+) -> list[Difference]:
+    """Where the rows found in the shop differ from what should be there."""
+    rows = {one.key: one.row for one in found}
+    differences: list[Difference] = []
+    for key, wanted in expected:
+        where, row = f"{table} {key}: row", rows.get(key)
+        if row is None:
+            differences.append(Difference(where, version(wanted), "no row"))
+            continue
+        doubted = unsigned(keys, table, where, row)
+        if doubted:
+            differences += doubted
+        elif (row.epoch, row.number) != (wanted.epoch, wanted.number):
+            differences.append(Difference(f"{where}: version", version(wanted), version(row)))
+        else:
+            differences += compare_documents(where, json.loads(wanted.payload), json.loads(row.payload))
+    return differences

@@ -1,0 +1,95 @@
+"""Quotes and prices that are not as pushed are told apart, to the field (rule C16)."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.services.account_pages import PageTerms
+from bridge.services.document_comparison import compare_document_rows, expected_prices, expected_quotes
+from bridge.services.documents import documents_pushed, waiting_documents
+from bridge.services.findings import Difference
+from tests.support.books import ACME, PLANS, TEHRAN
+from tests.support.quoting import CUSTOMER, CoinDesk, a_coin_desk
+
+KEY, STRANGER = SigningKey("k1", bytes(32)), SigningKey("k1", b"3" * 32)
+PAGE = PageTerms(ACME, TEHRAN, PLANS, KEY, 1)
+PRICE = '{"coins":50,"name":{"en":"Google Analytics"},"about":{},"rank":1}'
+
+
+@pytest.fixture
+def desk() -> Iterator[CoinDesk]:
+    """A customer with two quotes, a price, and a shop that has all of it."""
+    with a_coin_desk() as desk:
+        desk.granted(CUSTOMER, 100)
+        desk.approved(desk.offered(CUSTOMER, 30))
+        desk.offered(CUSTOMER, 5)
+        desk.desk.run(lambda tx: tx.prices.save(ACME, "analytics", terms=PRICE, listed=True))
+        yield desk
+
+
+def pushed(desk: CoinDesk) -> dict[DocumentTable, list[DocumentRow]]:
+    """Push what waits; the rows that were written."""
+    batches = desk.desk.look(lambda tx: waiting_documents(tx, PAGE, limit=99))
+    for batch in batches:
+        desk.desk.run(documents_pushed, ACME, batch)
+    return {batch.table: list(batch.rows) for batch in batches}
+
+
+def compared(desk: CoinDesk, table: DocumentTable, found: list[DocumentRow]) -> list[Difference]:
+    if table is DocumentTable.PRICE:
+        expected = desk.desk.look(expected_prices, PAGE)
+    else:
+        expected, _ = desk.desk.look(expected_quotes, PAGE, after=0, limit=99)
+    return compare_document_rows([KEY], table, expected, found)
+
+
+def signed(row: DocumentRow, table: DocumentTable, *, key: SigningKey = KEY, **different: object) -> DocumentRow:
+    """The row with something else in its document, signed."""
+    document = {**json.loads(row.row.payload), **different}
+    old = row.row
+    made = signed_row(key, table, document, customer_id=old.customer_id, epoch=old.epoch, number=document["number"])
+    return DocumentRow(row.key, made)
+
+
+def test_C16_what_was_pushed_is_right(desk: CoinDesk) -> None:
+    shop = pushed(desk)
+    assert {table: len(rows) for table, rows in shop.items()} == {DocumentTable.QUOTE: 2, DocumentTable.PRICE: 1}
+    for table, rows in shop.items():
+        assert compared(desk, table, rows) == []
+
+
+def test_C16_what_has_yet_to_be_pushed_is_not_expected(desk: CoinDesk) -> None:
+    assert compared(desk, DocumentTable.QUOTE, []) == []
+    assert compared(desk, DocumentTable.PRICE, []) == []
+
+
+def test_C16_quotes_come_a_page_at_a_time(desk: CoinDesk) -> None:
+    pushed(desk)
+    first, last = desk.desk.look(expected_quotes, PAGE, after=0, limit=1)
+    assert ([one.key for one in first], last) == ([1], 1)
+    second, last = desk.desk.look(expected_quotes, PAGE, after=1, limit=1)
+    assert ([one.key for one in second], last) == ([2], 2)
+    assert desk.desk.look(expected_quotes, PAGE, after=2, limit=1) == ([], None)
+
+
+def test_C16_a_changed_a_forged_an_older_and_a_missing_row_are_named(desk: CoinDesk) -> None:
+    rows = pushed(desk)[DocumentTable.QUOTE]
+    changed = [signed(rows[0], DocumentTable.QUOTE, coins=1), rows[1]]
+    assert compared(desk, DocumentTable.QUOTE, changed) == [Difference("quote 1: row: coins", "30", "1")]
+    forged = [signed(rows[0], DocumentTable.QUOTE, key=STRANGER), rows[1]]
+    [difference] = compared(desk, DocumentTable.QUOTE, forged)
+    assert difference.where == "quote 1: row: signature"
+    older = [rows[0], signed(rows[1], DocumentTable.QUOTE, number=0)]
+    assert compared(desk, DocumentTable.QUOTE, older) == [
+        Difference("quote 2: row: version", "epoch 1, number 1", "epoch 1, number 0")
+    ]
+    assert compared(desk, DocumentTable.QUOTE, rows[:1]) == [Difference("quote 2: row", "epoch 1, number 1", "no row")]
+
+
+def test_C16_a_changed_price_is_named(desk: CoinDesk) -> None:
+    [row] = pushed(desk)[DocumentTable.PRICE]
+    changed = signed(row, DocumentTable.PRICE, coins=49)
+    assert compared(desk, DocumentTable.PRICE, [changed]) == [Difference("price analytics: row: coins", "50", "49")]
