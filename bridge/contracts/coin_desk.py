@@ -228,7 +228,12 @@ class Answers(Protocol):
 
     def get(self, store: str, uuid: str) -> Answer | None: ...
 
-    def count_since(self, store: str, customer_id: int, since: datetime) -> int: ...
+    def count_between(self, store: str, customer_id: int, since: datetime, until: datetime) -> int:
+        """How many actions of a customer were received after `since` and not after `until`.
+
+        The end matters: a clock that was put back leaves some that are still to come.
+        """
+        ...
 
     def waiting(self, store: str, limit: int) -> list[Answer]: ...
 
@@ -316,12 +321,12 @@ class Guests(Protocol):
 
     def get(self, claim_id: int) -> Claim | None: ...
 
-    def asked_since(self, store: str, order_id: int, since: datetime) -> int:
-        """How many codes have been asked for an order since then."""
+    def asked_for(self, store: str, order_id: int, since: datetime, until: datetime) -> int:
+        """How many codes were asked for an order after `since` and not after `until`, as in `Answers.count_between`."""
         ...
 
-    def asked_by(self, store: str, customer_id: int, since: datetime) -> int:
-        """How many codes a customer has asked for since then, whatever the orders."""
+    def asked_by(self, store: str, customer_id: int, since: datetime, until: datetime) -> int:
+        """How many codes a customer asked for then, whatever the orders."""
         ...
 
     def of_customer(self, store: str, customer_id: int) -> list[Claim]: ...

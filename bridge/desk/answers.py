@@ -22,7 +22,12 @@ _GET = Statement(select(*_COLUMNS).where(_THIS_STORE, handled.c.uuid == bindpara
 _COUNT = Statement(
     select(func.count())
     .select_from(handled)
-    .where(_THIS_STORE, handled.c.customer_id == bindparam("customer"), handled.c.received_ms > bindparam("since_ms"))
+    .where(
+        _THIS_STORE,
+        handled.c.customer_id == bindparam("customer"),
+        handled.c.received_ms > bindparam("since_ms"),
+        handled.c.received_ms <= bindparam("until_ms"),
+    )
 )
 _WAITING = Statement(
     select(*_COLUMNS).where(_THIS_STORE, ANSWER_WAITS).order_by(handled.c.received_ms).limit(bindparam("most"))
@@ -66,9 +71,13 @@ class SqlAnswers:
         row = _GET.one(self._connection, store=self._stores.number(store), wanted=uuid)
         return None if row is None else _answer_from(row)
 
-    def count_since(self, store: str, customer_id: int, since: datetime) -> int:
+    def count_between(self, store: str, customer_id: int, since: datetime, until: datetime) -> int:
         row = _COUNT.one(
-            self._connection, store=self._stores.number(store), customer=customer_id, since_ms=to_ms(since)
+            self._connection,
+            store=self._stores.number(store),
+            customer=customer_id,
+            since_ms=to_ms(since),
+            until_ms=to_ms(until),
         )
         return int(row[0]) if row else 0
 

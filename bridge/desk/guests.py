@@ -34,13 +34,14 @@ _OPEN_CLAIM = Statement(
     ).order_by(guest_claim.c.id.desc())
 )
 _ONE_CLAIM = Statement(_CLAIMS.where(guest_claim.c.id == bindparam("wanted")))
-_ASKED = Statement(
+_ASKED_FOR = Statement(
     select(func.count())
     .select_from(guest_claim)
     .where(
         guest_claim.c.store_id == bindparam("store"),
         guest_claim.c.order_id == bindparam("order"),
         guest_claim.c.asked_ms > bindparam("since_ms"),
+        guest_claim.c.asked_ms <= bindparam("until_ms"),
     )
 )
 _TRIED = Statement(
@@ -64,6 +65,7 @@ _ASKED_BY = Statement(
         guest_claim.c.store_id == bindparam("store"),
         guest_claim.c.customer_id == bindparam("customer"),
         guest_claim.c.asked_ms > bindparam("since_ms"),
+        guest_claim.c.asked_ms <= bindparam("until_ms"),
     )
 )
 _FORGET_CLAIMS = Statement(
@@ -123,8 +125,14 @@ class SqlGuests:
         row = _ONE_CLAIM.one(self._connection, wanted=claim_id)
         return None if row is None else _claim_from(row)
 
-    def asked_since(self, store: str, order_id: int, since: datetime) -> int:
-        row = _ASKED.one(self._connection, store=self._stores.number(store), order=order_id, since_ms=to_ms(since))
+    def asked_for(self, store: str, order_id: int, since: datetime, until: datetime) -> int:
+        row = _ASKED_FOR.one(
+            self._connection,
+            store=self._stores.number(store),
+            order=order_id,
+            since_ms=to_ms(since),
+            until_ms=to_ms(until),
+        )
         return int(row[0]) if row else 0
 
     def tried(self, claim_id: int) -> None:
@@ -133,9 +141,13 @@ class SqlGuests:
     def close(self, claim_id: int, state: str) -> None:
         _CLOSE.run(self._connection, wanted=claim_id, ended=state)
 
-    def asked_by(self, store: str, customer_id: int, since: datetime) -> int:
+    def asked_by(self, store: str, customer_id: int, since: datetime, until: datetime) -> int:
         row = _ASKED_BY.one(
-            self._connection, store=self._stores.number(store), customer=customer_id, since_ms=to_ms(since)
+            self._connection,
+            store=self._stores.number(store),
+            customer=customer_id,
+            since_ms=to_ms(since),
+            until_ms=to_ms(until),
         )
         return int(row[0]) if row else 0
 

@@ -52,8 +52,8 @@ def claim(tx: Tx, terms: DeskTerms, account: Account, order_id: int, language: s
     require_unfrozen(account)
     since, customer = at - A_DAY, account.owner.ref
     if (
-        tx.guests.asked_since(terms.store, order_id, since) >= CODES_PER_ORDER
-        or tx.guests.asked_by(terms.store, customer, since) >= CODES_PER_CUSTOMER
+        tx.guests.asked_for(terms.store, order_id, since, at) >= CODES_PER_ORDER
+        or tx.guests.asked_by(terms.store, customer, since, at) >= CODES_PER_CUSTOMER
     ):
         raise QuoteRefused("claim_too_many", f"as many codes as a day has were asked for order {order_id}")
     earlier = tx.guests.open_claim(terms.store, order_id, customer)

@@ -120,7 +120,7 @@ def _handled(
 
 
 def _answer(tx: Tx, terms: DeskTerms, posted: Posted, at: datetime) -> Answer:
-    if tx.answers.count_since(terms.store, posted.customer_id, at - MINUTE) >= terms.actions_per_minute:
+    if tx.answers.count_between(terms.store, posted.customer_id, at - MINUTE, at) >= terms.actions_per_minute:
         return _refusal(posted, "too_many", at=at)
     act = Act(tx, terms, posted.customer_id, at, posted.uuid, posted.language)
     try:

@@ -177,6 +177,16 @@ def test_C19_three_codes_a_day_for_an_order_and_ten_for_a_customer(counter: Coun
     counter.claim(8)
 
 
+def test_C19_codes_of_before_the_clock_was_put_back_count_for_nothing(counter: Counter) -> None:
+    for order in (ORDER, ORDER, ORDER, 1, 2, 3, 4, 5, 6, 7):
+        counter.claim(order)
+    counter.desk.later(days=-30)
+    for _ in range(3):
+        counter.claim()
+    with pytest.raises(QuoteRefused):
+        counter.claim()
+
+
 def test_C19_a_refund_after_the_link_is_booked_on_the_customers_account(counter: Counter) -> None:
     counter.guest_order(2)
     counter.link()

@@ -287,6 +287,16 @@ def test_more_actions_in_a_minute_than_allowed_are_refused_and_the_next_minute_i
     assert page.does("quote_cancel", {"quote": 1}).code == "unknown_quote"
 
 
+def test_actions_of_before_the_clock_was_put_back_count_for_nothing(page: Page) -> None:
+    """Their moments are still to come: whoever was busy then would be refused until the clock has caught up."""
+    page.coins.terms = desk_terms(actions_per_minute=3)
+    for _ in range(3):
+        page.does("quote_cancel", {"quote": 1})
+    page.coins.later(days=-1)
+    codes = [page.does("quote_cancel", {"quote": 1}).code for _ in range(4)]
+    assert codes == ["unknown_quote", "unknown_quote", "unknown_quote", "too_many"]
+
+
 def test_T12_five_requests_an_hour_are_enough(page: Page) -> None:
     one = {"subject": "X", "text": "Y", "price": None}
     codes = []
