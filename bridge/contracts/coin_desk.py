@@ -331,10 +331,6 @@ class Guests(Protocol):
 
     def of_customer(self, store: str, customer_id: int) -> list[Claim]: ...
 
-    def forget_claims(self, store: str, customer_id: int) -> int:
-        """Forget what a customer has claimed (rule D2); returns how many claims that were."""
-        ...
-
     def tried(self, claim_id: int) -> None: ...
 
     def close(self, claim_id: int, state: str) -> None:
@@ -384,6 +380,13 @@ class PersonalData(Protocol):
         """Erase the texts of his requests, quotes and answers, his claims, his messages and what tells him from others.
 
         What is shown in the shop of it is shown anew, without texts. Entries, amounts, hashes and evidence stay.
+        """
+        ...
+
+    def forget_number(self, store: str, customer_id: int) -> None:
+        """Forget what is kept under a customer's number alone: what he was answered, and what he claimed.
+
+        So that whoever gets the number later finds nothing of it (rule D3). What was done is still known by its UUID.
         """
         ...
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, literal_column, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 
 from bridge.contracts.coin_desk import Claim
 from bridge.desk.accounts import SqlStores
@@ -66,11 +66,6 @@ _ASKED_BY = Statement(
         guest_claim.c.customer_id == bindparam("customer"),
         guest_claim.c.asked_ms > bindparam("since_ms"),
         guest_claim.c.asked_ms <= bindparam("until_ms"),
-    )
-)
-_FORGET_CLAIMS = Statement(
-    delete(guest_claim).where(
-        guest_claim.c.store_id == bindparam("store"), guest_claim.c.customer_id == bindparam("customer")
     )
 )
 _OF_CUSTOMER = Statement(
@@ -154,10 +149,6 @@ class SqlGuests:
     def of_customer(self, store: str, customer_id: int) -> list[Claim]:
         rows = _OF_CUSTOMER.rows(self._connection, store=self._stores.number(store), customer=customer_id)
         return [_claim_from(row) for row in rows]
-
-    def forget_claims(self, store: str, customer_id: int) -> int:
-        number = self._stores.number(store)
-        return _FORGET_CLAIMS.run(self._connection, store=number, customer=customer_id).rowcount
 
     def link(self, store: str, order_id: int, account_id: int, *, at: datetime, staff: str | None) -> None:
         _NEW_LINK.run(

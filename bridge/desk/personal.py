@@ -122,8 +122,12 @@ class SqlPersonalData:
         _FORGET_WHO.run(self._connection, account=account_id)
         _FORGET_TO_OWNER.run(self._connection, store=number, owner=owner.kind.value, ref=owner.ref)
         if owner.kind is OwnerKind.CUSTOMER:
-            _ERASE_ANSWERS.run(self._connection, store=number, customer=owner.ref, nothing=NO_ANSWER)
-            _FORGET_CLAIMS.run(self._connection, store=number, customer=owner.ref)
+            self.forget_number(store, owner.ref)
+
+    def forget_number(self, store: str, customer_id: int) -> None:
+        number = self._stores.number(store)
+        _ERASE_ANSWERS.run(self._connection, store=number, customer=customer_id, nothing=NO_ANSWER)
+        _FORGET_CLAIMS.run(self._connection, store=number, customer=customer_id)
 
     def forget_old_texts(self, store: str, before: datetime) -> int:
         rows = _OLD.rows(self._connection, store=self._stores.number(store), before_ms=to_ms(before))

@@ -198,6 +198,7 @@ def _set_apart(tx: Tx, store: str, account: Account, at: datetime) -> None:
     former = Owner(OwnerKind.FORMER, account.id)  # whom nobody writes to
     tx.outbox.follow(store, account.owner, former)
     tx.deliveries.follow(store, account.owner, former)
+    tx.personal.forget_number(store, account.owner.ref)
     tx.quotes.touch(quote.id for quote in tx.quotes.of_account(account.id))  # off the page of who has his number next
     tx.problems.report(
         store,

@@ -5,16 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from bridge.contracts.coin_desk import Answer
 from bridge.contracts.desk import PushState
 from bridge.contracts.office import Delivery
 from bridge.contracts.shop import Shown
 from bridge.desk.deliveries import Lanes
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.events import CustomerEvent
-from bridge.services import comparing_accounts, problems
+from bridge.services import comparing_accounts, guests, privacy, problems
 from bridge.services.comparing_accounts import Gone
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, BASE, REFUNDED, an_order, customer, guest
+from tests.support.quoting import desk_terms
 
 EPOCH = 3
 
@@ -185,6 +187,25 @@ def test_D3_whoever_gets_a_customers_number_does_not_inherit(keeper: Keeper) -> 
     (problem,) = keeper.problems()
     assert problem.kind == "customer_replaced"
     assert f"kept apart as former:{seven.id}, frozen with 550 coins" in problem.summary
+
+
+def test_D3_whoever_gets_a_customers_number_finds_neither_his_claims_nor_his_answers(keeper: Keeper) -> None:
+    """Both are kept under the shop's number alone."""
+    (seven,) = granted(keeper, 7)
+    keeper.desk.run(guests.claim, desk_terms(), seven, 1050, "en", keeper.now)
+    words = {"text": {"en": "Your request has been sent; its number is 1."}, "data": {"request": 1}}
+    answer = Answer("u", 7, keeper.now, "request_open", "accepted", "request_opened", words)
+    keeper.desk.run(lambda tx: tx.answers.add(ACME, answer))
+    keeper.desk.run(lambda tx: tx.answers.pushed(ACME, {"u": 1}))
+    look(keeper, {7: 70})
+    _, others = look(keeper, {7: 71})
+    keeper.desk.run(comparing_accounts.set_apart, ACME, others, looked_at=1, fuse_units=50, at=keeper.now)
+    document = keeper.desk.look(privacy.export, ACME, customer(7))
+    assert (document["claims"], document["actions"], document["messages_sent"]) == ([], [], [])
+    assert keeper.desk.look(lambda tx: tx.guests.open_claim(ACME, 1050, 7)) is None
+    assert keeper.desk.look(lambda tx: tx.answers.known(ACME, ["u"])) == {"u"}, "it is not done once more"
+    (emptied,) = keeper.desk.look(lambda tx: tx.answers.waiting(ACME, 10))
+    assert (emptied.customer_id, emptied.document) == (0, {"text": {}, "data": {}})
 
 
 def test_D3_the_earlier_ones_orders_stay_with_the_earlier_ones_account(keeper: Keeper) -> None:
