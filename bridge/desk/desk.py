@@ -109,6 +109,14 @@ class Desk:
         """When the writer thread last showed life, on the monotonic clock, in seconds."""
         return self._writer.last_beat
 
+    @property
+    def changes(self) -> int:
+        """Grows with every commit before it is answered, and with another process's within 0.25 s of it.
+
+        What was read after asking for this number still stands while the number is the same.
+        """
+        return self._writer.changes
+
     # --- without one ---
 
     def run(self, service: Callable[Concatenate[DeskTx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -58,6 +58,7 @@ class DeskWriter:
         self._thread = threading.Thread(target=self._run, name="desk-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = False
+        self.changes = 0
         self.last_beat = time.monotonic()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -95,6 +96,7 @@ class DeskWriter:
             now = self._data_version()
             if now != seen:
                 seen = now
+                self.changes += 1
                 self.tell(self._on_foreign)
             if stopping:
                 return
@@ -130,6 +132,7 @@ class DeskWriter:
             self._condition.well(action.name for action, _, error in outcomes if not isinstance(error, DeskUnusable))
             if self._earliest:
                 self.tell(partial(self._on_deadline, min(self._earliest)))
+        self.changes += 1
         self.tell(lambda: _answer(outcomes))
 
     def _attempt(self, action: _Action) -> tuple[_Action, Any, BaseException | None]:

@@ -68,6 +68,9 @@ class Intake:
         self._news: ShopFacts | None = None
         self._probed, self._share = 0.0, random.uniform(0.5, 1.0)  # noqa: S311  # no secret
         self._units_in_a_row = 0
+        self._idle_plan: SyncPlan | None = None
+        """What the last pass went by, if nothing was left to do: it stands until somebody commits something."""
+        self._idle_since = 0
 
     async def run(self) -> None:
         """Read until stopped. Raises what is not the shop's fault; the supervisor starts the store again then."""
@@ -119,7 +122,8 @@ class Intake:
         """One pass; returns seconds until the next, None for the usual pace. Raises `ShopError`, `DeskError`."""
         terms = await self.terms()
         await self._note_news()
-        plan = await self._plan()
+        changes = self._desk.changes
+        plan = self._idle_plan if self._idle_plan and changes == self._idle_since else await self._plan()
         if plan.state.first_sync is not FirstSync.DONE:
             return await self._first_sync(terms, plan)
         if not plan.cursors:
@@ -131,6 +135,7 @@ class Intake:
         if new >= self._setup.sync.page_orders or plan.due:
             return 0.0
         if plan.next_due is None:
+            self._idle_plan, self._idle_since = plan, changes
             return None
         return min((plan.next_due - self._clock.now()).total_seconds(), self._setup.sync.poll_seconds)
 

@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ from bridge.engine import intake as intake_module
 from bridge.engine.health import StoreHealth
 from bridge.engine.intake import Intake
 from bridge.engine.setup import StoreSetup
-from bridge.services import staff_coins
+from bridge.services import staff_coins, syncing
 from bridge.testing.desks import a_desk
 from bridge.testing.shop import FakeShop
 from tests.support.fake_platform import read_settings, write_bridge
@@ -168,3 +170,46 @@ async def test_a_pass_that_was_held_up_does_not_put_off_the_ones_after_it(
     await reading
     late, next_one = began[passes : passes + 2]
     assert next_one - late < 0.35, "the next pass is in time again, 1 s after the last one that was"
+
+
+class Asked(Desk):
+    """A desk that counts how often it is read."""
+
+    reads = 0
+
+    async def read(self, service: Any, *args: Any, **kwargs: Any) -> Any:
+        self.reads += 1
+        return await super().read(service, *args, **kwargs)
+
+
+async def test_while_nobody_commits_anything_an_idle_shop_asks_nothing_of_the_desk(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as made:
+        path = made.path
+    with Asked.open(path) as desk:
+        desk.start()
+        reading = Reading(desk, tmp_path)
+        reading.shop.add_order(customer=1, lines={"BASE": 1})
+        await reading.passes(5)
+        assert await reading.posted(1) > 0
+        before = desk.reads
+
+        await reading.passes(20)
+        assert desk.reads == before
+
+        reading.shop.add_order(customer=2, lines={"BASE": 1})
+        await reading.passes(5)
+        assert await reading.posted(2) > 0, "what is new in the shop is booked all the same"
+
+
+async def test_what_another_process_commits_is_found_by_a_store_that_was_idle(desk: Desk, tmp_path: Path) -> None:
+    """Staff have an order read again: nothing in the shop says so."""
+    reading = Reading(desk, tmp_path)
+    order = reading.shop.add_order(customer=1, lines={"BASE": 1})
+    await reading.passes(10)
+    before, changes = reading.health.counters.orders, desk.changes
+    with Desk.open(desk.path) as command:
+        command.run(syncing.touch, "acme", [order], at=SystemClock().now(), settle=timedelta(0))
+
+    await until(lambda: desk.changes > changes, "the desk has seen the command's commit")
+    await reading.passes(2)
+    assert reading.health.counters.orders == before + 1
