@@ -17,6 +17,9 @@ from bridge.domain.coins import whole_coins
 from bridge.domain.holds import Hold, total
 from bridge.errors import ImpossibleAmount, QuoteRefused
 
+PRICE_LIST = "price list"
+"""Who made a draft: none of the staff, and nobody has been told of it until one of them offers it (rule C13)."""
+
 
 class QuoteKind(StrEnum):
     WORK = "work"
@@ -92,6 +95,11 @@ class Quote:
     def key(self) -> str:
         """What the keys of its version's entries begin with."""
         return f"{self.store}:quote:{self.id}:v{self.offer.version}"
+
+    @property
+    def was_offered(self) -> bool:
+        """Whether its customer has ever been told of it."""
+        return self.offer.staff != PRICE_LIST
 
     def lapsed(self, at: datetime) -> bool:
         """Whether it is still offered and can't be approved any more; its last second counts whole (rule C8)."""

@@ -29,7 +29,7 @@ NOBODY = 0
 class DocumentBatch:
     """Rows of one table to be pushed, and the numbers that the shop will have then, by key.
 
-    What has a number here and no row belongs to nobody who has a page.
+    What has a number here and no row belongs to nobody who has a page, or nobody was told of it.
     """
 
     table: DocumentTable
@@ -114,10 +114,12 @@ def _answers(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
 
 
 def quote_rows(tx: Tx, terms: PageTerms, quotes: Sequence[Quote]) -> list[DocumentRow]:
-    """The rows of these quotes; those of guests have none."""
+    """The rows of these quotes; those of guests have none, nor have drafts that came to nothing."""
     accounts = tx.accounts.by_ids({quote.account_id for quote in quotes})
     rows = []
     for quote in quotes:
+        if not quote.was_offered:
+            continue
         owner = accounts[quote.account_id].owner
         match owner.kind:
             case OwnerKind.CUSTOMER if quote.offer.texts:

@@ -14,7 +14,7 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import (
     QuoteOffered,
 )
-from bridge.domain.quotes import Offer, Quote, QuoteKind, QuoteState, require_state
+from bridge.domain.quotes import PRICE_LIST, Offer, Quote, QuoteKind, QuoteState, require_state
 from bridge.domain.requests import MessageKind, Request
 from bridge.domain.rights import RightKind
 from bridge.errors import QuoteRefused
@@ -81,7 +81,7 @@ def draft_from_price(tx: Tx, terms: DeskTerms, request: Request, code: str, *, a
     price = terms.rights.prices.get(code)
     if price is None:
         raise QuoteRefused("unknown_price", f"there is no price {code} on the list")
-    draft = new_offer(terms, QuoteKind.WORK, 1, price.coins, price.names.get("en", code), "price list", at)
+    draft = new_offer(terms, QuoteKind.WORK, 1, price.coins, price.names.get("en", code), PRICE_LIST, at)
     return tx.quotes.draft(terms.store, request.id, request.account_id, QuoteKind.WORK, draft, offered=False)
 
 

@@ -11,11 +11,12 @@ import pytest
 from bridge.contracts.coin_desk import Answer
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, canonical_json, verifies
-from bridge.domain.quotes import Cause
+from bridge.domain.quotes import Cause, Quote
 from bridge.domain.requests import Author, Message, MessageKind
 from bridge.domain.rights import Price, RightBook
-from bridge.services import comparing_accounts, prices, working
+from bridge.services import comparing_accounts, offering, prices, privacy, working
 from bridge.services.account_pages import PageTerms, waiting_batch
+from bridge.services.document_comparison import expected_quotes
 from bridge.services.documents import DocumentBatch, documents_pushed, waiting_documents
 from bridge.services.opening import open_request
 from tests.support.books import ACME, PLANS, TEHRAN, customer, guest
@@ -129,14 +130,56 @@ def test_the_history_of_a_quote_leaves_out_notes_and_other_quotes_of_its_request
     assert history(coins) == ["Offered for 30 coins."]
 
 
-def test_a_draft_is_not_shown(coins: CoinDesk) -> None:
+def a_draft(coins: CoinDesk) -> Quote:
+    """What a request from the price list leads to: nothing that the customer has been told of yet."""
+
     def opened(tx: Any) -> None:
         account = tx.accounts.open(ACME, [CUSTOMER])[CUSTOMER]
         open_request(tx, coins.terms, account, subject="x", text="y", at=coins.now, price="analytics")
 
     coins.desk.run(opened)
-    assert len(coins.quotes(CUSTOMER)) == 1
+    (quote,) = coins.quotes(CUSTOMER)
+    return quote
+
+
+def withdrawn(coins: CoinDesk, quote: Quote) -> Quote:
+    return coins.desk.run(offering.withdraw, coins.terms, quote.id, by=ANNA, at=coins.now)
+
+
+def test_a_draft_is_not_shown(coins: CoinDesk) -> None:
+    a_draft(coins)
     assert waiting(coins) is None
+
+
+def test_a_draft_that_staff_take_back_was_never_there(coins: CoinDesk) -> None:
+    withdrawn(coins, a_draft(coins))
+    assert rows(coins) == []
+    pushed(coins)
+    assert waiting(coins) is None
+    assert coins.desk.look(expected_quotes, TERMS, after=0, limit=10) == ([], None)
+
+
+def test_a_draft_of_somebody_who_was_erased_leaves_no_row(coins: CoinDesk) -> None:
+    a_draft(coins)
+    coins.desk.run(privacy.erase, ACME, CUSTOMER, by=ANNA, at=coins.now)
+    assert rows(coins) == []
+
+
+def test_what_was_offered_is_shown_as_withdrawn_although_it_began_as_a_draft(coins: CoinDesk) -> None:
+    draft = a_draft(coins)
+    sent = coins.desk.run(offering.revise, coins.terms, draft.id, coins=40, words="As usual", by=ANNA, at=coins.now)
+    withdrawn(coins, sent)
+    assert document(coins)["state"] == "withdrawn"
+    pushed(coins)
+    coins.desk.run(offering.reissue, coins.terms, draft.id, by=ANNA, at=coins.now)
+    assert document(coins)["state"] == "offered"
+
+
+def test_a_draft_that_was_taken_back_can_still_be_offered(coins: CoinDesk) -> None:
+    draft = withdrawn(coins, a_draft(coins))
+    pushed(coins)
+    coins.desk.run(offering.reissue, coins.terms, draft.id, by=ANNA, at=coins.now)
+    assert (document(coins)["state"], document(coins)["version"]) == ("offered", 2)
 
 
 def test_D3_an_heir_of_a_customers_number_does_not_see_his_quotes(coins: CoinDesk) -> None:
