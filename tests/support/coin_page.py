@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from bridge.contracts.shop_rows import DESK_TO_SHOP, SigningKey, verifies
@@ -31,6 +32,8 @@ class CoinPage:
     bridge: Bridge
     shop: AnyShop
     customer: int
+    at: Callable[[], datetime] = now
+    """The moment at which staff act."""
 
     @property
     def key(self) -> SigningKey:
@@ -61,6 +64,15 @@ class CoinPage:
 
         return await eventually(shown, f"quote {quote_id} is shown as {state}")
 
+    async def sees_version(self, quote_id: int, version: int) -> dict[str, Any]:
+        """Wait until the page shows that version of the quote; its document."""
+
+        async def shown() -> dict[str, Any] | None:
+            document = await self.quote(quote_id)
+            return document if document and document["version"] == version else None
+
+        return await eventually(shown, f"version {version} of quote {quote_id} is shown")
+
     async def does(self, kind: str, data: Mapping[str, Any], *, uuid: str = "") -> str:
         """Send a form; the number it goes by."""
         return await self.shop.customer_posts(self.key, self.customer, kind, data, uuid=uuid)
@@ -72,6 +84,10 @@ class CoinPage:
         text_hash = hashlib.sha256(shown["text"][language].encode()).hexdigest()
         data = {"quote": quote_id, "version": shown["version"], "text_hash": text_hash}
         return await self.does("quote_approve", data)
+
+    async def code(self, uuid: str) -> str:
+        """What a form came to: the code of its answer."""
+        return str((await self.answer(uuid))["code"])
 
     async def answer(self, uuid: str) -> dict[str, Any]:
         """Wait for the answer to a form."""
@@ -97,13 +113,13 @@ class CoinPage:
         """Staff offer work on a new request, or on the given one, by a command beside the daemon."""
 
         def offer(tx: Any) -> Quote:
-            owner = Owner(OwnerKind.CUSTOMER, self.customer)
+            owner, at = Owner(OwnerKind.CUSTOMER, self.customer), self.at()
             account, number = tx.accounts.of_owners("acme", [owner])[owner], request
             if number is None:
-                opened = tx.requests.open("acme", account.id, subject=subject, at=now(), by=Author.STAFF, staff="Anna")
+                opened = tx.requests.open("acme", account.id, subject=subject, at=at, by=Author.STAFF, staff="Anna")
                 number = opened.id
             terms = self.setup.desk_terms
-            return offering.offer(tx, terms, number, coins=coins, words=subject, by="Anna", at=now(), possible=True)
+            return offering.offer(tx, terms, number, coins=coins, words=subject, by="Anna", at=at, possible=True)
 
         made: Quote = self.staff(offer)
         return made
@@ -112,6 +128,10 @@ class CoinPage:
     def setup(self) -> StoreSetup:
         """The store as its file says."""
         return StoreSetup.of(self.bridge.settings().stores["acme"])
+
+    def does_to(self, service: Any, number: int, **facts: Any) -> Any:
+        """Staff do something to a quote, or to a request: the service with its terms, a name and the moment."""
+        return self.staff(service, self.setup.desk_terms, number, by="Anna", at=self.at(), **facts)
 
     def staff(self, service: Any, *args: Any, **kwargs: Any) -> Any:
         """Run a service as a command does, beside the running daemon."""
