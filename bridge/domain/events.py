@@ -80,9 +80,13 @@ class QuoteEvent(CustomerEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteOffered(QuoteEvent):
-    """Staff offered it, or a new version of it; it can be approved until `valid_until`."""
+    """Staff offered it, or a new version of it; it can be approved until `valid_until`.
+
+    `replaces` says that an earlier version had been offered to the customer: a draft of the price list never was.
+    """
 
     valid_until: datetime
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

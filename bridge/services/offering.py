@@ -102,7 +102,7 @@ def revise(tx: Tx, terms: DeskTerms, quote_id: int, *, coins: int, words: str, b
         require_covered(tx, account, coins, at)
     made = new_offer(terms, quote.kind, quote.offer.version + 1, coins, words, by, at)
     saved = tx.quotes.save(replace(freed, state=QuoteState.OFFERED, offer=made, approved_at=None))
-    return offered(tx, terms, account, saved, by=by, at=at, action="revise")
+    return offered(tx, terms, account, saved, by=by, at=at, action="revise", replaces=quote.was_offered)
 
 
 def reissue(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) -> Quote:
@@ -120,7 +120,7 @@ def reissue(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) -
         require_covered(tx, account, quote.offer.coins, at)
     made = new_offer(terms, quote.kind, quote.offer.version + 1, quote.offer.coins, quote.offer.words, by, at)
     saved = tx.quotes.save(replace(quote, state=QuoteState.OFFERED, offer=made, hold=(), spent=None, approved_at=None))
-    return offered(tx, terms, account, saved, by=by, at=at, action="reissue")
+    return offered(tx, terms, account, saved, by=by, at=at, action="reissue", replaces=quote.was_offered)
 
 
 def withdraw(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) -> Quote:
@@ -143,7 +143,16 @@ def new_offer(terms: DeskTerms, kind: QuoteKind, version: int, coins: int, words
 
 
 def offered(
-    tx: Tx, terms: DeskTerms, account: Account, quote: Quote, *, by: str, at: datetime, action: str, work: str = ""
+    tx: Tx,
+    terms: DeskTerms,
+    account: Account,
+    quote: Quote,
+    *,
+    by: str,
+    at: datetime,
+    action: str,
+    work: str = "",
+    replaces: bool = False,
 ) -> Quote:
     """Tell that there is something to decide, and remember to remind."""
     expiring.disarm_quote(tx, quote)
@@ -152,7 +161,7 @@ def offered(
     coins, version = quote.offer.coins, quote.offer.version
     say(tx, quote, MessageKind.OFFERED, at, staff=by, coins=coins, quote_kind=quote.kind.value)
     facts = about(quote, account, at, left, "offered")
-    tx.outbox.add([QuoteOffered(**facts, valid_until=quote.offer.valid_until)])
+    tx.outbox.add([QuoteOffered(**facts, valid_until=quote.offer.valid_until, replaces=replaces)])
     note(tx, terms.store, by, action, f"quote:{quote.id}", at, version=version, coins=coins, work=work)
     return quote
 

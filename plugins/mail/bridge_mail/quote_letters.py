@@ -31,7 +31,7 @@ def _offered(event: QuoteOffered, at: Context) -> Letter | None:
         lines = [
             say(lang, "This is the most it can cost. Nothing is taken off your account unless you approve the offer.")
         ]
-    if event.version > 1:
+    if event.replaces:
         lines.append(
             say(lang, "This offer replaces the earlier one; coins that were held for that one have been released.")
         )

@@ -257,7 +257,7 @@ def test_C8_a_revision_voids_the_approval_and_releases_its_hold(coins: CoinDesk)
     with pytest.raises(QuoteRefused):
         coins.approved(quote)
     assert coins.approved(anew).held == 80
-    assert [type(one) for one in coins.told(QuoteOffered)] == [QuoteOffered, QuoteOffered]
+    assert replaced(coins) == [False, True]
 
 
 def test_C7_declining_twice_is_declining_once_and_it_can_be_offered_anew(coins: CoinDesk) -> None:
@@ -503,6 +503,22 @@ def test_C13_a_request_from_the_price_list_makes_a_draft_that_staff_send(coins: 
         offering.revise, coins.terms, draft.id, coins=50, words="Google Analytics", by=ANNA, at=coins.now
     )
     assert coins.approved(sent).held == 50
+    assert replaced(coins) == [False]
+
+
+def test_C13_a_draft_that_staff_took_back_and_send_after_all_replaces_nothing(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    draft = coins.desk.run(offering.draft_from_price, coins.terms, coins.request(CUSTOMER), "analytics", at=coins.now)
+    coins.desk.run(offering.withdraw, coins.terms, draft.id, by=ANNA, at=coins.now)
+    for again in (False, True):
+        coins.desk.run(offering.reissue, coins.terms, draft.id, by=ANNA, at=coins.now)
+        assert replaced(coins)[-1] is again
+        coins.desk.run(offering.withdraw, coins.terms, draft.id, by=ANNA, at=coins.now)
+
+
+def replaced(coins: CoinDesk) -> list[bool]:
+    """Of each offer that was told, whether it replaced one that the customer had been told of."""
+    return [one.replaces for one in coins.told(QuoteOffered) if isinstance(one, QuoteOffered)]
 
 
 def test_P3_work_that_the_plan_lists_can_be_quoted_other_work_only_when_confirmed(coins: CoinDesk) -> None:

@@ -44,7 +44,7 @@ TO_CUSTOMERS: list[events.Event] = [
     events.CoinsCorrected(key="k", **BY_STAFF, coins=10),
     events.CoinsCorrected(key="k", **BY_STAFF, coins=-10),
     events.QuoteOffered(**quote_facts(), valid_until=LAPSES),
-    events.QuoteOffered(**quote_facts(version=2, available=9), valid_until=LAPSES),
+    events.QuoteOffered(**quote_facts(version=2, available=9), valid_until=LAPSES, replaces=True),
     events.QuoteOffered(**quote_facts(kind="inspection", coins=15), valid_until=LAPSES),
     events.QuoteLapsing(**quote_facts(), valid_until=LAPSES),
     *(events.QuoteReleased(**quote_facts(), reason=reason) for reason in ("cancelled", "released", "chargeback")),
@@ -149,6 +149,13 @@ def test_the_commands_in_letters_to_staff_exist() -> None:
 def test_an_offer_that_the_coins_don_t_cover_says_how_many_are_missing() -> None:
     letter = customers(events.QuoteOffered(**quote_facts(available=9), valid_until=LAPSES))
     assert "To approve it you need 41 more coins." in letter.lines
+
+
+def test_C13_only_an_offer_after_another_one_speaks_of_an_earlier_offer() -> None:
+    anew = "This offer replaces the earlier one; coins that were held for that one have been released."
+    assert anew in customers(events.QuoteOffered(**quote_facts(version=2), valid_until=LAPSES, replaces=True)).lines
+    sent_draft = events.QuoteOffered(**quote_facts(version=2), valid_until=LAPSES)
+    assert anew not in customers(sent_draft).lines
 
 
 def test_C11_a_deduction_for_what_can_t_be_done_does_not_say_that_it_was_done() -> None:
