@@ -128,7 +128,7 @@ def drop_charged_back(tx: Tx, store: str, account_id: int, package_ids: Iterable
             expiring.disarm_quote(tx, saved)
         coins = holds.total(part)
         left = available((one for one in packages_of(tx, account_id).values() if one.id not in those), at)
-        say(tx, saved, MessageKind.VOIDED, at, coins=coins, held=saved.held)
+        say(tx, saved, MessageKind.VOIDED, at, coins=coins, held=saved.held, started=started)
         facts = about(saved, account, at, left, f"voided:{tag}") | {"coins": coins}
         tx.outbox.add([QuoteReleased(**facts, reason="chargeback")])
     return len(touched)
@@ -182,14 +182,21 @@ def _inspection_charge(tx: Tx, quote: Quote, cause: Cause) -> tuple[int, int | N
 
 
 def _approval_stands(tx: Tx, inspection: Quote, thread: Iterable[Message]) -> bool:
-    """Whether what was approved is the newest version, and neither taken back, voided nor ended by our own fault."""
+    """Whether what was approved is the newest version, and neither taken back, voided nor ended by our own fault.
+
+    A chargeback voids what was not started; what was loses coins by it, and its approval stands (rule C14).
+    """
     decided = {one.what for one in tx.quotes.decisions(inspection.id) if one.version == inspection.offer.version}
     undone = any(
-        (one.kind is MessageKind.VOIDED or one.detail.get("cause") == Cause.VENDOR.value)
+        (_voided_whole(one) or one.detail.get("cause") == Cause.VENDOR.value)
         and (one.detail.get("quote"), one.detail.get("version")) == (inspection.id, inspection.offer.version)
         for one in thread
     )
     return "approve" in decided and "cancel" not in decided and not undone
+
+
+def _voided_whole(message: Message) -> bool:
+    return message.kind is MessageKind.VOIDED and not message.detail.get("started")
 
 
 def _require_kind(quote: Quote, kind: QuoteKind) -> None:

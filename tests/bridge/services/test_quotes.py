@@ -488,6 +488,21 @@ def test_C14_a_chargeback_after_a_refund_drops_what_the_refund_had_left_held(coi
     assert coins.right()
 
 
+def test_C11_an_inspection_under_way_that_a_chargeback_took_coins_from_was_approved_all_the_same(
+    coins: CoinDesk,
+) -> None:
+    store = a_store()
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    request = coins.request(CUSTOMER)
+    looked_at = coins.started(coins.approved(coins.inspection(request)))
+    coins.desk.run(book_orders, store, [an_order(1, status=CHARGED_BACK)], at=coins.now)
+    coins.desk.run(working.feasible, coins.terms, looked_at.id, by=ANNA, at=coins.now)
+    coins.granted(CUSTOMER, 300)
+    coins.desk.run(lambda tx: tx.accounts.unfreeze(looked_at.account_id))
+    infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50, request=request)), Cause.THEME)
+    assert coins.coins(CUSTOMER) == (285, 0, 285)
+
+
 # --- the price list and the plan's rights -------------------------------------------------------------------------
 
 
