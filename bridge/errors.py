@@ -147,6 +147,12 @@ class ImportRefused(LedgerError):
         self.wrong = wrong
 
 
+class UnknownOrder(LedgerError):
+    """No order of that number has granted coins to that account."""
+
+    code = "unknown_order"
+
+
 class UnknownRequest(LedgerError):
     """No request of that number exists at the store."""
 

@@ -1,4 +1,7 @@
-"""`bridge account ...`: one account with all that belongs to it, found, shown, frozen, unfrozen (rules C15, P4)."""
+"""`bridge account ...`: one account with all that belongs to it: found, shown, frozen, unfrozen, charged back.
+
+Rules C14, C15 and P4.
+"""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -6,15 +9,18 @@ import typer
 
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
 from bridge.cli.customer import Customer
+from bridge.cli.keys import KeyOption
+from bridge.cli.problems import HIGHEST_NUMBER
 
 if TYPE_CHECKING:
     from bridge.cli.account_shown import Caller
+    from bridge.services.disputes import ChargedBack
     from bridge.settings import Settings, StoreSettings
 
 FEWEST_DIGITS = 5
 """Fewer would find half of a shop's customers."""
 
-app = group("account", "A customer's account: show, find by telephone or e-mail, freeze, unfreeze.")
+app = group("account", "A customer's account: show, find by telephone or e-mail, freeze, unfreeze, charge back.")
 
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit trail: without personal data.")]
 
@@ -72,6 +78,51 @@ def freeze(call: Call, customer: Customer, reason: Why, by: ByOption = None, sto
 def unfreeze(call: Call, customer: Customer, reason: Why, by: ByOption = None, store: StoreOption = None) -> None:
     """Let a frozen account be used again."""
     _turn(call, customer, reason, by, store, frozen=False)
+
+
+@command(app, "chargeback")
+def chargeback(
+    call: Call,
+    customer: Customer,
+    order: Annotated[
+        int, typer.Argument(metavar="ORDER", help="The shop's number of the order.", min=1, max=HIGHEST_NUMBER)
+    ],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why, as `bridge account show` tells it from then on.")
+    ],
+    by: ByOption = None,
+    store: StoreOption = None,
+    over: Annotated[
+        bool, typer.Option("--over", help="It is over: give back what the order's status in the shop grants.")
+    ] = False,
+    key: KeyOption = None,
+) -> None:
+    """Record that the bank took back the money of an order, where the shop does not know it.
+
+    What its packages have left is taken, holds on them end, the account is frozen. It stands until --over, whatever the
+    order's status in the shop is.
+    """
+    from bridge.cli.account_shown import charged_back_document, charged_back_parts
+    from bridge.cli.call import one_store, staff_name
+    from bridge.cli.customer import owner_of
+    from bridge.cli.keys import own_key
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.domain.orders import NOT_ASKED
+    from bridge.engine.setup import StoreSetup
+    from bridge.services import disputes
+
+    settings = call.settings()
+    chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
+    who, chosen_key = staff_name(chosen, by), own_key(key)
+    act = disputes.charge_back_is_over if over else disputes.charge_back
+    with the_desk(settings) as desk:
+        done: ChargedBack = desk.run(
+            act, StoreSetup.of(chosen).terms(NOT_ASKED), owner, order, reason=reason, by=who, key=chosen_key, at=at
+        )
+    call.answer(
+        charged_back_document(chosen, done, over=over, by=who, key=chosen_key),
+        lambda: charged_back_parts(chosen, done, over=over, by=who),
+    )
 
 
 def _turn(call: Call, customer: str, reason: str, by: str | None, store: str | None, *, frozen: bool) -> None:

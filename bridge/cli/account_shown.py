@@ -12,6 +12,7 @@ from bridge.domain.accounts import Owner
 from bridge.domain.packages import plan_in_force
 from bridge.engine.setup import StoreSetup
 from bridge.services.accounts_by_staff import Sheet
+from bridge.services.disputes import ChargedBack
 from bridge.services.staff_coins import Balance
 from bridge.settings import StoreSettings
 
@@ -52,6 +53,10 @@ def sheet_document(store: StoreSettings, found: Sheet, at: datetime) -> dict[str
             for one, when in found.redemptions
         ],
         "linked_orders": list(found.linked),
+        "chargebacks_by_staff": [
+            {"order": one.order_id, "over": one.over, "at": utc(one.at), "by": one.staff, "reason": one.reason}
+            for one in found.disputes
+        ],
         "problems": [{"problem": one.id, "kind": one.kind, "summary": one.summary} for one in found.problems],
     }
 
@@ -64,6 +69,13 @@ def sheet_parts(store: StoreSettings, found: Sheet, at: datetime) -> list[Any]:
     parts += [line(), line(f"Rights now: {rights}")]
     if found.linked:
         parts.append(line(f"Guests' orders linked to it: {', '.join(map(str, found.linked))}"))
+    if found.disputes:
+        disputes = [
+            (one.order_id, "over" if one.over else "charged back", one.staff, local(one.at, zone), one.reason)
+            for one in found.disputes
+        ]
+        titles = ("Order", "Chargeback", "Recorded by", "When", "Reason")
+        parts += [line(), table(*titles, rows=disputes, right=("Order",), words=("Reason",))]
     if found.requests:
         subjects = [(one.id, local(one.opened_at, zone), subject_of(one)) for one in found.requests]
         parts += [line(), table("Request", "Opened", "Subject", rows=subjects, right=("Request",), words=("Subject",))]
@@ -91,6 +103,47 @@ def sheet_parts(store: StoreSettings, found: Sheet, at: datetime) -> list[Any]:
         problems = [(one.id, one.kind, one.summary) for one in found.problems]
         parts += [line(), table("Problem", "Kind", "What", rows=problems, right=("Problem",), words=("What",))]
     return parts
+
+
+def charged_back_document(store: StoreSettings, done: ChargedBack, *, over: bool, by: str, key: str) -> dict[str, Any]:
+    """What came of a chargeback that staff recorded or ended, for programs."""
+    owner = done.account.owner
+    return {
+        "store": store.name,
+        "owner": {"kind": owner.kind.value, "id": owner.ref},
+        "order": done.order_id,
+        "over": over,
+        "changed": done.changed,
+        "taken": done.taken,
+        "spent_before": done.spent,
+        "quotes": done.quotes,
+        "frozen": done.account.frozen,
+        "frozen_at": utc(done.account.frozen_at),
+        "key": key,
+        "by": by,
+    }
+
+
+def charged_back_parts(store: StoreSettings, done: ChargedBack, *, over: bool, by: str) -> list[Any]:
+    """What came of a chargeback that staff recorded or ended, for people."""
+    account, order = done.account, done.order_id
+    if not done.changed:
+        known = "there is none to end, or its end is recorded already" if over else "it is recorded already"
+        return [line(f"Chargeback of order {order}: {known}; nothing was changed.")]
+    whose = f"the account of {account.owner} of store {store.name}"
+    if over:
+        frozen = f"{whose[0].upper()}{whose[1:]} stays frozen until bridge account unfreeze." if account.frozen else ""
+        return [
+            line(f"{by} ended the chargeback of order {order}. The daemon reads the order again."),
+            line("If its status in the shop grants coins, what the chargeback took comes back."),
+            *([line(frozen)] if frozen else []),
+        ]
+    parts = [line(f"{by} recorded that order {order} was charged back: {count(done.taken, 'coin')} taken.")]
+    if done.spent:
+        parts.append(line(f"{count(done.spent, 'coin')} of it had been spent or had ended before, and stay so."))
+    if done.quotes:
+        parts.append(line(f"{count(done.quotes, 'quote')} lost what was held of it."))
+    return [*parts, line(f"{whose[0].upper()}{whose[1:]} is frozen.")]
 
 
 def caller_document(one: Caller, at: datetime) -> dict[str, Any]:

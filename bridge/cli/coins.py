@@ -8,6 +8,7 @@ import typer
 
 from bridge.cli.call import ByOption, Call, StoreOption, command, group
 from bridge.cli.customer import Customer, owner_of
+from bridge.cli.keys import KeyOption, own_key
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -15,21 +16,9 @@ if TYPE_CHECKING:
     from bridge.services.staff_coins import Balance
     from bridge.settings import StoreSettings
 
-LONGEST_KEY = 100
-"""The store's name and a few words stand before it, and the desk keeps 191 characters."""
-
 app = group("coins", "A customer's coins: how many, why, and what staff do by hand.")
 
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in words the customer may read.")]
-Key = Annotated[
-    str | None,
-    typer.Option(
-        "--key",
-        metavar="KEY",
-        help="Your own name for this entry: the same key again changes nothing, so a script may repeat itself.",
-        show_default=False,
-    ),
-]
 
 
 @command(app, "balance")
@@ -112,7 +101,7 @@ def grant(
             "--plan", metavar="KEY", help="The plan whose rights come with them. Default: none.", show_default=False
         ),
     ] = None,
-    key: Key = None,
+    key: KeyOption = None,
 ) -> None:
     """Give a customer coins, as a package of their own."""
     from bridge.cli.call import one_store, staff_name
@@ -123,7 +112,7 @@ def grant(
     settings = call.settings()
     chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
     who, day, own_plan = staff_name(chosen, by), _day(until), _plan(chosen, plan)
-    chosen_key = _key(key)
+    chosen_key = own_key(key)
 
     def book(tx: Any) -> tuple[bool, bool, "Balance"]:
         known = bool(tx.accounts.of_owners(chosen.name, [owner]))
@@ -165,7 +154,7 @@ def correct(
     ] = None,
     by: ByOption = None,
     store: StoreOption = None,
-    key: Key = None,
+    key: KeyOption = None,
 ) -> None:
     """Correct a customer's coins, up (--add) or down (--take)."""
     from bridge.cli.call import one_store, staff_name
@@ -177,7 +166,7 @@ def correct(
 
     settings = call.settings()
     chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
-    who, chosen_key = staff_name(chosen, by), _key(key)
+    who, chosen_key = staff_name(chosen, by), own_key(key)
     change = _change(add, take)
     whole_coins(abs(change), what="coins")
 
@@ -304,16 +293,3 @@ def _change(add: int | None, take: int | None) -> int:
     if amount < 0:
         raise UsageError(f"--add and --take want a number of coins without a sign, not {amount}")
     return amount if add is not None else -amount
-
-
-def _key(key: str | None) -> str:
-    """The caller's key, or one that nobody else has. Raises `UsageError`."""
-    import uuid
-
-    from bridge.errors import UsageError
-
-    if key is None:
-        return str(uuid.uuid4())
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        raise UsageError(f"--key must be 1 to {LONGEST_KEY} printable characters")
-    return key

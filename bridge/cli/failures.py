@@ -31,6 +31,7 @@ REMEDIES = {
     "impossible_amount": "correct the value and run the command again",
     "quote_refused": "see how it stands: bridge quote list",
     "right_refused": "see what there is: bridge rights list",
+    "unknown_order": "see which orders its coins came from: bridge account show CUSTOMER",
     "unknown_request": "bridge request list",
     "shop_unavailable": "see that the shop's database server runs and can be reached, then: bridge check",
     "shop_refused": "bridge check",

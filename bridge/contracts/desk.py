@@ -25,6 +25,7 @@ from bridge.contracts.coin_desk import (
     Redemptions,
     Requests,
 )
+from bridge.contracts.disputes import Disputes
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.cursor import Cursor
 from bridge.domain.events import Event
@@ -494,6 +495,8 @@ class Tx(Protocol):
     def redemptions(self) -> Redemptions: ...
     @property
     def guests(self) -> Guests: ...
+    @property
+    def disputes(self) -> Disputes: ...
     @property
     def personal(self) -> PersonalData: ...
     @property

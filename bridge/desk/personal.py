@@ -13,7 +13,18 @@ from sqlalchemy import ColumnClause, and_, bindparam, delete, exists, literal_co
 from bridge.contracts.coin_desk import Answer, Sent
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import account, delivery, guest_claim, handled, message, quote, quote_version, request
+from bridge.desk.tables import (
+    account,
+    delivery,
+    dispute,
+    guest_claim,
+    handled,
+    message,
+    purchase,
+    quote,
+    quote_version,
+    request,
+)
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.quotes import ENDED
@@ -66,6 +77,15 @@ _FORGET_WHO = Statement(update(account).where(account.c.id == bindparam("account
 _REQUESTS = Statement(select(request.c.id).where(request.c.account_id == bindparam("account")))
 _ERASE_SUBJECTS = Statement(update(request).where(any_of(request.c.id, "ids")).values(subject=text("''")))
 _ERASE_TEXTS = Statement(update(message).where(any_of(message.c.request_id, "ids")).values(text=text("''")))
+_PURCHASES_OF = and_(purchase.c.store_id == bindparam("store"), purchase.c.account_id == bindparam("account"))
+_ERASE_REASONS = Statement(
+    update(dispute)
+    .where(
+        dispute.c.store_id == bindparam("store"),
+        dispute.c.order_id.in_(select(purchase.c.order_id).where(_PURCHASES_OF).scalar_subquery()),
+    )
+    .values(reason=text("''"))
+)
 _QUOTES_OF = select(quote.c.id).where(any_of(quote.c.request_id, "ids")).scalar_subquery()
 _ERASE_WORDS = Statement(
     update(quote_version).where(quote_version.c.quote_id.in_(_QUOTES_OF)).values(words=text("''"), texts=text("'{}'"))
@@ -119,6 +139,7 @@ class SqlPersonalData:
     def forget(self, store: str, account_id: int, owner: Owner) -> None:
         number = self._stores.number(store)
         self._erase([row[0] for row in _REQUESTS.rows(self._connection, account=account_id)])
+        _ERASE_REASONS.run(self._connection, store=number, account=account_id)
         _FORGET_WHO.run(self._connection, account=account_id)
         _FORGET_TO_OWNER.run(self._connection, store=number, owner=owner.kind.value, ref=owner.ref)
         if owner.kind is OwnerKind.CUSTOMER:

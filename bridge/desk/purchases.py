@@ -6,17 +6,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import account, purchase
+from bridge.desk.tables import account, dispute, purchase
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.plans import UnitTerms
 from bridge.domain.purchases import Purchase
 
+_TAKEN_BACK_OR_OVER = (
+    select(dispute.c.over)
+    .where(dispute.c.store_id == purchase.c.store_id, dispute.c.order_id == purchase.c.order_id)
+    .order_by(dispute.c.id.desc())
+    .limit(literal_column("1"))
+    .correlate(purchase)
+    .scalar_subquery()
+)
+"""What staff said last of a chargeback of the order: 0, that there is one, or 1, that it is over; NULL for nothing."""
 _OF_ORDERS = Statement(
     select(
         purchase.c.order_id,
@@ -27,6 +36,7 @@ _OF_ORDERS = Statement(
         purchase.c.terms,
         purchase.c.charged_back,
         purchase.c.ordered,
+        _TAKEN_BACK_OR_OVER,
     )
     .join(account, account.c.id == purchase.c.account_id)
     .where(purchase.c.store_id == bindparam("store"), any_of(purchase.c.order_id, "ids"))
@@ -58,8 +68,9 @@ class SqlPurchases:
                 terms={code: UnitTerms(*terms) for code, terms in json.loads(frozen).items()},
                 charged_back=bool(charged_back),
                 ordered_at=datetime.fromisoformat(ordered) if ordered else None,
+                disputed=over == 0,
             )
-            for order_id, account_id, kind, ref, paid_ms, frozen, charged_back, ordered in rows
+            for order_id, account_id, kind, ref, paid_ms, frozen, charged_back, ordered, over in rows
         }
 
     def highest(self, store: str) -> int:

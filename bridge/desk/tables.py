@@ -417,6 +417,21 @@ guest_link = Table(
     Column("staff", String(128)),
 )
 
+dispute = Table(
+    "dispute",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("key", String(191), nullable=False),
+    Column("over", Integer, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("staff", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("store_id", "key"),
+)
+Index("ix_dispute_order", dispute.c.store_id, dispute.c.order_id, dispute.c.id)
+
 audit = Table(
     "audit",
     metadata,

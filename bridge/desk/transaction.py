@@ -14,6 +14,7 @@ from bridge.desk.connection import translated
 from bridge.desk.counts import SqlCounts
 from bridge.desk.deadlines import SqlDeadlines, SqlDowntimes, SqlNotices
 from bridge.desk.deliveries import SqlDeliveries
+from bridge.desk.disputes import SqlDisputes
 from bridge.desk.guests import SqlGuests
 from bridge.desk.jobs import SqlJobs
 from bridge.desk.ledger import SqlLedger
@@ -144,6 +145,10 @@ class DeskTx:
     @cached_property
     def guests(self) -> SqlGuests:
         return SqlGuests(self.connection, self.stores)
+
+    @cached_property
+    def disputes(self) -> SqlDisputes:
+        return SqlDisputes(self.connection, self.stores)
 
     @cached_property
     def personal(self) -> SqlPersonalData:

@@ -98,7 +98,7 @@ def grant(
 
 
 def revoke(
-    package: Package, *, key: str, at: datetime, reason: str, revocation: int | None = None
+    package: Package, *, key: str, at: datetime, reason: str, revocation: int | None = None, staff: str | None = None
 ) -> tuple[Entry | None, Package]:
     """Take a package's unheld rest; spent coins are not clawed back (rule C14).
 
@@ -107,7 +107,8 @@ def revoke(
     """
     rest = package.unheld
     marked = package._replace(revoked=True, taken=rest, revocations=revocation or package.revocations + 1)
-    return _moving(package, key=key, kind=EntryKind.REVOKE, at=at, posted=-rest, reason=reason), marked
+    entry = _moving(package, key=key, kind=EntryKind.REVOKE, at=at, posted=-rest, reason=reason, staff=staff)
+    return entry, marked
 
 
 def reinstate(package: Package, *, key: str, at: datetime, reason: str) -> tuple[Entry | None, Package]:
@@ -186,7 +187,9 @@ def post(packages: Mapping[int, Package], entry: Entry) -> list[Package]:
     return after
 
 
-def _moving(package: Package, *, key: str, kind: EntryKind, at: datetime, posted: int, reason: str) -> Entry | None:
+def _moving(
+    package: Package, *, key: str, kind: EntryKind, at: datetime, posted: int, reason: str, staff: str | None = None
+) -> Entry | None:
     if posted == 0:
         return None
     return Entry(
@@ -197,4 +200,5 @@ def _moving(package: Package, *, key: str, kind: EntryKind, at: datetime, posted
         postings=(Posting(package.id, posted),),
         reason=reason,
         order_id=package.unit.order_id if package.unit else None,
+        staff=staff,
     )

@@ -100,3 +100,7 @@ class StatusSets:
         if status in self.revoking:
             return Standing.REVOKING
         return Standing.NEUTRAL
+
+
+NOT_ASKED = StatusSets(frozenset(), frozenset())
+"""For what is decided without asking the shop: no status means anything."""

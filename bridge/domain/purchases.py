@@ -45,7 +45,8 @@ class StoreTerms:
 class Purchase:
     """What is remembered of an order that granted: its account, payment, and the terms frozen by it (rules C1, C3).
 
-    `ordered_at` is when it was placed, by the shop's own wall clock; None where that is not known.
+    `ordered_at` is when it was placed, by the shop's own wall clock; None where that is not known. `charged_back` is
+    what the shop's status said last; `disputed` is what staff have recorded besides, whatever the status says.
     """
 
     order_id: int
@@ -55,6 +56,7 @@ class Purchase:
     terms: Mapping[str, UnitTerms]
     charged_back: bool = False
     ordered_at: datetime | None = None
+    disputed: bool = False
 
 
 class GrantUnit(NamedTuple):
@@ -136,8 +138,9 @@ def decide(
         return NOTHING
     if purchase is not None and released is not NoteKind.NUMBER_REUSED and _another(order, purchase):
         return Decision(notes=(_number_reused(order, purchase),), another=True)
-    if standing is not Standing.GRANTING:
-        return _withdraw(order, purchase, units, standing)
+    if standing is not Standing.GRANTING or (purchase is not None and purchase.disputed):
+        charged_back = standing is Standing.CHARGEBACK
+        return NOTHING if purchase is None else withdraw(purchase, units, charged_back=charged_back)
     if purchase is None and order.ordered_at is not None and order.ordered_at.date() < store.start:
         return NOTHING
     if purchase is None and elsewhere is not None and released is not NoteKind.OTHER_STORE:
@@ -150,7 +153,7 @@ def decide(
     if odd is not None:
         return Decision(notes=(odd,))
     changes = _difference(owed, units, _by_plan(terms), order.order_id)
-    notes = [*_unknown_codes(order, terms, store.plans), *_slips(order), *_spent(order, changes)]
+    notes = [*_unknown_codes(order, terms, store.plans), *_slips(order), *_spent(order.order_id, changes)]
     doubt = _doubt(order, purchase, changes, released=released is NoteKind.ZERO_TOTAL)
     if doubt is not None:  # what is taken or given back goes its way; only what would be new waits for a person
         notes.append(doubt)
@@ -204,18 +207,19 @@ def _other_store(order: Order, elsewhere: str) -> Note:
     )
 
 
-def _withdraw(order: Order, purchase: Purchase | None, units: Sequence[Package], standing: Standing) -> Decision:
-    """A revoking status owes nothing any more; a chargeback freezes the account besides (rule C14)."""
-    if purchase is None:
-        return NOTHING
+def withdraw(purchase: Purchase, units: Sequence[Package], *, charged_back: bool) -> Decision:
+    """An order owes nothing any more: its status revokes, or staff have recorded that the bank took the money back.
+
+    With `charged_back` the shop says the latter, which freezes the account besides (rule C14).
+    """
     revocation = _next_revocation(units)
     changes = [RevokeUnit(unit, revocation) for unit in units if not unit.revoked]
     return Decision(
         changes=tuple(changes),
-        notes=tuple(_spent(order, changes)),
+        notes=tuple(_spent(purchase.order_id, changes)),
         terms=purchase.terms,
         paid_at=purchase.paid_at,
-        charged_back=standing is Standing.CHARGEBACK,
+        charged_back=charged_back,
     )
 
 
@@ -322,7 +326,7 @@ def _paid_at(order: Order, zone: ZoneInfo, seen_at: datetime) -> datetime:
     return min(instant(order.granting_at, zone), seen_at)
 
 
-def _spent(order: Order, changes: Iterable[Change]) -> list[Note]:
+def _spent(order_id: int, changes: Iterable[Change]) -> list[Note]:
     """What a revocation cannot take back is told to staff (rule C14)."""
     notes = []
     for change in changes:
@@ -331,7 +335,7 @@ def _spent(order: Order, changes: Iterable[Change]) -> list[Note]:
             notes.append(
                 Note(
                     NoteKind.SPENT,
-                    f"order {order.order_id}: package {package.id} was revoked after {package.used} of its "
+                    f"order {order_id}: package {package.id} was revoked after {package.used} of its "
                     f"{package.coins} coins had been spent or held",
                     part=f"{package.id}:{change.revocation}",
                 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.contracts.desk import Problem, Tx
+from bridge.contracts.disputes import Dispute
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.quotes import Quote
 from bridge.domain.requests import Request
@@ -23,13 +24,17 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One account with all that belongs to it, as of a moment. `linked` are guests' orders that came to it."""
+    """One account with all that belongs to it, as of a moment.
+
+    `linked` are guests' orders that came to it, `disputes` what staff have recorded of chargebacks, oldest first.
+    """
 
     balance: Balance
     requests: tuple[Request, ...]
     quotes: tuple[Quote, ...]
     redemptions: tuple[tuple[Redemption, datetime], ...]
     linked: tuple[int, ...]
+    disputes: tuple[Dispute, ...]
     problems: tuple[Problem, ...]
 
 
@@ -44,6 +49,7 @@ def sheet(tx: Tx, store: str, owner: Owner, *, at: datetime) -> Sheet:
         quotes=tuple(tx.quotes.of_account(account.id)),
         redemptions=tuple(tx.redemptions.of_account(account.id)),
         linked=tuple(tx.guests.links_to(account.id)),
+        disputes=tuple(tx.disputes.of_orders(store, orders)),
         problems=tuple(one for one in tx.problems.open(store) if _is_about(one, account, orders)),
     )
 

@@ -178,6 +178,10 @@ def _account_parts(tx: Tx, store: str, account: Account) -> dict[str, Any]:
             }
             for one in entries_after(tx, account)
         ],
+        "chargebacks_by_staff": [
+            {"order": one.order_id, "over": one.over, "at": _iso(one.at), "staff": one.staff, "reason": one.reason}
+            for one in tx.disputes.of_orders(store, orders)
+        ],
         "requests": [_request(tx, one) for one in requests],
         "quotes": [_quote(tx, one) for one in quotes],
         "redeemed_rights": [

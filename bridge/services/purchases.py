@@ -5,48 +5,30 @@ Everything the page needs is loaded in a few queries, decided in memory, and sav
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from bridge.contracts.desk import Aside, AsideState, Tx
+from bridge.contracts.desk import AsideState, Tx
 from bridge.domain import ledger
-from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.accounts import Account, Owner
 from bridge.domain.events import CoinsChanged, CoinsGranted, CoinsReinstated, CoinsRevoked
 from bridge.domain.ledger import Entry, EntryKind
 from bridge.domain.orders import Order
 from bridge.domain.packages import Package, usable_until
 from bridge.domain.purchases import (
     NOTHING,
-    Decision,
     GrantUnit,
     NoteKind,
     Purchase,
     ReinstateUnit,
     RevokeUnit,
     StoreTerms,
-    decide,
     unit_key,
 )
 from bridge.services import expiring, telling
 from bridge.services.booked import Booked, counted_up
+from bridge.services.order_pages import OrderPage, decide_page, waits_for_fuse
 from bridge.services.working import drop_charged_back
-
-_WAITING_FOR_STAFF = {str(kind): kind for kind in telling.WAITING}
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """Decisions about a page, and what of the desk they were made from."""
-
-    decisions: Mapping[int, Decision]
-    orders: Mapping[int, Order]
-    purchases: Mapping[int, Purchase]
-    aside: Mapping[int, Aside]
-
-    def released(self, number: int) -> str | None:
-        """The kind of problem that staff have let the order through, None where they have not."""
-        found = self.aside.get(number)
-        return found.kind if found is not None and found.state is AsideState.RELEASED else None
 
 
 def book_orders(
@@ -68,7 +50,7 @@ def book_orders(
 
     Raises `KeyReused` when a unit's key is recorded with other content.
     """
-    page = _decide(tx, store, orders, seen_at=seen_at or {}, at=at)
+    page = decide_page(tx, store, orders, seen_at=seen_at or {}, at=at)
     changing = {number for number, decision in page.decisions.items() if decision.changes}
     # An order that staff have let through was looked at by a person: the fuse does not ask for one again.
     limited = {number for number in changing if page.released(number) is None}
@@ -82,8 +64,8 @@ def book_orders(
         booked = replace(booked, set_aside=booked.set_aside + len(limited))
         changing -= limited
     page = _without_holds(tx, store, page, changing, seen_at=seen_at or {}, at=at)
-    booked = booked.plus(_book(tx, store, page, changing, at=at, tell=tell))
-    waiting = {number for number, one in page.aside.items() if _waits_for_fuse(one)} | (limited - changing)
+    booked = booked.plus(book_page(tx, store, page, changing, at=at, tell=tell))
+    waiting = {number for number, one in page.aside.items() if waits_for_fuse(one)} | (limited - changing)
     looked_at = {number: decision for number, decision in page.decisions.items() if number not in waiting}
     telling.tell_staff(tx, store.name, looked_at, page.orders, at=at, silent=not tell)
     return replace(booked, orders=len(orders))
@@ -91,90 +73,15 @@ def book_orders(
 
 def totals(tx: Tx, store: StoreTerms, orders: Sequence[Order], *, at: datetime) -> Booked:
     """What `book_orders` would do, booking nothing (`bridge sync --dry-run`)."""
-    page = _decide(tx, store, orders, seen_at={}, at=at)
+    page = decide_page(tx, store, orders, seen_at={}, at=at)
     counted = _without_booking(page)
     for decision in page.decisions.values():
         counted = counted.plus(counted_up(decision.changes))
     return replace(counted, orders=len(orders))
 
 
-def _decide(
-    tx: Tx, store: StoreTerms, orders: Sequence[Order], *, seen_at: Mapping[int, datetime], at: datetime
-) -> _Page:
-    ids = [order.order_id for order in orders]
-    purchases = tx.purchases.of_orders(store.name, ids)
-    orders = _with_heirs(tx, store, orders, purchases)
-    units = tx.ledger.units_of(store.name, purchases) if purchases else {}
-    aside = tx.problems.aside(store.name, ids)
-    elsewhere = _granted_elsewhere(tx, store, [order for order in orders if order.order_id not in purchases])
-    decisions: dict[int, Decision] = {}
-    page = _Page(decisions, {order.order_id: order for order in orders}, purchases, aside)
-    for order in orders:
-        number = order.order_id
-        decision = decide(
-            order,
-            purchases.get(number),
-            units.get(number, ()),
-            store,
-            seen_at=seen_at.get(number, at),
-            released=_WAITING_FOR_STAFF.get(page.released(number) or ""),
-            elsewhere=elsewhere.get(number),
-        )
-        decisions[number] = _as_set_aside(decision, aside[number]) if number in aside else decision
-    return page
-
-
-def _granted_elsewhere(tx: Tx, store: StoreTerms, orders: Sequence[Order]) -> dict[int, str]:
-    """Those of the orders that have granted in a store of the same tables, where the order was moved from (rule C2).
-
-    The same number may mean another order there since a dump was put back; its date tells.
-    """
-    found: dict[int, str] = {}
-    for sibling in sorted(store.siblings):
-        there = tx.purchases.of_orders(sibling, [order.order_id for order in orders])
-        for order in orders:
-            known = there.get(order.order_id)
-            if known is not None and known.ordered_at in {None, order.ordered_at}:
-                found[order.order_id] = sibling
-    return found
-
-
-def _with_heirs(
-    tx: Tx, store: StoreTerms, orders: Sequence[Order], purchases: Mapping[int, Purchase]
-) -> Sequence[Order]:
-    """The orders, those of guests that were linked to an account with its owner as their buyer (rule C19).
-
-    A new purchase is none of a former customer's: his number may be somebody else's by now (rule D3).
-    """
-    guests = [one.order_id for one in orders if one.buyer is not None and one.buyer.kind is OwnerKind.GUEST]
-    linked = tx.guests.linked(store.name, guests) if guests else {}
-    if not linked:
-        return orders
-    accounts = tx.accounts.by_ids(linked.values())
-    heirs: dict[int, Owner | None] = {number: accounts[account].owner for number, account in linked.items()}
-    for number, owner in heirs.items():
-        if owner is not None and owner.kind is OwnerKind.FORMER and number not in purchases:
-            heirs[number] = None
-    return [one._replace(buyer=heirs[one.order_id]) if one.order_id in heirs else one for one in orders]
-
-
-def _as_set_aside(decision: Decision, aside: Aside) -> Decision:
-    """What remains of a decision about an order that was set aside.
-
-    Behind a blown fuse nothing moves, but a chargeback freezes at once. A zero total holds back only what would be new,
-    so refunds go through; where staff have left it, it is not asked again.
-    """
-    if decision is NOTHING:
-        return decision
-    if _waits_for_fuse(aside):
-        return replace(decision, changes=(), notes=(), terms={})
-    if aside.kind == NoteKind.ZERO_TOTAL and aside.state is AsideState.LEFT:
-        return replace(decision, notes=tuple(note for note in decision.notes if note.kind is not NoteKind.ZERO_TOTAL))
-    return decision
-
-
-def _without_booking(page: _Page) -> Booked:
-    waiting = sum(map(_waits_for_fuse, page.aside.values()))
+def _without_booking(page: OrderPage) -> Booked:
+    waiting = sum(map(waits_for_fuse, page.aside.values()))
     refused = sum(
         any(note.kind not in telling.LASTING for note in decision.notes) and not decision.changes
         for decision in page.decisions.values()
@@ -182,7 +89,20 @@ def _without_booking(page: _Page) -> Booked:
     return Booked(set_aside=waiting + refused)
 
 
-def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at: datetime, tell: bool) -> Booked:
+def book_page(
+    tx: Tx,
+    store: StoreTerms,
+    page: OrderPage,
+    numbers: Iterable[int],
+    *,
+    at: datetime,
+    tell: bool = True,
+    by: str | None = None,
+) -> Booked:
+    """Book what was decided about these orders of a page; `by` names who of the staff decided it.
+
+    Raises `KeyReused` when a unit's key is recorded with other content.
+    """
     changing = sorted(numbers)
     accounts = _accounts(tx, store, page, changing)
     counted = [change for number in changing for change in page.decisions[number].changes]
@@ -200,7 +120,7 @@ def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at:
                 entry, package = _granted(store, change, accounts[number].id, next(new_ids), paid_at, at)
                 new.append(package.id)
             else:
-                entry, package = _flipped(store, page.orders[number], change, at)
+                entry, package = _flipped(store, page, change, at, by)
             packages[package.id] = package
             if not isinstance(change, RevokeUnit):
                 ends.append(package.id)
@@ -221,8 +141,8 @@ def _book(tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, at:
 
 
 def _without_holds(
-    tx: Tx, store: StoreTerms, page: _Page, numbers: Iterable[int], *, seen_at: Mapping[int, datetime], at: datetime
-) -> _Page:
+    tx: Tx, store: StoreTerms, page: OrderPage, numbers: Iterable[int], *, seen_at: Mapping[int, datetime], at: datetime
+) -> OrderPage:
     """The page once the holds on charged-back packages have ended, so that their coins can be revoked (rule C14).
 
     Also on packages that a refund had revoked before: nothing is to be booked of them any more but what is held.
@@ -233,28 +153,29 @@ def _without_holds(
         for number, decision in page.decisions.items()
         if decision.charged_back and (number in booking or _has_nothing_to_book(page, number))
     )
-    ended = 0
-    for units in tx.ledger.units_of(store.name, charged).values() if charged else ():
-        held = [package.id for package in units if package.held]
-        if held:
-            ended += drop_charged_back(tx, store.name, units[0].account_id, held, at=at)
-    if not ended:
+    if not charged or not end_holds(tx, store.name, charged, at=at):
         return page
-    again = _decide(tx, store, [page.orders[number] for number in charged], seen_at=seen_at, at=at)
+    again = decide_page(tx, store, [page.orders[number] for number in charged], seen_at=seen_at, at=at)
     return replace(page, decisions={**page.decisions, **again.decisions})
 
 
-def _has_nothing_to_book(page: _Page, number: int) -> bool:
+def end_holds(tx: Tx, store: str, charged: Iterable[int], *, at: datetime, by: str | None = None) -> int:
+    """End the holds on the packages of these orders, whose money was taken back; how many quotes that touched."""
+    ended = 0
+    for units in tx.ledger.units_of(store, charged).values():
+        held = [package.id for package in units if package.held]
+        if held:
+            ended += drop_charged_back(tx, store, units[0].account_id, held, at=at, by=by)
+    return ended
+
+
+def _has_nothing_to_book(page: OrderPage, number: int) -> bool:
     """Whether an order's packages are as they are to be, and not only because the fuse holds it back."""
     aside = page.aside.get(number)
-    return not page.decisions[number].changes and not (aside is not None and _waits_for_fuse(aside))
+    return not page.decisions[number].changes and not (aside is not None and waits_for_fuse(aside))
 
 
-def _waits_for_fuse(aside: Aside) -> bool:
-    return aside.kind == telling.FUSE and aside.state is AsideState.WAITING
-
-
-def _dealt_with(page: _Page, booked: Iterable[int]) -> set[int]:
+def _dealt_with(page: OrderPage, booked: Iterable[int]) -> set[int]:
     """Orders that need not be remembered as set aside any more: released ones, and those that were booked since.
 
     A zero total is remembered all the same: what it had granted before can be taken back while the rest waits.
@@ -264,12 +185,12 @@ def _dealt_with(page: _Page, booked: Iterable[int]) -> set[int]:
     return released | (others & set(booked))
 
 
-def _accounts(tx: Tx, store: StoreTerms, page: _Page, numbers: Sequence[int]) -> dict[int, Account]:
+def _accounts(tx: Tx, store: StoreTerms, page: OrderPage, numbers: Sequence[int]) -> dict[int, Account]:
     """The account each order books on: the one it first granted to, else its buyer's."""
     wanted: dict[int, Owner] = {}
     for number in numbers:
-        purchase, buyer = page.purchases.get(number), page.orders[number].buyer
-        owner = purchase.owner if purchase else buyer
+        purchase = page.purchases.get(number)
+        owner = purchase.owner if purchase else page.orders[number].buyer
         if owner is not None:
             wanted[number] = owner
     opened = tx.accounts.open(store.name, wanted.values())
@@ -292,20 +213,20 @@ def _granted(
 
 
 def _flipped(
-    store: StoreTerms, order: Order, change: RevokeUnit | ReinstateUnit, at: datetime
+    store: StoreTerms, page: OrderPage, change: RevokeUnit | ReinstateUnit, at: datetime, by: str | None
 ) -> tuple[Entry | None, Package]:
     package = change.package
     assert package.unit is not None
     key = unit_key(store.name, package.unit)
+    order = package.unit.order_id
     if isinstance(change, RevokeUnit):
-        reason = f"order {order.order_id} has status {order.status} and owes fewer units"
-        number = change.revocation
-        return ledger.revoke(package, key=f"{key}:revoke:{number}", at=at, reason=reason, revocation=number)
-    reason = f"order {order.order_id} has status {order.status} and owes the unit again"
+        reason, number = page.cause(order, "fewer units"), change.revocation
+        return ledger.revoke(package, key=f"{key}:revoke:{number}", at=at, reason=reason, revocation=number, staff=by)
+    reason = page.cause(order, "the unit again")
     return ledger.reinstate(package, key=f"{key}:reinstate:{package.revocations}", at=at, reason=reason)
 
 
-def _purchases(page: _Page, changing: Iterable[int], accounts: Mapping[int, Account]) -> list[Purchase]:
+def _purchases(page: OrderPage, changing: Iterable[int], accounts: Mapping[int, Account]) -> list[Purchase]:
     """What to remember of the page's orders: those that changed, those whose chargeback came or went, and those where
     another product has taken over a unit: its terms freeze too, though nothing is booked (rule C1).
     """
@@ -313,7 +234,7 @@ def _purchases(page: _Page, changing: Iterable[int], accounts: Mapping[int, Acco
     for number in changing:
         decision, known = page.decisions[number], page.purchases.get(number)
         assert decision.paid_at is not None
-        account = accounts[number]
+        account, order = accounts[number], page.orders.get(number)
         saved[number] = Purchase(
             order_id=number,
             account_id=known.account_id if known else account.id,
@@ -321,7 +242,7 @@ def _purchases(page: _Page, changing: Iterable[int], accounts: Mapping[int, Acco
             paid_at=decision.paid_at,
             terms=decision.terms,
             charged_back=decision.charged_back,
-            ordered_at=page.orders[number].ordered_at or (known.ordered_at if known else None),
+            ordered_at=(order.ordered_at if order else None) or (known.ordered_at if known else None),
         )
     for number, before in page.purchases.items():
         now = page.decisions.get(number)
@@ -338,11 +259,14 @@ def _purchases(page: _Page, changing: Iterable[int], accounts: Mapping[int, Acco
     return list(saved.values())
 
 
-def _freeze(tx: Tx, page: _Page, at: datetime) -> None:
-    """A chargeback freezes the account that the order's coins are on; only staff lift it (rules C14, C15)."""
+def _freeze(tx: Tx, page: OrderPage, at: datetime) -> None:
+    """A chargeback freezes the account that the order's coins are on; only staff lift it (rules C14, C15).
+
+    One that staff had recorded before the shop knew of it has frozen the account already; what they did since stands.
+    """
     for number, known in page.purchases.items():
         decision = page.decisions.get(number)
-        if decision is not None and decision.charged_back and not known.charged_back:
+        if decision is not None and decision.charged_back and not (known.charged_back or known.disputed):
             tx.accounts.freeze(known.account_id, at)
 
 

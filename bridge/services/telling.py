@@ -85,6 +85,20 @@ def tell_staff(
 
     With `silent`, customers are to hear nothing of what begins to wait here.
     """
+    said = tell_notes(tx, store, decisions, at=at, silent=silent)
+    over = [
+        key
+        for key in tx.problems.open_keys(store) - said
+        if _ends_with_its_cause(key, decisions) or _has_units_by_now(key, decisions, orders)
+    ]
+    if over:
+        tx.problems.solve(store, over, at)
+
+
+def tell_notes(
+    tx: Tx, store: str, decisions: Mapping[int, Decision], *, at: datetime, silent: bool = False
+) -> frozenset[str]:
+    """Report what the decisions about these orders say; returns the keys of what is so."""
     said = {
         _note_key(number, note): (number, note) for number, decision in decisions.items() for note in decision.notes
     }
@@ -101,13 +115,7 @@ def tell_staff(
             tx.problems.set_aside(store, problem.id, [number], silent=silent)
         if note.kind is NoteKind.AMOUNT_SLIP and key not in seen:
             _look_again_first(tx, store, number, key, at)
-    over = [
-        key
-        for key in tx.problems.open_keys(store) - set(said)
-        if _ends_with_its_cause(key, decisions) or _has_units_by_now(key, decisions, orders)
-    ]
-    if over:
-        tx.problems.solve(store, over, at)
+    return frozenset(said)
 
 
 def doubted_slips(problems: Iterable[Problem]) -> list[int]:

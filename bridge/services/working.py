@@ -107,11 +107,14 @@ def infeasible(
     return tx.quotes.save(replace(freed, state=QuoteState.RELEASED))
 
 
-def drop_charged_back(tx: Tx, store: str, account_id: int, package_ids: Iterable[int], *, at: datetime) -> int:
+def drop_charged_back(
+    tx: Tx, store: str, account_id: int, package_ids: Iterable[int], *, at: datetime, by: str | None = None
+) -> int:
     """The bank took the money of these packages back: holds on them end, or lose that part (rule C14).
 
     Work that was not started is voided whole; of work under way at most the rest can be settled. Returns how many
-    quotes it touched. What is set free in these packages is revoked next, by whoever calls this.
+    quotes it touched. What is set free in these packages is revoked next, by whoever calls this. `by` names who of the
+    staff has recorded it, where it was not the shop.
     """
     those = frozenset(package_ids)
     found = [(quote, *holds.without(quote.hold, those)) for quote in tx.quotes.of_account(account_id, holding=True)]
@@ -121,14 +124,14 @@ def drop_charged_back(tx: Tx, store: str, account_id: int, package_ids: Iterable
         started = quote.state is QuoteState.STARTED
         part = dropped if started else quote.hold
         tag = f"chargeback:{dropped[0].package_id}"
-        give_back(tx, store, quote, part, EntryKind.VOID, at, reason="chargeback", tag=tag)
+        give_back(tx, store, quote, part, EntryKind.VOID, at, reason="chargeback", by=by, tag=tag)
         state = QuoteState.STARTED if started else QuoteState.RELEASED
         saved = tx.quotes.save(replace(quote, state=state, hold=kept if started else ()))
         if not started:
             expiring.disarm_quote(tx, saved)
         coins = holds.total(part)
         left = available((one for one in packages_of(tx, account_id).values() if one.id not in those), at)
-        say(tx, saved, MessageKind.VOIDED, at, coins=coins, held=saved.held, started=started)
+        say(tx, saved, MessageKind.VOIDED, at, staff=by, coins=coins, held=saved.held, started=started)
         facts = about(saved, account, at, left, f"voided:{tag}") | {"coins": coins}
         tx.outbox.add([QuoteReleased(**facts, reason="chargeback")])
     return len(touched)

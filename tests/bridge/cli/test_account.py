@@ -2,8 +2,11 @@
 
 import pytest
 
+from bridge.cli.session import CLOCK
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.services.purchases import book_orders
+from tests.support.books import a_store, an_order, customer
 from tests.support.commands import Answer, Workplace
 
 pytestmark = pytest.mark.usefixtures("desk")
@@ -77,3 +80,84 @@ def test_an_account_is_shown_with_its_rights_requests_and_problems(workplace: Wo
     out = shown(workplace).out
     for words in ("Available  25 coins", "Analytics", "look here", "Rights now:"):
         assert words in out
+
+
+# --- chargebacks that the shop does not know ----------------------------------------------------------------------
+
+
+def bought(desk: Desk, order_id: int = 1042) -> None:
+    desk.run(book_orders, a_store(), [an_order(order_id)], at=CLOCK.now())
+
+
+def charged(workplace: Workplace, *words: str, order: str = "1042") -> Answer:
+    return workplace.cli("account", "chargeback", "77", order, *WHY, *words)
+
+
+def test_C14_a_chargeback_by_staff_says_what_it_took(workplace: Workplace, desk: Desk) -> None:
+    bought(desk)
+    spent = ("coins", "correct", "77", "--take", "50", "--reason", "Work", "--by", "Anna")
+    assert workplace.cli(*spent).code == 0
+    assert charged(workplace).out.splitlines() == [
+        "Anna recorded that order 1042 was charged back: 500 coins taken.",
+        "50 coins of it had been spent or had ended before, and stay so.",
+        "The account of customer 77 of store acme is frozen.",
+    ]
+    out = shown(workplace).out
+    for words in ("Available  0 coins", "Frozen", "charged back", "asked by telephone", "spent_before_revocation"):
+        assert words in out
+    [line] = desk.look(lambda tx: tx.audit.lines(subject="order:1042"))
+    assert (line.action, line.staff, line.detail["coins"]) == ("chargeback", "Anna", 500)
+
+
+def test_C14_a_chargeback_is_ended_and_the_order_read_again(workplace: Workplace, desk: Desk) -> None:
+    bought(desk)
+    charged(workplace, "--key", "bank-1")
+    ended = charged(workplace, "--over", "--key", "bank-2")
+    assert ended.out.splitlines() == [
+        "Anna ended the chargeback of order 1042. The daemon reads the order again.",
+        "If its status in the shop grants coins, what the chargeback took comes back.",
+        "The account of customer 77 of store acme stays frozen until bridge account unfreeze.",
+    ]
+    assert desk.look(lambda tx: list(tx.sync.waiting("acme", [1042]))) == [1042]
+    bought(desk)
+    document = workplace.cli("account", "show", "77", "--json").document
+    assert (document["available"], document["frozen"]) == (550, True)
+    assert [(one["order"], one["over"], one["by"]) for one in document["chargebacks_by_staff"]] == [
+        (1042, False, "Anna"),
+        (1042, True, "Anna"),
+    ]
+
+
+def test_C14_the_same_chargeback_again_changes_nothing(workplace: Workplace, desk: Desk) -> None:
+    bought(desk)
+    assert "there is none to end" in charged(workplace, "--over").out
+    first = charged(workplace, "--key", "bank-1", "--json").document
+    assert (first["changed"], first["taken"], first["key"], first["frozen"]) == (True, 550, "bank-1", True)
+    for words in (("--key", "bank-1"), ()):
+        again = charged(workplace, *words)
+        assert again.out == "Chargeback of order 1042: it is recorded already; nothing was changed.\n"
+    assert charged(workplace, "--json").document["changed"] is False
+
+
+def test_C14_a_chargeback_of_what_is_not_his_is_refused_in_two_lines(workplace: Workplace, desk: Desk) -> None:
+    granted(workplace)
+    bought(desk)
+    desk.run(book_orders, a_store(), [an_order(1043, buyer=customer(78), customer_id=78)], at=CLOCK.now())
+    charged(workplace, "--key", "bank-1")
+    for order, words, error, hint in (
+        ("9", (), "acme: order 9 has granted no coins", "bridge account show"),
+        ("1043", (), "acme: the coins of order 1043 are those of customer 78, not of customer 77", "bridge account"),
+        (
+            "1042",
+            ("--over", "--key", "bank-1"),
+            "entry bank-1 is already recorded as a chargeback of order 1042",
+            "key",
+        ),
+        ("1042", ("--key", ""), "--key must be 1 to 100", "--help"),
+    ):
+        refused = charged(workplace, *words, order=order)
+        assert refused.code != 0
+        first, second = refused.err.splitlines()
+        assert first.startswith(f"Error: {error}"), first
+        assert hint in second
+    assert charged(workplace, order="99999999999999999999").code == 2

@@ -159,6 +159,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", "order_id", name=op.f("pk_guest_link")),
     )
     op.create_table(
+        "dispute",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(length=191), nullable=False),
+        sa.Column("over", sa.Integer(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("staff", sa.String(length=128), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_dispute_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
+        sa.UniqueConstraint("store_id", "key", name=op.f("uq_dispute_store_id_key")),
+    )
+    op.create_index("ix_dispute_order", "dispute", ["store_id", "order_id", "id"], unique=False)
+    op.create_table(
         "request",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("store_id", sa.Integer(), nullable=False),
