@@ -22,6 +22,9 @@ from bridge_mail.words import FIRST, LAST, one_line, say, without_marks
 
 RIGHT_TO_LEFT = frozenset({"fa"})
 LONGEST_NAME = 40
+LONGEST_SUBJECT = 200
+ENCODED = "=?"
+"""Where a word begins that stands in a header for other characters, a line break among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,16 @@ def staff_sheet(language: str, title: str, name: str) -> Sheet:
 def greeting_name(name: str) -> str:
     """A name to greet somebody by; empty for what is no name: a long text, a web address, somebody's advertisement."""
     plain = one_line(name, 200)
-    suspicious = any(mark in plain for mark in ("/", "@", "www.", "http", ":"))
+    suspicious = any(mark in plain for mark in ("/", "@", "www.", "http", ":", ENCODED))
     return "" if suspicious or len(plain) > LONGEST_NAME else plain
 
 
 def message(letter: Letter, sheet: Sheet, envelope: Envelope) -> EmailMessage:
     """The message, ready to be sent. Raises `ValueError` for an address that is none."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(one_line(envelope.from_name, 100), addr_spec=envelope.from_address)
-    mail["To"] = Address(one_line(envelope.to_name, LONGEST_NAME), addr_spec=envelope.to_address)
-    mail["Subject"] = one_line(without_marks(letter.subject))
+    mail["From"] = Address(_in_header(envelope.from_name, 100), addr_spec=envelope.from_address)
+    mail["To"] = Address(_in_header(envelope.to_name, LONGEST_NAME), addr_spec=envelope.to_address)
+    mail["Subject"] = _in_header(without_marks(letter.subject), LONGEST_SUBJECT)
     mail["Date"] = format_datetime(envelope.at)
     mail["Message-ID"] = envelope.message_id
     mail["Auto-Submitted"] = "auto-generated"
@@ -96,6 +99,11 @@ def as_html(letter: Letter, sheet: Sheet) -> str:
 def as_text(letter: Letter, sheet: Sheet) -> str:
     """The plain part: the same words."""
     return _rendered("letter.txt.j2", letter, sheet)
+
+
+def _in_header(text: str, longest: int) -> str:
+    """Text on one line in which nothing is an encoded word: Python decodes those of others when it writes a header."""
+    return one_line(text, longest).replace(ENCODED, "= ?")
 
 
 def _rendered(template: str, letter: Letter, sheet: Sheet) -> str:

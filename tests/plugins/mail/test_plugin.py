@@ -218,7 +218,29 @@ async def test_a_customers_words_break_out_of_neither_header_nor_html(room: Mail
     assert server.envelopes[0][1] == [ADDRESS]
 
 
-@pytest.mark.parametrize("name", ["Visit https://spam.example now", "A" * 60, "win@prize.example", "www.spam.example"])
+@pytest.mark.parametrize("encoded", ["=?utf-8?q?Hi=0D=0ABcc=3A_x=40spam.example?=", "=?utf-8?b?SGkNCkJjYzogeA==?="])
+async def test_encoded_words_of_a_customer_break_out_of_no_header(
+    room: Mailroom, server: MailServer, encoded: str
+) -> None:
+    number = await room.request(encoded)
+    await room.work(events.QuoteOffered(**quote_facts(request_id=number), valid_until=NOON + timedelta(days=14)))
+    mail = the_one(server.taken)
+    assert mail["Bcc"] is None
+    assert encoded.replace("=?", "= ?")[:20] in mail["Subject"]
+    assert mail["Message-ID"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Visit https://spam.example now",
+        "A" * 60,
+        "win@prize.example",
+        "www.spam.example",
+        "=?utf-8?q?Hi=0D=0AX?=",
+        "=?utf-8?q?x=40spam.example?=",
+    ],
+)
 async def test_a_name_that_is_an_advertisement_is_not_repeated(room: Mailroom, server: MailServer, name: str) -> None:
     room.shop.people[77] = Contact(77, ADDRESS, name, "en")
     await room.work(granted())
