@@ -34,6 +34,8 @@ def told(folder: Path, **lines: str) -> list[str]:
         ),
         ({"url": '"https://me:pass@example.com/"'}, "url: must be a web address such as https://example.com/hook"),
         ({"url": '"ftp://example.com"'}, 'url: must be a web address such as https://example.com/hook, not "ftp://'),
+        ({"url": '"https://a.b:65536/"'}, "url: must be a web address such as https://example.com/hook"),
+        ({"url": '"https://a.b:0/"'}, "url: must be a web address such as https://example.com/hook"),
         ({"url": "5"}, "url: must be a text in quotes, not 5"),
         ({"secret": '"hunter2"'}, "secret: a secret must not stand in this file"),
         ({"secret": '{ env = "NOT_THERE" }'}, "secret: the environment variable NOT_THERE is not set or empty"),
