@@ -32,6 +32,8 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_REST_S = 300.0
 GIVEN_UP_AFTER = timedelta(days=7)
+FEWEST_ATTEMPTS = 12
+"""However old a message is: it may have waited, held back or for the daemon, and deserves some hours of attempts."""
 TOLD_AFTER = timedelta(hours=1)
 """For how long nothing of a plugin can be delivered before staff are told."""
 SWEEP_S = 30.0
@@ -225,7 +227,7 @@ def _postponed(
 ) -> None:
     delivery = queued.delivery
     pause = min(FIRST_PAUSE * 2 ** min(delivery.attempts, 20), LONGEST_PAUSE)
-    if at + pause - queued.created_at <= GIVEN_UP_AFTER:
+    if at + pause - queued.created_at <= GIVEN_UP_AFTER or delivery.attempts + 1 < FEWEST_ATTEMPTS:
         tx.deliveries.later(queued, at + pause, failed=True)
     else:
         tx.deliveries.done(queued, at, state=DeliveryState.REFUSED)
