@@ -99,6 +99,7 @@ _DELIVERED_SINCE = Statement(
         delivery.c.owner_kind == bindparam("owner_kind"),
         delivery.c.owner_ref == bindparam("owner_ref"),
         delivery.c.done_ms >= bindparam("since_ms"),
+        delivery.c.done_ms <= bindparam("at_ms"),
         delivery.c.state == text("'done'"),
     )
 )
@@ -184,8 +185,11 @@ class SqlDeliveries:
         attempts = queued.delivery.attempts + 1
         self._save(queued.id, due_ms=to_ms(at), attempts=attempts, state=state, done_ms=to_ms(at))
 
-    def delivered_since(self, plugin: str, store_name: str, owner: Owner, since: datetime) -> int:
-        """How many of a plugin's messages to somebody have been delivered since."""
+    def delivered_since(self, plugin: str, store_name: str, owner: Owner, since: datetime, at: datetime) -> int:
+        """How many of a plugin's messages to somebody have been delivered since, up to now (`at`).
+
+        What was delivered before the machine's clock was put back lies ahead, and counts for no day until it has come.
+        """
         row = _DELIVERED_SINCE.one(
             self._connection,
             wanted=plugin,
@@ -193,6 +197,7 @@ class SqlDeliveries:
             owner_kind=owner.kind.value,
             owner_ref=owner.ref,
             since_ms=to_ms(since),
+            at_ms=to_ms(at),
         )
         return int(row[0]) if row else 0
 

@@ -94,7 +94,8 @@ class PluginOffice(Office):
         return new
 
     async def delivered_since(self, store: str, owner: Owner, since: datetime) -> int:
-        return await self._desk.read(lambda tx: tx.deliveries.delivered_since(self._plugin, store, owner, since))
+        at = self._clock.now()
+        return await self._desk.read(lambda tx: tx.deliveries.delivered_since(self._plugin, store, owner, since, at))
 
     async def report(self, store: str, *, key: str, kind: str, summary: str) -> None:
         at = self._clock.now()

@@ -120,6 +120,15 @@ async def test_what_was_delivered_is_counted_by_customer_and_day(room: Mailroom,
     assert await office.delivered_since("acme", Owner(OwnerKind.CUSTOMER, 78), NOON) == 0
 
 
+async def test_what_was_delivered_before_the_clock_was_put_back_counts_for_no_day_yet(
+    room: Mailroom, asking: Asking
+) -> None:
+    await asking.office.queue([Delivery("a", "acme", "greeting", {}, to=ANNA)])
+    await room.work()
+    room.clock.advance(timedelta(days=-300))
+    assert await asking.office.delivered_since("acme", ANNA, room.clock.now() - timedelta(hours=12)) == 0
+
+
 async def test_a_plugins_problem_is_its_own_and_ends_when_it_says_so(room: Mailroom, asking: Asking) -> None:
     await asking.office.report("acme", key="k", kind="odd", summary="something")
     (problem,) = await room.problems()
