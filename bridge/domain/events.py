@@ -110,20 +110,27 @@ class QuoteDeclined(QuoteEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteReleased(QuoteEvent):
-    """What was held for it was given back; `reason` is a stable word (cancelled, revised, infeasible, ...)."""
+    """What was held for it was given back; `reason` is a stable word (cancelled, revised, infeasible, ...).
+
+    `lost` of these coins were gone at once, because their package had ended or was revoked meanwhile (rule C5).
+    """
 
     reason: str
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoinsDeducted(QuoteEvent):
     """`spent` coins were deducted for the request, `available` remain (rule C17).
 
-    `infeasible` says that they pay for finding out that it can't be done (rule C11).
+    `released` were held besides and came free; `lost` of these were gone at once, because their package had ended or
+    was revoked meanwhile (rule C5). `infeasible` says that they pay for finding out that it can't be done (rule C11).
     """
 
     spent: int
     infeasible: bool = False
+    released: int = 0
+    lost: int = 0
 
 
 class HoldOld(QuoteEvent):

@@ -98,9 +98,8 @@ def set_free(
     lost = holds.lost(movement) - (ended if vendor else 0)
     detail: dict[str, Any] = {"coins": quote.held, "lost": lost, "available": left, "reason": reason, "cause": cause}
     say(tx, quote, MessageKind.RELEASED, at, staff=by, text=words, **detail)
-    tx.outbox.add(
-        [QuoteReleased(**{**about(quote, account, at, left, "released"), "coins": quote.held}, reason=reason)]
-    )
+    facts = about(quote, account, at, left, "released") | {"coins": quote.held}
+    tx.outbox.add([QuoteReleased(**facts, reason=reason, lost=lost)])
     return replace(quote, hold=())
 
 

@@ -157,10 +157,10 @@ def settled(
     saved = tx.quotes.save(replace(quote, state=QuoteState.SETTLED, hold=(), spent=spent))
     expiring.disarm_quote(tx, saved)
     left = available(packages.values(), at)
-    rest, infeasible = quote.held - spent, not action
-    detail: dict[str, Any] = {"coins": spent, "released": rest, "lost": holds.lost(movement), "infeasible": infeasible}
-    say(tx, saved, MessageKind.DEDUCTED, at, staff=by, available=left, **detail)
-    tx.outbox.add([CoinsDeducted(**about(saved, account, at, left, "settled"), spent=spent, infeasible=infeasible)])
+    rest = quote.held - spent
+    detail: dict[str, Any] = {"released": rest, "lost": holds.lost(movement), "infeasible": not action}
+    say(tx, saved, MessageKind.DEDUCTED, at, staff=by, available=left, coins=spent, **detail)
+    tx.outbox.add([CoinsDeducted(**about(saved, account, at, left, "settled"), spent=spent, **detail)])
     if action:
         note(tx, terms.store, by, action, f"quote:{quote.id}", at, coins=spent, released=rest)
     expiring.note_low(tx, terms, account.id, at, packages)

@@ -82,15 +82,17 @@ def _released(event: QuoteReleased, at: Context) -> Letter | None:
             lines.append(say(lang, "The payment for them was reversed, so they can't be used for this work."))
     if event.reason != "infeasible":
         lines.append(say(lang, "Nothing was deducted."))
-    if event.reason != "chargeback":
-        lines.append(say(lang, "You can use them for something else, unless their package has ended meanwhile."))
+    if event.lost:
+        lines.append(_gone(lang, event.lost))
+    elif event.reason != "chargeback":
+        lines.append(say(lang, "You can use them for something else."))
     subject = say_n(lang, "{count} coin is no longer held", "{count} coins are no longer held", event.coins)
     facts = (request_fact(event.request_id, at), Fact(say(lang, "Available now"), number(lang, event.available)))
     return Letter(_about(subject, at), tuple(lines), facts, link=open_account(lang))
 
 
 def _deducted(event: CoinsDeducted, at: Context) -> Letter:
-    lang, rest = at.language, event.coins - event.spent
+    lang = at.language
     subject = say_n(lang, "{count} coin was deducted", "{count} coins were deducted", event.spent)
     lines = []
     if event.infeasible:
@@ -104,22 +106,34 @@ def _deducted(event: CoinsDeducted, at: Context) -> Letter:
         lines.append(say(lang, "The inspection of your request is done."))
     else:
         lines.append(say(lang, "The work on your request is done."))
-    if rest > 0:
+    if event.released:
         lines.append(
             say_n(
                 lang,
-                "You had approved up to {approved}; the other {count} coin was released.",
-                "You had approved up to {approved}; the other {count} coins were released.",
-                rest,
+                "You had approved up to {approved}; {count} coin that was not needed was released.",
+                "You had approved up to {approved}; {count} coins that were not needed were released.",
+                event.released,
                 approved=event.coins,
             )
         )
+    if event.lost:
+        lines.append(_gone(lang, event.lost))
     facts = (
         request_fact(event.request_id, at),
         Fact(say(lang, "Deducted"), number(lang, event.spent)),
         Fact(say(lang, "Available now"), number(lang, event.available)),
     )
     return Letter(_about(subject, at), tuple(lines), facts, link=open_account(lang))
+
+
+def _gone(language: str, coins: int) -> str:
+    """Of coins that came free, those that nobody can spend any more (rule C5)."""
+    return say_n(
+        language,
+        "Of these {count} coin is gone: its package has ended or was revoked meanwhile.",
+        "Of these {count} coins are gone: their package has ended or was revoked meanwhile.",
+        coins,
+    )
 
 
 def _quote_facts(event: QuoteEvent, at: Context) -> list[Fact]:

@@ -426,6 +426,19 @@ def test_C17_the_history_says_which_coins_that_came_back_were_gone_at_once(coins
     assert told(ours) == "30 coins were returned. You have 50 coins left to spend."
 
 
+def test_C17_events_say_what_came_free_and_which_of_it_was_gone_at_once(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 100, last_day=SOON)
+    settled, released = (coins.approved(coins.offered(CUSTOMER, 40)) for _ in range(2))
+    coins.later(days=40)
+    coins.settled(settled, 10)
+    coins.released(released)
+    (deducted, given_back) = coins.told(CoinsDeducted, QuoteReleased)
+    assert isinstance(deducted, CoinsDeducted)
+    assert (deducted.spent, deducted.released, deducted.lost, deducted.available) == (10, 30, 30, 0)
+    assert isinstance(given_back, QuoteReleased)
+    assert (given_back.coins, given_back.lost, given_back.available) == (40, 40, 0)
+
+
 def test_C11_what_an_infeasible_request_costs_is_not_called_done(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
     quote = coins.approved(coins.inspection(coins.request(CUSTOMER)))

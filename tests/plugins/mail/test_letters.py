@@ -49,7 +49,9 @@ TO_CUSTOMERS: list[events.Event] = [
     events.QuoteLapsing(**quote_facts(), valid_until=LAPSES),
     *(events.QuoteReleased(**quote_facts(), reason=reason) for reason in ("cancelled", "released", "chargeback")),
     *(events.QuoteReleased(**quote_facts(), reason=reason) for reason in ("feasible", "infeasible", "of tomorrow")),
-    events.CoinsDeducted(**quote_facts(), spent=45),
+    events.CoinsDeducted(**quote_facts(), spent=45, released=5),
+    events.CoinsDeducted(**quote_facts(), spent=20, released=30, lost=21),
+    events.QuoteReleased(**quote_facts(), reason="cancelled", lost=50),
     events.CoinsDeducted(**quote_facts(), spent=15, infeasible=True),
     events.CoinsDeducted(**quote_facts(kind="inspection", coins=15), spent=15, infeasible=True),
     events.CoinsDeducted(**quote_facts(kind="inspection", coins=15), spent=15),
@@ -163,6 +165,16 @@ def test_C11_a_deduction_for_what_can_t_be_done_does_not_say_that_it_was_done() 
         letter = customers(events.CoinsDeducted(**quote_facts(kind=kind), spent=15, infeasible=True))
         assert letter.lines[0].startswith("We are sorry: your request can't be done.")
         assert "Deducted: 15" in text(letter)
+
+
+def test_C17_a_letter_says_which_of_the_released_coins_are_gone_and_counts_no_others() -> None:
+    gone = "Of these 21 coins are gone: their package has ended or was revoked meanwhile."
+    after_a_chargeback = events.CoinsDeducted(**quote_facts(coins=120), spent=90, released=10)
+    assert "10 coins that were not needed were released" in text(customers(after_a_chargeback))
+    assert gone in customers(events.CoinsDeducted(**quote_facts(), spent=20, released=30, lost=21)).lines
+    assert gone in customers(events.QuoteReleased(**quote_facts(), reason="cancelled", lost=21)).lines
+    free = customers(events.QuoteReleased(**quote_facts(), reason="cancelled"))
+    assert free.lines[-1] == "You can use them for something else."
 
 
 def test_a_new_offer_speaks_for_the_hold_that_it_ended() -> None:

@@ -199,11 +199,11 @@ async def test_C17_a_deduction_names_the_exact_number_the_request_and_what_remai
     room: Mailroom, server: MailServer
 ) -> None:
     number = await room.request("Set up Google Analytics")
-    await room.work(events.CoinsDeducted(**quote_facts(request_id=number), spent=45))
+    await room.work(events.CoinsDeducted(**quote_facts(request_id=number), spent=45, released=5))
     mail = the_one(server.taken)
     assert mail["Subject"] == "45 coins were deducted – Set up Google Analytics"
     assert f"Request: {number}: Set up Google Analytics\nDeducted: 45\nAvailable now: 250\n" in plain(mail)
-    assert "You had approved up to 50; the other 5 coins were released." in plain(mail)
+    assert "You had approved up to 50; 5 coins that were not needed were released." in plain(mail)
 
 
 async def test_a_customers_words_break_out_of_neither_header_nor_html(room: Mailroom, server: MailServer) -> None:
