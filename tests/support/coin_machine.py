@@ -32,7 +32,7 @@ from bridge.domain.orders import Order, OrderLine
 from bridge.domain.quotes import Cause, Quote, QuoteKind
 from bridge.domain.requests import Author
 from bridge.errors import LedgerError
-from bridge.services import deciding, firing, heartbeat, offering, staff_coins, working
+from bridge.services import deciding, disputes, firing, heartbeat, offering, staff_coins, working
 from bridge.services.purchases import book_orders
 from bridge.services.verify import verify
 from tests.support.books import (
@@ -60,7 +60,17 @@ COINS_OF = {SMALL: 300, BASE: 550, PRO: 900}
 TOLD_ANEW = ("problem",)
 """A note to staff is counted again each time its order is seen."""
 
-MEANWHILE = ("", "", "refunded", "charged back", "weeks", "weeks, and nobody looked", "down", "too late")
+MEANWHILE = (
+    "",
+    "",
+    "refunded",
+    "charged back",
+    "charged back by staff",
+    "weeks",
+    "weeks, and nobody looked",
+    "down",
+    "too late",
+)
 OUTCOMES = ("", "", "settled", "spent", "released", "ours", "feasible", "infeasible", "cancelled", "revised")
 
 
@@ -264,6 +274,28 @@ class CoinStore(RuleBasedStateMachine):
         elif order.status == CHARGED_BACK and bought.granted:
             self.model.charge_back(number, self.now)
 
+    @precondition(lambda self: self.shop)
+    @rule(number=numbers, over=st.sampled_from([False, False, True, True]))
+    def staff_charge_back_or_end_it(self, number: int, over: bool) -> None:
+        """They tell the desk what the shop does not know; what is over is read again."""
+        number = number % len(self.shop) + 1
+        bought = self.model.orders[number]
+        self.keys += 1
+        call = Call(
+            disputes.charge_back_is_over if over else disputes.charge_back,
+            (self.store, customer(bought.owner), number),
+            {"reason": "the bank wrote", "key": f"k{self.keys}", **self.by()},
+        )
+        self.act(call, allowed=bought.granted)
+        if not bought.granted or bought.disputed is not over:
+            return
+        self.calls.append(call)
+        if over:
+            bought.disputed = False
+            self.book(number)
+        else:
+            self.model.dispute(number, self.now)
+
     def a_year_on(self, at: datetime) -> datetime:
         day = at.astimezone(TEHRAN).date()
         try:
@@ -341,6 +373,8 @@ class CoinStore(RuleBasedStateMachine):
         bought = [pile.unit[0] for pile, _ in promise.parts if pile.unit is not None]
         if what in ("refunded", "charged back") and bought:
             self.its_status_changes(bought[-1] - 1, REFUNDED if what == "refunded" else CHARGED_BACK)
+        elif what == "charged back by staff" and bought:
+            self.staff_charge_back_or_end_it(bought[-1] - 1, over=False)
         elif what == "weeks":
             self.time_passes(timedelta(days=46))
             self.what_is_due_is_done()

@@ -72,13 +72,17 @@ class Promise:
 
 @dataclass
 class Bought:
-    """One order: its plan's packages are units 1..n. `granted` once it has been paid."""
+    """One order: its plan's packages are units 1..n. `granted` once it has been paid.
+
+    `charged_back` is what its status says, `disputed` what staff say besides.
+    """
 
     owner: int
     coins: int
     end: datetime
     granted: bool = False
     charged_back: bool = False
+    disputed: bool = False
 
 
 class CoinModel:
@@ -166,9 +170,14 @@ class CoinModel:
     # --- orders ---
 
     def owes(self, number: int, units: int, at: datetime) -> None:
-        """A paid order owes so many units: the last revoked come back first, the least used go first."""
+        """A paid order owes so many units: the last revoked come back first, the least used go first.
+
+        One that staff have recorded as charged back owes nothing, whatever its status says.
+        """
         order = self.orders[number]
         order.charged_back = False if order.granted else order.charged_back
+        if order.disputed:
+            return
         mine = self.units(number)
         active = [pile for pile in mine if not pile.revoked]
         if units > len(active):
@@ -190,7 +199,22 @@ class CoinModel:
             pile.revoked, pile.revocation = True, revocation
 
     def charge_back(self, number: int, at: datetime) -> None:
-        """The bank took the money back: what is held in these packages is dropped, what is not started ends."""
+        """The shop says that the bank took the money back; staff who had said so before have frozen it then."""
+        self.take_back(number, at)
+        order = self.orders[number]
+        if not order.charged_back and not order.disputed:
+            self.frozen.add(order.owner)
+        order.charged_back = True
+
+    def dispute(self, number: int, at: datetime) -> None:
+        """Staff say that the bank took the money back."""
+        self.take_back(number, at)
+        order = self.orders[number]
+        self.frozen.add(order.owner)
+        order.disputed = True
+
+    def take_back(self, number: int, at: datetime) -> None:
+        """What is held in these packages is dropped, what is not started ends."""
         mine = self.units(number)
         for promise in self.promises.values():
             if any(pile is one for pile, _ in promise.parts for one in mine):
@@ -199,10 +223,6 @@ class CoinModel:
                 if not started:
                     promise.state, promise.agreed = "released", False
         self.revoke(number, [pile for pile in mine if not pile.revoked])
-        order = self.orders[number]
-        if not order.charged_back:
-            self.frozen.add(order.owner)
-        order.charged_back = True
 
     def units(self, number: int) -> list[Pile]:
         return [pile for pile in self.piles if pile.unit is not None and pile.unit[0] == number]

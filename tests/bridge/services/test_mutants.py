@@ -5,6 +5,7 @@ A fault that nobody would notice here could be made for real without anybody not
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -20,7 +21,7 @@ from bridge.domain.ledger import Entry
 from bridge.domain.packages import Package
 from bridge.domain.quotes import Quote
 from bridge.errors import LedgerError
-from bridge.services import inbox, inbox_rows, purchases, working
+from bridge.services import inbox, inbox_rows, order_pages, purchases, working
 from bridge.testing.coin_desk import posted_row
 from tests.support.books import ACME
 from tests.support.coin_machine import run_machine
@@ -118,6 +119,16 @@ def a_chargeback_leaves_holds_standing(patch: Patch) -> None:
     patch.setattr(purchases, "drop_charged_back", lambda *_, **__: 0)
 
 
+def the_shops_status_undoes_what_staff_recorded(patch: Patch) -> None:
+    """An order that the bank took the money of grants again with the next look at the shop."""
+    rule = order_pages.decide
+
+    def forgetful(order: Any, purchase: Any, *known: Any, **named: Any) -> Any:
+        return rule(order, purchase and replace(purchase, disputed=False), *known, **named)
+
+    patch.setattr(order_pages, "decide", forgetful)
+
+
 def started_work_can_be_settled_twice(patch: Patch) -> None:
     patch.setattr(working, "require_state", lambda *_, **__: None)
 
@@ -146,6 +157,7 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     held_coins_end_with_their_package,
     an_infeasible_request_costs_all_that_is_held,
     a_chargeback_leaves_holds_standing,
+    the_shops_status_undoes_what_staff_recorded,
     started_work_can_be_settled_twice,
 )
 
