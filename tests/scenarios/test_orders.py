@@ -4,8 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.orders import NOT_ASKED
+from bridge.services import disputes
 from tests.scenarios.conftest import MakeBridge
-from tests.support.bridges import BASE, COINS, ESSENTIAL, AnyShop, shop_now
+from tests.support.bridges import BASE, COINS, ESSENTIAL, AnyShop, now, shop_now
+from tests.support.coin_page import CoinPage
 from tests.support.shops import OpenCartShop, PrestaShopShop
 
 
@@ -146,6 +150,40 @@ async def test_C14_a_refund_by_status_takes_what_is_left_and_a_new_payment_retur
         await shop.set_status(order, shop.paid_status, shop_now(shop))
         await bridge.coins("acme", ada, 850)
         await bridge.quiet()
+    assert await bridge.disagreements() == []
+
+
+async def test_C14_a_chargeback_that_only_staff_know_of_stands_until_they_say_that_it_is_over(
+    shop: AnyShop, make_bridge: MakeBridge
+) -> None:
+    """The shop goes on saying that the order is paid, also anew; PrestaShop has no other word for it."""
+    bridge = make_bridge(shop)
+    await bridge.prepare()
+    ada = await shop.add_customer("ada@shop.example")
+    order = await shop.place_paid_order(ada, [(BASE, 1)], at=shop_now(shop))
+    page = CoinPage(bridge, shop, ada)
+    terms, owner = page.setup.terms(NOT_ASKED), Owner(OwnerKind.CUSTOMER, ada)
+    said = {"reason": "The bank wrote", "by": "Anna"}
+    async with bridge.running():
+        await bridge.coins("acme", ada, 550)
+        quote = page.offered(50)
+        await page.sees(quote.id, "offered")
+        assert await page.code(await page.approves(quote.id)) == "approved"
+        page.staff(disputes.charge_back, terms, owner, order, key="bank-1", at=now(), **said)
+        await page.sees(quote.id, "released")
+        for status in (shop.canceled_status, shop.paid_status):
+            await shop.set_status(order, status, shop_now(shop))
+            await bridge.quiet()
+        assert bridge.desk.coins("acme", ada) == 0
+        shown = (await bridge.pages("acme")).shown(ada)
+        assert (shown["frozen"], shown["posted"], shown["held"]) == (True, 0, 0)
+        page.staff(disputes.charge_back_is_over, terms, owner, order, key="bank-2", at=now(), **said)
+        await bridge.coins("acme", ada, 550)
+        await bridge.quiet()
+        assert (await bridge.pages("acme")).shown(ada)["frozen"], "only staff lift it"
+    account = bridge.desk.account("acme", ada)
+    assert account is not None
+    assert [entry.kind for entry in account.entries] == ["grant", "hold", "void", "revoke", "reinstate"]
     assert await bridge.disagreements() == []
 
 
