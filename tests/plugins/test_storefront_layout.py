@@ -119,3 +119,22 @@ def test_every_button_of_the_customers_own_page_can_be_hit_with_a_thumb(make_sho
     heights = page.evaluate("[...document.querySelectorAll('.supportbridge-button')].map((one) => one.offsetHeight)")
     assert len(heights) == 4
     assert min(heights) >= 44
+
+
+def test_a_persian_page_counts_in_persian_and_starts_on_the_right(make_shop: MakeShop, page: Page) -> None:
+    shop = make_shop("opencart")
+    shop.make_tables()
+    shop.pair()
+    push_document(shop, "quote", 12, quote())
+    push_document(shop, "price", "analytics", price(about={"en": "Not translated.", "ru": "", "fa": ""}))
+    styles = {}
+    for language in ("en", "fa"):
+        lay_out(page, Customer(shop, language).opens().html)
+        styles[language] = [
+            page.evaluate(f"getComputedStyle(document.querySelector('{place}')).{what}")
+            for place, what in (
+                (".supportbridge-history", "listStyleType"),
+                (".supportbridge-price__what p", "textAlign"),
+            )
+        ]
+    assert styles == {"en": ["decimal", "start"], "fa": ["persian", "right"]}
