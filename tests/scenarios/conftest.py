@@ -1,6 +1,7 @@
 """A pretend shop of each platform in turn, a bridge beside it, and a daily log that stays out of the way."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,13 @@ import structlog
 
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.bridges import AnyShop, Bridge, StoreFile, stock
+from tests.support.commands import Answer, Cli
 from tests.support.shops import OpenCartShop, PrestaShopShop
 
 PLATFORMS: dict[str, type[OpenCartShop | PrestaShopShop]] = {"opencart": OpenCartShop, "prestashop": PrestaShopShop}
 
 MakeBridge = Callable[..., Bridge]
+MakeCommands = Callable[[Bridge], Callable[..., Awaitable[Answer]]]
 
 
 @pytest.fixture(params=PLATFORMS)
@@ -49,6 +52,23 @@ def make_bridge(tmp_path: Path) -> MakeBridge:
 
     def make(shop: AnyShop, **different: Any) -> Bridge:
         return Bridge(tmp_path, {"acme": StoreFile(shop, **different)})
+
+    return make
+
+
+@pytest.fixture
+def make_commands(capsys: pytest.CaptureFixture[str]) -> MakeCommands:
+    """What staff type beside the running daemon: each command must succeed."""
+
+    def make(bridge: Bridge) -> Callable[..., Awaitable[Answer]]:
+        cli = Cli(bridge.config, capsys)
+
+        async def call(*words: str) -> Answer:
+            answer = await asyncio.to_thread(cli, *words)
+            assert answer.code == 0, answer.err
+            return answer
+
+        return call
 
     return make
 

@@ -1,8 +1,6 @@
 """What customers own, however it came to them: rules C1, C5, C6, C15 and C17 over the life of a package."""
 
-import asyncio
 import json
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,33 +11,13 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.packages import plan_in_force
 from bridge.errors import QuoteRefused
 from bridge.services import accounts_by_staff, staff_coins, working
-from tests.scenarios.conftest import MakeBridge
+from tests.scenarios.conftest import MakeBridge, MakeCommands
 from tests.scenarios.test_inbox import a_customer
 from tests.scenarios.test_quotes import approved
 from tests.support.bridges import BASE, COINS, ESSENTIAL, PROFESSIONAL, AnyShop, shop_now
 from tests.support.coin_page import CoinPage
-from tests.support.commands import Cli
 from tests.support.shops import OpenCartShop, PrestaShopShop
 from tests.support.story import A_DAY, A_MINUTE, A_SECOND, ANNA, Story, a_story
-
-Call = Callable[..., Any]
-
-
-@pytest.fixture
-def make_cli(capsys: pytest.CaptureFixture[str]) -> Callable[[Path], Call]:
-    """Commands beside the running daemon, from a test that has a loop."""
-
-    def make(config: Path) -> Call:
-        cli = Cli(config, capsys)
-
-        async def call(*words: str) -> Any:
-            answer = await asyncio.to_thread(cli, *words)
-            assert answer.code == 0, answer.err
-            return answer
-
-        return call
-
-    return make
 
 
 def given(page: CoinPage, coins: int, *, plan: str | None = None, last_day: date | None = None) -> None:
@@ -202,11 +180,11 @@ async def test_C6_each_package_has_its_own_end_and_the_best_plan_counts(
 
 
 async def test_C15_what_staff_give_has_a_reason_a_name_and_an_end_and_nothing_is_ever_changed(
-    opencart: OpenCartShop, make_bridge: MakeBridge, make_cli: Callable[[Path], Call], tmp_path: Path
+    opencart: OpenCartShop, make_bridge: MakeBridge, make_commands: MakeCommands, tmp_path: Path
 ) -> None:
     bridge = make_bridge(opencart)
     await bridge.prepare()
-    cli, by = make_cli(bridge.config), ("--by", "Anna")
+    cli, by = make_commands(bridge), ("--by", "Anna")
     file = tmp_path / "balances.csv"
     async with bridge.running():
         page = await a_customer(bridge, opencart)

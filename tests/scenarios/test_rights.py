@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from bridge.domain.requests import MessageKind
 from bridge.errors import QuoteRefused
 from bridge.services import offering
-from tests.scenarios.conftest import MakeBridge
+from tests.scenarios.conftest import MakeBridge, MakeCommands
 from tests.scenarios.test_inbox import a_customer
-from tests.support.bridges import ESSENTIAL, PROFESSIONAL, AnyShop, now, shop_now
+from tests.support.bridges import COINS, ESSENTIAL, PROFESSIONAL, AnyShop, now, shop_now
 from tests.support.coin_page import CoinPage, eventually
+from tests.support.shops import OpenCartShop
 
 RIGHTS = """
 [rights.tickets]
@@ -98,6 +100,37 @@ async def test_P3_work_that_the_plan_lists_is_quoted_and_other_work_once_staff_s
         await page.account(posted=1200)
         listed = page.staff(offering.offer, terms, request, **facts)
         await page.sees(listed.id, "offered")
+
+
+async def test_P4_staff_find_the_caller_and_log_the_call_free_of_coins(
+    opencart: OpenCartShop, make_bridge: MakeBridge, make_commands: MakeCommands
+) -> None:
+    bridge = make_bridge(opencart, sections=RIGHTS, telephone=NUMBER)
+    await bridge.prepare()
+    commands = make_commands(bridge)
+    async with bridge.running():
+        for email, phone, code in (
+            ("ada@shop.example", "+98 912 345 6789", PROFESSIONAL),
+            ("eve@shop.example", "+98 912 000 0011", ESSENTIAL),
+        ):
+            customer = await opencart.add_customer(email, phone=phone)
+            await opencart.place_paid_order(customer, [(code, 1)], at=shop_now(opencart))
+            await bridge.coins("acme", customer, COINS[code])
+            found = (await commands("account", "find", phone.removeprefix("+98 "), "--json")).document["customers"]
+            assert [(one["customer"], one["available"]) for one in found] == [(customer, COINS[code])]
+            opened = await commands("request", "open", str(customer), "--subject", "A call", "--by", "Anna", "--json")
+            logged = await commands(
+                "request", "log-call", str(opened.document["request"]), "--text", "He asked how.", "--by", "Anna"
+            )
+            assert ("has no telephone support" in logged.out) == (code == ESSENTIAL), logged.out
+            await bridge.coins("acme", customer, COINS[code])
+            account = bridge.desk.account("acme", customer)
+            assert account is not None
+            assert [entry.kind for entry in account.entries] == ["grant"]
+            page = CoinPage(bridge, opencart, customer)
+            thread = page.staff(lambda tx, number=opened.document["request"]: tx.requests.thread(number))
+            assert [one.kind for one in thread] == [MessageKind.CALL]
+            assert (NUMBER in str(await rights(page, COINS[code]))) == (code == PROFESSIONAL)
 
 
 async def test_rights_that_change_in_the_settings_are_shown_after_a_reload(

@@ -1,13 +1,18 @@
 """The whole way: the shop's own PHP pages on one side, a running desk on the other, and only the database between."""
 
 import asyncio
+import csv
+import io
 import time
 from pathlib import Path
 from typing import Any
 
 from bridge.desk.key_files import load_keys
+from bridge.services import working
 from bridge.testing.mariadb import PrivateMariaDB
-from tests.scenarios.conftest import MakeBridge
+from tests.scenarios.conftest import MakeBridge, MakeCommands
+from tests.scenarios.test_inbox import a_customer
+from tests.scenarios.test_quotes import approved
 from tests.support.bridges import ESSENTIAL, AnyShop, Bridge, now, shop_now
 from tests.support.coin_page import CoinPage, eventually
 from tests.support.customer_page import Customer, CustomerPage
@@ -27,6 +32,12 @@ class Browser:
     async def opens(self, view: str = "", **query: Any) -> CustomerPage:
         return await asyncio.to_thread(self._customer.opens, view, now=int(time.time()), **query)
 
+    async def downloads(self, language: str, zone: str) -> list[list[str]]:
+        """The cells of the statement's file."""
+        reader = Customer(self._customer.shop, language, customer=self._customer.orders["customer"], zone=zone)
+        page = await Browser(reader).opens("csv")
+        return cells(page.played.printed or page.html, language)
+
     async def sends(self, form: dict[str, str], **typed: str) -> CustomerPage:
         """Send a form, and wait on the page it leads to until the answer stands there."""
         filled = form | {f"supportbridge_{name}": text for name, text in typed.items()}
@@ -45,6 +56,12 @@ class Browser:
             return page if text in page.text else None
 
         return await eventually(shown, f"the page shows {text!r}")
+
+
+def cells(file: str, language: str) -> list[list[str]]:
+    """A file for spreadsheets as one reads it."""
+    separator = "," if language == "en" else ";"
+    return list(csv.reader(io.StringIO(file.removeprefix("\ufeff"), newline=""), delimiter=separator))
 
 
 def browser(
@@ -114,6 +131,49 @@ async def test_C10_too_few_coins_are_said_by_the_page_before_and_by_the_desk_aft
         assert "That was not possible" in refused.text
         assert "400 coins are missing, so nothing was reserved. The offer stays open." in refused.text
         assert (await page.opens()).has_form("quote_approve")
+
+
+async def test_C18_customer_and_staff_read_the_same_statement_in_any_language(
+    opencart: AnyShop,
+    make_bridge: MakeBridge,
+    make_commands: MakeCommands,
+    mariadb: PrivateMariaDB,
+    database: str,
+    tmp_path: Path,
+) -> None:
+    bridge = make_bridge(opencart)
+    await bridge.prepare()
+    commands = make_commands(bridge)
+    async with bridge.running():
+        desk = await a_customer(bridge, opencart)
+        page = browser(bridge, opencart, desk.customer, mariadb, database, tmp_path / "pages")
+        await commands("coins", "grant", str(desk.customer), "25", "--reason", "For the wait", "--by", "Anna")
+        quote = await approved(desk, 310)
+        desk.does_to(working.settle, quote.id, spent=305)
+        await desk.account(posted=20, held=0)
+        for language in ("en", "ru", "fa"):
+            for_staff = await commands("coins", "statement", str(desk.customer), "--csv", "--language", language)
+            heading, *lines = cells(for_staff.out, language)
+            for_him = await page.downloads(language, opencart.timezone)
+            # The program's own reasons, in English, are for staff alone; so is who of them it was.
+            assert [line[:18] + line[19:-1] for line in (heading, *lines)] == [
+                line[:18] + line[19:] for line in for_him
+            ]
+            assert for_him[2][18] == "For the wait"
+            books = [dict(zip(heading, line, strict=True)) for line in lines]
+            assert [
+                (one["kind"], one["coins"], one["held"], one["balance"], one["balance_held"], one["staff"])
+                for one in books
+            ] == [
+                ("grant", "300", "0", "300", "0", ""),
+                ("grant", "25", "0", "325", "0", "Anna"),
+                ("hold", "0", "310", "325", "310", ""),
+                ("settle", "-305", "-305", "20", "5", "Anna"),
+                ("release", "0", "-5", "20", "0", "Anna"),
+            ]
+            assert [(one["quote"], one["request"]) for one in books[2:]] == [(str(quote.id), str(quote.request_id))] * 3
+        shown = await page.sees("Deducted", "statement")
+        assert "No. 1 Essential: −300, held −300; No. 2: −5, held −5" in shown.text
 
 
 async def test_C19_a_guests_coins_come_to_the_account_by_the_code_that_was_mailed(

@@ -85,13 +85,13 @@ class Cli:
     def __call__(self, *words: str, config: Path | None = None) -> Answer:
         self._capture.readouterr()
         root = logging.getLogger()
-        handlers, level = root.handlers[:], root.level
+        handlers, level, logs = root.handlers[:], root.level, structlog.get_config()
         try:
             code = execute(["--config", str(config or self.config), *words])
         finally:  # what a command sets up for its process must not outlive its call here
             root.handlers[:] = handlers
             root.setLevel(level)
-            structlog.reset_defaults()
+            structlog.configure(**logs)
         printed = self._capture.readouterr()
         return Answer(code, printed.out, printed.err)
 

@@ -57,6 +57,33 @@ async def test_C15_unknown_customers_and_addresses_of_several_accounts_are_named
     assert [one["line"] for one in document["wrong"]] == [2, 3, 4, 5]
 
 
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("{eve},x", "coins: must be a whole number of coins from 1 to 1000000, not 'x'"),
+        ("{eve},-5", "coins: must be a whole number of coins from 1 to 1000000, not '-5'"),
+        ("99999,5", "customer: 99999 is no customer of the shop"),
+        ("{ada},300", "says the same as line 2; if both are meant, tell them apart by a column key"),
+        ("ada@shop.example,300", "says the same as line 2; if both are meant, tell them apart by a column key"),
+    ],
+)
+async def test_C15_one_wrong_line_books_nothing_of_the_file(
+    acme: ShopPlace, tmp_path: Path, line: str, error: str
+) -> None:
+    await acme.join()
+    ada, eve = [await acme.shop.add_customer(f"{name}@shop.example") for name in ("ada", "eve")]
+    text = f"customer,coins\n{ada},300\n{line.format(ada=ada, eve=eve)}\n{eve},25\n"
+    refused = await acme.cli("coins", "import", written(tmp_path, text), *BY, "--write")
+    assert refused.code != 0
+    assert refused.err.splitlines() == [
+        f"Error: line 3: {error}",
+        "Try: correct the lines named above and run it again; nothing was booked",
+    ]
+    for customer in (ada, eve):
+        assert "has no account" in (await acme.cli("coins", "balance", str(customer))).err
+    assert "No lines" in (await acme.cli("audit")).out
+
+
 @pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize(
     ("content", "error"),
