@@ -97,7 +97,7 @@ def show(call: Call, quote: Number, store: StoreOption = None) -> None:
         found = tx.quotes.get(chosen.name, quote)
         assert found is not None, "it was there a moment ago, and quotes are never deleted"
         offers = [tx.quotes.offer_of(quote, version) for version in range(1, found.offer.version + 1)]
-        thread = [one for one in tx.requests.thread(found.request_id) if one.detail.get("quote") == quote]
+        thread = [one for one in tx.requests.about_quotes(found.request_id) if one.detail.get("quote") == quote]
         return view_of(tx, chosen, found, at), [one for one in offers if one], tx.quotes.decisions(quote), thread
 
     with the_desk(settings) as desk:
@@ -276,7 +276,7 @@ def release(
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in words the customer may read.")],
     vendor: Annotated[
         bool,
-        typer.Option("--vendor", help="You caused it: coins that ended while they were held are granted anew."),
+        typer.Option("--vendor", help="You caused it: coins that ended or were revoked while held are granted anew."),
     ] = False,
     by: ByOption = None,
     store: StoreOption = None,

@@ -21,6 +21,8 @@ class Part(NamedTuple):
     coins: int
 
 
+FOR_GOOD = ":for_good"
+"""The end of such a revocation's key, see `is_for_good`."""
 Hold = tuple[Part, ...]
 """What is held for one quote, in the order in which it is spent."""
 
@@ -100,10 +102,13 @@ def spend(
     return Movement((*entries, *given_back.entries), given_back.packages)
 
 
-def give_back(packages: Mapping[int, Package], hold: Hold, cause: Cause, *, kind: EntryKind, reason: str) -> Movement:
+def give_back(
+    packages: Mapping[int, Package], hold: Hold, cause: Cause, *, kind: EntryKind, reason: str, anew: bool = False
+) -> Movement:
     """Release a hold, or void it: its coins return to their packages.
 
-    What returns to a package past its end is forfeited, to a revoked one revoked, at once (rule C5).
+    What returns to a package past its end is forfeited, to a revoked one revoked, at once (rule C5). Where such coins
+    are granted `anew`, a revoked package loses them for good: a reinstatement would give them a second time.
     """
     if not hold:
         return Movement((), {})
@@ -114,24 +119,19 @@ def give_back(packages: Mapping[int, Package], hold: Hold, cause: Cause, *, kind
         package = packages[part.package_id]
         lost = Posting(part.package_id, -part.coins)
         if package.revoked:
-            marked[package.id] = package._replace(taken=package.taken + part.coins)
-            entries.append(
-                cause.entry(
-                    f"{kind}:revoke:{package.id}", EntryKind.REVOKE, [lost], f"package {package.id} had been revoked"
-                )
-            )
+            if not anew:
+                marked[package.id] = package._replace(taken=package.taken + part.coins)
+            what = f"{kind}:revoke:{package.id}" + FOR_GOOD * anew
+            entries.append(cause.entry(what, EntryKind.REVOKE, [lost], f"package {package.id} had been revoked"))
         elif not package.usable(cause.at):
-            entries.append(
-                cause.entry(
-                    f"{kind}:forfeit:{package.id}", EntryKind.FORFEIT, [lost], f"package {package.id} had ended"
-                )
-            )
+            what = f"{kind}:forfeit:{package.id}"
+            entries.append(cause.entry(what, EntryKind.FORFEIT, [lost], f"package {package.id} had ended"))
     return Movement(tuple(entries), marked)
 
 
-def forfeited(movement: Movement) -> int:
-    """Coins that a movement forfeited because their packages had ended."""
-    return -sum(entry.posted for entry in movement.entries if entry.kind is EntryKind.FORFEIT)
+def is_for_good(key: str) -> bool:
+    """Whether this is the key of a revocation that no reinstatement gives back, because its coins were granted anew."""
+    return key.endswith(FOR_GOOD)
 
 
 def lost(movement: Movement) -> int:

@@ -88,9 +88,9 @@ def draft_from_price(tx: Tx, terms: DeskTerms, request: Request, code: str, *, a
 def revise(tx: Tx, terms: DeskTerms, quote_id: int, *, coins: int, words: str, by: str, at: datetime) -> Quote:
     """Offer it anew with another amount or other words: a new version that voids what was approved (rules C7, C8).
 
-    What was held is released; coins whose package ended meanwhile are granted anew, because it is the vendor who takes
-    the approved offer back (rule C5). Possible until the work has been started. Raises `QuoteRefused`,
-    `ImpossibleAmount`, `NotEnoughCoins` for an inspection that the account can't cover.
+    What was held is released; coins whose package ended or was revoked meanwhile are granted anew, because it is the
+    vendor who takes the approved offer back (rule C5). Possible until the work has been started. Raises
+    `QuoteRefused`, `ImpossibleAmount`, `NotEnoughCoins` for an inspection that the account can't cover.
     """
     quote, account = quote_of(tx, terms.store, quote_id)
     require_state(quote, QuoteState.DRAFT, QuoteState.OFFERED, QuoteState.APPROVED, doing="a revision")

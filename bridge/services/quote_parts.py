@@ -61,10 +61,11 @@ def give_back(
     reason: str,
     by: str | None = None,
     tag: str = "",
+    anew: bool = False,
 ) -> Movement:
-    """Book the return of a hold, or of a part of it; returns what was booked."""
+    """Book the return of a hold, or of a part of it; returns what was booked. `anew` as in `holds.give_back`."""
     packages = packages_of(tx, quote.account_id)
-    movement = holds.give_back(packages, hold, cause_of(quote, at, by, tag), kind=kind, reason=reason)
+    movement = holds.give_back(packages, hold, cause_of(quote, at, by, tag), kind=kind, reason=reason, anew=anew)
     book(tx, store, packages, movement)
     return movement
 
@@ -84,18 +85,19 @@ def set_free(
     """The quote with nothing held any more; what was held is back in its packages. Nothing where nothing was.
 
     `words` are staff's own and go into the thread, where they can be erased (rule D1). Where it is the doing of the
-    `vendor`, coins whose package ended meanwhile are granted anew (rule C5).
+    `vendor`, coins whose package ended or was revoked meanwhile are granted anew: after a refund too the customer was
+    owed the work that he had approved (rule C5). What a chargeback took was not held any more by then.
     """
     expiring.disarm_quote(tx, quote)
     if not quote.hold:
         return quote
-    movement = give_back(tx, terms.store, quote, quote.hold, EntryKind.RELEASE, at, reason=reason, by=by)
-    ended = holds.forfeited(movement)
-    if vendor and ended:
-        _regrant(tx, terms, quote, account, ended, by=by or "", at=at)
+    movement = give_back(tx, terms.store, quote, quote.hold, EntryKind.RELEASE, at, reason=reason, by=by, anew=vendor)
+    gone = holds.lost(movement)
+    if vendor and gone:
+        _regrant(tx, terms, quote, account, gone, by=by or "", at=at)
     left = spendable(tx, account.id, at)
     cause = Cause.VENDOR.value if vendor else None
-    lost = holds.lost(movement) - (ended if vendor else 0)
+    lost = 0 if vendor else gone
     detail: dict[str, Any] = {"coins": quote.held, "lost": lost, "available": left, "reason": reason, "cause": cause}
     say(tx, quote, MessageKind.RELEASED, at, staff=by, text=words, **detail)
     facts = about(quote, account, at, left, "released") | {"coins": quote.held}
@@ -104,7 +106,7 @@ def set_free(
 
 
 def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: int, *, by: str, at: datetime) -> None:
-    """What had ended while it was held comes back for a while, where the vendor takes the quote back (rule C5)."""
+    """What left its package while it was held comes back for a while, as the vendor takes the quote back (rule C5)."""
     (number,) = tx.ledger.new_package_ids(1)
     until = (at + timedelta(days=terms.regrant_days)).replace(microsecond=0)
     package = Package(number, account.id, None, coins, granted_at=at, usable_until=until)
@@ -112,7 +114,7 @@ def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: in
         package,
         key=f"{quote.key}:regrant",
         at=at,
-        reason=f"had ended while held for quote {quote.id}, which the vendor took back",
+        reason=f"had ended or was revoked while held for quote {quote.id}, which the vendor took back",
         staff=by,
     )
     tx.ledger.append(terms.store, [entry], {number: package}, [number])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bridge.contracts.desk import NumberedEntry, Tx
 from bridge.domain.accounts import Account
+from bridge.domain.holds import is_for_good
 from bridge.domain.ledger import Entry, EntryKind, Posting
 from bridge.domain.packages import Package
 from bridge.domain.purchases import Purchase, unit_key
@@ -115,7 +116,7 @@ class _Sums:
         self.held += held
         self.extended = self.extended or kind is EntryKind.EXTEND
         self.moved = key if kind is EntryKind.TRANSFER and is_way_out(key) else ""
-        if kind in {EntryKind.REVOKE, EntryKind.REINSTATE}:
+        if kind in {EntryKind.REVOKE, EntryKind.REINSTATE} and not is_for_good(key):
             self.revoked -= posted
 
 

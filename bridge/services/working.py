@@ -58,8 +58,8 @@ def release(
 ) -> Quote:
     """Give back everything held: the work will not be done (rule C7).
 
-    Coins whose package ended meanwhile are gone, but where the `vendor` caused it they are granted anew for 30 days
-    (rule C5). Raises `QuoteRefused` for a quote that holds nothing.
+    Coins whose package ended or was revoked meanwhile are gone, but where the `vendor` caused it they are granted anew
+    for 30 days (rule C5). Raises `QuoteRefused` for a quote that holds nothing.
     """
     quote, account = quote_of(tx, terms.store, quote_id)
     require_state(quote, *sorted(HOLDING), doing="releasing")

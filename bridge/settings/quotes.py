@@ -33,7 +33,7 @@ class QuoteSettings(Section):
     regrant_days: Annotated[int, Field(ge=1, le=3_650)] = Field(
         default=30,
         description=(
-            "How many days coins can be used that ended while they were held and come back because the vendor "
+            "How many days coins can be used that ended or were revoked while held and come back because the vendor "
             "cancels (rule C5)."
         ),
     )

@@ -527,7 +527,7 @@ class CoinStore(RuleBasedStateMachine):
             self.returned(promise, vendor=vendor)
 
     def returned(self, promise: Promise, *, vendor: bool) -> None:
-        lost = self.model.let_go(promise, self.now)
+        lost = self.model.let_go(promise, self.now, anew=vendor)
         promise.state, promise.agreed = "released", promise.agreed and not vendor
         if vendor and lost:
             self.model.give(

@@ -32,8 +32,13 @@ class Pile:
     def usable(self, at: datetime) -> bool:
         return at.replace(microsecond=0) <= self.end
 
-    def gets_back(self, coins: int, at: datetime) -> int:
-        """Coins return out of a hold; how many of them are gone because the package has ended."""
+    def gets_back(self, coins: int, at: datetime, *, anew: bool = False) -> int:
+        """Coins return out of a hold; how many of them are gone for good.
+
+        The package has ended, or was revoked and its owner gets them `anew`.
+        """
+        if self.revoked and anew:
+            return coins
         if self.revoked:
             self.taken += coins
         elif self.usable(at):
@@ -127,8 +132,8 @@ class CoinModel:
             pile.held[promise.id] = coins
         promise.state, promise.agreed = "approved", True
 
-    def let_go(self, promise: Promise, at: datetime, *, only: Iterable[Pile] | None = None) -> int:
-        """Return what is held, or what is held in some packages; how many coins are gone because those had ended."""
+    def let_go(self, promise: Promise, at: datetime, *, only: Iterable[Pile] | None = None, anew: bool = False) -> int:
+        """Return what is held, or what is held in some packages; how many coins are gone for good."""
         wanted = None if only is None else [id(pile) for pile in only]
         kept, lost = [], 0
         for pile, coins in promise.parts:
@@ -136,7 +141,7 @@ class CoinModel:
                 kept.append((pile, coins))
                 continue
             del pile.held[promise.id]
-            lost += pile.gets_back(coins, at)
+            lost += pile.gets_back(coins, at, anew=anew)
         promise.parts = kept
         return lost
 
@@ -164,8 +169,8 @@ class CoinModel:
         return 0, None
 
     def after_a_revision(self, promise: Promise, at: datetime) -> int:
-        """What its owner can spend once nothing is held for it: what had ended meanwhile is given anew."""
-        return self.available(promise.owner, at) + sum(coins for pile, coins in promise.parts if not pile.revoked)
+        """What its owner can spend once nothing is held for it: what ended or was revoked meanwhile is given anew."""
+        return self.available(promise.owner, at) + promise.held
 
     # --- orders ---
 

@@ -103,7 +103,7 @@ def test_C5_what_returns_after_the_end_is_forfeited_at_once() -> None:
         (EntryKind.RELEASE, 0, -50),
         (EntryKind.FORFEIT, -30, 0),
     ]
-    assert holds.forfeited(movement) == 30
+    assert holds.lost(movement) == 30
     assert amounts(after(packages, movement)) == {1: (0, 0), 2: (20, 0)}
 
 
@@ -113,7 +113,19 @@ def test_C14_what_returns_to_a_revoked_package_is_revoked_and_remembered_for_its
     (now,) = after({1: package}, movement).values()
     assert (now.posted, now.held, now.taken) == (0, 0, 550)
     _, back = ledger.reinstate(now, key="k", at=MONDAY_9AM, reason="paid again")
-    assert (back.revoked, holds.forfeited(movement)) == (False, 0)
+    assert not back.revoked
+
+
+def test_C5_what_is_granted_anew_instead_leaves_a_revoked_package_for_good() -> None:
+    package = a_package(1, coins=550, posted=30, held=30, revoked=True, taken=520, revocations=1)
+    movement = holds.give_back(
+        {1: package}, (Part(1, 30),), cause(), kind=EntryKind.RELEASE, reason="released", anew=True
+    )
+    assert [entry.kind for entry in movement.entries] == [EntryKind.RELEASE, EntryKind.REVOKE]
+    assert [holds.is_for_good(entry.key) for entry in movement.entries] == [False, True]
+    assert holds.lost(movement) == 30
+    (now,) = after({1: package}, movement).values()
+    assert (now.posted, now.held, now.taken) == (0, 0, 520), "a reinstatement does not give them a second time"
 
 
 def test_C14_what_returns_to_a_revoked_package_that_has_ended_too_is_revoked_once() -> None:

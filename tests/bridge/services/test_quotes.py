@@ -14,7 +14,7 @@ from bridge.errors import ImpossibleAmount, LedgerError, NotEnoughCoins, QuoteRe
 from bridge.locale.history_words import history_text
 from bridge.services import offering, working
 from bridge.services.purchases import book_orders
-from tests.support.books import ACME, CHARGED_BACK, a_store, an_order, customer
+from tests.support.books import ACME, CHARGED_BACK, REFUNDED, a_store, an_order, customer
 from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
 
 SOON, LATER = date(2026, 12, 31), date(2027, 6, 30)
@@ -390,6 +390,45 @@ def test_C5_a_cancellation_by_the_vendor_gives_back_for_30_days_what_had_ended(c
     *_, told = coins.told(CoinsGranted)
     assert isinstance(told, CoinsGranted)
     assert (told.coins, told.order_id, told.usable_until) == (40, None, newest.usable_until), "C17: and he is told"
+
+
+def test_C5_a_cancellation_by_the_vendor_gives_back_for_30_days_what_had_been_revoked(coins: CoinDesk) -> None:
+    """The customer was owed that work after the refund too; when he pays again he does not get these coins twice."""
+    store = a_store()
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    quote = coins.approved(coins.offered(CUSTOMER, 50))
+    coins.desk.run(book_orders, store, [an_order(1, status=REFUNDED)], at=coins.now)
+    assert coins.coins(CUSTOMER) == (50, 50, 0)
+    coins.released(quote, vendor=True)
+    assert coins.coins(CUSTOMER) == (50, 0, 50)
+    newest = max(coins.packages(CUSTOMER), key=lambda package: package.id)
+    assert (newest.plan, newest.coins, newest.usable_until) == (None, 50, coins.now + timedelta(days=30))
+    message = coins.thread(quote.request_id)[-1]
+    assert history_text(message.kind, message.detail)["en"] == (
+        "50 coins were returned. You have 50 coins left to spend."
+    )
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    assert coins.coins(CUSTOMER) == (550, 0, 550)
+
+
+def test_C5_what_the_customer_takes_back_himself_is_not_given_anew_out_of_a_revoked_package(coins: CoinDesk) -> None:
+    store = a_store()
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    quotes = [coins.approved(coins.offered(CUSTOMER, 50)) for _ in range(2)]
+    coins.desk.run(book_orders, store, [an_order(1, status=REFUNDED)], at=coins.now)
+    coins.cancelled(quotes[0])
+    coins.released(quotes[1])
+    assert coins.coins(CUSTOMER) == (0, 0, 0)
+
+
+def test_C5_C14_what_a_chargeback_dropped_is_not_given_anew(coins: CoinDesk) -> None:
+    store = a_store()
+    coins.granted(CUSTOMER, 10, last_day=SOON)
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    quote = coins.started(coins.approved(coins.offered(CUSTOMER, 50)))
+    coins.desk.run(book_orders, store, [an_order(1, status=CHARGED_BACK)], at=coins.now)
+    coins.released(quote, vendor=True)
+    assert coins.coins(CUSTOMER) == (10, 0, 10)
 
 
 def test_C5_a_revision_does_not_cost_the_coins_that_had_ended_while_they_were_held(coins: CoinDesk) -> None:
