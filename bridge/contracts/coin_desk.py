@@ -144,6 +144,10 @@ class Requests(Protocol):
 
     def thread(self, request_id: int) -> list[Message]: ...
 
+    def about_quotes(self, request_id: int) -> list[Message]:
+        """Of the thread what became of quotes, in order; however much was written besides is not read."""
+        ...
+
     def erase(self, account_id: int) -> int:
         """Redact the subjects and texts of an account's requests (rule D2); returns how many messages."""
         ...

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, insert_row
 from bridge.desk.tables import message, request, store
 from bridge.desk.values import as_json, from_ms, to_ms
-from bridge.domain.requests import Author, Message, MessageKind, Request
+from bridge.domain.requests import ABOUT_QUOTES, Author, Message, MessageKind, Request
 
 _COLUMNS = (
     request.c.id,
@@ -32,7 +32,11 @@ _LATEST = Statement(
     _FOUND.where(request.c.store_id == bindparam("store")).order_by(request.c.id.desc()).limit(bindparam("most"))
 )
 _NEW_MESSAGE = insert_row(message, without=frozenset({"id"}))
-_THREAD = Statement(select(message).where(message.c.request_id == bindparam("request")).order_by(message.c.id))
+_MESSAGES = select(message).where(message.c.request_id == bindparam("request")).order_by(message.c.id)
+_THREAD = Statement(_MESSAGES)
+_ABOUT_QUOTES = Statement(
+    _MESSAGES.where(message.c.kind.in_([literal_column(f"'{kind}'") for kind in sorted(ABOUT_QUOTES)]))
+)
 _MINE = select(request.c.id).where(request.c.account_id == bindparam("account")).scalar_subquery()
 _ERASE_TEXTS = Statement(
     update(message).where(message.c.request_id.in_(_MINE), message.c.text != bindparam("nothing")).values(text="")
@@ -96,6 +100,9 @@ class SqlRequests:
 
     def thread(self, request_id: int) -> list[Message]:
         return [_message_from(row) for row in _THREAD.rows(self._connection, request=request_id)]
+
+    def about_quotes(self, request_id: int) -> list[Message]:
+        return [_message_from(row) for row in _ABOUT_QUOTES.rows(self._connection, request=request_id)]
 
     def erase(self, account_id: int) -> int:
         _ERASE_SUBJECTS.run(self._connection, account=account_id)

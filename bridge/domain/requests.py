@@ -38,8 +38,8 @@ class MessageKind(StrEnum):
     CALL = "call"
 
 
-INTERNAL = frozenset({MessageKind.NOTE, MessageKind.CALL})
-"""Messages that only staff see."""
+ABOUT_QUOTES = frozenset(MessageKind) - {MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL, MessageKind.REDEEMED}
+"""Messages that tell what became of a quote; all others are what somebody wrote or did besides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import signed_row
 from bridge.domain.accounts import OwnerKind
 from bridge.domain.quotes import Quote
-from bridge.domain.requests import INTERNAL
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.locale.history_words import history_text
 from bridge.services.account_pages import PageTerms
@@ -164,8 +163,8 @@ def _head(terms: PageTerms, customer_id: int, number: int) -> dict[str, Any]:
 
 def _history(tx: Tx, quote: Quote) -> list[dict[str, Any]]:
     events = []
-    for message in tx.requests.thread(quote.request_id):
-        if message.kind in INTERNAL or message.detail.get("quote") != quote.id:
+    for message in tx.requests.about_quotes(quote.request_id):
+        if message.detail.get("quote") != quote.id:
             continue
         if text := history_text(message.kind, message.detail, message.text):
             events.append({"at": _unix(message.at), "text": text})

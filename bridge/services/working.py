@@ -173,18 +173,18 @@ def _inspection_charge(tx: Tx, quote: Quote, cause: Cause) -> tuple[int, int | N
         return 0, None
     if quote.kind is QuoteKind.INSPECTION:
         return quotes.inspection_charge(quote.held, quote.offer.coins), None
-    thread = tx.requests.thread(quote.request_id)
-    charged = {one.detail.get("cited") for one in thread if one.kind is MessageKind.INFEASIBLE}
+    told = tx.requests.about_quotes(quote.request_id)
+    charged = {one.detail.get("cited") for one in told if one.kind is MessageKind.INFEASIBLE}
     for one in tx.quotes.of_request(quote.request_id):
         if one.kind is not QuoteKind.INSPECTION or one.spent or one.id in charged:
             continue
-        if one.state not in HOLDING and _approval_stands(tx, one, thread):  # one that holds is charged for itself
+        if one.state not in HOLDING and _approval_stands(tx, one, told):  # one that holds is charged for itself
             charge = quotes.inspection_charge(quote.held, one.offer.coins)
             return charge, one.id if charge else None
     return 0, None
 
 
-def _approval_stands(tx: Tx, inspection: Quote, thread: Iterable[Message]) -> bool:
+def _approval_stands(tx: Tx, inspection: Quote, told: Iterable[Message]) -> bool:
     """Whether what was approved is the newest version, and neither taken back, voided nor ended by our own fault.
 
     A chargeback voids what was not started; what was loses coins by it, and its approval stands (rule C14).
@@ -193,7 +193,7 @@ def _approval_stands(tx: Tx, inspection: Quote, thread: Iterable[Message]) -> bo
     undone = any(
         (_voided_whole(one) or one.detail.get("cause") == Cause.VENDOR.value)
         and (one.detail.get("quote"), one.detail.get("version")) == (inspection.id, inspection.offer.version)
-        for one in thread
+        for one in told
     )
     return "approve" in decided and "cancel" not in decided and not undone
 

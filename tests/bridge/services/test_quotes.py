@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from bridge.contracts.coin_desk import Channel
+from bridge.contracts.desk import Tx
 from bridge.domain.events import BalanceLow, CoinsDeducted, CoinsGranted, QuoteApproved, QuoteOffered, QuoteReleased
 from bridge.domain.quotes import Cause, Quote, QuoteKind, QuoteState
-from bridge.domain.requests import MessageKind
+from bridge.domain.requests import Author, Message, MessageKind
 from bridge.errors import ImpossibleAmount, LedgerError, NotEnoughCoins, QuoteRefused, UnknownRequest
 from bridge.locale.history_words import history_text
 from bridge.services import offering, working
@@ -119,6 +120,22 @@ def test_C7_each_step_is_a_message_of_the_thread_with_its_numbers(coins: CoinDes
         (MessageKind.STARTED, None, None),
         (MessageKind.DEDUCTED, 45, 255),
     ]
+
+
+def test_what_became_of_a_quote_is_found_without_reading_all_that_was_written(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300)
+    request = coins.request(CUSTOMER)
+    quote = coins.approved(coins.offered(CUSTOMER, 50, request=request))
+
+    def write(tx: Tx) -> None:
+        for kind in (MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL) * 100:
+            tx.requests.say(request.id, Message(coins.now, Author.STAFF, kind, "much to say", staff=ANNA))
+
+    coins.desk.run(write)
+    infeasible(coins, quote)
+    thread, told = coins.thread(request.id), coins.desk.look(lambda tx: tx.requests.about_quotes(request.id))
+    assert told == [one for one in thread if one.detail.get("quote") == quote.id]
+    assert (len(thread), len(told)) == (304, 4)
 
 
 def test_C17_a_low_balance_is_told_once_for_the_newest_package(coins: CoinDesk) -> None:
