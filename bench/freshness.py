@@ -52,6 +52,7 @@ from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
 from bridge.engine.setup import StoreSetup
 from bridge.engine.store_runner import StoreRunner
+from bridge.engine.waiting import spread
 from bridge.services import syncing
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.shops import OpenCartShop, PrestaShopShop
@@ -119,8 +120,9 @@ async def _engine(setups: list[StoreSetup], folder: Path, looks: Looks, orders: 
     with Desk.open(folder / FILE_NAME) as desk:
         desk.start()
         runners = []
-        for setup in setups:
-            runners.append(StoreRunner(setup, _connecting(setup, looks), desk, clock, keys=lambda: (KEY,)))
+        for setup, phase in zip(setups, spread(), strict=False):
+            connect = _connecting(setup, looks)
+            runners.append(StoreRunner(setup, connect, desk, clock, keys=lambda: (KEY,), phase=phase))
             await _begin_at_the_end(setup, desk, clock)
         for runner in runners:
             runner.start()

@@ -38,7 +38,7 @@ from bridge.engine.sleeper import Sleeper
 from bridge.engine.store_runner import StoreRunner
 from bridge.engine.supervising import finished, supervised
 from bridge.engine.systemd import Notifier
-from bridge.engine.waiting import first_of
+from bridge.engine.waiting import first_of, spread
 from bridge.engine.watchdog import Watchdog
 from bridge.errors import BridgeError, DeskDamaged, DeskUnusable, SettingsError
 from bridge.hooks.manager import Plugins
@@ -72,6 +72,7 @@ class App:
         self.stop = asyncio.Event()
         self.runners: dict[str, StoreRunner] = {}
         self._desk_terms: dict[str, DeskTerms] = {}
+        self._phases = spread()
         self.notifier = Notifier.from_environment()
         self._on_stopping = on_stopping
         self._closing = AsyncExitStack()
@@ -265,6 +266,7 @@ class App:
             self.clock,
             keys=partial(self._keys_of, setup.name),
             on_booked=self.outbox.wake.set,
+            phase=next(self._phases),
         )
         self.runners[setup.name] = runner
         self._desk_terms[setup.name] = setup.desk_terms

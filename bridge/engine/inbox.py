@@ -61,7 +61,10 @@ class _Page:
 
 
 class Inbox:
-    """The answering side of one store. `wake` is set when the shop hints at something in its inbox."""
+    """The answering side of one store. `wake` is set when the shop hints at something in its inbox.
+
+    `phase` says when, as a share of the time between two looks, it has its turn.
+    """
 
     def __init__(
         self,
@@ -75,12 +78,13 @@ class Inbox:
         keys: Callable[[], tuple[SigningKey, ...]],
         wake: asyncio.Event,
         on_handled: Callable[[], None] = lambda: None,
+        phase: float = 0.0,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._keys, self._wake = health, stop, keys, wake
         self._on_handled, self._terms = on_handled, setup.desk_terms
         self._cursor: Cursor | None = None
-        self._due: float | None = None
+        self._due = phase * setup.sync.poll_seconds
         self._active_until = 0.0
         self._waits = False
         self._forget_at = time.monotonic() + random.random() * FORGET_FIRST_S  # noqa: S311  # no secret
@@ -246,17 +250,13 @@ class Inbox:
             log.info("old inbox rows forgotten", store=self._setup.name, rows=rows)
 
     def _pause(self) -> float:
-        """Seconds to the next look; the first time by chance, so that many stores do not look in step."""
+        """Seconds to the next look of the row that `phase` has begun, so that many stores do not look in step."""
         moment, poll = time.monotonic(), self._setup.sync.poll_seconds
         if self._waits:
             return min(PATIENCE_S, poll)
         if moment < self._active_until:
             return min(FAST_S, poll)
-        self._due = (
-            moment + random.random() * poll  # noqa: S311  # no secret
-            if self._due is None
-            else next_due(self._due, every=poll, moment=moment)
-        )
+        self._due = next_due(self._due, every=poll, moment=moment)
         return self._due - moment
 
 

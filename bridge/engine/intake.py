@@ -42,7 +42,7 @@ PATIENCE_BETWEEN_LOOKS_S = 1.0
 
 
 class Intake:
-    """The reading side of one store."""
+    """The reading side of one store. `phase` says when, as a share of the time between two passes, it has its turn."""
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class Intake:
         *,
         wake: asyncio.Event | None = None,
         on_hint: Callable[[], None] = lambda: None,
+        phase: float = 0.0,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._on_booked, self._wake = health, stop, on_booked, wake or asyncio.Event()
@@ -63,7 +64,7 @@ class Intake:
         self._hint: str | None = None
         self._echo = False
         self._counted = False
-        self._due: float | None = None
+        self._due = phase * setup.sync.poll_seconds
         self._terms: StoreTerms | None = None
         self._news: ShopFacts | None = None
         self._probed, self._share = 0.0, random.uniform(0.5, 1.0)  # noqa: S311  # no secret
@@ -110,12 +111,9 @@ class Intake:
         return self._echo or echo
 
     def _until_due(self) -> float:
-        """Seconds to the next pass; the first time by chance, so that many stores do not look in step."""
-        moment, poll = time.monotonic(), self._setup.sync.poll_seconds
-        if self._due is None:
-            self._due = moment + random.random() * poll  # noqa: S311  # no secret
-        else:
-            self._due = next_due(self._due, every=poll, moment=moment)
+        """Seconds to the next pass of the row that `phase` has begun, so that many stores do not look in step."""
+        moment = time.monotonic()
+        self._due = next_due(self._due, every=self._setup.sync.poll_seconds, moment=moment)
         return self._due - moment
 
     async def one_pass(self) -> float | None:

@@ -30,6 +30,8 @@ log = structlog.get_logger()
 PAUSE_AFTER_CRASH_S = 5.0
 STOP_GRACE_S = 4.0
 """How long a store may finish its pass when told to stop; then it is cancelled, which loses nothing."""
+APART = 0.5
+"""How far apart the reading and the answering side have their turns, as a share of the time between two of them."""
 ABANDON_S = 1.5
 """How long a cancelled store may take to close its connections."""
 
@@ -41,7 +43,7 @@ class Side(Protocol):
 
 
 class StoreRunner:
-    """Runs one store until stopped."""
+    """Runs one store until stopped. `phase` says when it has its turn among others, as a share of the time between."""
 
     def __init__(
         self,
@@ -52,9 +54,10 @@ class StoreRunner:
         *,
         keys: Callable[[], tuple[SigningKey, ...]],
         on_booked: Callable[[], None] = lambda: None,
+        phase: float = 0.0,
     ) -> None:
         self.setup, self._connect, self._desk, self._clock = setup, connect, desk, clock
-        self._keys, self._on_booked = keys, on_booked
+        self._keys, self._on_booked, self._phase = keys, on_booked, phase
         self.health = StoreHealth(setup.name, setup.settings.limits.stale_after_seconds)
         self.stop = Bell()
         self.accounts_changed = Bell()
@@ -148,6 +151,7 @@ class StoreRunner:
             on_booked=self._booked,
             wake=self._touched,
             on_hint=self._posted.set,
+            phase=self._phase,
         )
 
     def _inbox(self, adapter: ShopAdapter) -> Inbox:
@@ -161,6 +165,7 @@ class StoreRunner:
             keys=self._keys,
             wake=self._posted,
             on_handled=self._booked,
+            phase=self._phase + APART,
         )
 
     def _reconciler(self, adapter: ShopAdapter) -> Reconciler:

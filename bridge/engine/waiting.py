@@ -1,7 +1,9 @@
 """Waiting that a stop ends at once, and the moments that are waited for."""
 
 import asyncio
+import itertools
 import math
+from collections.abc import Iterator
 
 from bridge.engine.bells import Bell, resolve
 
@@ -31,6 +33,16 @@ async def first_of(seconds: float | None, *events: asyncio.Event) -> None:
             task.cancel()
         if timer is not None:
             timer.cancel()
+
+
+def spread() -> Iterator[float]:
+    """Shares of one for as many as come, each in one of the largest gaps that those before it have left.
+
+    Multiples of the golden ratio do that. Shares by chance would leave some of a thousand stores close behind others,
+    who then wait for them at every look.
+    """
+    golden = (math.sqrt(5) - 1) / 2
+    return (number * golden % 1 for number in itertools.count(1))
 
 
 def next_due(due: float, *, every: float, moment: float) -> float:

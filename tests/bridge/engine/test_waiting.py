@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from itertools import islice, pairwise
 
 import pytest
 
 from bridge.engine.bells import Bell
-from bridge.engine.waiting import first_of, next_due
+from bridge.engine.waiting import first_of, next_due, spread
 
 KINDS = pytest.mark.parametrize("kind", [asyncio.Event, Bell])
 
@@ -52,3 +53,10 @@ async def test_cancelling_it_leaves_no_task_behind(kind: type[asyncio.Event]) ->
 )
 def test_a_row_of_moments_keeps_its_times_however_late_one_of_them_was(moment: float, next_one: float) -> None:
     assert next_due(10.0, every=5.0, moment=moment) == next_one
+
+
+@pytest.mark.parametrize("stores", [2, 7, 100, 1000])
+def test_turns_are_spread_over_the_time_however_many_there_are(stores: int) -> None:
+    turns = sorted(islice(spread(), stores))
+    gaps = [after - before for before, after in pairwise([*turns, turns[0] + 1])]
+    assert 0.3 < min(gaps) * stores <= max(gaps) * stores < 2
