@@ -29,7 +29,10 @@ Hold = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What an entry about a hold belongs to. `key` begins the keys of its entries; it names the quote's version."""
+    """What an entry about a hold belongs to. `key` begins the keys of its entries; it names the quote's version.
+
+    `up_at` is when the desk was last up, where staff act while it is down: what ended since is not over yet (rule C5).
+    """
 
     key: str
     account_id: int
@@ -37,6 +40,7 @@ class Cause:
     request_id: int
     at: datetime
     staff: str | None = None
+    up_at: datetime | None = None
 
     def entry(self, what: str, kind: EntryKind, postings: Iterable[Posting], reason: str) -> Entry:
         """One entry of that cause."""
@@ -123,7 +127,7 @@ def give_back(
                 marked[package.id] = package._replace(taken=package.taken + part.coins)
             what = f"{kind}:revoke:{package.id}" + FOR_GOOD * anew
             entries.append(cause.entry(what, EntryKind.REVOKE, [lost], f"package {package.id} had been revoked"))
-        elif not package.usable(cause.at):
+        elif not package.usable(cause.up_at or cause.at):
             what = f"{kind}:forfeit:{package.id}"
             entries.append(cause.entry(what, EntryKind.FORFEIT, [lost], f"package {package.id} had ended"))
     return Movement(tuple(entries), marked)

@@ -48,7 +48,7 @@ def approve(
     quotes.require_approvable(quote, account_id=account_id, version=version, text_hash=text_hash, at=at)
     quotes.require_unfrozen(account)
     packages = packages_of(tx, account.id)
-    entry, hold = holds.reserve(packages.values(), quote.offer.coins, cause_of(quote, at), reason="")
+    entry, hold = holds.reserve(packages.values(), quote.offer.coins, cause_of(tx, quote, at), reason="")
     packages = book(tx, terms.store, packages, holds.Movement((entry,), {}))
     saved = tx.quotes.save(quotes.approved(quote, hold, at=at))
     tx.quotes.decide(evidence_of(quote, "approve", at, channel, text_hash, evidence))

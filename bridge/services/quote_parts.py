@@ -9,6 +9,7 @@ from bridge.contracts.desk import Tx
 from bridge.domain import holds, ledger
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.downtime import gap_between
 from bridge.domain.events import CoinsGranted, QuoteReleased
 from bridge.domain.holds import Hold, Movement
 from bridge.domain.ledger import EntryKind
@@ -65,7 +66,7 @@ def give_back(
 ) -> Movement:
     """Book the return of a hold, or of a part of it; returns what was booked. `anew` as in `holds.give_back`."""
     packages = packages_of(tx, quote.account_id)
-    movement = holds.give_back(packages, hold, cause_of(quote, at, by, tag), kind=kind, reason=reason, anew=anew)
+    movement = holds.give_back(packages, hold, cause_of(tx, quote, at, by, tag), kind=kind, reason=reason, anew=anew)
     book(tx, store, packages, movement)
     return movement
 
@@ -132,9 +133,10 @@ def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: in
     tx.outbox.add([told])
 
 
-def cause_of(quote: Quote, at: datetime, by: str | None = None, tag: str = "") -> holds.Cause:
+def cause_of(tx: Tx, quote: Quote, at: datetime, by: str | None = None, tag: str = "") -> holds.Cause:
     key = f"{quote.key}:{tag}" if tag else quote.key
-    return holds.Cause(key, quote.account_id, quote.id, quote.request_id, at, by)
+    gap = gap_between(tx.downtimes.last_beat(), at)
+    return holds.Cause(key, quote.account_id, quote.id, quote.request_id, at, by, gap.since if gap else None)
 
 
 def evidence_of(quote: Quote, what: str, at: datetime, channel: Channel, text_hash: str, evidence: str) -> Decision:

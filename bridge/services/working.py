@@ -151,7 +151,7 @@ def settled(
 ) -> Quote:
     packages = packages_of(tx, account.id)
     movement = holds.spend(
-        packages, quote.hold, spent, cause_of(quote, at, by), reason=reason, released="not needed for the work"
+        packages, quote.hold, spent, cause_of(tx, quote, at, by), reason=reason, released="not needed for the work"
     )
     packages = book(tx, terms.store, packages, movement)
     saved = tx.quotes.save(replace(quote, state=QuoteState.SETTLED, hold=(), spent=spent))

@@ -258,3 +258,22 @@ def test_a_command_of_staff_while_the_daemon_is_off_is_no_beat(coins: CoinDesk) 
     coins.granted(customer(2), 10)
     assert beat(coins, END + 5 * A_MINUTE) == Gap(END - A_MINUTE, END + 5 * A_MINUTE)
     assert coins.coins(CUSTOMER) == (300, 0, 300)
+
+
+def test_C5_what_staff_give_back_while_the_daemon_is_off_is_as_of_its_last_beat(coins: CoinDesk) -> None:
+    """The package ended in the gap: its owner could do nothing, and has a day from the daemon's return."""
+    coins.granted(CUSTOMER, 300, last_day=LAST_DAY)
+    coins.granted(customer(2), 300, last_day=LAST_DAY - timedelta(days=1))
+    settled, released = (coins.approved(coins.offered(CUSTOMER, 50)) for _ in range(2))
+    ended_before = coins.approved(coins.offered(customer(2), 50))
+    beat(coins, END - A_MINUTE)
+    coins.now = END + AN_HOUR
+    coins.settled(settled, 20)
+    coins.released(released)
+    coins.released(ended_before)
+    assert coins.coins(CUSTOMER) == (280, 0, 0), "the clock decides what can be spent meanwhile"
+    assert coins.coins(customer(2)) == (250, 0, 0)
+    beat(coins, END + 2 * AN_HOUR)
+    assert coins.coins(CUSTOMER) == (280, 0, 280)
+    fire(coins)
+    assert coins.coins(customer(2)) == (0, 0, 0)
