@@ -7,6 +7,7 @@ address, so only its numbers are ever repeated.
 
 import os
 import re
+import socket
 import ssl
 from email.message import EmailMessage
 
@@ -16,6 +17,8 @@ from bridge.errors import DeliveryFailed, DeliveryRefused
 from bridge_mail.settings import MailSettings
 
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+_NAME_UNKNOWN = "can't be reached (no server of that name is known)"
+_NOT_NOW = "can't be reached (its name can't be looked up at the moment)"
 _OPERATORS = frozenset({530, 534, 535, 538, 554})
 """Permanent answers that speak of us rather than of the recipient, unless an enhanced code says otherwise."""
 
@@ -81,6 +84,8 @@ def _why(error: Exception) -> str:
             return f"can't be trusted ({reason or 'no encryption'})"
         if isinstance(cause, TimeoutError | aiosmtplib.SMTPTimeoutError):
             return "did not answer in time"
+        if isinstance(cause, socket.gaierror):
+            return _NOT_NOW if cause.errno == socket.EAI_AGAIN else _NAME_UNKNOWN
         if isinstance(cause, OSError) and not isinstance(cause, aiosmtplib.SMTPException):
             return f"can't be reached ({os.strerror(cause.errno) if cause.errno else type(cause).__name__})"
         cause = cause.__cause__ or cause.__context__

@@ -1,5 +1,6 @@
 """From the event to the mailbox: what is sent, to whom, in which language, how often, and what stays behind (C17)."""
 
+import socket
 from collections.abc import Iterable
 from datetime import timedelta
 from email.message import EmailMessage
@@ -11,8 +12,10 @@ import structlog.testing
 from bridge.contracts.shop_documents import Contact
 from bridge.domain import events
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.errors import ShopUnavailable
+from bridge.errors import DeliveryFailed, ShopUnavailable
+from bridge_mail import sending
 from bridge_mail.plugin import MailPlugin
+from bridge_mail.settings import MailSettings
 from tests.plugins.mail.conftest import granted, mail_table, quote_facts
 from tests.support.mail_server import PASSWORD, USER, MailServer, a_mail_server
 from tests.support.mailroom import ANNA, NOON, Mailroom, a_mailroom
@@ -369,6 +372,28 @@ async def test_a_refused_address_of_staff_is_a_problem_that_names_the_person(
     await room.work(events.QuoteApproved(**quote_facts()))
     (problem,) = await room.problems()
     assert "quote_approved for staff member Anna can't be delivered" in problem.summary
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (socket.EAI_NONAME, "can't be reached (no server of that name is known)"),
+        (socket.EAI_AGAIN, "can't be reached (its name can't be looked up at the moment)"),
+    ],
+)
+async def test_a_name_that_can_not_be_looked_up_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, code: int, words: str
+) -> None:
+    """What the machine's resolver answers depends on where the test runs, so its answer is put in its place."""
+
+    def lookup(*_: object, **__: object) -> None:
+        raise socket.gaierror(code, "as the C library words it")
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    settings = MailSettings(host="mail.nowhere.invalid", tls="required", from_address="support@house.example")
+    with pytest.raises(DeliveryFailed) as failed:
+        await sending.answers(settings, password=None)
+    assert str(failed.value) == words
 
 
 # --- encryption and login -------------------------------------------------------------------------------------
