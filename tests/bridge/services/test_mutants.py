@@ -19,6 +19,7 @@ from bridge.desk.quotes import SqlQuotes
 from bridge.domain import holds, ledger, packages, quotes
 from bridge.domain.ledger import Entry
 from bridge.domain.packages import Package
+from bridge.domain.purchases import decide
 from bridge.domain.quotes import Quote
 from bridge.errors import LedgerError
 from bridge.services import inbox, inbox_rows, order_pages, purchases, working
@@ -121,10 +122,9 @@ def a_chargeback_leaves_holds_standing(patch: Patch) -> None:
 
 def the_shops_status_undoes_what_staff_recorded(patch: Patch) -> None:
     """An order that the bank took the money of grants again with the next look at the shop."""
-    rule = order_pages.decide
 
     def forgetful(order: Any, purchase: Any, *known: Any, **named: Any) -> Any:
-        return rule(order, purchase and replace(purchase, disputed=False), *known, **named)
+        return decide(order, purchase and replace(purchase, disputed=False), *known, **named)
 
     patch.setattr(order_pages, "decide", forgetful)
 
