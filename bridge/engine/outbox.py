@@ -16,6 +16,7 @@ from bridge.desk.outbox import LONGEST_PAUSE, Delivery
 from bridge.desk.transaction import DeskTx
 from bridge.engine.supervising import unless_cancelled
 from bridge.engine.waiting import first_of
+from bridge.errors import BridgeError
 from bridge.hooks.dispatch import deliver, listeners
 from bridge.hooks.manager import Plugins
 
@@ -101,13 +102,15 @@ class OutboxDispatcher:
         except Exception as error:  # a plugin may raise anything; the others must not suffer
             if patience.expired():
                 silent.add(name)
+            # The text of anybody else's error may quote an address or a secret.
+            reason = str(error) if isinstance(error, BridgeError) else type(error).__name__
             log.warning(
                 "plugin failed on an event",
                 plugin=name,
                 hook=delivery.hook,
                 key=delivery.event.key,
                 attempt=delivery.attempts + 1,
-                error=f"{type(error).__name__}: {error}",
+                error=reason,
             )
             return False
         return True

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog.testing
 
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import CoinsChanged, CoinsGranted, CoinsRevoked
 from bridge.engine.outbox import MOST_ATTEMPTS, SWEEP_S, OutboxDispatcher
+from bridge.errors import DeliveryFailed
 from bridge.hooks import hookimpl
 from bridge.hooks.manager import Plugins
 from bridge.testing.clock import FixedClock
@@ -129,6 +131,15 @@ async def test_a_failed_delivery_is_repeated_with_the_same_key_and_only_to_who_l
     assert broken.attempts == ["a", "a"]
     assert mail.attempts == ["a"]
     assert await waiting(desk) == 0
+
+
+async def test_D1_nobody_elses_error_text_reaches_the_log(desk: Desk, clock: FixedClock) -> None:
+    address = "anna@example.com"
+    faults = {"theirs": Listener(ValueError(f"550 <{address}> unknown")), "ours": Listener(DeliveryFailed("no answer"))}
+    await tell(desk, "a")
+    with structlog.testing.capture_logs() as logs:
+        await dispatcher(desk, clock, **faults).one_pass()
+    assert {one["plugin"]: one["error"] for one in logs} == {"theirs": "ValueError", "ours": "no answer"}
 
 
 async def test_the_pauses_between_attempts_grow_to_six_hours(desk: Desk, clock: FixedClock) -> None:
