@@ -250,16 +250,15 @@ class PluginError(BridgeError):
 
 
 class DeliveryRefused(BridgeError):
-    """A message can never be delivered: a wrong address, a receiver that has gone. Staff are told, without an address.
-
-    `about` names whom it is for where that is nobody's account, such as a staff member.
-    """
+    """A message can never be delivered: a wrong address, a receiver that has gone. Staff are told, but no address."""
 
     code = "delivery_refused"
 
-    def __init__(self, reason: str, *, about: str = "") -> None:
-        super().__init__(reason)
-        self.about = about
+
+class DeliveryNeedless(BridgeError):
+    """A message need not be delivered any more: nobody is there, or what it says is past. That is no failure."""
+
+    code = "delivery_needless"
 
 
 class DeliverLater(BridgeError):

@@ -69,7 +69,8 @@ class StoreCard:
 class Delivery:
     """One message on its way. `key` is unique and stays the same; `document` is the plugin's own, JSON.
 
-    `to` is the customer it is for, None for staff. `attempts` is how often it has been tried before.
+    `to` is the customer it is for, None for others, whom `about` names in the words that staff are to read, such as
+    `staff member Anna`. `attempts` is how often it has been tried before.
     """
 
     key: str
@@ -77,7 +78,13 @@ class Delivery:
     kind: str
     document: Mapping[str, Any]
     to: Owner | None = None
+    about: str = ""
     attempts: int = 0
+
+    @property
+    def receiver(self) -> str:
+        """Whom it is for, in words; messages with the same words go to the same address."""
+        return str(self.to) if self.to else self.about or "staff"
 
 
 class Office(Protocol):

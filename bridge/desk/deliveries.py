@@ -69,6 +69,7 @@ _DUE = Statement(
         delivery.c.document,
         delivery.c.owner_kind,
         delivery.c.owner_ref,
+        delivery.c.about,
         delivery.c.attempts,
         delivery.c.created_ms,
     )
@@ -142,6 +143,7 @@ class SqlDeliveries:
                 "store_id": self._stores.number(one.store),
                 "owner_kind": one.to.kind.value if one.to else None,
                 "owner_ref": one.to.ref if one.to else None,
+                "about": one.about,
                 "kind": one.kind,
                 "document": as_json(dict(one.document)),
                 "created_ms": to_ms(at),
@@ -240,7 +242,7 @@ class SqlDeliveries:
 
 
 def _queued(row: tuple[Any, ...]) -> Queued:
-    number, key, store_name, kind, document, owner_kind, owner_ref, attempts, created_ms = row
+    number, key, store_name, kind, document, owner_kind, owner_ref, about, attempts, created_ms = row
     to = Owner(OwnerKind(owner_kind), owner_ref) if owner_kind is not None else None
-    one = Delivery(key=key, store=store_name, kind=kind, document=json.loads(document), to=to, attempts=attempts)
+    one = Delivery(key, store_name, kind, json.loads(document), to=to, about=about, attempts=attempts)
     return Queued(number, one, from_ms(created_ms))

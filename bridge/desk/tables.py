@@ -454,6 +454,7 @@ delivery = Table(
     Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
     Column("owner_kind", String(16)),
     Column("owner_ref", BigInteger),
+    Column("about", String(191), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("document", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),

@@ -23,7 +23,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.engine.supervising import supervised, unless_cancelled
 from bridge.engine.waiting import first_of
-from bridge.errors import BridgeError, DeliverLater, DeliveryRefused
+from bridge.errors import BridgeError, DeliverLater, DeliveryNeedless, DeliveryRefused
 from bridge.hooks.manager import DELIVER, Plugins
 
 log = structlog.get_logger()
@@ -171,6 +171,8 @@ class PluginLine:
             now = self._clock.now()
             until = min(max(wish.until, now + FIRST_PAUSE), now + GIVEN_UP_AFTER)
             await self._note(lambda tx, _: tx.deliveries.later(queued, until, failed=False))
+        except DeliveryNeedless:  # which proves nothing about the receiver
+            await self._note(lambda tx, at: tx.deliveries.done(queued, at, state=DeliveryState.REFUSED))
         except DeliveryRefused as error:
             log.warning("delivery refused", plugin=self.plugin, key=delivery.key, reason=str(error))
             await self._note(partial(_refused, plugin=self.plugin, queued=queued, error=error))
@@ -214,10 +216,9 @@ def _refused(tx: DeskTx, at: datetime, *, plugin: str, queued: Queued, error: De
     tx.deliveries.done(queued, at, state=DeliveryState.REFUSED)
     tx.problems.report(
         delivery.store,
-        key=_refusal_key(plugin, delivery, error.about),
+        key=_refusal_key(plugin, delivery),
         kind="delivery_refused",
-        summary=f"plugin {plugin}: {delivery.kind} for {error.about or _receiver(delivery)} "
-        f"can't be delivered: {error}",
+        summary=f"plugin {plugin}: {delivery.kind} for {delivery.receiver} can't be delivered: {error}",
         at=at,
     )
 
@@ -253,17 +254,13 @@ def _report_given_up(tx: DeskTx, at: datetime, plugin: str, delivery: Delivery, 
         key=key,
         kind="delivery_given_up",
         summary=f"plugin {plugin}: {count} message{'s' * (count != 1)} could not be delivered for a week and "
-        f"{'are' if count != 1 else 'is'} given up; last {delivery.kind} for {_receiver(delivery)}: {reason}",
+        f"{'are' if count != 1 else 'is'} given up; last {delivery.kind} for {delivery.receiver}: {reason}",
         at=at,
     )
 
 
-def _receiver(delivery: Delivery) -> str:
-    return str(delivery.to) if delivery.to else "staff"
-
-
-def _refusal_key(plugin: str, delivery: Delivery, about: str = "") -> str:
-    return f"delivery:{plugin}:{about or _receiver(delivery)}"[:191]
+def _refusal_key(plugin: str, delivery: Delivery) -> str:
+    return f"delivery:{plugin}:{delivery.receiver}"[:191]
 
 
 def _stuck_key(plugin: str, lane: Lane) -> str:

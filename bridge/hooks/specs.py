@@ -102,9 +102,10 @@ class DeliveryHooks:
         How often: until it is delivered: at least once. A crash between the receiver's answer and the desk's note of it
         sends it again: same key, same document.
         Return: nothing; the message is delivered then.
-        Raising: `DeliveryRefused` ends it and tells staff. `DeliverLater` postpones it. Anything else, and taking
-        longer than 60 s, is logged and tried again with growing pauses for a week; then staff get a problem. Only the
-        text of the bridge's own errors is logged, because others could quote an address or a secret.
+        Raising: `DeliveryRefused` ends it and tells staff. `DeliveryNeedless` ends it unsent. `DeliverLater` postpones
+        it. Anything else, and taking longer than 60 s, is logged and tried again with growing pauses for a week; then
+        staff get a problem. Only the text of the bridge's own errors is logged, because others could quote an address
+        or a secret.
         Example: plugins/mail hands the message to the mail server.
         """
 

@@ -18,7 +18,7 @@ from bridge.contracts.office import Delivery, Office, PluginTables, StaffContact
 from bridge.contracts.shop import Finding, Level
 from bridge.domain.accounts import Owner
 from bridge.domain.events import EVENTS, BackupLate, CustomerEvent, Event, GuestClaimed
-from bridge.errors import BridgeError, DeliverLater, DeliveryRefused
+from bridge.errors import BridgeError, DeliverLater, DeliveryNeedless, DeliveryRefused
 from bridge.hooks import hookimpl
 from bridge_mail import sending
 from bridge_mail.letter import Context, Letter
@@ -55,10 +55,13 @@ class MailPlugin:
 
     @hookimpl
     async def bridge_deliver(self, delivery: Delivery) -> None:
-        """Send one letter. Raises `DeliveryRefused`, `DeliverLater`, `DeliveryFailed`, `ShopError`."""
+        """Send one letter.
+
+        Raises `DeliveryNeedless`, `DeliveryRefused`, `DeliverLater`, `DeliveryFailed`, `ShopError`.
+        """
         card = self._opened().stores.get(delivery.store)
         if card is None:
-            raise DeliveryRefused("the store is switched off", about="a store that is switched off")
+            raise DeliveryRefused("the store is switched off")
         event: Event = _adapter(delivery.kind).validate_python(delivery.document["event"])
         if (name := delivery.document.get("staff")) is not None:
             await self._to_staff(delivery, event, card, name)
@@ -79,7 +82,13 @@ class MailPlugin:
             letters.append(Delivery(_key(event.key), event.store, kind, document, to=event.owner))
         if type(event) in STAFF_WRITERS and mine.staff:
             letters += [
-                Delivery(_key(_staff_key(event, one)), event.store, kind, {**document, "staff": one.name})
+                Delivery(
+                    _key(_staff_key(event, one)),
+                    event.store,
+                    kind,
+                    {**document, "staff": one.name},
+                    about=f"staff member {one.name}",
+                )
                 for one in card.staff
             ]
         await office.queue(letters)
@@ -91,11 +100,11 @@ class MailPlugin:
         owner = delivery.to or event.owner
         contact = await office.contact(delivery.store, owner)
         if contact is None:
-            return  # nobody is there any more; staff are told of customers who are gone by other means
+            raise DeliveryNeedless("nobody is there")  # staff are told of customers who are gone by other means
         language = card.language_for(event.language if isinstance(event, GuestClaimed) else contact.language)
         letter = letter_to_customer(event, await self._context(event, card, language))
         if letter is None:
-            return
+            raise DeliveryNeedless("what it says is past")
         if not is_mail_address(contact.email):
             raise DeliveryRefused("the shop has no usable e-mail address")
         await self._keep_to_the_cap(delivery.store, owner, card)
@@ -107,18 +116,14 @@ class MailPlugin:
     async def _to_staff(self, delivery: Delivery, event: Event, card: StoreCard, name: str) -> None:
         person = next((one for one in card.staff if one.name == name), None)
         if person is None:
-            return  # has left
+            raise DeliveryNeedless("has left")
         language = card.languages[0]
         letter = letter_to_staff(event, await self._context(event, card, language))
         if letter is None:
-            return
+            raise DeliveryNeedless("what it says is past")
         if not is_mail_address(person.email):
-            raise DeliveryRefused("the store's file has no usable e-mail address", about=f"staff member {name}")
-        sheet = staff_sheet(language, card.title, name)
-        try:
-            await self._send(letter, sheet, card, delivery, to=(name, person.email))
-        except DeliveryRefused as error:
-            raise DeliveryRefused(str(error), about=f"staff member {name}") from None
+            raise DeliveryRefused("the store's file has no usable e-mail address")
+        await self._send(letter, staff_sheet(language, card.title, name), card, delivery, to=(name, person.email))
 
     async def _send(
         self, letter: Letter, sheet: Any, card: StoreCard, delivery: Delivery, *, to: tuple[str, str]

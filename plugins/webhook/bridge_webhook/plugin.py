@@ -43,7 +43,7 @@ class WebhookPlugin:
         office = self._opened()
         settings = self._settings(delivery.store)
         if settings is None:
-            raise DeliveryRefused("the store has no webhook any more", about="the webhook")
+            raise DeliveryRefused("the store has no webhook any more")
         body = encode(delivery.document)
         timestamp = str(int(office.now().timestamp()))
         headers = {
@@ -55,7 +55,7 @@ class WebhookPlugin:
         }
         status = await _post(settings.url, body, headers)
         if status == GONE:
-            raise DeliveryRefused("the receiver answered 410, gone", about="the webhook")
+            raise DeliveryRefused("the receiver answered 410, gone")
         if not 200 <= status < 300:
             raise DeliveryFailed(f"the receiver answered {status}")
 
@@ -65,7 +65,7 @@ class WebhookPlugin:
         if settings is None or (settings.events and NAMES[type(event)] not in settings.events):
             return
         kind = NAMES[type(event)]
-        await self._opened().queue([Delivery(key=event.key, store=event.store, kind=kind, document=document(event))])
+        await self._opened().queue([Delivery(event.key, event.store, kind, document(event), about="the webhook")])
 
     def _settings(self, store: str) -> WebhookSettings | None:
         card = self._opened().stores.get(store)

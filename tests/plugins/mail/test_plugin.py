@@ -155,6 +155,21 @@ async def test_an_address_that_is_none_is_refused_before_any_server_is_asked(
     (problem,) = await room.problems()
     assert problem.summary.endswith("can't be delivered: the shop has no usable e-mail address")
     assert server.taken == []
+    room.shop.people[77] = Contact(77, ADDRESS, "Anna", "en")
+    await room.work(granted(key="acme:order:2:base:unit:1"))
+    assert await room.problems() == [], "the address was corrected, and the next letter got through"
+
+
+async def test_a_letter_that_has_become_needless_leaves_the_problem_of_its_receiver(
+    room: Mailroom, server: MailServer
+) -> None:
+    room.shop.people[77] = Contact(77, "", "Anna", "en")
+    await room.work(granted())
+    room.shop.people[77] = Contact(77, ADDRESS, "Anna", "en")
+    over = NOON - timedelta(days=1)
+    await room.work(events.QuoteLapsing(**quote_facts(key="acme:quote:13:v1:lapsing", valid_until=over)))
+    assert server.taken == []
+    assert len(await room.problems()) == 1
 
 
 @pytest.mark.parametrize(
@@ -372,6 +387,9 @@ async def test_a_refused_address_of_staff_is_a_problem_that_names_the_person(
     await room.work(events.QuoteApproved(**quote_facts()))
     (problem,) = await room.problems()
     assert "quote_approved for staff member Anna can't be delivered" in problem.summary
+    server.answers.clear()
+    await room.work(events.QuoteApproved(**quote_facts(key="acme:quote:13:v1:approved")))
+    assert await room.problems() == [], "the address was corrected, and the next letter got through"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -97,6 +98,9 @@ async def test_gone_is_never_tried_again_and_staff_are_told(room: Mailroom, rece
     assert problem.summary == (
         "plugin webhook: coins_granted for the webhook can't be delivered: the receiver answered 410, gone"
     )
+    receiver.status = 200
+    await room.work(replace(GRANTED, key="acme:order:2:base:unit:1"))
+    assert await room.problems() == [], "it is there again"
 
 
 async def test_a_receiver_that_hangs_is_left_after_its_time(

@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("store_id", sa.Integer(), nullable=False),
         sa.Column("owner_kind", sa.String(length=16), nullable=True),
         sa.Column("owner_ref", sa.BigInteger(), nullable=True),
+        sa.Column("about", sa.String(length=191), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
