@@ -15,7 +15,7 @@ from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.engine import deliveries
 from bridge.engine.deliveries import FEWEST_ATTEMPTS, GIVEN_UP_AFTER, LONGEST_PAUSE, DeliveryRunner, PluginLine
-from bridge.errors import DeliverLater, DeliveryFailed, DeliveryRefused
+from bridge.errors import DeliverLater, DeliveryFailed, DeliveryNeedless, DeliveryRefused
 from bridge.hooks import hookimpl
 from bridge.hooks.manager import Plugins
 from bridge.testing.clock import FixedClock
@@ -218,6 +218,43 @@ async def test_a_refused_message_is_a_problem_that_names_the_customer_and_ends_w
     await post.one_pass()
     assert await problems(desk) == []
     assert mail.keys == ["b"]
+
+
+async def test_a_refused_message_to_one_of_the_staff_ends_with_one_that_reaches_the_same_person(
+    desk: Desk, clock: FixedClock
+) -> None:
+    mail = Postman(DeliveryRefused("the mail server answered 550 to the address"))
+    post = line(desk, clock, mail=mail)
+    await queue(
+        desk, message("a", to=None, about="staff member Anna"), message("b", to=None, about="staff member Olga")
+    )
+    await post.one_pass()
+    assert sorted(one.summary.partition(" can't")[0] for one in await problems(desk)) == [
+        "plugin mail: coins_granted for staff member Anna",
+        "plugin mail: coins_granted for staff member Olga",
+    ]
+    mail.fault = None
+    await queue(desk, message("c", to=None, about="staff member Olga"))
+    await post.one_pass()
+    (left,) = await problems(desk)
+    assert "staff member Anna" in left.summary
+
+
+async def test_a_message_that_has_become_needless_proves_nothing_about_its_receiver(
+    desk: Desk, clock: FixedClock
+) -> None:
+    """It is done with, but nothing was sent: the problem stays, and it counts for no day."""
+    mail = Postman(DeliveryRefused("the mail server answered 550 to the address"))
+    post = line(desk, clock, mail=mail)
+    await queue(desk, message("a"))
+    await post.one_pass()
+    mail.fault = DeliveryNeedless("nobody has to be told any more")
+    await queue(desk, message("b"))
+    await post.one_pass()
+    assert await waiting(desk) == {}
+    assert [one.kind for one in await problems(desk)] == ["delivery_refused"]
+    since = await desk.read(lambda tx: tx.deliveries.delivered_since("mail", "acme", CUSTOMER, NOON, clock.now()))
+    assert since == 0
 
 
 async def test_a_message_may_ask_to_wait_and_that_is_no_failure(desk: Desk, clock: FixedClock) -> None:
