@@ -141,9 +141,10 @@ def normalised_domain(written: str) -> str:
     """
     host = _AROUND.sub("", _AROUND.sub("", written.strip())).strip().rstrip(".")
     try:
-        name = idna.encode(host, uts46=True, std3_rules=True).decode().lower().removeprefix("www.")
+        ascii_name = idna.encode(host, uts46=True, std3_rules=True).decode().lower()
     except idna.IDNAError:
         raise RightRefused("bad_domain", "that is no domain name") from None
+    name = ascii_name.rstrip(".").removeprefix("www.")  # other scripts have full stops of their own
     if _is_address(name):
         raise RightRefused("private_domain", "an address is no domain name")
     if name.rpartition(".")[2] in _PRIVATE or name.endswith(".home.arpa"):

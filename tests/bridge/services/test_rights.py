@@ -133,6 +133,8 @@ def test_a_refused_redemption_leaves_nothing(coins: CoinDesk) -> None:
         ("МАГАЗИН.рф", "xn--80aairftm.xn--p1ai"),
         ("xn--bcher-kva.example.com", "xn--bcher-kva.example.com"),
         ("example。com", "example.com"),
+        ("example.com\N{IDEOGRAPHIC FULL STOP}", "example.com"),
+        ("www\N{FULLWIDTH FULL STOP}example\N{FULLWIDTH FULL STOP}com\N{FULLWIDTH FULL STOP}", "example.com"),
     ],
 )
 def test_L6_one_shop_is_one_domain_however_it_is_written(written: str, domain: str) -> None:
@@ -151,6 +153,8 @@ def test_L6_one_shop_is_one_domain_however_it_is_written(written: str, domain: s
         "http://192.168.1.10/shop",
         "10.1",
         "2130706433",
+        "shop.localhost\N{IDEOGRAPHIC FULL STOP}",
+        "127.0.0.1\N{IDEOGRAPHIC FULL STOP}",
     ],
 )
 def test_L6_a_private_host_is_no_shop_on_the_internet(written: str) -> None:
