@@ -17,6 +17,7 @@ from bridge.errors import ImpossibleAmount, KeyReused, UnknownAccount
 from bridge.services import expiring
 from bridge.services.coin_moves import note
 from bridge.services.entries import entries_after
+from bridge.services.staff_words import require_staff, require_utf8
 
 DEFAULT_MONTHS = 12
 """A manual package ends after a year unless a day is named (rule C15)."""
@@ -222,16 +223,5 @@ def _words(plan: str | None, until: datetime) -> str:
 def _require_words(reason: str, staff: str) -> None:
     if not reason.strip():
         raise ImpossibleAmount("reason: must say why, in words the customer may read (rule C15)")
-    if not _is_text(reason):
-        raise ImpossibleAmount("reason: must be text, not bytes that are no UTF-8")
-    if not staff.strip():
-        raise ImpossibleAmount("staff: must name who does it (rule C15)")
-
-
-def _is_text(words: str) -> bool:
-    """A terminal's stray bytes arrive as halves of characters, which neither the books nor an account page can keep."""
-    try:
-        words.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    require_utf8(reason, what="reason")
+    require_staff(staff)
