@@ -1,11 +1,14 @@
 """`bridge desk ...`: the desk's file itself."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from bridge.cli.call import Call, command, group
+
+if TYPE_CHECKING:
+    from bridge.desk.transaction import DeskTx
 
 app = group("desk", "The desk, our own books: make, back up, restore.")
 
@@ -76,7 +79,7 @@ def restore(
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, enter
     from bridge.desk.backup import restore as restore_desk
-    from bridge.desk.desk import FILE_NAME
+    from bridge.desk.desk import FILE_NAME, Desk
     from bridge.desk.lock import DaemonLock
     from bridge.errors import DeskDamaged
 
@@ -88,6 +91,8 @@ def restore(
             try:
                 copy_in(source, copied)
                 identity, kept = restore_desk(copied, path, at=CLOCK.now())
+                with Desk.open(path) as desk:
+                    held = desk.look(_held)
             except DeskDamaged as error:
                 told = DeskDamaged(str(error).replace(str(copied), str(file)))
                 told.hint = "use another backup; the desk in place was not touched"
@@ -100,10 +105,41 @@ def restore(
             "desk_id": identity.desk_id,
             "epoch": identity.epoch,
             "kept": str(kept) if kept else None,
+            "held_messages": {one.store: one.messages for one in held},
         },
         lambda: [
             line(f"Restored from {file}; the desk is {path}, epoch {identity.epoch}."),
             *([line(f"The desk that was there is kept as {kept}.")] if kept else []),
+            *([line(one.words) for one in held] or [line("No message waited to be sent when the backup was made.")]),
             line("Start the daemon: it reads every shop again from where the backup stood and pushes every account."),
         ],
     )
+
+
+class _Held(NamedTuple):
+    """What of a store is held back for staff, and under which problem."""
+
+    store: str
+    messages: int
+    problem: int
+
+    @property
+    def words(self) -> str:
+        from bridge.cli.screen import count
+
+        are, they, them = ("is", "it", "it") if self.messages == 1 else ("are", "they", "them")
+        return (
+            f"Store {self.store}: {count(self.messages, 'message')} that waited then {are} held back, because {they} "
+            f"may have been sent since. Send {them}: bridge problems retry {self.problem}. "
+            f"Drop {them}: bridge problems dismiss {self.problem}."
+        )
+
+
+def _held(tx: "DeskTx") -> list[_Held]:
+    from bridge.contracts.office import MAIL_HELD
+
+    return [
+        _Held(one.store, tx.outbox.held(one.store) + tx.deliveries.held(one.store), one.id)
+        for one in tx.problems.open()
+        if one.kind == MAIL_HELD
+    ]

@@ -119,6 +119,9 @@ _FOLLOW = Statement(
     )
     .values(owner_kind=bindparam("now_kind"), owner_ref=bindparam("now_ref"))
 )
+_HELD = Statement(
+    select(func.count()).where(delivery.c.store_id == bindparam("store"), delivery.c.state == text("'held'"))
+)
 _WAITING = Statement(select(delivery.c.plugin, func.count()).where(_IS_WAITING).group_by(delivery.c.plugin))
 _PRUNE = Statement(
     delete(delivery).where(
@@ -216,6 +219,11 @@ class SqlDeliveries:
     def hold(self, store_name: str) -> int:
         """Keep a store's waiting messages back until staff decide. Returns how many."""
         return self._turn(store_name, DeliveryState.WAITING, DeliveryState.HELD)
+
+    def held(self, store_name: str) -> int:
+        """How many of a store's messages are kept back."""
+        row = _HELD.one(self._connection, store=self._stores.number(store_name))
+        return int(row[0]) if row else 0
 
     def release(self, store_name: str) -> int:
         """Deliver what was held. Returns how many."""

@@ -48,6 +48,11 @@ _TURN = Statement(
     .values(done=bindparam("becomes"), due_ms=text("0"))
 )
 _WAITS, _DONE, _HELD = 0, 1, 2
+_HELD_OF = Statement(
+    select(func.count()).where(
+        outbox.c.done == text("2"), func.json_extract(outbox.c.event, text("'$.store'")) == bindparam("store")
+    )
+)
 _FOLLOW = Statement(
     update(outbox)
     .where(
@@ -136,6 +141,11 @@ class SqlOutbox:
     def hold(self, store: str) -> int:
         """Keep a store's undelivered events back until staff decide. Returns how many."""
         return self._turn(store, _WAITS, _HELD)
+
+    def held(self, store: str) -> int:
+        """How many events of a store are kept back."""
+        row = _HELD_OF.one(self._connection, store=store)
+        return int(row[0]) if row else 0
 
     def release(self, store: str) -> int:
         return self._turn(store, _HELD, _WAITS)

@@ -118,6 +118,25 @@ def test_a_restore_brings_back_the_books_with_a_new_epoch(workplace: Workplace, 
     assert "The desk that was there is kept as" in workplace.cli("desk", "restore", str(file)).out
 
 
+def test_a_restore_says_how_many_messages_it_holds_back(workplace: Workplace, folder: Path) -> None:
+    """They may have been sent since the backup was made; here nobody was there to send them."""
+    workplace.cli("desk", "upgrade")
+    empty, busy = folder / "empty.desk", folder / "busy.desk"
+    workplace.cli("desk", "backup", str(empty))
+    for _ in range(2):
+        workplace.cli("coins", "grant", "77", "25", *BY_ANNA)
+    workplace.cli("desk", "backup", str(busy))
+    assert "No message waited to be sent when the backup was made." in workplace.cli("desk", "restore", str(empty)).out
+    out = workplace.cli("desk", "restore", str(busy)).out
+    assert (
+        "Store acme: 2 messages that waited then are held back, because they may have been sent since. "
+        "Send them: bridge problems retry 1. Drop them: bridge problems dismiss 1."
+    ) in " ".join(out.split())
+    again = workplace.cli("desk", "restore", str(busy), "--json").document
+    assert again["held_messages"] == {"acme": 2}
+    assert workplace.cli("problems", "retry", "1", "--by", "Anna").code == 0
+
+
 @pytest.mark.parametrize("keep", [0, 100, 5000, -1])
 def test_a_truncated_backup_is_refused_and_the_desk_stays(workplace: Workplace, folder: Path, keep: int) -> None:
     workplace.cli("desk", "upgrade")
