@@ -135,10 +135,10 @@ async def test_a_failed_delivery_is_repeated_with_the_same_key_and_only_to_who_l
 
 async def test_D1_nobody_elses_error_text_reaches_the_log(desk: Desk, clock: FixedClock) -> None:
     address = "anna@example.com"
-    faults = {"theirs": Listener(ValueError(f"550 <{address}> unknown")), "ours": Listener(DeliveryFailed("no answer"))}
+    theirs, ours = Listener(ValueError(f"550 <{address}> unknown")), Listener(DeliveryFailed("no answer"))
     await tell(desk, "a")
     with structlog.testing.capture_logs() as logs:
-        await dispatcher(desk, clock, **faults).one_pass()
+        await dispatcher(desk, clock, theirs=theirs, ours=ours).one_pass()
     assert {one["plugin"]: one["error"] for one in logs} == {"theirs": "ValueError", "ours": "no answer"}
 
 
