@@ -130,7 +130,13 @@ class Requests(Protocol):
         by: Author,
         staff: str | None = None,
         price: str | None = None,
-    ) -> Request: ...
+        number: int | None = None,
+    ) -> Request:
+        """A new request; under `number` where a desk that was lost gave it out, so that it is what its owner was told.
+
+        Else it gets the next number.
+        """
+        ...
 
     def get(self, store: str, request_id: int) -> Request | None: ...
 
@@ -180,8 +186,11 @@ class Quotes(Protocol):
 
     def offer_of(self, quote_id: int, version: int) -> Offer | None: ...
 
-    def highest(self) -> int:
-        """The highest number given out so far, over all stores; 0 for none."""
+    def last_known(self) -> int:
+        """The last number given out before the last restore, or at all where there was none, over all stores.
+
+        What a lost desk gave out comes next.
+        """
         ...
 
     def extend(self, quote_id: int, valid_until: datetime) -> None:

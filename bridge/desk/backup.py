@@ -3,15 +3,18 @@
 import os
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO
+from types import MappingProxyType
+from typing import BinaryIO, NamedTuple
 
 from bridge.contracts.office import MAIL_HELD
 from bridge.desk import versions
 from bridge.desk.connection import HEADER_BYTES, begin, open_reader, open_writer, translated
 from bridge.desk.desk import Desk
+from bridge.desk.numbers import last_numbers, leave_out
 from bridge.desk.transaction import DeskTx
 from bridge.desk.values import to_ms
 from bridge.desk.versions import DeskIdentity
@@ -117,7 +120,7 @@ def _require_whole(path: Path) -> None:
 
 
 def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentity, Path | None]:
-    """Put a backup in the desk's place, with a new epoch and every account waiting to be pushed whole.
+    """Put a backup in the desk's place, with a new epoch, new numbers and every account waiting to be pushed whole.
 
     What plugins had not been told and had not delivered when the backup was made may have gone out since: staff decide.
     Call under the daemon's lock. The desk that was there is kept beside it; returns the identity now and that file.
@@ -135,7 +138,7 @@ def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentit
         finally:
             origin.close()
             copy.close()
-    now = _renew(fresh, at, beyond=_epoch_of(desk_path))
+    now = _renew(fresh, at, lost=_lost(desk_path))
     _synchronise(fresh)
     kept = _keep(desk_path, at)
     fresh.rename(desk_path)
@@ -143,13 +146,21 @@ def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentit
     return now, kept
 
 
-def _renew(path: Path, at: datetime, *, beyond: int) -> DeskIdentity:
+class _Lost(NamedTuple):
+    """What the desk that is to be replaced had come to, as far as it can be read: its epoch, and numbers given out."""
+
+    epoch: int = 0
+    numbers: Mapping[str, int] = MappingProxyType({})
+
+
+def _renew(path: Path, at: datetime, *, lost: _Lost) -> DeskIdentity:
     connection = open_writer(path)
     try:
         with translated(path):
             begin(connection)
             old = versions.identity(connection)
-            versions.set_epoch(connection, max(old.epoch, beyond, to_ms(at) // 1000) + 1)
+            versions.set_epoch(connection, max(old.epoch, lost.epoch, to_ms(at) // 1000) + 1)
+            leave_out(connection, lost.numbers)
             tx = DeskTx(connection)
             for (name,) in connection.execute("SELECT name FROM store").fetchall():
                 tx.push.again(name)
@@ -176,17 +187,20 @@ def _hold_messages(tx: DeskTx, store: str, at: datetime) -> None:
         )
 
 
-def _epoch_of(path: Path) -> int:
-    """The epoch of the desk that is to be replaced, 0 where it can't be read any more."""
+def _lost(path: Path) -> _Lost:
+    """What can be read of the desk in place, which may be spoilt, or too old to have all of it."""
+    lost = _Lost()
     try:
         connection = open_writer(path)
         try:
             with translated(path):
-                return versions.identity(connection).epoch
+                lost = _Lost(versions.identity(connection).epoch)
+                lost = lost._replace(numbers=last_numbers(connection))
         finally:
             connection.close()
     except DeskError:
-        return 0
+        pass
+    return lost
 
 
 def _keep(desk_path: Path, at: datetime) -> Path | None:

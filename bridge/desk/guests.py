@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 
 from bridge.contracts.coin_desk import Claim
 from bridge.desk.accounts import SqlStores
+from bridge.desk.numbers import next_number
 from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.tables import guest_claim, guest_link, package, purchase, quote, redemption, request, store
 from bridge.desk.values import from_ms, id_list, to_ms
@@ -24,7 +25,7 @@ _CLAIM = (
     guest_claim.c.state,
 )
 _CLAIMS = select(*_CLAIM).join(store, store.c.id == guest_claim.c.store_id)
-_NEW_CLAIM = insert_row(guest_claim, without=frozenset({"id"}))
+_NEW_CLAIM = insert_row(guest_claim)
 _OPEN_CLAIM = Statement(
     _CLAIMS.where(
         guest_claim.c.store_id == bindparam("store"),
@@ -99,8 +100,10 @@ class SqlGuests:
         self._connection, self._stores = connection, stores
 
     def claim(self, store: str, order_id: int, customer_id: int, *, code: str, at: datetime) -> Claim:
-        number = _NEW_CLAIM.run(
+        number = next_number(self._connection, guest_claim)
+        _NEW_CLAIM.run(
             self._connection,
+            id=number,
             store_id=self._stores.number(store),
             order_id=order_id,
             customer_id=customer_id,
@@ -108,8 +111,7 @@ class SqlGuests:
             asked_ms=to_ms(at),
             tries=0,
             state="open",
-        ).lastrowid
-        assert number is not None
+        )
         return Claim(number, store, order_id, customer_id, code, at, 0, "open")
 
     def open_claim(self, store: str, order_id: int, customer_id: int) -> Claim | None:

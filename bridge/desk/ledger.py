@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from bridge.contracts.coin_desk import DeadlineKind
 from bridge.contracts.desk import NumberedEntry
 from bridge.desk.accounts import SqlStores
+from bridge.desk.numbers import next_number
 from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.tables import account, deadline, entry, package, store
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
@@ -49,7 +50,6 @@ _UNITS = Statement(
     )
     .order_by(package.c.id)
 )
-_LAST_PACKAGE = Statement(select(func.coalesce(func.max(package.c.id), 0)))
 _NEW_PACKAGE = insert_row(package)
 _SAVE_PACKAGE = Statement(
     update(package)
@@ -152,8 +152,7 @@ class SqlLedger:
 
     def new_package_ids(self, count: int) -> range:
         if not self._next_package:
-            row = _LAST_PACKAGE.one(self._connection)
-            self._next_package = (row[0] if row else 0) + 1
+            self._next_package = next_number(self._connection, package)
         first = self._next_package
         self._next_package += count
         return range(first, first + count)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.desk import Aside, AsideState, Problem, ProblemState
 from bridge.desk.accounts import SqlStores
+from bridge.desk.numbers import next_number
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import problem, set_aside, store
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
@@ -55,11 +56,7 @@ _TOLD = Statement(
     )
 )
 _INSERT = upsert(problem).values(
-    {
-        column.name: bindparam(column.name)
-        for column in problem.c
-        if column.name not in {"id", "handled_by", "handled_ms"}
-    }
+    {column.name: bindparam(column.name) for column in problem.c if column.name not in {"handled_by", "handled_ms"}}
 )
 _REPORT = Statement(
     _INSERT.on_conflict_do_update(
@@ -144,6 +141,7 @@ class SqlProblems:
                 return newest
         _REPORT.run(
             self._connection,
+            id=next_number(self._connection, problem),
             store_id=number,
             key=key,
             kind=kind,

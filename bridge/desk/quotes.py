@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, func, literal_column, select, update
 
 from bridge.contracts.coin_desk import Channel, Decision
 from bridge.desk.accounts import SqlStores
+from bridge.desk.numbers import last_known, next_number
 from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.tables import QUOTE_WAITS, decision, quote, quote_version, store
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
@@ -36,7 +37,7 @@ _FOUND = (
     .join(store, store.c.id == quote.c.store_id)
     .join(quote_version, and_(quote_version.c.quote_id == quote.c.id, quote_version.c.version == quote.c.version))
 )
-_NEW = insert_row(quote, without=frozenset({"id", "pushed_number"}))
+_NEW = insert_row(quote, without=frozenset({"pushed_number"}))
 _NEW_VERSION = insert_row(quote_version)
 _GET = Statement(_FOUND.where(quote.c.id == bindparam("wanted"), quote.c.store_id == bindparam("store")))
 _OF_REQUEST = Statement(_FOUND.where(quote.c.request_id == bindparam("request")).order_by(quote.c.id))
@@ -98,7 +99,6 @@ _LAPSED_IN = Statement(
     )
     .order_by(quote.c.id)
 )
-_HIGHEST = Statement(select(func.max(quote.c.id)))
 _DECIDE = insert_row(decision, without=frozenset({"id"}))
 _DECISIONS = Statement(select(decision).where(decision.c.quote_id == bindparam("quote")).order_by(decision.c.id))
 _TOUCH = Statement(update(quote).where(any_of(quote.c.id, "ids")).values(number=quote.c.number + literal_column("1")))
@@ -127,8 +127,10 @@ class SqlQuotes:
         self, store: str, request_id: int, account_id: int, kind: QuoteKind, offer: Offer, *, offered: bool
     ) -> Quote:
         state = QuoteState.OFFERED if offered else QuoteState.DRAFT
-        number = _NEW.run(
+        number = next_number(self._connection, quote)
+        _NEW.run(
             self._connection,
+            id=number,
             store_id=self._stores.number(store),
             request_id=request_id,
             account_id=account_id,
@@ -140,8 +142,7 @@ class SqlQuotes:
             spent=None,
             approved_ms=None,
             number=1,
-        ).lastrowid
-        assert number is not None
+        )
         self._keep(number, offer)
         return Quote(number, store, request_id, account_id, kind, state, offer, number=1)
 
@@ -195,9 +196,8 @@ class SqlQuotes:
         row = _OFFER.one(self._connection, wanted=quote_id, version=version)
         return None if row is None else _offer_from(row)
 
-    def highest(self) -> int:
-        row = _HIGHEST.one(self._connection)
-        return int(row[0]) if row and row[0] is not None else 0
+    def last_known(self) -> int:
+        return last_known(self._connection, quote)
 
     def extend(self, quote_id: int, valid_until: datetime) -> None:
         newest = self._newest(quote_id)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, literal_column, select, update
 
 from bridge.desk.accounts import SqlStores
+from bridge.desk.numbers import is_lost, next_number
 from bridge.desk.statements import Statement, insert_row
 from bridge.desk.tables import message, request, store
 from bridge.desk.values import as_json, from_ms, to_ms
@@ -25,7 +26,7 @@ _COLUMNS = (
     request.c.price,
 )
 _FOUND = select(*_COLUMNS).join(store, store.c.id == request.c.store_id)
-_NEW = insert_row(request, without=frozenset({"id"}))
+_NEW = insert_row(request)
 _GET = Statement(_FOUND.where(request.c.id == bindparam("wanted"), request.c.store_id == bindparam("store")))
 _OF_ACCOUNT = Statement(_FOUND.where(request.c.account_id == bindparam("account")).order_by(request.c.id))
 _LATEST = Statement(
@@ -60,9 +61,13 @@ class SqlRequests:
         by: Author,
         staff: str | None = None,
         price: str | None = None,
+        number: int | None = None,
     ) -> Request:
-        number = _NEW.run(
+        if number is None or not is_lost(self._connection, request, number):
+            number = next_number(self._connection, request)
+        _NEW.run(
             self._connection,
+            id=number,
             store_id=self._stores.number(store),
             account_id=account_id,
             subject=subject,
@@ -70,8 +75,7 @@ class SqlRequests:
             opened_by=by.value,
             staff=staff,
             price=price,
-        ).lastrowid
-        assert number is not None
+        )
         return Request(number, store, account_id, subject, at, by, staff, price)
 
     def get(self, store: str, request_id: int) -> Request | None:

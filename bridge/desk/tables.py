@@ -407,6 +407,15 @@ guest_claim = Table(
 )
 Index("ix_guest_claim_order", guest_claim.c.store_id, guest_claim.c.order_id)
 
+left_out = Table(
+    "left_out",
+    metadata,
+    Column("what", String(16), primary_key=True),
+    Column("known", Integer, nullable=False),
+    Column("until", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 guest_link = Table(
     "guest_link",
     metadata,

@@ -175,10 +175,10 @@ class Pusher:
         return 0
 
     async def _take_over_quotes(self, keys: tuple[SigningKey, ...]) -> None:
-        """Take quotes off the pages that only a lost desk knew: their numbers are about those given out last."""
+        """Take quotes off the pages that only a lost desk knew: their numbers are about the last ones known."""
         terms = self._terms(keys[0])
-        highest = await self._desk.read(lambda tx: tx.quotes.highest())
-        number, until = max(highest - QUOTES_AHEAD, 0), highest + QUOTES_AHEAD
+        known = await self._desk.read(lambda tx: tx.quotes.last_known())
+        number, until = max(known - QUOTES_AHEAD, 0), known + QUOTES_AHEAD
         while number < until:
             page = range(number + 1, number + 1 + DOCUMENTS_PER_PUSH)
             found = await self._adapter.documents(DocumentTable.QUOTE, page)

@@ -139,7 +139,16 @@ def _again(tx: Tx, terms: DeskTerms, posted: Posted, told: Told, at: datetime) -
     """What was refused stays refused. What was accepted is done again as of then, and never refused now."""
     if not told.accepted:
         return _kept(posted, told)
-    act = Act(tx, terms, posted.customer_id, told.received_at, posted.uuid, posted.language, again=True)
+    act = Act(
+        tx,
+        terms,
+        posted.customer_id,
+        told.received_at,
+        posted.uuid,
+        posted.language,
+        again=True,
+        request_id=told.data.get("request"),
+    )
     try:
         with tx.attempt():
             return _acceptance(posted, do(act, posted), at=told.received_at)

@@ -25,14 +25,18 @@ def open_request(
     at: datetime,
     by: str | None = None,
     price: str | None = None,
+    number: int | None = None,
 ) -> Request:
     """Open a request; with a price's code, a draft of its quote is made for staff to send (rule C13).
 
     `by` is the staff member who writes it down, None where it is the customer himself: then staff are told. A frozen
-    account can open requests too (rule C15). Raises `QuoteRefused` for a code that is not on the price list.
+    account can open requests too (rule C15). `number` is the one that a desk which was lost had given it. Raises
+    `QuoteRefused` for a code that is not on the price list.
     """
     author = Author.CUSTOMER if by is None else Author.STAFF
-    request = tx.requests.open(terms.store, account.id, subject=subject, at=at, by=author, staff=by, price=price)
+    request = tx.requests.open(
+        terms.store, account.id, subject=subject, at=at, by=author, staff=by, price=price, number=number
+    )
     if text:
         tx.requests.say(request.id, Message(at, author, MessageKind.TEXT, text, staff=by))
     if price is not None:

@@ -33,6 +33,7 @@ class Act:
     """One thing a customer does, in his `language`. `evidence` is the UUID of the signed row.
 
     `again` says that it is done once more after a restore, so that limits of his pace, which he kept then, don't count.
+    `request_id` is the number of the request that it led to then: he was told it, and it stays that.
     """
 
     tx: Tx
@@ -42,6 +43,7 @@ class Act:
     evidence: str
     language: str = "en"
     again: bool = False
+    request_id: int | None = None
 
     def account(self) -> Account | None:
         """His account, None while he has none."""
@@ -121,6 +123,7 @@ def _open(act: Act, data: RequestOpen) -> Done:
         text=data.text.strip(),
         at=act.at,
         price=data.price,
+        number=act.request_id,
     )
     return Done("request_opened" if data.price is None else "price_requested", {"request": request.id})
 
@@ -131,7 +134,9 @@ def _redeem(act: Act, data: RightRedeem) -> Done:
         raise RightRefused("right_not_in_plan", "a customer without coins has no plan")
     if not act.again:
         require_no_flood(act.tx, account, act.at)
-    _, request = rights.redeem(act.tx, act.terms, account, right=data.right, domain=data.domain, at=act.at)
+    _, request = rights.redeem(
+        act.tx, act.terms, account, right=data.right, domain=data.domain, at=act.at, number=act.request_id
+    )
     return Done("redeemed", {"request": request.id})
 
 

@@ -60,11 +60,13 @@ def redeem(
     domain: str,
     at: datetime,
     by: str | None = None,
+    number: int | None = None,
 ) -> tuple[Redemption, Request]:
     """Redeem a right for a domain: a request without coins is opened, once for all (rule P2).
 
-    `by` is the staff member who does it for the customer. Raises `RightRefused` for a frozen account, a right that
-    isn't redeemed or that his plan doesn't carry now, a domain that is none, and one that has had it already.
+    `by` is the staff member who does it for the customer, `number` as in `open_request`. Raises `RightRefused` for a
+    frozen account, a right that isn't redeemed or that his plan doesn't carry now, a domain that is none, and one that
+    has had it already.
     """
     if account.frozen:
         raise RightRefused("account_frozen", f"the account of {account.owner} is frozen (rule C15)")
@@ -77,7 +79,7 @@ def redeem(
     if tx.redemptions.find(terms.store, right, name) is not None:
         raise RightRefused("already_redeemed", f"{right} was redeemed for that domain already (rule P2)")
     subject = f"{_name_of(known.names, terms.languages)}: {name}"
-    request = open_request(tx, terms, account, subject=subject, text="", at=at, by=by)
+    request = open_request(tx, terms, account, subject=subject, text="", at=at, by=by, number=number)
     said = Message(at, Author.BRIDGE, MessageKind.REDEEMED, name, {"right": right}, by)
     tx.requests.say(request.id, said)
     redemption = Redemption(right, name, account.id, request.id)

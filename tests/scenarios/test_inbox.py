@@ -224,6 +224,7 @@ async def test_C8_after_a_restore_what_was_accepted_is_done_again_as_of_then(
         await bridge.quiet()
 
     restore(tmp_path / "desk.backup", bridge.desk.path, at=now())
+    anew = page.offered(20)  # the same words as those that were lost: what he approved of them is no approval of these
 
     async with bridge.running():
         await page.account(held=50, epoch=bridge.desk.epoch())
@@ -237,7 +238,11 @@ async def test_C8_after_a_restore_what_was_accepted_is_done_again_as_of_then(
             offered, accepted = accepted, offered
         assert f"the shop shows quote {lost.id} of 20 coins (approved, version 1)" in offered
         assert f"approved (coins 20, quote {lost.id}). This desk can't do it again" in accepted
-        assert [one["quote"] for one in await page.documents("quote")] == [kept.id]
+        assert anew.id > lost.id
+        assert [(one["quote"], one["state"]) for one in await page.documents("quote")] == [
+            (kept.id, "approved"),
+            (anew.id, "offered"),
+        ]
         for before in (approved, gone, refused):
 
             async def told_again(before: dict[str, Any] = before) -> dict[str, Any] | None:

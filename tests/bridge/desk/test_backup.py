@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,11 +15,13 @@ from bridge.contracts.office import Delivery
 from bridge.desk.backup import backup, examine, restore
 from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import FILE_NAME, Desk
+from bridge.desk.numbers import GAP
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, UsageError
-from bridge.services import problems
+from bridge.services import guests, problems
 from bridge.services.purchases import book_orders
 from bridge.testing.desks import CREATED, a_desk
 from tests.support.books import ACME, MONDAY_9AM, a_store, an_order, customer, dump, rows
+from tests.support.quoting import CoinDesk
 
 LATER = MONDAY_9AM + timedelta(days=1)
 TABLES = ("store", "account", "package", "entry", "purchase", "outbox", "problem", "cursor", "touched")
@@ -261,6 +264,78 @@ def test_the_day_of_a_restore_is_in_the_kept_files_name(tmp_path: Path) -> None:
     _, kept = restore(tmp_path / "copy", tmp_path / FILE_NAME, at=datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
     assert kept is not None
     assert kept.name == f"{FILE_NAME}.before-restore-20261124T090000Z"
+
+
+# --- numbers that others have heard of ---
+
+
+def restored_after(tmp_path: Path, lost: Callable[[Desk], object], *, readable: bool = True) -> Desk:
+    """A desk whose backup was made before it did `lost`; the file in its place may be beyond reading."""
+    with a_desk(tmp_path) as desk:
+        numbered(desk)
+        backup(desk, tmp_path / "copy", at=LATER)
+        lost(desk)
+    if not readable:
+        (tmp_path / FILE_NAME).write_bytes(b"spoilt")
+    restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    return Desk.open(tmp_path / FILE_NAME)
+
+
+def numbered(desk: Desk) -> dict[str, int]:
+    """One more of everything that has a number others hear of: what each got."""
+    coins = CoinDesk(desk)
+    coins.keys = len(rows(desk, "SELECT id FROM package"))
+    package = coins.granted(customer(77), 300)
+    quote = coins.offered(customer(77), 1)
+    account = desk.look(lambda tx: tx.accounts.of_owners(ACME, [customer(77)]))[customer(77)]
+    claim = desk.run(guests.claim, coins.terms, account, 1000 + quote.id, "en", MONDAY_9AM)
+    about = f"problem of quote {quote.id}"
+    problem = desk.run(lambda tx: tx.problems.report(ACME, key=about, kind="x", summary="x", at=MONDAY_9AM))
+    desk.run(lambda tx: tx.connection.execute("UPDATE outbox SET done = 1"))  # or a restore has a problem to report
+    return {
+        "package": package.id,
+        "request": quote.request_id,
+        "quote": quote.id,
+        "guest_claim": claim.id,
+        "problem": problem.id,
+    }
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_no_number_is_given_out_again_after_a_restore(tmp_path: Path, *, readable: bool) -> None:
+    """They stand in the keys by which receivers know what they have had, and in what customers were told."""
+    lost: dict[str, int] = {}
+    with restored_after(tmp_path, lambda desk: lost.update(numbered(desk)), readable=readable) as desk:
+        first, second = numbered(desk), numbered(desk)
+    assert lost == dict.fromkeys(lost, 2)
+    assert first == dict.fromkeys(lost, GAP + (3 if readable else 2))
+    assert second == {what: number + 1 for what, number in first.items()}
+
+
+def test_no_event_has_a_key_of_before_the_restore(tmp_path: Path) -> None:
+    keys = []
+    with restored_after(tmp_path, lambda desk: keys.extend(numbered_keys(desk))) as desk:
+        assert not set(keys) & set(numbered_keys(desk))
+
+
+def numbered_keys(desk: Desk) -> list[str]:
+    """The keys of the events of one more of everything."""
+    before = {key for (key,) in rows(desk, "SELECT key FROM outbox")}
+    numbered(desk)
+    return [key for (key,) in rows(desk, "SELECT key FROM outbox") if key not in before and ":staff:" not in key]
+
+
+def test_each_restore_leaves_a_gap_of_its_own(tmp_path: Path) -> None:
+    with restored_after(tmp_path, numbered) as desk:
+        (first,) = set(numbered(desk).values())
+        backup(desk, tmp_path / "second", at=LATER)
+        numbered(desk)
+    restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        assert set(numbered(desk).values()) == {first + GAP + 2}, "after all that the replaced desk gave out"
+    restore(tmp_path / "second", tmp_path / FILE_NAME, at=LATER)
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        assert set(numbered(desk).values()) == {first + 2 * GAP + 3}
 
 
 # --- messages that were on their way ---

@@ -29,6 +29,7 @@ from bridge.services.purchases import book_orders
 from bridge.services.syncing import touch
 from bridge.testing.desks import CREATED, a_desk
 from tests.support.books import ACME, BASE, MONDAY_9AM, REFUNDED, a_store, an_order, customer, rows
+from tests.support.quoting import CoinDesk
 
 
 def alter(path: Path, sql: str) -> None:
@@ -297,6 +298,20 @@ def test_an_order_that_granted_before_the_upgrade_gets_its_date_when_it_is_seen_
         assert dates() == [(1042, "2026-11-20T12:00:00"), (1043, None)]
         assert [one.kind for one in desk.look(lambda tx: tx.problems.open(ACME))] == ["number_reused"]
         assert desk.look(lambda tx: tx.accounts.of_owners(ACME, [customer(77)]))[customer(77)].posted == 550
+
+
+def test_an_upgraded_desk_that_was_restored_gives_no_number_out_again(tmp_path: Path) -> None:
+    """The older program restored it, perhaps because the newer one was not wanted after all."""
+    for restored, first in ((False, 1), (True, 10_001)):
+        folder = tmp_path / str(restored)
+        folder.mkdir()
+        path = a_desk_of_version_1(folder)
+        if restored:
+            alter(path, "UPDATE desk SET epoch = epoch + 1")
+        upgrade(path, now=CREATED)
+        with Desk.open(path) as desk:
+            assert CoinDesk(desk).offered(customer(77), 1).id == first
+            assert desk.run(lambda tx: tx.ledger.new_package_ids(1)) == range(first + 3, first + 4)
 
 
 def test_an_upgraded_desk_knows_when_its_packages_end(tmp_path: Path) -> None:

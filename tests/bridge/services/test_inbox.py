@@ -13,6 +13,7 @@ from bridge.contracts.coin_desk import Answer
 from bridge.contracts.desk import Problem
 from bridge.contracts.shop_documents import MOST_INBOX_BYTES, InboxRow
 from bridge.contracts.shop_rows import DESK_TO_SHOP, SHOP_TO_DESK, SigningKey, canonical_json, mac_of
+from bridge.desk.numbers import leave_out
 from bridge.domain.events import RequestOpened
 from bridge.domain.quotes import Quote, QuoteState
 from bridge.domain.requests import Author, MessageKind
@@ -486,6 +487,34 @@ def test_an_acceptance_that_can_not_be_repeated_stays_and_staff_decide(page: Pag
     assert problem.kind == "after_backup"
     assert problem.summary.startswith("customer 77 was told at 2026-11-23 ")
     assert "approved (coins 50, quote 12). This desk can't do it again: there is no quote 12" in problem.summary
+
+
+def restored(page: Page) -> None:
+    """As a restore does, without a file."""
+    page.coins.desk.run(lambda tx: leave_out(tx.connection, {}))
+
+
+def test_a_request_that_is_opened_again_has_the_number_that_its_owner_was_told(page: Page) -> None:
+    page.coins.request(CUSTOMER)
+    restored(page)
+    row = page.posts("request_open", {"subject": "X", "text": "Y", "price": None})
+    page.handled(row, told=told("request_opened", "accepted", page, request=7))
+    gift = page.posts("right_redeem", {"right": "font", "domain": "example.com"})
+    page.handled(gift, told=told("redeemed", "accepted", page, request=8))
+    assert [page.answer(one).document["data"] for one in (row, gift)] == [{"request": 7}, {"request": 8}]
+    assert [event.key for event in page.coins.told(RequestOpened)] == [
+        "acme:request:7:opened",
+        "acme:request:8:opened",
+    ]
+
+
+@pytest.mark.parametrize("number", [1, 20_000, None])
+def test_a_number_that_is_taken_or_was_never_given_out_is_not_given_again(page: Page, number: int | None) -> None:
+    page.coins.request(CUSTOMER)
+    restored(page)
+    row = page.posts("request_open", {"subject": "X", "text": "Y", "price": None})
+    page.handled(row, told=told("request_opened", "accepted", page, request=number))
+    assert page.answer(row).document["data"] == {"request": 10_002}
 
 
 def test_limits_of_pace_do_not_count_for_what_is_done_again(page: Page) -> None:

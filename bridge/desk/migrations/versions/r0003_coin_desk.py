@@ -31,6 +31,20 @@ SELECT 'package', id, store_id,
 """
 """The others get the next reminder that is not past, by the days that a store's file has as its default."""
 
+LEFT_OUT = """
+INSERT INTO left_out (what, known, until)
+SELECT what, known, known + 10000
+  FROM (SELECT 'package' AS what, coalesce(max(id), 0) AS known FROM package
+        UNION ALL SELECT 'problem', coalesce(max(id), 0) FROM problem
+        UNION ALL SELECT 'request', 0
+        UNION ALL SELECT 'quote', 0
+        UNION ALL SELECT 'guest_claim', 0)
+ WHERE EXISTS (SELECT 1 FROM desk WHERE epoch > created_ms / 1000)
+"""
+"""A desk whose epoch is no longer its first was restored, perhaps in place of one that had this migration already: the
+numbers that it may have given out are left out here, as a restore of a newer backup does by itself.
+"""
+
 
 def upgrade() -> None:
     """Add the coin desk's tables, and remember when the packages end that there are."""
@@ -175,6 +189,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_dispute_order", "dispute", ["store_id", "order_id", "id"], unique=False)
     op.create_table(
+        "left_out",
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("known", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("what", name=op.f("pk_left_out")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "request",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("store_id", sa.Integer(), nullable=False),
@@ -290,6 +312,7 @@ def upgrade() -> None:
     op.add_column("package", sa.Column("extended_ms", sa.BigInteger(), nullable=True))
     op.execute(FORFEITS)
     op.execute(ENDS)
+    op.execute(LEFT_OUT)
     for table in ("decision", "audit"):
         op.execute(IMMUTABLE.format(table=table, what="changed", verb="UPDATE"))
         op.execute(IMMUTABLE.format(table=table, what="deleted", verb="DELETE"))
