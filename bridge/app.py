@@ -141,6 +141,7 @@ class App:
         try:
             fresh = self._read_settings()
             merged = with_new_stores(self.settings, fresh)
+            self._require_right_after_a_restart(fresh)
             changes = compare(self.settings, fresh).lines()
             await self._apply(merged)
         except SettingsError as error:
@@ -182,6 +183,11 @@ class App:
         for connection in connections.values():
             await self.plugins.connect(connection).close()
         return connections
+
+    def _require_right_after_a_restart(self, fresh: Settings) -> None:
+        """A wrong line for a plugin is told now, not at the next start with nobody looking. Raises `SettingsError`."""
+        enabled = fresh.bridge.plugins.enabled
+        read_plugin_tables(fresh, {name: models for name, models in self.plugins.tables().items() if name in enabled})
 
     def _plugin_settings_of(self, settings: Settings) -> PluginSettings:
         """What the plugins read of these settings, their secrets at hand. Raises `SettingsError`, `PluginError`."""

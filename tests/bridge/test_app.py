@@ -280,6 +280,25 @@ async def test_a_change_of_bridge_toml_is_told_to_need_a_restart(config: Path, l
     assert told == ["bridge.toml: changed log.level; takes effect after a restart"]
 
 
+async def test_a_wrong_plugin_setting_in_bridge_toml_is_told_at_the_reload_and_not_at_the_next_start(
+    config: Path, lines: Lines
+) -> None:
+    mail = '[plugin.mail]\nhost = "127.0.0.1"\ntls = "off"\nfrom_address = "shop@shop.example"\n'
+    file = config / "bridge.toml"
+    without = file.read_text()
+    file.write_text(without.replace('["fake"]', '["fake", "mail"]') + mail)
+    async with the_app(config) as app:
+        right = file.read_text()
+        file.write_text(right + "most_a_day = 5000\n")
+        await app.reload()
+        file.write_text(without)
+        await app.reload()
+    [told] = [line for line in lines if line["event"] == "settings are wrong, the old ones stay in force"]
+    assert "bridge.toml: plugin.mail.most_a_day" in told["problem"]
+    [change] = [line["change"] for line in lines if line["event"] == "settings"]
+    assert change.startswith("bridge.toml: changed plugins.enabled, ")
+
+
 # --- signals and stop ---
 
 
