@@ -56,7 +56,8 @@ def offer(
     made = tx.quotes.draft(
         terms.store, request.id, account.id, kind, new_offer(terms, kind, 1, coins, words, by, at), offered=True
     )
-    return offered(tx, terms, account, made, by=by, at=at, action="offer", work=right or "")
+    confirmed = possible and kind is QuoteKind.WORK
+    return offered(tx, terms, account, made, by=by, at=at, action="offer", work=right or "", possible=confirmed)
 
 
 def offer_inspection(tx: Tx, terms: DeskTerms, request_id: int, *, words: str, by: str, at: datetime) -> Quote:
@@ -152,9 +153,13 @@ def offered(
     at: datetime,
     action: str,
     work: str = "",
+    possible: bool = False,
     replaces: bool = False,
 ) -> Quote:
-    """Tell that there is something to decide, and remember to remind."""
+    """Tell that there is something to decide, and remember to remind.
+
+    The audit trail says which kind of `work` it is, and that staff confirmed that it is `possible` (rule P3).
+    """
     expiring.disarm_quote(tx, quote)
     expiring.arm_quote(tx, terms, quote)
     left = spendable(tx, account.id, at)
@@ -162,7 +167,8 @@ def offered(
     say(tx, quote, MessageKind.OFFERED, at, staff=by, coins=coins, quote_kind=quote.kind.value)
     facts = about(quote, account, at, left, "offered")
     tx.outbox.add([QuoteOffered(**facts, valid_until=quote.offer.valid_until, replaces=replaces)])
-    note(tx, terms.store, by, action, f"quote:{quote.id}", at, version=version, coins=coins, work=work)
+    confirmed = {"possible": True} if possible else {}
+    note(tx, terms.store, by, action, f"quote:{quote.id}", at, version=version, coins=coins, work=work, **confirmed)
     return quote
 
 

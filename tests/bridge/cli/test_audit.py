@@ -25,6 +25,13 @@ def one_line_more(counter: CounterPlace, action: str, subject: str) -> Iterator[
     )
 
 
+def test_P3_a_line_says_that_other_work_was_confirmed_to_be_possible(counter: CounterPlace) -> None:
+    counter.granted(900)
+    quote = counter.offered(50)
+    told = " ".join(counter.well("audit", "--subject", f"quote:{quote}").out.split())
+    assert "version 1, coins 50, possible yes" in told
+
+
 def test_every_change_by_staff_leaves_one_line(counter: CounterPlace) -> None:
     counter.granted(900)
     with one_line_more(counter, "open", "request:1"):

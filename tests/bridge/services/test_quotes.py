@@ -620,6 +620,22 @@ def test_P3_work_that_the_plan_lists_can_be_quoted_other_work_only_when_confirme
     assert quote(possible=True).kind is QuoteKind.WORK
 
 
+def test_P3_that_staff_confirmed_other_work_to_be_possible_stands_in_the_audit_trail(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300, plan="base")
+    request = coins.request(CUSTOMER)
+    confirmed: tuple[dict[str, Any], ...] = ({"right": "seo"}, {"possible": True}, {"right": "seo", "possible": True})
+    for how in confirmed:
+        coins.desk.run(offering.offer, coins.terms, request.id, coins=5, words="x", by=ANNA, at=coins.now, **how)
+    coins.inspection(request)
+    lines = coins.desk.look(lambda tx: tx.audit.lines(store=ACME))
+    assert [(one.detail["work"], one.detail.get("possible")) for one in reversed(lines) if one.action == "offer"] == [
+        ("seo", None),
+        ("", True),
+        ("seo", True),
+        ("", None),
+    ]
+
+
 def test_every_change_by_staff_names_who_made_it(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
     quote = coins.approved(coins.offered(CUSTOMER, 50))
