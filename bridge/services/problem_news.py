@@ -36,7 +36,7 @@ def _of_store(tx: Tx, store: str, problems: Sequence[Problem], at: datetime) -> 
     told = tx.outbox.told_under(_key(store, ""))
     last = max((int(key.rpartition(":")[2]) for key in told), default=0)
     new = [one for one in problems if one.id > last and at - one.first_seen <= OLDEST]
-    room = MOST_AN_HOUR - sum(at - when < HOUR for when in told.values())
+    room = MOST_AN_HOUR - sum(at - HOUR < when <= at for when in told.values())
     if len(new) <= room:
         return [_event(one, at) for one in new]
     if room <= 0:

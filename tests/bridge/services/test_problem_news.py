@@ -85,6 +85,13 @@ def test_what_comes_in_the_same_hour_waits_and_is_told_in_the_next(keeper: Keepe
     ]
 
 
+def test_a_clock_that_was_put_back_keeps_no_news_until_it_has_caught_up(keeper: Keeper) -> None:
+    open_problems(keeper, *range(1, 8), at=MONDAY_9AM + timedelta(days=20))
+    told(keeper, SOON + timedelta(days=20))
+    open_problems(keeper, 8)
+    assert [event.summary for event in told(keeper)] == ["order 8 is odd"]
+
+
 def test_another_store_has_its_own_few(keeper: Keeper) -> None:
     open_problems(keeper, *range(1, 20))
     told(keeper)
