@@ -68,10 +68,11 @@ _FORGET_SENT = Statement(
         delivery.c.created_ms < bindparam("before_ms"),
     )
 )
+# They are emptied and not deleted: their numbers stand in events' keys, and each counts against the order's limit.
 _FORGET_CLAIMS = Statement(
-    delete(guest_claim).where(
-        guest_claim.c.store_id == bindparam("store"), guest_claim.c.customer_id == bindparam("customer")
-    )
+    update(guest_claim)
+    .where(guest_claim.c.store_id == bindparam("store"), guest_claim.c.customer_id == bindparam("customer"))
+    .values(customer_id=text("0"), code=text("''"), state=text("'forgotten'"))
 )
 _FORGET_WHO = Statement(update(account).where(account.c.id == bindparam("account")).values(born=null()))
 _REQUESTS = Statement(select(request.c.id).where(request.c.account_id == bindparam("account")))

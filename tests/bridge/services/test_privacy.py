@@ -11,6 +11,7 @@ from bridge.contracts.office import Delivery
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.events import GuestClaimed
 from bridge.domain.quotes import QuoteState
 from bridge.domain.requests import Author, Message, MessageKind
 from bridge.errors import ErasureRefused, QuoteRefused, UnknownAccount
@@ -82,7 +83,7 @@ def test_D2_nothing_links_the_account_to_the_shops_customer_any_more(desk: CoinD
     assert former(desk).frozen
     assert former(desk).born is None
     assert desk.coins(CUSTOMER) == (0, 0, 0)
-    assert rows(desk.desk, "SELECT COUNT(*) FROM guest_claim") == [(0,)]
+    assert rows(desk.desk, "SELECT customer_id, code FROM guest_claim") == [(0, "")]
     assert rows(desk.desk, "SELECT COUNT(*) FROM delivery") == [(0,)]
     assert all(event.owner != CUSTOMER for event in desk.told() if hasattr(event, "owner"))
     subject = f"account:{former(desk).id}"
@@ -128,6 +129,31 @@ def test_D2_what_was_erased_can_be_erased_again_and_a_guest_too(desk: CoinDesk) 
     assert desk.right()
     with pytest.raises(UnknownAccount):
         erased(desk, customer(4711))
+
+
+def test_C19_a_code_asked_for_after_an_erasure_is_mailed_under_a_number_of_its_own(desk: CoinDesk) -> None:
+    """The number stands in the event's key: with an earlier one's, nobody would ever be told of the new code."""
+    erased(desk)
+    account = desk.desk.run(lambda tx: tx.accounts.open(ACME, [customer(78)]))[customer(78)]
+    claim = desk.desk.run(guests.claim, desk.terms, account, 1050, "en", desk.now)
+    first, second = desk.told(GuestClaimed)
+    assert isinstance(first, GuestClaimed)
+    assert isinstance(second, GuestClaimed)
+    assert first.key != second.key
+    assert second.claim_id == claim.id != first.claim_id
+    codes = desk.desk.look(lambda tx: [tx.guests.get(number) for number in (first.claim_id, second.claim_id)])
+    assert [one.code if one else None for one in codes] == ["", claim.code]
+
+
+def test_C19_erasing_leaves_how_many_codes_were_asked_for_an_order(desk: CoinDesk) -> None:
+    """Or whoever is erased could begin anew to guess."""
+    for _ in range(2):
+        account = desk.desk.run(lambda tx: tx.accounts.open(ACME, [CUSTOMER]))[CUSTOMER]
+        desk.desk.run(guests.claim, desk.terms, account, 1050, "en", desk.now)
+    erased(desk)
+    account = desk.desk.run(lambda tx: tx.accounts.open(ACME, [CUSTOMER]))[CUSTOMER]
+    with pytest.raises(QuoteRefused):
+        desk.desk.run(guests.claim, desk.terms, account, 1050, "en", desk.now)
 
 
 def test_D2_an_erased_customer_starts_anew_with_nothing(desk: CoinDesk) -> None:
