@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from bridge.cli.acting import Number, RequestNumber, Words, coins_of, name_of, on_quote, on_request, until_when
 from bridge.cli.call import ByOption, Call, StoreOption, command, group
-from bridge.cli.quote import Number, RequestNumber, Words, on_quote, on_request, until_when
 
 if TYPE_CHECKING:
     from bridge.cli.desk_work import Work
@@ -19,7 +19,6 @@ def offer(call: Call, request: RequestNumber, words: Words, by: ByOption = None,
 
     Nothing is held before the customer approves. A customer with fewer coins than that can't be offered one.
     """
-    from bridge.cli.screen import count
     from bridge.services import offering
 
     def do(tx: "Tx", work: "Work") -> "Quote":
@@ -31,10 +30,7 @@ def offer(call: Call, request: RequestNumber, words: Words, by: ByOption = None,
         store,
         by,
         do,
-        lambda done: (
-            f"offered an inspection for {count(done.view.quote.offer.coins, 'coin')}: quote {done.view.quote.id}"
-            f"{until_when(done)}"
-        ),
+        lambda done: f"offered an inspection for {coins_of(done)}: {name_of(done)}{until_when(done)}",
     )
 
 

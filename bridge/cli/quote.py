@@ -4,32 +4,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridge.cli.acting import (
+    MOST_LISTED,
+    Number,
+    RequestNumber,
+    Words,
+    coins_of,
+    held_words,
+    listed,
+    name_of,
+    on_quote,
+    on_request,
+    until_when,
+)
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
-from bridge.cli.problems import HIGHEST_NUMBER
 from bridge.domain.quotes import Cause, QuoteState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bridge.cli.desk_work import Outcome, Work
     from bridge.contracts.desk import Tx
     from bridge.domain.quotes import Quote
 
-MOST_LISTED = 200
-
 app = group("quote", "Quotes: work offered for coins, approved by the customer, settled by staff.")
-
-Number = Annotated[
-    int, typer.Argument(metavar="QUOTE", help="The quote's number in `bridge quote list`.", min=1, max=HIGHEST_NUMBER)
-]
-RequestNumber = Annotated[
-    int,
-    typer.Argument(metavar="REQUEST", help="The request's number in `bridge request list`.", min=1, max=HIGHEST_NUMBER),
-]
-Words = Annotated[
-    str,
-    typer.Option("--words", metavar="TEXT", help="What is offered, in words the customer reads before he approves."),
-]
 
 
 @command(app, "list")
@@ -112,9 +108,7 @@ def show(call: Call, quote: Number, store: StoreOption = None) -> None:
         document,
         lambda: [
             *shown.quote_parts(view),
-            line(),
-            line("Words"),
-            *shown.words_parts(view.quote.offer.words),
+            *shown.offers_parts(offers),
             *(shown.decisions_parts(view, decisions) if decisions else []),
             line(),
             line("History"),
@@ -164,7 +158,7 @@ def offer(
         )
 
     def told(done: "Outcome") -> str:
-        return f"offered to do request {request} for {_coins(done)}: {_name(done)}{until_when(done)}"
+        return f"offered to do request {request} for {coins_of(done)}: {name_of(done)}{until_when(done)}"
 
     on_request(call, request, store, by, do, told)
 
@@ -209,7 +203,7 @@ def revise(
             at=work.at,
         )
 
-    on_quote(call, quote, store, by, do, lambda done: f"revised {_name(done)}: {_coins(done)}{until_when(done)}")
+    on_quote(call, quote, store, by, do, lambda done: f"revised {name_of(done)}: {coins_of(done)}{until_when(done)}")
 
 
 @command(app, "withdraw")
@@ -220,7 +214,7 @@ def withdraw(call: Call, quote: Number, by: ByOption = None, store: StoreOption 
     def do(tx: "Tx", work: "Work") -> "Quote":
         return offering.withdraw(tx, work.terms, quote, by=work.staff, at=work.at)
 
-    on_quote(call, quote, store, by, do, lambda done: f"withdrew {_name(done)}; nothing was held for it.")
+    on_quote(call, quote, store, by, do, lambda done: f"withdrew {name_of(done)}; nothing was held for it.")
 
 
 @command(app, "reissue")
@@ -236,7 +230,7 @@ def reissue(call: Call, quote: Number, by: ByOption = None, store: StoreOption =
 
     def told(done: "Outcome") -> str:
         again = "" if done.before is not None and done.before.state is QuoteState.DRAFT else " once more"
-        return f"offered {_name(done)}{again}: {_coins(done)}{until_when(done)}"
+        return f"offered {name_of(done)}{again}: {coins_of(done)}{until_when(done)}"
 
     on_quote(call, quote, store, by, do, told)
 
@@ -249,7 +243,9 @@ def start(call: Call, quote: Number, by: ByOption = None, store: StoreOption = N
     def do(tx: "Tx", work: "Work") -> "Quote":
         return working.start(tx, work.terms, quote, by=work.staff, at=work.at)
 
-    on_quote(call, quote, store, by, do, lambda done: f"started the work of {_name(done)}; {_held(done)} held for it.")
+    on_quote(
+        call, quote, store, by, do, lambda done: f"started the work of {name_of(done)}; {held_words(done)} held for it."
+    )
 
 
 @command(app, "settle")
@@ -266,7 +262,7 @@ def settle(
     def do(tx: "Tx", work: "Work") -> "Quote":
         return working.settle(tx, work.terms, quote, spent=spent, by=work.staff, at=work.at)
 
-    on_quote(call, quote, store, by, do, lambda done: f"settled {_name(done)}.")
+    on_quote(call, quote, store, by, do, lambda done: f"settled {name_of(done)}.")
 
 
 @command(app, "release")
@@ -287,7 +283,7 @@ def release(
     def do(tx: "Tx", work: "Work") -> "Quote":
         return working.release(tx, work.terms, quote, reason=reason, by=work.staff, at=work.at, vendor=vendor)
 
-    on_quote(call, quote, store, by, do, lambda done: f"released {_name(done)}.")
+    on_quote(call, quote, store, by, do, lambda done: f"released {name_of(done)}.")
 
 
 @command(app, "infeasible")
@@ -319,87 +315,4 @@ def infeasible(
     def do(tx: "Tx", work: "Work") -> "Quote":
         return working.infeasible(tx, work.terms, quote, cause=cause, by=work.staff, at=work.at, words=words)
 
-    on_quote(call, quote, store, by, do, lambda done: f"ended {_name(done)} as infeasible ({cause.value}).")
-
-
-def on_quote(
-    call: Call,
-    number: int,
-    store: str | None,
-    by: str | None,
-    do: "Callable[[Tx, Work], Quote]",
-    words: "Callable[[Outcome], str]",
-) -> None:
-    """Do something to a quote and tell what it moved; `words` say what was done, after the name of who did it."""
-    from bridge.cli.desk_work import QUOTE
-
-    _act(call, QUOTE, number, store, by, do, words)
-
-
-def on_request(
-    call: Call,
-    number: int,
-    store: str | None,
-    by: str | None,
-    do: "Callable[[Tx, Work], Quote]",
-    words: "Callable[[Outcome], str]",
-) -> None:
-    """The same for what makes a quote of a request."""
-    from bridge.cli.desk_work import REQUEST
-
-    _act(call, REQUEST, number, store, by, do, words)
-
-
-def listed(found: int, thing: str) -> str:
-    """How many are shown, and whether that is all there is."""
-    from bridge.cli.screen import count
-
-    return f"{count(found, thing)}{', the newest of each store' if found >= MOST_LISTED else ''}."
-
-
-def until_when(done: "Outcome") -> str:
-    """Until when it can be approved, and what that would take."""
-    from bridge.cli.screen import count, local
-
-    view = done.view
-    coins, left = view.quote.offer.coins, view.available
-    until = local(view.quote.offer.valid_until, view.store.zone_info)
-    owner = str(view.account.owner)
-    words = f". {owner[0].upper()}{owner[1:]} of store {view.store.name} can approve it until {until}."
-    if left < coins:
-        words += f" {count(coins - left, 'coin is', 'coins are')} missing for that: {count(left, 'coin')} can be spent."
-    return words
-
-
-def _act(
-    call: Call,
-    what: str,
-    number: int,
-    store: str | None,
-    by: str | None,
-    do: "Callable[[Tx, Work], Quote]",
-    words: "Callable[[Outcome], str]",
-) -> None:
-    from bridge.cli.desk_work import Numbered, change_quote, work_on
-    from bridge.cli.quotes_shown import outcome_document, outcome_parts
-
-    about = Numbered(what, number)
-    with work_on(call.settings(), about, store, by) as (desk, work):
-        done = change_quote(desk, work, about, do)
-    call.answer(outcome_document(done), lambda: outcome_parts(done, f"{work.staff} {words(done)}"))
-
-
-def _name(done: "Outcome") -> str:
-    return f"quote {done.view.quote.id}"
-
-
-def _coins(done: "Outcome") -> str:
-    from bridge.cli.screen import count
-
-    return count(done.view.quote.offer.coins, "coin")
-
-
-def _held(done: "Outcome") -> str:
-    from bridge.cli.screen import count
-
-    return count(done.view.quote.held, "coin is", "coins are")
+    on_quote(call, quote, store, by, do, lambda done: f"ended {name_of(done)} as infeasible ({cause.value}).")

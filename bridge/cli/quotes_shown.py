@@ -189,6 +189,15 @@ def words_parts(words: str) -> list[Any]:
     return [Padding(line(one), (0, 0, 0, INDENT)) for one in words.split("\n")]
 
 
+def offers_parts(offers: Sequence[Offer]) -> list[Any]:
+    """The words of every version, for people; what counts now comes first."""
+    parts: list[Any] = []
+    for one in reversed(offers):
+        of_which = f" of version {one.version}, for {count(one.coins, 'coin')}" if len(offers) > 1 else ""
+        parts += [line(), line(f"Words{of_which}"), *words_parts(one.words)]
+    return parts
+
+
 def decisions_parts(view: QuoteView, decisions: Sequence[Decision]) -> list[Any]:
     """The evidence, for people."""
     rows = [

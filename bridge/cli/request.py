@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridge.cli.acting import MOST_LISTED, RequestNumber, listed
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
 from bridge.cli.customer import Customer
-from bridge.cli.quote import MOST_LISTED, RequestNumber, listed
 
 if TYPE_CHECKING:
     from bridge.cli.desk_work import Work

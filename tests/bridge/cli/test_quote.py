@@ -233,6 +233,16 @@ def test_C9_the_evidence_and_the_history_can_be_seen(counter: CounterPlace) -> N
     assert f"customer: quote {quote}, version 1, approved: 50 coins held; 250 left to spend" in shown
 
 
+def test_C9_the_words_of_every_version_can_be_read(counter: CounterPlace) -> None:
+    counter.granted(300)
+    quote = counter.approved(counter.offered(50))
+    counter.well("quote", "revise", quote, "--coins", "60", "--words", "And the goals.\nTested.", *BY)
+    shown = counter.well("quote", "show", quote).out
+    assert "Words of version 2, for 60 coins\n     And the goals.\n     Tested.\n" in shown
+    assert "Words of version 1, for 50 coins\n     Set it up.\n" in shown
+    assert shown.index("version 2, for") < shown.index("version 1, for"), "what counts now comes first"
+
+
 def test_quotes_are_listed_open_ones_or_a_customers_own(counter: CounterPlace) -> None:
     assert counter.well("quote", "list").out == "No quotes.\n"
     counter.granted(300)
