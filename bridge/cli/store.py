@@ -146,11 +146,14 @@ def pair(
     activate: Annotated[
         bool, typer.Option("--activate", help="Sign with the newest key from now on: its file is in the shop.")
     ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Drop the key that waits to be activated: its file was lost.")
+    ] = False,
 ) -> None:
     """Make the key that a shop shares with the desk.
 
     The answer says where its file goes. A second key becomes valid beside the first; once its file is in the shop,
-    --activate makes the desk sign with it.
+    --activate makes the desk sign with it. While one waits for that, no other is made unless it is to --replace it.
     """
     from bridge.cli.call import one_store
     from bridge.errors import UsageError
@@ -159,15 +162,19 @@ def pair(
     store = one_store(settings, name)
     if activate and (out is not None or show):
         raise UsageError("--activate makes no new key, so there is nothing for --out or --show")
+    if activate and replace:
+        raise UsageError("--activate makes no new key, so there is none for --replace")
     if out is not None and show:
         raise UsageError("either --out FILE or --show")
     if activate:
         _activate(call, settings, store)
     else:
-        _pair(call, settings, store, out=out, show=show)
+        _pair(call, settings, store, out=out, show=show, replace=replace)
 
 
-def _pair(call: Call, settings: "Settings", store: "StoreSettings", *, out: Path | None, show: bool) -> None:
+def _pair(
+    call: Call, settings: "Settings", store: "StoreSettings", *, out: Path | None, show: bool, replace: bool
+) -> None:
     from contextlib import nullcontext
 
     from bridge.cli.files import OutputFile
@@ -177,7 +184,8 @@ def _pair(call: Call, settings: "Settings", store: "StoreSettings", *, out: Path
 
     with OutputFile(out) if out else nullcontext() as given:
         state_dir = enter(settings)
-        ring = load_keys(state_dir, store.name).with_new_key()
+        before = load_keys(state_dir, store.name)
+        ring = before.with_new_key(instead_of_waiting=replace)
         php, new = ring.php(store.shop_ids), ring.keys[-1].id
         kept = save_keys(state_dir, ring)
         if given is not None:
@@ -192,6 +200,7 @@ def _pair(call: Call, settings: "Settings", store: "StoreSettings", *, out: Path
         "key": new,
         "active": ring.active,
         "keys": [key.id for key in ring.keys],
+        "replaced": before.waiting.id if before.waiting else None,
         "file": str(written) if written else None,
         "shop_file": f"supportbridge-{store.name}.php",
         "goes_to": _key_place(store),
@@ -201,19 +210,22 @@ def _pair(call: Call, settings: "Settings", store: "StoreSettings", *, out: Path
         document["php"] = php
     if show and not call.as_json:
         typer.echo(php)
-    call.answer(document, lambda: [line(words) for words in _next_steps(store, written, new=new, active=ring.active)])
+    has = f"{new} in place of {before.waiting.id}" if before.waiting else new
+    call.answer(
+        document, lambda: [line(words) for words in _next_steps(store, written, has, signs=ring.active, new=new)]
+    )
 
 
-def _next_steps(store: "StoreSettings", written: Path | None, *, new: str, active: str) -> list[str]:
+def _next_steps(store: "StoreSettings", written: Path | None, has: str, *, signs: str, new: str) -> list[str]:
     target = f"supportbridge-{store.name}.php"
     source = str(written) if written else "the text above"
     steps = [
-        f"Store {store.name} has the key {new}" + ("." if new == active else f"; {active} still signs."),
+        f"Store {store.name} has the key {has}" + ("." if new == signs else f"; {signs} still signs."),
         "",
         f"1. Copy {source} to {_key_place(store)}, as {target}.",
         "   Let the web server's user read it and nobody else: chown to that user, chmod 0400.",
     ]
-    further = [f"When it is there: bridge store pair {store.name} --activate"] if new != active else []
+    further = [f"When it is there: bridge store pair {store.name} --activate"] if new != signs else []
     if written:
         further.append(f"Then remove {written}: it is a secret.")
     return [*steps, *(f"{number}. {words}" for number, words in enumerate(further, start=2))]

@@ -32,8 +32,26 @@ class KeyRing:
         """All valid keys, the one that signs first. Empty for a store that has not been paired."""
         return tuple(sorted(self.keys, key=lambda key: key.id != self.active))
 
-    def with_new_key(self) -> "KeyRing":
-        """A ring with one more key; the first is active at once, of three the oldest idle one goes."""
+    @property
+    def waiting(self) -> SigningKey | None:
+        """The newest key where it does not sign yet: its file is on its way to the shop, or there already."""
+        return self.keys[-1] if self.keys and self.keys[-1].id != self.active else None
+
+    def with_new_key(self, *, instead_of_waiting: bool = False) -> "KeyRing":
+        """A ring with one more key; the first is active at once, of three the oldest goes.
+
+        Raises `UsageError` where a key waits, unless the new one is meant `instead_of_waiting`: a page that signs with
+        the one that waits would not be believed any more. Also where that is meant and none waits.
+        """
+        if self.waiting is not None and not instead_of_waiting:
+            refusal = UsageError(
+                f"the key {self.waiting.id} of store {self.store} waits to be activated; one more would drop it"
+            )
+            command = f"bridge store pair {self.store}"
+            refusal.hint = f"{command} --activate once its file is in the shop; --replace if it is lost"
+            raise refusal
+        if self.waiting is None and instead_of_waiting:
+            raise UsageError(f"no key of store {self.store} waits, so there is none to replace")
         number = max((int(key.id.removeprefix("k")) for key in self.keys), default=0) + 1
         fresh = SigningKey(f"k{number}", secrets.token_bytes(SECRET_BYTES))
         kept = [key for key in self.keys if key.id == self.active]

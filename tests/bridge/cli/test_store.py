@@ -54,6 +54,24 @@ def test_a_second_key_signs_only_after_its_file_is_in_the_shop(workplace: Workpl
     assert desk.look(lambda tx: tx.push.count("acme")) == 1
 
 
+def test_a_key_that_waits_is_dropped_only_when_that_is_asked_for(workplace: Workplace, folder: Path) -> None:
+    for _ in range(2):
+        workplace.cli("store", "pair", "acme")
+    before = load_keys(workplace.state, "acme")
+    file = folder / "third.php"
+    refused = workplace.cli("store", "pair", "acme", "--out", str(file))
+    error, hint = refused.err.splitlines()
+    assert (refused.code, error) == (2, "Error: the key k2 of store acme waits to be activated; one more would drop it")
+    assert hint.startswith(
+        "Try: bridge store pair acme --activate once its file is in the shop; --replace if it is lost"
+    )
+    assert (load_keys(workplace.state, "acme"), file.exists()) == (before, False)
+    replaced = workplace.cli("store", "pair", "acme", "--replace", "--out", str(file))
+    assert "Store acme has the key k3 in place of k2; k1 still signs." in replaced.out
+    assert [key.id for key in load_keys(workplace.state, "acme").keys] == ["k1", "k3"]
+    assert workplace.cli("store", "pair", "acme", "--replace", "--json").document["replaced"] == "k3"
+
+
 def test_a_running_daemon_notices_a_new_key(workplace: Workplace, desk: Desk) -> None:
     before = desk.look(lambda tx: tx.connection.execute("PRAGMA data_version").fetchone())
     workplace.cli("store", "pair", "acme")
@@ -64,6 +82,8 @@ def test_a_running_daemon_notices_a_new_key(workplace: Workplace, desk: Desk) ->
     ("words", "error"),
     [
         (("acme", "--activate"), "store acme has no key yet: run bridge store pair acme"),
+        (("acme", "--activate", "--replace"), "--activate makes no new key, so there is none for --replace"),
+        (("acme", "--replace"), "no key of store acme waits, so there is none to replace"),
         (("acme", "--activate", "--show"), "--activate makes no new key, so there is nothing for --out or --show"),
         (("acme", "--out", "x.php", "--show"), "either --out FILE or --show"),
         (("acne",), "there is no store acne"),

@@ -43,10 +43,21 @@ def test_a_third_key_drops_the_idle_one_so_that_two_are_valid() -> None:
     assert ring.signing_first[0].id == "k2"
 
 
-def test_a_pending_key_that_was_never_activated_is_replaced_by_the_next() -> None:
-    ring = KeyRing("acme").with_new_key().with_new_key().with_new_key()
+def test_a_key_that_waits_to_be_activated_is_not_dropped_unless_that_is_asked_for() -> None:
+    """Its file may be in the shop already, whose page signs with it then."""
+    ring = KeyRing("acme").with_new_key().with_new_key()
+    with pytest.raises(UsageError, match="k2 of store acme waits to be activated"):
+        ring.with_new_key()
+    ring = ring.with_new_key(instead_of_waiting=True)
     assert [key.id for key in ring.keys] == ["k1", "k3"]
     assert ring.active == "k1"
+
+
+def test_no_key_waits_where_the_newest_one_signs() -> None:
+    first = KeyRing("acme").with_new_key()
+    assert [ring.waiting for ring in (KeyRing("acme"), first, first.with_new_key().with_newest_active())] == [None] * 3
+    both = first.with_new_key()
+    assert both.waiting == both.keys[1]
 
 
 def test_a_store_without_keys_has_none_to_activate() -> None:
