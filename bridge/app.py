@@ -272,6 +272,7 @@ class App:
             self.clock,
             keys=partial(self._keys_of, setup.name),
             on_booked=self.outbox.wake.set,
+            after_silence=self.sleeper.after_silence,
             phase=next(self._phases),
         )
         self.runners[setup.name] = runner

@@ -8,7 +8,7 @@ done is known by its UUID. While customers are active the inbox is looked at twi
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ from bridge.domain.cursor import Cursor
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
-from bridge.engine.waiting import first_of, next_due
+from bridge.engine.waiting import first_of, next_due, nothing
 from bridge.errors import DeskError
 from bridge.services import inbox
 from bridge.services.inbox import Outcome
@@ -63,7 +63,8 @@ class _Page:
 class Inbox:
     """The answering side of one store. `wake` is set when the shop hints at something in its inbox.
 
-    `phase` says when, as a share of the time between two looks, it has its turn.
+    `phase` says when, as a share of the time between two looks, it has its turn. `after_silence` is awaited before
+    anything is decided by the clock: a machine that slept may have a down-time to make good (rule C5).
     """
 
     def __init__(
@@ -78,10 +79,12 @@ class Inbox:
         keys: Callable[[], tuple[SigningKey, ...]],
         wake: asyncio.Event,
         on_handled: Callable[[], None] = lambda: None,
+        after_silence: Callable[[], Awaitable[None]] = nothing,
         phase: float = 0.0,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._keys, self._wake = health, stop, keys, wake
+        self._after_silence = after_silence
         self._on_handled, self._terms = on_handled, setup.desk_terms
         self._cursor: Cursor | None = None
         self._due = phase * setup.sync.poll_seconds
@@ -114,6 +117,7 @@ class Inbox:
         if page.doubted:
             await self._doubt(page.doubted)
         if page.rows:
+            await self._after_silence()
             await self._handle(page, keys)
         elif page.cursor != before:
             await self._desk.transact("move inbox cursor", _save_cursor, self._setup.name, page.cursor)

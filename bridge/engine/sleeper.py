@@ -85,6 +85,14 @@ class Sleeper:
             await self._fire(terms, now)
         return 0.0
 
+    async def after_silence(self) -> None:
+        """Make a gap good that only the clock shows yet: a machine that slept wakes between two beats (rule C5).
+
+        For whoever is about to decide something by the clock; where the heart has beaten it costs one look.
+        """
+        if await self._desk.read(heartbeat.is_silent, self._clock.now()):
+            await self._beat()
+
     def deadline_set(self, earliest: datetime) -> None:
         """A deadline was set: look again if it is nearer than the end of the sleep."""
         if earliest < (self._asleep_until or self._clock.now() + LONGEST_SLEEP):

@@ -5,7 +5,7 @@ after a pause, while every other store goes on.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol
 
@@ -23,7 +23,7 @@ from bridge.engine.pusher import Pusher
 from bridge.engine.reconciler import Reconciler
 from bridge.engine.setup import StoreSetup
 from bridge.engine.supervising import finished, supervised, unless_cancelled
-from bridge.engine.waiting import first_of
+from bridge.engine.waiting import first_of, nothing
 from bridge.errors import BridgeError, DeskUnusable, ShopError
 
 log = structlog.get_logger()
@@ -54,10 +54,11 @@ class StoreRunner:
         *,
         keys: Callable[[], tuple[SigningKey, ...]],
         on_booked: Callable[[], None] = lambda: None,
+        after_silence: Callable[[], Awaitable[None]] = nothing,
         phase: float = 0.0,
     ) -> None:
         self.setup, self._connect, self._desk, self._clock = setup, connect, desk, clock
-        self._keys, self._on_booked, self._phase = keys, on_booked, phase
+        self._keys, self._on_booked, self._after_silence, self._phase = keys, on_booked, after_silence, phase
         self.health = StoreHealth(setup.name, setup.settings.limits.stale_after_seconds)
         self.stop = Bell()
         self.accounts_changed = Bell()
@@ -165,6 +166,7 @@ class StoreRunner:
             keys=self._keys,
             wake=self._posted,
             on_handled=self._booked,
+            after_silence=self._after_silence,
             phase=self._phase + APART,
         )
 

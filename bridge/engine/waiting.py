@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from bridge.engine.bells import Bell, resolve
 
 
+async def nothing() -> None:
+    """Where there is nothing to wait for."""
+
+
 async def first_of(seconds: float | None, *events: asyncio.Event) -> None:
     """Return when one of the events is set or `seconds` have passed; None waits for the events alone.
 

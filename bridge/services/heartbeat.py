@@ -18,6 +18,11 @@ from bridge.domain.requests import Author, Message, MessageKind
 REASON = "the desk was down when the package ended"
 
 
+def is_silent(tx: Tx, at: datetime) -> bool:
+    """Whether the heart has not beaten for so long that the next beat finds a gap."""
+    return gap_between(tx.downtimes.last_beat(), at) is not None
+
+
 def beat(tx: Tx, at: datetime) -> Gap | None:
     """Note that the desk is alive, and make good the gap that ends with it; returns that gap.
 

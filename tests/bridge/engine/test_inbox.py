@@ -16,6 +16,7 @@ from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.cursor import Cursor
+from bridge.domain.downtime import Gap
 from bridge.domain.quotes import Quote
 from bridge.domain.requests import Author
 from bridge.engine import inbox as inbox_module
@@ -24,9 +25,10 @@ from bridge.engine.inbox import Inbox
 from bridge.engine.intake import Intake
 from bridge.engine.pusher import Pusher
 from bridge.engine.setup import StoreSetup
+from bridge.engine.sleeper import Sleeper
 from bridge.errors import DeskUnwritable, ShopUnavailable
+from bridge.services import heartbeat, offering, staff_coins
 from bridge.services import inbox as service
-from bridge.services import offering, staff_coins
 from bridge.services.verify import verify
 from bridge.testing.clock import FixedClock
 from bridge.testing.coin_desk import PostedRow, posted_row
@@ -53,7 +55,7 @@ class Store:
         self.intake = Intake(self.setup, self.shop, desk, self.clock, self.health, self.stop, lambda: None)
         self.begin()
 
-    def begin(self) -> None:
+    def begin(self, **different: Any) -> None:
         """Start both sides anew, as a daemon does."""
         self.inbox = Inbox(
             self.setup,
@@ -65,6 +67,7 @@ class Store:
             keys=lambda: self.keys,
             wake=self.wake,
             on_handled=self._count,
+            **different,
         )
         self.pusher = Pusher(
             self.setup,
@@ -169,6 +172,32 @@ async def test_what_a_customer_approves_is_held_and_on_his_page_after_a_pass(sto
     on_the_page = store.shop.shown_document(QUOTE, quote.id)
     assert on_the_page is not None
     assert (on_the_page["state"], on_the_page["held"]) == ("approved", 50)
+
+
+async def test_C5_a_machine_that_slept_makes_the_time_good_before_it_answers(store: Store) -> None:
+    """Its daemon goes on where it was, between two beats, and the customer's click is older than the lapse."""
+    terms = {"acme": store.setup.desk_terms}
+    sleeper = Sleeper(store.desk, store.clock, store.stop, terms=lambda: terms)
+    await sleeper.start()
+    store.begin(after_silence=sleeper.after_silence)
+    quote = await store.offered(77, 50)
+    store.clock.advance(timedelta(days=13, hours=23))
+    await store.desk.transact("beat", heartbeat.beat, store.clock.now())
+    row = store.approve(quote)
+    store.clock.advance(timedelta(hours=3))
+    await store.passes()
+    assert await store.code(row) == "approved"
+    *_, gap = await store.desk.read(lambda tx: tx.downtimes.all())
+    assert gap == Gap(store.clock.now() - timedelta(hours=3), store.clock.now())
+
+
+async def test_a_beat_that_is_in_time_costs_no_action(store: Store) -> None:
+    sleeper = Sleeper(store.desk, store.clock, store.stop, terms=dict)
+    await sleeper.start()
+    before = await store.desk.read(lambda tx: tx.downtimes.last_beat())
+    store.clock.advance(timedelta(seconds=90))
+    await sleeper.after_silence()
+    assert await store.desk.read(lambda tx: tx.downtimes.last_beat()) == before
 
 
 async def test_a_daemon_that_starts_again_does_nothing_twice(store: Store) -> None:
