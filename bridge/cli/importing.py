@@ -133,15 +133,16 @@ def import_parts(store: StoreSettings, done: Imported, *, who: str, written: boo
     heads = ("Line", "Customer", "Found by", "Coins", "Usable until", "Plan", "What", "Note")
     shown = table(*heads, rows=rows, right=("Line", "Customer", "Coins"), words=("Note",))
     more = len(done.lines) - len(rows)
-    total = f"{count(done.coins, 'coin')} in {count(done.new, 'package')} for {count(done.customers, 'customer')}"
     before = len(done.lines) - done.new
-    said = [
-        *([line(f"... and {count(more, 'line')} more.")] if more else []),
-        line(),
+    passed_over = f"{count(before, 'line')} {'was' if before == 1 else 'were'} imported before."
+    said = [*([line(f"... and {count(more, 'line')} more.")] if more else []), line()]
+    if not done.new:
+        return [shown, *said, line(f"Nothing to grant: {passed_over}")]
+    total = f"{count(done.coins, 'coin')} in {count(done.new, 'package')} for {count(done.customers, 'customer')}"
+    said += [
         line(f"{who} granted {total} of store {store.name}." if written else f"To be granted: {total}."),
-        *([line(f"{count(before, 'line')} {'was' if before == 1 else 'were'} imported before.")] if before else []),
+        *([line(passed_over)] if before else []),
         line("No customer is told; they hear of these coins before they end."),
+        *([] if written else [line("Nothing was written. To do it, run the same with --write.")]),
     ]
-    if not written and done.new:
-        said.append(line("Nothing was written. To do it, run the same with --write."))
     return [shown, *said]
