@@ -29,6 +29,7 @@ class Caller(NamedTuple):
 def sheet_document(store: StoreSettings, found: Sheet, at: datetime) -> dict[str, Any]:
     """An account with all that belongs to it, for programs."""
     return balance_document(store, found.balance, at) | {
+        "account": found.balance.account.id,
         "rights": list(_rights(store, found, at)),
         "requests": [
             {"request": one.id, "subject": one.subject, "opened_at": utc(one.opened_at)} for one in found.requests
@@ -102,7 +103,12 @@ def sheet_parts(store: StoreSettings, found: Sheet, at: datetime) -> list[Any]:
     if found.problems:
         problems = [(one.id, one.kind, one.summary) for one in found.problems]
         parts += [line(), table("Problem", "Kind", "What", rows=problems, right=("Problem",), words=("What",))]
-    return parts
+    account = found.balance.account.id
+    return [
+        *parts,
+        line(),
+        line(f"What staff did to it: bridge audit --subject account:{account} --store {store.name}"),
+    ]
 
 
 def charged_back_document(store: StoreSettings, done: ChargedBack, *, over: bool, by: str, key: str) -> dict[str, Any]:

@@ -80,6 +80,10 @@ def test_an_account_is_shown_with_its_rights_requests_and_problems(workplace: Wo
     out = shown(workplace).out
     for words in ("Available  25 coins", "Analytics", "look here", "Rights now:"):
         assert words in out
+    [number] = [one.id for one in desk.look(lambda tx: tx.accounts.page("acme", after=0, limit=9))]
+    assert out.endswith(f"What staff did to it: bridge audit --subject account:{number} --store acme\n")
+    found = workplace.cli("audit", "--subject", f"account:{document['account']}", "--json").document
+    assert [one["action"] for one in found["lines"]] == ["grant"]
 
 
 # --- chargebacks that the shop does not know ----------------------------------------------------------------------
