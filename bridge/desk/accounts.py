@@ -93,10 +93,11 @@ NOT_RECORDED = 0
 
 
 class SqlStores:
-    """Implements `bridge.contracts.desk.Stores`."""
+    """Implements `bridge.contracts.desk.Stores`. `changed` says whether a store was recorded or its state saved."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.changed = False
         self._known: dict[str, int] = {}
 
     def get(self, name: str) -> StoreState:
@@ -114,6 +115,7 @@ class SqlStores:
                 page_terms="",
                 statuses="",
             )
+            self.changed = True
             row = _STORE.one(self._connection, wanted=name)
             assert row is not None
         number, name, first_sync, *rest = row
@@ -130,6 +132,7 @@ class SqlStores:
             page_terms=state.page_terms,
             statuses=state.statuses,
         )
+        self.changed = True
 
     def number(self, name: str) -> int:
         """The store's id in the desk."""

@@ -110,12 +110,13 @@ class Desk:
         return self._writer.last_beat
 
     @property
-    def changes(self) -> int:
-        """Grows with every commit before it is answered, and with another process's within 0.25 s of it.
+    def sync_changes(self) -> int:
+        """Grows with every commit that changed what the reading of some shop goes by, before it is answered.
 
-        What was read after asking for this number still stands while the number is the same.
+        And with every commit of another process, within 0.25 s of it. What was read after asking for this number still
+        stands while the number is the same.
         """
-        return self._writer.changes
+        return self._writer.sync_changes
 
     # --- without one ---
 

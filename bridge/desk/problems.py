@@ -117,10 +117,11 @@ _FORGET = Statement(
 
 
 class SqlProblems:
-    """Implements `bridge.contracts.desk.Problems`."""
+    """Implements `bridge.contracts.desk.Problems`. `changed` says whether one was opened, counted or closed."""
 
     def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
         self._connection, self._stores = connection, stores
+        self.changed = False
 
     def report(
         self,
@@ -152,13 +153,15 @@ class SqlProblems:
             last_seen_ms=to_ms(at),
             count=1,
         )
+        self.changed = True
         row = _OPEN_BY_KEY.one(self._connection, store=number, wanted=key)
         assert row is not None
         return _problem(row)
 
     def solve(self, store: str, keys: Iterable[str], at: datetime) -> None:
         wanted = as_json(list(keys))
-        _SOLVE.run(self._connection, store=self._stores.number(store), keys=wanted, at_ms=to_ms(at))
+        solved = _SOLVE.run(self._connection, store=self._stores.number(store), keys=wanted, at_ms=to_ms(at))
+        self.changed |= solved.rowcount > 0
 
     def get(self, problem_id: int) -> Problem | None:
         row = _BY_ID.one(self._connection, wanted=problem_id)
@@ -186,6 +189,7 @@ class SqlProblems:
 
     def close(self, problem_id: int, state: ProblemState, *, by: str, at: datetime) -> None:
         _CLOSE.run(self._connection, wanted=problem_id, new_state=state.value, by=by, at_ms=to_ms(at))
+        self.changed = True
 
     def set_aside(self, store: str, problem_id: int, order_ids: Iterable[int], *, silent: bool = False) -> None:
         facts = {

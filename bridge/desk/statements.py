@@ -45,9 +45,9 @@ class Statement:
         """Execute once with these parameters."""
         return connection.execute(self.sql, self.values(parameters))
 
-    def run_many(self, connection: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Execute once per row."""
-        connection.executemany(self.sql, map(self.values, rows))
+    def run_many(self, connection: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Execute once per row; how many rows of the table it changed."""
+        return connection.executemany(self.sql, map(self.values, rows)).rowcount
 
     def rows(self, connection: sqlite3.Connection, **parameters: Any) -> Sequence[Any]:
         """Execute and fetch everything."""

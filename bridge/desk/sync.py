@@ -75,10 +75,11 @@ _SETTLE = Statement(
 
 
 class SqlSync:
-    """Implements `bridge.contracts.desk.Sync`."""
+    """Implements `bridge.contracts.desk.Sync`. `changed` says whether something was written through it."""
 
     def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
         self._connection, self._stores = connection, stores
+        self.changed = False
 
     def cursors(self, store: str) -> dict[str, Cursor]:
         rows = _CURSORS.rows(self._connection, store=self._stores.number(store))
@@ -93,7 +94,7 @@ class SqlSync:
 
     def save_cursors(self, store: str, cursors: Mapping[str, Cursor]) -> None:
         number = self._stores.number(store)
-        _SAVE_CURSOR.run_many(
+        saved = _SAVE_CURSOR.run_many(
             self._connection,
             (
                 {
@@ -105,10 +106,11 @@ class SqlSync:
                 for name, one in cursors.items()
             ),
         )
+        self.changed |= saved > 0
 
     def note_touched(self, store: str, touched: Iterable[Touched]) -> None:
         number = self._stores.number(store)
-        _TOUCH.run_many(
+        noted = _TOUCH.run_many(
             self._connection,
             (
                 {
@@ -121,6 +123,7 @@ class SqlSync:
                 for one in touched
             ),
         )
+        self.changed |= noted > 0
 
     def waiting(self, store: str, order_ids: Iterable[int]) -> dict[int, Touched]:
         rows = _WAITING.rows(self._connection, store=self._stores.number(store), ids=id_list(order_ids))
@@ -140,10 +143,11 @@ class SqlSync:
 
     def settle(self, store: str, orders: Iterable[Touched]) -> None:
         number = self._stores.number(store)
-        _SETTLE.run_many(
+        settled = _SETTLE.run_many(
             self._connection,
             ({"store": number, "order": one.order_id, "as_of_ms": to_ms(one.touched_at)} for one in orders),
         )
+        self.changed |= settled > 0
 
     def waiting_count(self, store: str) -> int:
         row = _COUNT.one(self._connection, store=self._stores.number(store))
@@ -151,6 +155,7 @@ class SqlSync:
 
     def forget_cursors(self, store: str) -> None:
         _FORGET_CURSORS.run(self._connection, store=self._stores.number(store))
+        self.changed = True
 
 
 def _cursor(position: int, gaps: str) -> Cursor:

@@ -62,6 +62,13 @@ class DeskTx:
         """The first moment that a deadline was set for in this transaction, None where none was."""
         return self.deadlines.earliest if "deadlines" in self.__dict__ else None
 
+    @property
+    def sync_changed(self) -> bool:
+        """Whether something was written that the reading of a shop goes by: states, cursors, orders, problems."""
+        return self.stores.changed or any(
+            part in self.__dict__ and self.__dict__[part].changed for part in ("sync", "problems")
+        )
+
     @cached_property
     def _place(self) -> Path:
         return Path(self.connection.execute("PRAGMA database_list").fetchone()[2])

@@ -26,8 +26,9 @@ from bridge.errors import DeskDamaged, DeskUnusable
 MOST_PER_COMMIT = 200
 IDLE_LOOK_S = 0.25
 """How often an idle writer looks for commits of other processes."""
-SWITCH_INTERVAL_S = 0.0005
-"""SQLite gives the interpreter up at every statement; with the default interval an action waits for a busy loop."""
+SWITCH_INTERVAL_S = 0.0001
+"""SQLite gives the interpreter up at every statement; with the default interval (0.005 s) an action waits for a busy
+loop, and the loop, which gives it up at every turn, for whoever reads the desk."""
 
 
 class _Action(NamedTuple):
@@ -54,11 +55,12 @@ class DeskWriter:
         self._path, self._connection, self._condition = path, connection, condition
         self._on_foreign, self._on_deadline = on_foreign, on_deadline
         self._earliest: list[datetime] = []
+        self._sync_changed = False
         self._queue: queue.SimpleQueue[_Action | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="desk-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = False
-        self.changes = 0
+        self.sync_changes = 0
         self.last_beat = time.monotonic()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -96,7 +98,7 @@ class DeskWriter:
             now = self._data_version()
             if now != seen:
                 seen = now
-                self.changes += 1
+                self.sync_changes += 1
                 self.tell(self._on_foreign)
             if stopping:
                 return
@@ -118,6 +120,7 @@ class DeskWriter:
         outcomes: list[tuple[_Action, Any, BaseException | None]] = []
         names = [action.name for action in batch]
         self._earliest.clear()
+        self._sync_changed = False
         try:
             self._condition.require_sound()
             with translated(self._path):
@@ -129,10 +132,10 @@ class DeskWriter:
             self._condition.failed(error, names)
             outcomes = [(action, None, error) for action in batch]
         else:
+            self.sync_changes += self._sync_changed
             self._condition.well(action.name for action, _, error in outcomes if not isinstance(error, DeskUnusable))
             if self._earliest:
                 self.tell(partial(self._on_deadline, min(self._earliest)))
-        self.changes += 1
         self.tell(lambda: _answer(outcomes))
 
     def _attempt(self, action: _Action) -> tuple[_Action, Any, BaseException | None]:
@@ -152,6 +155,7 @@ class DeskWriter:
             self._connection.execute("RELEASE action")
             return action, None, error
         self._connection.execute("RELEASE action")
+        self._sync_changed |= tx.sync_changed
         if tx.earliest_deadline is not None:
             self._earliest.append(tx.earliest_deadline)
         return action, result, None

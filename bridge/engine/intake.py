@@ -120,7 +120,7 @@ class Intake:
         """One pass; returns seconds until the next, None for the usual pace. Raises `ShopError`, `DeskError`."""
         terms = await self.terms()
         await self._note_news()
-        changes = self._desk.changes
+        changes = self._desk.sync_changes
         plan = self._idle_plan if self._idle_plan and changes == self._idle_since else await self._plan()
         if plan.state.first_sync is not FirstSync.DONE:
             return await self._first_sync(terms, plan)

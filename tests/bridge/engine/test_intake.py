@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bridge.contracts.clock import SystemClock
-from bridge.contracts.desk import Problem
+from bridge.contracts.desk import Comparison, Problem
 from bridge.contracts.shop import TouchedRow
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
@@ -182,18 +182,23 @@ class Asked(Desk):
         return await super().read(service, *args, **kwargs)
 
 
-async def test_while_nobody_commits_anything_an_idle_shop_asks_nothing_of_the_desk(tmp_path: Path) -> None:
+async def test_an_idle_shop_asks_nothing_of_the_desk_until_its_reading_has_something_new_to_go_by(
+    tmp_path: Path,
+) -> None:
     with a_desk(tmp_path) as made:
         path = made.path
     with Asked.open(path) as desk:
         desk.start()
         reading = Reading(desk, tmp_path)
         reading.shop.add_order(customer=1, lines={"BASE": 1})
+        await desk.transact("there is another store", lambda tx: tx.stores.get("other"))
         await reading.passes(5)
         assert await reading.posted(1) > 0
         before = desk.reads
 
-        await reading.passes(20)
+        for _ in range(20):
+            await desk.transact("another store compares", lambda tx: tx.slices.save_comparison("other", Comparison()))
+            await reading.passes(1)
         assert desk.reads == before
 
         reading.shop.add_order(customer=2, lines={"BASE": 1})
@@ -206,10 +211,10 @@ async def test_what_another_process_commits_is_found_by_a_store_that_was_idle(de
     reading = Reading(desk, tmp_path)
     order = reading.shop.add_order(customer=1, lines={"BASE": 1})
     await reading.passes(10)
-    before, changes = reading.health.counters.orders, desk.changes
+    before, changes = reading.health.counters.orders, desk.sync_changes
     with Desk.open(desk.path) as command:
         command.run(syncing.touch, "acme", [order], at=SystemClock().now(), settle=timedelta(0))
 
-    await until(lambda: desk.changes > changes, "the desk has seen the command's commit")
+    await until(lambda: desk.sync_changes > changes, "the desk has seen the command's commit")
     await reading.passes(2)
     assert reading.health.counters.orders == before + 1
