@@ -22,7 +22,9 @@ FEWEST_DIGITS = 5
 
 app = group("account", "A customer's account: show, find by telephone or e-mail, freeze, unfreeze, charge back.")
 
-Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit trail: without personal data.")]
+Why = Annotated[
+    str, typer.Option("--reason", metavar="TEXT", help="Why, as `bridge account show` tells it from then on.")
+]
 
 
 @command(app, "show")

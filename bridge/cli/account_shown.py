@@ -54,6 +54,9 @@ def sheet_document(store: StoreSettings, found: Sheet, at: datetime) -> dict[str
             for one, when in found.redemptions
         ],
         "linked_orders": list(found.linked),
+        "frozen_by_staff": [
+            {"frozen": one.frozen, "at": utc(one.at), "by": one.staff, "reason": one.reason} for one in found.freezes
+        ],
         "chargebacks_by_staff": [
             {"order": one.order_id, "over": one.over, "at": utc(one.at), "by": one.staff, "reason": one.reason}
             for one in found.disputes
@@ -70,6 +73,12 @@ def sheet_parts(store: StoreSettings, found: Sheet, at: datetime) -> list[Any]:
     parts += [line(), line(f"Rights now: {rights}")]
     if found.linked:
         parts.append(line(f"Guests' orders linked to it: {', '.join(map(str, found.linked))}"))
+    if found.freezes:
+        freezes = [
+            ("frozen" if one.frozen else "unfrozen", one.staff, local(one.at, zone), one.reason)
+            for one in found.freezes
+        ]
+        parts += [line(), table("By staff", "Who", "When", "Reason", rows=freezes, words=("Reason",))]
     if found.disputes:
         disputes = [
             (one.order_id, "over" if one.over else "charged back", one.staff, local(one.at, zone), one.reason)

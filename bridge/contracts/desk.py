@@ -26,6 +26,7 @@ from bridge.contracts.coin_desk import (
     Requests,
 )
 from bridge.contracts.disputes import Disputes
+from bridge.contracts.freezes import Freezes
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.cursor import Cursor
 from bridge.domain.events import Event
@@ -497,6 +498,8 @@ class Tx(Protocol):
     def guests(self) -> Guests: ...
     @property
     def disputes(self) -> Disputes: ...
+    @property
+    def freezes(self) -> Freezes: ...
     @property
     def personal(self) -> PersonalData: ...
     @property

@@ -17,6 +17,7 @@ from bridge.desk.tables import (
     account,
     delivery,
     dispute,
+    freeze,
     guest_claim,
     handled,
     message,
@@ -79,6 +80,9 @@ _REQUESTS = Statement(select(request.c.id).where(request.c.account_id == bindpar
 _ERASE_SUBJECTS = Statement(update(request).where(any_of(request.c.id, "ids")).values(subject=text("''")))
 _ERASE_TEXTS = Statement(update(message).where(any_of(message.c.request_id, "ids")).values(text=text("''")))
 _PURCHASES_OF = and_(purchase.c.store_id == bindparam("store"), purchase.c.account_id == bindparam("account"))
+_ERASE_WHY_FROZEN = Statement(
+    update(freeze).where(freeze.c.account_id == bindparam("account")).values(reason=text("''"))
+)
 _ERASE_REASONS = Statement(
     update(dispute)
     .where(
@@ -140,6 +144,7 @@ class SqlPersonalData:
     def forget(self, store: str, account_id: int, owner: Owner) -> None:
         number = self._stores.number(store)
         self._erase([row[0] for row in _REQUESTS.rows(self._connection, account=account_id)])
+        _ERASE_WHY_FROZEN.run(self._connection, account=account_id)
         _ERASE_REASONS.run(self._connection, store=number, account=account_id)
         _FORGET_WHO.run(self._connection, account=account_id)
         _FORGET_TO_OWNER.run(self._connection, store=number, owner=owner.kind.value, ref=owner.ref)

@@ -426,6 +426,18 @@ guest_link = Table(
     Column("staff", String(128)),
 )
 
+freeze = Table(
+    "freeze",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("frozen", Integer, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("staff", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+Index("ix_freeze_account_id", freeze.c.account_id)
+
 dispute = Table(
     "dispute",
     metadata,

@@ -15,6 +15,7 @@ from bridge.desk.counts import SqlCounts
 from bridge.desk.deadlines import SqlDeadlines, SqlDowntimes, SqlNotices
 from bridge.desk.deliveries import SqlDeliveries
 from bridge.desk.disputes import SqlDisputes
+from bridge.desk.freezes import SqlFreezes
 from bridge.desk.guests import SqlGuests
 from bridge.desk.jobs import SqlJobs
 from bridge.desk.ledger import SqlLedger
@@ -152,6 +153,10 @@ class DeskTx:
     @cached_property
     def guests(self) -> SqlGuests:
         return SqlGuests(self.connection, self.stores)
+
+    @cached_property
+    def freezes(self) -> SqlFreezes:
+        return SqlFreezes(self.connection)
 
     @cached_property
     def disputes(self) -> SqlDisputes:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bridge.contracts.desk import Problem, Tx
 from bridge.contracts.disputes import Dispute
+from bridge.contracts.freezes import Freeze
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.quotes import Quote
 from bridge.domain.requests import Request
@@ -26,7 +27,8 @@ LONGEST_REASON = 500
 class Sheet:
     """One account with all that belongs to it, as of a moment.
 
-    `linked` are guests' orders that came to it, `disputes` what staff have recorded of chargebacks, oldest first.
+    `linked` are guests' orders that came to it, `disputes` what staff have recorded of chargebacks, oldest
+    first, `freezes` when they froze it and let it go.
     """
 
     balance: Balance
@@ -35,6 +37,7 @@ class Sheet:
     redemptions: tuple[tuple[Redemption, datetime], ...]
     linked: tuple[int, ...]
     disputes: tuple[Dispute, ...]
+    freezes: tuple[Freeze, ...]
     problems: tuple[Problem, ...]
 
 
@@ -49,6 +52,7 @@ def sheet(tx: Tx, store: str, owner: Owner, *, at: datetime) -> Sheet:
         quotes=tuple(tx.quotes.of_account(account.id)),
         redemptions=tuple(tx.redemptions.of_account(account.id)),
         linked=tuple(tx.guests.links_to(account.id)),
+        freezes=tuple(tx.freezes.of_account(account.id)),
         disputes=tuple(tx.disputes.of_orders(store, orders)),
         problems=tuple(one for one in tx.problems.open(store) if _is_about(one, account, orders)),
     )
@@ -63,7 +67,7 @@ def freeze(tx: Tx, store: str, owner: Owner, *, reason: str, by: str, at: dateti
     if account.frozen:
         return account, False
     tx.accounts.freeze(account.id, at)
-    note(tx, store, by, "freeze", f"account:{account.id}", at, reason=reason.strip())
+    _note(tx, store, Freeze(account.id, frozen=True, at=at, staff=by, reason=reason.strip()))
     return account_by_id(tx, account.id), True
 
 
@@ -78,8 +82,15 @@ def unfreeze(tx: Tx, store: str, owner: Owner, *, reason: str, by: str, at: date
     if not account.frozen:
         return account, False
     tx.accounts.unfreeze(account.id)
-    note(tx, store, by, "unfreeze", f"account:{account.id}", at, reason=reason.strip())
+    _note(tx, store, Freeze(account.id, frozen=False, at=at, staff=by, reason=reason.strip()))
     return account_by_id(tx, account.id), True
+
+
+def _note(tx: Tx, store: str, freeze: Freeze) -> None:
+    """The trail says that it was done; why, in words that may have to be erased, is kept beside the account (D1)."""
+    tx.freezes.add(freeze)
+    action = "freeze" if freeze.frozen else "unfreeze"
+    note(tx, store, freeze.staff, action, f"account:{freeze.account_id}", freeze.at)
 
 
 def _by_staff(tx: Tx, store: str, owner: Owner, reason: str, by: str) -> Account:

@@ -182,6 +182,10 @@ def _account_parts(tx: Tx, store: str, account: Account) -> dict[str, Any]:
             {"order": one.order_id, "over": one.over, "at": _iso(one.at), "staff": one.staff, "reason": one.reason}
             for one in tx.disputes.of_orders(store, orders)
         ],
+        "frozen_by_staff": [
+            {"frozen": one.frozen, "at": _iso(one.at), "staff": one.staff, "reason": one.reason}
+            for one in tx.freezes.of_account(account.id)
+        ],
         "requests": [_request(tx, one) for one in requests],
         "quotes": [_quote(tx, one) for one in quotes],
         "redeemed_rights": [

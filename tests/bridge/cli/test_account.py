@@ -1,10 +1,13 @@
 """One account with all that belongs to it, frozen and let go by staff alone (rule C15)."""
 
+import re
+
 import pytest
 
 from bridge.cli.session import CLOCK
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.services import privacy
 from bridge.services.purchases import book_orders
 from tests.support.books import a_store, an_order, customer
 from tests.support.commands import Answer, Workplace
@@ -33,8 +36,27 @@ def test_C15_freezing_and_unfreezing_name_who_does_it_and_are_kept(workplace: Wo
     assert workplace.cli("account", "unfreeze", "77", *WHY).out.endswith("is not frozen; nothing was changed.\n")
     lines = desk.look(lambda tx: tx.audit.lines(limit=2))
     assert [(one.action, one.staff, one.detail) for one in lines] == [
-        (action, "Anna", {"reason": "asked by telephone"}) for action in ("unfreeze", "freeze")
+        (action, "Anna", {}) for action in ("unfreeze", "freeze")
     ]
+
+
+def test_C15_who_froze_an_account_and_why_is_shown_with_it_until_its_customer_is_erased(
+    workplace: Workplace, desk: Desk
+) -> None:
+    granted(workplace)
+    assert workplace.cli("account", "freeze", "77", *WHY).code == 0
+    assert workplace.cli("account", "unfreeze", "77", "--reason", "he called back", "--by", "Anna").code == 0
+    told = shown(workplace).out
+    assert re.search(r"frozen +Anna +.*asked by telephone", told), told
+    assert re.search(r"unfrozen +Anna +.*he called back", told), told
+    [frozen, freed] = workplace.cli("account", "show", "77", "--json").document["frozen_by_staff"]
+    assert (frozen["frozen"], frozen["by"], frozen["reason"]) == (True, "Anna", "asked by telephone")
+    assert (freed["frozen"], freed["reason"]) == (False, "he called back")
+    document = desk.look(privacy.export, "acme", customer(77))
+    assert [one["reason"] for one in document["frozen_by_staff"]] == ["asked by telephone", "he called back"]
+    account = desk.run(privacy.erase, "acme", customer(77), by="Anna", at=CLOCK.now()).account
+    erased = desk.look(privacy.export, "acme", account.owner)
+    assert [(one["staff"], one["reason"]) for one in erased["frozen_by_staff"]] == [("Anna", "")] * 2
 
 
 def test_C15_what_names_nobody_or_gives_no_reason_changes_nothing(workplace: Workplace, desk: Desk) -> None:

@@ -174,6 +174,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", "order_id", name=op.f("pk_guest_link")),
     )
     op.create_table(
+        "freeze",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("frozen", sa.Integer(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("staff", sa.String(length=128), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_freeze_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_freeze")),
+    )
+    op.create_index("ix_freeze_account_id", "freeze", ["account_id"], unique=False)
+    op.create_table(
         "dispute",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("store_id", sa.Integer(), nullable=False),
