@@ -36,8 +36,8 @@ COMMANDS_HEAD = """\
 *This page is made from the program by `./script/make-docs`; don't edit it.*
 
 Every command prints its own help with `--help`. Exit codes: 0 all well, 1 something was found wrong, 2 wrong usage or
-wrong settings, 3 the desk is damaged (of `bridge run` alone: starting it again does not help). An error is two lines:
-`Error:` says what, `Try:` says what to do.
+wrong settings, 3 the desk is damaged (of `bridge run` alone: starting it again does not help), 4 the daemon does not
+answer (of `bridge status` alone). An error is two lines: `Error:` says what, `Try:` says what to do.
 
 Every command takes `--json` and `--config`, before its name or after; they are listed once, under `bridge`.
 """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli.failures import DESK_DAMAGED, FOUND_WRONG, WELL, WRONG_USE
+from bridge.cli.failures import DESK_DAMAGED, FOUND_WRONG, NOT_RUNNING, WELL, WRONG_USE
 from bridge.contracts import desk as desk_contract
 from bridge.contracts import shop as shop_contract
 from bridge.contracts import shop_documents
@@ -129,7 +129,7 @@ def test_the_page_of_commands_is_current() -> None:
 
 
 def test_every_exit_code_is_on_both_pages_that_list_them() -> None:
-    codes = {WELL, FOUND_WRONG, WRONG_USE, DESK_DAMAGED}
+    codes = {WELL, FOUND_WRONG, WRONG_USE, DESK_DAMAGED, NOT_RUNNING}
     table = section_of("operations.md", "Exit codes")
     assert {int(number) for number in re.findall(r"^\| (\d) \|", table, re.MULTILINE)} == codes
     _, said, rest = commands_page().partition("Exit codes:")

@@ -12,6 +12,8 @@ from bridge.errors import BridgeError, ImportRefused, SettingsError, UsageError
 WELL, FOUND_WRONG, WRONG_USE = 0, 1, 2
 DESK_DAMAGED = 3
 """What the daemon ends with when its desk is damaged: starting it again does not help, so nobody should."""
+NOT_RUNNING = 4
+"""What `bridge status` ends with where no daemon answers, so that a monitor hears of it and can tell it apart."""
 
 _REORDER = frozenset({0x061C, 0x200E, 0x200F, *range(0x2066, 0x206A)})
 """Marks of direction, which show nothing themselves."""

@@ -20,9 +20,12 @@ def register(app: typer.Typer) -> None:
 
 
 def status(call: Call, store: EachStoreOption = None) -> int:
-    """Show how every store is. Asks the desk and the running daemon, never a shop (that is `bridge check`)."""
+    """Show how every store is. Asks the desk and the running daemon, never a shop (that is `bridge check`).
+
+    Ends with 1 where a store is not well, with 4 where the daemon does not answer.
+    """
     from bridge.cli.call import one_store
-    from bridge.cli.failures import FOUND_WRONG, WELL
+    from bridge.cli.failures import FOUND_WRONG, NOT_RUNNING, WELL
     from bridge.cli.session import CLOCK, the_desk
 
     settings = call.settings()
@@ -30,8 +33,14 @@ def status(call: Call, store: EachStoreOption = None) -> int:
     with the_desk(settings) as desk:
         document = _document(settings, desk, stores, CLOCK.now())
     call.answer(document, lambda: _parts(document))
-    wrong = any(one["daemon"] is not None and not one["daemon"]["ok"] for one in document["stores"])
-    return FOUND_WRONG if wrong else WELL
+    if not document["daemon"]["answers"]:
+        return NOT_RUNNING
+    return WELL if all(map(_is_well, document["stores"])) else FOUND_WRONG
+
+
+def _is_well(one: dict[str, Any]) -> bool:
+    """A store that is switched off is as it should be; an enabled one that the daemon does not know is not."""
+    return one["daemon"]["ok"] if one["daemon"] is not None else not one["enabled"]
 
 
 def _document(settings: "Settings", desk: "Desk", stores: "list[StoreSettings]", at: "datetime") -> dict[str, Any]:

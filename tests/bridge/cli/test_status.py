@@ -46,10 +46,11 @@ async def test_without_a_daemon_the_desk_says_what_it_knows(acme: ShopPlace) -> 
     await acme.cli("sync", "--once")
     document = (await acme.cli("status", "--json")).document
     assert document["daemon"]["answers"] is False
+    assert (await acme.cli("status", "--json")).code == 4, "a monitor must hear of it"
     [store] = document["stores"]
     assert (store["store"], store["first_sync"], store["accounts"], store["posted"]) == ("acme", "done", 1, 550)
     shown = await acme.cli("status")
-    assert shown.code == 0
+    assert shown.code == 4
     assert "does not answer" in shown.out
     assert shown.lines()[-1].split() == ["acme", "not", "running", "done", "0", "0", "1", "550", "0"]
 
@@ -69,6 +70,20 @@ async def test_a_running_daemon_is_asked(acme: ShopPlace) -> None:
     assert "ago" in shown.lines()[-1]
     assert {one["name"]: one["level"] for one in checked.document["findings"]}["daemon"] == "ok"
     assert (busy.code, "is in use by bridge run" in busy.err) == (1, True)
+
+
+async def test_a_store_that_a_running_daemon_does_not_know_is_found_wrong(acme: ShopPlace) -> None:
+    """Its file came after the start, and nobody has reloaded the settings."""
+    await acme.join()
+    with daemon(acme):
+        await becomes(acme, "well")
+        assert (await acme.cli("status")).code == 0
+        file = acme.place.config / "stores" / "acme.toml"
+        file.with_name("beta.toml").write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+        file.unlink()
+        shown = await acme.cli("status")
+    assert shown.code == 1
+    assert shown.lines()[-1].split()[:3] == ["beta", "not", "running"]
 
 
 async def test_a_store_that_is_down_is_found_wrong_with_its_cause(acme: ShopPlace) -> None:
