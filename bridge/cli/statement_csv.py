@@ -25,7 +25,9 @@ from bridge.locale.statement_words import (
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 SEPARATORS: Mapping[str, str] = {"en": ",", "ru": ";", "fa": ";"}
-LIKE_A_FORMULA = frozenset("=+-@\t\r\n")
+WIDE = "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+"""Some spreadsheets take these for the narrow ones."""
+LIKE_A_FORMULA = frozenset("=+-@\t\r\n" + WIDE)
 MACHINE = {"number": "number", "date": "time_iso", "what": "kind"}
 """Names of the machine's columns beside those that go by the reader's name of the same thing."""
 PAIRS = ("number", "date", "what", "coins", "held", "balance", "balance_held")

@@ -117,7 +117,7 @@ def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: in
         at=at,
         reason=f"had ended or was revoked while held for quote {quote.id}, which the vendor took back",
         staff=by,
-    )
+    )._replace(quote_id=quote.id, request_id=quote.request_id)
     tx.ledger.append(terms.store, [entry], {number: package}, [number])
     expiring.arm_packages(tx, terms.store, [package], at=at, reminder_days=terms.reminder_days)
     told = CoinsGranted(

@@ -84,6 +84,19 @@ def test_the_programs_own_reasons_are_not_shown_and_an_unknown_kind_is_a_booking
     assert rows(page.html)[0][1] == "Booking"
 
 
+def test_of_reasons_only_those_that_staff_wrote_are_shown(shop: Storefront) -> None:
+    """The program's are English, whatever the reader speaks; the entry's kind says as much in his language."""
+    books: list[dict[str, Any]] = [
+        {"kind": "grant", "coins": 10, "reason": "A present"},
+        {"kind": "grant", "coins": 10, "quote": 5, "reason": "had ended while held for quote 5"},
+        {"kind": "extend", "coins": 0, "reason": "the desk was down when the package ended"},
+        {"kind": "transfer", "coins": 0, "reason": "moved"},
+    ]
+    push_account(shop, package(20), books=books)
+    shown = [row[1] for row in rows(Customer(shop).opens("statement").html)]
+    assert shown == ["Transferred", "Extended", "Granted offer 5", "Granted A present"]
+
+
 def test_a_long_statement_comes_in_pages(shop: Storefront) -> None:
     push_account(shop, package(120), entries=120)
     customer = Customer(shop)
@@ -160,7 +173,7 @@ def test_C18_a_russian_file_is_parted_by_semicolons(shop: Storefront) -> None:
 
 
 def test_a_reason_that_begins_like_a_formula_is_made_harmless(shop: Storefront) -> None:
-    reasons = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
+    reasons = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\N{FULLWIDTH EQUALS SIGN}1+1"]
     push_account(shop, package(10), books=[{"kind": "correct", "reason": reason} for reason in reasons])
     _, lines = downloaded(shop)
     assert [line[18] for line in lines[1:]] == ["'" + reason for reason in reasons]

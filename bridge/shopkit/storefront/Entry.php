@@ -9,7 +9,7 @@ final class Entry
 {
     private const KINDS = ['grant', 'revoke', 'reinstate', 'correct', 'hold', 'settle', 'release', 'void', 'forfeit',
         'extend', 'transfer'];
-    private const BY_STAFF = ['grant', 'correct', 'extend', 'transfer'];
+    private const BY_STAFF = ['grant', 'correct'];
 
     public int $number;
 
@@ -32,7 +32,7 @@ final class Entry
 
     public ?int $request;
 
-    /** Staff's words for the customer; the program's own, on other kinds, are not for him. */
+    /** Staff's words for the customer; the program's own, on other kinds or about a quote, are not for him. */
     public string $reason;
 
     /** @var array<int, array{id: int, coins: int, held: int}> */
@@ -54,7 +54,8 @@ final class Entry
         $this->order = $fields->has('order') ? $fields->amount('order') : null;
         $this->quote = $fields->has('quote') ? $fields->amount('quote') : null;
         $this->request = $fields->has('request') ? $fields->amount('request') : null;
-        $this->reason = in_array($kind, self::BY_STAFF, true) ? $fields->text('reason') : '';
+        $byStaff = $this->quote === null && in_array($kind, self::BY_STAFF, true);
+        $this->reason = $byStaff ? $fields->text('reason') : '';
         foreach ($fields->each('packages') as $package) {
             $this->packages[] = [
                 'id' => $package->amount('id'),

@@ -6,14 +6,15 @@ namespace SupportBridge;
  * The statement as a file for a spreadsheet, in the reader's language.
  *
  * It believes: spreadsheets take a file for UTF-8 by its first three bytes, expect a semicolon where a comma is the
- * decimal mark, and run a cell that begins like a formula. So such text gets an apostrophe in front of it; bare numbers
- * do not, a number is no formula. Beside each column for a reader stands one for a machine.
+ * decimal mark, and run a cell that begins like a formula, some also where its sign is a wide one. So such text gets an
+ * apostrophe in front of it; bare numbers do not, a number is no formula. Beside each column for a reader stands one for
+ * a machine.
  */
 final class StatementFile
 {
     private const MARK = "\xEF\xBB\xBF";
     private const SEPARATORS = ['en' => ',', 'ru' => ';', 'fa' => ';'];
-    private const LIKE_A_FORMULA = '/\A[=+\-@\t\r\n]/';
+    private const LIKE_A_FORMULA = '/\A[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]/u';
 
     private Language $language;
 

@@ -407,6 +407,8 @@ def test_C5_a_cancellation_by_the_vendor_gives_back_for_30_days_what_had_ended(c
     *_, told = coins.told(CoinsGranted)
     assert isinstance(told, CoinsGranted)
     assert (told.coins, told.order_id, told.usable_until) == (40, None, newest.usable_until), "C17: and he is told"
+    *_, anew = coins.desk.look(lambda tx: tx.ledger.entries_of(quote.account_id))
+    assert (anew.entry.kind, anew.entry.quote_id, anew.entry.request_id) == ("grant", quote.id, quote.request_id), "C18"
 
 
 def test_C5_a_cancellation_by_the_vendor_gives_back_for_30_days_what_had_been_revoked(coins: CoinDesk) -> None:
