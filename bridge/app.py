@@ -5,15 +5,11 @@ shop that is down never keeps the daemon from starting.
 """
 
 import asyncio
-import os
 import signal
-import sys
-import threading
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Self
 
 import structlog
@@ -21,11 +17,11 @@ import structlog
 from bridge.contracts.clock import Clock, SystemClock
 from bridge.contracts.shop import ShopAdapter, StoreConnection
 from bridge.contracts.shop_rows import SigningKey
-from bridge.desk.desk import FILE_NAME, Desk
+from bridge.desk.desk import FILE_NAME
 from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock
-from bridge.domain.desk_terms import DeskTerms
-from bridge.engine.bells import ring_in_turn
+from bridge.desk.opening import open_desk
+from bridge.engine.backstop import Backstop
 from bridge.engine.collector import collect_seldom
 from bridge.engine.deliveries import DeliveryRunner
 from bridge.engine.housekeeping import Housekeeping
@@ -36,6 +32,7 @@ from bridge.engine.retention import Retention
 from bridge.engine.setup import StoreSetup
 from bridge.engine.sleeper import Sleeper
 from bridge.engine.store_runner import StoreRunner
+from bridge.engine.stores import Connections, Stores
 from bridge.engine.supervising import finished, supervised
 from bridge.engine.systemd import Notifier
 from bridge.engine.waiting import first_of, spread
@@ -49,8 +46,6 @@ from bridge.web.private import Observed, serve_private
 log = structlog.get_logger()
 STOP_BOUND_S = 8.5
 """Everything has ended that long after SIGTERM; what has not is abandoned, which loses nothing."""
-STOP_LIMIT_S = 9.5
-"""The process itself has ended by then."""
 TASK_GRACE_S = 0.5
 
 
@@ -70,8 +65,7 @@ class App:
     ) -> None:
         self.settings, self._read_settings, self.clock = settings, read_settings, clock
         self.stop = asyncio.Event()
-        self.runners: dict[str, StoreRunner] = {}
-        self._desk_terms: dict[str, DeskTerms] = {}
+        self.stores = Stores(self._runner_of, self._adapter_to)
         self._phases = spread()
         self.notifier = Notifier.from_environment()
         self._on_stopping = on_stopping
@@ -80,7 +74,6 @@ class App:
         self._at_once = False
         self._reload_asked = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._connections: dict[str, StoreConnection] = {}
         self._damage: DeskDamaged | None = None
 
     async def __aenter__(self) -> Self:
@@ -130,10 +123,14 @@ class App:
         if self._closing_bound is not None and not self._closing_bound.expired():
             self._closing_bound.reschedule(asyncio.get_running_loop().time())
 
+    @property
+    def runners(self) -> Mapping[str, StoreRunner]:
+        """The stores that run, by name."""
+        return self.stores.runners
+
     def start_stores(self) -> None:
         """Start a task for each enabled store."""
-        for setup in self._enabled(self.settings).values():
-            self._start(setup)
+        self._start(self._enabled(self.settings), self._connections)
 
     async def reload(self) -> None:
         """Read the store files again; keep the old ones if the new are wrong (the log says why)."""
@@ -161,28 +158,10 @@ class App:
         """Take settings into force. All that can fail comes first, so that they are taken whole or not at all."""
         setups = self._enabled(fresh)
         plugin_settings = self._plugin_settings_of(fresh)
-        connections = await self._proven(setups)
-        ending = [
-            name
-            for name in self.runners
-            if name not in setups
-            or setups[name].settings != self.runners[name].setup.settings
-            or connections[name] != self._connections[name]
-        ]
-        await asyncio.gather(*(self.runners[name].finish() for name in ending))
-        for name in ending:
-            del self.runners[name], self._desk_terms[name]
-        self.settings, self._connections, self._plugin_settings = fresh, connections, plugin_settings
-        for name, setup in setups.items():
-            if name not in self.runners:
-                self._start(setup)
-
-    async def _proven(self, setups: Mapping[str, StoreSetup]) -> dict[str, StoreConnection]:
-        """The stores' connections; each has an adapter. Raises `SettingsError`, `PluginError`."""
-        connections = {name: setup.connection() for name, setup in setups.items()}
-        for connection in connections.values():
-            await self.plugins.connect(connection).close()
-        return connections
+        connections = await self.stores.proven(setups)
+        await self.stores.end_all_but(setups, connections)
+        self.settings, self._plugin_settings = fresh, plugin_settings
+        self._start(setups, connections)
 
     def _require_right_after_a_restart(self, fresh: Settings) -> None:
         """A wrong line for a plugin is told now, not at the next start with nobody looking. Raises `SettingsError`."""
@@ -205,7 +184,7 @@ class App:
         self.desk.listen_condition(self._desk_changed)
         self.desk.start()
         self.sleeper = Sleeper(
-            self.desk, self.clock, self.stop, terms=lambda: self._desk_terms, on_fired=self._wake_after_firing
+            self.desk, self.clock, self.stop, terms=lambda: self.stores.terms, on_fired=self._wake_after_firing
         )
         await self.sleeper.start()
         self.plugins = Plugins.load(settings.plugins.enabled)
@@ -215,10 +194,10 @@ class App:
         self.outbox = OutboxDispatcher(self.desk, self.plugins, self.clock, self.stop)
         self.jobs = Jobs(self.desk, self.clock)
         self._register_jobs(warn_after=timedelta(hours=settings.backup.warn_after_hours))
-        self._connections = await self._proven(self._enabled(self.settings))
+        self._connections = await self.stores.proven(self._enabled(self.settings))
         beats = {"writer": lambda: self.desk.last_beat, "scheduler": lambda: self.jobs.last_beat}
         self.watchdog = Watchdog(beats, self.notifier, self.stop)
-        observed = Observed(self.desk, self.runners, self.watchdog, self.clock)
+        observed = Observed(self.desk, self.stores.runners, self.watchdog, self.clock)
         self.pages = await serve_private(observed, settings.private_web)
         self._closing.push_async_callback(self.pages.close)
         await self.jobs.start()
@@ -235,7 +214,7 @@ class App:
         around = Surroundings(
             settings=lambda: self.settings,
             plugins=lambda: self._plugin_settings,
-            adapter_of=lambda store: self.runners[store].adapter if store in self.runners else None,
+            adapter_of=self.stores.adapter_of,
             wake=self.deliveries.wake,
         )
         return PluginOffice(plugin, self.desk, self.clock, around)
@@ -245,7 +224,7 @@ class App:
             self.desk,
             self.clock,
             wake_all=self._sweep,
-            compare_all=self.compare_all,
+            compare_all=self.stores.compare,
             fire_deadlines=self.sleeper.one_pass,
             warn_after=warn_after,
             stores=self._enabled_names,
@@ -264,8 +243,12 @@ class App:
     def _enabled(self, settings: Settings) -> dict[str, StoreSetup]:
         return {name: StoreSetup.of(store) for name, store in settings.stores.items() if store.enabled}
 
-    def _start(self, setup: StoreSetup) -> None:
-        runner = StoreRunner(
+    def _start(self, setups: Mapping[str, StoreSetup], connections: Connections) -> None:
+        self.stores.start(setups, connections)
+        self.sleeper.wake.set()
+
+    def _runner_of(self, setup: StoreSetup) -> StoreRunner:
+        return StoreRunner(
             setup,
             partial(self._connect, setup),
             self.desk,
@@ -275,13 +258,12 @@ class App:
             after_silence=self.sleeper.after_silence,
             phase=next(self._phases),
         )
-        self.runners[setup.name] = runner
-        self._desk_terms[setup.name] = setup.desk_terms
-        runner.start()
-        self.sleeper.wake.set()
 
     def _connect(self, setup: StoreSetup) -> ShopAdapter:
-        return self.plugins.connect(setup.connection())
+        return self._adapter_to(setup.connection())
+
+    def _adapter_to(self, connection: StoreConnection) -> ShopAdapter:
+        return self.plugins.connect(connection)
 
     def _keys_of(self, store: str) -> tuple[SigningKey, ...]:
         return load_keys(self.settings.bridge.desk.state_dir, store).signing_first
@@ -302,24 +284,21 @@ class App:
         self.sleeper.wake.set()
         self.outbox.wake.set()
         self.deliveries.wake()
-        for runner in self.runners.values():
-            runner.accounts_changed.set()
+        self.stores.wake()
 
     def _wake_after_firing(self, stores: Collection[str]) -> None:
         """Deadlines have fired, or moved, at these stores: there is something to tell, and pages to push."""
         self.outbox.wake.set()
-        for name in stores:
-            if name in self.runners:
-                self.runners[name].accounts_changed.set()
+        self.stores.wake(stores)
 
     def _sweep(self) -> None:
         """A sweep is due: everybody looks, the stores one after another."""
         self.outbox.wake.set()
-        ring_in_turn([runner.accounts_changed for runner in self.runners.values()])
+        self.stores.sweep()
 
     def compare_all(self) -> None:
-        """Let every store have a minute's share of comparing its orders, one after another."""
-        ring_in_turn([runner.compare for runner in self.runners.values()])
+        """Let every store have a minute's share of comparing its orders."""
+        self.stores.compare()
 
     def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(supervised(name, work, self.stop), name=name))
@@ -335,63 +314,12 @@ class App:
     async def _finish_tasks(self) -> None:
         """Stop what starts stores first, then the stores, side by side."""
         self.stop.set()
-        for runner in self.runners.values():
-            runner.stop.set()
+        self.stores.ask_to_stop()
         await finished(self._tasks, grace_seconds=TASK_GRACE_S, patience_seconds=TASK_GRACE_S)
-        await asyncio.gather(*(runner.finish() for runner in self.runners.values()))
+        await self.stores.finish()
 
     def _status(self) -> str:
         return f"{len(self._enabled(self.settings))} stores"
-
-
-class Backstop:
-    """Ends the process if stopping hangs where the loop can't end it: a name look-up in a thread, a plugin that blocks.
-
-    Nothing is lost: the desk commits before it answers, and what was under way is taken up at the next start.
-    """
-
-    def __init__(self, seconds: float = STOP_LIMIT_S) -> None:
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-
-    def arm(self) -> None:
-        """Start counting. Call once."""
-        self._timer.start()
-
-    def disarm(self) -> None:
-        """The process ends by itself."""
-        self._timer.cancel()
-
-    @staticmethod
-    def _end() -> None:
-        log.warning("stopping hangs; ended all the same, what was under way will be taken up at the next start")
-        sys.stderr.flush()
-        os._exit(0)
-
-
-def open_desk(path: Path, clock: Clock) -> Desk:
-    """Open the desk and look at every page of it, making or migrating it first if need be.
-
-    Call under the daemon's lock. Raises `DeskError`.
-    """
-    if not path.exists() or needs_upgrade(path):
-        from bridge.desk.upgrade import upgrade  # Alembic, only when there is something to do
-
-        upgrade(path, now=clock.now())
-    return Desk.open(path, examined=True)
-
-
-def needs_upgrade(path: Path) -> bool:
-    """Whether the desk is older than this program."""
-    from bridge.desk.connection import open_writer, translated
-    from bridge.desk.versions import SCHEMA_VERSION, identity
-
-    connection = open_writer(path)
-    try:
-        with translated(path):
-            return identity(connection).schema_version < SCHEMA_VERSION
-    finally:
-        connection.close()
 
 
 def run_daemon(settings: Settings, read_settings: Callable[[], Settings]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from bridge.app import STOP_LIMIT_S
 from bridge.cli.failures import DESK_DAMAGED, WRONG_USE
+from bridge.engine.backstop import STOP_LIMIT_S
 from bridge.engine.watchdog import STUCK_AFTER_S
 from bridge.resources import resource
 from bridge.settings.bridge_file import DeskSettings

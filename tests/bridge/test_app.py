@@ -4,8 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bridge.app import App, Backstop
+from bridge.app import App
 from bridge.contracts.clock import SystemClock
 from bridge.desk.key_files import KeyRing, save_keys
 from bridge.engine.health import StoreState, Work
@@ -400,24 +398,3 @@ async def test_the_service_manager_is_told_of_ready_reload_and_stop(
     assert heard[1].startswith("RELOADING=1\nMONOTONIC_USEC=")
     assert heard[2] == "READY=1\nSTATUS=1 stores"
     assert heard[3] == "STOPPING=1"
-
-
-def test_the_process_ends_even_if_a_thread_hangs() -> None:
-    code = (
-        "import asyncio, time\n"
-        "from bridge.app import Backstop\n"
-        "backstop = Backstop(0.2)\n"
-        "async def main():\n"
-        "    asyncio.get_running_loop().run_in_executor(None, time.sleep, 60)\n"
-        "    backstop.arm()\n"
-        "asyncio.run(main())\n"
-    )
-    ended = subprocess.run([sys.executable, "-c", code], timeout=30, check=False, capture_output=True, text=True)
-    assert ended.returncode == 0
-    assert "stopping hangs" in ended.stdout + ended.stderr
-
-
-def test_a_backstop_that_is_not_needed_does_nothing() -> None:
-    backstop = Backstop(60.0)
-    backstop.arm()
-    backstop.disarm()
