@@ -139,8 +139,8 @@ def _account_parts(tx: Tx, store: str, account: Account) -> dict[str, Any]:
     )
     requests = tx.requests.of_account(account.id)
     quotes = tx.quotes.of_account(account.id)
-    subjects = [f"account:{account.id}", *(f"request:{one.id}" for one in requests)]
-    subjects += [f"quote:{one.id}" for one in quotes]
+    subjects = [f"account:{account.id}", *(f"order:{number}" for number in sorted(orders))]
+    subjects += [*(f"request:{one.id}" for one in requests), *(f"quote:{one.id}" for one in quotes)]
     return {
         "account": {
             "id": account.id,

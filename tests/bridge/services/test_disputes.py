@@ -231,7 +231,8 @@ def test_C14_D1_the_trail_keeps_numbers_and_erasing_takes_the_reason(coins: Coin
     ]
     shown = coins.desk.look(accounts_by_staff.sheet, ACME, CUSTOMER, at=coins.now).disputes
     assert [one.reason for one in shown] == ["Mr Smith's bank, letter of 3 May", "Mr Smith has paid"]
-    exported = coins.desk.look(privacy.export, ACME, CUSTOMER)["chargebacks_by_staff"]
-    assert [one["reason"] for one in exported] == [one.reason for one in shown]
+    exported = coins.desk.look(privacy.export, ACME, CUSTOMER)
+    assert [one["reason"] for one in exported["chargebacks_by_staff"]] == [one.reason for one in shown]
+    assert [one["action"] for one in exported["audit"]] == ["chargeback_over", "chargeback"]
     coins.desk.run(privacy.erase, ACME, CUSTOMER, by=ANNA, at=coins.now)
     assert rows(coins.desk, "SELECT reason FROM dispute") == [("",), ("",)]
