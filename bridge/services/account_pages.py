@@ -22,6 +22,9 @@ from bridge.locale.dates import LANGUAGES, date_text
 from bridge.services.entries import entries_after
 from bridge.services.rights import Redeemed, redeemed_by, rights_document
 
+ENTRIES_A_BATCH = 5_000
+"""No account is added to a batch that has so many entries: whoever asks the desk next waits until it is made."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageTerms:
@@ -48,13 +51,19 @@ class Batch:
 
 
 def waiting_batch(tx: Tx, terms: PageTerms, *, at: datetime, limit: int, skip: frozenset[int] = frozenset()) -> Batch:
-    """The next accounts to be pushed, at most `limit`; `skip` names those pushed a moment ago."""
+    """The next accounts to be pushed, at most `limit`, fewer where much has happened on them.
+
+    `skip` names those pushed a moment ago.
+    """
     accounts = tx.push.waiting(terms.store, limit, skip=skip)
     states = tx.push.states(account.id for account in accounts)
     packages = tx.ledger.packages_of(account.id for account in accounts)
     redeemed = redeemed_by(tx, terms.rights, accounts)
-    rows, after = [], {}
+    rows: list[AccountRows] = []
+    after, many = {}, 0
     for account in accounts:
+        if many >= ENTRIES_A_BATCH:
+            break
         pushed = states[account.id]
         entries, digest = _entry_rows(tx, terms, account, pushed)
         document = account_document(
@@ -69,6 +78,7 @@ def waiting_batch(tx: Tx, terms: PageTerms, *, at: datetime, limit: int, skip: f
             number=account.number,
         )
         rows.append(AccountRows(row, entries, pushed.entries))
+        many += len(entries)
         after[account.id] = PushState(account.number, account.entries, digest)
     return Batch(tuple(rows), after)
 

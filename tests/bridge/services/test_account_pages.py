@@ -12,7 +12,7 @@ from bridge.contracts.shop import AccountRows
 from bridge.contracts.shop_rows import SigningKey, canonical_json, verifies
 from bridge.domain.plans import PlanBook
 from bridge.errors import DeskDamaged
-from bridge.services import staff_coins
+from bridge.services import account_pages, staff_coins
 from bridge.services.account_pages import Batch, PageTerms, entry_document, waiting_batch
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import (
@@ -47,6 +47,17 @@ def push(keeper: Keeper) -> Batch:
     pushed = batch(keeper)
     keeper.desk.run(lambda tx: tx.push.done(pushed.states))
     return pushed
+
+
+def test_accounts_with_long_histories_come_in_smaller_batches(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk has one reader: who asks it next must not wait for all that 200 accounts have been through."""
+    monkeypatch.setattr(account_pages, "ENTRIES_A_BATCH", 3)
+    for number in range(1, 5):
+        keeper.book(*(an_order(10 * number + one, buyer=customer(number)) for one in range(2)))
+    seen = []
+    while rows := push(keeper).rows:
+        seen.append([(one.account.customer_id, len(one.entries)) for one in rows])
+    assert seen == [[(1, 2), (2, 2)], [(3, 2), (4, 2)]]
 
 
 def test_the_account_row_to_the_byte(keeper: Keeper) -> None:
