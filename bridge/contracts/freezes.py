@@ -18,5 +18,5 @@ class Freezes(Protocol):
     def add(self, freeze: Freeze) -> None: ...
 
     def of_account(self, account_id: int) -> list[Freeze]:
-        """All of an account, oldest first; not what froze it by itself, as a chargeback or the end of a customer does."""
+        """All of an account, oldest first; a chargeback or a customer who is gone freeze it by themselves."""
         ...

@@ -1,7 +1,8 @@
 """Importing balances that were kept by hand: all of a table or nothing, and once however often it is read (rule C15).
 
 Nobody is told: the customer hears of these coins when they are about to end (rule C2). What a line is recorded under is
-made of what it says, or of its own key; a line that is recorded already is passed over.
+made of what it says, or of its own key; a line that is recorded already is passed over, and one that says something
+else under a key that is recorded is refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 from bridge.contracts.desk import Tx
 from bridge.domain import ledger
-from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.importing import ImportLine
-from bridge.domain.ledger import Entry, EntryKind
+from bridge.domain.ledger import Entry
 from bridge.domain.packages import Package
 from bridge.errors import ImportRefused, ImpossibleAmount, WrongLine
 from bridge.services import expiring
@@ -75,8 +77,8 @@ def plan(
 ) -> Imported:
     """What would be booked. `customers` says whom each line's name means.
 
-    Raises `ImportRefused` naming every line that can't be: equal ones, a day that is past, a key of something else, a
-    customer whose number had another's account.
+    Raises `ImportRefused` naming every line that can't be: equal ones, a day that is past, something else under a key
+    that is recorded, a customer whose number had another's account.
     """
     wrong: list[WrongLine] = list(_twice(lines, customers))
     planned: list[Planned] = []
@@ -136,17 +138,15 @@ def _planned(
     recorded = tx.ledger.recorded_under(keys)
     owners = {line.line: Owner(OwnerKind.CUSTOMER, customers[line.customer].id) for line in page}
     accounts = tx.accounts.of_owners(terms.store, owners.values())
-    planned, wrong = [], []
+    packages = tx.ledger.packages(one.postings[0].package_id for one in recorded.values())
+    holders = tx.accounts.by_ids({one.account_id for one in recorded.values()})
+    planned: list[Planned] = []
+    wrong: list[WrongLine] = []
     for line, key in zip(page, keys, strict=True):
         customer, account = customers[line.customer], accounts.get(owners[line.line])
         until: datetime | None = None
         if key in recorded:
-            if not _is_of(recorded[key], line, account.id if account else 0):
-                wrong.append(
-                    WrongLine(
-                        line.line, "key", "must be new, or recorded with the same coins for the same customer", line.key
-                    )
-                )
+            wrong += _changed(line, customer.id, recorded[key], packages, holders, terms.zone)
         elif account is not None and account.born not in {None, customer.born}:
             rule = (
                 f"customer {customer.id} is not who had this number before; let the daemon compare the customers first"
@@ -162,8 +162,27 @@ def _planned(
     return planned, wrong
 
 
-def _is_of(entry: Entry, line: ImportLine, account_id: int) -> bool:
-    return (entry.kind, entry.posted, entry.account_id) == (EntryKind.GRANT, line.coins, account_id)
+def _changed(
+    line: ImportLine,
+    customer_id: int,
+    entry: Entry,
+    packages: Mapping[int, Package],
+    holders: Mapping[int, Account],
+    zone: ZoneInfo,
+) -> Iterator[WrongLine]:
+    """Where a line says something else than what is recorded under its key: nothing of it would be booked."""
+    package, owner = packages[entry.postings[0].package_id], holders[entry.account_id].owner
+    recorded = {"coins": str(entry.posted), "note": entry.reason, "plan": package.plan or ""}
+    said = {"coins": str(line.coins), "note": line.reason, "plan": line.plan or ""}
+    if owner != Owner(OwnerKind.CUSTOMER, customer_id):
+        recorded["customer"], said["customer"] = str(owner), line.customer
+    if line.expiry is not None and package.extended_to is None:  # where its end was moved, the first is not kept
+        recorded["expiry"] = str(package.usable_until.astimezone(zone).date())
+        said["expiry"] = str(line.expiry)
+    for column, value in said.items():
+        if value != recorded[column]:
+            rule = f"key {line.key} was imported before, with {recorded[column] or 'none'}"
+            yield WrongLine(line.line, column, rule, value or "none")
 
 
 def _twice(lines: Sequence[ImportLine], customers: Mapping[str, Customer]) -> Iterator[WrongLine]:

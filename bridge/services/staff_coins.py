@@ -208,7 +208,8 @@ def _require_same_package(tx: Tx, recorded: Entry, plan: str | None, until: date
     """A grant says more than its entry: which plan, and until when where that was named."""
     (posting,) = recorded.postings
     package = tx.ledger.packages([posting.package_id])[posting.package_id]  # a guest's may be on another account by now
-    if package.plan != plan or until not in (None, package.usable_until):
+    known = package.usable_until if package.extended_to is None else None  # where it was moved, the first is not kept
+    if package.plan != plan or (until is not None and known not in (None, until)):
         raise KeyReused(
             recorded.key,
             recorded=f"a package of {_words(package.plan, package.usable_until)}",

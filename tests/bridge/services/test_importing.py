@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from bridge.domain.importing import ImportLine
 from bridge.errors import ImportRefused
-from bridge.services import importing, staff_coins
+from bridge.services import heartbeat, importing, staff_coins
 from bridge.services.importing import Customer, Imported
 from tests.support.books import ACME, customer, rows
 from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
@@ -98,12 +99,41 @@ def test_C15_a_day_that_is_past_is_refused_and_nothing_of_the_table_is_booked(de
     ]
 
 
-def test_C15_a_key_of_other_coins_is_refused(desk: CoinDesk) -> None:
-    imported(desk, ImportLine(2, "77", 5, key="a"))
-    for other in (ImportLine(2, "77", 6, key="a"), ImportLine(2, "78", 5, key="a")):
-        assert refused(desk, other) == [
-            "line 2: key: must be new, or recorded with the same coins for the same customer, not 'a'"
-        ]
+@pytest.mark.parametrize(
+    ("different", "told"),
+    [
+        ({"coins": 6}, ["coins: key a was imported before, with 5, not '6'"]),
+        ({"customer": "78"}, ["customer: key a was imported before, with customer 77, not '78'"]),
+        ({"expiry": date(2027, 6, 2)}, ["expiry: key a was imported before, with 2027-06-01, not '2027-06-02'"]),
+        ({"plan": "base"}, ["plan: key a was imported before, with essential, not 'base'"]),
+        ({"plan": None}, ["plan: key a was imported before, with essential, not 'none'"]),
+        ({"note": "by fax"}, ["note: key a was imported before, with by telephone, not 'by fax'"]),
+        (
+            {"coins": 6, "note": ""},
+            [
+                "coins: key a was imported before, with 5, not '6'",
+                "note: key a was imported before, with by telephone, not 'imported'",
+            ],
+        ),
+    ],
+)
+def test_C15_a_line_that_says_something_else_under_its_key_is_refused(
+    desk: CoinDesk, different: dict[str, Any], told: list[str]
+) -> None:
+    """It was passed over, and whoever had corrected the day in his table believed that it was booked."""
+    first = ImportLine(2, "77", 5, date(2027, 6, 1), "by telephone", "essential", "a")
+    imported(desk, first)
+    assert imported(desk, first).new == 0
+    assert refused(desk, first._replace(**different)) == [f"line 2: {one}" for one in told]
+
+
+def test_C5_a_line_whose_package_ends_later_after_a_down_time_is_still_the_same(desk: CoinDesk) -> None:
+    line = ImportLine(2, "77", 5, desk.now.date(), key="a")
+    imported(desk, line)
+    desk.desk.run(heartbeat.beat, desk.now)
+    desk.desk.run(heartbeat.beat, desk.later(days=1))
+    assert imported(desk, line).new == 0
+    assert imported(desk, line._replace(expiry=None)).new == 0
 
 
 def test_D3_coins_are_not_imported_onto_an_earlier_customers_account(desk: CoinDesk) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bridge.domain.events import CoinsChanged
 from bridge.domain.ledger import EntryKind
 from bridge.errors import ImpossibleAmount, KeyReused, NotEnoughCoins, UnknownAccount
-from bridge.services import staff_coins
+from bridge.services import heartbeat, staff_coins
 from bridge.services.staff_coins import Balance
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import (
@@ -88,6 +88,16 @@ def test_C15_a_key_with_other_content_is_refused(keeper: Keeper, other: dict[str
     assert refusal.value.key == "acme:staff:1"
     assert offered in refusal.value.offered
     assert dump(keeper.desk, TABLES) == before
+
+
+def test_C5_the_same_key_again_changes_nothing_after_a_down_time_has_moved_its_end(keeper: Keeper) -> None:
+    facts = {"last_day": date(2026, 11, 23)}
+    grant(keeper, **facts)
+    keeper.desk.run(heartbeat.beat, MONDAY_9AM)
+    keeper.desk.run(heartbeat.beat, MONDAY_9AM + timedelta(days=1))
+    assert len(grant(keeper, **facts).packages) == 1
+    with pytest.raises(KeyReused):
+        grant(keeper, plan="base", **facts)
 
 
 def test_C15_the_same_key_for_another_customer_is_refused_and_opens_no_account(keeper: Keeper) -> None:
