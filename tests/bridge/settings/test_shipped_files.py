@@ -122,3 +122,12 @@ def test_every_group_of_settings_is_explained_above_it(file: str) -> None:
 def test_every_setting_has_help() -> None:
     tables = Plugins.load(SHIPPED_PLUGINS).tables()
     assert [setting.name for setting in reference(tables) if len(setting.help) < 20] == []
+
+
+@pytest.mark.parametrize(("store", "plugin"), [("opencart-extensions", "opencart"), ("prestashop-coins", "prestashop")])
+def test_the_address_in_a_shipped_file_is_that_of_the_customers_own_page(store: str, plugin: str) -> None:
+    written = (CONFIG / f"stores/{store}.toml").read_text("utf-8")
+    shown = re.search(r'^# account_url = "https://shop\.example\.com/(.+)"$', written, re.MULTILINE)
+    assert shown
+    page = (CONFIG.parent / f"plugins/{plugin}/README.md").read_text("utf-8")
+    assert f"Its address is `{shown[1]}`" in page
