@@ -93,11 +93,17 @@ def erase(
         rows = 0 if no_shop or owner.kind is not OwnerKind.CUSTOMER else asyncio.run(erase_inbox())
         done = desk.run(privacy.erase, chosen.name, owner, by=who, at=CLOCK.now())
     account = done.account
+    left = (
+        "He had nothing on an account."
+        if account is None
+        else f"The account goes on as {account.owner.kind}:{account.owner.ref}, frozen, with "
+        f"{count(account.posted, 'coin')} that nobody can spend. The daemon empties the page in the shop."
+    )
     call.answer(
         {
             "store": chosen.name,
-            "account": {"kind": account.owner.kind.value, "id": account.owner.ref},
-            "coins_left": account.posted,
+            "account": None if account is None else {"kind": account.owner.kind.value, "id": account.owner.ref},
+            "coins_left": account.posted if account else 0,
             "requests": done.requests,
             "quotes": done.quotes,
             "inbox_rows": rows,
@@ -108,10 +114,7 @@ def erase(
                 f"Texts of {count(done.requests, 'request')} and {count(done.quotes, 'quote')}, "
                 f"and {count(rows, 'row')} in the shop's inbox."
             ),
-            line(
-                f"The account goes on as former:{account.owner.ref}, frozen, with {count(account.posted, 'coin')} "
-                "that nobody can spend. The daemon empties the page in the shop."
-            ),
+            line(left),
         ],
     )
 

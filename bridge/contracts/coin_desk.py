@@ -397,7 +397,7 @@ class PersonalData(Protocol):
         ...
 
     def forget_number(self, store: str, customer_id: int) -> None:
-        """Forget what is kept under a customer's number alone: what he was answered, and what he claimed.
+        """Forget what is kept under a customer's number alone: what he was answered, what he claimed, letters to him.
 
         So that whoever gets the number later finds nothing of it (rule D3). What was done is still known by its UUID.
         """

@@ -147,7 +147,7 @@ class SqlPersonalData:
         _ERASE_WHY_FROZEN.run(self._connection, account=account_id)
         _ERASE_REASONS.run(self._connection, store=number, account=account_id)
         _FORGET_WHO.run(self._connection, account=account_id)
-        _FORGET_TO_OWNER.run(self._connection, store=number, owner=owner.kind.value, ref=owner.ref)
+        self._forget_letters(number, owner)
         if owner.kind is OwnerKind.CUSTOMER:
             self.forget_number(store, owner.ref)
 
@@ -155,6 +155,7 @@ class SqlPersonalData:
         number = self._stores.number(store)
         _ERASE_ANSWERS.run(self._connection, store=number, customer=customer_id, nothing=NO_ANSWER)
         _FORGET_CLAIMS.run(self._connection, store=number, customer=customer_id)
+        self._forget_letters(number, Owner(OwnerKind.CUSTOMER, customer_id))
 
     def forget_old_texts(self, store: str, before: datetime) -> int:
         rows = _OLD.rows(self._connection, store=self._stores.number(store), before_ms=to_ms(before))
@@ -168,6 +169,9 @@ class SqlPersonalData:
     def gone(self, store: str, before: datetime) -> list[Account]:
         rows = _GONE.rows(self._connection, store=self._stores.number(store), before_ms=to_ms(before))
         return [account_from(row) for row in rows]
+
+    def _forget_letters(self, store: int, owner: Owner) -> None:
+        _FORGET_TO_OWNER.run(self._connection, store=store, owner=owner.kind.value, ref=owner.ref)
 
     def _erase(self, requests: list[int]) -> None:
         """Subjects and texts of these requests, and the words of their quotes."""

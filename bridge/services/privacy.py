@@ -20,7 +20,6 @@ from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, note, packages_of
 from bridge.services.comparing_accounts import CUSTOMER_DELETED
 from bridge.services.entries import entries_after
-from bridge.services.staff_coins import require_account
 from bridge.services.staff_words import require_staff
 
 ERASURE_PROPOSED = "erasure_proposed"
@@ -29,20 +28,28 @@ _UNDECIDED = frozenset({QuoteState.DRAFT, QuoteState.OFFERED})
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased: the account that is left, the coins on it, and how many requests and quotes lost their words."""
+    """What was erased: the account that is left, and how many requests and quotes lost their words.
 
-    account: Account
-    requests: int
-    quotes: int
+    `account` is None where something was kept under the shop's number alone.
+    """
+
+    account: Account | None
+    requests: int = 0
+    quotes: int = 0
 
 
 def erase(tx: Tx, store: str, owner: Owner, *, by: str, at: datetime) -> Erased:
     """Erase what is kept of a customer's or a guest's person, and take the shop's number off his account.
 
-    Raises `UnknownAccount`, `ErasureRefused` while coins are held for work.
+    Raises `UnknownAccount` where nothing is kept, also because it was erased already; `ErasureRefused` while coins are
+    held for work.
     """
     require_staff(by)
     account = require_erasable(tx, store, owner)
+    if account is None:
+        tx.personal.forget_number(store, owner.ref)
+        note(tx, store, by, "erase", "answers", at)
+        return Erased(None)
     quotes = tx.quotes.of_account(account.id)
     for quote in quotes:
         _close(tx, quote)
@@ -61,11 +68,18 @@ def erase(tx: Tx, store: str, owner: Owner, *, by: str, at: datetime) -> Erased:
     return Erased(account_by_id(tx, account.id), len(requests), len(quotes))
 
 
-def require_erasable(tx: Tx, store: str, owner: Owner) -> Account:
-    """The account that can be erased. Raises `UnknownAccount`, `ErasureRefused` while coins are held for work."""
-    account = require_account(tx, store, owner)
-    _require_nothing_held(account, tx.quotes.of_account(account.id))
-    return account
+def require_erasable(tx: Tx, store: str, owner: Owner) -> Account | None:
+    """The account that can be erased, None where something is kept of a customer but nothing on an account.
+
+    Raises `UnknownAccount` where nothing is kept, `ErasureRefused` while coins are held for work.
+    """
+    account = tx.accounts.of_owners(store, [owner]).get(owner)
+    if account is not None and _has_anything(tx, store, account):
+        _require_nothing_held(account, tx.quotes.of_account(account.id))
+        return account
+    if not _under_number(tx, store, owner):
+        raise UnknownAccount(f"{store}: of {owner} nothing is kept")
+    return None
 
 
 def propose(tx: Tx, store: str, accounts: Sequence[Account], *, after: timedelta, at: datetime) -> int:
@@ -203,6 +217,24 @@ def _account_parts(tx: Tx, store: str, account: Account) -> dict[str, Any]:
         ],
         "audit": [_audit_line(one) for subject in subjects for one in tx.audit.lines(store=store, subject=subject)],
     }
+
+
+def _has_anything(tx: Tx, store: str, account: Account) -> bool:
+    """Whether something happened on the account since it was opened: each number has an empty one after an erasure."""
+    if account.owner.kind is OwnerKind.FORMER:
+        return not tx.notices.known(store, [_erased_key(account.id)])
+    parts = (tx.requests.of_account, tx.redemptions.of_account, tx.guests.links_to, tx.freezes.of_account)
+    return bool(account.entries) or any(part(account.id) for part in parts)
+
+
+def _under_number(tx: Tx, store: str, owner: Owner) -> bool:
+    """Whether anything is kept of somebody who has nothing on an account: what he sent and claimed, letters to him."""
+    is_customer = owner.kind is OwnerKind.CUSTOMER
+    return is_customer and bool(
+        tx.personal.answers_of(store, owner.ref)
+        or tx.guests.of_customer(store, owner.ref)
+        or tx.personal.sent_to(store, owner)
+    )
 
 
 def _require_nothing_held(account: Account, quotes: Sequence[Quote]) -> None:

@@ -55,6 +55,7 @@ def test_C15_who_froze_an_account_and_why_is_shown_with_it_until_its_customer_is
     document = desk.look(privacy.export, "acme", customer(77))
     assert [one["reason"] for one in document["frozen_by_staff"]] == ["asked by telephone", "he called back"]
     account = desk.run(privacy.erase, "acme", customer(77), by="Anna", at=CLOCK.now()).account
+    assert account is not None
     erased = desk.look(privacy.export, "acme", account.owner)
     assert [(one["staff"], one["reason"]) for one in erased["frozen_by_staff"]] == [("Anna", "")] * 2
 

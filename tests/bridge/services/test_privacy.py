@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bridge.contracts.coin_desk import Answer
 from bridge.contracts.office import Delivery
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SigningKey
@@ -68,6 +69,7 @@ def test_D2_words_are_erased_everywhere_and_the_books_stay_right(desk: CoinDesk)
     hashes = rows(desk.desk, "SELECT hashes FROM quote_version")
     assert SECRET in everything(desk)
     done = erased(desk)
+    assert done.account is not None
     assert (done.requests, done.quotes, done.account.posted) == (1, 2, 80)
     assert SECRET not in everything(desk)
     assert "Set it up." not in everything(desk)
@@ -121,14 +123,45 @@ def test_D2_erasing_is_refused_while_coins_are_held_and_nothing_is_erased(desk: 
     assert everything(desk) == before
 
 
-def test_D2_what_was_erased_can_be_erased_again_and_a_guest_too(desk: CoinDesk) -> None:
+def nothing_to_erase(desk: CoinDesk, owner: Owner) -> None:
+    before = everything(desk)
+    with pytest.raises(UnknownAccount, match=f"of {owner} nothing is kept"):
+        erased(desk, owner)
+    assert everything(desk) == before
+
+
+def test_D2_what_was_erased_is_not_erased_again_and_nothing_is_written(desk: CoinDesk) -> None:
+    """Each time would leave one more empty account that nobody has had."""
     erased(desk)
-    erased(desk, former(desk).owner)
+    nothing_to_erase(desk, CUSTOMER)
+    nothing_to_erase(desk, former(desk).owner)
+    nothing_to_erase(desk, customer(4711))
     desk.granted(guest(1042), 5)
     erased(desk, guest(1042))
+    nothing_to_erase(desk, guest(1042))
     assert desk.right()
-    with pytest.raises(UnknownAccount):
-        erased(desk, customer(4711))
+
+
+def test_D2_who_came_back_after_an_erasure_is_erased_once_more(desk: CoinDesk) -> None:
+    erased(desk)
+    desk.request(CUSTOMER, SECRET)
+    assert erased(desk).requests == 1
+    nothing_to_erase(desk, CUSTOMER)
+
+
+def test_D2_of_somebody_without_coins_and_requests_what_he_sent_is_erased(desk: CoinDesk) -> None:
+    words = {"text": {"en": SECRET}, "data": {}}
+    answer = Answer("u", 78, desk.now, "right_redeem", "refused", "right_not_in_plan", words)
+    desk.desk.run(lambda tx: tx.answers.add(ACME, answer))
+    letter = Delivery("l", ACME, "coins_granted", {"mail": SECRET}, to=customer(78))
+    desk.desk.run(lambda tx: tx.deliveries.add("mail", [letter], desk.now))
+    before = len(accounts(desk))
+    assert erased(desk, customer(78)) == Erased(None)
+    assert len(accounts(desk)) == before
+    document = desk.desk.look(lambda tx: tx.answers.get(ACME, "u"))
+    assert document is not None
+    assert (document.customer_id, document.document) == (0, {"text": {}, "data": {}})
+    nothing_to_erase(desk, customer(78))
 
 
 def test_C19_a_code_asked_for_after_an_erasure_is_mailed_under_a_number_of_its_own(desk: CoinDesk) -> None:
