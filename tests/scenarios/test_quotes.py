@@ -179,6 +179,12 @@ async def test_C8_a_change_voids_what_was_approved_and_two_yeses_hold_once(
         old = {"quote": quote.id, "version": 1, "text_hash": read["text_hash"]["en"]}
         assert await page.code(await page.does("quote_approve", old)) == "quote_changed"
         assert await page.code(await page.does("quote_approve", {**old, "version": 2})) == "text_differs"
+        stranger = CoinPage(bridge, opencart, await opencart.add_customer("eve@shop.example"))
+        newest = await page.sees_version(quote.id, 2)
+        theirs = {"quote": quote.id, "version": 2, "text_hash": newest["text_hash"]["en"]}
+        assert await stranger.code(await stranger.does("quote_approve", theirs)) == "unknown_quote"
+        assert (await page.sees_version(quote.id, 2))["state"] == "offered"
+        await page.account(posted=300, held=0)
         one, other = await page.approves(quote.id, language="en"), await page.approves(quote.id, language="fa")
         assert [await page.code(one), await page.code(other)] == ["approved", "approved"]
         again = await page.does("quote_approve", {**old, "version": 2}, uuid=one)  # a replay under a known number

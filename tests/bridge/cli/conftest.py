@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +15,7 @@ from typing import Any
 import pytest
 
 from bridge.cli.session import CLOCK
-from bridge.desk.desk import Desk
+from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.quotes import Quote
@@ -73,6 +75,12 @@ def desk(workplace: Workplace) -> Iterator[Desk]:
         yield made
 
 
+def everything_in(state: Path) -> list[str]:
+    """Every row of the desk, as a stranger reads it."""
+    with closing(sqlite3.connect(f"{(state / FILE_NAME).as_uri()}?mode=ro", uri=True)) as desk:
+        return list(desk.iterdump())
+
+
 @dataclass(frozen=True, slots=True)
 class CounterPlace:
     """A workplace with the coin desk in use: rights, prices, and customers who decide on their page."""
@@ -91,9 +99,11 @@ class CounterPlace:
         return self.well(*words, "--json").document
 
     def refused(self, *words: str) -> list[str]:
-        """Call a command that must fail; its two lines."""
+        """Call a command that must fail and leave the books to the byte as they are; its two lines."""
+        before = everything_in(self.place.state)
         answer = self.place.cli(*words)
         assert (answer.code, answer.out) == (1, ""), answer.out
+        assert everything_in(self.place.state) == before, "nothing may be half done"
         return answer.err.splitlines()
 
     def granted(self, coins: int, customer: str = "77", plan: str = "base") -> None:

@@ -72,6 +72,7 @@ def test_C7_an_amount_that_no_quote_may_ask_for_is_refused(counter: CounterPlace
     request = counter.request()
     tried = counter.refused("quote", "offer", request, "--coins", coins, *OFFER)
     assert tried == [f"Error: {error}", "Try: correct the value and run the command again"]
+    assert counter.document("quote", "list")["quotes"] == []
     quote = counter.offered(request=request)
     revised = counter.refused("quote", "revise", quote, "--coins", coins, *BY)
     assert revised[0] == f"Error: {error}"
