@@ -36,8 +36,7 @@ class OrderPage:
     def cause(self, number: int, owes: str) -> str:
         """Why something is booked of an order that `owes` something else now, as the entry says it."""
         order = self.orders.get(number)
-        how = f"has status {order.status} and owes {owes}" if order else "was charged back"
-        return f"order {number} {how}"
+        return f"order {number} has status {order.status} and owes {owes}" if order else charged_back_by_staff(number)
 
 
 def decide_page(
@@ -119,3 +118,8 @@ def _as_set_aside(decision: Decision, aside: Aside) -> Decision:
 def waits_for_fuse(aside: Aside) -> bool:
     """Whether an order waits behind the blown fuse (rule C2)."""
     return aside.kind == telling.FUSE and aside.state is AsideState.WAITING
+
+
+def charged_back_by_staff(number: int) -> str:
+    """The reason that an entry has where it was staff, and not the shop, who said that an order was charged back."""
+    return f"order {number} was charged back"

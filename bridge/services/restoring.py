@@ -6,8 +6,9 @@ customers approved is done again from the inbox, and what ended by the clock end
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
@@ -15,6 +16,7 @@ from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, ve
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.services.account_pages import PageTerms, entry_document
 from bridge.services.documents import taken_away
+from bridge.services.order_pages import charged_back_by_staff
 from bridge.services.staff_coins import statement
 
 AFTER_BACKUP = "after_backup"
@@ -40,7 +42,7 @@ def report_lost_entries(
         for row in shown:
             said = json.loads(row.payload)
             in_place = (said["store"], said["customer"], said["number"]) == (store, customer, row.number)
-            if not in_place or row.payload in ours or said["order"] is not None or said["kind"] in COMES_BACK:
+            if not in_place or row.payload in ours or not _by_hand(said):
                 continue
             work = f" for quote {said['quote']}" if said.get("quote") else ""
             made = datetime.fromtimestamp(said["at"], UTC)
@@ -55,6 +57,13 @@ def report_lost_entries(
             )
             told += 1
     return told
+
+
+def _by_hand(said: Mapping[str, Any]) -> bool:
+    """Whether staff made that entry: orders, the inbox and the clock bring back all others."""
+    if said["order"] is not None:
+        return bool(said["reason"] == charged_back_by_staff(said["order"]))
+    return said["kind"] not in COMES_BACK
 
 
 def report_lost_quotes(

@@ -6,9 +6,10 @@ from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.desk.desk import Desk
 from bridge.services import staff_coins
 from bridge.services.account_pages import PageTerms, waiting_batch
+from bridge.services.disputes import charge_back
 from bridge.services.purchases import book_orders
 from bridge.services.restoring import report_lost_entries
-from tests.support.books import ACME, MONDAY_9AM, PLANS, TEHRAN, a_quick_desk, a_store, an_order, customer
+from tests.support.books import ACME, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_quick_desk, a_store, an_order, customer
 
 KEY = SigningKey("k1", b"k" * 32)
 LATER = MONDAY_9AM + timedelta(hours=1)
@@ -50,6 +51,20 @@ def test_C15_a_grant_by_hand_that_only_the_shop_still_shows_is_told_to_staff() -
         "customer 77: the shop shows an entry made after the backup, grant of +20 coins at 2026-11-23 09:00:00 UTC "
         "(goodwill); if it still holds, book it again by hand"
     )
+
+
+def test_C14_a_chargeback_that_staff_recorded_after_the_backup_is_told_to_them() -> None:
+    """The order itself still says paid, so nothing else brings it back."""
+    with a_quick_desk() as lost:
+        lost.run(book_orders, a_store(), [an_order(), an_order(1043)], at=MONDAY_9AM)
+        lost.run(book_orders, a_store(), [an_order(1043, status=REFUNDED)], at=MONDAY_9AM)
+        said = {"reason": "the bank wrote", "by": "Sara", "key": "b1"}
+        lost.run(charge_back, a_store(), customer(77), 1042, at=MONDAY_9AM, **said)
+        rows = pushed_entries(lost)
+    with a_quick_desk() as restored:
+        assert restored.run(report_lost_entries, ACME, rows, (KEY,), at=LATER) == 1
+        [problem] = restored.look(lambda tx: tx.problems.open(ACME))
+    assert "revoke of -550 coins at 2026-11-23 09:00:00 UTC (order 1042 was charged back)" in problem.summary
 
 
 def test_entries_that_the_desk_has_are_not_told() -> None:
