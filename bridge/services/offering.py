@@ -74,15 +74,18 @@ def offer_inspection(tx: Tx, terms: DeskTerms, request_id: int, *, words: str, b
     )
 
 
-def draft_from_price(tx: Tx, terms: DeskTerms, request: Request, code: str, *, at: datetime) -> Quote:
+def draft_from_price(
+    tx: Tx, terms: DeskTerms, request: Request, code: str, *, at: datetime, language: str = "en"
+) -> Quote:
     """A draft of the price list's offer for a request that was opened from it; staff send it by `revise` (rule C13).
 
-    Raises `QuoteRefused` for a code that is not on the list.
+    It names the work in the `language` in which the list was read. Raises `QuoteRefused` for a code that is not on it.
     """
     price = terms.rights.prices.get(code)
     if price is None:
         raise QuoteRefused("unknown_price", f"there is no price {code} on the list")
-    draft = new_offer(terms, QuoteKind.WORK, 1, price.coins, price.names.get("en", code), PRICE_LIST, at)
+    words = price.names.get(language) or price.names.get("en", code)
+    draft = new_offer(terms, QuoteKind.WORK, 1, price.coins, words, PRICE_LIST, at)
     return tx.quotes.draft(terms.store, request.id, request.account_id, QuoteKind.WORK, draft, offered=False)
 
 

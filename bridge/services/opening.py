@@ -25,13 +25,14 @@ def open_request(
     at: datetime,
     by: str | None = None,
     price: str | None = None,
+    language: str = "en",
     number: int | None = None,
 ) -> Request:
     """Open a request; with a price's code, a draft of its quote is made for staff to send (rule C13).
 
     `by` is the staff member who writes it down, None where it is the customer himself: then staff are told. A frozen
-    account can open requests too (rule C15). `number` is the one that a desk which was lost had given it. Raises
-    `QuoteRefused` for a code that is not on the price list.
+    account can open requests too (rule C15). The draft names the work in `language`, the customer's. `number` is the
+    one that a desk which was lost had given it. Raises `QuoteRefused` for a code that is not on the price list.
     """
     author = Author.CUSTOMER if by is None else Author.STAFF
     request = tx.requests.open(
@@ -40,7 +41,7 @@ def open_request(
     if text:
         tx.requests.say(request.id, Message(at, author, MessageKind.TEXT, text, staff=by))
     if price is not None:
-        draft_from_price(tx, terms, request, price, at=at)
+        draft_from_price(tx, terms, request, price, at=at, language=language)
     if by is None:
         key = f"{terms.store}:request:{request.id}:opened"
         opened = RequestOpened(

@@ -123,6 +123,7 @@ def _open(act: Act, data: RequestOpen) -> Done:
         text=data.text.strip(),
         at=act.at,
         price=data.price,
+        language=act.language,
         number=act.request_id,
     )
     return Done("request_opened" if data.price is None else "price_requested", {"request": request.id})

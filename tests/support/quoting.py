@@ -26,7 +26,7 @@ RIGHTS = RightBook(
         Right("font", RightKind.ONCE, frozenset({"essential", "base", "professional"}), {"en": "IRANSans font"}),
         Right("phone", RightKind.TELEPHONE, frozenset({"professional"}), {"en": "Telephone support"}),
     ],
-    [Price("analytics", 50, 1, {"en": "Google Analytics"})],
+    [Price("analytics", 50, 1, {"en": "Google Analytics", "fa": "گوگل آنالیتیکس"})],
 )
 
 

@@ -63,8 +63,10 @@ class Page:
     coins: CoinDesk
     rows: list[InboxRow] = field(default_factory=list)
 
-    def posts(self, kind: str, data: Mapping[str, Any], *, who: int = 77, uuid: str = "") -> InboxRow:
-        row = posted_row(KEY, store=ACME, customer=who, kind=kind, data=data, uuid=uuid)
+    def posts(
+        self, kind: str, data: Mapping[str, Any], *, who: int = 77, uuid: str = "", language: str = "en"
+    ) -> InboxRow:
+        row = posted_row(KEY, store=ACME, customer=who, kind=kind, data=data, uuid=uuid, language=language)
         self.rows.append(as_found(row, len(self.rows) + 1))
         return self.rows[-1]
 
@@ -78,8 +80,8 @@ class Page:
         assert found is not None
         return found
 
-    def does(self, kind: str, data: Mapping[str, Any], *, who: int = 77) -> Answer:
-        row = self.posts(kind, data, who=who)
+    def does(self, kind: str, data: Mapping[str, Any], *, who: int = 77, language: str = "en") -> Answer:
+        row = self.posts(kind, data, who=who, language=language)
         outcome = self.handled(row)
         answer = self.answer(row)
         assert answer.outcome == outcome.value
@@ -186,6 +188,15 @@ def test_C13_a_request_from_the_price_list_makes_a_draft_that_staff_send(page: P
     )
     assert page.approves(sent).code == "approved"
     assert page.coins.coins(CUSTOMER) == (300, 50, 250)
+
+
+@pytest.mark.parametrize(("language", "words"), [("fa", "گوگل آنالیتیکس"), ("ru", "Google Analytics")])
+def test_C13_the_draft_names_the_work_as_the_customer_has_read_it_on_the_price_list(
+    page: Page, language: str, words: str
+) -> None:
+    page.does("request_open", {"subject": "X", "text": "Y", "price": "analytics"}, language=language)
+    (draft,) = page.coins.quotes(CUSTOMER)
+    assert draft.offer.words == words
 
 
 def test_P2_a_right_is_redeemed_once_for_a_domain(page: Page) -> None:
