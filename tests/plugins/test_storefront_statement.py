@@ -9,7 +9,7 @@ import pytest
 
 from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import Customer, push_account
-from tests.support.storefront import DAY, NOW, Storefront, package
+from tests.support.storefront import DAY, NOW, Storefront, account, package
 
 LAYOUTS = ["opencart", "opencart30", "prestashop"]
 BOOKS: list[dict[str, Any]] = [
@@ -106,6 +106,14 @@ def test_a_long_statement_comes_in_pages(shop: Storefront) -> None:
     last = customer.opens("statement", before="21")
     assert [row[4] for row in rows(last.html)] == [str(number) for number in range(20, 0, -1)]
     assert "before=" not in last.html
+
+
+@pytest.mark.parametrize("view", ["statement", "csv"])
+def test_a_statement_that_is_too_long_for_a_page_says_how_to_get_it(shop: Storefront, view: str) -> None:
+    shop.push(account(package(1300), entries={"count": 20_001, "digest": ""}))
+    page = Customer(shop).opens(view)
+    assert "Please write to us, and you get all of it as a file." in page.text
+    assert page.log == []
 
 
 def test_a_customer_without_entries_or_account_is_told_so(shop: Storefront) -> None:

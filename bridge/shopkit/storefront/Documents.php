@@ -13,9 +13,11 @@ namespace SupportBridge;
  */
 final class Documents
 {
+    /** Entries that a page reads at once; a longer statement staff send as a file. */
+    public const MOST_ENTRIES = 20000;
+
     private const MOST_QUOTES = 200;
     private const MOST_PRICES = 500;
-    private const MOST_ENTRIES = 20000;
 
     private Tables $tables;
 

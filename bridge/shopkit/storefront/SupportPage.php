@@ -160,6 +160,9 @@ final class SupportPage
         if ($account === null) {
             return $this->page([(new AccountPart($this->kit))->html(null), $this->kit->back()]);
         }
+        if ($account->entries > Documents::MOST_ENTRIES) {
+            return $this->page([$this->kit->notice('statement_long'), $this->kit->back()]);
+        }
         $before = $this->parameter('before');
         $part = new StatementPart($this->kit, $account);
         $entries = $this->documents->entries($this->shop->customerId(), $account);
@@ -173,7 +176,7 @@ final class SupportPage
     private function statementFile(): PageReply
     {
         $account = $this->account();
-        if ($account === null) {
+        if ($account === null || $account->entries > Documents::MOST_ENTRIES) {
             return $this->statement();
         }
         $entries = $this->documents->entries($this->shop->customerId(), $account);

@@ -101,6 +101,7 @@ return [
 
     'statement' => 'Statement',
     'statement_empty' => 'There are no entries here.',
+    'statement_long' => 'Your statement has become too long for this page. Please write to us, and you get all of it as a file.',
     'statement_csv' => 'Download for a spreadsheet (CSV)',
     'statement_older' => 'Older entries',
     'column_number' => 'No.',
