@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
 
 from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
 from bridge.contracts.shop import ShopAdapter
@@ -16,12 +17,19 @@ from bridge.domain.accounts import OwnerKind
 from bridge.engine.setup import StoreSetup
 from bridge.errors import BridgeError, DeskDamaged, ShopError
 from bridge.services.account_pages import PageTerms
-from bridge.services.document_comparison import compare_document_rows, expected_prices, expected_quotes
+from bridge.services.document_comparison import (
+    compare_document_rows,
+    expected_answers,
+    expected_prices,
+    expected_quotes,
+)
 from bridge.services.findings import Difference
 from bridge.services.shop_comparison import ExpectedAccount, compare_rows, expected_accounts
 from bridge.services.verify import ACCOUNT_PAGE, Verified, verify
 from bridge.settings import Settings, StoreSettings
 
+Place = TypeVar("Place")
+"""Where the next page of documents starts."""
 LOOKS, PAUSE_S = 3, 0.5
 """A daemon may push between our two looks, at desk and shop: a difference counts if the last look still finds it."""
 
@@ -100,7 +108,7 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
                 if page.last is None:
                     break
                 last = page.last
-            differences += await _documents_compared(desk, shop, terms, keys)
+            differences += await _documents_compared(desk, shop, terms, keys, store.privacy.inbox_days)
     except (ShopError, DeskDamaged) as error:
         return replace(books, shop="not compared", in_shop=tuple(differences), error=error)
     words = f"{compared:,} compared" + (f", {waiting:,} to push" if waiting else "")
@@ -108,9 +116,9 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
 
 
 async def _documents_compared(
-    desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey]
+    desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey], kept_days: int
 ) -> list[Difference]:
-    """Where the shop's quotes and prices differ."""
+    """Where the shop's quotes, prices and answers differ."""
     differences: list[Difference] = []
     last: int | None = 0
     while last is not None:
@@ -121,6 +129,15 @@ async def _documents_compared(
 
         found, last = await _steady(desk, shop, keys, DocumentTable.QUOTE, quotes)
         differences += found
+    uuid: str | None = ""
+    while uuid is not None:
+        above, at = uuid, CLOCK.now()
+
+        def answers(tx: DeskTx, above: str = above, at: datetime = at) -> tuple[list[DocumentRow], str | None]:
+            return expected_answers(tx, terms, kept_days=kept_days, at=at, after=above, limit=ACCOUNT_PAGE)
+
+        found, uuid = await _steady(desk, shop, keys, DocumentTable.ANSWER, answers)
+        differences += found
     found, _ = await _steady(desk, shop, keys, DocumentTable.PRICE, lambda tx: (expected_prices(tx, terms), None))
     return differences + found
 
@@ -130,8 +147,8 @@ async def _steady(
     shop: ShopAdapter,
     keys: Sequence[SigningKey],
     table: DocumentTable,
-    expect: Callable[[DeskTx], tuple[list[DocumentRow], int | None]],
-) -> tuple[list[Difference], int | None]:
+    expect: Callable[[DeskTx], tuple[list[DocumentRow], Place]],
+) -> tuple[list[Difference], Place]:
     """A page of documents and where the shop differs from it, looked at again where it does."""
     look = 0
     while True:

@@ -250,6 +250,10 @@ class Answers(Protocol):
 
     def waiting(self, store: str, limit: int) -> list[Answer]: ...
 
+    def shown(self, store: str, since: datetime, *, after: str, limit: int) -> list[Answer]:
+        """Answers received since then, with a UUID above `after`, of which the shop has the newest state, ascending."""
+        ...
+
     def pushed(self, store: str, numbers: Mapping[str, int]) -> None: ...
 
     def again(self, store: str, since: datetime) -> None:

@@ -32,6 +32,17 @@ _COUNT = Statement(
 _WAITING = Statement(
     select(*_COLUMNS).where(_THIS_STORE, ANSWER_WAITS).order_by(handled.c.received_ms).limit(bindparam("most"))
 )
+_SHOWN = Statement(
+    select(*_COLUMNS)
+    .where(
+        _THIS_STORE,
+        handled.c.uuid > bindparam("after"),
+        handled.c.pushed_number == handled.c.number,
+        handled.c.received_ms >= bindparam("since_ms"),
+    )
+    .order_by(handled.c.uuid)
+    .limit(bindparam("most"))
+)
 _PUSHED = Statement(
     update(handled).where(_THIS_STORE, handled.c.uuid == bindparam("wanted")).values(pushed_number=bindparam("shown"))
 )
@@ -83,6 +94,11 @@ class SqlAnswers:
 
     def waiting(self, store: str, limit: int) -> list[Answer]:
         rows = _WAITING.rows(self._connection, store=self._stores.number(store), most=limit)
+        return [_answer_from(row) for row in rows]
+
+    def shown(self, store: str, since: datetime, *, after: str, limit: int) -> list[Answer]:
+        number = self._stores.number(store)
+        rows = _SHOWN.rows(self._connection, store=number, since_ms=to_ms(since), after=after, most=limit)
         return [_answer_from(row) for row in rows]
 
     def pushed(self, store: str, numbers: Mapping[str, int]) -> None:

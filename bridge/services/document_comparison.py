@@ -1,16 +1,17 @@
-"""Does the shop show the quotes and prices that the desk says? Every byte of every row that was pushed (rule C16).
+"""Does the shop show the quotes, prices and answers that the desk says? Every byte of what was pushed (rule C16).
 
 As with accounts: a row that no key of the store has signed says nothing, one of another version is named as such.
 """
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey
 from bridge.services.account_pages import PageTerms
-from bridge.services.documents import price_rows, quote_rows
+from bridge.services.documents import answer_rows, price_rows, quote_rows
 from bridge.services.findings import Difference
 from bridge.services.shop_comparison import compare_documents, unsigned, version
 
@@ -22,6 +23,19 @@ def expected_quotes(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tupl
     """The rows that the shop should have of the next quotes, and where the next page starts; None at the end."""
     quotes = tx.quotes.shown(terms.store, after=after, limit=limit)
     return quote_rows(tx, terms, quotes), quotes[-1].id if len(quotes) == limit else None
+
+
+def expected_answers(
+    tx: Tx, terms: PageTerms, *, kept_days: int, at: datetime, after: str, limit: int
+) -> tuple[list[DocumentRow], str | None]:
+    """The rows that the shop should have of the next answers, and where the next page starts; None at the end.
+
+    The shop forgets an answer with the customer's row, so many days after that was written there. When that was the
+    desk does not know, only that it answered later: so the younger half is looked at, which is surely there still
+    unless the desk was off for the other half.
+    """
+    answers = tx.answers.shown(terms.store, at - timedelta(days=kept_days) / 2, after=after, limit=limit)
+    return answer_rows(terms, answers), answers[-1].uuid if len(answers) == limit else None
 
 
 def expected_prices(tx: Tx, terms: PageTerms) -> list[DocumentRow]:

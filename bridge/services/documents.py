@@ -105,11 +105,16 @@ def answer_document(terms: PageTerms, answer: Answer) -> dict[str, Any]:
 
 def _answers(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
     waiting = tx.answers.waiting(terms.store, limit)
-    rows = [
-        _row(terms, DocumentTable.ANSWER, one.uuid, answer_document(terms, one), one.customer_id, one.number)
-        for one in waiting
-    ]
+    rows = answer_rows(terms, waiting)
     return DocumentBatch(DocumentTable.ANSWER, tuple(rows), {one.uuid: one.number for one in waiting})
+
+
+def answer_rows(terms: PageTerms, answers: Sequence[Answer]) -> list[DocumentRow]:
+    """The rows of these answers."""
+    return [
+        _row(terms, DocumentTable.ANSWER, one.uuid, answer_document(terms, one), one.customer_id, one.number)
+        for one in answers
+    ]
 
 
 def quote_rows(tx: Tx, terms: PageTerms, quotes: Sequence[Quote]) -> list[DocumentRow]:

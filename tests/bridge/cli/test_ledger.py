@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge.desk.desk import FILE_NAME
+from bridge.cli.session import CLOCK
+from bridge.contracts.coin_desk import Answer
+from bridge.desk.desk import FILE_NAME, Desk
 from tests.bridge.cli.conftest import ShopPlace
 from tests.support.bridges import BASE, ESSENTIAL
 from tests.support.commands import Workplace
@@ -93,6 +95,21 @@ async def test_a_shop_that_cannot_be_read_leaves_the_books_verified(acme: ShopPl
     assert (answer.code, store["error"], store["coins"]) == (1, "shop_unavailable", 550)
     shown = (await acme.cli("ledger", "verify")).lines()
     assert shown[-1] == "Try: see that the shop's database server runs and can be reached, then: bridge check"
+
+
+async def test_C16_an_answer_that_was_taken_away_in_the_shop_is_named(acme: ShopPlace) -> None:
+    await acme.join()
+    customer = await acme.paid()
+    words = {"text": {"en": "Your request has been sent; its number is 1."}, "data": {"request": 1}}
+    answer = Answer("u", customer, CLOCK.now(), "request_open", "accepted", "request_opened", words)
+    with Desk.open(acme.place.state / FILE_NAME) as desk:
+        desk.run(lambda tx: tx.answers.add("acme", answer))
+    await acme.cli("sync", "--once")
+    assert (await acme.cli("ledger", "verify")).code == 0
+    await acme.shop.execute(f"DELETE FROM {acme.shop.prefix}supportbridge_answer")
+    wrong = await acme.cli("ledger", "verify")
+    assert wrong.code == 1
+    assert "acme: answer u: row: expected epoch " in wrong.out
 
 
 async def test_C16_a_quote_that_was_changed_in_the_shop_is_named(acme: ShopPlace) -> None:

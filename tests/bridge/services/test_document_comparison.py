@@ -5,10 +5,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from bridge.contracts.coin_desk import Answer
+from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.services.account_pages import PageTerms
-from bridge.services.document_comparison import compare_document_rows, expected_prices, expected_quotes
+from bridge.services.document_comparison import (
+    compare_document_rows,
+    expected_answers,
+    expected_prices,
+    expected_quotes,
+)
 from bridge.services.documents import documents_pushed, waiting_documents
 from bridge.services.findings import Difference
 from tests.support.books import ACME, PLANS, TEHRAN
@@ -41,9 +48,26 @@ def pushed(desk: CoinDesk) -> dict[DocumentTable, list[DocumentRow]]:
 def compared(desk: CoinDesk, table: DocumentTable, found: list[DocumentRow]) -> list[Difference]:
     if table is DocumentTable.PRICE:
         expected = desk.desk.look(expected_prices, PAGE)
+    elif table is DocumentTable.ANSWER:
+        expected, _ = answers(desk)
     else:
         expected, _ = desk.desk.look(expected_quotes, PAGE, after=0, limit=99)
     return compare_document_rows([KEY], table, expected, found)
+
+
+def answers(desk: CoinDesk, *, after: str = "", limit: int = 99) -> tuple[list[DocumentRow], str | None]:
+    return desk.desk.look(expected_answers, PAGE, kept_days=90, at=desk.now, after=after, limit=limit)
+
+
+def keep(tx: Tx, answer: Answer) -> None:
+    tx.answers.add(ACME, answer)
+
+
+def answered(desk: CoinDesk, *uuids: str) -> None:
+    words = {"text": {"en": "You have declined."}, "data": {"quote": 12}}
+    for uuid in uuids:
+        one = Answer(uuid, 77, desk.now, "quote_decline", "accepted", "declined", words)
+        desk.desk.run(keep, one)
 
 
 def signed(row: DocumentRow, table: DocumentTable, *, key: SigningKey = KEY, **different: object) -> DocumentRow:
@@ -93,3 +117,37 @@ def test_C16_a_changed_price_is_named(desk: CoinDesk) -> None:
     [row] = pushed(desk)[DocumentTable.PRICE]
     changed = signed(row, DocumentTable.PRICE, coins=49)
     assert compared(desk, DocumentTable.PRICE, [changed]) == [Difference("price analytics: row: coins", "50", "49")]
+
+
+def test_C16_a_changed_an_older_and_a_missing_answer_are_named(desk: CoinDesk) -> None:
+    answered(desk, "a", "b")
+    assert answers(desk) == ([], None), "what has yet to be pushed is not expected"
+    rows = pushed(desk)[DocumentTable.ANSWER]
+    assert compared(desk, DocumentTable.ANSWER, rows) == []
+    changed = [signed(rows[0], DocumentTable.ANSWER, outcome="refused"), rows[1]]
+    assert compared(desk, DocumentTable.ANSWER, changed) == [
+        Difference("answer a: row: outcome", '"accepted"', '"refused"')
+    ]
+    moved = [rows[0], DocumentRow("b", rows[1].row._replace(customer_id=78))]
+    assert compared(desk, DocumentTable.ANSWER, moved) == [Difference("answer b: row: column customer", "77", "78")]
+    older = [signed(rows[0], DocumentTable.ANSWER, number=0)]
+    assert compared(desk, DocumentTable.ANSWER, older) == [
+        Difference("answer a: row: version", "epoch 1, number 1", "epoch 1, number 0"),
+        Difference("answer b: row", "epoch 1, number 1", "no row"),
+    ]
+
+
+def test_D4_an_answer_that_the_shop_may_have_forgotten_is_not_missed(desk: CoinDesk) -> None:
+    answered(desk, "a")
+    pushed(desk)
+    desk.later(days=46)
+    assert answers(desk) == ([], None)
+
+
+def test_C16_answers_come_a_page_at_a_time(desk: CoinDesk) -> None:
+    answered(desk, "b", "a", "c")
+    pushed(desk)
+    first, last = answers(desk, limit=2)
+    assert ([one.key for one in first], last) == (["a", "b"], "b")
+    second, last = answers(desk, after="b", limit=2)
+    assert ([one.key for one in second], last) == (["c"], None)
