@@ -8,6 +8,7 @@ first: somebody waits for them. A shop that lacks the documents' tables goes on 
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -118,7 +119,10 @@ class Pusher:
         """What waits of quotes, prices and answers; nothing for a while after the shop has refused them."""
         if time.monotonic() < self._documents_from:
             return ()
-        return await self._desk.read(waiting_documents, self._terms(key), limit=DOCUMENTS_PER_PUSH)
+        kept = timedelta(days=self._setup.settings.privacy.inbox_days)
+        return await self._desk.read(
+            waiting_documents, self._terms(key), limit=DOCUMENTS_PER_PUSH, answered_since=self._clock.now() - kept
+        )
 
     async def _push_documents(self, batches: Iterable[DocumentBatch], tables: frozenset[DocumentTable]) -> int:
         """Push the batches of these tables; returns how many documents. A shop without the tables is told of once."""

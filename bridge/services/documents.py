@@ -7,7 +7,7 @@ that it says what the thread says (rule C7).
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bridge.contracts.coin_desk import Answer, PriceRow
@@ -20,6 +20,7 @@ from bridge.locale.dates import LANGUAGES, date_text
 from bridge.locale.history_words import history_text
 from bridge.services.account_pages import PageTerms
 
+FOR_EVER = datetime.min.replace(tzinfo=UTC)
 NOBODY = 0
 """No customer of a shop has this number: a row under it is on nobody's page."""
 
@@ -28,7 +29,7 @@ NOBODY = 0
 class DocumentBatch:
     """Rows of one table to be pushed, and the numbers that the shop will have then, by key.
 
-    What has a number here and no row belongs to nobody who has a page, or nobody was told of it.
+    What has a number here and no row belongs to nobody who has a page, or nobody was told of it, or it was long ago.
     """
 
     table: DocumentTable
@@ -36,9 +37,15 @@ class DocumentBatch:
     numbers: Mapping[Any, int]
 
 
-def waiting_documents(tx: Tx, terms: PageTerms, *, limit: int) -> tuple[DocumentBatch, ...]:
-    """What the shop does not have in its newest state, at most `limit` a table: answers first."""
-    batches = (_answers(tx, terms, limit), _quotes(tx, terms, limit), _prices(tx, terms, limit))
+def waiting_documents(
+    tx: Tx, terms: PageTerms, *, limit: int, answered_since: datetime = FOR_EVER
+) -> tuple[DocumentBatch, ...]:
+    """What the shop does not have in its newest state, at most `limit` a table: answers first.
+
+    Answers from before `answered_since` are not written any more: the shop has forgotten them with the rows that they
+    answer, and would keep what a restored desk writes there anew for ever (rule D4).
+    """
+    batches = (_answers(tx, terms, limit, answered_since), _quotes(tx, terms, limit), _prices(tx, terms, limit))
     return tuple(batch for batch in batches if batch.numbers)
 
 
@@ -103,9 +110,9 @@ def answer_document(terms: PageTerms, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _answers(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
+def _answers(tx: Tx, terms: PageTerms, limit: int, since: datetime) -> DocumentBatch:
     waiting = tx.answers.waiting(terms.store, limit)
-    rows = answer_rows(terms, waiting)
+    rows = answer_rows(terms, [one for one in waiting if one.received_at >= since])
     return DocumentBatch(DocumentTable.ANSWER, tuple(rows), {one.uuid: one.number for one in waiting})
 
 

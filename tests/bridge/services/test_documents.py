@@ -295,6 +295,17 @@ def test_answers_come_first_and_a_page_at_a_time(coins: CoinDesk) -> None:
     assert [(batch.table, len(batch.rows)) for batch in batches] == [(ANSWER, 2), (QUOTE, 1), (PRICE, 1)]
 
 
+def test_D4_an_answer_that_the_shop_has_forgotten_is_not_written_there_anew(coins: CoinDesk) -> None:
+    """A restored desk pushes everything once more; nothing would ever take that row away."""
+    old = answered(coins)
+    coins.later(days=90)
+    new = answered(coins)
+    (batch,) = coins.desk.look(waiting_documents, TERMS, limit=9, answered_since=coins.now)
+    assert ([row.key for row in batch.rows], set(batch.numbers)) == ([new.uuid], {old.uuid, new.uuid})
+    coins.desk.run(documents_pushed, ACME, batch)
+    assert waiting(coins, ANSWER) is None
+
+
 def test_a_restored_desk_shows_everything_anew(coins: CoinDesk) -> None:
     coins.offered(CUSTOMER, 50)
     follow(coins, Price("one", 50, 1, {"en": "One"}))
