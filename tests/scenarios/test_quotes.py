@@ -1,4 +1,4 @@
-"""Quotes from the offer to the last coin, between the customer's page and staff: rules C4 and C7 to C12, each whole."""
+"""Quotes from the offer to the last coin, between the customer's page and staff: rules C4, C7 to C12 and C14, each whole."""
 
 import hashlib
 from datetime import timedelta
@@ -280,6 +280,32 @@ async def test_C11_what_an_inspection_costs_depends_on_why_it_ended(
         rest = await approved(page, left - 15 - 14)
         with pytest.raises(NotEnoughCoins):
             page.does_to(offering.offer_inspection, rest.request_id, words="May we look?")
+        await bridge.quiet()
+        assert await bridge.disagreements() == []
+
+
+async def test_C14_a_chargeback_voids_what_was_not_begun_and_leaves_the_rest_of_what_was(
+    opencart: OpenCartShop, make_bridge: MakeBridge
+) -> None:
+    bridge = make_bridge(opencart)
+    await bridge.prepare()
+    async with bridge.running():
+        page = await a_customer(bridge, opencart)
+        later = await opencart.place_paid_order(page.customer, [(BASE, 1)], at=shop_now(opencart))
+        await bridge.coins("acme", page.customer, 850)
+        begun = await approved(page, 400)  # 300 of the first package, 100 of the one that is charged back
+        page.does_to(working.start, begun.id)
+        waiting = await approved(page, 50)
+        await opencart.set_status(later, opencart.chargeback_status, shop_now(opencart))
+        assert (await page.sees(waiting.id, "released"))["held"] == 0
+        await page.account(posted=300, held=300, frozen=True)
+        assert await page.code(await page.approves(waiting.id)) == "quote_closed"
+        with pytest.raises(ImpossibleAmount):
+            page.does_to(working.settle, begun.id, spent=301)
+        page.does_to(working.settle, begun.id, spent=300)
+        await page.account(posted=0, held=0, frozen=True)
+        await opencart.set_status(later, opencart.paid_status, shop_now(opencart))
+        await page.account(posted=550, held=0, frozen=True)  # coins come back, and only staff lift the freeze
         await bridge.quiet()
         assert await bridge.disagreements() == []
 
