@@ -1,4 +1,4 @@
-"""Quotes from the offer to the last coin, between the customer's page and staff: rules C4, C7 to C12 and C14, each whole."""
+"""Quotes from the offer to the last coin, between the customer's page and staff (rules C4, C7 to C12, C14)."""
 
 import hashlib
 from datetime import timedelta
