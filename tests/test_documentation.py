@@ -297,10 +297,14 @@ def test_the_rules_kept_today_are_marked_so_and_proven_by_tests() -> None:
     sections = rule_sections()
     in_force = {name for name, text in sections.items() if "**Later.**" not in text}
     assert in_force >= KEPT_TODAY
-    tested = set(
-        re.findall(r"def test_([CPTLWD][0-9]+)_", "".join(text for _, text in code("tests", "bridge/testing")))
-    )
-    assert tested >= KEPT_TODAY
+    assert rules_in_test_names("tests", "bridge/testing") >= KEPT_TODAY
+    assert rules_in_test_names("tests/scenarios") >= KEPT_TODAY, "each has a story with a real shop"
+
+
+def rules_in_test_names(*folders: str) -> set[str]:
+    """Every rule in the names of the tests there: `test_C7_C13_...` names two."""
+    names = re.findall(r"def test_((?:[CPTLWD][0-9]+_)+)", "".join(text for _, text in code(*folders)))
+    return {rule for name in names for rule in name.strip("_").split("_")}
 
 
 def test_every_rule_that_is_cited_exists() -> None:
