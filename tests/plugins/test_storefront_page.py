@@ -316,6 +316,16 @@ def test_D2_what_was_erased_leaves_numbers_and_no_empty_places(shop: Storefront)
 # --- rows that are not what they seem ---------------------------------------------------------------------
 
 
+def test_an_offer_that_waits_is_shown_however_many_newer_ones_have_ended(shop: Storefront) -> None:
+    push_account(shop, package(300))
+    for number in range(1, 203):
+        push_document(shop, "quote", number, quote(number, state="offered" if number == 1 else "declined"))
+    page = Customer(shop).opens()
+    assert page.has_form("quote_approve", within="quote-1")
+    assert 'data-supportbridge="quote-2"' not in page.html
+    assert 'data-supportbridge="quote-3"' in page.html
+
+
 def test_T11_a_quote_that_is_not_what_its_row_says_is_not_shown(shop: Storefront) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({"mac": "0" * 64}, "does not verify"),

@@ -16,7 +16,10 @@ final class Documents
     /** Entries that a page reads at once; a longer statement staff send as a file. */
     public const MOST_ENTRIES = 20000;
 
-    private const MOST_QUOTES = 200;
+    /** How many quotes are read; one in which something can still happen is shown, however many newer ones there are. */
+    private const MOST_QUOTES = 1000;
+    private const MOST_QUOTES_SHOWN = 200;
+
     private const MOST_PRICES = 500;
 
     private Tables $tables;
@@ -74,8 +77,10 @@ final class Documents
             return new Quote($fields);
         }));
 
-        return array_values(array_filter($quotes, static function (Quote $quote): bool {
-            return $quote->isShown();
+        $shown = 0;
+
+        return array_values(array_filter($quotes, static function (Quote $quote) use (&$shown): bool {
+            return $quote->isShown() && (++$shown <= self::MOST_QUOTES_SHOWN || $quote->canGoOn());
         }));
     }
 

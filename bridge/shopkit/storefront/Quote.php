@@ -123,6 +123,14 @@ final class Quote
     }
 
     /**
+     * Whether it is at no end, as far as the desk had written when it wrote it.
+     */
+    public function canGoOn(): bool
+    {
+        return in_array($this->state, ['offered', 'approved', 'started'], true);
+    }
+
+    /**
      * Whether something can still happen to it.
      */
     public function isCurrent(int $now): bool
