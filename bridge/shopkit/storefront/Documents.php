@@ -16,7 +16,7 @@ final class Documents
     /** Entries that a page reads at once; a longer statement staff send as a file. */
     public const MOST_ENTRIES = 20000;
 
-    /** How many quotes are read; one in which something can still happen is shown, however many newer ones there are. */
+    /** How many are read; one in which something can still happen is shown, however many newer ones there are. */
     private const MOST_QUOTES = 1000;
     private const MOST_QUOTES_SHOWN = 200;
 
