@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.failures import DESK_DAMAGED, FOUND_WRONG, NOT_RUNNING, WELL, WRONG_USE
-from bridge.contracts import desk as desk_contract
 from bridge.contracts import shop as shop_contract
 from bridge.contracts import shop_documents
+from bridge.contracts.problems import ProblemState
 from bridge.desk.counts import LedgerTotals
 from bridge.desk.versions import DeskIdentity
 from bridge.domain.purchases import NoteKind
@@ -275,7 +275,7 @@ def test_every_kind_of_problem_is_on_the_page_of_daily_work() -> None:
     assert not {"quote_offered", "quote_approve"} & kinds
     listed = re.findall(r"^\| `([a-z_]+)` \|", section_of("daily-work.md", "Every kind of problem"), re.MULTILINE)
     assert set(listed) == kinds
-    assert {state.value for state in desk_contract.ProblemState} <= set(
+    assert {state.value for state in ProblemState} <= set(
         re.findall(r"\*(\w+)\*", "".join(section_of("daily-work.md", "Problems")))
     )
 

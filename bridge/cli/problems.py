@@ -11,7 +11,7 @@ from bridge.cli.call import ByOption, Call, EachStoreOption, command, group
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from bridge.contracts.desk import Problem
+    from bridge.contracts.problems import Problem
     from bridge.desk.desk import Desk
     from bridge.settings import Settings
 
@@ -258,7 +258,7 @@ def _words(value: object) -> str:
 
 
 def _ways_on(one: "Problem", line: Any) -> list[Any]:
-    from bridge.contracts.desk import ProblemState
+    from bridge.contracts.problems import ProblemState
     from bridge.services.problems import ADVICE, can_be_dismissed, can_be_retried
     from bridge.services.syncing import IDS_WENT_BACK
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import case, func, select, text
 
-from bridge.contracts.desk import FirstSync, ProblemState
+from bridge.contracts.desk import FirstSync
+from bridge.contracts.problems import ProblemState
 from bridge.desk.statements import Statement
 from bridge.desk.tables import WAITS_FOR_PUSH, account, problem, store
 

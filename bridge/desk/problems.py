@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, exists, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.contracts.desk import Aside, AsideState, Problem, ProblemState
+from bridge.contracts.problems import Aside, AsideState, Problem, ProblemState
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import Statement, any_of
@@ -117,7 +117,7 @@ _FORGET = Statement(
 
 
 class SqlProblems:
-    """Implements `bridge.contracts.desk.Problems`. `changed` says whether one was opened, counted or closed."""
+    """Implements `bridge.contracts.problems.Problems`. `changed` says whether one was opened, counted or closed."""
 
     def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
         self._connection, self._stores = connection, stores

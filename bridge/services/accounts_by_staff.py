@@ -7,9 +7,10 @@ customer who is gone freeze one by themselves; only staff lift it.
 from dataclasses import dataclass
 from datetime import datetime
 
-from bridge.contracts.desk import Problem, Tx
+from bridge.contracts.desk import Tx
 from bridge.contracts.disputes import Dispute
 from bridge.contracts.freezes import Freeze
+from bridge.contracts.problems import Problem
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.quotes import Quote
 from bridge.domain.requests import Request

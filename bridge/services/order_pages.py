@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bridge.contracts.desk import Aside, AsideState, Tx
+from bridge.contracts.desk import Tx
+from bridge.contracts.problems import Aside, AsideState
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.orders import Order
 from bridge.domain.purchases import NOTHING, Decision, NoteKind, Purchase, StoreTerms, decide

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bridge.contracts.desk import Problem, Tx
+from bridge.contracts.desk import Tx
+from bridge.contracts.problems import Problem
 from bridge.domain.events import SEVERAL, ProblemOpened
 
 MOST_AN_HOUR = 6

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bridge.contracts.desk import Problem, ProblemState, Tx
+from bridge.contracts.desk import Tx
 from bridge.contracts.office import MAIL_HELD
+from bridge.contracts.problems import Problem, ProblemState
 from bridge.domain.purchases import NoteKind
 from bridge.errors import UsageError
 from bridge.services.coin_moves import note

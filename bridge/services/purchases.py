@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.contracts.desk import AsideState, Tx
+from bridge.contracts.desk import Tx
+from bridge.contracts.problems import AsideState
 from bridge.domain import ledger
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.events import CoinsChanged, CoinsGranted, CoinsReinstated, CoinsRevoked

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bridge.contracts.desk import Comparison, FirstSync, Problem, Tx
+from bridge.contracts.desk import Comparison, FirstSync, Tx
+from bridge.contracts.problems import Problem
 from bridge.contracts.shop import SlicePage
 from bridge.domain.slices import differing, unequal
 from bridge.services.comparing_accounts import set_lost_apart

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bridge.contracts.desk import Problem
+from bridge.contracts.problems import Problem
 from bridge.contracts.shop_documents import Contact
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx

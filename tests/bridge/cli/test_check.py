@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bridge.contracts.clock import SystemClock
-from bridge.contracts.desk import Problem, Tx
+from bridge.contracts.desk import Tx
+from bridge.contracts.problems import Problem
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.versions import note_backup
 from bridge.services.reconciling import report_ids_gone_back

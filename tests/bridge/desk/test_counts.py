@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bridge.contracts.desk import FirstSync, ProblemState
+from bridge.contracts.desk import FirstSync
+from bridge.contracts.problems import ProblemState
 from bridge.desk.counts import LedgerTotals
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind

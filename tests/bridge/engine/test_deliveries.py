@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import structlog.testing
 
-from bridge.contracts.desk import Problem
 from bridge.contracts.office import Delivery
+from bridge.contracts.problems import Problem
 from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.contracts.desk import FirstSync, Problem
+from bridge.contracts.desk import FirstSync
+from bridge.contracts.problems import Problem
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Account, Owner, OwnerKind

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bridge.contracts.desk import Problem
+from bridge.contracts.problems import Problem
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.orders import Order

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from bridge.contracts.coin_desk import Answer
-from bridge.contracts.desk import Problem
+from bridge.contracts.problems import Problem
 from bridge.contracts.shop_documents import MOST_INBOX_BYTES, InboxRow
 from bridge.contracts.shop_rows import DESK_TO_SHOP, SHOP_TO_DESK, SigningKey, canonical_json, mac_of
 from bridge.desk.numbers import leave_out

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from bridge.contracts.desk import Aside, AsideState, FirstSync, ProblemState
+from bridge.contracts.desk import FirstSync
+from bridge.contracts.problems import Aside, AsideState, ProblemState
 from bridge.domain.orders import UnreadableOrder
 from bridge.errors import UsageError
 from bridge.services import problems, syncing
