@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bridge.domain.accounts import Owner
-from bridge.domain.desk_terms import REMINDER_DAYS
+from bridge.domain.desk_terms import LOW_PERCENT, REMINDER_DAYS
 from bridge.domain.orders import Order, Standing, StatusSets
 from bridge.domain.packages import Package, Unit, instant
 from bridge.domain.plans import PlanBook, UnitTerms
@@ -26,8 +26,9 @@ EARLIEST_YEAR = 2000
 class StoreTerms:
     """What of a store's settings decides about coins. `units_per_order` and `fuse_units` are counts of units.
 
-    `reminder_days` are those before a package's end on which its owner is told (rule C17). `siblings` are other stores
-    that read the same tables: an order can move from one to another.
+    `reminder_days` are those before a package's end on which its owner is told, and less than `low_percent` of the
+    newest package is a low balance (rule C17). `siblings` are other stores that read the same tables: an order can move
+    from one to another.
     """
 
     name: str
@@ -39,6 +40,7 @@ class StoreTerms:
     fuse_units: int = 50
     siblings: frozenset[str] = frozenset()
     reminder_days: tuple[int, ...] = REMINDER_DAYS
+    low_percent: int = LOW_PERCENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class StoreSetup:
             units_per_order=settings.limits.units_per_order,
             fuse_units=settings.coins.fuse_units,
             reminder_days=settings.reminders.days,
+            low_percent=settings.reminders.low_percent,
             siblings=settings.siblings,
         )
 

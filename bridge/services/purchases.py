@@ -137,6 +137,8 @@ def book_page(
     told = [entry for entry in entries if tell and entry.order_id not in silent]
     events = _events(store.name, told, packages, accounts)
     tx.outbox.add(events)
+    for account in sorted({accounts[one.order_id or 0].id for one in told if one.kind is EntryKind.REVOKE}):
+        expiring.tell_low(tx, store.name, account, at, percent=store.low_percent)
     tx.problems.forget_aside(store.name, done)
     return replace(counted_up(counted), events=tuple(events))
 

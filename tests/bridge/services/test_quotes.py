@@ -574,6 +574,19 @@ def test_C11_an_inspection_under_way_that_a_chargeback_took_coins_from_was_appro
     assert coins.coins(CUSTOMER) == (285, 0, 285)
 
 
+def test_C17_a_refund_that_leaves_little_is_told_as_a_low_balance(coins: CoinDesk) -> None:
+    store = a_store()
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    coins.later(days=1)
+    coins.granted(CUSTOMER, 100, last_day=coins.now.date() + timedelta(days=10))
+    coins.settled(coins.approved(coins.offered(CUSTOMER, 95)), 95)
+    assert (coins.coins(CUSTOMER), coins.told(BalanceLow)) == ((555, 0, 555), [])
+    for _ in range(2):
+        coins.desk.run(book_orders, store, [an_order(1, status=REFUNDED)], at=coins.now)
+        assert coins.coins(CUSTOMER) == (5, 0, 5)
+        assert [(low.available, low.of) for low in coins.told(BalanceLow)] == [(5, 100)]
+
+
 # --- the price list and the plan's rights -------------------------------------------------------------------------
 
 
