@@ -31,6 +31,7 @@ def export(
 
     from bridge.cli.call import one_store
     from bridge.cli.customer import owner_of
+    from bridge.cli.desk_work import ways_on
     from bridge.cli.files import OutputFile
     from bridge.cli.screen import line, utc
     from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
@@ -38,7 +39,7 @@ def export(
 
     settings = call.settings()
     chosen, owner = one_store(settings, store), owner_of(customer)
-    with OutputFile(file) as output, the_desk(settings) as desk:
+    with OutputFile(file) as output, the_desk(settings) as desk, ways_on(chosen.name):
         document: dict[str, Any] = {"made_at": utc(CLOCK.now()), **desk.look(privacy.export, chosen.name, owner)}
 
         async def ask() -> dict[str, Any]:
@@ -74,6 +75,7 @@ def erase(
 
     from bridge.cli.call import one_store, staff_name
     from bridge.cli.customer import owner_of
+    from bridge.cli.desk_work import ways_on
     from bridge.cli.screen import count, line
     from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
     from bridge.domain.accounts import OwnerKind
@@ -87,7 +89,7 @@ def erase(
         async with the_shop(plugins_of(settings), chosen) as shop:
             return await shop.erase_inbox(owner.ref)
 
-    with the_desk(settings) as desk:
+    with the_desk(settings) as desk, ways_on(chosen.name):
         desk.look(privacy.require_erasable, chosen.name, owner)
         # The shop first: where it can't be reached nothing is erased, and the same command does all of it later.
         rows = 0 if no_shop or owner.kind is not OwnerKind.CUSTOMER else asyncio.run(erase_inbox())
