@@ -6,7 +6,7 @@ changes it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
@@ -80,7 +80,10 @@ class AuditLine:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one inbox row, as the customer is answered. `document` has the text by language and data."""
+    """What became of one inbox row, as the customer is answered. `document` has the text by language and data.
+
+    `posted_at` is when it was sent by the page's clock, None where the row did not say so as agreed on.
+    """
 
     uuid: str
     customer_id: int
@@ -90,6 +93,7 @@ class Answer:
     code: str
     document: Mapping[str, Any]
     number: int = 1
+    posted_at: datetime | None = None
 
     @property
     def accepted(self) -> bool:
@@ -241,10 +245,21 @@ class Answers(Protocol):
 
     def get(self, store: str, uuid: str) -> Answer | None: ...
 
-    def count_between(self, store: str, customer_id: int, since: datetime, until: datetime) -> int:
-        """How many actions of a customer were received after `since` and not after `until`.
+    def pace(
+        self,
+        store: str,
+        customer_id: int,
+        window: timedelta,
+        *,
+        received_at: datetime,
+        posted_at: datetime,
+        opened: bool = False,
+    ) -> int:
+        """How many actions of a customer were received in the `window` up to then, and sent in that up to `posted_at`.
 
-        The end matters: a clock that was put back leaves some that are still to come.
+        Both count: what was sent over hours in which the desk was off is received at once, and the page's clock may
+        stand still. The ends matter: a clock that was put back leaves some that are still to come. With `opened` only
+        those that opened a request count.
         """
         ...
 
@@ -339,7 +354,7 @@ class Guests(Protocol):
     def get(self, claim_id: int) -> Claim | None: ...
 
     def asked_for(self, store: str, order_id: int, since: datetime, until: datetime) -> int:
-        """How many codes were asked for an order after `since` and not after `until`, as in `Answers.count_between`."""
+        """How many codes were asked for an order after `since` and not after `until`."""
         ...
 
     def asked_by(self, store: str, customer_id: int, since: datetime, until: datetime) -> int:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
@@ -14,26 +14,38 @@ from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.tables import ANSWER_WAITS, handled
 from bridge.desk.values import as_json, from_ms, to_ms
 
+OPENING = ("request_open", "right_redeem")
+"""Kinds of actions that open a request."""
+
 _THIS_STORE = handled.c.store_id == bindparam("store")
-_COLUMNS = [column for column in handled.c if column.name not in {"store_id", "pushed_number"}]
+ANSWER_COLUMNS = [column for column in handled.c if column.name not in {"store_id", "pushed_number"}]
 _NEW = insert_row(handled, without=frozenset({"pushed_number"}))
 _KNOWN = Statement(select(handled.c.uuid).where(_THIS_STORE, any_of(handled.c.uuid, "uuids")))
-_GET = Statement(select(*_COLUMNS).where(_THIS_STORE, handled.c.uuid == bindparam("wanted")))
-_COUNT = Statement(
+_GET = Statement(select(*ANSWER_COLUMNS).where(_THIS_STORE, handled.c.uuid == bindparam("wanted")))
+_IN_WINDOW = (
     select(func.count())
     .select_from(handled)
     .where(
         _THIS_STORE,
         handled.c.customer_id == bindparam("customer"),
-        handled.c.received_ms > bindparam("since_ms"),
-        handled.c.received_ms <= bindparam("until_ms"),
+        handled.c.received_ms > bindparam("received_ms") - bindparam("window_ms"),
+        handled.c.received_ms <= bindparam("received_ms"),
+        handled.c.posted_ms > bindparam("posted_ms") - bindparam("window_ms"),
+        handled.c.posted_ms <= bindparam("posted_ms"),
+    )
+)
+_PACE = Statement(_IN_WINDOW)
+_OPENED = Statement(
+    _IN_WINDOW.where(
+        handled.c.outcome == literal_column("'accepted'"),
+        handled.c.kind.in_([literal_column(f"'{kind}'") for kind in OPENING]),
     )
 )
 _WAITING = Statement(
-    select(*_COLUMNS).where(_THIS_STORE, ANSWER_WAITS).order_by(handled.c.received_ms).limit(bindparam("most"))
+    select(*ANSWER_COLUMNS).where(_THIS_STORE, ANSWER_WAITS).order_by(handled.c.received_ms).limit(bindparam("most"))
 )
 _SHOWN = Statement(
-    select(*_COLUMNS)
+    select(*ANSWER_COLUMNS)
     .where(
         _THIS_STORE,
         handled.c.uuid > bindparam("after"),
@@ -76,30 +88,41 @@ class SqlAnswers:
             code=answer.code,
             answer=as_json(dict(answer.document)),
             number=answer.number,
+            posted_ms=to_ms(answer.posted_at or answer.received_at),
         )
 
     def get(self, store: str, uuid: str) -> Answer | None:
         row = _GET.one(self._connection, store=self._stores.number(store), wanted=uuid)
-        return None if row is None else _answer_from(row)
+        return None if row is None else answer_from(row)
 
-    def count_between(self, store: str, customer_id: int, since: datetime, until: datetime) -> int:
-        row = _COUNT.one(
+    def pace(
+        self,
+        store: str,
+        customer_id: int,
+        window: timedelta,
+        *,
+        received_at: datetime,
+        posted_at: datetime,
+        opened: bool = False,
+    ) -> int:
+        row = (_OPENED if opened else _PACE).one(
             self._connection,
             store=self._stores.number(store),
             customer=customer_id,
-            since_ms=to_ms(since),
-            until_ms=to_ms(until),
+            received_ms=to_ms(received_at),
+            posted_ms=to_ms(posted_at),
+            window_ms=window // timedelta(milliseconds=1),
         )
         return int(row[0]) if row else 0
 
     def waiting(self, store: str, limit: int) -> list[Answer]:
         rows = _WAITING.rows(self._connection, store=self._stores.number(store), most=limit)
-        return [_answer_from(row) for row in rows]
+        return [answer_from(row) for row in rows]
 
     def shown(self, store: str, since: datetime, *, after: str, limit: int) -> list[Answer]:
         number = self._stores.number(store)
         rows = _SHOWN.rows(self._connection, store=number, since_ms=to_ms(since), after=after, most=limit)
-        return [_answer_from(row) for row in rows]
+        return [answer_from(row) for row in rows]
 
     def pushed(self, store: str, numbers: Mapping[str, int]) -> None:
         number = self._stores.number(store)
@@ -114,6 +137,7 @@ class SqlAnswers:
         return _FORGET.run(self._connection, store=self._stores.number(store), before_ms=to_ms(before)).rowcount
 
 
-def _answer_from(row: Sequence[Any]) -> Answer:
-    uuid, customer, received, kind, outcome, code, document, number = row
-    return Answer(uuid, customer, from_ms(received), kind, outcome, code, json.loads(document), number)
+def answer_from(row: Sequence[Any]) -> Answer:
+    """An answer of a row of `ANSWER_COLUMNS`."""
+    uuid, customer, received, kind, outcome, code, document, number, posted = row
+    return Answer(uuid, customer, from_ms(received), kind, outcome, code, json.loads(document), number, from_ms(posted))

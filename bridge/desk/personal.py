@@ -3,7 +3,6 @@
 Entries, amounts, hashes, evidence and the audit trail name accounts by numbers of the desk's own; they stay.
 """
 
-import json
 import sqlite3
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnClause, and_, bindparam, delete, exists, literal_co
 
 from bridge.contracts.coin_desk import Answer, Sent
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
+from bridge.desk.answers import ANSWER_COLUMNS, answer_from
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import (
     account,
@@ -32,20 +32,7 @@ from bridge.domain.quotes import ENDED
 
 NO_ANSWER = as_json({"text": {}, "data": {}})
 _OF_CUSTOMER = and_(handled.c.store_id == bindparam("store"), handled.c.customer_id == bindparam("customer"))
-_ANSWERS = Statement(
-    select(
-        handled.c.uuid,
-        handled.c.customer_id,
-        handled.c.received_ms,
-        handled.c.kind,
-        handled.c.outcome,
-        handled.c.code,
-        handled.c.answer,
-        handled.c.number,
-    )
-    .where(_OF_CUSTOMER)
-    .order_by(handled.c.received_ms, handled.c.uuid)
-)
+_ANSWERS = Statement(select(*ANSWER_COLUMNS).where(_OF_CUSTOMER).order_by(handled.c.received_ms, handled.c.uuid))
 _ERASE_ANSWERS = Statement(
     update(handled)
     .where(_OF_CUSTOMER)
@@ -132,10 +119,7 @@ class SqlPersonalData:
 
     def answers_of(self, store: str, customer_id: int) -> list[Answer]:
         rows = _ANSWERS.rows(self._connection, store=self._stores.number(store), customer=customer_id)
-        return [
-            Answer(uuid, customer, from_ms(received), kind, outcome, code, json.loads(document), number)
-            for uuid, customer, received, kind, outcome, code, document, number in rows
-        ]
+        return [answer_from(row) for row in rows]
 
     def sent_to(self, store: str, owner: Owner) -> list[Sent]:
         rows = _SENT.rows(self._connection, store=self._stores.number(store), owner=owner.kind.value, ref=owner.ref)

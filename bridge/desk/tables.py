@@ -359,6 +359,7 @@ handled = Table(
     Column("code", String(32), nullable=False),
     Column("answer", Text, nullable=False),
     Column("number", Integer, nullable=False),
+    Column("posted_ms", BigInteger, nullable=False),
     Column("pushed_number", Integer, nullable=False, server_default=text("0")),
 )
 Index("ix_handled_customer", handled.c.store_id, handled.c.customer_id, handled.c.received_ms)

@@ -120,9 +120,11 @@ def _handled(
 
 
 def _answer(tx: Tx, terms: DeskTerms, posted: Posted, at: datetime) -> Answer:
-    if tx.answers.count_between(terms.store, posted.customer_id, at - MINUTE, at) >= terms.actions_per_minute:
+    posted_at = posted.posted_at or at
+    pace = tx.answers.pace(terms.store, posted.customer_id, MINUTE, received_at=at, posted_at=posted_at)
+    if pace >= terms.actions_per_minute:
         return _refusal(posted, "too_many", at=at)
-    act = Act(tx, terms, posted.customer_id, at, posted.uuid, posted.language)
+    act = Act(tx, terms, posted.customer_id, at, posted.uuid, posted.language, posted_at=posted_at)
     try:
         with tx.attempt():
             done = do(act, posted)
@@ -189,7 +191,9 @@ def _written(
     posted: Posted, outcome: Outcome, code: str, text: Mapping[str, str], data: Mapping[str, Any], at: datetime
 ) -> Answer:
     document = {"text": dict(text), "data": dict(data)}
-    return Answer(posted.uuid, posted.customer_id, at, posted.kind, outcome.value, code, document)
+    return Answer(
+        posted.uuid, posted.customer_id, at, posted.kind, outcome.value, code, document, posted_at=posted.posted_at
+    )
 
 
 def _kept(posted: Posted, told: Told) -> Answer:

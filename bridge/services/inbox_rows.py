@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -18,6 +19,8 @@ from bridge.contracts.shop_documents import InboxRow
 from bridge.contracts.shop_rows import SHOP_TO_DESK, SigningKey, verifies
 
 INBOX = "inbox"
+LATEST_S = 4_102_444_800
+"""The year 2100 in Unix time: a page's clock that is past it says no more than that."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -120,7 +123,8 @@ class _Envelope(Strict):
 class Posted:
     """What a customer did on the store's page, as proven by its signature (rule T11).
 
-    `kind` is empty and `data` None where the row is ours but not as agreed on. The page's own clock is not believed.
+    `kind` is empty and `data` None where the row is ours but not as agreed on. The page's own clock, `posted_at`, is
+    believed in nothing but how fast the customer was.
     """
 
     uuid: str
@@ -128,6 +132,7 @@ class Posted:
     kind: str = ""
     language: str = "en"
     data: Mapping[str, Any] | None = None
+    posted_at: datetime | None = None
 
 
 def read_row(row: InboxRow, store: str, keys: Sequence[SigningKey]) -> Posted | Doubt:
@@ -146,7 +151,8 @@ def read_row(row: InboxRow, store: str, keys: Sequence[SigningKey]) -> Posted | 
         read = _Envelope.model_validate(document)
     except ValidationError:
         return Posted(row.uuid, row.customer_id)
-    return Posted(read.uuid, read.customer, read.kind, read.language, read.data)
+    posted_at = datetime.fromtimestamp(min(read.at, LATEST_S), UTC)
+    return Posted(read.uuid, read.customer, read.kind, read.language, read.data, posted_at)
 
 
 def decoded(payload: str) -> dict[str, Any] | None:

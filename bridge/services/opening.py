@@ -51,8 +51,11 @@ def open_request(
     return request
 
 
-def require_no_flood(tx: Tx, account: Account, at: datetime) -> None:
-    """Raises `QuoteRefused` where the customer has opened as many requests within the hour as he may (rule T12)."""
-    mine = (one for one in tx.requests.of_account(account.id) if one.opened_by is Author.CUSTOMER)
-    if sum(at - HOUR < one.opened_at <= at for one in mine) >= REQUESTS_PER_HOUR:
-        raise QuoteRefused("too_many_requests", f"{account.owner} has opened {REQUESTS_PER_HOUR} requests in an hour")
+def require_no_flood(tx: Tx, terms: DeskTerms, customer_id: int, *, at: datetime, posted_at: datetime) -> None:
+    """Raises `QuoteRefused` where the customer has opened as many requests within the hour as he may (rule T12).
+
+    `posted_at` is when he asks by the page's clock (see `Answers.pace`).
+    """
+    opened = tx.answers.pace(terms.store, customer_id, HOUR, received_at=at, posted_at=posted_at, opened=True)
+    if opened >= REQUESTS_PER_HOUR:
+        raise QuoteRefused("too_many_requests", f"customer:{customer_id} has opened {opened} requests in an hour")

@@ -33,7 +33,8 @@ class Act:
     """One thing a customer does, in his `language`. `evidence` is the UUID of the signed row.
 
     `again` says that it is done once more after a restore, so that limits of his pace, which he kept then, don't count.
-    `request_id` is the number of the request that it led to then: he was told it, and it stays that.
+    `request_id` is the number of the request that it led to then: he was told it, and it stays that. `posted_at` is
+    when he did it by the page's clock.
     """
 
     tx: Tx
@@ -44,6 +45,7 @@ class Act:
     language: str = "en"
     again: bool = False
     request_id: int | None = None
+    posted_at: datetime | None = None
 
     def account(self) -> Account | None:
         """His account, None while he has none."""
@@ -54,6 +56,12 @@ class Act:
         """His account, opened where he has none: everybody with a shop account can write (rule T1)."""
         owner = Owner(OwnerKind.CUSTOMER, self.customer_id)
         return self.tx.accounts.open(self.terms.store, [owner])[owner]
+
+    def require_no_flood(self) -> None:
+        """Raises `QuoteRefused` where he has opened as many requests within the hour as he may (rule T12)."""
+        if not self.again:
+            posted_at = self.posted_at or self.at
+            require_no_flood(self.tx, self.terms, self.customer_id, at=self.at, posted_at=posted_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +121,7 @@ def _cancel(act: Act, data: QuoteCancel) -> Done:
 
 def _open(act: Act, data: RequestOpen) -> Done:
     account = act.own_account()
-    if not act.again:
-        require_no_flood(act.tx, account, act.at)
+    act.require_no_flood()
     request = open_request(
         act.tx,
         act.terms,
@@ -133,8 +140,7 @@ def _redeem(act: Act, data: RightRedeem) -> Done:
     account = act.account()
     if account is None:
         raise RightRefused("right_not_in_plan", "a customer without coins has no plan")
-    if not act.again:
-        require_no_flood(act.tx, account, act.at)
+    act.require_no_flood()
     _, request = rights.redeem(
         act.tx, act.terms, account, right=data.right, domain=data.domain, at=act.at, number=act.request_id
     )

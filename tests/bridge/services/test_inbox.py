@@ -56,6 +56,11 @@ def document(kind: str = "quote_cancel", data: Any = None, **different: Any) -> 
     return {**facts, **different}
 
 
+def sent_at(seconds: int, kind: str, data: Mapping[str, Any]) -> InboxRow:
+    """A row that the page wrote that many seconds after the desk went off."""
+    return signed(document(kind, dict(data), at=1_772_442_000 + seconds))
+
+
 @dataclass
 class Page:
     """The page of customer 77, and the desk behind it."""
@@ -307,6 +312,28 @@ def test_actions_of_before_the_clock_was_put_back_count_for_nothing(page: Page) 
     page.coins.later(days=-1)
     codes = [page.does("quote_cancel", {"quote": 1}).code for _ in range(4)]
     assert codes == ["unknown_quote", "unknown_quote", "unknown_quote", "too_many"]
+
+
+def test_what_was_done_over_hours_in_which_the_desk_was_off_is_not_too_much_at_once(page: Page) -> None:
+    page.coins.terms = desk_terms(actions_per_minute=3)
+    sent = [sent_at(60 * number, "quote_cancel", {"quote": 1}) for number in range(8)]
+    for row in sent:
+        page.coins.desk.run(inbox.handle, page.coins.terms, row, [KEY], at=page.coins.now)
+    assert [page.answer(row).code for row in sent] == ["unknown_quote"] * 8
+    at_once = [sent_at(60 * 8 + number, "quote_cancel", {"quote": 1}) for number in range(4)]
+    for row in at_once:
+        page.coins.desk.run(inbox.handle, page.coins.terms, row, [KEY], at=page.coins.now)
+    assert [page.answer(row).code for row in at_once] == ["unknown_quote"] * 3 + ["too_many"]
+
+
+def test_T12_requests_of_hours_in_which_the_desk_was_off_are_no_flood(page: Page) -> None:
+    one = {"subject": "X", "text": "Long words.", "price": None}
+    sent = [sent_at(1_200 * number, "request_open", one) for number in range(9)]
+    outcomes = [page.handled(row) for row in sent]
+    assert outcomes == [Outcome.ACCEPTED] * 9
+    at_once = [sent_at(20_000 + number, "request_open", one) for number in range(6)]
+    outcomes = [page.handled(row) for row in at_once]
+    assert outcomes == [Outcome.ACCEPTED] * 5 + [Outcome.REFUSED]
 
 
 def test_T12_five_requests_an_hour_are_enough(page: Page) -> None:

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=32), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("posted_ms", sa.BigInteger(), nullable=False),
         sa.Column("pushed_number", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_handled_store_id")),
         sa.PrimaryKeyConstraint("store_id", "uuid", name=op.f("pk_handled")),
