@@ -28,7 +28,7 @@ from bridge.engine.waiting import first_of, next_due, nothing
 from bridge.errors import DeskError
 from bridge.services import inbox
 from bridge.services.inbox import Outcome
-from bridge.services.inbox_rows import Doubt, read_row
+from bridge.services.inbox_rows import Doubt, Posted, read_row
 from bridge.services.told_before import Told, orders_caught_up, told_before
 
 log = structlog.get_logger()
@@ -40,6 +40,8 @@ PATIENCE_S = 1.0
 """How long to wait for orders that have not caught up after a restore before looking again."""
 REMEMBER_LONGER = timedelta(days=30)
 """The desk remembers longer than the shop what it has done: a row that is there must never be done twice (rule D4)."""
+STALE_EARLIER = timedelta(days=1)
+"""So long before what was done with a row is forgotten, it is too old to be new: clocks differ, and it had to wait."""
 FORGET_EVERY_S = 86_400.0
 FORGET_FIRST_S = 600.0
 """The first forgetting comes within this time of the start, by chance, so that many stores don't do it together."""
@@ -132,6 +134,9 @@ class Inbox:
         read = [(row, read_row(row, self._setup.name, keys)) for row in candidates]
         doubted = [(row, why) for row, why in read if isinstance(why, Doubt)]
         rows = await self._unknown([row for row, why in read if not isinstance(why, Doubt)])
+        stale = self._stale(rows, dict(read))
+        doubted += [(row, Doubt.STALE) for row in rows if row in stale]
+        rows = [row for row in rows if row not in stale]
         told = await self._told(rows, keys)
         cut = len(rows)
         if any(one.accepted for one in told.values()) and not await self._caught_up():
@@ -161,6 +166,24 @@ class Inbox:
         uuids = [row.uuid for row in rows]
         known = await self._desk.read(lambda tx: tx.answers.known(self._setup.name, uuids))
         return [row for row in rows if row.uuid not in known]
+
+    def _stale(self, rows: Sequence[InboxRow], read: Mapping[InboxRow, Posted | Doubt]) -> frozenset[InboxRow]:
+        """Those that are older than what the desk remembers: somebody may have kept one and put it back.
+
+        A row that was done is known by its UUID for longer than the shop keeps it, but not for ever.
+        """
+        since = self._clock.now() - self._remembered + STALE_EARLIER
+        posted = {row: read[row] for row in rows}
+        return frozenset(
+            row
+            for row, one in posted.items()
+            if isinstance(one, Posted) and one.posted_at is not None and one.posted_at < since
+        )
+
+    @property
+    def _remembered(self) -> timedelta:
+        """For how long the desk knows what it has done."""
+        return timedelta(days=self._setup.settings.privacy.inbox_days) + REMEMBER_LONGER
 
     async def _told(self, rows: Sequence[InboxRow], keys: Sequence[SigningKey]) -> Mapping[str, Told]:
         """What the shop says has been answered already, though this desk knows nothing of it: it was restored."""
@@ -248,7 +271,7 @@ class Inbox:
         self._forget_at = time.monotonic() + FORGET_EVERY_S
         keep_days = self._setup.settings.privacy.inbox_days
         rows = await self._adapter.forget_inbox(keep_days)
-        before = self._clock.now() - timedelta(days=keep_days) - REMEMBER_LONGER
+        before = self._clock.now() - self._remembered
         await self._desk.transact("forget answers", lambda tx: tx.answers.forget(self._setup.name, before))
         if rows:
             log.info("old inbox rows forgotten", store=self._setup.name, rows=rows)

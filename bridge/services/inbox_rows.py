@@ -32,6 +32,7 @@ class Doubt(StrEnum):
     UNSIGNED = "not signed with the store's key"
     UNREADABLE = "no document"
     ELSEWHERE = "signed for another place"
+    STALE = "older than anything that is remembered of what was done"
 
 
 def _text(text: str) -> str:
@@ -124,7 +125,7 @@ class Posted:
     """What a customer did on the store's page, as proven by its signature (rule T11).
 
     `kind` is empty and `data` None where the row is ours but not as agreed on. The page's own clock, `posted_at`, is
-    believed in nothing but how fast the customer was.
+    believed in nothing but how fast the customer was, and that a row is too old to be new.
     """
 
     uuid: str

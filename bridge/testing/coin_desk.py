@@ -8,6 +8,7 @@ Example::
 """
 
 import json
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -48,11 +49,15 @@ def posted_row(
     kind: str,
     data: Mapping[str, Any],
     uuid: str = "",
-    at: int = 1_772_442_000,
+    at: int | None = None,
     language: str = "en",
 ) -> PostedRow:
-    """What a page of ours writes for a logged-in customer; a new UUID unless one is given. `at` is Unix time."""
+    """What a page of ours writes for a logged-in customer; a new UUID unless one is given.
+
+    `at` is Unix time, now unless it is given.
+    """
     uuid = uuid or str(uuid4())
+    at = int(time.time()) if at is None else at
     document = {
         "v": 1,
         "store": store,

@@ -119,7 +119,8 @@ class Store:
         return await self.desk.transact("offer", offer)
 
     def post(self, kind: str, data: Mapping[str, Any], *, customer: int = 77, key: SigningKey = KEY) -> PostedRow:
-        row = posted_row(key, store="acme", customer=customer, kind=kind, data=data)
+        at = int(self.clock.now().timestamp())
+        row = posted_row(key, store="acme", customer=customer, kind=kind, data=data, at=at)
         self.shop.post(row)
         return row
 
@@ -323,6 +324,30 @@ async def test_T11_a_flood_of_forged_rows_is_one_problem_and_holds_up_nobody(sto
     assert (store.health.counters.doubted, store.health.counters.actions) == (600, 1)
     assert len([line for line in lines if line["event"] == "inbox row is not ours"]) == 3
     assert await store.problem_kinds() == ["inbox_refused"]
+
+
+async def test_T11_a_row_that_somebody_kept_until_the_desk_had_forgotten_it_does_nothing(store: Store) -> None:
+    """A cancellation names no version: put back, it would take a later approval back."""
+    quote = await store.offered(77, 50)
+    store.approve(quote)
+    kept = store.post("quote_cancel", {"quote": quote.id})
+    await store.passes()
+    assert await store.held() == 0
+    store.clock.advance(timedelta(days=121))
+    store.shop.age_posts(121)
+    store.inbox._forget_at = 0.0
+    await store.passes()
+    assert await store.answer(kept) is None
+    at = store.clock.now()
+    again = await store.desk.transact("reissue", offering.reissue, store.setup.desk_terms, quote.id, by="Anna", at=at)
+    fresh = {"quote": quote.id, "version": 2, "text_hash": again.offer.hashes["en"]}
+    store.post("quote_approve", fresh)
+    store.shop.post(kept)
+    await store.passes()
+    assert await store.held() == 50
+    assert store.health.counters.doubted == 1
+    (problem,) = await store.desk.read(lambda tx: tx.problems.open("acme"))
+    assert "older than anything that is remembered" in problem.summary
 
 
 async def test_a_store_that_is_not_paired_keeps_its_rows_for_later(store: Store) -> None:
