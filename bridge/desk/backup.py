@@ -16,6 +16,7 @@ from bridge.desk.connection import HEADER_BYTES, begin, open_reader, open_writer
 from bridge.desk.desk import Desk
 from bridge.desk.numbers import last_numbers, leave_out
 from bridge.desk.transaction import DeskTx
+from bridge.desk.upgrade import upgrade
 from bridge.desk.values import to_ms
 from bridge.desk.versions import DeskIdentity
 from bridge.errors import DeskDamaged, DeskError, DeskMissing
@@ -89,7 +90,10 @@ def note_backup(tx: DeskTx, at: datetime) -> None:
 
 
 def examine(path: Path) -> DeskIdentity:
-    """Open a backup, changing nothing of it, and check all of it. Raises `DeskDamaged`, `DeskTooNew`, `DeskMissing`."""
+    """Open a backup, changing nothing of it, and check all of it: it may be an older program's.
+
+    Raises `DeskDamaged`, `DeskTooNew`, `DeskMissing`.
+    """
     _require_whole(path)
     connection = open_reader(path)
     try:
@@ -100,7 +104,7 @@ def examine(path: Path) -> DeskIdentity:
             found = versions.identity(connection)
     finally:
         connection.close()
-    versions.require_usable(found)
+    versions.require_not_newer(found)
     return found
 
 
@@ -123,7 +127,8 @@ def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentit
     """Put a backup in the desk's place, with a new epoch, new numbers and every account waiting to be pushed whole.
 
     What plugins had not been told and had not delivered when the backup was made may have gone out since: staff decide.
-    Call under the daemon's lock. The desk that was there is kept beside it; returns the identity now and that file.
+    One of an older program is brought to this program's version. Call under the daemon's lock. The desk that was there
+    is kept beside it; returns the identity now and that file.
     Raises as `examine` does; the desk in place is untouched then.
     """
     examine(source)
@@ -138,6 +143,7 @@ def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentit
         finally:
             origin.close()
             copy.close()
+    upgrade(fresh, now=at)  # a backup may have been made by an older program
     now = _renew(fresh, at, lost=_lost(desk_path))
     _synchronise(fresh)
     kept = _keep(desk_path, at)

@@ -64,13 +64,18 @@ def identity(connection: sqlite3.Connection) -> DeskIdentity:
     return DeskIdentity(desk_id, epoch, schema, compatible, from_ms(created), from_ms(backed_up) if backed_up else None)
 
 
-def require_usable(found: DeskIdentity) -> None:
-    """Refuse what this program can't use. Raises `DeskTooNew` or `DeskTooOld`, each saying what to do."""
+def require_not_newer(found: DeskIdentity) -> None:
+    """Refuse what this program can't read. Raises `DeskTooNew` saying what to do."""
     if found.compatible_version > SCHEMA_VERSION:
         raise DeskTooNew(
             f"the desk has version {found.schema_version} and needs a program that knows version "
             f"{found.compatible_version} or later; this one knows {SCHEMA_VERSION}. Install the newer program"
         )
+
+
+def require_usable(found: DeskIdentity) -> None:
+    """Refuse what this program can't use. Raises `DeskTooNew` or `DeskTooOld`, each saying what to do."""
+    require_not_newer(found)
     if found.schema_version < SCHEMA_VERSION:
         raise DeskTooOld(
             f"the desk has version {found.schema_version}, this program needs {SCHEMA_VERSION}; "

@@ -172,6 +172,10 @@ def _changed(
 ) -> Iterator[WrongLine]:
     """Where a line says something else than what is recorded under its key: nothing of it would be booked."""
     package, owner = packages[entry.postings[0].package_id], holders[entry.account_id].owner
+    if not line.key and owner != Owner(OwnerKind.CUSTOMER, customer_id):
+        rule = f"the same line was imported before, for {owner}; if it is meant once more, give it a key of its own"
+        yield WrongLine(line.line, "customer", rule, line.customer)
+        return
     recorded = {"coins": str(entry.posted), "note": entry.reason, "plan": package.plan or ""}
     said = {"coins": str(line.coins), "note": line.reason, "plan": line.plan or ""}
     if owner != Owner(OwnerKind.CUSTOMER, customer_id):

@@ -13,7 +13,7 @@ from typing import Any
 from bridge.contracts.coin_desk import AuditLine
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
-from bridge.domain.quotes import Quote, QuoteState
+from bridge.domain.quotes import HOLDING, Quote, QuoteState
 from bridge.domain.requests import Request
 from bridge.errors import ErasureRefused, UnknownAccount
 from bridge.services import expiring
@@ -247,10 +247,12 @@ def _require_nothing_held(account: Account, quotes: Sequence[Quote]) -> None:
 
 
 def _close(tx: Tx, quote: Quote) -> None:
-    """Nobody is left to decide about an offer."""
+    """Nobody is left to decide about an offer, or to wait for work that a chargeback has left without coins."""
     expiring.disarm_quote(tx, quote)
     if quote.state in _UNDECIDED:
         tx.quotes.save(replace(quote, state=QuoteState.WITHDRAWN))
+    elif quote.state in HOLDING:
+        tx.quotes.save(replace(quote, state=QuoteState.RELEASED))
 
 
 def _request(tx: Tx, request: Request) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from sqlalchemy import create_engine
 
 from bridge.contracts.desk import Comparison, FirstSync
 from bridge.desk import versions
+from bridge.desk.backup import restore
 from bridge.desk.desk import FILE_NAME, Desk
+from bridge.desk.numbers import GAP
 from bridge.desk.tables import metadata
 from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
@@ -27,6 +29,7 @@ from bridge.domain.cursor import Cursor, Gap
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, DeskTooOld
 from bridge.services.purchases import book_orders
 from bridge.services.syncing import touch
+from bridge.services.verify import verify
 from bridge.testing.desks import CREATED, a_desk
 from tests.support.books import ACME, BASE, MONDAY_9AM, REFUNDED, a_store, an_order, customer, rows
 from tests.support.quoting import CoinDesk
@@ -298,6 +301,21 @@ def test_an_order_that_granted_before_the_upgrade_gets_its_date_when_it_is_seen_
         assert dates() == [(1042, "2026-11-20T12:00:00"), (1043, None)]
         assert [one.kind for one in desk.look(lambda tx: tx.problems.open(ACME))] == ["number_reused"]
         assert desk.look(lambda tx: tx.accounts.of_owners(ACME, [customer(77)]))[customer(77)].posted == 550
+
+
+def test_a_backup_of_an_older_program_is_restored_at_this_programs_version(tmp_path: Path) -> None:
+    """The morning after an upgrade there is no other; what the newer desk has given out is left out all the same."""
+    old = a_desk_of_version_1(tmp_path).rename(tmp_path / "old")
+    with a_desk(tmp_path) as desk:
+        assert CoinDesk(desk).offered(customer(77), 1).id == 1
+    identity, _ = restore(old, tmp_path / FILE_NAME, at=CREATED)
+    assert identity.schema_version == versions.SCHEMA_VERSION
+    assert identity.epoch > int(CREATED.timestamp())
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        assert CoinDesk(desk).offered(customer(77), 1).id == GAP + 2
+        assert desk.look(verify, ACME).right
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute("SELECT schema_version FROM desk").fetchone() == (1,), "the backup is as it was"
 
 
 def test_an_upgraded_desk_that_was_restored_gives_no_number_out_again(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.domain.importing import ImportLine
 from bridge.errors import ImportRefused
-from bridge.services import heartbeat, importing, staff_coins
+from bridge.services import heartbeat, importing, privacy, staff_coins
 from bridge.services.importing import Customer, Imported
 from tests.support.books import ACME, customer, rows
 from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
@@ -125,6 +125,19 @@ def test_C15_a_line_that_says_something_else_under_its_key_is_refused(
     imported(desk, first)
     assert imported(desk, first).new == 0
     assert refused(desk, first._replace(**different)) == [f"line 2: {one}" for one in told]
+
+
+def test_D2_a_line_of_somebody_who_was_erased_is_not_imported_again_by_itself(desk: CoinDesk) -> None:
+    line = ImportLine(2, "77", 5)
+    imported(desk, line)
+    account = desk.account_id(CUSTOMER)
+    desk.desk.run(privacy.erase, ACME, CUSTOMER, by=ANNA, at=desk.now)
+    [told] = refused(desk, line)
+    assert told == (
+        f"line 2: customer: the same line was imported before, for former customer's account {account}; "
+        "if it is meant once more, give it a key of its own, not '77'"
+    )
+    assert imported(desk, line._replace(key="again")).new == 1
 
 
 def test_C5_a_line_whose_package_ends_later_after_a_down_time_is_still_the_same(desk: CoinDesk) -> None:

@@ -21,7 +21,19 @@ from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.comparing_accounts import Gone, not_told, note_customers, report_gone
 from bridge.services.documents import waiting_documents
 from bridge.services.privacy import Erased
-from tests.support.books import ACME, PLANS, TEHRAN, customer, guest, rows
+from bridge.services.purchases import book_orders
+from tests.support.books import (
+    ACME,
+    BASE,
+    CHARGED_BACK,
+    PLANS,
+    TEHRAN,
+    a_store,
+    an_order,
+    customer,
+    guest,
+    rows,
+)
 from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
 
 PAGE = PageTerms(ACME, TEHRAN, PLANS, SigningKey("k1", bytes(32)), 1)
@@ -113,6 +125,18 @@ def test_D2_an_offer_that_nobody_can_decide_about_is_withdrawn(desk: CoinDesk) -
     states = {quote.state for quote in desk.quotes(former(desk).owner)}
     assert states == {QuoteState.SETTLED, QuoteState.WITHDRAWN}
     assert rows(desk.desk, "SELECT COUNT(*) FROM deadline WHERE kind LIKE 'quote%'") == [(0,)]
+
+
+def test_D2_work_under_way_that_a_chargeback_left_without_coins_is_at_an_end(desk: CoinDesk) -> None:
+    """Or it would stand among the open quotes for ever, of nobody."""
+    order = an_order(1042, (BASE, 1), buyer=customer(79), customer_id=79)
+    desk.desk.run(book_orders, a_store(), [order], at=desk.now)
+    quote = desk.started(desk.approved(desk.offered(customer(79), 10)))
+    desk.desk.run(book_orders, a_store(), [order._replace(status=CHARGED_BACK)], at=desk.now)
+    assert (desk.quote(quote.id).state, desk.quote(quote.id).held) == (QuoteState.STARTED, 0)
+    erased(desk, customer(79))
+    assert desk.quote(quote.id).state is QuoteState.RELEASED
+    assert desk.right()
 
 
 def test_D2_erasing_is_refused_while_coins_are_held_and_nothing_is_erased(desk: CoinDesk) -> None:
