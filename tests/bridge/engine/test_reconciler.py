@@ -497,6 +497,7 @@ async def runner(store: Store) -> AsyncIterator[StoreRunner]:
     running.start()
     store.shop.add_order(customer=7, lines={"BASE": 1})
     await until(lambda: store.shop.posted(7) == 550, "the page shows the package")
+    await until(lambda: running.health.counters.pushes > 0, "the desk knows that it does, and has logged it")
     await until(lambda: running.health.state is StoreState.WELL, "the first sync is done")
     yield running
     await running.finish()
