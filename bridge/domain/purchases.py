@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bridge.domain.accounts import Owner
+from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.desk_terms import LOW_PERCENT, REMINDER_DAYS
 from bridge.domain.orders import Order, Standing, StatusSets
 from bridge.domain.packages import Package, Unit, instant
@@ -161,7 +161,7 @@ def decide(
         notes.append(doubt)
         changes = [change for change in changes if not isinstance(change, GrantUnit)]
         terms = dict(purchase.terms) if purchase else {}  # terms freeze when they first grant (rule C1)
-    elif purchase is not None and order.buyer is not None and order.buyer != purchase.owner:
+    elif purchase is not None and _moved(order, purchase):
         notes.append(_owner_changed(order, purchase))
     return Decision(
         changes=tuple(changes),
@@ -182,6 +182,14 @@ def _another(order: Order, purchase: Purchase) -> bool:
     An order keeps its date for good; a shop whose database was put back gives its numbers out a second time.
     """
     return None not in {order.ordered_at, purchase.ordered_at} and order.ordered_at != purchase.ordered_at
+
+
+def _moved(order: Order, purchase: Purchase) -> bool:
+    """Whether the order has come to another customer.
+
+    Of a former one's account staff know: they were told when it was kept apart, or have erased him themselves.
+    """
+    return order.buyer not in {None, purchase.owner} and purchase.owner.kind is not OwnerKind.FORMER
 
 
 def _doubt(order: Order, purchase: Purchase | None, changes: Sequence[Change], *, released: bool) -> Note | None:

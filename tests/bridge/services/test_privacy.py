@@ -127,6 +127,17 @@ def test_D2_an_offer_that_nobody_can_decide_about_is_withdrawn(desk: CoinDesk) -
     assert rows(desk.desk, "SELECT COUNT(*) FROM deadline WHERE kind LIKE 'quote%'") == [(0,)]
 
 
+def test_D2_an_order_of_somebody_who_was_erased_is_no_news_when_it_is_read_again(desk: CoinDesk) -> None:
+    order = an_order(1042, (BASE, 1), buyer=customer(79), customer_id=79)
+    desk.desk.run(book_orders, a_store(), [order], at=desk.now)
+    erased(desk, customer(79))
+    desk.desk.run(book_orders, a_store(), [order], at=desk.now)
+    assert desk.desk.look(lambda tx: tx.problems.open(ACME)) == []
+    more = an_order(1042, (BASE, 2), buyer=customer(79), customer_id=79)
+    desk.desk.run(book_orders, a_store(), [more], at=desk.now)
+    assert [one.kind for one in desk.desk.look(lambda tx: tx.problems.open(ACME))] == ["owner_changed"]
+
+
 def test_D2_work_under_way_that_a_chargeback_left_without_coins_is_at_an_end(desk: CoinDesk) -> None:
     """Or it would stand among the open quotes for ever, of nobody."""
     order = an_order(1042, (BASE, 1), buyer=customer(79), customer_id=79)
