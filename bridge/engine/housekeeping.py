@@ -15,6 +15,8 @@ from bridge.services import problem_news
 
 log = structlog.get_logger()
 KEEP_DELIVERED = timedelta(days=30)
+REMIND_OF_BACKUP = KEEP_DELIVERED
+"""As long as the event before it is known by its key: a shorter pause would do, a longer one would repeat that key."""
 
 
 class Housekeeping:
@@ -74,7 +76,7 @@ class Housekeeping:
         await self._desk.transact("prune delivered events", lambda tx: tx.outbox.prune(before))
 
     async def look_at_backup(self) -> None:
-        """Warn in the log when the last backup is too old, and let plugins know, once for each such backup."""
+        """Warn in the log when the last backup is too old, and let plugins know: at once, then every 30 days."""
         identity = await self._desk.read(lambda tx: versions.identity(tx.connection))
         last = identity.backed_up_at
         if last is None or self._clock.now() - last > self._warn_after:
@@ -86,11 +88,16 @@ class Housekeeping:
             await self._tell_of_backup(last, since=last or identity.created_at)
 
     async def _tell_of_backup(self, last: datetime | None, *, since: datetime) -> None:
-        """A desk that has never been backed up is late from its making on."""
+        """A desk that has never been backed up is late from its making on.
+
+        The key names the day on which these 30 days began, so that a later reminder, which says other hours, is
+        another event and not a repetition under the same Message-ID (rule C17).
+        """
         at = self._clock.now()
         if at - since <= self._warn_after:
             return
-        which = f"{last:%Y%m%dT%H%M%SZ}" if last else "never"
+        day = since + (at - since) // REMIND_OF_BACKUP * REMIND_OF_BACKUP
+        which = f"{f'{last:%Y%m%dT%H%M%SZ}' if last else 'never'}:{day:%Y%m%d}"
         hours = int((at - since) / timedelta(hours=1))
         events = [
             BackupLate(key=f"{store}:backup-late:{which}", store=store, at=at, hours=hours) for store in self._stores()

@@ -7,6 +7,8 @@ import pytest
 
 from bridge.desk.backup import note_backup
 from bridge.desk.desk import Desk
+from bridge.desk.outbox import Delivery
+from bridge.desk.transaction import DeskTx
 from bridge.domain.events import BackupLate
 from bridge.engine.housekeeping import Housekeeping
 from bridge.testing.clock import FixedClock
@@ -55,6 +57,10 @@ async def told(desk: Desk, clock: FixedClock) -> list[tuple[str, int]]:
     return [(one.event.store, one.event.hours) for one in due if isinstance(one.event, BackupLate)]
 
 
+def had(tx: DeskTx, delivery: Delivery) -> None:
+    tx.outbox.delivered(delivery, frozenset({"mail"}), retry_at=None)
+
+
 async def backed_up(desk: Desk, at: datetime) -> None:
     await desk.transact("note", note_backup, at)
 
@@ -96,6 +102,23 @@ async def test_a_desk_that_was_never_backed_up_is_late_from_its_making_on(
     clock.moment = CREATED + timedelta(hours=28)
     await housekeeping.look_at_backup()
     assert await told(desk, clock) == [("acme", 28), ("beta", 28)]
+
+
+@pytest.mark.parametrize("had_one", [False, True], ids=["never", "long ago"])
+async def test_C17_a_backup_that_is_still_late_after_the_pruning_is_another_event(
+    desk: Desk, clock: FixedClock, housekeeping: Housekeeping, had_one: bool
+) -> None:
+    if had_one:
+        await backed_up(desk, CREATED)
+    keys: list[str] = []
+    for days in range(2, 93):
+        clock.moment = CREATED + timedelta(days=days)
+        await housekeeping.look_at_backup()
+        for one in await desk.read(lambda tx: tx.outbox.due(clock.now(), 100)):
+            keys.append(one.event.key)
+            await desk.transact("had", had, one)
+        await housekeeping.prune()
+    assert len(keys) == len(set(keys)) == 2 * 4, "at once and every 30 days, to each store under a key of its own"
 
 
 async def test_new_problems_are_told_and_plugins_are_woken(
