@@ -141,7 +141,7 @@ class HoldOld(QuoteEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageExpiring(CustomerEvent):
-    """`coins` of a package can be used only until `usable_until`, `days` days from now.
+    """`coins` of a package can be used only until `usable_until`, `days` days after `at`.
 
     `instead_of` are earlier reminders, in days, that were due while nobody could send them.
     """

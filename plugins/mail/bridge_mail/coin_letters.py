@@ -94,12 +94,10 @@ def _expiring(event: PackageExpiring, at: Context) -> Letter | None:
     subject = say_n(
         lang, "{count} coin can be used until {day}", "{count} coins can be used until {day}", event.coins, day=until
     )
-    lines = (
-        say_n(lang, "That is {count} day from now.", "That is {count} days from now.", event.days),
-        say(lang, "What is left of the package then expires. Coins that are held for approved work are kept."),
-    )
+    # The day and never how far off it is: a letter may wait, and a repetition says the same (rule C17).
+    line = say(lang, "What is left of the package then expires. Coins that are held for approved work are kept.")
     facts = (Fact(say(lang, "Coins"), number(lang, event.coins)), Fact(say(lang, "Can be used until"), until))
-    return Letter(subject, lines, facts, link=open_account(lang))
+    return Letter(subject, (line,), facts, link=open_account(lang))
 
 
 def _expired(event: PackageExpired, at: Context) -> Letter:

@@ -1,6 +1,7 @@
 """What each letter says, in every language: the exact numbers, and nothing that is not so."""
 
 import ast
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,20 @@ def test_C17_a_letter_says_which_of_the_released_coins_are_gone_and_counts_no_ot
 
 def test_a_new_offer_speaks_for_the_hold_that_it_ended() -> None:
     assert letter_to_customer(events.QuoteReleased(**quote_facts(), reason="revised"), context()) is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_C17_a_reminder_that_waited_says_the_day_and_no_distance_that_has_become_wrong(language: str) -> None:
+    until = NOON + timedelta(days=7)
+    event = events.PackageExpiring(key="k", **CUSTOMER, package_id=3, coins=121, days=7, usable_until=until)
+    at_once = context(language, code="")
+    later = replace(at_once, now=NOON + timedelta(days=3))
+    letter = letter_to_customer(event, at_once)
+    assert letter is not None
+    assert letter == letter_to_customer(event, later), "a repetition says the same"
+    assert words.day(language, until, CARD.zone) in letter.subject
+    said = text(letter).replace(words.day(language, until, CARD.zone), "").replace(words.number(language, 121), "")
+    assert not any(one.isdigit() for one in said)
 
 
 @pytest.mark.parametrize(
