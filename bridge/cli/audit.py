@@ -82,14 +82,10 @@ def _zone(settings: "Settings", one: "AuditLine") -> Any:
 
 
 def _numbers(one: "AuditLine") -> str:
+    from bridge.cli.screen import written
+
     told = {name: value for name, value in one.detail.items() if value not in ("", None)}
-    return ", ".join(f"{name} {_value(value)}" for name, value in told.items())
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return ", ".join(f"{name} {written(name, value)}" for name, value in told.items())
 
 
 def _document(one: "AuditLine") -> dict[str, Any]:

@@ -91,7 +91,7 @@ def show(call: Call, number: Number) -> None:
         ("First seen", local(one.first_seen, zone)),
         ("Last seen", f"{local(one.last_seen, zone)} ({count(one.count, 'time')} in all)"),
         ("What", one.summary),
-        *((name.replace("_", " ").capitalize(), _words(value)) for name, value in one.detail.items()),
+        *((name.replace("_", " ").capitalize(), _words(name, value)) for name, value in one.detail.items()),
     ]
     call.answer(_document(one), lambda: [grid(facts), *_ways_on(one, line)])
 
@@ -250,11 +250,13 @@ def _document(one: "Problem") -> dict[str, Any]:
     }
 
 
-def _words(value: object) -> str:
+def _words(name: str, value: object) -> str:
+    from bridge.cli.screen import written
+
     if isinstance(value, list):
         shown = ", ".join(str(item) for item in value[:MOST_SHOWN])
         return f"{shown}, and {len(value) - MOST_SHOWN:,} more" if len(value) > MOST_SHOWN else shown
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return str(written(name, value))
 
 
 def _ways_on(one: "Problem", line: Any) -> list[Any]:

@@ -29,6 +29,10 @@ GAP, BELOW = 2, 5
 """Blanks between two columns, and before a sentence that stands below its row."""
 WHOLE = re.compile(r"\d\d:\d\d:\d\d [+-]\d\d:\d\d|\S+")
 """What is never taken apart: a number, a word, a time with its offset."""
+NAMES = frozenset(
+    {"account", "claim", "customer", "line", "no.", "order", "package", "problem", "quote", "request", "version"}
+)
+"""What is called by a number: that is shown as commands take it, 10042 and not 10,042."""
 STYLES = {"ok": "green", "warning": "yellow", "wrong": "bold red", "quiet": "dim"}
 
 
@@ -51,7 +55,15 @@ def table(
     *columns: str, rows: Sequence[Sequence[object]], right: Sequence[str] = (), words: Sequence[str] = ()
 ) -> "Sheet":
     """A table with a heading; the columns in `right` hold numbers, those in `words` sentences that may be folded."""
-    return Sheet(columns, [[cell(value) for value in row] for row in rows], right, words)
+    cells = [[cell(written(*one)) for one in zip(columns, row, strict=True)] for row in rows]
+    return Sheet(columns, cells, right, words)
+
+
+def written(name: str, value: object) -> object:
+    """What stands under that name or heading: yes and no and numbers as text, anything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return ("no", "yes")[value] if isinstance(value, bool) else value
+    return str(value) if name.lower().replace("_", " ").split(" ")[-1] in NAMES else f"{value:,}"
 
 
 class Sheet:
@@ -136,7 +148,8 @@ def grid(rows: Sequence[Sequence[object]], *, indent: int = 0) -> Table:
         built.add_column(overflow="fold", no_wrap=number == 0)
     for row in rows:
         first, *rest = row
-        built.add_row(Text(" " * indent).append_text(cell(first)), *(cell(value) for value in rest))
+        facts = (cell(written(str(first), value)) for value in rest)
+        built.add_row(Text(" " * indent).append_text(cell(first)), *facts)
     return built
 
 
@@ -144,11 +157,8 @@ def cell(value: object) -> Text:
     """One value as text; what could steer a terminal is escaped."""
     if isinstance(value, Text):
         return value
-    if isinstance(value, bool):
-        return Text("yes" if value else "no")
-    if isinstance(value, int):
-        return Text(f"{value:,}")
-    return Text(shown("" if value is None else str(value)))
+    read = written("", value)
+    return Text(shown("" if read is None else str(read)))
 
 
 def styled(text: str, style: str) -> Text:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
-from bridge.cli.screen import Sheet, age, cell, count, local, table, utc
+from bridge.cli.screen import Sheet, age, cell, count, grid, local, show, table, utc, written
 from tests.support.commands import Workplace, python_path
 
 REASON = "Sorry for the long wait over the holidays and for everything that came with it"
@@ -130,6 +130,13 @@ def test_one_is_one_and_more_are_more() -> None:
         "2 stores",
         "1,000 entries",
     )
+
+
+def test_a_number_that_something_is_called_by_stands_as_commands_take_it(capsys: pytest.CaptureFixture[str]) -> None:
+    show(table("Quote", "Coins", rows=[(10_042, 1_500)]), grid([("Problem", 10_001), ("Units", 10_001)]))
+    words = capsys.readouterr().out.split()
+    assert [word for word in words if word[0] == "1"] == ["10042", "1,500", "10001", "10,001"]
+    assert (written("next_customer", 1042), written("coins", 1042)) == ("1042", "1,042")
 
 
 def test_cells_are_text_never_markup() -> None:
