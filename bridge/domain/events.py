@@ -45,10 +45,15 @@ class CoinsGranted(CoinsChanged):
     __slots__ = ()
 
 
-class CoinsRevoked(CoinsChanged):
-    """`coins` (a positive number) were taken back."""
+REVOKED, CHARGEBACK = "revoked", "chargeback"
+"""Why coins were taken back: the order owes less, or the bank took its payment back, which pauses the account too."""
 
-    __slots__ = ()
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoinsRevoked(CoinsChanged):
+    """`coins` (a positive number) were taken back; `reason` is a stable word, `REVOKED` or `CHARGEBACK` (rule C14)."""
+
+    reason: str = REVOKED
 
 
 class CoinsReinstated(CoinsChanged):

@@ -130,8 +130,9 @@ class EventHooks:
 
     @hookspec
     async def bridge_coins_revoked(self, event: CoinsRevoked) -> None:
-        """Coins were taken back because the order owes fewer units (rule C14). `event.coins` is what was taken.
+        """Coins were taken back (rule C14). `event.coins` is what was taken, `event.reason` a stable word for why.
 
+        `revoked`: the order owes fewer units. `chargeback`: the bank took its payment back; the account is frozen too.
         When: after the entry is committed. Return: nothing. Example: a mail plugin tells staff.
         """
 

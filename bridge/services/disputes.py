@@ -5,7 +5,7 @@ once, without asking the shop: what is taken is known here. Taking it back only 
 what it is owed then only the shop knows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bridge.contracts.desk import Tx
@@ -57,9 +57,8 @@ def charge_back(
     tx.disputes.add(store.name, dispute)
     quotes = end_holds(tx, store.name, [order_id], at=at, by=by)
     units = tx.ledger.units_of(store.name, [order_id]).get(order_id, [])
-    page = OrderPage(
-        {order_id: withdraw(purchase, units, charged_back=purchase.charged_back)}, {}, {order_id: purchase}, {}
-    )
+    decision = withdraw(purchase, units, charged_back=purchase.charged_back)
+    page = OrderPage({order_id: decision}, {}, {order_id: replace(purchase, disputed=True)}, {})
     booked = book_page(tx, store, page, [order_id], at=at, by=by)
     tx.accounts.freeze(account.id, at)
     telling.tell_notes(tx, store.name, page.decisions, at=at)

@@ -12,7 +12,7 @@ from bridge.contracts.desk import Tx
 from bridge.contracts.problems import AsideState
 from bridge.domain import ledger
 from bridge.domain.accounts import Account, Owner
-from bridge.domain.events import CoinsChanged, CoinsGranted, CoinsReinstated, CoinsRevoked
+from bridge.domain.events import CHARGEBACK, CoinsChanged, CoinsGranted, CoinsReinstated, CoinsRevoked
 from bridge.domain.ledger import Entry, EntryKind
 from bridge.domain.orders import Order
 from bridge.domain.packages import Package, usable_until
@@ -135,7 +135,7 @@ def book_page(
     done = _dealt_with(page, changing)
     silent = {number for number in done if page.aside[number].silent}
     told = [entry for entry in entries if tell and entry.order_id not in silent]
-    events = _events(store.name, told, packages, accounts)
+    events = _events(store.name, told, packages, accounts, _charged_back(page, changing))
     tx.outbox.add(events)
     for account in sorted({accounts[one.order_id or 0].id for one in told if one.kind is EntryKind.REVOKE}):
         expiring.tell_low(tx, store.name, account, at, percent=store.low_percent)
@@ -273,6 +273,12 @@ def _freeze(tx: Tx, page: OrderPage, at: datetime) -> None:
             tx.accounts.freeze(known.account_id, at)
 
 
+def _charged_back(page: OrderPage, numbers: Iterable[int]) -> set[int]:
+    """Those of the orders whose payment the bank took back, as the shop's status says or as staff have recorded."""
+    disputed = {number for number, known in page.purchases.items() if known.disputed}
+    return {number for number in numbers if number in disputed or page.decisions[number].charged_back}
+
+
 _EVENTS: Mapping[EntryKind, type[CoinsChanged]] = {
     EntryKind.GRANT: CoinsGranted,
     EntryKind.REVOKE: CoinsRevoked,
@@ -285,6 +291,7 @@ def _events(
     entries: Iterable[Entry],
     packages: Mapping[int, Package],
     accounts: Mapping[int, Account],
+    charged_back: set[int],
 ) -> list[CoinsChanged]:
     """One event per order, plan and kind, under the key of its first entry: quantity 3 is told once (rule C17)."""
     told: dict[tuple[int | None, str | None, EntryKind], CoinsChanged] = {}
@@ -295,7 +302,7 @@ def _events(
         if what in told:
             told[what] = replace(told[what], coins=told[what].coins + coins)
         else:
-            told[what] = _EVENTS[entry.kind](
+            event = _EVENTS[entry.kind](
                 key=entry.key,
                 store=store,
                 owner=accounts[entry.order_id or 0].owner,
@@ -305,4 +312,7 @@ def _events(
                 at=entry.at,
                 usable_until=package.usable_until,
             )
+            if isinstance(event, CoinsRevoked) and entry.order_id in charged_back:
+                event = replace(event, reason=CHARGEBACK)
+            told[what] = event
     return list(told.values())

@@ -2,6 +2,7 @@
 
 from bridge.domain.accounts import OwnerKind
 from bridge.domain.events import (
+    CHARGEBACK,
     BalanceLow,
     CoinsChanged,
     CoinsCorrected,
@@ -37,18 +38,38 @@ def _granted(event: CoinsGranted, at: Context) -> Letter:
 
 def _revoked(event: CoinsRevoked, at: Context) -> Letter:
     lang = at.language
-    if event.order_id is None:
-        line = say(lang, "Our staff have taken them back.")
+    if event.reason == CHARGEBACK:
+        lines = _charged_back(lang)
+    elif event.order_id is None:
+        lines = (say(lang, "Our staff have taken them back."),)
     else:
-        line = say(
-            lang,
-            "The order was cancelled, refunded or reduced. What was left of its coins is no longer on your account; "
-            "what you have used already stays used.",
+        lines = (
+            say(
+                lang,
+                "The order was cancelled, refunded or reduced. What was left of its coins is no longer on your "
+                "account; what you have used already stays used.",
+            ),
         )
     subject = say_n(
         lang, "{count} coin was taken off your account", "{count} coins were taken off your account", event.coins
     )
-    return Letter(subject, (line,), _coin_facts(event, at, until=False), link=open_account(lang))
+    return Letter(subject, lines, _coin_facts(event, at, until=False), link=open_account(lang))
+
+
+def _charged_back(lang: str) -> tuple[str, ...]:
+    """That the bank has the money again, and what it means that the account is frozen (rules C14 and C15)."""
+    return (
+        say(
+            lang,
+            "The bank took the payment for this order back. What was left of its coins is no longer on your account; "
+            "what you have used already stays used.",
+        ),
+        say(
+            lang,
+            "Your account is paused until we have lifted that: there are no new offers, nothing can be approved, and "
+            "no right of your plan can be redeemed. Your requests go on, and you can still write to us.",
+        ),
+    )
 
 
 def _reinstated(event: CoinsReinstated, at: Context) -> Letter:

@@ -38,6 +38,13 @@ def test_events_come_back_as_they_were_oldest_first(desk: Desk) -> None:
     assert hooks == ["bridge_coins_granted", "bridge_coins_revoked"]
 
 
+def test_an_event_that_was_written_before_it_had_a_reason_can_still_be_read(desk: Desk) -> None:
+    """An upgraded desk has events of the program before it."""
+    strip = "UPDATE outbox SET event = json_remove(event, '$.reason') WHERE key = 'b'"
+    desk.run(lambda tx: tx.connection.execute(strip).rowcount)
+    assert due(desk) == EVENTS
+
+
 def test_C17_an_event_is_kept_once_under_its_key(desk: Desk) -> None:
     desk.run(lambda tx: tx.outbox.add(EVENTS))
     assert desk.look(lambda tx: tx.outbox.count()) == 4

@@ -91,6 +91,21 @@ def test_C14_it_voids_what_was_not_started_and_freezes_the_account(coins: CoinDe
     assert staff == [("void", ANNA, "chargeback"), ("revoke", ANNA, "order 1 was charged back")]
 
 
+@pytest.mark.parametrize("by_staff", [True, False], ids=["by staff", "by the shop"])
+def test_C14_plugins_hear_that_it_was_a_chargeback_and_of_a_refund_that_it_was_none(
+    coins: CoinDesk, by_staff: bool
+) -> None:
+    book(coins)
+    book(coins, 2)
+    if by_staff:
+        charged(coins)
+    else:
+        book(coins, status=CHARGED_BACK)
+    book(coins, 2, status=REFUNDED)
+    reasons = [(one.order_id, one.reason) for one in coins.told(CoinsRevoked) if isinstance(one, CoinsRevoked)]
+    assert reasons == [(1, "chargeback"), (2, "revoked")]
+
+
 def test_C14_what_was_spent_stays_spent_and_is_a_note_for_staff(coins: CoinDesk) -> None:
     book(coins)
     coins.settled(coins.approved(coins.offered(CUSTOMER, 50)), 50)

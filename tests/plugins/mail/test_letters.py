@@ -15,6 +15,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge_mail import words
 from bridge_mail.letter import Context, Letter
 from bridge_mail.letters import CUSTOMER_WRITERS, STAFF_WRITERS, letter_to_customer, letter_to_staff
+from bridge_mail.rendering import as_html, as_text, customer_sheet
 from script.make_docs import command_tree
 from tests.plugins.mail.conftest import UNTIL, granted, quote_facts
 from tests.support.mailroom import ANNA, NOON
@@ -40,6 +41,7 @@ TO_CUSTOMERS: list[events.Event] = [
     granted(order_id=None, plan=None),
     granted(owner=GUEST["owner"]),
     events.CoinsRevoked(key="k", **COINS),
+    events.CoinsRevoked(key="k", **COINS, reason="chargeback"),
     events.CoinsRevoked(key="k", **BY_STAFF, coins=10),
     events.CoinsReinstated(key="k", **COINS),
     events.CoinsCorrected(key="k", **BY_STAFF, coins=10),
@@ -159,6 +161,26 @@ def test_C13_only_an_offer_after_another_one_speaks_of_an_earlier_offer() -> Non
     assert anew in customers(events.QuoteOffered(**quote_facts(version=2), valid_until=LAPSES, replaces=True)).lines
     sent_draft = events.QuoteOffered(**quote_facts(version=2), valid_until=LAPSES)
     assert anew not in customers(sent_draft).lines
+
+
+def test_C14_after_a_chargeback_the_letter_says_why_and_what_it_means_that_the_account_is_paused() -> None:
+    said = " ".join(customers(events.CoinsRevoked(key="k", **COINS, reason="chargeback")).lines)
+    assert "The bank took the payment for this order back." in said
+    assert "paused until we have lifted that" in said
+    assert "no new offers, nothing can be approved" in said
+    assert "you can still write to us" in said
+    assert "cancelled, refunded" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_C14_both_parts_of_the_mail_say_that_the_account_is_paused_and_only_after_a_chargeback(language: str) -> None:
+    sheet = customer_sheet(language, "Support House", "", "Ada")
+    charged = customers(events.CoinsRevoked(key="k", **COINS, reason="chargeback"), language)
+    refunded = customers(events.CoinsRevoked(key="k", **COINS), language)
+    _, paused = charged.lines
+    assert paused not in refunded.lines
+    for part in (as_text(charged, sheet), as_html(charged, sheet)):
+        assert paused in " ".join(part.split())
 
 
 def test_C11_a_deduction_for_what_can_t_be_done_does_not_say_that_it_was_done() -> None:

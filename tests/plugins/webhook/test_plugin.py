@@ -51,6 +51,14 @@ async def test_the_signature_covers_time_and_body(room: Mailroom, receiver: Rece
     assert headers["X-Supportbridge-Signature"] == f"v1={mac}"
 
 
+async def test_C14_coins_that_were_taken_back_are_posted_with_the_reason(room: Mailroom, receiver: Receiver) -> None:
+    taken = events.CoinsRevoked(
+        key="k", store="acme", at=NOON, owner=ANNA, order_id=1042, plan="base", coins=550, reason="chargeback"
+    )
+    await room.work(taken)
+    assert json.loads(receiver.posts[0][2])["reason"] == "chargeback"
+
+
 async def test_a_guests_event_names_the_order(room: Mailroom, receiver: Receiver) -> None:
     guest = Owner(OwnerKind.GUEST, 1042)
     await room.work(
