@@ -1,7 +1,7 @@
 """What a customer reads, in his language: gettext catalogs beside the code, the message itself being English.
 
 A message is a whole sentence with named blanks, so that a translation may order them as its language does. Numbers in
-the blanks appear in the language's own digits.
+the blanks appear in the language's own digits; those that count something have their thousands apart besides.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,8 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from persiantools import digits
+
+from bridge.locale.numbers import Amount, grouped, in_digits
 
 OURS = Path(__file__).parent / "catalogs"
 
@@ -32,7 +33,7 @@ class Catalog:
         """The message for `count` things, in the language's own plural form; `{count}` is among its blanks."""
         english = one if count == 1 else many
         form = english if language == "en" else self._of(language).ngettext(one, many, count)
-        return _filled(language, form, {"count": count, **values})
+        return _filled(language, form, {"count": Amount(count), **values})
 
     def missing(self, language: str, messages: Iterable[str]) -> list[str]:
         """Those of the messages that say the same in that language as in English: they have no translation."""
@@ -68,7 +69,7 @@ def _filled(language: str, form: str, values: dict[str, object]) -> str:
 
 
 def _shown(language: str, value: object) -> str:
-    """A value in a blank: numbers in the language's digits, everything else as it is."""
-    if isinstance(value, int) and language == "fa":
-        return str(digits.en_to_fa(str(value)))
-    return str(value)
+    """A value in a blank: an `Amount` as one, another number, which is a name, in digits alone, the rest as it is."""
+    if isinstance(value, Amount):
+        return grouped(language, value)
+    return in_digits(language, str(value)) if isinstance(value, int) else str(value)

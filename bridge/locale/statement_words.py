@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from persiantools import digits
-
 from bridge.domain.ledger import EntryKind
 from bridge.locale.dates import date_text
+from bridge.locale.numbers import grouped, in_digits
 from bridge.locale.say import say
 
 COLUMNS: Mapping[str, str] = {
@@ -44,7 +43,6 @@ PACKAGE = "No. {number}"
 HELD = "held {coins}"
 COMMAS: Mapping[str, tuple[str, str]] = {"en": (", ", "; "), "ru": (", ", "; "), "fa": ("، ", "؛ ")}
 """Between parts, and between packages."""
-THOUSANDS: Mapping[str, str] = {"en": ",", "ru": "\N{NO-BREAK SPACE}", "fa": "\N{ARABIC THOUSANDS SEPARATOR}"}
 MINUS, LEFT_TO_RIGHT = "\N{MINUS SIGN}", "\N{LEFT-TO-RIGHT MARK}"
 
 
@@ -75,7 +73,7 @@ def package_moved(language: str, number: int, name: str, coins: int, held: int) 
 
 def amount(language: str, number: int) -> str:
     """A number of coins, which may be below 0."""
-    return _signed(language, MINUS, -number) if number < 0 else _grouped(language, number)
+    return _signed(language, MINUS, -number) if number < 0 else grouped(language, number)
 
 
 def change(language: str, number: int) -> str:
@@ -85,23 +83,15 @@ def change(language: str, number: int) -> str:
 
 def plain_number(language: str, number: int) -> str:
     """A number that is a name, such as an order's: without marks between its digits."""
-    return _digits(language, str(number))
+    return in_digits(language, str(number))
 
 
 def moment_text(language: str, moment: datetime, zone: ZoneInfo) -> str:
     """A moment by the store's clock: `21 November 2027, 23:59`."""
     here = moment.astimezone(zone)
-    return f"{date_text(here.date(), language)}{COMMAS[language][0]}{_digits(language, f'{here:%H:%M}')}"
+    return f"{date_text(here.date(), language)}{COMMAS[language][0]}{in_digits(language, f'{here:%H:%M}')}"
 
 
 def _signed(language: str, sign: str, number: int) -> str:
     """In Persian too the sign stands to the left of its digits, which takes a mark of direction."""
-    return f"{LEFT_TO_RIGHT if language == 'fa' else ''}{sign}{_grouped(language, number)}"
-
-
-def _grouped(language: str, number: int) -> str:
-    return _digits(language, f"{number:,}".replace(",", THOUSANDS[language]))
-
-
-def _digits(language: str, text: str) -> str:
-    return str(digits.en_to_fa(text)) if language == "fa" else text
+    return f"{LEFT_TO_RIGHT if language == 'fa' else ''}{sign}{grouped(language, number)}"

@@ -15,7 +15,7 @@ from bridge.domain.events import (
     PackageExpiring,
 )
 from bridge_mail.letter import Context, Fact, Letter, Writer, open_account
-from bridge_mail.words import number, say, say_n
+from bridge_mail.words import amount, number, say, say_n
 
 
 def _granted(event: CoinsGranted, at: Context) -> Letter:
@@ -98,7 +98,7 @@ def _corrected(event: CoinsCorrected, at: Context) -> Letter:
 
 def _coin_facts(event: CoinsChanged, at: Context, *, until: bool = True) -> tuple[Fact, ...]:
     lang = at.language
-    facts = [Fact(say(lang, "Coins"), number(lang, abs(event.coins)))]
+    facts = [Fact(say(lang, "Coins"), amount(lang, abs(event.coins)))]
     if event.plan:
         facts.append(Fact(say(lang, "Package"), at.plan(event.plan)))
     if event.order_id is not None:
@@ -117,7 +117,7 @@ def _expiring(event: PackageExpiring, at: Context) -> Letter | None:
     )
     # The day and never how far off it is: a letter may wait, and a repetition says the same (rule C17).
     line = say(lang, "What is left of the package then expires. Coins that are held for approved work are kept.")
-    facts = (Fact(say(lang, "Coins"), number(lang, event.coins)), Fact(say(lang, "Can be used until"), until))
+    facts = (Fact(say(lang, "Coins"), amount(lang, event.coins)), Fact(say(lang, "Can be used until"), until))
     return Letter(subject, (line,), facts, link=open_account(lang))
 
 
@@ -125,9 +125,9 @@ def _expired(event: PackageExpired, at: Context) -> Letter:
     lang = at.language
     subject = say_n(lang, "{count} coin has expired", "{count} coins have expired", event.coins)
     facts = (
-        Fact(say(lang, "Coins"), number(lang, event.coins)),
+        Fact(say(lang, "Coins"), amount(lang, event.coins)),
         Fact(say(lang, "Could be used until"), at.day(event.usable_until)),
-        Fact(say(lang, "Available now"), number(lang, event.available)),
+        Fact(say(lang, "Available now"), amount(lang, event.available)),
     )
     line = say(lang, "They were left over of a package that has ended.")
     return Letter(subject, (line,), facts, link=open_account(lang))
@@ -142,7 +142,7 @@ def _low(event: BalanceLow, at: Context) -> Letter:
         "Your newest package had {count} coins. If you plan more work, this is a good moment to buy another package.",
         event.of,
     )
-    facts = (Fact(say(lang, "Available now"), number(lang, event.available)),)
+    facts = (Fact(say(lang, "Available now"), amount(lang, event.available)),)
     return Letter(subject, (line,), facts, link=open_account(lang))
 
 

@@ -1,8 +1,9 @@
 """Letters about quotes: what is offered, and what became of the coins (rules C7, C8, C11 and C17)."""
 
 from bridge.domain.events import CoinsDeducted, Event, QuoteEvent, QuoteLapsing, QuoteOffered, QuoteReleased
+from bridge.locale.numbers import Amount
 from bridge_mail.letter import Context, Fact, Letter, Writer, open_account, request_fact
-from bridge_mail.words import isolated, number, one_line, say, say_n
+from bridge_mail.words import amount, isolated, one_line, say, say_n
 
 INSPECTION = "inspection"
 LONGEST_SUBJECT = 60
@@ -87,7 +88,7 @@ def _released(event: QuoteReleased, at: Context) -> Letter | None:
     elif event.reason != "chargeback":
         lines.append(say(lang, "You can use them for something else."))
     subject = say_n(lang, "{count} coin is no longer held", "{count} coins are no longer held", event.coins)
-    facts = (request_fact(event.request_id, at), Fact(say(lang, "Available now"), number(lang, event.available)))
+    facts = (request_fact(event.request_id, at), Fact(say(lang, "Available now"), amount(lang, event.available)))
     return Letter(_about(subject, at), tuple(lines), facts, link=open_account(lang))
 
 
@@ -113,15 +114,15 @@ def _deducted(event: CoinsDeducted, at: Context) -> Letter:
                 "You had approved up to {approved}; {count} coin that was not needed was released.",
                 "You had approved up to {approved}; {count} coins that were not needed were released.",
                 event.released,
-                approved=event.coins,
+                approved=Amount(event.coins),
             )
         )
     if event.lost:
         lines.append(_gone(lang, event.lost))
     facts = (
         request_fact(event.request_id, at),
-        Fact(say(lang, "Deducted"), number(lang, event.spent)),
-        Fact(say(lang, "Available now"), number(lang, event.available)),
+        Fact(say(lang, "Deducted"), amount(lang, event.spent)),
+        Fact(say(lang, "Available now"), amount(lang, event.available)),
     )
     return Letter(_about(subject, at), tuple(lines), facts, link=open_account(lang))
 
@@ -139,8 +140,8 @@ def _gone(language: str, coins: int) -> str:
 def _quote_facts(event: QuoteEvent, at: Context) -> list[Fact]:
     lang = at.language
     return [
-        Fact(say(lang, "Coins"), number(lang, event.coins)),
-        Fact(say(lang, "Available now"), number(lang, event.available)),
+        Fact(say(lang, "Coins"), amount(lang, event.coins)),
+        Fact(say(lang, "Available now"), amount(lang, event.available)),
     ]
 
 

@@ -13,7 +13,7 @@ from bridge.domain.events import (
     RequestOpened,
 )
 from bridge_mail.letter import Context, Fact, Letter, Writer, request_fact
-from bridge_mail.words import isolated, number, one_line, say, say_n
+from bridge_mail.words import amount, isolated, one_line, say, say_n
 
 
 def _approved(event: QuoteApproved, at: Context) -> Letter:
@@ -96,8 +96,8 @@ def _facts(event: QuoteEvent, at: Context) -> tuple[Fact, ...]:
     return (
         request_fact(event.request_id, at),
         Fact(say(lang, "Customer"), _who(event.owner, at)),
-        Fact(say(lang, "Coins"), number(lang, event.coins)),
-        Fact(say(lang, "Available now"), number(lang, event.available)),
+        Fact(say(lang, "Coins"), amount(lang, event.coins)),
+        Fact(say(lang, "Available now"), amount(lang, event.available)),
     )
 
 

@@ -9,9 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from persiantools import digits
-
 from bridge.locale.dates import date_text
+from bridge.locale.numbers import grouped, in_digits
 from bridge.locale.say import Catalog
 
 FIRST, LAST = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
@@ -31,8 +30,13 @@ def say_n(language: str, one: str, many: str, count: int, **values: object) -> s
 
 
 def number(language: str, value: int) -> str:
-    """A number in the language's digits."""
-    return _digits(language, str(value))
+    """A number that is a name, such as an order's, in the language's digits."""
+    return in_digits(language, str(value))
+
+
+def amount(language: str, value: int) -> str:
+    """A number of coins: in the language's digits, its thousands apart."""
+    return grouped(language, value)
 
 
 def day(language: str, moment: datetime, zone: ZoneInfo) -> str:
@@ -44,7 +48,7 @@ def minute(language: str, moment: datetime, zone: ZoneInfo) -> str:
     """Day and time of a moment on the store's clock, with how far that is from UTC."""
     local = moment.astimezone(zone)
     offset = local.strftime("%z")
-    time = _digits(language, f"{local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})")
+    time = in_digits(language, f"{local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})")
     comma = "،" if language == "fa" else ","
     return f"{date_text(local.date(), language)}{comma} {FIRST}{time}{LAST}"
 
@@ -69,7 +73,3 @@ def without_marks(text: str) -> str:
 
 def _isolated(values: dict[str, object]) -> dict[str, object]:
     return {name: isolated(value) if isinstance(value, str) else value for name, value in values.items()}
-
-
-def _digits(language: str, text: str) -> str:
-    return str(digits.en_to_fa(text)) if language == "fa" else text

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bridge.domain.quotes import QuoteKind
 from bridge.domain.requests import MessageKind
 from bridge.locale import answers, history_words, quote_words, statement_words
 from bridge.locale.dates import LANGUAGES
@@ -13,7 +14,6 @@ from bridge.locale.say import OURS, Catalog, say, say_n
 MODULES = (answers, history_words, quote_words, statement_words)
 NOT_WORDS = {
     *answers.BETWEEN.values(),
-    *statement_words.THOUSANDS.values(),
     *(one for pair in statement_words.COMMAS.values() for one in pair),
     statement_words.MINUS,
     statement_words.LEFT_TO_RIGHT,
@@ -73,6 +73,24 @@ def test_numbers_are_in_the_languages_own_digits_and_forms() -> None:
     }
     assert answers.accepted_text("approved", coins=21)["ru"].endswith("зарезервирована 21 монета.")
     assert answers.accepted_text("request_opened", request=12)["fa"].startswith("درخواست شما فرستاده شد؛ شمارهٔ آن ۱۲")
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("en", "1,110 coins"), ("ru", "1\u00a0110 монет"), ("fa", "۱٬۱۱۰ سکه")]
+)
+def test_amounts_of_coins_have_their_thousands_apart_as_on_the_page(language: str, shown: str) -> None:
+    assert shown in answers.accepted_text("approved", coins=1110)[language]
+    assert shown in answers.missing_text(3, [({"en": "Base"}, 1110)])[language]
+    assert shown in quote_words.quote_texts(QuoteKind.WORK, coins=1110, words="")[language]
+    assert shown in history_text(MessageKind.OFFERED, {"coins": 1110})[language]
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "104200"), ("ru", "104200"), ("fa", "۱۰۴۲۰۰")])
+def test_numbers_that_are_names_have_no_marks_between_their_digits(language: str, shown: str) -> None:
+    assert shown in answers.accepted_text("price_requested", request=104200)[language]
+    assert shown in answers.accepted_text("claimed", order=104200)[language]
+    assert shown in statement_words.purpose(language, {"quote": 104200})
+    assert shown in statement_words.package_moved(language, 104200, "Base", 0, 0)
 
 
 def test_C10_what_is_missing_names_the_packages_that_cover_it() -> None:

@@ -251,6 +251,25 @@ def test_numbers_have_their_languages_forms(language: str, count: int, subject: 
     assert letter.subject == subject
 
 
+@pytest.mark.parametrize(
+    ("language", "coins", "quote"), [("en", "1,110", "12345"), ("ru", "1\u00a0110", "12345"), ("fa", "۱٬۱۱۰", "۱۲۳۴۵")]
+)
+def test_amounts_have_their_thousands_apart_and_numbers_of_orders_quotes_and_requests_have_not(
+    language: str, coins: str, quote: str
+) -> None:
+    facts = quote_facts(coins=1110, available=1110, quote_id=12345, request_id=12345)
+    to_staff = letter_to_staff(events.QuoteApproved(**facts), context(language))
+    assert to_staff is not None
+    assert text(to_staff).count(coins) == 3
+    assert text(to_staff).count(quote) >= 2
+    settled = text(customers(events.CoinsDeducted(**facts, spent=1110, released=1110), language))
+    assert settled.count(coins) == 5
+    assert quote in settled
+    paid = text(customers(granted(coins=1110, order_id=12345), language))
+    assert paid.count(coins) == 2
+    assert quote in paid
+
+
 def test_a_moment_is_told_on_the_stores_clock_with_its_distance_from_utc() -> None:
     assert words.without_marks(context("en").minute(NOON)) == "22 November 2026, 15:30 (UTC+03:30)"
     assert words.without_marks(context("fa").minute(NOON)) == "۱ آذر ۱۴۰۵، ۱۵:۳۰ (UTC+۰۳:۳۰)"
