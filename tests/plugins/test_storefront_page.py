@@ -16,6 +16,7 @@ from tests.support.customer_page import (
     price,
     push_account,
     push_document,
+    push_prices,
     quote,
 )
 from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, OTHER_KEY, Storefront, package
@@ -494,6 +495,21 @@ def test_C13_the_price_list_stands_in_its_order_without_what_is_not_listed(shop:
     assert "Coins: 1,200" in page.text
     assert "With a report" in page.within("price-b")
     assert "<p" not in page.within("price-a")
+
+
+def test_C13_prices_that_are_off_the_list_take_no_room_from_those_on_it(shop: Storefront) -> None:
+    push_prices(shop, [price(f"a-{number:03}", listed=False) for number in range(500)])
+    push_document(shop, "price", "b", price("b", name=in_three('A "listed":false title')))
+    push_document(shop, "price", "z", price("z", rank=1))
+    page = Customer(shop).opens()
+    assert re.findall(r'"price-(\w)"', page.html) == ["b", "z"]
+    assert page.log == []
+
+
+def test_C13_prices_of_a_desk_that_was_put_back_take_no_room_from_those_of_now(shop: Storefront) -> None:
+    push_prices(shop, [price(f"a-{number:03}") for number in range(500)])
+    push_document(shop, "price", "z", price("z", epoch=2))
+    assert re.findall(r'"price-(\w)"', Customer(shop).opens().html) == ["z"]
 
 
 def test_C13_a_request_from_the_price_list_begins_with_its_name(shop: Storefront) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -175,6 +175,16 @@ def push_document(
     shop.run(
         f"REPLACE INTO {{p}}{table} (store, {COLUMNS[table]}epoch, number, payload, key_id, mac) VALUES ({values})"
     )
+
+
+def push_prices(shop: Storefront, documents: Iterable[Mapping[str, Any]]) -> None:
+    """Store many signed prices at once, each under its code."""
+    values = []
+    for document in documents:
+        row = signed_row(KEY, "price", document, customer_id=0, epoch=document["epoch"], number=document["number"])
+        columns = (STORE, document["code"], row.epoch, row.number, row.payload, row.key_id, row.mac)
+        values.append(f"({', '.join(map(_literal, columns))})")
+    shop.run(f"REPLACE INTO {{p}}price (store, code, epoch, number, payload, key_id, mac) VALUES {', '.join(values)}")
 
 
 def _literal(value: int | str) -> str:
