@@ -34,6 +34,22 @@ BROKEN_WORDS = """() => [...document.querySelectorAll('.supportbridge-account dt
         }
         return found;
     })"""
+BACKWARDS = """() => {
+    const found = [];
+    const walker = document.createTreeWalker(document.querySelector('.supportbridge-page'), NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        for (const word of walker.currentNode.data.matchAll(/[A-Za-z]{2,}/g)) {
+            const [first, second] = [0, 1].map((letter) => {
+                const range = document.createRange();
+                range.setStart(walker.currentNode, word.index + letter);
+                range.setEnd(walker.currentNode, word.index + letter + 1);
+                return range.getBoundingClientRect();
+            });
+            if (first.width && second.left < first.left) found.push(word[0]);
+        }
+    }
+    return found;
+}"""
 HANGS_OVER = """() => {
     const block = document.querySelector('.supportbridge-account, .supportbridge-page');
     return block.scrollWidth > block.clientWidth || document.documentElement.scrollWidth > window.innerWidth;
@@ -138,3 +154,18 @@ def test_a_persian_page_counts_in_persian_and_starts_on_the_right(make_shop: Mak
             )
         ]
     assert styles == {"en": ["decimal", "start"], "fa": ["persian", "right"]}
+
+
+def test_C9_exact_words_that_turn_their_direction_turn_nothing_beside_them(make_shop: MakeShop, page: Page) -> None:
+    """What an offer says is shown as it was signed, marks and all; its element is where they end."""
+    shop = make_shop("opencart")
+    shop.make_tables()
+    shop.pair()
+    push_account(shop, package(300))
+    evil = "\u2069\u202eevil"
+    push_document(shop, "quote", 12, quote(subject=evil, text=in_three(evil), history=[]))
+    lay_out(page, Customer(shop).opens().html)
+    page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert page.evaluate(BACKWARDS) == ["evil"]
+    page.add_style_tag(content=".supportbridge-page div { display: inline !important; }")
+    assert page.evaluate(BACKWARDS) == ["evil"], "whatever a theme does to blocks"

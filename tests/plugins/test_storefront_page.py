@@ -1,5 +1,6 @@
 """What the customer's own page shows: offers, rights, prices and answers, and never what does not verify."""
 
+import html
 import re
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from bridge.contracts.shop_rows import SHOP_TO_DESK, canonical_json, mac_of
 from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import (
+    TURNING,
     Customer,
     answer,
     hashes,
@@ -436,6 +438,25 @@ def test_script_in_a_document_is_shown_as_text(shop: Storefront) -> None:
         assert "<script" not in page.html
         assert "<img" not in page.html
         assert "<i>" not in page.html
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_marks_of_direction_in_somebodys_words_turn_nothing_else_on_the_page(shop: Storefront, language: str) -> None:
+    """A subject that ends its own element and turns the rest of the line; an offer's exact words keep theirs (C9)."""
+    turned = f"a{TURNING}b"
+    words = in_three(turned)
+    push_account(shop, package(300), books=[{"kind": "grant", "coins": 300, "reason": turned}])
+    push_document(
+        shop, "quote", 12, quote(subject=turned, text=words, history=[{"at": NOW - DAY, "text": in_three(turned)}])
+    )
+    customer = Customer(shop, language)
+    page = customer.opens().html
+    [exact] = re.findall(r'<div class="supportbridge-words"[^>]*>(.*?)</div>', page, re.DOTALL)
+    assert html.unescape(exact) == words[language]
+    assert "<bdi>ab</bdi>" in page
+    for shown in (page.replace(exact, ""), customer.opens("statement").html):
+        assert not set(shown) & set(TURNING)
+    assert 'dir="auto">ab</div>' in customer.opens("statement").html
 
 
 # --- rights -----------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 from bridge.contracts.shop_rows import SHOP_TO_DESK, mac_of
 from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import (
+    TURNING,
     Customer,
     CustomerPage,
     answer,
@@ -466,6 +467,16 @@ def test_what_was_sent_is_shown_as_being_processed_and_looks_again_less_and_less
     answered = customer.opens("answer", sent=uuid)
     assert "50 coins are held." in answered.text
     assert refresh(answered) == ""
+
+
+def test_marks_of_direction_in_a_subject_reach_the_desk_and_turn_nothing_on_the_page(shop: Storefront) -> None:
+    customer = Customer(shop)
+    sent = customer.sends(a_request(customer, subject=f"a{TURNING}b"))
+    for page in (customer.opens(), customer.opens("answer", sent=sent.led_to["sent"])):
+        assert "New request: ab" in page.text
+        assert not set(page.html) & set(TURNING)
+    (posted,) = inbox(shop)
+    assert posted.data["subject"] == f"a{TURNING}b"
 
 
 def test_somebody_elses_row_is_not_shown(shop: Storefront) -> None:

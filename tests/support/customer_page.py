@@ -192,6 +192,10 @@ def _literal(value: int | str) -> str:
     return str(value) if isinstance(value, int) else f"0x{value.encode().hex()}"
 
 
+TURNING = "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+"""Every mark that turns the direction of what follows it, or ends such a turn."""
+
+
 def in_three(text: str) -> dict[str, str]:
     return {"en": text, "ru": f"{text} по-русски", "fa": f"{text} به فارسی"}
 

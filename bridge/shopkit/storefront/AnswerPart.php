@@ -98,7 +98,7 @@ final class AnswerPart
         $data = $posted->deed->data;
         $values = [];
         foreach (['quote', 'order', 'subject', 'domain'] as $name) {
-            $value = (string) ($data[$name] ?? '');
+            $value = Html::unturned((string) ($data[$name] ?? ''));
             $values[$name] = is_int($data[$name] ?? null) ? $this->kit->language->digits($value) : $value;
         }
 

@@ -12,6 +12,9 @@ final class Html
 {
     private const WITHOUT_END = ['input', 'link', 'br'];
 
+    /** Marks that turn the direction of what follows them in their paragraph; some of them end a `bdi` too. */
+    private const TURNING = '/[\x{202A}-\x{202E}\x{2066}-\x{2069}]/u';
+
     private string $source;
 
     private function __construct(string $source)
@@ -69,7 +72,17 @@ final class Html
      */
     public static function picked(array $picked): self
     {
-        return self::of('bdi', ['lang' => $picked[1]], $picked[0]);
+        return self::of('bdi', ['lang' => $picked[1]], self::unturned($picked[0]));
+    }
+
+    /**
+     * Somebody's own words as they may stand in a line with others: without marks that would turn what follows them.
+     *
+     * Words that are shown exactly as they were signed keep theirs, in a paragraph of their own.
+     */
+    public static function unturned(string $text): string
+    {
+        return (string) preg_replace(self::TURNING, '', $text);
     }
 
     private static function escaped(string $text): string

@@ -82,8 +82,7 @@ final class OffersPart
         return Html::of(
             'article',
             ['class' => 'supportbridge-card', 'data-supportbridge' => 'quote-' . $quote->id],
-            $quote->subject === '' ? null // erased, at the customer's wish
-                : Html::of('h3', ['class' => 'supportbridge-card__title'], Html::of('bdi', [], $quote->subject)),
+            $this->title($quote),
             Html::of('p', ['class' => 'supportbridge-card__numbers'], $kit->say('offer_numbers', [
                 'quote' => $kit->language->digits((string) $quote->id),
                 'request' => $kit->language->digits((string) $quote->request),
@@ -139,6 +138,16 @@ final class OffersPart
     private function buttons(Html ...$forms): Html
     {
         return Html::of('div', ['class' => 'supportbridge-buttons'], ...$forms);
+    }
+
+    /**
+     * The request's subject; none where it has been erased, at the customer's wish.
+     */
+    private function title(Quote $quote): ?Html
+    {
+        $subject = Html::of('bdi', [], Html::unturned($quote->subject));
+
+        return $quote->subject === '' ? null : Html::of('h3', ['class' => 'supportbridge-card__title'], $subject);
     }
 
     private function history(Quote $quote): ?Html

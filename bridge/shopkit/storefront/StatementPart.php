@@ -129,7 +129,7 @@ final class StatementPart
     {
         $language = $this->kit->language;
         $purpose = $this->purpose($entry);
-        $reason = $entry->reason === '' ? null : Html::of('div', ['dir' => 'auto'], $entry->reason);
+        $reason = $entry->reason === '' ? null : Html::of('div', ['dir' => 'auto'], Html::unturned($entry->reason));
 
         return [
             'date' => Html::of('time', ['datetime' => Language::iso($entry->at)], $language->moment($entry->at)),

@@ -15,7 +15,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge_mail import words
 from bridge_mail.letter import Context, Letter
 from bridge_mail.letters import CUSTOMER_WRITERS, STAFF_WRITERS, letter_to_customer, letter_to_staff
-from bridge_mail.rendering import as_html, as_text, customer_sheet
+from bridge_mail.rendering import Envelope, as_html, as_text, customer_sheet, greeting_name, message
 from script.make_docs import command_tree
 from tests.plugins.mail.conftest import UNTIL, granted, quote_facts
 from tests.support.mailroom import ANNA, NOON
@@ -273,6 +273,24 @@ def test_amounts_have_their_thousands_apart_and_numbers_of_orders_quotes_and_req
 def test_a_moment_is_told_on_the_stores_clock_with_its_distance_from_utc() -> None:
     assert words.without_marks(context("en").minute(NOON)) == "22 November 2026, 15:30 (UTC+03:30)"
     assert words.without_marks(context("fa").minute(NOON)) == "۱ آذر ۱۴۰۵، ۱۵:۳۰ (UTC+۰۳:۳۰)"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_marks_of_direction_in_a_requests_subject_or_a_name_reach_no_letter(language: str) -> None:
+    turning = "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+    event = events.CoinsDeducted(**quote_facts(), spent=45)
+    letter = letter_to_customer(event, context(language, request=f"a{turning}b"))
+    assert letter is not None
+    sheet = customer_sheet(language, "Support House", "", greeting_name(f"A{turning}da"))
+    envelope = Envelope("Support House", "no-reply@house.example", f"A{turning}da", "ada@customers.example", "k", NOON)
+    mail = message(letter, sheet, envelope)
+    assert str(mail["Subject"]).endswith("– ab")
+    for shown in (*map(str, mail.values()), as_html(letter, sheet)):
+        assert not set(shown) & set(turning)
+    ours = set(words.FIRST + words.LAST) if language == "fa" else set()
+    plain = as_text(letter, sheet)
+    assert set(plain) & set(turning) <= ours
+    assert plain.count(words.FIRST) == plain.count(words.LAST), "what we open we close"
 
 
 @pytest.mark.parametrize(
