@@ -574,6 +574,19 @@ def test_C11_an_inspection_under_way_that_a_chargeback_took_coins_from_was_appro
     assert coins.coins(CUSTOMER) == (285, 0, 285)
 
 
+def test_C11_an_inspection_that_a_chargeback_emptied_and_we_gave_back_is_not_charged_later(coins: CoinDesk) -> None:
+    store = a_store()
+    coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
+    request = coins.request(CUSTOMER)
+    looked_at = coins.started(coins.approved(coins.inspection(request)))
+    coins.desk.run(book_orders, store, [an_order(1, status=CHARGED_BACK)], at=coins.now)
+    coins.desk.run(working.release, coins.terms, looked_at.id, reason="Ours.", by=ANNA, at=coins.now, vendor=True)
+    coins.granted(CUSTOMER, 300)
+    coins.desk.run(lambda tx: tx.accounts.unfreeze(looked_at.account_id))
+    infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50, request=request)), Cause.THEME)
+    assert coins.coins(CUSTOMER) == (300, 0, 300)
+
+
 def test_C17_a_refund_that_leaves_little_is_told_as_a_low_balance(coins: CoinDesk) -> None:
     store = a_store()
     coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
