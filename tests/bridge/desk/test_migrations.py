@@ -257,7 +257,7 @@ def test_a_desk_of_version_1_keeps_all_it_has(tmp_path: Path) -> None:
     columns = {table: columns_in(path, table) for table in OLD_TABLES}
     before = content(path, columns)
     assert all(before[table] for table in ("store", "account", "purchase", "package", "entry", "cursor", "touched"))
-    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 3"):
+    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 4"):
         Desk.open(path)
     assert upgrade(path, now=CREATED)
     assert content(path, columns) == before
@@ -312,6 +312,24 @@ def test_an_upgraded_desk_that_was_restored_gives_no_number_out_again(tmp_path: 
         with Desk.open(path) as desk:
             assert CoinDesk(desk).offered(customer(77), 1).id == first
             assert desk.run(lambda tx: tx.ledger.new_package_ids(1)) == range(first + 3, first + 4)
+
+
+def test_requests_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    with a_desk(tmp_path) as desk:
+        opened = CoinDesk(desk).offered(customer(77), 50).request_id
+    alter(
+        path,
+        "DROP INDEX ix_request_waiting; ALTER TABLE request DROP COLUMN pushed_number;"
+        "ALTER TABLE request DROP COLUMN number; UPDATE alembic_version SET version_num = '0003';"
+        "UPDATE desk SET schema_version = 3, compatible_version = 3",
+    )
+    with pytest.raises(DeskTooOld, match="the desk has version 3, this program needs 4"):
+        Desk.open(path)
+    assert upgrade(path, now=CREATED)
+    with Desk.open(path) as desk:
+        waiting = desk.look(lambda tx: tx.requests.waiting(ACME, 10))
+    assert [(one.id, one.subject, one.number) for one in waiting] == [(opened, "Google Analytics", 1)]
 
 
 def test_an_upgraded_desk_knows_when_its_packages_end(tmp_path: Path) -> None:

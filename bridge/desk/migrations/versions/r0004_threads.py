@@ -1,0 +1,22 @@
+"""Requests are shown in the shop: which of them the shop does not have in their newest state."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Give each request a version of its row; those that there are have yet to be pushed."""
+    op.add_column("request", sa.Column("number", sa.Integer(), server_default=sa.text("1"), nullable=False))
+    op.add_column("request", sa.Column("pushed_number", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.create_index(
+        "ix_request_waiting",
+        "request",
+        ["store_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("pushed_number < number"),
+    )
