@@ -23,8 +23,14 @@ def waiting(coins: CoinDesk) -> dict[int, int]:
     return {one.id: one.number for one in coins.desk.look(lambda tx: tx.requests.waiting(ACME, 100))}
 
 
-def say(coins: CoinDesk, number: int, kind: MessageKind = MessageKind.TEXT, author: Author = Author.CUSTOMER) -> None:
-    coins.desk.run(lambda tx: tx.requests.say(number, Message(coins.now, author, kind, "Any news?")))
+def say(
+    coins: CoinDesk,
+    number: int,
+    kind: MessageKind = MessageKind.TEXT,
+    author: Author = Author.CUSTOMER,
+    text: str = "Any news?",
+) -> None:
+    coins.desk.run(lambda tx: tx.requests.say(number, Message(coins.now, author, kind, text)))
 
 
 def test_a_request_waits_until_the_shop_has_its_newest_message(coins: CoinDesk) -> None:
@@ -57,8 +63,8 @@ def test_P4_what_is_for_staff_alone_changes_nothing_in_the_shop(coins: CoinDesk,
 
 def test_the_last_messages_come_in_order_and_the_others_are_counted(coins: CoinDesk) -> None:
     number = coins.request(CUSTOMER).id
-    for turn in range(5):
-        coins.desk.run(lambda tx, turn=turn: tx.requests.say(number, _text(coins, str(turn))))
+    for text in "01234":
+        say(coins, number, text=text)
         say(coins, number, MessageKind.CALL, Author.STAFF)
     shown, earlier = coins.desk.look(lambda tx: tx.requests.last_shown(number, 3))
     assert ([one.text for one in shown], earlier) == (["2", "3", "4"], 2)
@@ -116,7 +122,3 @@ def test_every_request_is_shown_once_more(coins: CoinDesk) -> None:
     assert waiting(coins) == {number: 2}
     coins.desk.run(lambda tx: tx.requests.pushed({number: 1}))
     assert waiting(coins) == {number: 2}
-
-
-def _text(coins: CoinDesk, text: str) -> Message:
-    return Message(coins.now, Author.CUSTOMER, MessageKind.TEXT, text)
