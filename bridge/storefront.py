@@ -70,6 +70,7 @@ PACKAGES = (
         style_sheet="catalog/view/theme/default/stylesheet/supportbridge.css",
         borrowed=(
             ("system/library/account_page.php", "system/library/supportbridge/account_page.php"),
+            ("system/library/back_office.php", "system/library/supportbridge/back_office.php"),
             ("system/library/shop_database.php", "system/library/supportbridge/shop_database.php"),
             ("system/library/support_shop.php", "system/library/supportbridge/support_shop.php"),
             (
@@ -82,6 +83,13 @@ PACKAGES = (
                     f"{side}/language/{language}/extension/module/supportbridge.php",
                 )
                 for side, name in (("admin", "module/supportbridge"), ("catalog", "account"))
+                for language in ("en-gb", "ru-ru", "fa-ir")
+            ),
+            *(
+                (
+                    f"admin/language/{language}/back_office.php",
+                    f"admin/language/{language}/extension/supportbridge/back_office.php",
+                )
                 for language in ("en-gb", "ru-ru", "fa-ir")
             ),
         ),

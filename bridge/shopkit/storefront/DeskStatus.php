@@ -44,19 +44,11 @@ final class DeskStatus
      *
      * @throws Problem
      */
-    public static function read(Tables $tables, KeyFile $key): ?self
+    public static function read(SignedRows $rows): ?self
     {
-        $row = $tables->row(
-            '`payload`, `key_id`, `mac` FROM ' . $tables->name('meta') . " WHERE `name` = 'status:" . $key->store() . "'"
-        );
-        if ($row === null) {
-            return null;
-        }
-        if (!$key->verifies('meta', (string) $row['payload'], (string) $row['key_id'], (string) $row['mac'])) {
-            throw new Problem('the signature of the status row does not verify with the key of store ' . $key->store());
-        }
+        $fields = $rows->meta('status');
 
-        return new self(Fields::of('status document', (string) $row['payload'], $key->store()));
+        return $fields === null ? null : new self($fields);
     }
 
     /**

@@ -33,6 +33,21 @@ final class Extension
     }
 
     /**
+     * Take the version back, when the extension is removed; the desk's own rows stay.
+     */
+    public static function forget(Database $database, string $prefix, string $keyFolder): void
+    {
+        $tables = new Tables($database, $prefix);
+        try {
+            foreach (KeyFile::stores($keyFolder, null) as $store) {
+                $tables->write('DELETE FROM ' . $tables->name('meta') . " WHERE `name` = 'storefront:" . $store . "'");
+            }
+        } catch (Problem $problem) { // a shop without our tables is removed just as well
+            return;
+        }
+    }
+
+    /**
      * Which of the two is older, by what makes a difference in a version, its first two numbers: -1 this extension,
      * 1 the desk, 0 neither.
      */

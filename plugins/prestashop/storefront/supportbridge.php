@@ -11,7 +11,8 @@ if (PHP_VERSION_ID >= 70400) {
 }
 
 /**
- * Shows customers their support coins, plan and next expiry on their account page, and tells the desk of changed orders.
+ * Shows customers their support coins, plan and next expiry on their account page, staff the same beside orders and
+ * customers, and tells the desk of changed orders.
  *
  * Whatever goes wrong while the block is made, the account page goes on without it, and the reason is in the shop's log
  * (Advanced parameters > Logs), once a request.
@@ -58,7 +59,12 @@ class Supportbridge extends Module
 
         SupportbridgeShop::forgetJoinedStyleSheets();
 
-        return $this->makeTables() && parent::install() && $this->takeHooks();
+        if (!$this->makeTables() || !parent::install() || !$this->takeHooks()) {
+            return false;
+        }
+        $this->tellVersion();
+
+        return true;
     }
 
     /**
@@ -75,6 +81,7 @@ class Supportbridge extends Module
         try {
             $this->makeTables();
             $this->takeHooks();
+            $this->tellVersion();
             SupportbridgeShop::forgetJoinedStyleSheets();
         } catch (\Exception $error) { // whatever the shop throws, the block is worth more than the hints
             $this->report('the hooks of changed orders could not be taken: ' . get_class($error));
@@ -89,13 +96,17 @@ class Supportbridge extends Module
     public function uninstall()
     {
         Configuration::deleteByName(self::WEB_ROOT_TOLD);
+        if ($this->canRun()) {
+            $this->backOffice();
+            \SupportBridge\Extension::forget($this->database(), _DB_PREFIX_, self::keyFolder());
+        }
         $this->log('removed; the tables ' . _DB_PREFIX_ . 'supportbridge_* were left in place', 1);
 
         return parent::uninstall();
     }
 
     /**
-     * The module's page in the back office: whether its tables and keys are in place.
+     * The module's page in the back office: whether its tables and keys are in place, and how the desk is.
      */
     public function getContent()
     {
@@ -113,11 +124,14 @@ class Supportbridge extends Module
             'hint_missing' => $this->l('The desk is not told of changed orders and looks at its own pace: run bridge store prepare on the machine of the desk to make the table of hints.'),
             'desk_well' => $this->l('Customers can see offers, decide on them and write requests.'),
             'desk_missing' => $this->l('Customers see their coins, but no offers, and cannot write requests: run bridge store prepare on the machine of the desk to make the tables.'),
+            'panel_well' => $this->l('Staff see the coins of a customer beside his orders and his page.'),
+            'panel_missing' => $this->l('Staff do not see the coins beside orders and customers: reset this module once.'),
             'hook_missing' => $this->l('The desk is not told of changed orders and looks at its own pace: reset this module once.'),
         ];
         $found = \SupportBridge\Inspection::findings($this->reader(), self::keyFolder(), $this->webRoots());
         $found[] = $this->findingOfHints();
         $found[] = \SupportBridge\Inspection::desk($this->database(), _DB_PREFIX_);
+        $found[] = $this->findingOfPanels();
         $findings = [];
         foreach ($found as $finding) {
             $findings[] = ['well' => $finding['well'], 'text' => trim($texts[$finding['code']] . ' ' . $finding['detail'])];
@@ -125,6 +139,7 @@ class Supportbridge extends Module
         $this->context->smarty->assign([
             'supportbridge_title' => $this->l('What the block needs'),
             'supportbridge_findings' => $findings,
+            'supportbridge_groups' => $this->groups(),
             'supportbridge_uninstall' => $this->confirmUninstall,
         ]);
 
@@ -182,6 +197,27 @@ class Supportbridge extends Module
         return \SupportBridge\Language::of((string) $this->context->language->iso_code)->say('account');
     }
 
+    /**
+     * Beside an order, since 1.7.7.
+     */
+    public function hookDisplayAdminOrderSide($params)
+    {
+        return $this->panels('besideOrder', $params, 'id_order');
+    }
+
+    /**
+     * Beside an order, before 1.7.7.
+     */
+    public function hookDisplayAdminOrderRight($params)
+    {
+        return $this->panels('besideOrder', $params, 'id_order');
+    }
+
+    public function hookDisplayAdminCustomers($params)
+    {
+        return $this->panels('besideCustomer', $params, 'id_customer');
+    }
+
     public function hookActionOrderStatusPostUpdate($params)
     {
         $this->tellTheDesk($params);
@@ -229,19 +265,101 @@ class Supportbridge extends Module
         return \SupportBridge\Inspection::hints($this->database(), _DB_PREFIX_);
     }
 
+    /**
+     * @return array<string, mixed>
+     */
+    private function findingOfPanels()
+    {
+        $taken = $this->isRegisteredInHook('displayAdminCustomers'); // all are taken together
+
+        return ['code' => $taken ? 'panel_well' : 'panel_missing', 'well' => $taken, 'detail' => ''];
+    }
+
+    /**
+     * @return SupportbridgeBackOffice loaded only where it is needed, because the shop loads this file on every page
+     */
+    private function backOffice()
+    {
+        require_once __DIR__ . '/classes/SupportbridgeBackOffice.php';
+
+        return new SupportbridgeBackOffice($this, (string) $this->context->language->iso_code);
+    }
+
+    /**
+     * The state of the bridge; empty where even that cannot be told, which the log says.
+     *
+     * @return array<int, array<string, mixed>>
+     */
+    private function groups()
+    {
+        try {
+            return $this->backOffice()->status(__DIR__ . '/sql/shop_tables.sql', (int) $_SERVER['REQUEST_TIME']);
+        } catch (\Throwable $error) { // the page is worth more than this part of it
+            $this->report('the state is not shown: ' . get_class($error));
+
+            return [];
+        }
+    }
+
+    /**
+     * What staff see beside an order or a customer; whatever goes wrong here, the page goes on without it.
+     *
+     * @param string $which
+     * @param mixed $params
+     * @param string $name of the number in them
+     *
+     * @return string
+     */
+    private function panels($which, $params, $name)
+    {
+        if (!$this->canRun() || empty($params[$name])) {
+            return '';
+        }
+        try {
+            $panels = $this->backOffice()->$which((int) $params[$name], (int) $_SERVER['REQUEST_TIME']);
+            if (!$panels) {
+                return '';
+            }
+            $this->context->smarty->assign([
+                'supportbridge_panels' => $panels,
+                'supportbridge_cards' => !SupportbridgeShop::listsAccountLinks(),
+                'supportbridge_wide' => $which === 'besideCustomer',
+                'supportbridge_status' => SupportbridgeShop::statusAddress($this->context),
+            ]);
+
+            return (string) $this->display(__FILE__, 'views/templates/admin/panel.tpl');
+        } catch (\Throwable $error) { // the page is worth more than the panel, whatever it was
+            $where = basename($error->getFile()) . ':' . $error->getLine();
+            $this->report('the panel is not shown: ' . get_class($error) . ' in ' . $where);
+
+            return '';
+        }
+    }
+
+    /**
+     * Leaves the version where the desk's checks find it.
+     */
+    private function tellVersion()
+    {
+        $this->backOffice();
+        \SupportBridge\Extension::tell($this->database(), _DB_PREFIX_, self::keyFolder());
+    }
+
     private function canRun()
     {
         return PHP_VERSION_ID >= 70400;
     }
 
     /**
-     * @return string[] the names are the same in every version
+     * @return string[]
      */
     private static function hooks()
     {
         return [
             'displayCustomerAccount',
             'actionFrontControllerSetMedia',
+            SupportbridgeShop::orderPanelHook(),
+            'displayAdminCustomers',
             'actionOrderStatusPostUpdate',
             'actionOrderSlipAdd',
             'actionObjectOrderUpdateAfter',

@@ -57,6 +57,28 @@ final class SupportbridgeShop
     }
 
     /**
+     * The place beside an order in the back office: the two lay it out in different ways.
+     */
+    public static function orderPanelHook(): string
+    {
+        return version_compare(_PS_VERSION_, '1.7.7', '<') ? 'displayAdminOrderRight' : 'displayAdminOrderSide';
+    }
+
+    /**
+     * The address of the module's page in the back office, not escaped.
+     *
+     * @param object $context
+     */
+    public static function statusAddress($context): string
+    {
+        if (self::listsAccountLinks()) {
+            return $context->link->getAdminLink('AdminModules') . '&configure=supportbridge';
+        }
+
+        return $context->link->getAdminLink('AdminModules', true, [], ['configure' => 'supportbridge']);
+    }
+
+    /**
      * The template of the customer's own page: a theme of 1.6 has no page to put a part into.
      */
     public static function pageTemplate(): string
