@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
@@ -16,7 +17,12 @@ from bridge.domain.accounts import OwnerKind
 from bridge.engine.setup import StoreSetup
 from bridge.errors import BridgeError, DeskDamaged, ShopError
 from bridge.services.account_pages import PageTerms
-from bridge.services.document_comparison import compare_document_rows, expected_prices, expected_quotes
+from bridge.services.document_comparison import (
+    compare_document_rows,
+    expected_prices,
+    expected_quotes,
+    expected_requests,
+)
 from bridge.services.findings import Difference
 from bridge.services.shop_comparison import ExpectedAccount, compare_rows, expected_accounts
 from bridge.services.verify import ACCOUNT_PAGE, Verified, verify
@@ -110,17 +116,14 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
 async def _documents_compared(
     desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey]
 ) -> list[Difference]:
-    """Where the shop's quotes and prices differ."""
+    """Where the shop's requests, quotes and prices differ."""
     differences: list[Difference] = []
-    last: int | None = 0
-    while last is not None:
-        after = last
-
-        def quotes(tx: DeskTx, after: int = after) -> tuple[list[DocumentRow], int | None]:
-            return expected_quotes(tx, terms, after=after, limit=ACCOUNT_PAGE)
-
-        found, last = await _steady(desk, shop, keys, DocumentTable.QUOTE, quotes)
-        differences += found
+    for table, expected in ((DocumentTable.QUOTE, expected_quotes), (DocumentTable.REQUEST, expected_requests)):
+        last: int | None = 0
+        while last is not None:
+            page = partial(expected, terms=terms, after=last, limit=ACCOUNT_PAGE)
+            found, last = await _steady(desk, shop, keys, table, page)
+            differences += found
     found, _ = await _steady(desk, shop, keys, DocumentTable.PRICE, lambda tx: (expected_prices(tx, terms), None))
     return differences + found
 

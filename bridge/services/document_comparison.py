@@ -1,4 +1,4 @@
-"""Does the shop show the quotes and prices that the desk says? Every byte of every row that was pushed (rule C16).
+"""Does the shop show the requests, quotes and prices that the desk says? Every byte of every pushed row (rule C16).
 
 As with accounts: a row that no key of the store has signed says nothing, one of another version is named as such.
 """
@@ -12,6 +12,7 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.services.account_pages import PageTerms
 from bridge.services.documents import price_rows, quote_rows
 from bridge.services.findings import Difference
+from bridge.services.request_documents import request_rows
 from bridge.services.shop_comparison import compare_documents, unsigned, version
 
 ALL_PRICES = 100_000
@@ -22,6 +23,12 @@ def expected_quotes(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tupl
     """The rows that the shop should have of the next quotes, and where the next page starts; None at the end."""
     quotes = tx.quotes.shown(terms.store, after=after, limit=limit)
     return quote_rows(tx, terms, quotes), quotes[-1].id if len(quotes) == limit else None
+
+
+def expected_requests(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tuple[list[DocumentRow], int | None]:
+    """The rows that the shop should have of the next requests, and where the next page starts; None at the end."""
+    requests = tx.requests.shown(terms.store, after=after, limit=limit)
+    return request_rows(tx, terms, requests), requests[-1].id if len(requests) == limit else None
 
 
 def expected_prices(tx: Tx, terms: PageTerms) -> list[DocumentRow]:

@@ -15,7 +15,7 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, verifies
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.services.account_pages import PageTerms, entry_document
-from bridge.services.documents import taken_away
+from bridge.services.document_parts import taken_away
 from bridge.services.order_pages import charged_back_by_staff
 from bridge.services.staff_coins import statement
 
@@ -78,7 +78,7 @@ def report_lost_quotes(
     for key, row in rows:
         if row.epoch >= terms.epoch or tx.quotes.get(terms.store, int(key)) is not None:
             continue
-        blank.append(taken_away(terms, int(key)))
+        blank.append(taken_away(terms, DocumentTable.QUOTE, int(key)))
         if verifies(keys, DocumentTable.QUOTE, row.payload, row.key_id, row.mac):
             said = json.loads(row.payload)
             if (said["store"], said["quote"]) != (terms.store, key) or not said["customer"]:
