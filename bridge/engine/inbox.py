@@ -34,7 +34,7 @@ from bridge.services.told_before import Told, orders_caught_up, told_before
 log = structlog.get_logger()
 FAST_S = 0.5
 """How often the inbox is looked at while customers are active."""
-ACTIVE_S = 60.0
+ACTIVE_S = 180.0
 """A customer who has just done something will look at the answer, and perhaps do more, for so long."""
 PATIENCE_S = 1.0
 """How long to wait for orders that have not caught up after a restore before looking again."""

@@ -2,13 +2,15 @@
 
 Always the whole of it with its version, never a delta, so a push that is repeated or comes late changes nothing. At
 most one push per customer waits, and a customer's account is pushed at most once every `push_seconds`. Answers go
-first: somebody waits for them. A shop that lacks the documents' tables goes on with accounts alone.
+first: somebody waits for them. A shop that lacks a table of documents goes on with what it has. Beside the documents
+stand the desk's notes.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 
@@ -17,7 +19,9 @@ from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
 from bridge.engine.health import StoreHealth, Work
+from bridge.engine.notes import NOTHING_DUE, DeskNotes
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of
@@ -33,14 +37,22 @@ DOCUMENTS_PER_PUSH = 200
 QUOTES_AHEAD = 1_000
 """A lost desk's quotes are looked for so far around the last number known: a desk numbers them over all its stores."""
 TABLES_AGAIN_S = 60.0
-"""After the shop has refused documents, which it does where it lacks their tables, they rest for so long."""
-ANSWERS, OFFERS = frozenset({DocumentTable.ANSWER}), frozenset({DocumentTable.QUOTE, DocumentTable.PRICE})
+"""After the shop has refused documents, which it does where it lacks their table, those rest for so long."""
+ANSWERS = frozenset({DocumentTable.ANSWER})
+SHOWN = frozenset(DocumentTable) - ANSWERS
 SWEEP_S = 120.0
 """However quiet the desk is, accounts left behind are looked for this often, even should the minute's bell not ring."""
 
 
+class _Refusal(NamedTuple):
+    """Why a table's documents were refused, and until when they rest."""
+
+    cause: str
+    until: float
+
+
 class Pusher:
-    """The writing side of one store. `wake` is set when accounts may have changed."""
+    """The writing side of one store. `wake` is set when accounts may have changed; without `notes` none are written."""
 
     def __init__(
         self,
@@ -53,15 +65,16 @@ class Pusher:
         *,
         keys: Callable[[], tuple[SigningKey, ...]],
         wake: asyncio.Event,
+        notes: DeskNotes | None = None,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._keys, self._wake = health, stop, keys, wake
+        self._notes = notes
         self._recent: dict[int, float] = {}
         self._told = False
         self._shown = False
         self._taken_over = False
-        self._refused = ""
-        self._documents_from = 0.0
+        self._refused: dict[DocumentTable, _Refusal] = {}
 
     async def run(self) -> None:
         """Push until stopped. Raises what is not the shop's fault."""
@@ -85,16 +98,19 @@ class Pusher:
             await self._desk.transact("show new terms", show_new_terms, self._terms(keys[0]))
             await self._desk.transact("follow the price list", follow_settings, self._setup.desk_terms)
             self._shown = True
-        documents = await self._documents(keys[0])
+        documents, problems = await self._desk.read(_waiting, self._terms(keys[0]), self._resting())
+        notes = self._notes.due(self._terms(keys[0]), problems) if self._notes else NOTHING_DUE
         batch: Batch = await self._desk.read(
             waiting_batch, self._terms(keys[0]), at=self._clock.now(), limit=ACCOUNTS_PER_PUSH, skip=skip
         )
-        if batch.rows or documents:
+        if batch.rows or documents or notes:
             await self._adapter.claim(self._claim(keys[0]), keys)
         shown = await self._push_documents(documents, ANSWERS)
         if batch.rows:
             await self._push_accounts(batch, keys)
-        shown += await self._push_documents(documents, OFFERS)
+        shown += await self._push_documents(documents, SHOWN)
+        if self._notes and notes:
+            await self._notes.write(self._adapter, self._terms(keys[0]), notes)
         return shown + (len(batch.rows) or await self._take_over(keys))
 
     async def _push_accounts(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
@@ -114,36 +130,39 @@ class Pusher:
             )
         log.info("accounts pushed", store=self._setup.name, accounts=len(batch.rows))
 
-    async def _documents(self, key: SigningKey) -> tuple[DocumentBatch, ...]:
-        """What waits of quotes, prices and answers; nothing for a while after the shop has refused them."""
-        if time.monotonic() < self._documents_from:
-            return ()
-        return await self._desk.read(waiting_documents, self._terms(key), limit=DOCUMENTS_PER_PUSH)
+    def _resting(self) -> frozenset[DocumentTable]:
+        """The tables of which the shop has refused documents a short while ago."""
+        moment = time.monotonic()
+        return frozenset(table for table, refusal in self._refused.items() if moment < refusal.until)
 
     async def _push_documents(self, batches: Iterable[DocumentBatch], tables: frozenset[DocumentTable]) -> int:
-        """Push the batches of these tables; returns how many documents. A shop without the tables is told of once."""
+        """Push the batches of these tables; returns how many documents. A shop without a table is told of once."""
         pushed = 0
         for batch in batches:
-            if batch.table not in tables or time.monotonic() < self._documents_from:
+            if batch.table not in tables:
                 continue
             if batch.rows:
                 try:
                     await self._adapter.push_documents(batch.table, batch.rows)
                 except ShopRefused as error:
-                    self._tell_refused(error)
+                    self._tell_refused(batch.table, error)
                     continue
-                self._refused = ""
+                self._refused.pop(batch.table, None)
             await self._desk.transact("documents pushed", documents_pushed, self._setup.name, batch)
             log.info("documents pushed", store=self._setup.name, table=batch.table.value, rows=len(batch.rows))
             pushed += len(batch.numbers)
         return pushed
 
-    def _tell_refused(self, error: ShopRefused) -> None:
-        self._documents_from = time.monotonic() + TABLES_AGAIN_S
-        if self._refused != str(error):
-            self._refused = str(error)
+    def _tell_refused(self, table: DocumentTable, error: ShopRefused) -> None:
+        before = self._refused.get(table)
+        self._refused[table] = _Refusal(str(error), time.monotonic() + TABLES_AGAIN_S)
+        if before is None or before.cause != str(error):
             log.warning(
-                "shop takes no quotes, prices and answers", store=self._setup.name, cause=str(error), next=error.hint
+                "shop takes no documents of a kind",
+                store=self._setup.name,
+                table=table.value,
+                cause=str(error),
+                next=error.hint,
             )
 
     async def _look_for_lost(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
@@ -218,3 +237,9 @@ class Pusher:
         if not self._recent:
             return SWEEP_S
         return max(min(self._recent.values()) + self._setup.sync.push_seconds - time.monotonic(), 0.01)
+
+
+def _waiting(tx: DeskTx, terms: PageTerms, skip: frozenset[DocumentTable]) -> tuple[Sequence[DocumentBatch], int]:
+    """The documents that wait, and how many problems do."""
+    documents = waiting_documents(tx, terms, limit=DOCUMENTS_PER_PUSH, skip=skip)
+    return documents, tx.problems.open_count(terms.store)

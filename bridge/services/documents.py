@@ -5,7 +5,7 @@ that it says what the thread says (rule C7).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +33,17 @@ class DocumentBatch:
     numbers: Mapping[Any, int]
 
 
-def waiting_documents(tx: Tx, terms: PageTerms, *, limit: int) -> tuple[DocumentBatch, ...]:
-    """What the shop does not have in its newest state, at most `limit` a table: answers first."""
-    kinds = (_answers, _quotes, _requests, _prices)
-    batches = (kind(tx, terms, limit) for kind in kinds)
+def waiting_documents(
+    tx: Tx, terms: PageTerms, *, limit: int, skip: Collection[DocumentTable] = ()
+) -> tuple[DocumentBatch, ...]:
+    """What the shop does not have in its newest state, at most `limit` a table: answers first, nothing of `skip`."""
+    kinds = {
+        DocumentTable.ANSWER: _answers,
+        DocumentTable.QUOTE: _quotes,
+        DocumentTable.REQUEST: _requests,
+        DocumentTable.PRICE: _prices,
+    }
+    batches = (waiting(tx, terms, limit) for table, waiting in kinds.items() if table not in skip)
     return tuple(batch for batch in batches if batch.numbers)
 
 
