@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bridge.resources import resource
+from bridge.storefront import style_sheet
 from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import Customer, in_three, price, push_account, push_document, quote
 from tests.support.storefront import Storefront, account, package
@@ -63,7 +63,7 @@ def show(page: Page, shop: Storefront, language: str) -> None:
 
 def lay_out(page: Page, content: str) -> None:
     page.set_content(content)
-    page.add_style_tag(content=resource("bridge/shopkit/storefront/account.css").read_text("utf-8"))
+    page.add_style_tag(content=style_sheet().decode())
     page.add_style_tag(content="body { margin: 0; font-family: sans-serif; font-size: 16px; }")
 
 

@@ -10,7 +10,7 @@ namespace SupportBridge;
  */
 final class Html
 {
-    private const WITHOUT_END = ['input', 'link', 'br'];
+    private const WITHOUT_END = ['input', 'link', 'meta', 'br'];
 
     private string $source;
 

@@ -426,19 +426,25 @@ class Supportbridge extends Module
         if (!$this->context->customer->isLogged()) {
             return '';
         }
-        $state = $this->reader()->read(
-            (int) $this->context->shop->id,
+        $language = \SupportBridge\AccountBlock::language((string) $this->context->language->iso_code);
+        $values = \SupportBridge\AccountBlock::read(
+            new \SupportBridge\Tables($this->database(), _DB_PREFIX_),
+            \SupportBridge\KeyFile::forShop(self::keyFolder(), (int) $this->context->shop->id),
             (int) $this->context->customer->id,
-            (int) $_SERVER['REQUEST_TIME']
+            (int) $_SERVER['REQUEST_TIME'],
+            $language,
+            function ($message) {
+                $this->report($message);
+            }
         );
         $this->warnOfWebRoot();
-        if ($state === null && !\SupportBridge\Inspection::isDeskReady($this->database(), _DB_PREFIX_)) {
+        if ($values === null) {
             return '';
         }
-        $language = \SupportBridge\AccountBlock::language((string) $this->context->language->iso_code);
         $this->context->smarty->assign([
-            'supportbridge' => \SupportBridge\AccountBlock::of($state, $language) + $this->texts(),
+            'supportbridge' => $values + $this->texts(),
             'supportbridge_page' => SupportbridgeShop::pageAddress($this->context, []),
+            'supportbridge_requests' => SupportbridgeShop::pageAddress($this->context, ['view' => 'requests']),
             'supportbridge_in_list' => SupportbridgeShop::listsAccountLinks(),
         ]);
 

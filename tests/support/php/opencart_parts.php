@@ -180,8 +180,14 @@ final class Pieces
 {
     public string $output = '';
 
+    /** @var string[] */
+    public array $scripts = [];
+
     public function __call(string $name, array $arguments)
     {
+        if ($name === 'addScript') {
+            $this->scripts[] = $arguments[0];
+        }
         if ($name === 'setOutput') {
             $this->output = $arguments[0];
         }
