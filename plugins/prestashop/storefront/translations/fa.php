@@ -56,7 +56,7 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_a4256c32d6e8dc2287f3b8497e6c2
 $_MODULE['<{supportbridge}prestashop>supportbridge_757e42a99a54bb46e649439e25b7e672'] = 'کارکنان سکه‌های مشتری را کنار سفارش‌ها و صفحهٔ او می‌بینند.';
 // Staff do not see the coins beside orders and customers: reset this module once.
 $_MODULE['<{supportbridge}prestashop>supportbridge_c71b4099135ebd3fb1f1250ec8f4224f'] = 'کارکنان سکه‌ها را کنار سفارش‌ها و مشتریان نمی‌بینند: این ماژول را یک بار بازنشانی کنید.';
-// Back office: just now
+// just now
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_2654992d78afbd40bad349302a6f2b6a'] = 'همین حالا';
 // {count} minutes ago
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_87238244995929210b716cb2a9acd171'] = '{count} دقیقه پیش';
