@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bridge import VERSION
 from bridge.contracts.clock import Clock
 from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_documents import Note
@@ -64,7 +65,7 @@ class DeskNotes:
             return NOTHING_DUE
         at = self._clock.now()
         read = at - timedelta(seconds=read_age)
-        document = status_document(terms, state=state, problems=problems, last_order_read=read, at=at)
+        document = status_document(terms, version=VERSION, state=state, problems=problems, last_order_read=read, at=at)
         old = another_key or time.monotonic() > self._page_at + PAGE_AGAIN_S
         return DueNotes(self._page(terms) if old else None, signed_note(terms, document), news)
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bridge import VERSION
 from bridge.contracts.shop_documents import Note
 from bridge.contracts.shop_rows import canonical_json, mac_of
 from bridge.domain.plans import Plan
@@ -42,13 +41,13 @@ def page_document(terms: PageTerms) -> dict[str, Any]:
 
 
 def status_document(
-    terms: PageTerms, *, state: str, problems: int, last_order_read: datetime, at: datetime
+    terms: PageTerms, *, version: str, state: str, problems: int, last_order_read: datetime, at: datetime
 ) -> dict[str, Any]:
-    """How the desk is: `state` is well, waiting or paused; `problems` are those that wait for staff."""
+    """How the desk is: `version` is the program's, `state` well, waiting or paused; `problems` wait for staff."""
     return {
         **head(terms, NOBODY, 0),
         "at": unix(at),
-        "version": VERSION,
+        "version": version,
         "state": state,
         "problems": problems,
         "last_order_read": unix(last_order_read),

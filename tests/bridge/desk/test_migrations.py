@@ -24,8 +24,10 @@ from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
 from bridge.desk.values import to_ms
 from bridge.domain.cursor import Cursor, Gap
+from bridge.domain.requests import Author, Message, MessageKind
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, DeskTooOld
 from bridge.services.purchases import book_orders
+from bridge.services.requests import reply
 from bridge.services.syncing import touch
 from bridge.testing.desks import CREATED, a_desk
 from tests.support.books import ACME, BASE, MONDAY_9AM, REFUNDED, a_store, an_order, customer, rows
@@ -317,7 +319,11 @@ def test_an_upgraded_desk_that_was_restored_gives_no_number_out_again(tmp_path: 
 def test_requests_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     with a_desk(tmp_path) as desk:
-        opened = CoinDesk(desk).offered(customer(77), 50).request_id
+        coins = CoinDesk(desk)
+        opened = coins.offered(customer(77), 50).request_id
+        wanted = Message(coins.now, Author.CUSTOMER, MessageKind.TEXT, "Please.")
+        desk.run(lambda tx: tx.requests.say(opened, wanted))
+        desk.run(reply, coins.terms, opened, text="He is a nuisance.", by="Anna", at=coins.now)
     alter(
         path,
         "DROP INDEX ix_request_waiting; ALTER TABLE request DROP COLUMN pushed_number;"
@@ -329,7 +335,11 @@ def test_requests_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: P
     assert upgrade(path, now=CREATED)
     with Desk.open(path) as desk:
         waiting = desk.look(lambda tx: tx.requests.waiting(ACME, 10))
+        shown, _ = desk.look(lambda tx: tx.requests.last_shown(opened, 50))
+        thread = desk.look(lambda tx: tx.requests.thread(opened))
     assert [(one.id, one.subject, one.number) for one in waiting] == [(opened, "Google Analytics", 1)]
+    assert [one.kind for one in shown] == [MessageKind.OFFERED, MessageKind.TEXT]
+    assert (thread[-1].kind, thread[-1].text) == (MessageKind.NOTE, "He is a nuisance."), "written for colleagues alone"
 
 
 def test_an_upgraded_desk_knows_when_its_packages_end(tmp_path: Path) -> None:

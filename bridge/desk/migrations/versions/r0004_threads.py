@@ -1,4 +1,4 @@
-"""Requests are shown in the shop: which of them the shop does not have in their newest state."""
+"""Requests are shown in the shop: which of them wait to be, and what in them was never meant to be."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,9 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+
+FOR_COLLEAGUES = "UPDATE message SET kind = 'note' WHERE author = 'staff' AND kind = 'text'"
+"""Until now customers saw nothing of what staff wrote, and staff were told so: it stays theirs."""
 
 
 def upgrade() -> None:
@@ -20,3 +23,4 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("pushed_number < number"),
     )
+    op.execute(FOR_COLLEAGUES)
