@@ -16,7 +16,7 @@ import structlog
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.shop import ShopAdapter
-from bridge.contracts.shop_documents import DocumentTable
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
@@ -29,19 +29,23 @@ from bridge.errors import ShopRefused
 from bridge.services.account_pages import Batch, PageTerms, show_new_terms, waiting_batch
 from bridge.services.documents import DocumentBatch, documents_pushed, waiting_documents
 from bridge.services.prices import follow_settings
-from bridge.services.restoring import report_lost_entries, report_lost_quotes, take_over
+from bridge.services.restoring import report_lost_entries, report_lost_quotes, report_lost_requests, take_over
 
 log = structlog.get_logger()
 ACCOUNTS_PER_PUSH = 200
 DOCUMENTS_PER_PUSH = 200
-QUOTES_AHEAD = 1_000
-"""A lost desk's quotes are looked for so far around the last number known: a desk numbers them over all its stores."""
+NUMBERS_AHEAD = 1_000
+"""A lost desk's quotes and requests are looked for so far around the last number known: a desk numbers them over all
+its stores."""
 TABLES_AGAIN_S = 60.0
 """After the shop has refused documents, which it does where it lacks their table, those rest for so long."""
 ANSWERS = frozenset({DocumentTable.ANSWER})
 SHOWN = frozenset(DocumentTable) - ANSWERS
 SWEEP_S = 120.0
 """However quiet the desk is, accounts left behind are looked for this often, even should the minute's bell not ring."""
+
+
+_Report = Callable[..., list[DocumentRow]]
 
 
 class _Refusal(NamedTuple):
@@ -73,7 +77,7 @@ class Pusher:
         self._recent: dict[int, float] = {}
         self._told = False
         self._shown = False
-        self._taken_over = False
+        self._taken_over = self._taken_over_requests = False
         self._refused: dict[DocumentTable, _Refusal] = {}
 
     async def run(self) -> None:
@@ -184,30 +188,45 @@ class Pusher:
     async def _take_over(self, keys: tuple[SigningKey, ...]) -> int:
         """Once all has been pushed: does the shop still show accounts of a desk before a restore? Returns how many."""
         if self._taken_over:
+            await self._take_over_requests(keys)
             return 0
         customers = await self._adapter.left_behind(self._desk.identity.epoch)
         if customers:
             log.warning("accounts of a lost desk are replaced", store=self._setup.name, accounts=len(customers))
             return await self._desk.transact("take over accounts", take_over, self._setup.name, customers)
-        await self._take_over_quotes(keys)
+        known = await self._desk.read(lambda tx: tx.quotes.last_known())
+        await self._take_away(keys, DocumentTable.QUOTE, known, report_lost_quotes)
         self._taken_over = True
         return 0
 
-    async def _take_over_quotes(self, keys: tuple[SigningKey, ...]) -> None:
-        """Take quotes off the pages that only a lost desk knew: their numbers are about the last ones known."""
+    async def _take_over_requests(self, keys: tuple[SigningKey, ...]) -> None:
+        """The same of requests, once what customers sent has been done again: those have their numbers back."""
+        if self._taken_over_requests or not self._health.inbox_read:
+            return
+        known = await self._desk.read(lambda tx: tx.requests.last_known())
+        await self._take_away(keys, DocumentTable.REQUEST, known, report_lost_requests)
+        self._taken_over_requests = True
+
+    async def _take_away(self, keys: tuple[SigningKey, ...], table: DocumentTable, known: int, report: _Report) -> None:
+        """Take off the pages what only a lost desk knew: their numbers are about the last ones known."""
         terms = self._terms(keys[0])
-        known = await self._desk.read(lambda tx: tx.quotes.last_known())
-        number, until = max(known - QUOTES_AHEAD, 0), known + QUOTES_AHEAD
+        number, until = max(known - NUMBERS_AHEAD, 0), known + NUMBERS_AHEAD
         while number < until:
             page = range(number + 1, number + 1 + DOCUMENTS_PER_PUSH)
-            found = await self._adapter.documents(DocumentTable.QUOTE, page)
-            blank = await self._desk.transact(
-                "report lost quotes", report_lost_quotes, terms, found, keys, at=self._clock.now()
-            )
-            if blank:
-                log.warning("quotes of a lost desk are taken away", store=self._setup.name, quotes=len(blank))
-                await self._adapter.push_documents(DocumentTable.QUOTE, blank)
-                until = page[-1] + QUOTES_AHEAD
+            found = await self._adapter.documents(table, page)
+            if found:
+                blank = await self._desk.transact(
+                    f"report lost {table}s", report, terms, found, keys, at=self._clock.now()
+                )
+                if blank:
+                    log.warning(
+                        "documents of a lost desk are taken away",
+                        store=self._setup.name,
+                        table=table.value,
+                        rows=len(blank),
+                    )
+                    await self._adapter.push_documents(table, blank)
+                    until = page[-1] + NUMBERS_AHEAD
             number = page[-1]
 
     def _terms(self, key: SigningKey) -> PageTerms:

@@ -95,6 +95,36 @@ def report_lost_quotes(
     return blank
 
 
+def report_lost_requests(
+    tx: Tx, terms: PageTerms, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, at: datetime
+) -> list[DocumentRow]:
+    """Tell staff of requests that only the lost desk knew; returns what takes them off the customers' pages.
+
+    As with quotes. Call it once all that customers sent has been done again: what they opened has its number back then.
+    """
+    blank = []
+    for key, row in rows:
+        if row.epoch >= terms.epoch or tx.requests.get(terms.store, int(key)) is not None:
+            continue
+        blank.append(taken_away(terms, DocumentTable.REQUEST, int(key)))
+        if verifies(keys, DocumentTable.REQUEST, row.payload, row.key_id, row.mac):
+            said = json.loads(row.payload)
+            if (said["store"], said["request"]) != (terms.store, key) or not said["customer"]:
+                continue
+            messages = len(said["messages"]) + said["earlier"]
+            opened = datetime.fromtimestamp(said["opened_at"], UTC)
+            tx.problems.report(
+                terms.store,
+                key=f"after-backup:request:{key}:{said['opened_at']}",
+                kind=AFTER_BACKUP,
+                summary=f"customer {said['customer']}: the shop shows request {key} with {messages} "
+                f"message{'s' * (messages != 1)}, opened after the backup, at {opened:%Y-%m-%d %H:%M:%S} UTC; it is "
+                "taken off the page: if it still holds, open it again",
+                at=at,
+            )
+    return blank
+
+
 def take_over(tx: Tx, store: str, customers: Iterable[int]) -> int:
     """Open an account for each customer whom only the lost desk knew, so that its row in the shop is replaced.
 
