@@ -1,19 +1,29 @@
 """When the desk's notes are written: at once where there is news, else seldom, and never before there is something."""
 
+import asyncio
 import time
+from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from bridge.contracts.shop_rows import SigningKey
+from bridge.contracts.shop_documents import DocumentTable
+from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.desk.desk import Desk
 from bridge.engine import notes as module
 from bridge.engine.health import StoreHealth, StoreState, Work
 from bridge.engine.notes import DeskNotes
-from bridge.errors import ShopRefused, ShopUnavailable
+from bridge.engine.pusher import Pusher
+from bridge.engine.setup import StoreSetup
+from bridge.errors import ForeignDesk, ShopRefused, ShopUnavailable
 from bridge.services.account_pages import PageTerms
 from bridge.testing.clock import FixedClock
+from bridge.testing.desks import a_desk
 from bridge.testing.shop import FakeShop
 from tests.support.books import ACME, PLANS, TEHRAN
+from tests.support.fake_platform import read_settings, write_bridge
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 KEY, NEW_KEY = SigningKey("k1", bytes(32)), SigningKey("k2", bytes([7]) * 32)
@@ -163,3 +173,78 @@ async def test_what_is_on_sale_is_written_again_now_and_then(noting: Noting) -> 
     assert await noting.written() == ["status"]
     noting.moment += module.STATUS_EVERY_S
     assert await noting.written() == ["page", "status"]
+
+
+# --- with the pusher -------------------------------------------------------------------------------------------------
+
+
+class Writing:
+    """The writing side of one store, pass by pass."""
+
+    def __init__(self, desk: Desk, folder: Path) -> None:
+        self.setup = StoreSetup.of(read_settings(write_bridge(folder, stores={"acme": {}})).stores["acme"])
+        self.shop, self.health, self.clock = FakeShop(), StoreHealth(ACME, 60), FixedClock(MONDAY)
+        self.keys: tuple[SigningKey, ...] = (KEY,)
+        self.pusher = Pusher(
+            self.setup,
+            self.shop,
+            desk,
+            self.clock,
+            self.health,
+            asyncio.Event(),
+            keys=lambda: self.keys,
+            wake=asyncio.Event(),
+            notes=DeskNotes(self.clock, self.health),
+        )
+
+    async def asked(self) -> Counter[str]:
+        """What a pass asks of the shop, and writes."""
+        self.shop.calls.clear()
+        await self.pusher.one_pass()
+        return +self.shop.calls
+
+
+@pytest.fixture
+async def writing(tmp_path: Path) -> AsyncIterator[Writing]:
+    with a_desk(tmp_path) as desk:
+        desk.start()
+        yield Writing(desk, tmp_path)
+
+
+async def test_a_store_in_which_nothing_happens_is_asked_and_told_nothing(writing: Writing) -> None:
+    writing.health.phase = StoreState.WELL
+    writing.health.well(Work.READING)
+    writing.health.inbox_read = True
+    while await writing.asked():
+        pass
+    assert {name.partition(":")[0] for name in writing.shop.notes} == {"page", "status"}
+    assert [await writing.asked() for _ in range(10)] == [Counter()] * 10
+
+
+async def test_a_note_is_only_written_into_a_shop_that_is_this_desks(writing: Writing) -> None:
+    document = {"v": 1, "store": ACME, "desk": "another", "epoch": 1}
+    writing.shop.desk = signed_row(KEY, "meta", document, customer_id=0, epoch=1, number=0)
+    with pytest.raises(ForeignDesk):
+        await writing.asked()
+    assert writing.shop.notes == {}
+
+
+async def test_a_store_without_a_key_gets_no_note(writing: Writing) -> None:
+    writing.keys = ()
+    assert await writing.asked() == Counter()
+
+
+async def test_lost_requests_are_looked_for_only_once_the_inbox_was_read(writing: Writing) -> None:
+    """What customers opened has its number back by then."""
+    lost = {"v": 1, "store": ACME, "customer": 77, "epoch": 1, "number": 1, "request": 5}
+    words = {"subject": "Work", "opened_at": 1, "earlier": 0, "messages": []}
+    row = signed_row(KEY, "request", lost | words, customer_id=77, epoch=1, number=1)
+    writing.shop.document_rows[DocumentTable.REQUEST][5] = row
+    for _ in range(3):
+        await writing.asked()
+    assert writing.shop.document_rows[DocumentTable.REQUEST][5] == row
+    writing.health.inbox_read = True
+    await writing.asked()
+    shown = writing.shop.shown_document(DocumentTable.REQUEST, 5)
+    assert shown is not None
+    assert (shown["customer"], "subject" in shown) == (0, False)
