@@ -1,12 +1,12 @@
 """Makes the zips that a shop's administrator installs.
 
 It believes: a folder `storefront/` holds everything that is only of its platform, and what all share (the PHP classes
-that know no platform, the style sheets, the script, the definition of the tables) exists once, below `bridge/shopkit`, and is copied
-into each. OpenCart 3 lays its files out in another way, so it has a folder of its own, which borrows from OpenCart 4's
-what both have word for word. The same sources always give the same bytes: names sorted, rights fixed, nothing
-compressed, because two machines' compressors may differ. A file's time follows from the version and its content:
-PrestaShop unpacks with the zip's times, PHP's cache knows a changed file by another time, and the template engine by a
-later one.
+that know no platform, the style sheets, the script, the definition of the tables) exists once, below
+`bridge/shopkit`, and is copied into each. OpenCart 3 lays its files out in another way, so it has a folder of its
+own, which borrows from OpenCart 4's what both have word for word. The same sources always give the same bytes: names
+sorted, rights fixed, nothing compressed, because two machines' compressors may differ. A file's time follows from the
+version and its content: PrestaShop unpacks with the zip's times, PHP's cache knows a changed file by another time,
+and the template engine by a later one.
 """
 
 import hashlib

@@ -18,8 +18,8 @@ final class AccountBlock
     }
 
     /**
-     * The values of a customer's block now (Unix time); null for a customer without an account in a shop that has nothing
-     * else for him either.
+     * The values of a customer's block now (Unix time); null for a customer without an account in a shop that has
+     * nothing else for him either.
      *
      * Offers that cannot be read are not counted, and the log is told why: the coins are worth showing without them.
      *
@@ -46,8 +46,11 @@ final class AccountBlock
             $log('waiting offers are not counted: ' . $problem->getMessage());
             $quotes = [];
         }
-        if ($account === null && ($quotes === null || !Inspection::isDeskReady($tables->database(), $tables->prefix()))) {
-            return null;
+        if ($account === null) {
+            $isReady = $quotes !== null && Inspection::isDeskReady($tables->database(), $tables->prefix());
+            if (!$isReady) {
+                return null;
+            }
         }
         $waiting = array_filter($quotes ?? [], static function (Quote $quote) use ($now): bool {
             return $quote->isOpen($now);
@@ -59,7 +62,7 @@ final class AccountBlock
     /**
      * The values a template shows; `plan` and `next_expiry` are empty where there is none.
      *
-     * Without an account there is only the way to the customer's own page; without waiting offers their number is empty.
+     * Without an account there is only the way to the customer's own page; `waiting` is empty where no offer waits.
      *
      * @return array<string, mixed>
      */

@@ -143,8 +143,8 @@ final class AccountDocument
     }
 
     /**
-     * The packages that still matter at a moment, those that end first at the head: usable ones, and ended ones of which
-     * coins are still held.
+     * The packages that still matter at a moment: usable ones first, in the order in which they end, then ended ones of
+     * which coins are still held.
      *
      * @return Package[]
      */
@@ -153,8 +153,9 @@ final class AccountDocument
         $shown = array_filter($this->packages, static function (Package $package) use ($now): bool {
             return $package->held > 0 || !$package->revoked && $package->isUsable($now);
         });
-        usort($shown, static function (Package $one, Package $other): int {
-            return [$one->usableUntil, $one->id] <=> [$other->usableUntil, $other->id];
+        usort($shown, static function (Package $one, Package $other) use ($now): int {
+            return [!$one->isUsable($now), $one->usableUntil, $one->id]
+                <=> [!$other->isUsable($now), $other->usableUntil, $other->id];
         });
 
         return $shown;

@@ -123,17 +123,41 @@ final class CustomerFacts
     }
 
     /**
-     * How many offers wait for his decision; 0 where they can't be read.
+     * Whether an offer waits for his decision: it can be decided on, and nothing that he did about it is on its way.
      */
-    public function waitingOffers(): int
+    public function isWaiting(Quote $quote): bool
     {
-        try {
-            return count(array_filter($this->quotes(), function (Quote $quote): bool {
-                return $quote->isOpen($this->now);
-            }));
-        } catch (Problem $problem) { // the view that shows the offers says it
-            return 0;
+        if (!$quote->isOpen($this->now)) {
+            return false;
         }
+        foreach ($this->waiting() ?? [] as $posted) {
+            if (($posted->deed->data['quote'] ?? null) === $quote->id) {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /**
+     * How many offers wait for his decision, by the number of their request; none where they can't be read.
+     *
+     * @return array<int, int>
+     */
+    public function waitingOffers(): array
+    {
+        $waiting = [];
+        try {
+            foreach ($this->quotes() as $quote) {
+                if ($this->isWaiting($quote)) {
+                    $waiting[$quote->request] = ($waiting[$quote->request] ?? 0) + 1;
+                }
+            }
+        } catch (Problem $problem) { // the view that shows the offers says it
+            return [];
+        }
+
+        return $waiting;
     }
 
     /**

@@ -98,7 +98,7 @@ final class Documents
     }
 
     /**
-     * Those of a customer's requests that can be read, in the order that is asked for, each with its last message alone.
+     * Those of a customer's requests that can be read, in the order that is asked for, each with its last message.
      *
      * @param int[] $ids
      *
@@ -141,11 +141,12 @@ final class Documents
     public function prices(): ?array
     {
         $which = ' ORDER BY `code` LIMIT ' . self::MOST_PRICES;
-        $prices = $this->rows->documents('price', $which, '`code`', static function (Fields $fields, array $row): Price {
+        $make = static function (Fields $fields, array $row): Price {
             $fields->require('code', (string) $row['code']);
 
             return new Price($fields);
-        });
+        };
+        $prices = $this->rows->documents('price', $which, '`code`', $make);
         if ($prices === null) {
             return null;
         }

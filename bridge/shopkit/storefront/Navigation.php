@@ -11,7 +11,7 @@ final class Navigation
         'claim' => 'nav_claim'];
 
     /** The views that belong to another one. */
-    private const WITHIN = ['thread' => 'requests', 'request' => 'requests', 'answer' => ''];
+    private const WITHIN = ['thread' => 'requests', 'request' => 'requests'];
 
     private PageKit $kit;
 

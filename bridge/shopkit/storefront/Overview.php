@@ -47,7 +47,7 @@ final class Overview
 
     private function offers(): ?Html
     {
-        $count = $this->facts->waitingOffers();
+        $count = array_sum($this->facts->waitingOffers());
         if ($count === 0) {
             return null;
         }

@@ -6,7 +6,7 @@ namespace SupportBridge;
  * A customer's request with the thread of its messages, as the desk wrote it, once its signature has been checked.
  *
  * It has the last messages only, never staff's notes or names. A text of a person has no language; the desk's own
- * sentences have several. What was erased at the customer's wish leaves a request without a subject and without messages.
+ * sentences have several. What was erased at the customer's wish leaves a request without a subject and messages.
  */
 final class Request
 {

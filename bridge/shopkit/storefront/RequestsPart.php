@@ -9,24 +9,35 @@ final class RequestsPart
 {
     private PageKit $kit;
 
-    public function __construct(PageKit $kit)
+    /** @var array<int, Quote[]> by the number of their request */
+    private array $quotes;
+
+    /** @var array<int, int> how many of them wait for a decision */
+    private array $waiting;
+
+    /**
+     * @param array<int, Quote[]> $quotes by the number of their request
+     * @param array<int, int> $waiting how many of them wait for a decision
+     */
+    public function __construct(PageKit $kit, array $quotes, array $waiting)
     {
         $this->kit = $kit;
+        $this->quotes = $quotes;
+        $this->waiting = $waiting;
     }
 
     /**
      * The way to write one, and the list; what cannot be shown is said in words.
      *
      * @param Request[] $requests
-     * @param array<int, Quote[]> $quotes by the number of their request
      * @param string $missing the name of a text that says what is not shown, empty for nothing
      */
-    public function html(array $requests, array $quotes, bool $canSend, string $missing, ?Html $pages): Html
+    public function html(array $requests, bool $canSend, string $missing, ?Html $pages): Html
     {
         $kit = $this->kit;
         $items = [];
         foreach ($requests as $request) {
-            $items[] = $this->item($request, $quotes[$request->id] ?? []);
+            $items[] = $this->item($request);
         }
         $new = $kit->link('request_new', ['view' => 'request'], 'supportbridge-button');
         if ($items === [] && $missing === '') {
@@ -44,15 +55,11 @@ final class RequestsPart
         );
     }
 
-    /**
-     * @param Quote[] $quotes its own
-     */
-    private function item(Request $request, array $quotes): Html
+    private function item(Request $request): Html
     {
         $kit = $this->kit;
-        $waiting = array_filter($quotes, static function (Quote $quote) use ($kit): bool {
-            return $quote->isOpen($kit->now);
-        });
+        $waiting = $this->waiting[$request->id] ?? 0;
+        $state = $request->stateAt($kit->now, $this->quotes[$request->id] ?? []);
         $link = [
             'href' => $kit->address(['view' => 'thread', 'request' => $request->id]),
             'class' => 'supportbridge-request__link',
@@ -63,13 +70,13 @@ final class RequestsPart
             'li',
             ['class' => 'supportbridge-request', 'data-supportbridge' => 'request-' . $request->id],
             Html::of('a', $link, self::subject($kit, $request)),
-            $waiting === [] ? null : $kit->badge(count($waiting), 'offers_waiting'),
+            $waiting === 0 ? null : $kit->badge($waiting, 'offers_waiting'),
             Html::of(
                 'div',
                 ['class' => 'supportbridge-quiet'],
                 self::number($kit, $request),
                 ' · ',
-                Html::of('span', ['data-supportbridge' => 'state'], $kit->say($request->stateAt($kit->now, $quotes))),
+                Html::of('span', ['data-supportbridge' => 'state'], $kit->say($state)),
                 ' · ',
                 Html::of('time', ['datetime' => Language::iso($change)], $kit->language->moment($change))
             )

@@ -46,7 +46,7 @@ final class RequestsView
             return (new PricesPart($kit))->html($facts->documents->prices() ?? [], $facts->canSend());
         });
 
-        return [(new AnswerPart($kit))->waiting($facts->waiting() ?? []), $offers, $list, $prices];
+        return [(new AnswerPart($kit))->waiting($facts->waiting() ?? []), $offers, $list, $prices, $this->newer()];
     }
 
     /**
@@ -65,18 +65,25 @@ final class RequestsView
 
             return [$kit->section('thread', 'thread_none', $kit->paragraph($newer ? 'newer' : 'thread_none_help'))];
         }
-        $offers = $kit->part(function () use ($facts, $request): ?Html {
-            return $this->offers()->html($facts->documents->quotesOf($facts->customerId, $request), true);
+        $isOpen = false;
+        $offers = $kit->part(function () use ($facts, $request, &$isOpen): ?Html {
+            $quotes = $facts->documents->quotesOf($facts->customerId, $request);
+            foreach ($quotes as $quote) {
+                $isOpen = $isOpen || $facts->isWaiting($quote);
+            }
+
+            return $this->offers()->html($quotes, true);
+        });
+        $sent = array_filter($facts->waiting() ?? [], static function (Posted $posted) use ($request): bool {
+            return ($posted->deed->data['request'] ?? null) === $request->id;
         });
 
         return [
-            (new AnswerPart($kit))->waiting(array_filter($facts->waiting() ?? [], static function (Posted $posted) use (
-                $request
-            ): bool {
-                return ($posted->deed->data['request'] ?? null) === $request->id;
-            })),
+            (new AnswerPart($kit))->waiting($sent),
+            $isOpen ? $offers : null, // what waits for the customer stands at the head, however long the thread is
             (new ThreadPart($kit))->html($request),
-            $offers,
+            $isOpen ? null : $offers,
+            $this->newer(),
             $facts->canSend() ? (new RequestForm($kit))->reply($request->id, $returned) : null,
         ];
     }
@@ -100,15 +107,12 @@ final class RequestsView
     {
         $facts = $this->facts;
         $quotes = [];
-        $waiting = [];
         foreach ($this->quotesOrNone() as $quote) {
             $quotes[$quote->request][] = $quote;
-            if ($quote->isOpen($facts->now)) {
-                $waiting[$quote->request] = $quote->request;
-            }
         }
+        $waiting = $facts->waitingOffers();
         $ids = $facts->documents->requestIds($facts->customerId);
-        $first = array_intersect($ids ?? [], $waiting); // what waits for the customer stands at the head
+        $first = array_intersect($ids ?? [], array_keys($waiting)); // what waits for the customer stands at the head
         $ordered = array_values(array_merge($first, array_diff($ids ?? [], $first)));
         $here = array_slice($ordered, ($page - 1) * self::REQUESTS_A_PAGE, self::REQUESTS_A_PAGE);
         $requests = $facts->documents->requests($facts->customerId, $here);
@@ -126,7 +130,19 @@ final class RequestsView
         }
         $pages = $this->pages($page, count($ordered));
 
-        return (new RequestsPart($this->kit))->html($requests, $quotes, $facts->canSend(), $missing, $pages);
+        $part = new RequestsPart($this->kit, $quotes, $waiting);
+
+        return $part->html($requests, $facts->canSend(), $missing, $pages);
+    }
+
+    /**
+     * That offers or prices were left out which only a newer extension can read.
+     */
+    private function newer(): ?Html
+    {
+        $rows = $this->facts->documents->rows();
+
+        return $rows->hasNewer('quote') || $rows->hasNewer('price') ? $this->kit->notice('newer') : null;
     }
 
     private function pages(int $page, int $count): ?Html

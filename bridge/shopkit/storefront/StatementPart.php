@@ -47,7 +47,7 @@ final class StatementPart
     }
 
     /**
-     * The packages that can be asked for, the newest first: an ended one is in the entries and no longer in the account.
+     * The packages that can be asked for, the newest first: an ended one is in the entries, not in the account.
      *
      * @param Entry[] $entries
      *

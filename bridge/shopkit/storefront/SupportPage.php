@@ -232,7 +232,7 @@ final class SupportPage
      */
     private function page(string $view, array $parts): PageReply
     {
-        $navigation = (new Navigation($this->kit))->html($view, $this->facts->waitingOffers());
+        $navigation = (new Navigation($this->kit))->html($view, array_sum($this->facts->waitingOffers()));
         $content = $this->frame($navigation, $this->refusal, ...$parts);
 
         return PageReply::page($this->language->say('title'), (string) $content);
