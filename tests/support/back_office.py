@@ -61,7 +61,7 @@ class Panels:
     @property
     def facts(self) -> dict[str, str]:
         """The values by name: coins, plan, and how many offers and requests there are."""
-        values = re.findall(r'data-supportbridge="([a-z]+)">(.*?)</(?:dd|span)>', self.html, re.DOTALL)
+        values = re.findall(r'data-supportbridge="([a-z]+)">(.*?)</(?:dd|td|span)>', self.html, re.DOTALL)
         return {name: html.unescape(re.sub(r"<[^>]+>", "", value)) for name, value in values}
 
     @property

@@ -11,11 +11,11 @@
       <div class="alert alert-warning">{$notice|escape:'html':'UTF-8'}</div>
     {/foreach}
     {if $panel.facts}
-      <dl class="row">
+      <table class="table table-sm">
         {foreach from=$panel.facts item=fact}
-          <div class="col-xs-6 col-6"><dt>{$fact.label|escape:'html':'UTF-8'}</dt><dd data-supportbridge="{$fact.name|escape:'html':'UTF-8'}"><bdi lang="{$fact.language|escape:'html':'UTF-8'}">{$fact.text|escape:'html':'UTF-8'}</bdi></dd></div>
+          <tr><th scope="row"{if $panel.direction == 'rtl' && !$supportbridge_cards} class="text-right"{/if}>{$fact.label|escape:'html':'UTF-8'}</th><td data-supportbridge="{$fact.name|escape:'html':'UTF-8'}"><bdi lang="{$fact.language|escape:'html':'UTF-8'}">{$fact.text|escape:'html':'UTF-8'}</bdi></td></tr>
         {/foreach}
-      </dl>
+      </table>
     {/if}
     {foreach from=$panel.lists item=list}
       <p><strong>{$list.label|escape:'html':'UTF-8'}: <span data-supportbridge="{$list.name|escape:'html':'UTF-8'}">{$list.count|escape:'html':'UTF-8'}</span></strong></p>
