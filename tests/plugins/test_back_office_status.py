@@ -1,14 +1,19 @@
 """The status page of the extension: what it tells a shop's owner about both sides of the bridge, on every platform."""
 
 import re
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from bridge import VERSION
 from bridge.resources import resource
+from bridge.services.account_pages import PageTerms
+from bridge.services.notes import signed_note, status_document, status_name
 from tests.plugins.conftest import MakeShop
 from tests.support.back_office import EVENTS, PLATFORMS, BackOffice, push_meta, status, told_version
-from tests.support.storefront import DAY, NOW, OTHER_KEY, Storefront
+from tests.support.books import ACME, PLANS, TEHRAN
+from tests.support.storefront import DAY, KEY, NOW, OTHER_KEY, Storefront
 
 ON_ONE = pytest.mark.parametrize("empty_shop", ["opencart"], indirect=True)
 """What the platform has no part in."""
@@ -77,6 +82,23 @@ def test_the_owner_reads_it_in_his_own_language(shop: Storefront, language: str,
 def test_each_state_of_the_desk_is_put_into_words(shop: Storefront, changes: dict[str, object], said: str) -> None:
     push_meta(shop, "status", status(**changes))
     assert said in BackOffice(shop).status()
+
+
+@ON_ONE
+def test_what_the_desk_writes_is_what_the_page_reads(shop: Storefront) -> None:
+    at = datetime.fromtimestamp(NOW - 180, UTC)
+    terms = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=3)
+    facts: dict[str, Any] = {"state": "paused", "problems": 2, "last_order_read": at, "at": at}
+    note = signed_note(terms, status_document(terms, version=VERSION, **facts))
+    shop.run(
+        f"INSERT INTO {{p}}meta (name, payload, key_id, mac) VALUES ('{status_name(ACME)}',"
+        f" 0x{note.payload.encode().hex()}, '{note.key_id}', '{note.mac}')"
+    )
+    page = BackOffice(shop).status()
+    assert "The desk last reported 3 minutes ago" in page
+    assert "The desk has paused this store" in page
+    assert "Problems waiting for staff: 2." in page
+    assert "and fits this extension." in page
 
 
 @ON_ONE
