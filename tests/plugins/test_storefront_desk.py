@@ -150,7 +150,7 @@ def test_C7_an_approval_is_taken_back_and_an_offer_declined(both: Both) -> None:
     quote = both.coins.offered(CUSTOMER, 50)
     both.push()
     customer = Customer(both.shop)
-    thread = {"view": "thread", "request": quote.request_id}
+    thread: dict[str, Any] = {"view": "thread", "request": quote.request_id}
     both.does(customer, customer.opens(**thread).form("quote_approve"))
     assert "taken your approval back" in both.does(customer, customer.opens(**thread).form("quote_cancel")).text
     second = both.coins.offered(CUSTOMER, 20)
@@ -201,7 +201,7 @@ def test_C11_an_infeasible_inspection_is_explained_on_the_page(both: Both) -> No
     quote = coins.inspection(coins.request(CUSTOMER))
     both.push()
     customer = Customer(both.shop)
-    thread = {"view": "thread", "request": quote.request_id}
+    thread: dict[str, Any] = {"view": "thread", "request": quote.request_id}
     both.does(customer, shown(customer.opens(**thread)).form("quote_approve"))
     facts: dict[str, Any] = {"cause": Cause.THEME, "by": ANNA, "at": coins.now}
     coins.desk.run(working.infeasible, coins.terms, quote.id, **facts)

@@ -130,8 +130,16 @@ def test_an_address_that_a_browser_would_not_simply_open_is_none(shop: Storefron
 
 def test_T11_what_is_on_sale_is_believed_from_the_desk_alone(shop: Storefront) -> None:
     push_account(shop, package(300))
-    for forged in ({"mac": "0" * 64}, {"signer": OTHER_KEY}, {"store": "umbrella"}, {"plans": [7]}, {"plans": None}):
-        push_page(shop, **{"plans": [a_plan()], **forged})
+    cases: list[dict[str, Any]] = [
+        {"mac": "0" * 64},
+        {"signer": OTHER_KEY},
+        {"store": "umbrella"},
+        {"plans": [7]},
+        {"plans": None},
+        {"plans": [{**a_plan(), "coins": "many"}]},
+    ]
+    for forged in cases:
+        push_page(shop, **forged)
         page = Customer(shop).opens()
         assert page.parts == ["account", "packages"], forged
         assert "This part cannot be shown at the moment." in page.text

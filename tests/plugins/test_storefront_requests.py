@@ -115,8 +115,8 @@ def test_many_requests_stand_on_several_pages(shop: Storefront) -> None:
     assert listed(last) == [6, 5, 4, 3, 1]
     assert ["Newer requests" in page.text for page in (first, second, last)] == [False, True, True]
     assert ["Older requests" in page.text for page in (first, second, last)] == [True, True, False]
-    for number in ("0", "-1", "x", "99999999999999999999", "4"):
-        assert customer.opens("requests", page=number).log == []
+    for odd in ("0", "-1", "x", "99999999999999999999", "4"):
+        assert customer.opens("requests", page=odd).log == []
 
 
 def test_an_offer_is_never_out_of_reach(shop: Storefront) -> None:
@@ -386,7 +386,8 @@ def test_with_an_older_desk_the_list_says_what_is_missing_and_offers_can_be_deci
 def test_a_document_of_a_newer_version_is_said_in_words(any_shop: Storefront, table: str) -> None:
     push_account(any_shop, package(300))
     document = {"request": request(5), "quote": quote(12), "price": price("analytics")}[table] | {"v": 2}
-    push_document(any_shop, table, {"request": 5, "quote": 12, "price": "analytics"}[table], document)
+    keys: dict[str, int | str] = {"request": 5, "quote": 12, "price": "analytics"}
+    push_document(any_shop, table, keys[table], document)
     page = Customer(any_shop).opens("requests")
     assert "It is shown once the shop’s extension has been updated." in page.text
     assert "is of a version that this extension does not know; update it" in page.log[0]

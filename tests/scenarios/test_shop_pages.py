@@ -95,7 +95,7 @@ async def test_C7_C13_from_the_price_list_to_the_statement_by_the_shops_own_page
         )
         assert "Your request has been sent" in asked.text
         quote = desk.offered(50, subject="Google Analytics")
-        thread = {"view": "thread", "request": quote.request_id}
+        thread: dict[str, Any] = {"view": "thread", "request": quote.request_id}
         offer = await page.sees("Waiting for your decision", **thread)
         assert "offers waiting for your decision: 1" in (await page.opens()).text
         approved = await page.sends(offer.form("quote_approve", within=f"quote-{quote.id}"))
@@ -127,7 +127,7 @@ async def test_C10_too_few_coins_are_said_by_the_page_before_and_by_the_desk_aft
         await bridge.coins("acme", customer, 300)
         desk = CoinPage(bridge, opencart, customer)
         page = browser(bridge, opencart, customer, mariadb, database, tmp_path / "pages")
-        thread = {"view": "thread", "request": desk.offered(700).request_id}
+        thread: dict[str, Any] = {"view": "thread", "request": desk.offered(700).request_id}
         offer = await page.sees("Coins missing for this offer: 400.", **thread)
         refused = await page.sends(offer.form("quote_approve"))
         assert "That was not possible" in refused.text
@@ -153,7 +153,7 @@ async def test_T1_a_customer_and_staff_write_to_each_other(
         form = (await page.opens("request")).form("request_open")
         opened = await page.sends(form, subject="My <shop>", text="It's slow.")
         [number] = re.findall(r"view=thread&amp;request=([0-9]+)", opened.html)
-        thread = {"view": "thread", "request": number}
+        thread: dict[str, Any] = {"view": "thread", "request": number}
         await page.sees("It's slow.", **thread)
         await commands("request", "reply", number, "--text", "We look.", "--by", "Anna")
         answered = await page.sees("We look.", **thread)
