@@ -19,6 +19,7 @@ from tests.support.customer_page import (
     push_account,
     push_document,
     quote,
+    request,
 )
 from tests.support.storefront import CUSTOMER, KEY, NOW, OTHER_KEY, STORE, Storefront, package
 
@@ -36,6 +37,9 @@ def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
 def shop(make_shop: MakeShop) -> Storefront:
     """What the shared classes do is tried in one layout."""
     return paired(make_shop("opencart"))
+
+
+FONT = {"key": "font", "kind": "once", "name": in_three("Font"), "plans": ["base"], "redeemed": None, "value": None}
 
 
 def paired(shop: Storefront) -> Storefront:
@@ -333,6 +337,43 @@ def test_a_code_that_is_none_is_not_sent(shop: Storefront) -> None:
         assert "Please type the code as it stands in the mail." in page.text, code
         assert page.form("guest_code")["supportbridge_order"] == "7"
     assert inbox(shop) == []
+
+
+def test_a_megabyte_in_any_field_is_refused_in_words(any_shop: Storefront) -> None:
+    push_account(any_shop, package(300), rights=[FONT])
+    push_document(any_shop, "quote", 12, quote(request=9))
+    push_document(any_shop, "request", 5, request(5))
+    customer = Customer(any_shop)
+    overview, listed, claim = customer.opens(), customer.opens("requests"), customer.opens("claim")
+    thread, opening = customer.opens("thread", request=5), customer.opens("request")
+    forms = {
+        "right_redeem": overview,
+        "quote_approve": listed,
+        "quote_decline": listed,
+        "request_reply": thread,
+        "request_open": opening,
+        "guest_claim": claim,
+        "guest_code": claim,
+    }
+    for kind, page in forms.items():
+        form = page.form(kind)
+        filled = form | {name: value or "7" for name, value in form.items()}
+        for name in sorted(form.keys() | typed_into(price="")):
+            if name == "supportbridge_price" and kind != "request_open":
+                continue
+            refused = customer.sends(filled | {name: "x" * 1_048_576})
+            assert refused.led_to == {}, (kind, name)
+            assert '<p class="supportbridge-notice" role="status">' in refused.html, (kind, name)
+            assert refused.log == []
+    assert inbox(any_shop) == []
+
+
+def test_a_megabyte_in_the_address_shows_an_ordinary_page(shop: Storefront) -> None:
+    long = "x" * 1_048_576
+    for view in ("", "requests", "thread", "request", "statement", "answer", long):
+        page = Customer(shop).opens(view, request=long, price=long, page=long, kind=long, package=long, sent=long)
+        assert "supportbridge-nav" in page.html
+        assert page.log == []
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,19 @@ def test_C7_a_thread_has_its_offers_and_those_alone(shop: Storefront) -> None:
     assert Customer(shop).opens("thread", request=5).parts == ["thread", "offers", "reply"]
 
 
+def test_a_decision_that_is_refused_at_once_shows_its_thread_again(shop: Storefront) -> None:
+    push_document(shop, "request", 5, request(5, quotes=[12]))
+    push_document(shop, "quote", 12, quote(12, request=5))
+    customer = Customer(shop)
+    form = customer.opens("thread", request=5).form("quote_approve")
+    push_document(shop, "quote", 12, quote(12, request=5, version=3))
+    page = customer.sends(form)
+    assert "This offer was changed after your page was made." in page.text
+    assert page.parts == ["offers", "thread", "reply"]
+    push_document(shop, "request", 5, request(5), mac="0" * 64)
+    assert customer.sends(form).parts == ["offers", "requests"]
+
+
 def test_an_offer_older_than_the_newest_two_hundred_can_be_approved_in_its_thread(shop: Storefront) -> None:
     push_document(shop, "quote", 1, quote(1, request=5))
     push_document(shop, "request", 5, request(5, quotes=[1]))

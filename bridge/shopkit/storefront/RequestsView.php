@@ -89,6 +89,22 @@ final class RequestsView
     }
 
     /**
+     * The view in which an offer stands: the thread of its request, or the list.
+     *
+     * @return array<int, Html|null>
+     */
+    public function withOffer(string $quoteId): array
+    {
+        foreach ($this->quotesOrNone() as $quote) {
+            if ((string) $quote->id === $quoteId && $this->requestOf($quote) !== null) {
+                return $this->thread($quote->request, null);
+            }
+        }
+
+        return $this->list(1);
+    }
+
+    /**
      * @param Form|null $returned what came back and could not be sent
      *
      * @return array<int, Html|null>
@@ -168,6 +184,15 @@ final class RequestsView
             $this->kit,
             new OfferCard($this->kit, $facts->available(), $facts->isFrozen(), $waiting)
         );
+    }
+
+    private function requestOf(Quote $quote): ?Request
+    {
+        try {
+            return $this->facts->documents->request($this->facts->customerId, $quote->request);
+        } catch (Problem $problem) { // the list says it
+            return null;
+        }
     }
 
     /**

@@ -217,7 +217,7 @@ final class SupportPage
             case 'quote_approve':
             case 'quote_decline':
             case 'quote_cancel':
-                return $this->page('requests', $this->requests()->list(1));
+                return $this->page('thread', $this->requests()->withOffer($form->line('quote')));
             case 'guest_claim':
             case 'guest_code':
                 return $this->page('claim', [(new ClaimPart($this->kit))->html($form->line('order'))]);
