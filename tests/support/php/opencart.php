@@ -262,6 +262,7 @@ namespace {
             return $registry->response->told() + [
                 'session' => $registry->session->data,
                 'scripts' => $registry->document->scripts,
+                'sheets' => $registry->document->sheets,
             ];
         });
     } else {

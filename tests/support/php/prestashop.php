@@ -419,6 +419,7 @@ if ($orders['what'] === 'page') {
         return [
             'output' => (string) $smarty->getTemplateVars('supportbridge_content'),
             'redirect' => '',
+            'title' => (string) $smarty->getTemplateVars('supportbridge_title'),
             'template' => $page->template,
             'sheets' => $page->context->controller->sheets,
             'scripts' => $page->context->controller->scripts,
