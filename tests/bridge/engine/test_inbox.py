@@ -1,6 +1,7 @@
 """The answering side of a store, pass by pass: rows are read, done, answered and shown, and the cursor follows."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -432,6 +433,7 @@ async def test_a_hint_wakes_it_and_an_action_makes_it_look_twice_a_second(store:
         store.wake.set()
         await until(lambda: store.handled == 1, "the row is handled")
         assert store.inbox._pause() == min(inbox_module.FAST_S, store.setup.sync.poll_seconds)
+        assert 170 < store.inbox._active_until - time.monotonic() <= 180, "for three minutes"
         assert await store.code(row) == "unknown_quote"
     finally:
         store.stop.set()
