@@ -21,6 +21,27 @@ SHARED = resource("bridge/shopkit/storefront")
 OPENCART = resource("plugins/opencart/storefront/admin/language")
 PRESTASHOP = resource("plugins/prestashop/storefront")
 
+REPORTS: list[tuple[dict[str, Any], str]] = [
+    (
+        {"at": NOW - 2 * 3600},
+        "The desk last reported 2 hours ago (15 January 2027, 06:00), and should every few minutes",
+    ),
+    ({"at": NOW - 3 * DAY}, "The desk last reported 3 days ago"),
+    ({"at": NOW + 3600}, "at a moment that lies ahead (15 January 2027, 09:00)"),
+    ({"state": "waiting"}, "bridge status says for what"),
+    ({"state": "paused"}, "The desk has paused this store"),
+    ({"state": "<b>odd"}, "a state that this extension does not know: <b>odd."),
+    ({"problems": 3}, "Problems waiting for staff: 3."),
+    ({"last_order_read": None}, "Orders have not been read yet."),
+    ({"last_order_read": NOW - 7200}, "Orders were last read 2 hours ago."),
+    ({"version": "0.2.9"}, f"The desk is of version 0.2.9, older than this extension ({VERSION})"),
+    ({"version": "9.0.0"}, f"The desk is of version 9.0.0, newer than this extension ({VERSION})"),
+    ({"version": f"{VERSION}1"}, f"The desk is of version {VERSION}1 and fits this extension."),
+    ({"v": 2}, "of a version that this extension does not know; update it"),
+    ({"at": "now"}, "The report of the desk cannot be used: the meta document has no usable"),
+    ({"store": "other"}, "belongs to another store"),
+]
+
 
 @pytest.fixture(params=PLATFORMS)
 def empty_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
@@ -41,47 +62,24 @@ def test_a_desk_that_is_well_is_said_to_be(shop: Storefront) -> None:
     assert "Staff do not see" not in page
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
+def test_the_owner_reads_it_in_his_own_language(shop: Storefront) -> None:
+    push_meta(shop, "status", status(at=NOW - 600))
+    for language, said in (
         ("ru", "Служба поддержки сообщила о себе 10 мин назад"),
         ("fa", "میز پشتیبانی آخرین بار ۱۰ دقیقه پیش گزارش داده است"),
-    ],
-)
-def test_the_owner_reads_it_in_his_own_language(shop: Storefront, language: str, said: str) -> None:
-    push_meta(shop, "status", status(at=NOW - 600))
-    page = BackOffice(shop, language).status()
-    assert said in page
-    assert not re.search(r"(status|contact|state|problems|orders|versions|tables)_[a-z]", page.replace("bridge_", ""))
+    ):
+        page = BackOffice(shop, language).status()
+        assert said in page
+        assert not re.search(
+            r"(status|contact|state|problems|orders|versions|tables)_[a-z]", page.replace("bridge_", "")
+        )
 
 
 @ON_ONE
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        (
-            {"at": NOW - 2 * 3600},
-            "The desk last reported 2 hours ago (15 January 2027, 06:00), and should every few minutes",
-        ),
-        ({"at": NOW - 3 * DAY}, "The desk last reported 3 days ago"),
-        ({"at": NOW + 3600}, "at a moment that lies ahead (15 January 2027, 09:00)"),
-        ({"state": "waiting"}, "bridge status says for what"),
-        ({"state": "paused"}, "The desk has paused this store"),
-        ({"state": "<b>odd"}, "a state that this extension does not know: <b>odd."),
-        ({"problems": 3}, "Problems waiting for staff: 3."),
-        ({"last_order_read": None}, "Orders have not been read yet."),
-        ({"last_order_read": NOW - 7200}, "Orders were last read 2 hours ago."),
-        ({"version": "0.2.9"}, f"The desk is of version 0.2.9, older than this extension ({VERSION})"),
-        ({"version": "9.0.0"}, f"The desk is of version 9.0.0, newer than this extension ({VERSION})"),
-        ({"version": f"{VERSION}1"}, f"The desk is of version {VERSION}1 and fits this extension."),
-        ({"v": 2}, "of a version that this extension does not know; update it"),
-        ({"at": "now"}, "The report of the desk cannot be used: the meta document has no usable"),
-        ({"store": "other"}, "belongs to another store"),
-    ],
-)
-def test_each_state_of_the_desk_is_put_into_words(shop: Storefront, changes: dict[str, object], said: str) -> None:
-    push_meta(shop, "status", status(**changes))
-    assert said in BackOffice(shop).status()
+def test_each_state_of_the_desk_is_put_into_words(shop: Storefront) -> None:
+    for changes, said in REPORTS:
+        push_meta(shop, "status", status(**changes))
+        assert said in BackOffice(shop).status(), changes
 
 
 @ON_ONE
