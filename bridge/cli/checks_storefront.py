@@ -12,7 +12,6 @@ from bridge.contracts.shop import Finding, Level, ShopAdapter
 from bridge.services.notes import storefront_name
 from bridge.settings import StoreSettings
 
-NAME = "storefront"
 SINCE = {"0.4.0": "threads of requests and replies to them, packages on sale, the panels of the back office"}
 """What extensions can show, by the version that it came with."""
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){2}")
@@ -24,16 +23,18 @@ async def storefront_finding(store: StoreSettings, shop: ShopAdapter) -> Finding
     build = f"bridge storefront build {store.platform}, and install what it makes in the shop"
     if note is None:
         text = "the shop's extension says no version: it is not installed, has no key file, or is older and lacks"
-        return Finding(NAME, Level.WARNING, f"{text} {_lacks((0, 0, 0))}", build)
+        return Finding("storefront", Level.WARNING, f"{text} {_lacks((0, 0, 0))}", build)
     version = _said(note.payload)
     if version is None:
-        return Finding(NAME, Level.WARNING, "what the shop's extension says of its version can't be read", build)
+        return Finding(
+            "storefront", Level.WARNING, "what the shop's extension says of its version can't be read", build
+        )
     if _number(version) > _number(VERSION):
         text = f"version {version} is newer than this program ({VERSION}), which refuses what it does not know"
-        return Finding(NAME, Level.WARNING, text, "install the newer program here too")
+        return Finding("storefront", Level.WARNING, text, "install the newer program here too")
     if lacking := _lacks(_number(version)):
-        return Finding(NAME, Level.WARNING, f"version {version} lacks {lacking}", build)
-    return Finding(NAME, Level.OK, f"version {version}")
+        return Finding("storefront", Level.WARNING, f"version {version} lacks {lacking}", build)
+    return Finding("storefront", Level.OK, f"version {version}")
 
 
 def _said(payload: str) -> str | None:
