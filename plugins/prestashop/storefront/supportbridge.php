@@ -113,32 +113,9 @@ class Supportbridge extends Module
         if (!$this->canRun()) {
             return $this->l('This module needs PHP 7.4 or newer.');
         }
-        $texts = [
-            'tables_well' => $this->l('The tables are in place.'),
-            'tables_problem' => $this->l('The tables cannot be used:'),
-            'key_well' => $this->l('Key file of store'),
-            'key_problem' => $this->l('A key file cannot be used:'),
-            'key_none' => $this->l('There is no key file in the config folder yet: run bridge store pair on the machine of the desk and put the file it names there.'),
-            'key_web_root' => $this->l('The config folder lies inside the web root: make sure that the web server hands out nothing from it.'),
-            'hint_well' => $this->l('A changed order is told to the desk at once.'),
-            'hint_missing' => $this->l('The desk is not told of changed orders and looks at its own pace: run bridge store prepare on the machine of the desk to make the table of hints.'),
-            'desk_well' => $this->l('Customers can see offers, decide on them and write requests.'),
-            'desk_missing' => $this->l('Customers see their coins, but no offers, and cannot write requests: run bridge store prepare on the machine of the desk to make the tables.'),
-            'panel_well' => $this->l('Staff see the coins of a customer beside his orders and his page.'),
-            'panel_missing' => $this->l('Staff do not see the coins beside orders and customers: reset this module once.'),
-            'hook_missing' => $this->l('The desk is not told of changed orders and looks at its own pace: reset this module once.'),
-        ];
-        $found = \SupportBridge\Inspection::findings($this->reader(), self::keyFolder(), $this->webRoots());
-        $found[] = $this->findingOfHints();
-        $found[] = \SupportBridge\Inspection::desk($this->database(), _DB_PREFIX_);
-        $found[] = $this->findingOfPanels();
-        $findings = [];
-        foreach ($found as $finding) {
-            $findings[] = ['well' => $finding['well'], 'text' => trim($texts[$finding['code']] . ' ' . $finding['detail'])];
-        }
         $this->context->smarty->assign([
             'supportbridge_title' => $this->l('What the block needs'),
-            'supportbridge_findings' => $findings,
+            'supportbridge_findings' => $this->backOffice()->findings($this->webRoots()),
             'supportbridge_groups' => $this->groups(),
             'supportbridge_uninstall' => $this->confirmUninstall,
         ]);
@@ -251,28 +228,6 @@ class Supportbridge extends Module
     public function hookActionObjectOrderDetailDeleteAfter($params)
     {
         $this->tellTheDesk($params);
-    }
-
-    /**
-     * @return array<string, mixed> as the shared class gives them
-     */
-    private function findingOfHints()
-    {
-        if (!$this->isRegisteredInHook('actionObjectOrderUpdateAfter')) { // all are taken together
-            return ['code' => 'hook_missing', 'well' => false, 'detail' => ''];
-        }
-
-        return \SupportBridge\Inspection::hints($this->database(), _DB_PREFIX_);
-    }
-
-    /**
-     * @return array<string, mixed>
-     */
-    private function findingOfPanels()
-    {
-        $taken = $this->isRegisteredInHook('displayAdminCustomers'); // all are taken together
-
-        return ['code' => $taken ? 'panel_well' : 'panel_missing', 'well' => $taken, 'detail' => ''];
     }
 
     /**
@@ -485,11 +440,6 @@ class Supportbridge extends Module
         }
 
         return true;
-    }
-
-    private function reader()
-    {
-        return new \SupportBridge\AccountReader($this->database(), _DB_PREFIX_, self::keyFolder());
     }
 
     private function database()

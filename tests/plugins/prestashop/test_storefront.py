@@ -259,6 +259,7 @@ def test_every_text_is_translated_and_no_translation_is_left_over() -> None:
     for source, path in (
         ("supportbridge", "supportbridge.php"),
         ("supportbridgewords", "classes/SupportbridgeWords.php"),
+        ("supportbridgefindings", "classes/SupportbridgeFindings.php"),
     ):
         found = set(re.findall(r"->l\('([^']+)'(?:, self::SOURCE)?\)", (SOURCES / path).read_text("utf-8")))
         texts |= found

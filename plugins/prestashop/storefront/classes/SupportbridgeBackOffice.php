@@ -5,6 +5,7 @@ if (!defined('_PS_VERSION_')) {
 }
 
 require_once __DIR__ . '/../src/admin.php';
+require_once __DIR__ . '/SupportbridgeFindings.php';
 require_once __DIR__ . '/SupportbridgeWords.php';
 
 /**
@@ -48,6 +49,18 @@ final class SupportbridgeBackOffice
     public function besideCustomer(int $customerId, int $now): array
     {
         return $this->panel()->ofCustomer($customerId, $now);
+    }
+
+    /**
+     * What the block needs and whether it has it.
+     *
+     * @param string[] $webRoots
+     *
+     * @return array<int, array{well: bool, text: string}>
+     */
+    public function findings(array $webRoots): array
+    {
+        return SupportbridgeFindings::of($this->module, $this->database(), $webRoots);
     }
 
     /**

@@ -9,17 +9,17 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_b1d71534a3081e10bd797054430ce
 // Removing this module leaves its tables in the database: they belong to the support desk.
 $_MODULE['<{supportbridge}prestashop>supportbridge_9193d98d7d88c840d533326d6bbe0222'] = 'با حذف این ماژول جدول‌های آن در پایگاه داده می‌مانند: آن‌ها متعلق به میز پشتیبانی هستند.';
 // The tables are in place.
-$_MODULE['<{supportbridge}prestashop>supportbridge_8f321872875b02f7a8cefddb7c66f6f7'] = 'جدول‌ها آماده‌اند.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_8f321872875b02f7a8cefddb7c66f6f7'] = 'جدول‌ها آماده‌اند.';
 // The tables cannot be used:
-$_MODULE['<{supportbridge}prestashop>supportbridge_a80c81d77b813f99dab08137c07aaef9'] = 'جدول‌ها قابل استفاده نیستند:';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_a80c81d77b813f99dab08137c07aaef9'] = 'جدول‌ها قابل استفاده نیستند:';
 // Key file of store
-$_MODULE['<{supportbridge}prestashop>supportbridge_74069e051130430659c4bac9d50b9ccd'] = 'فایل کلید فروشگاه';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_74069e051130430659c4bac9d50b9ccd'] = 'فایل کلید فروشگاه';
 // A key file cannot be used:
-$_MODULE['<{supportbridge}prestashop>supportbridge_899a3504eb2772503cabfd0876d85cb2'] = 'فایل کلید قابل استفاده نیست:';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_899a3504eb2772503cabfd0876d85cb2'] = 'فایل کلید قابل استفاده نیست:';
 // There is no key file in the config folder yet: run bridge store pair on the machine of the desk and put the file it names there.
-$_MODULE['<{supportbridge}prestashop>supportbridge_2a86c8941258faf7e06690e923f14ee4'] = 'هنوز فایل کلیدی در پوشهٔ config نیست: روی سرور پشتیبانی bridge store pair را اجرا کنید و فایلی را که نام می‌برد اینجا بگذارید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_2a86c8941258faf7e06690e923f14ee4'] = 'هنوز فایل کلیدی در پوشهٔ config نیست: روی سرور پشتیبانی bridge store pair را اجرا کنید و فایلی را که نام می‌برد اینجا بگذارید.';
 // The config folder lies inside the web root: make sure that the web server hands out nothing from it.
-$_MODULE['<{supportbridge}prestashop>supportbridge_98eaa18450da12e74577b08ad2efc72e'] = 'پوشهٔ config داخل ریشهٔ وب است: مطمئن شوید که وب‌سرور چیزی از آن در اختیار کسی نمی‌گذارد.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_98eaa18450da12e74577b08ad2efc72e'] = 'پوشهٔ config داخل ریشهٔ وب است: مطمئن شوید که وب‌سرور چیزی از آن در اختیار کسی نمی‌گذارد.';
 // What the block needs
 $_MODULE['<{supportbridge}prestashop>supportbridge_b9694435a13dec767be3a00f84df4ba5'] = 'نیازمندی‌های این بخش';
 // Support coins
@@ -43,19 +43,19 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_14b854154fd2940aa3bd2ac6159ba
 // This module needs PHP 7.4 or newer.
 $_MODULE['<{supportbridge}prestashop>supportbridge_76c67b2da924051c1d924c68eb0f24c7'] = 'این ماژول به PHP 7.4 یا نسخهٔ تازه‌تر نیاز دارد.';
 // A changed order is told to the desk at once.
-$_MODULE['<{supportbridge}prestashop>supportbridge_fd4aeb8bb97cce78ea32985dbfcb62ca'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر می‌شود.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_fd4aeb8bb97cce78ea32985dbfcb62ca'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر می‌شود.';
 // The desk is not told of changed orders and looks at its own pace: run bridge store prepare on the machine of the desk to make the table of hints.
-$_MODULE['<{supportbridge}prestashop>supportbridge_2b3123386b7597ac60feb4c7ff1a9173'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: برای ساختن جدول supportbridge_hint روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_2b3123386b7597ac60feb4c7ff1a9173'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: برای ساختن جدول supportbridge_hint روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
 // The desk is not told of changed orders and looks at its own pace: reset this module once.
-$_MODULE['<{supportbridge}prestashop>supportbridge_415072c62f7cbd5286efa859a0d7ff6b'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: این ماژول را یک بار بازنشانی کنید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_415072c62f7cbd5286efa859a0d7ff6b'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: این ماژول را یک بار بازنشانی کنید.';
 // Customers can see offers, decide on them and write requests.
-$_MODULE['<{supportbridge}prestashop>supportbridge_6fb3eef5a7d8908c4312cf585b5351aa'] = 'مشتریان پیشنهادها را می‌بینند، دربارهٔ آن‌ها تصمیم می‌گیرند و درخواست می‌نویسند.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_6fb3eef5a7d8908c4312cf585b5351aa'] = 'مشتریان پیشنهادها را می‌بینند، دربارهٔ آن‌ها تصمیم می‌گیرند و درخواست می‌نویسند.';
 // Customers see their coins, but no offers, and cannot write requests: run bridge store prepare on the machine of the desk to make the tables.
-$_MODULE['<{supportbridge}prestashop>supportbridge_a4256c32d6e8dc2287f3b8497e6c27df'] = 'مشتریان سکه‌هایشان را می‌بینند، اما پیشنهادی نمی‌بینند و نمی‌توانند درخواست بنویسند: برای ساختن جدول‌ها روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_a4256c32d6e8dc2287f3b8497e6c27df'] = 'مشتریان سکه‌هایشان را می‌بینند، اما پیشنهادی نمی‌بینند و نمی‌توانند درخواست بنویسند: برای ساختن جدول‌ها روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
 // Staff see the coins of a customer beside his orders and his page.
-$_MODULE['<{supportbridge}prestashop>supportbridge_757e42a99a54bb46e649439e25b7e672'] = 'کارکنان سکه‌های مشتری را کنار سفارش‌ها و صفحهٔ او می‌بینند.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_757e42a99a54bb46e649439e25b7e672'] = 'کارکنان سکه‌های مشتری را کنار سفارش‌ها و صفحهٔ او می‌بینند.';
 // Staff do not see the coins beside orders and customers: reset this module once.
-$_MODULE['<{supportbridge}prestashop>supportbridge_c71b4099135ebd3fb1f1250ec8f4224f'] = 'کارکنان سکه‌ها را کنار سفارش‌ها و مشتریان نمی‌بینند: این ماژول را یک بار بازنشانی کنید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_c71b4099135ebd3fb1f1250ec8f4224f'] = 'کارکنان سکه‌ها را کنار سفارش‌ها و مشتریان نمی‌بینند: این ماژول را یک بار بازنشانی کنید.';
 // just now
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_2654992d78afbd40bad349302a6f2b6a'] = 'همین حالا';
 // {count} minutes ago

@@ -9,17 +9,17 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_b1d71534a3081e10bd797054430ce
 // Removing this module leaves its tables in the database: they belong to the support desk.
 $_MODULE['<{supportbridge}prestashop>supportbridge_9193d98d7d88c840d533326d6bbe0222'] = 'При удалении модуля его таблицы остаются в базе: они принадлежат службе поддержки.';
 // The tables are in place.
-$_MODULE['<{supportbridge}prestashop>supportbridge_8f321872875b02f7a8cefddb7c66f6f7'] = 'Таблицы на месте.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_8f321872875b02f7a8cefddb7c66f6f7'] = 'Таблицы на месте.';
 // The tables cannot be used:
-$_MODULE['<{supportbridge}prestashop>supportbridge_a80c81d77b813f99dab08137c07aaef9'] = 'Таблицы нельзя использовать:';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_a80c81d77b813f99dab08137c07aaef9'] = 'Таблицы нельзя использовать:';
 // Key file of store
-$_MODULE['<{supportbridge}prestashop>supportbridge_74069e051130430659c4bac9d50b9ccd'] = 'Файл ключа магазина';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_74069e051130430659c4bac9d50b9ccd'] = 'Файл ключа магазина';
 // A key file cannot be used:
-$_MODULE['<{supportbridge}prestashop>supportbridge_899a3504eb2772503cabfd0876d85cb2'] = 'Файл ключа нельзя использовать:';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_899a3504eb2772503cabfd0876d85cb2'] = 'Файл ключа нельзя использовать:';
 // There is no key file in the config folder yet: run bridge store pair on the machine of the desk and put the file it names there.
-$_MODULE['<{supportbridge}prestashop>supportbridge_2a86c8941258faf7e06690e923f14ee4'] = 'В папке config ещё нет файла ключа: выполните bridge store pair на сервере поддержки и положите сюда названный файл.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_2a86c8941258faf7e06690e923f14ee4'] = 'В папке config ещё нет файла ключа: выполните bridge store pair на сервере поддержки и положите сюда названный файл.';
 // The config folder lies inside the web root: make sure that the web server hands out nothing from it.
-$_MODULE['<{supportbridge}prestashop>supportbridge_98eaa18450da12e74577b08ad2efc72e'] = 'Папка config лежит внутри корня сайта: убедитесь, что веб-сервер ничего из неё не отдаёт.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_98eaa18450da12e74577b08ad2efc72e'] = 'Папка config лежит внутри корня сайта: убедитесь, что веб-сервер ничего из неё не отдаёт.';
 // What the block needs
 $_MODULE['<{supportbridge}prestashop>supportbridge_b9694435a13dec767be3a00f84df4ba5'] = 'Что нужно блоку';
 // Support coins
@@ -43,19 +43,19 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_14b854154fd2940aa3bd2ac6159ba
 // This module needs PHP 7.4 or newer.
 $_MODULE['<{supportbridge}prestashop>supportbridge_76c67b2da924051c1d924c68eb0f24c7'] = 'Этому модулю нужен PHP 7.4 или новее.';
 // A changed order is told to the desk at once.
-$_MODULE['<{supportbridge}prestashop>supportbridge_fd4aeb8bb97cce78ea32985dbfcb62ca'] = 'Об изменённом заказе служба поддержки узнаёт сразу.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_fd4aeb8bb97cce78ea32985dbfcb62ca'] = 'Об изменённом заказе служба поддержки узнаёт сразу.';
 // The desk is not told of changed orders and looks at its own pace: run bridge store prepare on the machine of the desk to make the table of hints.
-$_MODULE['<{supportbridge}prestashop>supportbridge_2b3123386b7597ac60feb4c7ff1a9173'] = 'Служба поддержки не узнаёт об изменённых заказах сразу и проверяет их в своём темпе: выполните bridge store prepare на сервере поддержки, чтобы создать таблицу supportbridge_hint.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_2b3123386b7597ac60feb4c7ff1a9173'] = 'Служба поддержки не узнаёт об изменённых заказах сразу и проверяет их в своём темпе: выполните bridge store prepare на сервере поддержки, чтобы создать таблицу supportbridge_hint.';
 // The desk is not told of changed orders and looks at its own pace: reset this module once.
-$_MODULE['<{supportbridge}prestashop>supportbridge_415072c62f7cbd5286efa859a0d7ff6b'] = 'Служба поддержки не узнаёт об изменённых заказах сразу и проверяет их в своём темпе: один раз сбросьте этот модуль.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_415072c62f7cbd5286efa859a0d7ff6b'] = 'Служба поддержки не узнаёт об изменённых заказах сразу и проверяет их в своём темпе: один раз сбросьте этот модуль.';
 // Customers can see offers, decide on them and write requests.
-$_MODULE['<{supportbridge}prestashop>supportbridge_6fb3eef5a7d8908c4312cf585b5351aa'] = 'Покупатели видят предложения, решают по ним и пишут обращения.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_6fb3eef5a7d8908c4312cf585b5351aa'] = 'Покупатели видят предложения, решают по ним и пишут обращения.';
 // Customers see their coins, but no offers, and cannot write requests: run bridge store prepare on the machine of the desk to make the tables.
-$_MODULE['<{supportbridge}prestashop>supportbridge_a4256c32d6e8dc2287f3b8497e6c27df'] = 'Покупатели видят свои монеты, но не предложения, и не могут писать обращения: выполните bridge store prepare на сервере поддержки, чтобы создать таблицы.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_a4256c32d6e8dc2287f3b8497e6c27df'] = 'Покупатели видят свои монеты, но не предложения, и не могут писать обращения: выполните bridge store prepare на сервере поддержки, чтобы создать таблицы.';
 // Staff see the coins of a customer beside his orders and his page.
-$_MODULE['<{supportbridge}prestashop>supportbridge_757e42a99a54bb46e649439e25b7e672'] = 'Сотрудники видят монеты покупателя рядом с его заказами и карточкой.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_757e42a99a54bb46e649439e25b7e672'] = 'Сотрудники видят монеты покупателя рядом с его заказами и карточкой.';
 // Staff do not see the coins beside orders and customers: reset this module once.
-$_MODULE['<{supportbridge}prestashop>supportbridge_c71b4099135ebd3fb1f1250ec8f4224f'] = 'Сотрудники не видят монет рядом с заказами и покупателями: один раз сбросьте этот модуль.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_c71b4099135ebd3fb1f1250ec8f4224f'] = 'Сотрудники не видят монет рядом с заказами и покупателями: один раз сбросьте этот модуль.';
 // just now
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_2654992d78afbd40bad349302a6f2b6a'] = 'только что';
 // {count} minutes ago
