@@ -83,6 +83,14 @@ def test_each_state_of_the_desk_is_put_into_words(shop: Storefront) -> None:
 
 
 @ON_ONE
+def test_a_silent_desk_is_not_said_to_be_well(shop: Storefront) -> None:
+    push_meta(shop, "status", status(at=NOW - DAY))
+    page = BackOffice(shop).status()
+    assert "and should every few minutes" in page
+    assert "The desk is well." not in page
+
+
+@ON_ONE
 def test_what_the_desk_writes_is_what_the_page_reads(shop: Storefront) -> None:
     at = datetime.fromtimestamp(NOW - 180, UTC)
     terms = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=3)

@@ -117,15 +117,17 @@ final class StatusPage
             return [$this->finding(false, 'contact_problem', [], $problem)];
         }
 
-        return [
-            $this->contact($status, $now),
-            $this->state($status),
-            $status->problems === 0
-                ? $this->finding(true, 'problems_none')
-                : $this->finding(false, 'problems_some', ['count' => $status->problems]),
-            $this->orders($status, $now),
-            $this->compatibility($status),
-        ];
+        $findings = [$this->contact($status, $now)];
+        if ($status->state !== 'well' || !$status->isLate($now)) { // nobody knows whether a silent desk is well
+            $findings[] = $this->state($status);
+        }
+        $findings[] = $status->problems === 0
+            ? $this->finding(true, 'problems_none')
+            : $this->finding(false, 'problems_some', ['count' => $status->problems]);
+        $findings[] = $this->orders($status, $now);
+        $findings[] = $this->compatibility($status);
+
+        return $findings;
     }
 
     /**
@@ -182,7 +184,7 @@ final class StatusPage
         }
         $values = ['age' => $this->words->age(max(0, $now - $status->lastOrderRead))];
 
-        return $this->finding($status->readsOrders(), 'orders_read', $values);
+        return $this->finding($status->readsOrders() && !$status->isLate($now), 'orders_read', $values);
     }
 
     /**
