@@ -29,7 +29,13 @@ from bridge.errors import ShopRefused
 from bridge.services.account_pages import Batch, PageTerms, show_new_terms, waiting_batch
 from bridge.services.documents import DocumentBatch, documents_pushed, waiting_documents
 from bridge.services.prices import follow_settings
-from bridge.services.restoring import report_lost_entries, report_lost_quotes, report_lost_requests, take_over
+from bridge.services.restoring import (
+    recover_answers,
+    report_lost_entries,
+    report_lost_quotes,
+    report_lost_requests,
+    take_over,
+)
 
 log = structlog.get_logger()
 ACCOUNTS_PER_PUSH = 200
@@ -109,6 +115,7 @@ class Pusher:
         )
         if batch.rows or documents or notes:
             await self._adapter.claim(self._claim(keys[0]), keys)
+        await self._look_for_lost_answers(documents, keys)
         shown = await self._push_documents(documents, ANSWERS)
         if batch.rows:
             await self._push_accounts(batch, keys)
@@ -168,6 +175,18 @@ class Pusher:
                 cause=str(error),
                 next=error.hint,
             )
+
+    async def _look_for_lost_answers(self, batches: Iterable[DocumentBatch], keys: tuple[SigningKey, ...]) -> None:
+        """Before requests are first pushed in this epoch: do the shop's rows have more of staff's words?"""
+        wanted = [row.key for batch in batches if batch.table is DocumentTable.REQUEST for row in batch.rows]
+        if self._taken_over_requests or not wanted:
+            return
+        found = await self._adapter.documents(DocumentTable.REQUEST, wanted)
+        older = [one for one in found if one.row.epoch < self._desk.identity.epoch]
+        if older:
+            recovered = await self._desk.transact("recover answers", recover_answers, self._setup.name, older, keys)
+            if recovered:
+                log.warning("answers of a lost desk are put back", store=self._setup.name, messages=recovered)
 
     async def _look_for_lost(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
         """Before an account is pushed for the first time in this epoch: does the shop know more than we do?

@@ -3,6 +3,7 @@
 Orders are read again and book the same entries under the same keys, so nothing of them is lost. What staff booked by
 hand after the backup is gone from the desk; the shop's signed rows still say it, and staff are given the list. What
 customers approved is done again from the inbox, and what ended by the clock ends by it again: these are not told.
+What staff answered in words is put back into the threads: it costs nothing, and the rows have all of it.
 """
 
 import json
@@ -14,9 +15,11 @@ from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, verifies
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.requests import Author, Message, MessageKind
 from bridge.services.account_pages import PageTerms, entry_document
-from bridge.services.document_parts import taken_away
+from bridge.services.document_parts import taken_away, unix
 from bridge.services.order_pages import charged_back_by_staff
+from bridge.services.request_documents import AS_TYPED
 from bridge.services.staff_coins import statement
 
 AFTER_BACKUP = "after_backup"
@@ -123,6 +126,32 @@ def report_lost_requests(
                 at=at,
             )
     return blank
+
+
+def recover_answers(tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey]) -> int:
+    """Put back what staff wrote after the backup, which only the shop still shows; returns how many messages.
+
+    `rows` are request rows of an earlier epoch, as found in the shop. They are signed, so their words are staff's own;
+    who it was they do not say. Its customer has been told of each, and what he wrote himself comes from the inbox.
+    """
+    recovered = 0
+    for key, row in rows:
+        if not verifies(keys, DocumentTable.REQUEST, row.payload, row.key_id, row.mac):
+            continue
+        said, request = json.loads(row.payload), tx.requests.get(store, int(key))
+        if request is None or (said["store"], said["request"]) != (store, key) or not said["customer"]:
+            continue
+        owner = tx.accounts.by_ids([request.account_id])[request.account_id].owner
+        if owner != Owner(OwnerKind.CUSTOMER, said["customer"]) or not request.subject:
+            continue
+        ours = {(unix(one.at), one.text) for one in tx.requests.thread(request.id)}
+        for message in said["messages"]:
+            words = message["text"].get(AS_TYPED)
+            if message["by"] == Author.STAFF and words and (message["at"], words) not in ours:
+                at = datetime.fromtimestamp(message["at"], UTC)
+                tx.requests.say(request.id, Message(at, Author.STAFF, MessageKind.TEXT, words))
+                recovered += 1
+    return recovered
 
 
 def take_over(tx: Tx, store: str, customers: Iterable[int]) -> int:

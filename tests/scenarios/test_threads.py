@@ -141,6 +141,9 @@ async def test_after_a_restore_what_the_customer_wrote_is_there_again_and_lost_r
         back_up(bridge, tmp_path / "desk.backup")
         after = await asked(page)
         assert await wrote(page, before, "One more thing") == "replied"
+        page.does_to(requests.reply, before, text="Which one? سلام")
+        page.does_to(requests.log_call, before, text="He called.")
+        await page.thread(before, 3)
         assert await wrote(page, after, "And here") == "replied"
         lost = page.offered(20).request_id
         await page.thread(lost, 1)
@@ -159,10 +162,14 @@ async def test_after_a_restore_what_the_customer_wrote_is_there_again_and_lost_r
         assert (
             f"customer {page.customer}: the shop shows request {lost} with 1 message, opened after the backup" in told
         )
+        await page.thread(before, 3)
         shown = await page.documents("request")
-        assert [(one["request"], [text for _, text in said(one)]) for one in shown] == [
-            (before, ["For my shop, please.", "One more thing"]),
-            (after, ["For my shop, please.", "And here"]),
+        assert [(one["request"], sorted(said(one))) for one in shown] == [
+            (
+                before,
+                [("customer", "For my shop, please."), ("customer", "One more thing"), ("staff", "Which one? سلام")],
+            ),
+            (after, [("customer", "And here"), ("customer", "For my shop, please.")]),
         ]
         assert {one["epoch"] for one in shown} == {bridge.desk.epoch()}
         assert not [one for one in bridge.desk.problems("acme") if "inbox" in one.key]
