@@ -149,13 +149,45 @@ class Requests(Protocol):
     def latest(self, store: str, limit: int) -> list[Request]: ...
 
     def say(self, request_id: int, message: Message) -> None:
-        """Add to the thread."""
+        """Add to the thread; a message that the customer is shown lets the request be shown anew."""
         ...
 
     def thread(self, request_id: int) -> list[Message]: ...
 
     def about_quotes(self, request_id: int) -> list[Message]:
         """Of the thread what became of quotes, in order; however much was written besides is not read."""
+        ...
+
+    def last_shown(self, request_id: int, most: int) -> tuple[list[Message], int]:
+        """The last messages that the customer is shown, in order, and how many older ones are left out."""
+        ...
+
+    def written_by_customer(self, account_id: int, since: datetime, until: datetime) -> int:
+        """How many texts he wrote after `since` and not after `until`, as in `Answers.count_between`."""
+        ...
+
+    def last_known(self) -> int:
+        """As with `Quotes.last_known`."""
+        ...
+
+    def touch(self, request_ids: Iterable[int]) -> None:
+        """Show these requests anew."""
+        ...
+
+    def waiting(self, store: str, limit: int) -> list[Request]:
+        """Requests whose newest state the shop does not have."""
+        ...
+
+    def shown(self, store: str, *, after: int, limit: int) -> list[Request]:
+        """Requests with a number above `after` of which the shop has the newest state, ascending."""
+        ...
+
+    def pushed(self, numbers: Mapping[int, int]) -> None:
+        """The shop has these requests in these versions of the row."""
+        ...
+
+    def again(self, store: str) -> None:
+        """Show every request of the store once more."""
         ...
 
     def erase(self, account_id: int) -> int:
