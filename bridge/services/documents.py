@@ -21,6 +21,10 @@ from bridge.services.document_parts import NOBODY, document_row, head, taken_awa
 from bridge.services.request_documents import request_rows
 
 
+REQUESTS_AT_ONCE = 50
+"""A request has many messages: whoever asks the desk next, or waits for an answer, waits until these are done."""
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentBatch:
     """Rows of one table to be pushed, and the numbers that the shop will have then, by key.
@@ -147,7 +151,7 @@ def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
 
 
 def _requests(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
-    waiting = tx.requests.waiting(terms.store, limit)
+    waiting = tx.requests.waiting(terms.store, min(limit, REQUESTS_AT_ONCE))
     rows = request_rows(tx, terms, waiting)
     return DocumentBatch(DocumentTable.REQUEST, tuple(rows), {request.id: request.number for request in waiting})
 
