@@ -20,7 +20,6 @@ from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import NOBODY, document_row, head, taken_away, unix
 from bridge.services.request_documents import request_rows
 
-
 REQUESTS_AT_ONCE = 50
 """A request has many messages: whoever asks the desk next, or waits for an answer, waits until these are done."""
 
