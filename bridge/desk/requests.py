@@ -69,6 +69,7 @@ _SHOWN = Statement(
     .limit(bindparam("most"))
 )
 _NEXT = request.c.number + literal_column("1")
+_SAID = Statement(update(request).where(request.c.id == bindparam("wanted")).values(number=_NEXT))
 _TOUCH = Statement(update(request).where(any_of(request.c.id, "ids")).values(number=_NEXT))
 _PUSHED = Statement(
     update(request)
@@ -145,7 +146,7 @@ class SqlRequests:
             verified=int(message.verified),
         )
         if message.kind not in FOR_STAFF_ALONE:
-            self.touch([request_id])
+            _SAID.run(self._connection, wanted=request_id)
 
     def thread(self, request_id: int) -> list[Message]:
         return [_message_from(row) for row in _THREAD.rows(self._connection, request=request_id)]

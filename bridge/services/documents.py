@@ -23,6 +23,8 @@ from bridge.services.document_parts import NOBODY, document_row, head, taken_awa
 from bridge.services.request_documents import request_rows
 
 FOR_EVER = datetime.min.replace(tzinfo=UTC)
+REQUESTS_AT_ONCE = 50
+"""A request has many messages: whoever asks the desk next, or waits for an answer, waits until these are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
 
 
 def _requests(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
-    waiting = tx.requests.waiting(terms.store, limit)
+    waiting = tx.requests.waiting(terms.store, min(limit, REQUESTS_AT_ONCE))
     rows = request_rows(tx, terms, waiting)
     return DocumentBatch(DocumentTable.REQUEST, tuple(rows), {request.id: request.number for request in waiting})
 

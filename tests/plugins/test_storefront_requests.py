@@ -193,6 +193,19 @@ def test_a_decision_that_is_refused_at_once_shows_its_thread_again(shop: Storefr
     assert customer.sends(form).parts == ["offers", "requests"]
 
 
+def test_C9_what_was_decided_leads_back_to_its_request(any_shop: Storefront) -> None:
+    push_document(any_shop, "request", 5, request(5, quotes=[12]))
+    push_document(any_shop, "quote", 12, quote(12, request=5))
+    customer = Customer(any_shop)
+    uuid = customer.sends(customer.opens("thread", request=5).form("quote_decline")).led_to["sent"]
+    push_document(any_shop, "answer", uuid, answer(uuid))
+    assert "view=thread&amp;request=5" in customer.opens("answer", sent=uuid).html
+    any_shop.run("DROP TABLE {p}request")
+    older = customer.opens("answer", sent=uuid)
+    assert "view=thread" not in older.html
+    assert "To your requests and offers" in older.text
+
+
 def test_an_offer_older_than_the_newest_two_hundred_can_be_approved_in_its_thread(shop: Storefront) -> None:
     push_document(shop, "quote", 1, quote(1, request=5))
     push_document(shop, "request", 5, request(5, quotes=[1]))

@@ -213,6 +213,7 @@ def test_C16_a_statement_that_is_not_the_one_the_account_signs_is_not_shown(shop
     for view in ("statement", "csv"):
         page = Customer(shop).opens(view)
         assert "Your support coins cannot be shown at the moment." in page.text
+        assert "supportbridge-nav" in page.html, "the other views are as good as before"
         assert len(page.log) == 1
 
 

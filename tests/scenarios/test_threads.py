@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bridge import VERSION
+from bridge.contracts.shop_rows import verifies
 from bridge.desk.backup import restore
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.engine import pusher as pusher_module
@@ -175,3 +177,43 @@ async def test_after_a_restore_what_the_customer_wrote_is_there_again_and_lost_r
         assert not [one for one in bridge.desk.problems("acme") if "inbox" in one.key]
         await bridge.quiet()
         assert await bridge.disagreements() == []
+
+
+async def test_the_shop_holds_signed_what_is_on_sale_and_how_the_desk_is(
+    shop: AnyShop, make_bridge: MakeBridge
+) -> None:
+    bridge = make_bridge(shop)
+    await bridge.prepare()
+    async with bridge.running():
+        page = await a_customer(bridge, shop)
+
+        async def noted(name: str) -> dict[str, Any] | None:
+            table = f"{shop.prefix}supportbridge_meta"
+            rows = await shop.fetch(f"SELECT payload, key_id, mac FROM {table} WHERE name = %s", name)
+            if not rows:
+                return None
+            ((payload, key_id, mac),) = rows
+            assert verifies([page.key], "meta", payload, key_id, mac)
+            found: dict[str, Any] = json.loads(payload)
+            return found
+
+        async def well() -> dict[str, Any] | None:
+            status = await noted("status:acme")
+            return status if status and status["state"] == "well" else None
+
+        status = await eventually(well, "the shop knows that the desk is well")
+        assert (status["version"], status["problems"], status["epoch"]) == (VERSION, 0, bridge.desk.epoch())
+        assert abs(status["at"] - status["last_order_read"]) < 60
+        on_sale = await noted("page:acme")
+        assert on_sale is not None
+        ranks = [plan["rank"] for plan in on_sale["plans"]]
+        assert ranks == sorted(ranks)
+        assert all(set(plan["service"]) == {"en", "ru", "fa"} for plan in on_sale["plans"])
+        page.staff(
+            lambda tx: tx.problems.report("acme", key="test", kind="odd_order", summary="order 1 is odd", at=now())
+        )
+
+        async def one_problem() -> bool | None:
+            return ((await noted("status:acme")) or {}).get("problems") == 1 or None
+
+        await eventually(one_problem, "and at once that something waits for staff")

@@ -14,9 +14,13 @@ final class AnswerPart
 
     private PageKit $kit;
 
-    public function __construct(PageKit $kit)
+    /** The request that it is about, as far as one can be looked at. */
+    private ?int $request;
+
+    public function __construct(PageKit $kit, ?int $request = null)
     {
         $this->kit = $kit;
+        $this->request = $request;
     }
 
     /**
@@ -143,9 +147,9 @@ final class AnswerPart
                 ? $kit->link('answer_to_overview', [])
                 : $kit->button('claim_again', ['view' => 'claim']));
         }
-        $request = $answer->request ?? $data['request'] ?? null;
+        $request = $this->request ?? $answer->request;
 
-        return Html::of('p', [], is_int($request)
+        return Html::of('p', [], $request !== null
             ? $kit->link('answer_to_request', ['view' => 'thread', 'request' => $request])
             : $kit->link('answer_to_requests', ['view' => 'requests']));
     }

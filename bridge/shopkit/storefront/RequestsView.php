@@ -95,13 +95,22 @@ final class RequestsView
      */
     public function withOffer(string $quoteId): array
     {
-        foreach ($this->quotesOrNone() as $quote) {
-            if ((string) $quote->id === $quoteId && $this->requestOf($quote) !== null) {
-                return $this->thread($quote->request, null);
-            }
+        $request = $this->requestOf((int) $quoteId);
+
+        return $request === null ? $this->list(1) : $this->thread($request, null);
+    }
+
+    /**
+     * The number of the request that something is about which the customer has sent; null where none can be shown.
+     */
+    public function about(?Posted $posted): ?int
+    {
+        $data = $posted === null ? [] : $posted->deed->data;
+        if (isset($data['quote'])) {
+            return $this->requestOf((int) $data['quote']);
         }
 
-        return $this->list(1);
+        return isset($data['request']) ? (int) $data['request'] : null;
     }
 
     /**
@@ -186,13 +195,25 @@ final class RequestsView
         );
     }
 
-    private function requestOf(Quote $quote): ?Request
+    /**
+     * The number of the request that a quote is for, null where it can't be shown.
+     */
+    private function requestOf(int $quoteId): ?int
     {
+        $facts = $this->facts;
         try {
-            return $this->facts->documents->request($this->facts->customerId, $quote->request);
-        } catch (Problem $problem) { // the list says it
+            foreach ($facts->quotes() as $quote) {
+                if ($quote->id === $quoteId) {
+                    $request = $facts->documents->request($facts->customerId, $quote->request);
+
+                    return $request === null ? null : $request->id;
+                }
+            }
+        } catch (Problem $problem) { // the view that shows them says it
             return null;
         }
+
+        return null;
     }
 
     /**

@@ -53,25 +53,30 @@ final class SupportPage
         } catch (Problem $problem) {
             $this->shop->log('the support page is not shown: ' . $problem->getMessage());
 
-            return $this->sorry($problem->getCode() === Problem::NEWER_VERSION ? 'newer' : 'problem');
+            $text = $problem->getCode() === Problem::NEWER_VERSION ? 'newer' : 'problem';
+
+            return $this->sorry($text, isset($this->kit));
         } catch (\Throwable $error) { // whatever it was, the customer gets a page of the shop
             $where = basename($error->getFile()) . ':' . $error->getLine();
             $this->shop->log('the support page is not shown: ' . get_class($error) . ' in ' . $where);
 
-            return $this->sorry('problem');
+            return $this->sorry('problem', false);
         }
     }
 
     /**
-     * What is shown where nothing else can be.
+     * What is shown where nothing else can be; with the ways to other views if those may be better off.
      */
-    private function sorry(string $text): PageReply
+    private function sorry(string $text, bool $hasOthers): PageReply
     {
+        if ($this->isAskedByScript()) {
+            return PageReply::live(false, '');
+        }
         $attributes = ['class' => 'supportbridge-notice', 'role' => 'status'];
         $notice = Html::of('p', $attributes, $this->language->say($text));
 
-        return $this->isAskedByScript()
-            ? PageReply::live(false, '')
+        return $hasOthers
+            ? $this->page($this->parameter('view'), [$notice])
             : PageReply::page($this->language->say('title'), (string) $this->frame($notice));
     }
 
@@ -166,7 +171,7 @@ final class SupportPage
         $known = FormToken::isUuid($uuid);
         $posted = $known ? $this->facts->inbox->find($uuid) : null;
         $answer = $known ? $documents->answer($this->shop->customerId(), $uuid) : null;
-        $part = new AnswerPart($this->kit);
+        $part = new AnswerPart($this->kit, $answer === null ? null : $this->requests()->about($posted));
         $isNewer = $answer === null && $documents->rows()->hasNewer('answer');
         if ($this->isAskedByScript()) {
             $html = $isNewer ? $part->newer() : $part->html($posted, $answer, $uuid);

@@ -212,3 +212,11 @@ def test_one_customers_thread_is_under_his_own_number(coins: CoinDesk) -> None:
         requests.open_for, terms, customer(78), subject="Other", text="", by=ANNA, at=coins.now, in_shop=True
     )
     assert sorted(row.row.customer_id for row in rows(coins)) == [77, 78]
+
+
+def test_many_requests_are_pushed_a_few_at_a_time_because_answers_wait_behind_them(coins: CoinDesk) -> None:
+    for number in range(60):
+        coins.request(customer(100 + number))
+    assert len(rows(coins)) == 50
+    pushed(coins)
+    assert len(rows(coins)) == 10
