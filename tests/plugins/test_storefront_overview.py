@@ -40,14 +40,14 @@ def numbered(number: int, made: dict[str, Any]) -> dict[str, Any]:
 # --- packages ---------------------------------------------------------------------------------------------
 
 
-def test_C4_each_package_shows_what_is_left_held_and_until_when(any_shop: Storefront) -> None:
+def test_C4_each_package_shows_what_is_left_held_and_until_when(shop: Storefront) -> None:
     push_account(
-        any_shop,
+        shop,
         numbered(1, package(300, posted=0, plan="essential", until=NOW + 5 * DAY)),
         numbered(2, package(550, posted=320, held=50, until=NOW + 9 * DAY)),
         numbered(3, package(100, plan=None, until=NOW)),
     )
-    page = Customer(any_shop).opens(now=NOW)
+    page = Customer(shop).opens(now=NOW)
     assert re.findall(r'data-supportbridge="package-(\d)"', page.html) == ["3", "1", "2"]
     shown = page.within("package-2")
     assert "Left: 270 of 550; held: 50" in shown
@@ -103,12 +103,12 @@ def test_a_package_that_makes_no_sense_is_not_shown(shop: Storefront) -> None:
 # --- the plan, and where to buy ---------------------------------------------------------------------------
 
 
-def test_P1_the_plan_in_force_says_when_it_is_served(any_shop: Storefront) -> None:
+def test_P1_the_plan_in_force_says_when_it_is_served(shop: Storefront) -> None:
     weekdays = {"en": "Saturday to Wednesday", "ru": "суббота–среда", "fa": "شنبه تا چهارشنبه"}
-    push_page(any_shop, a_plan("essential", rank=1, service=weekdays), a_plan("base"))
-    push_account(any_shop, package(300, until=NOW), package(300, plan="essential"))
-    assert Customer(any_shop, "ru").opens(now=NOW).fact("service", within="account") == "7 дней в неделю"
-    later = Customer(any_shop, "fa").opens(now=NOW + 1)
+    push_page(shop, a_plan("essential", rank=1, service=weekdays), a_plan("base"))
+    push_account(shop, package(300, until=NOW), package(300, plan="essential"))
+    assert Customer(shop, "ru").opens(now=NOW).fact("service", within="account") == "7 дней в неделю"
+    later = Customer(shop, "fa").opens(now=NOW + 1)
     assert later.fact("service", within="account") == "شنبه تا چهارشنبه"
 
 
@@ -162,27 +162,27 @@ def test_what_a_desk_that_was_put_back_has_not_said_is_not_shown(shop: Storefron
 # --- other versions ---------------------------------------------------------------------------------------
 
 
-def test_with_an_older_desk_the_page_says_what_is_missing(any_shop: Storefront) -> None:
-    push_account(any_shop, package(300))
-    page = Customer(any_shop).opens()
+def test_with_an_older_desk_the_page_says_what_is_missing(shop: Storefront) -> None:
+    push_account(shop, package(300))
+    page = Customer(shop).opens()
     assert OLDER in page.within("buy")
     assert page.fact("service", within="account") == ""
     assert page.log == []
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "fa"])
-def test_an_account_of_a_newer_version_is_said_in_words(any_shop: Storefront, language: str) -> None:
+def test_an_account_of_a_newer_version_is_said_in_words(shop: Storefront, language: str) -> None:
     said = {"en": NEWER, "ru": "когда расширение магазина будет обновлено", "fa": "پس از به‌روزرسانی افزونهٔ فروشگاه"}
-    push_account(any_shop, package(300), v=2)
-    push_page(any_shop)
-    customer = Customer(any_shop, language)
+    push_account(shop, package(300), v=2)
+    push_page(shop)
+    customer = Customer(shop, language)
     for view, parts in (("", ["buy"]), ("statement", []), ("csv", [])):
         page = customer.opens(view)
         assert said[language] in page.text
         assert page.parts == parts
         assert "270" not in page.text
-    push_account(any_shop, package(300))
-    push_page(any_shop, v=2)
+    push_account(shop, package(300))
+    push_page(shop, v=2)
     page = customer.opens()
     assert said[language] in page.text
     assert page.parts == ["account", "packages"]

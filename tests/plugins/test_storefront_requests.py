@@ -17,6 +17,7 @@ from tests.support.customer_page import (
     price,
     push_account,
     push_document,
+    push_documents,
     push_page,
     quote,
     request,
@@ -54,7 +55,7 @@ def listed(page: CustomerPage) -> list[int]:
 # --- the list ---------------------------------------------------------------------------------------------
 
 
-def test_T1_the_newest_request_stands_first_and_says_how_it_stands(any_shop: Storefront) -> None:
+def test_T1_the_newest_request_stands_first_and_says_how_it_stands(shop: Storefront) -> None:
     asked = [message("Please")]
     cases: dict[int, tuple[list[dict[str, Any]], list[str], str]] = {
         1: (asked, [], "Waiting for our answer"),
@@ -70,9 +71,9 @@ def test_T1_the_newest_request_stands_first_and_says_how_it_stands(any_shop: Sto
     for request_id, (messages, states, _) in cases.items():
         for state in states:
             number += 1
-            push_document(any_shop, "quote", number, quote(number, request=request_id, state=state))
-        push_document(any_shop, "request", request_id, request(request_id, messages=messages))
-    page = Customer(any_shop).opens("requests")
+            push_document(shop, "quote", number, quote(number, request=request_id, state=state))
+        push_document(shop, "request", request_id, request(request_id, messages=messages))
+    page = Customer(shop).opens("requests")
     assert listed(page) == [3, 8, 7, 6, 5, 4, 2, 1], "what waits for the customer stands at the head"
     for request_id, (_, _, state) in cases.items():
         assert f">{state}</span>" in page.within(f"request-{request_id}")
@@ -96,8 +97,8 @@ def test_C7_the_number_of_waiting_offers_stands_on_every_view_and_beside_its_req
 
 
 @pytest.mark.parametrize("view", ["", "requests", "statement", "claim"])
-def test_the_navigation_marks_where_one_is(any_shop: Storefront, view: str) -> None:
-    page = Customer(any_shop).opens(view)
+def test_the_navigation_marks_where_one_is(shop: Storefront, view: str) -> None:
+    page = Customer(shop).opens(view)
     links = re.findall(r'<a href="([^"]*)" class="supportbridge-nav__link"( aria-current="page")?>', page.html)
     assert len(links) == 4
     [marked] = [address for address, current in links if current]
@@ -105,8 +106,7 @@ def test_the_navigation_marks_where_one_is(any_shop: Storefront, view: str) -> N
 
 
 def test_many_requests_stand_on_several_pages(shop: Storefront) -> None:
-    for number in range(1, 46):
-        push_document(shop, "request", number, request(number))
+    push_documents(shop, "request", {number: request(number) for number in range(1, 46)})
     push_document(shop, "quote", 12, quote(12, request=2))
     customer = Customer(shop)
     first, second, last = (customer.opens("requests", page=number) for number in (1, 2, 3))
@@ -193,14 +193,14 @@ def test_a_decision_that_is_refused_at_once_shows_its_thread_again(shop: Storefr
     assert customer.sends(form).parts == ["offers", "requests"]
 
 
-def test_C9_what_was_decided_leads_back_to_its_request(any_shop: Storefront) -> None:
-    push_document(any_shop, "request", 5, request(5, quotes=[12]))
-    push_document(any_shop, "quote", 12, quote(12, request=5))
-    customer = Customer(any_shop)
+def test_C9_what_was_decided_leads_back_to_its_request(shop: Storefront) -> None:
+    push_document(shop, "request", 5, request(5, quotes=[12]))
+    push_document(shop, "quote", 12, quote(12, request=5))
+    customer = Customer(shop)
     uuid = customer.sends(customer.opens("thread", request=5).form("quote_decline")).led_to["sent"]
-    push_document(any_shop, "answer", uuid, answer(uuid))
+    push_document(shop, "answer", uuid, answer(uuid))
     assert "view=thread&amp;request=5" in customer.opens("answer", sent=uuid).html
-    any_shop.run("DROP TABLE {p}request")
+    shop.run("DROP TABLE {p}request")
     older = customer.opens("answer", sent=uuid)
     assert "view=thread" not in older.html
     assert "To your requests and offers" in older.text
@@ -209,8 +209,8 @@ def test_C9_what_was_decided_leads_back_to_its_request(any_shop: Storefront) -> 
 def test_an_offer_older_than_the_newest_two_hundred_can_be_approved_in_its_thread(shop: Storefront) -> None:
     push_document(shop, "quote", 1, quote(1, request=5))
     push_document(shop, "request", 5, request(5, quotes=[1]))
-    for number in range(2, 203):
-        push_document(shop, "quote", number, quote(number, request=6, state="settled", spent=1))
+    newer = {number: quote(number, request=6, state="settled", spent=1) for number in range(2, 203)}
+    push_documents(shop, "quote", newer)
     assert Customer(shop).opens("thread", request=5).has_form("quote_approve", within="quote-1")
 
 
@@ -392,33 +392,33 @@ def test_a_reply_sent_twice_is_one_row_and_one_replayed_with_other_words_is_said
 # --- other versions ---------------------------------------------------------------------------------------
 
 
-def test_with_an_older_desk_the_list_says_what_is_missing_and_offers_can_be_decided(any_shop: Storefront) -> None:
-    push_account(any_shop, package(300))
-    push_document(any_shop, "quote", 12, quote())
+def test_with_an_older_desk_the_list_says_what_is_missing_and_offers_can_be_decided(shop: Storefront) -> None:
+    push_account(shop, package(300))
+    push_document(shop, "quote", 12, quote())
     for drop in (False, True):
         if drop:
-            any_shop.run("DROP TABLE {p}request")
-        page = Customer(any_shop).opens("requests")
+            shop.run("DROP TABLE {p}request")
+        page = Customer(shop).opens("requests")
         assert "Your requests are listed here once the vendor’s desk has been updated." in page.text
         assert ALREADY in page.text
         assert page.has_form("quote_approve", within="quote-12")
         assert page.log == []
-    push_page(any_shop)
-    any_shop.make_tables()
-    assert "You have not written to us yet." in Customer(any_shop).opens("requests").text
+    push_page(shop)
+    shop.make_tables()
+    assert "You have not written to us yet." in Customer(shop).opens("requests").text
 
 
 @pytest.mark.parametrize("table", ["request", "quote", "price"])
-def test_a_document_of_a_newer_version_is_said_in_words(any_shop: Storefront, table: str) -> None:
-    push_account(any_shop, package(300))
+def test_a_document_of_a_newer_version_is_said_in_words(shop: Storefront, table: str) -> None:
+    push_account(shop, package(300))
     document = {"request": request(5), "quote": quote(12), "price": price("analytics")}[table] | {"v": 2}
     keys: dict[str, int | str] = {"request": 5, "quote": 12, "price": "analytics"}
-    push_document(any_shop, table, keys[table], document)
-    page = Customer(any_shop).opens("requests")
+    push_document(shop, table, keys[table], document)
+    page = Customer(shop).opens("requests")
     assert "It is shown once the shop’s extension has been updated." in page.text
     assert "is of a version that this extension does not know; update it" in page.log[0]
     if table == "request":
-        assert "has been updated" in Customer(any_shop).opens("thread", request=5).text
+        assert "has been updated" in Customer(shop).opens("thread", request=5).text
 
 
 def test_an_answer_of_a_newer_version_ends_the_waiting(shop: Storefront) -> None:

@@ -155,7 +155,18 @@ class Customer:
 
 
 def push_document(
-    shop: Storefront,
+    shop: Storefront, table: str, key: int | str, document: Mapping[str, Any], *, customer: int = CUSTOMER, **made: Any
+) -> None:
+    """Store a signed document as the desk does; `made` as in `_stored`."""
+    shop.run(_stored(table, key, document, customer=customer, **made))
+
+
+def push_documents(shop: Storefront, table: str, documents: Mapping[int, Mapping[str, Any]]) -> None:
+    """Store many at once, by their keys."""
+    shop.run(*(_stored(table, key, document) for key, document in documents.items()))
+
+
+def _stored(
     table: str,
     key: int | str,
     document: Mapping[str, Any],
@@ -164,8 +175,8 @@ def push_document(
     signed_as: str = "",
     customer: int = CUSTOMER,
     **row: Any,
-) -> None:
-    """Store a signed document as the desk does; `row` replaces columns, `signed_as` signs it for another table."""
+) -> str:
+    """The statement that stores it; `row` replaces columns, `signed_as` signs it for another table."""
     made = signed_row(signer, signed_as or table, document, customer_id=customer, epoch=1, number=1)
     columns = {
         "store": STORE,
@@ -181,9 +192,7 @@ def push_document(
     if table == "price":
         del columns["customer"]
     values = ", ".join(map(_literal, columns.values()))
-    shop.run(
-        f"REPLACE INTO {{p}}{table} (store, {COLUMNS[table]}epoch, number, payload, key_id, mac) VALUES ({values})"
-    )
+    return f"REPLACE INTO {{p}}{table} (store, {COLUMNS[table]}epoch, number, payload, key_id, mac) VALUES ({values})"
 
 
 def push_prices(shop: Storefront, documents: Iterable[Mapping[str, Any]]) -> None:
