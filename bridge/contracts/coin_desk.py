@@ -4,7 +4,7 @@ All times are aware datetimes in UTC; all amounts are coins. What is written onc
 changes it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -162,10 +162,6 @@ class Requests(Protocol):
         """The last messages that the customer is shown, in order, and how many older ones are left out."""
         ...
 
-    def written_by_customer(self, account_id: int, since: datetime, until: datetime) -> int:
-        """How many texts he wrote after `since` and not after `until`, as in `Answers.count_between`."""
-        ...
-
     def last_known(self) -> int:
         """As with `Quotes.last_known`."""
         ...
@@ -285,13 +281,13 @@ class Answers(Protocol):
         *,
         received_at: datetime,
         posted_at: datetime,
-        opened: bool = False,
+        kinds: Collection[str] = (),
     ) -> int:
         """How many actions of a customer were received in the `window` up to then, and sent in that up to `posted_at`.
 
         Both count: what was sent over hours in which the desk was off is received at once, and the page's clock may
-        stand still. The ends matter: a clock that was put back leaves some that are still to come. With `opened` only
-        those that opened a request count.
+        stand still. The ends matter: a clock that was put back leaves some that are still to come. With `kinds` only
+        accepted ones of these count.
         """
         ...
 

@@ -43,17 +43,6 @@ _HIDDEN: list[ColumnClause[Any]] = [literal_column(f"'{kind}'") for kind in sort
 _IS_SHOWN = and_(message.c.request_id == bindparam("request"), message.c.kind.not_in(_HIDDEN))
 _LAST_SHOWN = Statement(select(message).where(_IS_SHOWN).order_by(message.c.id.desc()).limit(bindparam("most")))
 _COUNT_SHOWN = Statement(select(func.count()).select_from(message).where(_IS_SHOWN))
-_WRITTEN = Statement(
-    select(func.count())
-    .select_from(message)
-    .where(
-        message.c.request_id.in_(select(request.c.id).where(request.c.account_id == bindparam("account"))),
-        message.c.author == literal_column(f"'{Author.CUSTOMER}'"),
-        message.c.kind == literal_column(f"'{MessageKind.TEXT}'"),
-        message.c.at_ms > bindparam("since_ms"),
-        message.c.at_ms <= bindparam("until_ms"),
-    )
-)
 _WAITING = Statement(
     _FOUND.where(request.c.store_id == bindparam("store"), REQUEST_WAITS)
     .order_by(request.c.id)
@@ -161,10 +150,6 @@ class SqlRequests:
             return shown, 0
         row = _COUNT_SHOWN.one(self._connection, request=request_id)
         return shown, (int(row[0]) if row else 0) - len(shown)
-
-    def written_by_customer(self, account_id: int, since: datetime, until: datetime) -> int:
-        row = _WRITTEN.one(self._connection, account=account_id, since_ms=to_ms(since), until_ms=to_ms(until))
-        return int(row[0]) if row else 0
 
     def last_known(self) -> int:
         return last_known(self._connection, request)

@@ -64,6 +64,12 @@ class Act:
             posted_at = self.posted_at or self.at
             require_no_flood(self.tx, self.terms, self.customer_id, at=self.at, posted_at=posted_at)
 
+    def require_few_messages(self) -> None:
+        """Raises `QuoteRefused` where he has written as much within the hour as he may (rule T12)."""
+        if not self.again:
+            posted_at = self.posted_at or self.at
+            replying.require_few_messages(self.tx, self.terms, self.customer_id, at=self.at, posted_at=posted_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -141,8 +147,7 @@ def _reply(act: Act, data: RequestReply) -> Done:
     account = act.account()
     if account is None:
         raise QuoteRefused("unknown_request", "a customer without an account has no requests")
-    if not act.again:
-        replying.require_few_messages(act.tx, account, act.at)
+    act.require_few_messages()
     request = replying.reply(
         act.tx, act.terms, account, data.request, text=data.text.strip(), evidence=act.evidence, at=act.at
     )

@@ -15,6 +15,8 @@ from bridge.errors import QuoteRefused
 MESSAGES_PER_HOUR = 30
 """The most messages that a customer may write within an hour, in all his requests (rule T12)."""
 HOUR = timedelta(hours=1)
+WRITING = ("request_open", "request_reply")
+"""What customers do on their page to write."""
 
 
 def reply(
@@ -33,7 +35,11 @@ def reply(
     return request
 
 
-def require_few_messages(tx: Tx, account: Account, at: datetime) -> None:
-    """Raises `QuoteRefused` where the customer has written as much within the hour as he may (rule T12)."""
-    if tx.requests.written_by_customer(account.id, at - HOUR, at) >= MESSAGES_PER_HOUR:
-        raise QuoteRefused("too_many_messages", f"{account.owner} has written {MESSAGES_PER_HOUR} messages in an hour")
+def require_few_messages(tx: Tx, terms: DeskTerms, customer_id: int, *, at: datetime, posted_at: datetime) -> None:
+    """Raises `QuoteRefused` where the customer has written as much within the hour as he may (rule T12).
+
+    `posted_at` is when he sends it by the page's clock (see `Answers.pace`).
+    """
+    written = tx.answers.pace(terms.store, customer_id, HOUR, received_at=at, posted_at=posted_at, kinds=WRITING)
+    if written >= MESSAGES_PER_HOUR:
+        raise QuoteRefused("too_many_messages", f"customer:{customer_id} has written {written} messages in an hour")

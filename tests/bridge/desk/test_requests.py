@@ -1,14 +1,13 @@
 """What the desk remembers of a request's thread, and of what of it the shop has."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 
 from bridge.domain.requests import Author, Message, MessageKind
-from bridge.services import comparing_accounts, requests
+from bridge.services import comparing_accounts
 from tests.support.books import ACME, customer
-from tests.support.quoting import ANNA, CoinDesk, a_coin_desk
+from tests.support.quoting import CoinDesk, a_coin_desk
 
 CUSTOMER = customer(77)
 
@@ -70,24 +69,6 @@ def test_the_last_messages_come_in_order_and_the_others_are_counted(coins: CoinD
     assert ([one.text for one in shown], earlier) == (["2", "3", "4"], 2)
     shown, earlier = coins.desk.look(lambda tx: tx.requests.last_shown(number, 5))
     assert (len(shown), earlier) == (5, 0)
-
-
-def test_T12_only_what_the_customer_wrote_himself_counts_and_only_within_the_time(coins: CoinDesk) -> None:
-    first, second = coins.request(CUSTOMER).id, coins.request(CUSTOMER).id
-    other = coins.request(customer(78)).id
-    since = coins.now
-    say(coins, first)
-    coins.later(minutes=1)
-    for number in (first, second, other):
-        say(coins, number)
-    coins.desk.run(requests.reply, coins.terms, first, text="Soon.", by=ANNA, at=coins.now)
-    coins.offered(CUSTOMER, 10, request=coins.request(CUSTOMER))
-    account = coins.account_id(CUSTOMER)
-
-    def counted(until: timedelta) -> int:
-        return coins.desk.look(lambda tx: tx.requests.written_by_customer(account, since, since + until))
-
-    assert (counted(timedelta()), counted(timedelta(seconds=59)), counted(timedelta(minutes=1))) == (0, 0, 2)
 
 
 def test_D3_a_request_is_shown_anew_when_its_customers_number_becomes_somebody_elses(coins: CoinDesk) -> None:
