@@ -95,7 +95,7 @@ async def test_C17_a_paid_order_is_told_by_mail_and_webhook_with_the_same_number
         await until(lambda: server.taken, "the letter is in the mailbox")
         await until(lambda: posts[0], "the receiver has it")
     (mail,) = server.taken
-    assert (mail["To"], mail["Subject"]) == ("Ada <ada@customers.example>", "1100 coins were added to your account")
+    assert (mail["To"], mail["Subject"]) == ("Ada <ada@customers.example>", "1,100 coins were added to your account")
     (body,) = posts[0]
     assert (body["event"], body["customer"], body["order_id"], body["coins"]) == ("coins_granted", 77, order, 1100)
 
@@ -107,7 +107,7 @@ async def test_C2_a_first_sync_sends_no_customer_message(config: Path, shop: Fak
         await until(lambda: shop.posted(77) == 550, "the account page shows the coins")
         shop.add_order(customer=77, lines={"BASE": 2})
         await until(lambda: server.taken, "the letter about the later order is in the mailbox")
-    assert [mail["Subject"] for mail in server.taken] == ["1100 coins were added to your account"]
+    assert [mail["Subject"] for mail in server.taken] == ["1,100 coins were added to your account"]
 
 
 async def test_a_letter_that_waits_for_its_server_outlives_the_daemon(

@@ -85,5 +85,5 @@ async def test_C17_a_letter_that_a_kill_cut_off_from_its_note_comes_again_with_t
         said = (mail["To"], mail["Subject"], [part.get_payload(decode=True) for part in mail.iter_parts()])
         assert first.setdefault(mail["Message-ID"], said) == said
     assert {subject for _, subject, _ in first.values()} == {
-        f"{550 * (number + 1)} coins were added to your account" for number in range(LETTERS)
+        f"{550 * (number + 1):,} coins were added to your account" for number in range(LETTERS)
     }
