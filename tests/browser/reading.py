@@ -84,3 +84,21 @@ FOCUS = """() => {
         field: one.name || '',
     };
 }"""
+
+RUNS_FROM_THE_LEFT = """(words) => {
+    const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const at = walker.currentNode.data.indexOf(words);
+        if (at < 0) continue;
+        const place = (from) => {
+            const range = document.createRange();
+            range.setStart(walker.currentNode, at + from);
+            range.setEnd(walker.currentNode, at + from + 1);
+            return range.getBoundingClientRect();
+        };
+        const [first, last] = [place(0), place(words.length - 1)];
+        return last.top > first.top || last.left > first.left;
+    }
+    throw new Error('not on the page: ' + words);
+}"""
+"""Whether a sentence that ends in a full stop has it at its right end."""

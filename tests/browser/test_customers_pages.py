@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import NewVisitor
-from tests.browser.reading import FAULTS, FOCUS
+from tests.browser.reading import FAULTS, FOCUS, RUNS_FROM_THE_LEFT
 from tests.support.pretend_web import STORES, PretendWeb, add_customer
 
 PLATFORMS = tuple(STORES)
 WIDTHS = (360, 1280)
+WORDS = "Find out what slows the product pages down, and mend it."
 PICTURED = {("", "fa", 360), ("thread", "fa", 360), ("", "en", 1280), ("requests", "en", 360)}
 """What the documentation has pictures of: view, language and width."""
 
@@ -33,7 +34,7 @@ def an_offer(web: PretendWeb, platform: str, name: str) -> tuple[int, int, int]:
     request = int(opened["request"])
     offered = web.staff(
         platform, "quote", "offer", str(request), "--coins", "120", "--possible",
-        "--words", "Find out what slows the product pages down, and mend it.",
+        "--words", WORDS,
     )  # fmt: skip
     return customer, request, int(offered["quote"])
 
@@ -97,6 +98,9 @@ def test_every_view_fits_and_can_be_read_by_everybody_in_three_languages(
                 assert boris.page.evaluate(FAULTS) == [], (language, width, view)
                 if platform == "prestashop" and (view, language, width) in PICTURED:
                     boris.picture(f"{view or 'overview'}-{language}-{width}")
+            if view == "thread":
+                boris.page.set_viewport_size({"width": 1280, "height": 800})
+                assert boris.page.evaluate(RUNS_FROM_THE_LEFT, WORDS), language
         boris.opens_account()
         assert boris.page.evaluate(FAULTS) == [], (language, "account")
         direction = boris.page.locator(".supportbridge-account").evaluate("one => getComputedStyle(one).direction")
@@ -133,7 +137,7 @@ def test_keys_alone_lead_to_an_offer_and_approve_it_and_the_focus_is_always_seen
 def test_without_scripts_the_page_looks_for_the_answer_by_itself(web: PretendWeb, visitor: NewVisitor) -> None:
     customer, request, _ = an_offer(web, "opencart", "dora")
     dora = visitor("opencart", customer, scripts=False)
-    dora.opens("thread", request=request)
+    dora.sees("Approve and reserve coins: 120", view="thread", request=request)
     dora.page.get_by_role("button", name="Decline").click()
     dora.page.get_by_text("You have declined the offer.").wait_for()
     dora.sees("You declined.", view="thread", request=request)
