@@ -289,7 +289,7 @@ def test_C9_exact_words_that_turn_their_direction_turn_nothing_beside_them(make_
     push_account(shop, package(300))
     evil = "\u2069\u202eevil"
     push_document(shop, "quote", 12, quote(subject=evil, text=in_three(evil), history=[]))
-    lay_out(page, Customer(shop).opens().html)
+    lay_out(page, Customer(shop).opens("requests").html)
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert page.evaluate(BACKWARDS) == ["evil"]
     page.add_style_tag(content=".supportbridge-page div { display: inline !important; }")
