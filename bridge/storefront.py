@@ -1,12 +1,12 @@
 """Makes the zips that a shop's administrator installs.
 
 It believes: a folder `storefront/` holds everything that is only of its platform, and what all share (the PHP classes
-that know no platform, the style sheet, the definition of the tables) exists once, below `bridge/shopkit`, and is copied
-into each. OpenCart 3 lays its files out in another way, so it has a folder of its own, which borrows from OpenCart 4's
-what both have word for word. The same sources always give the same bytes: names sorted, rights fixed, nothing
-compressed, because two machines' compressors may differ. A file's time follows from the version and its content:
-PrestaShop unpacks with the zip's times, PHP's cache knows a changed file by another time, and the template engine by a
-later one.
+that know no platform, the style sheets, the script, the definition of the tables) exists once, below
+`bridge/shopkit`, and is copied into each. OpenCart 3 lays its files out in another way, so it has a folder of its
+own, which borrows from OpenCart 4's what both have word for word. The same sources always give the same bytes: names
+sorted, rights fixed, nothing compressed, because two machines' compressors may differ. A file's time follows from the
+version and its content: PrestaShop unpacks with the zip's times, PHP's cache knows a changed file by another time,
+and the template engine by a later one.
 """
 
 import hashlib
@@ -23,7 +23,9 @@ from bridge.resources import resource
 SHOPKIT = Path(__file__).parent / "shopkit"
 SHARED = SHOPKIT / "storefront"
 SCHEMA = SHOPKIT / "tables.sql"
-STYLE_SHEET = SHARED / "account.css"
+STYLE_SHEETS = tuple(SHARED / name for name in ("account.css", "page.css", "requests.css", "parts.css"))
+"""They go into the shop as one, in this order."""
+SCRIPT = SHARED / "supportbridge.js"
 
 _FIRST_TIME = datetime(2020, 1, 1, tzinfo=UTC)
 _TICK = timedelta(seconds=2)
@@ -36,7 +38,7 @@ _PLAIN_FILE = 0o100644 << 16
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What one zip is made of; the last four are places inside it.
+    """What one zip is made of; what follows its folder are places inside it.
 
     What is `borrowed` comes from the folder of OpenCart 4, as (path there, place here).
     """
@@ -47,6 +49,7 @@ class Package:
     classes: str
     schema: str
     style_sheet: str
+    script: str
     borrowed: tuple[tuple[str, str], ...] = ()
 
 
@@ -60,6 +63,7 @@ PACKAGES = (
         classes="system/library/shared/",
         schema="system/shop_tables.sql",
         style_sheet="catalog/view/stylesheet/account.css",
+        script="catalog/view/javascript/supportbridge.js",
     ),
     Package(
         zip_name="supportbridge-3.0.ocmod.zip",
@@ -68,8 +72,10 @@ PACKAGES = (
         classes="system/library/supportbridge/shared/",
         schema="system/library/supportbridge/shop_tables.sql",
         style_sheet="catalog/view/theme/default/stylesheet/supportbridge.css",
+        script="catalog/view/theme/default/javascript/supportbridge.js",
         borrowed=(
             ("system/library/account_page.php", "system/library/supportbridge/account_page.php"),
+            ("system/library/back_office.php", "system/library/supportbridge/back_office.php"),
             ("system/library/shop_database.php", "system/library/supportbridge/shop_database.php"),
             ("system/library/support_shop.php", "system/library/supportbridge/support_shop.php"),
             (
@@ -84,6 +90,13 @@ PACKAGES = (
                 for side, name in (("admin", "module/supportbridge"), ("catalog", "account"))
                 for language in ("en-gb", "ru-ru", "fa-ir")
             ),
+            *(
+                (
+                    f"admin/language/{language}/back_office.php",
+                    f"admin/language/{language}/extension/supportbridge/back_office.php",
+                )
+                for language in ("en-gb", "ru-ru", "fa-ir")
+            ),
         ),
     ),
     Package(
@@ -93,6 +106,7 @@ PACKAGES = (
         classes="src/",
         schema="sql/shop_tables.sql",
         style_sheet="views/css/account.css",
+        script="views/js/supportbridge.js",
     ),
 )
 
@@ -113,7 +127,13 @@ def stated_time(content: bytes, version: str = VERSION) -> datetime:
 def contents(package: Package) -> dict[str, bytes]:
     """Every file of a zip by its place in it, sorted."""
     files = {package.root + place: path.read_bytes() for place, path in _sources(package)}
+    files[package.root + package.style_sheet] = style_sheet()
     return dict(sorted(files.items()))
+
+
+def style_sheet() -> bytes:
+    """The one style sheet of a shop."""
+    return b"\n".join(path.read_bytes() for path in STYLE_SHEETS)
 
 
 def _sources(package: Package) -> Iterator[tuple[str, Path]]:
@@ -126,7 +146,7 @@ def _sources(package: Package) -> Iterator[tuple[str, Path]]:
     for path in SHARED.glob("*.php"):
         yield package.classes + path.name, path
     yield package.schema, SCHEMA
-    yield package.style_sheet, STYLE_SHEET
+    yield package.script, SCRIPT
 
 
 def _write(package: Package, target: Path) -> Path:

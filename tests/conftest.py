@@ -12,7 +12,7 @@ from tests.support.slow_files import SlowFiles
 
 pytest_plugins = ["tests.support.fixtures"]
 
-ON_REQUEST = {"long": "BRIDGE_LONG_TESTS", "live": "BRIDGE_LIVE_SHOPS"}
+ON_REQUEST = {"long": "BRIDGE_LONG_TESTS"}
 """Marker and the environment variable that asks for its tests; without it they are left out, not skipped."""
 
 # Two shared cores: a slow example says nothing about the code.

@@ -28,7 +28,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "hooks": parts("contracts domain.events errors"),
     "shopkit": parts("contracts domain errors"),
     "settings": parts("contracts domain locale errors"),
-    "engine": parts("services contracts domain desk hooks settings locale errors"),
+    "engine": parts("services contracts domain desk hooks settings locale errors VERSION"),
     "web": parts("engine services contracts domain desk settings locale errors VERSION"),
     "resources": parts("errors"),
     "storefront": parts("resources errors VERSION"),

@@ -53,7 +53,7 @@ def test_a_second_set_up_has_nothing_to_do_and_says_nothing() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("path", ["script/setup", "script/test", "script/demo", ".ci/run"])
+@pytest.mark.parametrize("path", ["script/setup", "script/test", "script/demo", "script/pictures", ".ci/run"])
 def test_every_script_can_be_started_and_parsed(path: str) -> None:
     script = ROOT / path
     assert script.stat().st_mode & 0o111

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 from bridge.cli.checks_numbers import number_findings
+from bridge.cli.checks_storefront import storefront_finding
 from bridge.cli.failures import REMEDIES, remedy
 from bridge.cli.screen import count, local
 from bridge.cli.session import the_shop
@@ -37,6 +38,8 @@ async def store_findings(
             wrong = {one.name for one in findings if one.level is Level.WRONG}
             if desk is not None and not wrong & {"connection", "layout"}:
                 findings += await number_findings(store.name, shop, desk)
+            if not wrong & {"connection", "layout", "tables"}:
+                findings.append(await storefront_finding(store, shop))
             if desk is not None and not wrong:
                 findings.append(await _rows(store, shop, desk, keys))
     except BridgeError as error:

@@ -132,6 +132,7 @@ async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, 
         return {}
     accounts, entries = await shop.pushed([owner.ref])
     quotes = await shop.documents(DocumentTable.QUOTE, [one["quote"] for one in document.get("quotes", [])])
+    requests = await shop.documents(DocumentTable.REQUEST, [one["request"] for one in document.get("requests", [])])
     answers = await shop.documents(DocumentTable.ANSWER, [one["uuid"] for one in document["actions"]])
     contact = (await shop.contacts([owner.ref])).get(owner.ref)
     return {
@@ -139,5 +140,6 @@ async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, 
         "account": [json.loads(row.payload) for row in accounts],
         "entries": [json.loads(row.payload) for row in entries],
         "quotes": [json.loads(one.row.payload) for one in quotes],
+        "requests": [json.loads(one.row.payload) for one in requests],
         "answers": [json.loads(one.row.payload) for one in answers],
     }

@@ -149,7 +149,7 @@ def open_request(
 def reply(call: Call, request: RequestNumber, text: Text, by: ByOption = None, store: StoreOption = None) -> None:
     """Answer a request in words, free of coins.
 
-    The words are kept in the request's thread. The customer's page shows offers and what came of them, and no messages.
+    The customer reads them on his page, and gets a mail that says so.
     """
     from bridge.services import requests
 
@@ -157,7 +157,7 @@ def reply(call: Call, request: RequestNumber, text: Text, by: ByOption = None, s
         requests.reply(tx, work.terms, request, text=text, by=work.staff, at=work.at)
 
     def words(who: str, _: object) -> str:
-        return f"{who} replied to request {request}; no coin was moved. The customer's page does not show messages."
+        return f"{who} replied to request {request}; no coin was moved. The customer reads it on his page."
 
     _say(call, request, store, by, do, words)
 

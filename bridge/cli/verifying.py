@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
@@ -22,6 +23,7 @@ from bridge.services.document_comparison import (
     expected_answers,
     expected_prices,
     expected_quotes,
+    expected_requests,
 )
 from bridge.services.findings import Difference
 from bridge.services.shop_comparison import ExpectedAccount, compare_rows, expected_accounts
@@ -118,17 +120,14 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
 async def _documents_compared(
     desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey], kept_days: int
 ) -> list[Difference]:
-    """Where the shop's quotes, prices and answers differ."""
+    """Where the shop's requests, quotes, prices and answers differ."""
     differences: list[Difference] = []
-    last: int | None = 0
-    while last is not None:
-        after = last
-
-        def quotes(tx: DeskTx, after: int = after) -> tuple[list[DocumentRow], int | None]:
-            return expected_quotes(tx, terms, after=after, limit=ACCOUNT_PAGE)
-
-        found, last = await _steady(desk, shop, keys, DocumentTable.QUOTE, quotes)
-        differences += found
+    for table, expected in ((DocumentTable.QUOTE, expected_quotes), (DocumentTable.REQUEST, expected_requests)):
+        last: int | None = 0
+        while last is not None:
+            page = partial(expected, terms=terms, after=last, limit=ACCOUNT_PAGE)
+            found, last = await _steady(desk, shop, keys, table, page)
+            differences += found
     uuid: str | None = ""
     while uuid is not None:
         above, at = uuid, CLOCK.now()

@@ -4,7 +4,7 @@ All times are aware datetimes in UTC; all amounts are coins. What is written onc
 changes it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -149,13 +149,41 @@ class Requests(Protocol):
     def latest(self, store: str, limit: int) -> list[Request]: ...
 
     def say(self, request_id: int, message: Message) -> None:
-        """Add to the thread."""
+        """Add to the thread; a message that the customer is shown lets the request be shown anew."""
         ...
 
     def thread(self, request_id: int) -> list[Message]: ...
 
     def about_quotes(self, request_id: int) -> list[Message]:
         """Of the thread what became of quotes, in order; however much was written besides is not read."""
+        ...
+
+    def last_shown(self, request_id: int, most: int) -> tuple[list[Message], int]:
+        """The last messages that the customer is shown, in order, and how many older ones are left out."""
+        ...
+
+    def last_known(self) -> int:
+        """As with `Quotes.last_known`."""
+        ...
+
+    def touch(self, request_ids: Iterable[int]) -> None:
+        """Show these requests anew."""
+        ...
+
+    def waiting(self, store: str, limit: int) -> list[Request]:
+        """Requests whose newest state the shop does not have."""
+        ...
+
+    def shown(self, store: str, *, after: int, limit: int) -> list[Request]:
+        """Requests with a number above `after` of which the shop has the newest state, ascending."""
+        ...
+
+    def pushed(self, numbers: Mapping[int, int]) -> None:
+        """The shop has these requests in these versions of the row."""
+        ...
+
+    def again(self, store: str) -> None:
+        """Show every request of the store once more."""
         ...
 
     def erase(self, account_id: int) -> int:
@@ -253,13 +281,13 @@ class Answers(Protocol):
         *,
         received_at: datetime,
         posted_at: datetime,
-        opened: bool = False,
+        kinds: Collection[str] = (),
     ) -> int:
         """How many actions of a customer were received in the `window` up to then, and sent in that up to `posted_at`.
 
         Both count: what was sent over hours in which the desk was off is received at once, and the page's clock may
-        stand still. The ends matter: a clock that was put back leaves some that are still to come. With `opened` only
-        those that opened a request count.
+        stand still. The ends matter: a clock that was put back leaves some that are still to come. With `kinds` only
+        accepted ones of these count.
         """
         ...
 

@@ -78,6 +78,10 @@ class Problems(Protocol):
 
     def open(self, store: str | None = None) -> list[Problem]: ...
 
+    def open_count(self, store: str) -> int:
+        """How many wait for staff."""
+        ...
+
     def open_under(self, store: str, key: str) -> Problem | None:
         """The open problem of that key."""
         ...

@@ -1,8 +1,10 @@
 """The shop as the coin desk needs it: documents shown on its pages, and what customers do there.
 
-Documents (quotes, prices, answers) are signed rows like the accounts. The inbox is the other way round: rows that the
-shop's pages write, signed with the store's key, and of which nothing is believed before the signature is. A shop that
-was prepared by an earlier release lacks these tables: it goes on with accounts alone until it is prepared again.
+Documents (requests, quotes, prices, answers) are signed rows like the accounts. The inbox is the other way round: rows
+that the shop's pages write, signed with the store's key, and of which nothing is believed before the signature is. A
+shop that was prepared by an earlier release lacks some of these tables: it goes on with what it has until it is
+prepared again. Beside them stand notes, a row a name: what the desk says of itself and of what is on sale, and what the
+shop's extension says.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,13 +24,22 @@ class DocumentTable(StrEnum):
     QUOTE = "quote"
     PRICE = "price"
     ANSWER = "answer"
+    REQUEST = "request"
 
 
 class DocumentRow(NamedTuple):
-    """One document: `key` is the quote's number, the price's code or the answered row's UUID."""
+    """One document: `key` is the request's or quote's number, the price's code or the answered row's UUID."""
 
     key: int | str
     row: SignedRow
+
+
+class Note(NamedTuple):
+    """One note. The desk signs what it notes for the table `meta`; what the shop's extension notes is not signed."""
+
+    payload: str
+    key_id: str = ""
+    mac: str = ""
 
 
 class InboxRow(NamedTuple):
@@ -64,6 +75,14 @@ class CoinDeskShop(Protocol):
 
     async def documents(self, table: DocumentTable, keys: Sequence[int | str]) -> Sequence[DocumentRow]:
         """Those of these documents that are in the shop, for `ledger verify` and the tests; none without the table."""
+        ...
+
+    async def push_note(self, name: str, note: Note) -> None:
+        """Write a note in the place of the one of that name. Only after `claim`, which proves whose shop it is."""
+        ...
+
+    async def note(self, name: str) -> Note | None:
+        """The note of that name; None where there is none."""
         ...
 
     async def inbox(self, cursor: Cursor) -> Sequence[InboxRow]:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +13,6 @@ from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.tables import ANSWER_WAITS, handled
 from bridge.desk.values import as_json, from_ms, to_ms
-
-OPENING = ("request_open", "right_redeem")
-"""Kinds of actions that open a request."""
 
 _THIS_STORE = handled.c.store_id == bindparam("store")
 ANSWER_COLUMNS = [column for column in handled.c if column.name not in {"store_id", "pushed_number"}]
@@ -35,10 +32,10 @@ _IN_WINDOW = (
     )
 )
 _PACE = Statement(_IN_WINDOW)
-_OPENED = Statement(
+_ACCEPTED = Statement(
     _IN_WINDOW.where(
         handled.c.outcome == literal_column("'accepted'"),
-        handled.c.kind.in_([literal_column(f"'{kind}'") for kind in OPENING]),
+        any_of(handled.c.kind, "kinds"),
     )
 )
 _WAITING = Statement(
@@ -103,16 +100,19 @@ class SqlAnswers:
         *,
         received_at: datetime,
         posted_at: datetime,
-        opened: bool = False,
+        kinds: Collection[str] = (),
     ) -> int:
-        row = (_OPENED if opened else _PACE).one(
-            self._connection,
-            store=self._stores.number(store),
-            customer=customer_id,
-            received_ms=to_ms(received_at),
-            posted_ms=to_ms(posted_at),
-            window_ms=window // timedelta(milliseconds=1),
-        )
+        window_of = {
+            "store": self._stores.number(store),
+            "customer": customer_id,
+            "received_ms": to_ms(received_at),
+            "posted_ms": to_ms(posted_at),
+            "window_ms": window // timedelta(milliseconds=1),
+        }
+        if kinds:
+            row = _ACCEPTED.one(self._connection, **window_of, kinds=as_json(list(kinds)))
+        else:
+            row = _PACE.one(self._connection, **window_of)
         return int(row[0]) if row else 0
 
     def waiting(self, store: str, limit: int) -> list[Answer]:

@@ -82,14 +82,17 @@ _HAND_OVER_ORDER = Statement(
     .where(purchase.c.store_id == bindparam("store"), purchase.c.order_id == bindparam("order"))
     .values(account_id=bindparam("heir"))
 )
-_HAND_OVER_QUOTES = Statement(
-    update(quote)
-    .where(quote.c.account_id == bindparam("guest"))
-    .values(account_id=bindparam("heir"), number=quote.c.number + literal_column("1"))
+_HAND_OVER_SHOWN = tuple(
+    Statement(
+        update(table)
+        .where(table.c.account_id == bindparam("guest"))
+        .values(account_id=bindparam("heir"), number=table.c.number + literal_column("1"))
+    )
+    for table in (request, quote)
 )
 _HAND_OVER = tuple(
     Statement(update(table).where(table.c.account_id == bindparam("guest")).values(account_id=bindparam("heir")))
-    for table in (package, request, redemption)
+    for table in (package, redemption)
 )
 
 
@@ -172,8 +175,7 @@ class SqlGuests:
     def hand_over(self, store: str, order_id: int, guest_account: int, account_id: int) -> None:
         number = self._stores.number(store)
         _HAND_OVER_ORDER.run(self._connection, store=number, order=order_id, heir=account_id)
-        _HAND_OVER_QUOTES.run(self._connection, guest=guest_account, heir=account_id)
-        for statement in _HAND_OVER:
+        for statement in _HAND_OVER_SHOWN + _HAND_OVER:
             statement.run(self._connection, guest=guest_account, heir=account_id)
 
 

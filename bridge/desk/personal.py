@@ -64,7 +64,11 @@ _FORGET_CLAIMS = Statement(
 )
 _FORGET_WHO = Statement(update(account).where(account.c.id == bindparam("account")).values(born=null()))
 _REQUESTS = Statement(select(request.c.id).where(request.c.account_id == bindparam("account")))
-_ERASE_SUBJECTS = Statement(update(request).where(any_of(request.c.id, "ids")).values(subject=text("''")))
+_ERASE_SUBJECTS = Statement(
+    update(request)
+    .where(any_of(request.c.id, "ids"))
+    .values(subject=text("''"), number=request.c.number + literal_column("1"))
+)
 _ERASE_TEXTS = Statement(update(message).where(any_of(message.c.request_id, "ids")).values(text=text("''")))
 _PURCHASES_OF = and_(purchase.c.store_id == bindparam("store"), purchase.c.account_id == bindparam("account"))
 _ERASE_WHY_FROZEN = Statement(
@@ -158,7 +162,7 @@ class SqlPersonalData:
         _FORGET_TO_OWNER.run(self._connection, store=store, owner=owner.kind.value, ref=owner.ref)
 
     def _erase(self, requests: list[int]) -> None:
-        """Subjects and texts of these requests, and the words of their quotes."""
+        """Subjects and texts of these requests, and the words of their quotes; the shop is to show all of them anew."""
         ids = id_list(requests)
         for statement in (_ERASE_SUBJECTS, _ERASE_TEXTS, _ERASE_WORDS, _SHOW_QUOTES):
             statement.run(self._connection, ids=ids)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, or_, select, text, update
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.problems import Aside, AsideState, Problem, ProblemState
@@ -46,6 +46,11 @@ _NEWEST_BY_KEY = Statement(
 )
 _OPEN_KEYS = Statement(
     select(problem.c.key).where(problem.c.store_id == bindparam("store"), problem.c.state == text("'open'"))
+)
+_OPEN_COUNT = Statement(
+    select(func.count())
+    .select_from(problem)
+    .where(problem.c.store_id == bindparam("store"), problem.c.state == text("'open'"))
 )
 _KNOWN = Statement(select(problem.c.key).where(problem.c.store_id == bindparam("store"), any_of(problem.c.key, "keys")))
 _TOLD = Statement(
@@ -170,6 +175,10 @@ class SqlProblems:
     def open(self, store: str | None = None) -> list[Problem]:
         found = [_problem(row) for row in _OPEN.rows(self._connection)]
         return [one for one in found if store is None or one.store == store]
+
+    def open_count(self, store: str) -> int:
+        row = _OPEN_COUNT.one(self._connection, store=self._stores.number(store))
+        return int(row[0]) if row else 0
 
     def open_under(self, store: str, key: str) -> Problem | None:
         row = _OPEN_BY_KEY.one(self._connection, store=self._stores.number(store), wanted=key)

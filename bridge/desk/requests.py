@@ -2,18 +2,18 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import ColumnClause, and_, bindparam, func, literal_column, select, update
 
 from bridge.desk.accounts import SqlStores
-from bridge.desk.numbers import is_lost, next_number
-from bridge.desk.statements import Statement, insert_row
-from bridge.desk.tables import message, request, store
-from bridge.desk.values import as_json, from_ms, to_ms
-from bridge.domain.requests import ABOUT_QUOTES, Author, Message, MessageKind, Request
+from bridge.desk.numbers import is_lost, last_known, next_number
+from bridge.desk.statements import Statement, any_of, insert_row
+from bridge.desk.tables import REQUEST_WAITS, message, request, store
+from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.domain.requests import ABOUT_QUOTES, FOR_STAFF_ALONE, Author, Message, MessageKind, Request
 
 _COLUMNS = (
     request.c.id,
@@ -24,9 +24,10 @@ _COLUMNS = (
     request.c.opened_by,
     request.c.staff,
     request.c.price,
+    request.c.number,
 )
 _FOUND = select(*_COLUMNS).join(store, store.c.id == request.c.store_id)
-_NEW = insert_row(request)
+_NEW = insert_row(request, without=frozenset({"pushed_number"}))
 _GET = Statement(_FOUND.where(request.c.id == bindparam("wanted"), request.c.store_id == bindparam("store")))
 _OF_ACCOUNT = Statement(_FOUND.where(request.c.account_id == bindparam("account")).order_by(request.c.id))
 _LATEST = Statement(
@@ -38,11 +39,42 @@ _THREAD = Statement(_MESSAGES)
 _ABOUT_QUOTES = Statement(
     _MESSAGES.where(message.c.kind.in_([literal_column(f"'{kind}'") for kind in sorted(ABOUT_QUOTES)]))
 )
+_HIDDEN: list[ColumnClause[Any]] = [literal_column(f"'{kind}'") for kind in sorted(FOR_STAFF_ALONE)]
+_IS_SHOWN = and_(message.c.request_id == bindparam("request"), message.c.kind.not_in(_HIDDEN))
+_LAST_SHOWN = Statement(select(message).where(_IS_SHOWN).order_by(message.c.id.desc()).limit(bindparam("most")))
+_COUNT_SHOWN = Statement(select(func.count()).select_from(message).where(_IS_SHOWN))
+_WAITING = Statement(
+    _FOUND.where(request.c.store_id == bindparam("store"), REQUEST_WAITS)
+    .order_by(request.c.id)
+    .limit(bindparam("most"))
+)
+_SHOWN = Statement(
+    _FOUND.where(
+        request.c.store_id == bindparam("store"),
+        request.c.id > bindparam("after"),
+        request.c.pushed_number == request.c.number,
+    )
+    .order_by(request.c.id)
+    .limit(bindparam("most"))
+)
+_NEXT = request.c.number + literal_column("1")
+_SAID = Statement(update(request).where(request.c.id == bindparam("wanted")).values(number=_NEXT))
+_TOUCH = Statement(update(request).where(any_of(request.c.id, "ids")).values(number=_NEXT))
+_PUSHED = Statement(
+    update(request)
+    .where(request.c.id == bindparam("wanted"), request.c.pushed_number < bindparam("shown"))
+    .values(pushed_number=bindparam("shown"))
+)
+_AGAIN = Statement(
+    update(request).where(request.c.store_id == bindparam("store")).values(number=_NEXT, pushed_number=0)
+)
 _MINE = select(request.c.id).where(request.c.account_id == bindparam("account")).scalar_subquery()
 _ERASE_TEXTS = Statement(
     update(message).where(message.c.request_id.in_(_MINE), message.c.text != bindparam("nothing")).values(text="")
 )
-_ERASE_SUBJECTS = Statement(update(request).where(request.c.account_id == bindparam("account")).values(subject=""))
+_ERASE_SUBJECTS = Statement(
+    update(request).where(request.c.account_id == bindparam("account")).values(subject="", number=_NEXT)
+)
 
 
 class SqlRequests:
@@ -75,6 +107,7 @@ class SqlRequests:
             opened_by=by.value,
             staff=staff,
             price=price,
+            number=1,
         )
         return Request(number, store, account_id, subject, at, by, staff, price)
 
@@ -101,6 +134,8 @@ class SqlRequests:
             staff=message.staff,
             verified=int(message.verified),
         )
+        if message.kind not in FOR_STAFF_ALONE:
+            _SAID.run(self._connection, wanted=request_id)
 
     def thread(self, request_id: int) -> list[Message]:
         return [_message_from(row) for row in _THREAD.rows(self._connection, request=request_id)]
@@ -108,14 +143,43 @@ class SqlRequests:
     def about_quotes(self, request_id: int) -> list[Message]:
         return [_message_from(row) for row in _ABOUT_QUOTES.rows(self._connection, request=request_id)]
 
+    def last_shown(self, request_id: int, most: int) -> tuple[list[Message], int]:
+        rows = _LAST_SHOWN.rows(self._connection, request=request_id, most=most)
+        shown = [_message_from(row) for row in reversed(rows)]
+        if len(shown) < most:
+            return shown, 0
+        row = _COUNT_SHOWN.one(self._connection, request=request_id)
+        return shown, (int(row[0]) if row else 0) - len(shown)
+
+    def last_known(self) -> int:
+        return last_known(self._connection, request)
+
+    def touch(self, request_ids: Iterable[int]) -> None:
+        _TOUCH.run(self._connection, ids=id_list(request_ids))
+
+    def waiting(self, store: str, limit: int) -> list[Request]:
+        rows = _WAITING.rows(self._connection, store=self._stores.number(store), most=limit)
+        return [_request_from(row) for row in rows]
+
+    def shown(self, store: str, *, after: int, limit: int) -> list[Request]:
+        rows = _SHOWN.rows(self._connection, store=self._stores.number(store), after=after, most=limit)
+        return [_request_from(row) for row in rows]
+
+    def pushed(self, numbers: Mapping[int, int]) -> None:
+        rows = ({"wanted": number, "shown": shown} for number, shown in numbers.items())
+        _PUSHED.run_many(self._connection, rows)
+
+    def again(self, store: str) -> None:
+        _AGAIN.run(self._connection, store=self._stores.number(store))
+
     def erase(self, account_id: int) -> int:
         _ERASE_SUBJECTS.run(self._connection, account=account_id)
         return _ERASE_TEXTS.run(self._connection, account=account_id, nothing="").rowcount
 
 
 def _request_from(row: Sequence[Any]) -> Request:
-    number, store_name, account_id, subject, opened, by, staff, price = row
-    return Request(number, store_name, account_id, subject, from_ms(opened), Author(by), staff, price)
+    number, store_name, account_id, subject, opened, by, staff, price, shown = row
+    return Request(number, store_name, account_id, subject, from_ms(opened), Author(by), staff, price, shown)
 
 
 def _message_from(row: Sequence[Any]) -> Message:

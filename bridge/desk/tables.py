@@ -248,8 +248,12 @@ request = Table(
     Column("opened_by", String(16), nullable=False),
     Column("staff", String(128)),
     Column("price", String(64)),
+    Column("number", Integer, nullable=False, server_default=text("1")),
+    Column("pushed_number", Integer, nullable=False, server_default=text("0")),
 )
 Index("ix_request_account_id", request.c.account_id)
+REQUEST_WAITS = text("pushed_number < number")
+Index("ix_request_waiting", request.c.store_id, request.c.id, sqlite_where=REQUEST_WAITS)
 
 message = Table(
     "message",

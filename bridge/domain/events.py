@@ -186,6 +186,20 @@ class RequestOpened(CustomerEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReplied(CustomerEvent):
+    """A customer wrote about one of his requests: for staff."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAnswered(CustomerEvent):
+    """Staff wrote to the customer about one of his requests."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuestClaimed(CustomerEvent):
     """Somebody who is logged in claims a guest's order: its code goes to the order's address (rule C19).
 
@@ -233,6 +247,8 @@ EVENTS: dict[str, type[Event]] = {
     "package_expired": PackageExpired,
     "balance_low": BalanceLow,
     "request_opened": RequestOpened,
+    "request_replied": RequestReplied,
+    "request_answered": RequestAnswered,
     "guest_claimed": GuestClaimed,
     "problem_opened": ProblemOpened,
     "backup_late": BackupLate,

@@ -7,10 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One plan: its size in coins, its term in calendar months, its place among the others (1 is lowest)."""
+    """One plan: its size in coins, its term in calendar months, its place among the others (1 is lowest).
+
+    `service_days` are the days of the week on which requests are answered under it, Monday being 0. `buy_url` is where
+    one is sold, empty where that is not said.
+    """
 
     key: str
     rank: int
@@ -18,6 +24,8 @@ class Plan:
     valid_months: int
     product_codes: tuple[str, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    service_days: tuple[int, ...] = EVERY_DAY
+    buy_url: str = ""
 
 
 class UnitTerms(NamedTuple):

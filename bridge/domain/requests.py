@@ -40,11 +40,16 @@ class MessageKind(StrEnum):
 
 ABOUT_QUOTES = frozenset(MessageKind) - {MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL, MessageKind.REDEEMED}
 """Messages that tell what became of a quote; all others are what somebody wrote or did besides."""
+FOR_STAFF_ALONE = frozenset({MessageKind.NOTE, MessageKind.CALL})
+"""Messages that the customer is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `price` is the code of the price it was opened from, None otherwise (rule C13)."""
+    """One request. `price` is the code of the price it was opened from, None otherwise (rule C13).
+
+    `number` counts what has changed of what its customer is shown.
+    """
 
     id: int
     store: str
@@ -54,6 +59,7 @@ class Request:
     opened_by: Author
     staff: str | None = None
     price: str | None = None
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ class StoreHealth:
     failures: dict[Work, BridgeError] = field(default_factory=dict)
     counters: Counters = field(default_factory=Counters)
     lag_seconds: float = 0.0
+    inbox_read: bool = False
+    """Whether since the start everything that customers had sent was seen, and nothing of it waits."""
     shop: tuple[str, str] | None = None
     """The layout and the server's version, as last seen."""
     _told: dict[str, set[Work]] = field(default_factory=dict)

@@ -34,7 +34,7 @@ from bridge.services.told_before import Told, orders_caught_up, told_before
 log = structlog.get_logger()
 FAST_S = 0.5
 """How often the inbox is looked at while customers are active."""
-ACTIVE_S = 60.0
+ACTIVE_S = 180.0
 """A customer who has just done something will look at the answer, and perhaps do more, for so long."""
 PATIENCE_S = 1.0
 """How long to wait for orders that have not caught up after a restore before looking again."""
@@ -110,6 +110,7 @@ class Inbox:
             before = self._cursor = await self._desk.read(lambda tx: tx.sync.inbox_cursor(self._setup.name))
         found = await self._adapter.inbox(before)
         if not found and not before.gaps:
+            self._health.inbox_read = True
             return False
         keys = self._keys() if found else ()
         if found and not keys:
@@ -124,7 +125,9 @@ class Inbox:
         elif page.cursor != before:
             await self._desk.transact("move inbox cursor", _save_cursor, self._setup.name, page.cursor)
         self._cursor = page.cursor
-        return not page.waits and (bool(page.rows) or page.cursor.position != before.position)
+        more = bool(page.rows) or page.cursor.position != before.position
+        self._health.inbox_read |= not more and not page.waits
+        return more and not page.waits
 
     async def _page(self, before: Cursor, found: Sequence[InboxRow], keys: Sequence[SigningKey]) -> _Page:
         ids = [row.id for row in found]

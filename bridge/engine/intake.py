@@ -62,6 +62,7 @@ class Intake:
         self._health, self._stop, self._on_booked, self._wake = health, stop, on_booked, wake or asyncio.Event()
         self._on_hint = on_hint
         self._hint: str | None = None
+        self._state: StoreState | None = None
         self._echo = False
         self._counted = False
         self._due = phase * setup.sync.poll_seconds
@@ -77,12 +78,19 @@ class Intake:
         """Read until stopped. Raises what is not the shop's fault; the supervisor starts the store again then."""
         while not self._stop.is_set():
             wait = await worked(Work.READING, self._health, self._stop, self.one_pass)
+            self._tell_state()
             if wait is None:
                 wait = self._until_due()
             if wait > 0:
                 await self._rest(wait)
             else:
                 await asyncio.sleep(0)
+
+    def _tell_state(self) -> None:
+        """Wake whoever tells the shop how the desk is, where that has changed."""
+        if self._health.state is not self._state:
+            self._state = self._health.state
+            self._on_booked()
 
     async def _rest(self, seconds: float) -> None:
         """Wait for the next pass; a hint that the shop has changed, or a find by comparing, brings it forward."""

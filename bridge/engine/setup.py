@@ -12,6 +12,7 @@ from bridge.domain.purchases import StoreTerms
 from bridge.domain.rights import Price, Right, RightBook, RightKind
 from bridge.services.account_pages import PageTerms
 from bridge.settings import StoreSettings, SyncSettings
+from bridge.settings.plans import WEEKDAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class StoreSetup:
                 valid_months=plan.valid_months,
                 product_codes=tuple(plan.product_codes),
                 names=_names(plan.name),
+                service_days=tuple(WEEKDAYS.index(day) for day in plan.service_days),
+                buy_url=plan.buy_url,
             )
             for rank, (key, plan) in enumerate(settings.plans.items(), start=1)
         )

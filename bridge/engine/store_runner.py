@@ -19,6 +19,7 @@ from bridge.engine.bells import Bell
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.inbox import Inbox
 from bridge.engine.intake import Intake
+from bridge.engine.notes import DeskNotes
 from bridge.engine.pusher import Pusher
 from bridge.engine.reconciler import Reconciler
 from bridge.engine.setup import StoreSetup
@@ -60,6 +61,7 @@ class StoreRunner:
         self.setup, self._connect, self._desk, self._clock = setup, connect, desk, clock
         self._keys, self._on_booked, self._after_silence, self._phase = keys, on_booked, after_silence, phase
         self.health = StoreHealth(setup.name, setup.settings.limits.stale_after_seconds)
+        self._notes = DeskNotes(clock, self.health)
         self.stop = Bell()
         self.accounts_changed = Bell()
         self.compare = Bell()
@@ -193,6 +195,7 @@ class StoreRunner:
             self.stop,
             keys=self._keys,
             wake=self.accounts_changed,
+            notes=self._notes,
         )
 
     def _booked(self) -> None:

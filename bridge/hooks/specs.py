@@ -25,7 +25,9 @@ from bridge.domain.events import (
     QuoteLapsing,
     QuoteOffered,
     QuoteReleased,
+    RequestAnswered,
     RequestOpened,
+    RequestReplied,
 )
 
 hookspec = pluggy.HookspecMarker("bridge")
@@ -231,6 +233,21 @@ class EventHooks:
         """A customer opened a request; its words are not part of the event (rule D1).
 
         When: after it is committed. Return: nothing. Example: plugins/mail tells staff.
+        """
+
+    @hookspec
+    async def bridge_request_replied(self, event: RequestReplied) -> None:
+        """A customer wrote about one of his requests; his words are not part of the event (rule D1).
+
+        When: after it is committed, once a message. Return: nothing. Example: plugins/mail tells staff.
+        """
+
+    @hookspec
+    async def bridge_request_answered(self, event: RequestAnswered) -> None:
+        """Staff wrote to a customer about one of his requests; their words are not part of the event (rule D1).
+
+        When: after it is committed, once a message. Return: nothing. Example: plugins/mail sends the customer to his
+        page, where he reads them.
         """
 
     @hookspec

@@ -21,6 +21,7 @@ ACCEPTED: Mapping[str, str] = {
         "Your request has been sent; its number is {request}. You will get an offer; no coins are taken unless you "
         "approve it."
     ),
+    "replied": "Your message has been sent.",
     "redeemed": "Your request has been sent; its number is {request}. It costs no coins.",
     "claim_sent": (
         "If order {order} was made without logging in, a code is on its way to its e-mail address. Enter it here "
@@ -42,6 +43,8 @@ REFUSED: Mapping[str, str] = {
     "too_many_requests": (
         "You have sent several requests within an hour. Please wait a little, then send this one again."
     ),
+    "unknown_request": "There is no such request on your account.",
+    "too_many_messages": "You have sent many messages within an hour. Please wait a little, then send this one again.",
     "unknown_right": "There is no such right.",
     "right_not_in_plan": "Your plan does not include this.",
     "already_redeemed": "This has been redeemed for that domain already.",

@@ -1,4 +1,4 @@
-"""What has happened to a quote, a sentence an event, as the customer reads it in its history (rules C7, C11)."""
+"""What has happened, a sentence an event, as the customer reads it in a quote's history or a thread (rules C7, C11)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,6 +27,7 @@ SENTENCES: Mapping[MessageKind, str] = {
     MessageKind.CANCELLED: "You took your approval back.",
     MessageKind.STARTED: "The work has begun.",
     MessageKind.EXTENDED: "The offer can be approved for longer.",
+    MessageKind.REDEEMED: "A right of the plan was redeemed; it costs no coins.",
 }
 """Events that need no number."""
 CAUSES: Mapping[str, str] = {

@@ -199,7 +199,9 @@ def _set_apart(tx: Tx, store: str, account: Account, at: datetime) -> None:
     tx.outbox.follow(store, account.owner, former)
     tx.deliveries.follow(store, account.owner, former)
     tx.personal.forget_number(store, account.owner.ref)
-    tx.quotes.touch(quote.id for quote in tx.quotes.of_account(account.id))  # off the page of who has his number next
+    # Off the page of who has his number next.
+    tx.quotes.touch(quote.id for quote in tx.quotes.of_account(account.id))
+    tx.requests.touch(request.id for request in tx.requests.of_account(account.id))
     tx.problems.report(
         store,
         key=f"account:{account.id}:{CUSTOMER_REPLACED}",

@@ -1,4 +1,4 @@
-"""Does the shop show the quotes, prices and answers that the desk says? Every byte of what was pushed (rule C16).
+"""Does the shop show the requests, quotes, prices and answers that the desk says? Every byte of them (rule C16).
 
 As with accounts: a row that no key of the store has signed says nothing, one of another version is named as such.
 """
@@ -13,6 +13,7 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.services.account_pages import PageTerms
 from bridge.services.documents import answer_rows, price_rows, quote_rows
 from bridge.services.findings import Difference
+from bridge.services.request_documents import request_rows
 from bridge.services.shop_comparison import compare_documents, unsigned, version
 
 ALL_PRICES = 100_000
@@ -36,6 +37,12 @@ def expected_answers(
     """
     answers = tx.answers.shown(terms.store, at - timedelta(days=kept_days) / 2, after=after, limit=limit)
     return answer_rows(terms, answers), answers[-1].uuid if len(answers) == limit else None
+
+
+def expected_requests(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tuple[list[DocumentRow], int | None]:
+    """The rows that the shop should have of the next requests, and where the next page starts; None at the end."""
+    requests = tx.requests.shown(terms.store, after=after, limit=limit)
+    return request_rows(tx, terms, requests), requests[-1].id if len(requests) == limit else None
 
 
 def expected_prices(tx: Tx, terms: PageTerms) -> list[DocumentRow]:

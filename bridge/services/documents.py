@@ -1,28 +1,30 @@
-"""Quotes, prices and answers as the shop's pages show them: whole documents, signed, each with a version.
+"""Requests, quotes, prices and answers as the shop's pages show them: whole documents, signed, each with a version.
 
 As with accounts, what is written twice or late changes nothing. A quote's history is made of its request's thread, so
 that it says what the thread says (rule C7).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from bridge.contracts.coin_desk import Answer, PriceRow
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
-from bridge.contracts.shop_rows import signed_row
 from bridge.domain.accounts import OwnerKind
 from bridge.domain.quotes import Quote
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.locale.history_words import history_text
 from bridge.services.account_pages import PageTerms
+from bridge.services.document_parts import NOBODY, document_row, head, taken_away, unix
+from bridge.services.request_documents import request_rows
 
 FOR_EVER = datetime.min.replace(tzinfo=UTC)
-NOBODY = 0
-"""No customer of a shop has this number: a row under it is on nobody's page."""
+REQUESTS_AT_ONCE = 50
+"""A request has many messages: whoever asks the desk next, or waits for an answer, waits until these are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,25 @@ class DocumentBatch:
 
 
 def waiting_documents(
-    tx: Tx, terms: PageTerms, *, limit: int, answered_since: datetime = FOR_EVER
+    tx: Tx,
+    terms: PageTerms,
+    *,
+    limit: int,
+    skip: Collection[DocumentTable] = (),
+    answered_since: datetime = FOR_EVER,
 ) -> tuple[DocumentBatch, ...]:
-    """What the shop does not have in its newest state, at most `limit` a table: answers first.
+    """What the shop does not have in its newest state, at most `limit` a table: answers first, nothing of `skip`.
 
     Answers from before `answered_since` are not written any more: the shop has forgotten them with the rows that they
     answer, and would keep what a restored desk writes there anew for ever (rule D4).
     """
-    batches = (_answers(tx, terms, limit, answered_since), _quotes(tx, terms, limit), _prices(tx, terms, limit))
+    kinds: dict[DocumentTable, Callable[[Tx, PageTerms, int], DocumentBatch]] = {
+        DocumentTable.ANSWER: partial(_answers, since=answered_since),
+        DocumentTable.QUOTE: _quotes,
+        DocumentTable.REQUEST: _requests,
+        DocumentTable.PRICE: _prices,
+    }
+    batches = (waiting(tx, terms, limit) for table, waiting in kinds.items() if table not in skip)
     return tuple(batch for batch in batches if batch.numbers)
 
 
@@ -56,6 +69,8 @@ def documents_pushed(tx: Tx, store: str, batch: DocumentBatch) -> None:
             tx.answers.pushed(store, batch.numbers)
         case DocumentTable.QUOTE:
             tx.quotes.pushed(batch.numbers)
+        case DocumentTable.REQUEST:
+            tx.requests.pushed(batch.numbers)
         case DocumentTable.PRICE:
             tx.prices.pushed(store, batch.numbers)
 
@@ -66,7 +81,7 @@ def quote_document(tx: Tx, terms: PageTerms, quote: Quote, customer_id: int) -> 
     offer = quote.offer
     last_day = offer.valid_until.astimezone(terms.zone).date()
     return {
-        **_head(terms, customer_id, quote.number),
+        **head(terms, customer_id, quote.number),
         "quote": quote.id,
         "request": quote.request_id,
         "subject": request.subject if request else "",
@@ -76,19 +91,13 @@ def quote_document(tx: Tx, terms: PageTerms, quote: Quote, customer_id: int) -> 
         "coins": offer.coins,
         "text": dict(offer.texts),
         "text_hash": dict(offer.hashes),
-        "offered_at": _unix(offer.offered_at),
-        "valid_until": _unix(offer.valid_until),
+        "offered_at": unix(offer.offered_at),
+        "valid_until": unix(offer.valid_until),
         "valid_until_text": {language: date_text(last_day, language) for language in LANGUAGES},
         "held": quote.held,
         "spent": quote.spent,
         "history": _history(tx, quote),
     }
-
-
-def taken_away(terms: PageTerms, quote_id: int, number: int = 0) -> DocumentRow:
-    """The row of a quote that is on nobody's page any more: of the quote nothing is left in it but its number."""
-    document = {**_head(terms, NOBODY, number), "quote": quote_id}
-    return _row(terms, DocumentTable.QUOTE, quote_id, document, NOBODY, number)
 
 
 def price_document(terms: PageTerms, price: PriceRow) -> dict[str, Any]:
@@ -100,9 +109,9 @@ def price_document(terms: PageTerms, price: PriceRow) -> dict[str, Any]:
 def answer_document(terms: PageTerms, answer: Answer) -> dict[str, Any]:
     """What an answer's row says; `document` has its text by language and its data."""
     return {
-        **_head(terms, answer.customer_id, answer.number),
+        **head(terms, answer.customer_id, answer.number),
         "uuid": answer.uuid,
-        "received": _unix(answer.received_at),
+        "received": unix(answer.received_at),
         "outcome": answer.outcome,
         "code": answer.code,
         "text": answer.document.get("text", {}),
@@ -119,7 +128,7 @@ def _answers(tx: Tx, terms: PageTerms, limit: int, since: datetime) -> DocumentB
 def answer_rows(terms: PageTerms, answers: Sequence[Answer]) -> list[DocumentRow]:
     """The rows of these answers."""
     return [
-        _row(terms, DocumentTable.ANSWER, one.uuid, answer_document(terms, one), one.customer_id, one.number)
+        document_row(terms, DocumentTable.ANSWER, one.uuid, answer_document(terms, one), one.customer_id, one.number)
         for one in answers
     ]
 
@@ -135,9 +144,9 @@ def quote_rows(tx: Tx, terms: PageTerms, quotes: Sequence[Quote]) -> list[Docume
         match owner.kind:
             case OwnerKind.CUSTOMER if quote.offer.texts:
                 document = quote_document(tx, terms, quote, owner.ref)
-                rows.append(_row(terms, DocumentTable.QUOTE, quote.id, document, owner.ref, quote.number))
+                rows.append(document_row(terms, DocumentTable.QUOTE, quote.id, document, owner.ref, quote.number))
             case OwnerKind.CUSTOMER | OwnerKind.FORMER:  # erased, or somebody else has the number now
-                rows.append(taken_away(terms, quote.id, quote.number))
+                rows.append(taken_away(terms, DocumentTable.QUOTE, quote.id, quote.number))
             case OwnerKind.GUEST:
                 pass
     return rows
@@ -146,7 +155,8 @@ def quote_rows(tx: Tx, terms: PageTerms, quotes: Sequence[Quote]) -> list[Docume
 def price_rows(terms: PageTerms, prices: Sequence[PriceRow]) -> list[DocumentRow]:
     """The rows of these prices."""
     return [
-        _row(terms, DocumentTable.PRICE, one.code, price_document(terms, one), NOBODY, one.number) for one in prices
+        document_row(terms, DocumentTable.PRICE, one.code, price_document(terms, one), NOBODY, one.number)
+        for one in prices
     ]
 
 
@@ -156,21 +166,16 @@ def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
     return DocumentBatch(DocumentTable.QUOTE, tuple(rows), {quote.id: quote.number for quote in waiting})
 
 
+def _requests(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
+    waiting = tx.requests.waiting(terms.store, min(limit, REQUESTS_AT_ONCE))
+    rows = request_rows(tx, terms, waiting)
+    return DocumentBatch(DocumentTable.REQUEST, tuple(rows), {request.id: request.number for request in waiting})
+
+
 def _prices(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
     waiting = tx.prices.waiting(terms.store, limit)
     rows = price_rows(terms, waiting)
     return DocumentBatch(DocumentTable.PRICE, tuple(rows), {one.code: one.number for one in waiting})
-
-
-def _row(
-    terms: PageTerms, table: DocumentTable, key: int | str, document: Mapping[str, Any], customer: int, number: int
-) -> DocumentRow:
-    row = signed_row(terms.key, table, document, customer_id=customer, epoch=terms.epoch, number=number)
-    return DocumentRow(key, row)
-
-
-def _head(terms: PageTerms, customer_id: int, number: int) -> dict[str, Any]:
-    return {"v": 1, "store": terms.store, "customer": customer_id, "epoch": terms.epoch, "number": number}
 
 
 def _history(tx: Tx, quote: Quote) -> list[dict[str, Any]]:
@@ -179,9 +184,5 @@ def _history(tx: Tx, quote: Quote) -> list[dict[str, Any]]:
         if message.detail.get("quote") != quote.id:
             continue
         if text := history_text(message.kind, message.detail, message.text):
-            events.append({"at": _unix(message.at), "text": text})
+            events.append({"at": unix(message.at), "text": text})
     return events
-
-
-def _unix(moment: datetime) -> int:
-    return int(moment.timestamp())

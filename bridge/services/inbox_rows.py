@@ -89,6 +89,13 @@ class RequestOpen(Strict):
     price: Annotated[Line, Field(max_length=64)] | None
 
 
+class RequestReply(Strict):
+    """Write about a request of one's own."""
+
+    request: Number
+    text: Annotated[Text, Field(min_length=1, max_length=4_000)]
+
+
 class RightRedeem(Strict):
     """Redeem a right for a domain."""
 

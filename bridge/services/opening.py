@@ -13,6 +13,8 @@ from bridge.services.offering import draft_from_price
 REQUESTS_PER_HOUR = 5
 """The most requests that a customer may open within an hour (rule T12)."""
 HOUR = timedelta(hours=1)
+OPENING = ("request_open", "right_redeem")
+"""What customers do on their page to open a request."""
 
 
 def open_request(
@@ -56,6 +58,6 @@ def require_no_flood(tx: Tx, terms: DeskTerms, customer_id: int, *, at: datetime
 
     `posted_at` is when he asks by the page's clock (see `Answers.pace`).
     """
-    opened = tx.answers.pace(terms.store, customer_id, HOUR, received_at=at, posted_at=posted_at, opened=True)
+    opened = tx.answers.pace(terms.store, customer_id, HOUR, received_at=at, posted_at=posted_at, kinds=OPENING)
     if opened >= REQUESTS_PER_HOUR:
         raise QuoteRefused("too_many_requests", f"customer:{customer_id} has opened {opened} requests in an hour")

@@ -13,7 +13,7 @@ from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.errors import QuoteRefused, RightRefused
-from bridge.services import deciding, guests, rights
+from bridge.services import deciding, guests, replying, rights
 from bridge.services.inbox_rows import (
     GuestClaim,
     GuestCode,
@@ -22,6 +22,7 @@ from bridge.services.inbox_rows import (
     QuoteCancel,
     QuoteDecline,
     RequestOpen,
+    RequestReply,
     RightRedeem,
     Strict,
 )
@@ -62,6 +63,12 @@ class Act:
         if not self.again:
             posted_at = self.posted_at or self.at
             require_no_flood(self.tx, self.terms, self.customer_id, at=self.at, posted_at=posted_at)
+
+    def require_few_messages(self) -> None:
+        """Raises `QuoteRefused` where he has written as much within the hour as he may (rule T12)."""
+        if not self.again:
+            posted_at = self.posted_at or self.at
+            replying.require_few_messages(self.tx, self.terms, self.customer_id, at=self.at, posted_at=posted_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,17 @@ def _open(act: Act, data: RequestOpen) -> Done:
     return Done("request_opened" if data.price is None else "price_requested", {"request": request.id})
 
 
+def _reply(act: Act, data: RequestReply) -> Done:
+    account = act.account()
+    if account is None:
+        raise QuoteRefused("unknown_request", "a customer without an account has no requests")
+    act.require_few_messages()
+    request = replying.reply(
+        act.tx, act.terms, account, data.request, text=data.text.strip(), evidence=act.evidence, at=act.at
+    )
+    return Done("replied", {"request": request.id})
+
+
 def _redeem(act: Act, data: RightRedeem) -> Done:
     account = act.account()
     if account is None:
@@ -179,6 +197,7 @@ KINDS: Mapping[str, Handler] = {
     "quote_decline": _reading(QuoteDecline, _decline),
     "quote_cancel": _reading(QuoteCancel, _cancel),
     "request_open": _reading(RequestOpen, _open),
+    "request_reply": _reading(RequestReply, _reply),
     "right_redeem": _reading(RightRedeem, _redeem),
     "guest_claim": _reading(GuestClaim, _claim),
     "guest_code": _reading(GuestCode, _enter),

@@ -9,6 +9,7 @@ from datetime import datetime
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.events import RequestAnswered
 from bridge.domain.requests import Author, Message, MessageKind, Request
 from bridge.domain.rights import RightKind
 from bridge.errors import UnknownAccount
@@ -60,9 +61,14 @@ def open_for(
 
 
 def reply(tx: Tx, terms: DeskTerms, request_id: int, *, text: str, by: str, at: datetime) -> Request:
-    """Answer in words, free of coins (rule C12). Raises `UnknownRequest`, `ImpossibleAmount` for the words."""
-    request, _ = request_of(tx, terms.store, request_id)
+    """Answer in words, free of coins (rule C12); the customer is told that there is an answer.
+
+    Raises `UnknownRequest`, `ImpossibleAmount` for the words.
+    """
+    request, account = request_of(tx, terms.store, request_id)
     _add(tx, terms, request, MessageKind.TEXT, text, by, at, action="reply")
+    key = f"{terms.store}:request:{request.id}:answer:{at.timestamp():.3f}"
+    tx.outbox.add([RequestAnswered(key=key, store=terms.store, at=at, owner=account.owner, request_id=request.id)])
     return request
 
 

@@ -3,6 +3,7 @@
 Orders are read again and book the same entries under the same keys, so nothing of them is lost. What staff booked by
 hand after the backup is gone from the desk; the shop's signed rows still say it, and staff are given the list. What
 customers approved is done again from the inbox, and what ended by the clock ends by it again: these are not told.
+What staff answered in words is put back into the threads: it costs nothing, and the rows have all of it.
 """
 
 import json
@@ -14,9 +15,11 @@ from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, verifies
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.requests import Author, Message, MessageKind
 from bridge.services.account_pages import PageTerms, entry_document
-from bridge.services.documents import taken_away
+from bridge.services.document_parts import taken_away, unix
 from bridge.services.order_pages import charged_back_by_staff
+from bridge.services.request_documents import AS_TYPED
 from bridge.services.staff_coins import statement
 
 AFTER_BACKUP = "after_backup"
@@ -78,7 +81,7 @@ def report_lost_quotes(
     for key, row in rows:
         if row.epoch >= terms.epoch or tx.quotes.get(terms.store, int(key)) is not None:
             continue
-        blank.append(taken_away(terms, int(key)))
+        blank.append(taken_away(terms, DocumentTable.QUOTE, int(key)))
         if verifies(keys, DocumentTable.QUOTE, row.payload, row.key_id, row.mac):
             said = json.loads(row.payload)
             if (said["store"], said["quote"]) != (terms.store, key) or not said["customer"]:
@@ -93,6 +96,62 @@ def report_lost_quotes(
                 at=at,
             )
     return blank
+
+
+def report_lost_requests(
+    tx: Tx, terms: PageTerms, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, at: datetime
+) -> list[DocumentRow]:
+    """Tell staff of requests that only the lost desk knew; returns what takes them off the customers' pages.
+
+    As with quotes. Call it once all that customers sent has been done again: what they opened has its number back then.
+    """
+    blank = []
+    for key, row in rows:
+        if row.epoch >= terms.epoch or tx.requests.get(terms.store, int(key)) is not None:
+            continue
+        blank.append(taken_away(terms, DocumentTable.REQUEST, int(key)))
+        if verifies(keys, DocumentTable.REQUEST, row.payload, row.key_id, row.mac):
+            said = json.loads(row.payload)
+            if (said["store"], said["request"]) != (terms.store, key) or not said["customer"]:
+                continue
+            messages = len(said["messages"]) + said["earlier"]
+            opened = datetime.fromtimestamp(said["opened_at"], UTC)
+            tx.problems.report(
+                terms.store,
+                key=f"after-backup:request:{key}:{said['opened_at']}",
+                kind=AFTER_BACKUP,
+                summary=f"customer {said['customer']}: the shop shows request {key} with {messages} "
+                f"message{'s' * (messages != 1)}, opened after the backup, at {opened:%Y-%m-%d %H:%M:%S} UTC; it is "
+                "taken off the page: if it still holds, open it again",
+                at=at,
+            )
+    return blank
+
+
+def recover_answers(tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey]) -> int:
+    """Put back what staff wrote after the backup, which only the shop still shows; returns how many messages.
+
+    `rows` are request rows of an earlier epoch, as found in the shop. They are signed, so their words are staff's own;
+    who it was they do not say. Its customer has been told of each, and what he wrote himself comes from the inbox.
+    """
+    recovered = 0
+    for key, row in rows:
+        if not verifies(keys, DocumentTable.REQUEST, row.payload, row.key_id, row.mac):
+            continue
+        said, request = json.loads(row.payload), tx.requests.get(store, int(key))
+        if request is None or (said["store"], said["request"]) != (store, key) or not said["customer"]:
+            continue
+        owner = tx.accounts.by_ids([request.account_id])[request.account_id].owner
+        if owner != Owner(OwnerKind.CUSTOMER, said["customer"]) or not request.subject:
+            continue
+        ours = {(unix(one.at), one.text) for one in tx.requests.thread(request.id)}
+        for message in said["messages"]:
+            words = message["text"].get(AS_TYPED)
+            if message["by"] == Author.STAFF and words and (message["at"], words) not in ours:
+                at = datetime.fromtimestamp(message["at"], UTC)
+                tx.requests.say(request.id, Message(at, Author.STAFF, MessageKind.TEXT, words))
+                recovered += 1
+    return recovered
 
 
 def take_over(tx: Tx, store: str, customers: Iterable[int]) -> int:

@@ -5,6 +5,7 @@ Believes: a value arrives as TOML gave it (lists already turned into tuples), so
 words; `problems.py` turns all of them into `SettingProblem`s.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +15,8 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
+_WEB_ADDRESS = re.compile(r"https?://[^/?#@\s<>\"']+([/?#][^\s<>\"']*)?")
+LONGEST_ADDRESS = 500
 RULE_ERROR = "bridge_rule"
 """The pydantic error type of our own rules; its context holds the `Broken` rules under "broken"."""
 
@@ -73,6 +76,15 @@ def broken(rule: str, *, value: str | None = None) -> PydanticCustomError:
 def all_broken(found: Iterable[Broken]) -> PydanticCustomError:
     """The error for several broken rules of one section."""
     return PydanticCustomError(RULE_ERROR, "a rule of the settings is broken", {"broken": tuple(found)})
+
+
+def check_web_address(text: str) -> str:
+    """A web address that a page or a letter can lead to, or nothing."""
+    if text and not (
+        _WEB_ADDRESS.fullmatch(text) and len(text) <= LONGEST_ADDRESS and not has_control_characters(text)
+    ):
+        raise broken("must be a web address, beginning with https://", value="" if "@" in text else None)
+    return text
 
 
 def has_control_characters(text: str) -> bool:

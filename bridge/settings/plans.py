@@ -7,11 +7,11 @@ code can stand for one plan only. The order of the plans in the file is their ra
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, PlainSerializer
 
-from bridge.settings.base import Broken, Section, all_broken, broken, check_label
+from bridge.settings.base import Broken, Section, all_broken, broken, check_label, check_web_address
 
 LANGUAGES = ("en", "ru", "fa")
 """The languages the bridge speaks to customers."""
@@ -60,6 +60,19 @@ Names = Annotated[Mapping[str, Annotated[str, AfterValidator(_label)]], AfterVal
 """A name by language (en, ru, fa); English is always there."""
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+
+
+def _days(days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+    if not days:
+        raise broken("must name at least one day", value="")
+    repeated = [Broken("must not be named twice", (at,)) for at, day in enumerate(days) if day in days[:at]]
+    if repeated:
+        raise all_broken(repeated)
+    return days
+
+
 class PlanSettings(Section):
     """One plan. What an order has granted keeps its size and terms; a change here touches no old package."""
 
@@ -80,6 +93,17 @@ class PlanSettings(Section):
     valid_months: Annotated[int, Field(ge=1, le=120)] = Field(
         default=12,
         description=("How many months after the payment the package can be used, to the end of that day (rule C3)."),
+    )
+    service_days: Annotated[tuple[Weekday, ...], AfterValidator(_days)] = Field(
+        default=WEEKDAYS,
+        description=(
+            "The days of the week on which requests are answered under this plan, whole days of the store's zone; "
+            "customers read them on their page (rules P1, T4)."
+        ),
+    )
+    buy_url: Annotated[str, AfterValidator(check_web_address)] = Field(
+        default="",
+        description="The web address where the shop sells packages of this plan; left out, the page has no link to it.",
     )
 
 

@@ -21,7 +21,7 @@ from bridge.settings.base import (
     all_broken,
     broken,
     check_label,
-    has_control_characters,
+    check_web_address,
     suggestion,
 )
 from bridge.settings.coins import CoinSettings
@@ -86,14 +86,6 @@ def _title(text: str) -> str:
     return check_label(text, longest=100) if text else text
 
 
-def _web_address(text: str) -> str:
-    if text and (
-        not re.fullmatch(r"https?://[^/?#@]+[^\s<>\"']*", text) or has_control_characters(text) or len(text) > 500
-    ):
-        raise broken("must be a web address, beginning with https://", value="" if "@" in text else None)
-    return text
-
-
 class StoreSettings(Section):
     """All that is set for one store."""
 
@@ -118,7 +110,7 @@ class StoreSettings(Section):
     title: Annotated[str, AfterValidator(_title)] = Field(
         default="", description="What customers know the shop by, in messages to them; left out, the store's own name."
     )
-    account_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    account_url: Annotated[str, AfterValidator(check_web_address)] = Field(
         default="",
         description="The web address of the customer's page with coins and quotes, to which messages link; left out, "
         "they have no link.",

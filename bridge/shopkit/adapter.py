@@ -18,7 +18,7 @@ from bridge.contracts.shop import (
     StoreConnection,
     TouchedRow,
 )
-from bridge.contracts.shop_documents import Contact, DocumentRow, DocumentTable, InboxRow
+from bridge.contracts.shop_documents import Contact, DocumentRow, DocumentTable, InboxRow, Note
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
@@ -159,6 +159,12 @@ class DatabaseAdapter:
 
     async def documents(self, table: DocumentTable, keys: Sequence[int | str]) -> Sequence[DocumentRow]:
         return await self._documents.read(table, keys)
+
+    async def push_note(self, name: str, note: Note) -> None:
+        await self._writer.push_note(name, note)
+
+    async def note(self, name: str) -> Note | None:
+        return await self._writer.note(name)
 
     async def inbox(self, cursor: Cursor) -> Sequence[InboxRow]:
         return await self._inbox.read(cursor)

@@ -14,6 +14,7 @@ from bridge.shopkit.rights import (
     NEEDED_TABLES,
     OUR_TABLES,
     SHOW_GRANTS,
+    THREADS_TABLE,
     Grant,
     excessive,
     may_create,
@@ -69,7 +70,9 @@ class RightsChecks:
     async def _coin_desk_tables(self) -> Finding:
         missing = [self._prefix + table for table in COIN_DESK_TABLES if not await self._writer.exists(table)]
         if missing:
-            text = f"no quotes, prices and requests in this shop: not there, or not to be read: {', '.join(missing)}"
+            threads = missing == [self._prefix + THREADS_TABLE]
+            lacks = "threads of requests" if threads else "quotes, prices and requests"
+            text = f"no {lacks} in this shop: not there, or not to be read: {', '.join(missing)}"
             return Finding("coin desk", Level.WARNING, text, await self.prepare_remedy())
         lacking: list[str] = []
         for table in COIN_DESK_TABLES:

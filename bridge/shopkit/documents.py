@@ -1,8 +1,8 @@
-"""The coin desk's documents in the shop: quotes, prices and answers, each a signed row that the shop's pages show.
+"""The coin desk's documents in the shop: requests, quotes, prices and answers, each a signed row.
 
 They are written like the accounts: what is written twice changes nothing, what arrives late never replaces what is
 newer, and a row that stands in the way under a higher version without any desk of ours having written it there is
-cleared, as it was looked at. The tables came with the coin desk; a shop that was prepared before it has none of them.
+cleared, as it was looked at. The tables came one after another; a shop that was prepared before one came has it not.
 """
 
 import json
@@ -35,6 +35,7 @@ _NAMING = {
     DocumentTable.QUOTE: _Naming("quote"),
     DocumentTable.PRICE: _Naming("code", has_customer=False),
     DocumentTable.ANSWER: _Naming("uuid"),
+    DocumentTable.REQUEST: _Naming("request"),
 }
 
 

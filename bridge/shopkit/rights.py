@@ -13,6 +13,9 @@ from bridge.shopkit.hints import HINT_TABLE
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.schema import SETTINGS_VIEW, Platform
 
+THREADS_TABLE = "supportbridge_request"
+"""The youngest table: a shop that was prepared before there was one has quotes and answers without."""
+
 OUR_TABLES = {
     "supportbridge_meta": ("SELECT", "INSERT", "UPDATE"),
     "supportbridge_account": ("SELECT", "INSERT", "UPDATE"),
@@ -22,6 +25,7 @@ OUR_TABLES = {
     "supportbridge_price": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "supportbridge_answer": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "supportbridge_inbox": ("SELECT", "DELETE"),
+    THREADS_TABLE: ("SELECT", "INSERT", "UPDATE"),
 }
 """Our tables and the rights we need on each."""
 
@@ -30,6 +34,7 @@ COIN_DESK_TABLES = (
     "supportbridge_price",
     "supportbridge_answer",
     "supportbridge_inbox",
+    THREADS_TABLE,
 )
 """Those that only the coin desk needs; a shop that was prepared before there was one has orders and coins without."""
 

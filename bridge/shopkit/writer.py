@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any, TypeVar
 
 from bridge.contracts.shop import AccountRows, Shown
+from bridge.contracts.shop_documents import Note
 from bridge.contracts.shop_rows import SCHEMA_VERSION, SignedRow, SigningKey, verifies
 from bridge.errors import ForeignDesk, ShopRefused
 from bridge.shopkit.database import ShopDatabase
@@ -74,6 +75,15 @@ class ShopWriter:
             else:
                 await self._database.write(self._sql["add_meta"], **_meta(name, row))
         raise ForeignDesk(f"{self._store}: another desk writes its claim to this shop at the same time")
+
+    async def push_note(self, name: str, note: Note) -> None:
+        """Write a note in the place of the one of that name."""
+        await self._database.write(self._sql["write_note"], **_meta(name, note))
+
+    async def note(self, name: str) -> Note | None:
+        """The note of that name."""
+        rows = await self._database.rows(self._sql["meta"], name=name)
+        return Note(*rows[0]) if rows else None
 
     async def pushed(self, customer_ids: Sequence[int]) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
         """The account rows and entry rows now in the shop, ascending."""
@@ -270,5 +280,5 @@ def batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
         yield items[start : start + size]
 
 
-def _meta(name: str, row: SignedRow) -> dict[str, str]:
+def _meta(name: str, row: SignedRow | Note) -> dict[str, str]:
     return {"name": name, "payload": row.payload, "key_id": row.key_id, "mac": row.mac}

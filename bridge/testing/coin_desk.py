@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import aiomysql
 
-from bridge.contracts.shop_documents import MOST_INBOX_BYTES, Contact, DocumentRow, DocumentTable, InboxRow
+from bridge.contracts.shop_documents import MOST_INBOX_BYTES, Contact, DocumentRow, DocumentTable, InboxRow, Note
 from bridge.contracts.shop_rows import SHOP_TO_DESK, SignedRow, SigningKey, canonical_json, mac_of
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopRefused
@@ -141,7 +141,7 @@ class FakeCoinDesk:
 
     `people` are the customers and `order_people` the buyers of single orders, as they are addressed; `hidden_posts` are
     the ids of inbox rows that have not been committed yet. Without `has_coin_desk` the shop is one that was prepared
-    before there was a coin desk.
+    before there was a coin desk; `lacking` are tables that it lacks all the same. `notes` are there by their names.
     """
 
     store: str
@@ -149,6 +149,8 @@ class FakeCoinDesk:
 
     def __init__(self) -> None:
         self.has_coin_desk = True
+        self.lacking: set[DocumentTable] = set()
+        self.notes: dict[str, Note] = {}
         self.people: dict[int, Contact] = {}
         self.order_people: dict[int, Contact] = {}
         self.document_rows: dict[DocumentTable, dict[int | str, SignedRow]] = {table: {} for table in DocumentTable}
@@ -176,11 +178,16 @@ class FakeCoinDesk:
         row = self.document_rows[table].get(key)
         return json.loads(row.payload) if row else None
 
+    def noted(self, name: str) -> dict[str, Any] | None:
+        """What a note says; None where there is none."""
+        note = self.notes.get(name)
+        return json.loads(note.payload) if note else None
+
     # --- the adapter ---
 
     async def push_documents(self, table: DocumentTable, rows: Sequence[DocumentRow]) -> None:
         await self._called("push_documents")
-        if not self.has_coin_desk:
+        if not self.has_coin_desk or table in self.lacking:
             error = ShopRefused(f"{self.store}: a table is missing: supportbridge_{table}")
             error.hint = f"run: bridge store prepare {self.store}"
             raise error
@@ -193,6 +200,14 @@ class FakeCoinDesk:
         await self._called("documents")
         kept = self.document_rows[table]
         return [DocumentRow(key, kept[key]) for key in sorted(set(keys), key=str) if key in kept]
+
+    async def push_note(self, name: str, note: Note) -> None:
+        await self._called("push_note")
+        self.notes[name] = note
+
+    async def note(self, name: str) -> Note | None:
+        await self._called("note")
+        return self.notes.get(name)
 
     async def inbox(self, cursor: Cursor) -> Sequence[InboxRow]:
         await self._called("inbox")

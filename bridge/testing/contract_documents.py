@@ -4,17 +4,18 @@
 import pytest
 
 from bridge.contracts.shop import ShopAdapter, StoreConnection
-from bridge.contracts.shop_documents import Contact, DocumentRow, DocumentTable
+from bridge.contracts.shop_documents import Contact, DocumentRow, DocumentTable, Note
 from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopRefused
 from bridge.testing.contract_base import MORNING, ContractBase, ShopActor
 from bridge.testing.contract_writing import KEY, OTHER_KEY
 
-QUOTE, PRICE, ANSWER = DocumentTable.QUOTE, DocumentTable.PRICE, DocumentTable.ANSWER
+QUOTE, PRICE, ANSWER, REQUEST = DocumentTable.QUOTE, DocumentTable.PRICE, DocumentTable.ANSWER, DocumentTable.REQUEST
 KEYS: dict[DocumentTable, tuple[int | str, int | str]] = {
     QUOTE: (12, 2**40),
     PRICE: ("google-analytics", "Ёлка"),
+    REQUEST: (5, 2**40),
     ANSWER: ("0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11", "f3a9d6de-12f4-4f5e-8a34-9a2f54f0c001"),
 }
 """Two keys of each table, the first below the second."""
@@ -37,7 +38,7 @@ class DocumentsContract(ContractBase):
             assert await _read(adapter, table, KEYS[table][1]) == rows[1:]
             assert await _read(adapter, table) == []
             others = [await _read(adapter, other, *KEYS[other]) for other in DocumentTable if other is not table]
-        assert others == [[], []]
+        assert others == [[], [], []]
 
     @TABLES
     async def test_an_older_document_never_replaces_a_newer_one(
@@ -96,6 +97,17 @@ class DocumentsContract(ContractBase):
             await other.push_documents(QUOTE, [theirs])
             assert await _read(adapter, QUOTE, 12) == [ours]
             assert await _read(other, QUOTE, 12) == [theirs]
+
+    async def test_a_note_takes_the_place_of_the_one_before(self, connection: StoreConnection) -> None:
+        first, second = Note('{"v":1}', "k1", "a" * 64), Note('{"v":1,"text":"\\u067e"}', "k2", "b" * 64)
+        async with self.connected(connection) as adapter:
+            await adapter.prepare()
+            assert await adapter.note("status:acme") is None
+            for note in (first, second, second):
+                await adapter.push_note("status:acme", note)
+                assert await adapter.note("status:acme") == note
+            await adapter.push_note("status:other", first)
+            assert await adapter.note("status:acme") == second
 
     async def test_a_shop_prepared_before_there_was_a_coin_desk_goes_on_and_can_be_prepared_again(
         self, actor: ShopActor, connection: StoreConnection

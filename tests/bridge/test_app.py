@@ -75,6 +75,18 @@ async def test_an_order_of_a_platform_known_by_entry_point_alone_becomes_coins_o
     assert shop.closed >= 1
 
 
+async def test_the_shop_is_told_what_is_on_sale_and_how_the_desk_is(config: Path, shop: FakeShop) -> None:
+    async with the_app(config) as app:
+        app.start_stores()
+        await until(lambda: (shop.noted("status:acme") or {}).get("state") == "well", "the shop knows that all is well")
+        page = shop.noted("page:acme")
+        assert page is not None
+        assert [(plan["code"], plan["coins"], plan["buy"]) for plan in page["plans"]] == [("base", 550, "")]
+        order = shop.add_order(customer=77, lines={"BASE": 1})
+        shop.make_unreadable(order, "no lines")
+        await until(lambda: (shop.noted("status:acme") or {}).get("problems") == 1, "and at once that it is not")
+
+
 # --- start ---
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.storefront import PACKAGES, SCHEMA, SHARED, build, contents, stated_time
+from bridge.storefront import PACKAGES, SCHEMA, SCRIPT, SHARED, build, contents, stated_time, style_sheet
 
 NAMES = ["supportbridge.ocmod.zip", "supportbridge-3.0.ocmod.zip", "supportbridge.zip"]
 
@@ -40,6 +40,7 @@ def test_a_zip_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
                 "catalog/language/fa-ir/account.php",
                 "catalog/view/template/account.twig",
                 "catalog/view/stylesheet/account.css",
+                "catalog/view/javascript/supportbridge.js",
                 "system/library/shop_database.php",
                 "system/library/shared/all.php",
                 "system/shop_tables.sql",
@@ -57,6 +58,7 @@ def test_a_zip_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
                 "upload/catalog/language/fa-ir/extension/module/supportbridge.php",
                 "upload/catalog/view/theme/default/template/extension/module/supportbridge.twig",
                 "upload/catalog/view/theme/default/stylesheet/supportbridge.css",
+                "upload/catalog/view/theme/default/javascript/supportbridge.js",
                 "upload/system/library/supportbridge/shop_database.php",
                 "upload/system/library/supportbridge/shared/all.php",
                 "upload/system/library/supportbridge/shop_tables.sql",
@@ -73,6 +75,8 @@ def test_a_zip_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
                 "supportbridge/views/templates/hook/account.tpl",
                 "supportbridge/views/templates/admin/configure.tpl",
                 "supportbridge/views/css/account.css",
+                "supportbridge/views/js/supportbridge.js",
+                "supportbridge/views/js/index.php",
                 "supportbridge/src/all.php",
                 "supportbridge/sql/shop_tables.sql",
             },
@@ -91,14 +95,16 @@ def test_a_zip_holds_what_its_shop_needs_in_order_and_readable_by_all(
     assert places == sorted(places)
     assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
     assert not [
-        place for place in places if place.rpartition(".")[2] not in {"php", "twig", "tpl", "css", "json", "sql"}
+        place for place in places if place.rpartition(".")[2] not in {"php", "twig", "tpl", "css", "js", "json", "sql"}
     ]
 
 
-def test_every_zip_carries_the_one_definition_of_the_tables_and_the_same_classes() -> None:
+def test_every_zip_carries_the_one_definition_of_the_tables_and_the_same_classes_style_sheet_and_script() -> None:
     for package in PACKAGES:
         files = contents(package)
         assert files[package.root + package.schema] == SCHEMA.read_bytes()
+        assert files[package.root + package.script] == SCRIPT.read_bytes()
+        assert files[package.root + package.style_sheet] == style_sheet()
         for path in SHARED.glob("*.php"):
             assert files[package.root + package.classes + path.name] == path.read_bytes()
 

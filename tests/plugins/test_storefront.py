@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bridge.contracts.shop_rows import SignedRow, canonical_json, mac_of, signed_row
+from tests.support.customer_page import push_document, quote
 from tests.support.storefront import (
     CUSTOMER,
     DAY,
@@ -136,7 +137,7 @@ def test_C15_a_frozen_account_says_so(shop: Storefront) -> None:
 def test_a_customer_without_coins_is_only_shown_the_way_to_his_own_page(shop: Storefront) -> None:
     page = shop.open_page()
     assert page.shown == {}
-    assert "Offers, requests and statement" in page.result
+    assert "Packages, rights and statement" in page.result
     assert [line for line in page.log if "web root" not in line] == []
 
 
@@ -150,12 +151,34 @@ def test_a_customer_without_coins_sees_the_page_as_it_was_in_a_shop_prepared_ear
     assert [line for line in page.log if "web root" not in line] == []
 
 
-def test_the_block_leads_to_the_customers_own_page(shop: Storefront) -> None:
+def test_the_block_leads_to_the_customers_own_page_and_his_requests(shop: Storefront) -> None:
     shop.push(account(package()))
-    [link] = re.findall(r'<a href="([^"]+)" class="supportbridge-link">', shop.open_page().result)
+    links = re.findall(r'<a href="([^"]+)" class="supportbridge-link">', shop.open_page().result)
     place = {"opencart": "route=extension/supportbridge/account/support", "prestashop": "controller=support"}
-    assert place[shop.platform] in html.unescape(link)
-    assert "&amp;amp;" not in link
+    assert [place[shop.platform] in html.unescape(link) for link in links] == [True, True]
+    assert ["view=requests" in html.unescape(link) for link in links] == [True, False]
+    assert not [link for link in links if "&amp;amp;" in link]
+
+
+def test_C7_the_block_counts_the_offers_that_wait(shop: Storefront) -> None:
+    shop.push(account(package()))
+    push_document(shop, "quote", 11, quote(11, state="settled", spent=45))
+    assert "supportbridge-badge" not in shop.open_page().result
+    push_document(shop, "quote", 12, quote(valid_until=NOW))
+    push_document(shop, "quote", 13, quote(13))
+    push_document(shop, "quote", 14, quote(14, customer=78))
+    assert 'data-supportbridge="waiting">2<' in shop.open_page().result
+    assert 'data-supportbridge="waiting">1<' in shop.open_page(now=NOW + 1).result
+    persian = shop.open_page(language="fa" if shop.platform == "prestashop" else "fa-ir").result
+    assert 'data-supportbridge="waiting">۲<' in persian
+
+
+def test_offers_that_cannot_be_read_keep_the_coins_of_the_block_not_back(shop: Storefront) -> None:
+    shop.push(account(package()))
+    shop.run("ALTER TABLE {p}quote DROP COLUMN payload")
+    page = shop.open_page()
+    assert page.shown["available"] == "550"
+    assert [line for line in page.log if "waiting offers are not counted" in line]
 
 
 def test_a_visitor_who_is_not_logged_in_sees_nothing(shop: Storefront) -> None:

@@ -8,9 +8,21 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bridge.resources import resource
+from bridge.storefront import style_sheet
 from tests.plugins.conftest import MakeShop
-from tests.support.customer_page import Customer, in_three, price, push_account, push_document, quote
+from tests.support.customer_page import (
+    Customer,
+    a_plan,
+    answer,
+    in_three,
+    message,
+    price,
+    push_account,
+    push_document,
+    push_page,
+    quote,
+    request,
+)
 from tests.support.storefront import Storefront, account, package
 
 LANGUAGES = {
@@ -55,6 +67,43 @@ HANGS_OVER = """() => {
     return block.scrollWidth > block.clientWidth || document.documentElement.scrollWidth > window.innerWidth;
 }"""
 
+FAINT_WORDS = """() => {
+    const parts = (color) => color.match(/[0-9.]+/g).map(Number);
+    const light = (color) => {
+        const [r, g, b] = parts(color).map((part) => {
+            const of = part / 255;
+            return of <= 0.04045 ? of / 12.92 : ((of + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (place) => {
+        for (let at = place; at; at = at.parentElement) {
+            const color = getComputedStyle(at).backgroundColor;
+            if ((parts(color)[3] ?? 1) === 1) return color;
+        }
+        return 'rgb(255, 255, 255)';
+    };
+    const found = [];
+    const walker = document.createTreeWalker(document.querySelector('.supportbridge-page'), NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const place = walker.currentNode.parentElement;
+        if (walker.currentNode.data.trim() === '' || place.closest('noscript')) continue;
+        const [one, other] = [light(getComputedStyle(place).color), light(behind(place))];
+        const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+        if (contrast < 4.5) found.push(walker.currentNode.data + ' ' + contrast.toFixed(2));
+    }
+    return found;
+}"""
+REACHABLE = ".supportbridge-page :is(a[href], button, input:not([type=hidden]), textarea, summary)"
+FOCUSED = """() => {
+    const place = document.activeElement;
+    const style = getComputedStyle(place);
+    return [place.outerHTML.slice(0, 200), style.outlineStyle !== 'none' && style.outlineWidth !== '0px'];
+}"""
+NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), textarea')].filter(
+    (field) => !field.labels.length || field.labels[0].textContent.trim() === ''
+).map((field) => field.outerHTML)"""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -79,7 +128,7 @@ def show(page: Page, shop: Storefront, language: str) -> None:
 
 def lay_out(page: Page, content: str) -> None:
     page.set_content(content)
-    page.add_style_tag(content=resource("bridge/shopkit/storefront/account.css").read_text("utf-8"))
+    page.add_style_tag(content=style_sheet().decode())
     page.add_style_tag(content="body { margin: 0; font-family: sans-serif; font-size: 16px; }")
 
 
@@ -105,24 +154,81 @@ def test_a_word_wider_than_the_block_is_broken_rather_than_hanging_over(shop: St
     assert not page.evaluate(HANGS_OVER)
 
 
-@pytest.mark.parametrize("language", ["en", "ru", "fa"])
-def test_nothing_hangs_over_on_the_customers_own_page(make_shop: MakeShop, page: Page, language: str) -> None:
-    shop = make_shop("opencart")
+def with_everything(shop: Storefront) -> Storefront:
+    """A shop in which every view has something long to show."""
     shop.make_tables()
     shop.pair()
     right = {"key": "font", "kind": "once", "name": in_three("Font " * 12), "plans": ["base"]}
     phone = {"key": "tel", "kind": "telephone", "name": in_three("Telephone"), "plans": ["base"], "value": "+98 21 555"}
     books = [{"kind": "grant", "coins": 15_500, "order": 104_200}, {"kind": "hold", "coins": 0, "held": 12_000}]
-    push_account(shop, package(15_500, held=12_000), books=books, rights=[right, phone], frozen=True)
-    push_document(shop, "quote", 12, quote(coins=20_000, subject="https://shop.example/" + "path" * 40))
+    packages = [package(15_500, held=12_000), {**package(300, posted=0), "id": 2}]
+    push_account(shop, *packages, books=books, rights=[right, phone], frozen=True)
+    push_page(shop, a_plan(coins=15_500, name=LONG_NAMES, service=in_three("Every day, all day. " * 8)))
+    long = "https://shop.example/" + "path" * 40
+    push_document(shop, "quote", 12, quote(coins=20_000, subject=long))
     push_document(shop, "quote", 13, quote(13, text=in_three("Unbroken" * 40), state="approved", held=12_000))
+    push_document(shop, "quote", 14, quote(14, request=9, subject=long))
+    messages = [message("Unbroken" * 40), message(long, by="staff"), message(in_three("Offered " * 20), by="bridge")]
+    push_document(shop, "request", 5, request(5, subject=long, messages=messages, quotes=[12, 13], earlier=7))
     push_document(shop, "price", "analytics", price(coins=12_000, about=in_three("With a report. " * 12)))
+    return shop
+
+
+def views(shop: Storefront, language: str) -> dict[str, str]:
+    """Every view of the customer's own page."""
     customer = Customer(shop, language)
-    for view in ("", "statement", "request", "claim"):
-        lay_out(page, customer.opens(view).html)
-        for width in WIDTHS:
+    shown = {
+        view: customer.opens(view, request=5).html
+        for view in ("", "requests", "thread", "statement", "request", "claim")
+    }
+    form = customer.opens("request").form("request_open")
+    long = {"supportbridge_subject": "Unbroken" * 20, "supportbridge_text": "Hello"}
+    uuid = customer.sends(form | long).led_to["sent"]
+    shown["waiting"] = customer.opens("answer", sent=uuid).html
+    shown["overview, waiting"] = customer.opens().html
+    push_document(shop, "answer", uuid, answer(uuid, text=in_three("Unbroken" * 40)))
+    shown["answered"] = customer.opens("answer", sent=uuid).html
+    return shown
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "fa"])
+def test_nothing_hangs_over_on_the_customers_own_page(make_shop: MakeShop, page: Page, language: str) -> None:
+    for view, content in views(with_everything(make_shop("opencart")), language).items():
+        lay_out(page, content)
+        for width in (*WIDTHS, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             assert not page.evaluate(HANGS_OVER), (view, width)
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_every_word_stands_out_from_what_is_behind_it(make_shop: MakeShop, page: Page, language: str) -> None:
+    """As the web's guidelines ask of text (AA): at least 4.5 to 1."""
+    for view, content in views(with_everything(make_shop("opencart")), language).items():
+        lay_out(page, content)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert page.evaluate(FAINT_WORDS) == [], view
+
+
+def test_every_way_and_field_is_reached_by_the_keyboard_and_shows_that_it_is(make_shop: MakeShop, page: Page) -> None:
+    for view, content in views(with_everything(make_shop("opencart")), "en").items():
+        lay_out(page, content)
+        wanted = page.evaluate(
+            f"[...document.querySelectorAll('{REACHABLE}')].filter((one) => one.offsetParent).length"
+        )
+        reached = []
+        for _ in range(wanted):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate(FOCUSED))
+        assert len(reached) == wanted > 3
+        assert [what for what, outlined in reached if not outlined] == [], view
+
+
+def test_every_field_has_a_name_and_every_part_a_heading(make_shop: MakeShop, page: Page) -> None:
+    for view, content in views(with_everything(make_shop("opencart")), "en").items():
+        lay_out(page, content)
+        assert page.evaluate(NAMELESS) == [], view
+        assert page.locator("nav[aria-label]").count() == 1
+        assert page.locator("section.supportbridge-page__part:not(:has(h2))").count() == 0
 
 
 def test_every_button_of_the_customers_own_page_can_be_hit_with_a_thumb(make_shop: MakeShop, page: Page) -> None:
@@ -130,11 +236,30 @@ def test_every_button_of_the_customers_own_page_can_be_hit_with_a_thumb(make_sho
     shop.make_tables()
     shop.pair()
     push_document(shop, "quote", 12, quote())
-    lay_out(page, Customer(shop).opens().html)
+    lay_out(page, Customer(shop).opens("requests").html)
     page.set_viewport_size({"width": 328, "height": 800})
-    heights = page.evaluate("[...document.querySelectorAll('.supportbridge-button')].map((one) => one.offsetHeight)")
-    assert len(heights) == 4
+    places = ".supportbridge-button, .supportbridge-nav__link"
+    heights = page.evaluate(f"[...document.querySelectorAll('{places}')].map((one) => one.offsetHeight)")
+    assert len(heights) == 7
     assert min(heights) >= 44
+
+
+def test_the_bar_of_a_package_grows_from_where_a_line_begins(make_shop: MakeShop, page: Page) -> None:
+    shop = make_shop("opencart")
+    shop.make_tables()
+    shop.pair()
+    push_account(shop, package(300, posted=100))
+    sides = {}
+    for language in ("en", "fa"):
+        lay_out(page, Customer(shop, language).opens().html)
+        whole, left = (
+            page.locator(place).bounding_box() for place in (".supportbridge-bar", ".supportbridge-bar__left")
+        )
+        assert whole is not None
+        assert left is not None
+        sides[language] = left["x"] - whole["x"] < 5
+        assert 0.3 < left["width"] / whole["width"] < 0.36
+    assert sides == {"en": True, "fa": False}
 
 
 def test_a_persian_page_counts_in_persian_and_starts_on_the_right(make_shop: MakeShop, page: Page) -> None:
@@ -145,7 +270,7 @@ def test_a_persian_page_counts_in_persian_and_starts_on_the_right(make_shop: Mak
     push_document(shop, "price", "analytics", price(about={"en": "Not translated.", "ru": "", "fa": ""}))
     styles = {}
     for language in ("en", "fa"):
-        lay_out(page, Customer(shop, language).opens().html)
+        lay_out(page, Customer(shop, language).opens("requests").html)
         styles[language] = [
             page.evaluate(f"getComputedStyle(document.querySelector('{place}')).{what}")
             for place, what in (
@@ -164,7 +289,7 @@ def test_C9_exact_words_that_turn_their_direction_turn_nothing_beside_them(make_
     push_account(shop, package(300))
     evil = "\u2069\u202eevil"
     push_document(shop, "quote", 12, quote(subject=evil, text=in_three(evil), history=[]))
-    lay_out(page, Customer(shop).opens().html)
+    lay_out(page, Customer(shop).opens("requests").html)
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert page.evaluate(BACKWARDS) == ["evil"]
     page.add_style_tag(content=".supportbridge-page div { display: inline !important; }")

@@ -11,15 +11,19 @@ from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import (
     TURNING,
     Customer,
+    a_plan,
     answer,
     hashes,
     in_three,
     inbox,
+    message,
     price,
     push_account,
     push_document,
+    push_page,
     push_prices,
     quote,
+    request,
 )
 from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, OTHER_KEY, Storefront, package
 
@@ -53,17 +57,22 @@ def test_the_page_shows_all_that_a_customer_has(any_shop: Storefront) -> None:
     push_account(any_shop, package(300, held=30), rights=[right("font", kind="once")])
     push_document(any_shop, "quote", 12, quote())
     push_document(any_shop, "price", "analytics", price())
-    page = Customer(any_shop).opens()
-    assert page.parts == ["account", "offers", "rights", "write", "prices"]
-    assert page.fact("available", within="account") == "270"
-    assert page.fact("held", within="account") == "30"
-    assert page.log == []
+    push_page(any_shop)
+    overview = Customer(any_shop).opens()
+    assert overview.parts == ["account", "packages", "rights", "buy"]
+    assert overview.fact("available", within="account") == "270"
+    assert overview.fact("held", within="account") == "30"
+    requests = Customer(any_shop).opens("requests")
+    assert requests.parts == ["offers", "requests", "prices"]
+    assert overview.log + requests.log == []
 
 
 def test_a_customer_without_coins_can_write_and_claim(any_shop: Storefront) -> None:
     page = Customer(any_shop).opens()
-    assert page.parts == ["account", "write"]
+    assert page.parts == ["account", "buy"]
     assert "There are no support coins on this account yet." in page.text
+    assert "view=claim" in page.html
+    assert "view=request" in Customer(any_shop).opens("requests").html
 
 
 @pytest.mark.parametrize("platform", ["opencart", "opencart30"])
@@ -90,7 +99,7 @@ def test_prestashop_1_6_on_an_unusual_port_leads_to_the_account_page(make_shop: 
 def test_the_page_is_in_the_readers_language(any_shop: Storefront, language: str) -> None:
     push_account(any_shop, package(1550))
     push_document(any_shop, "quote", 12, quote(coins=1200))
-    page = Customer(any_shop, language).opens()
+    page = Customer(any_shop, language).opens("requests")
     direction = {"ru": "ltr", "fa": "rtl"}[language]
     assert f'<div class="supportbridge-page" lang="{language}" dir="{direction}">' in page.html
     assert page.fact("coins", within="quote-12") == {"ru": "1\N{NO-BREAK SPACE}200", "fa": "۱٬۲۰۰"}[language]
@@ -98,7 +107,7 @@ def test_the_page_is_in_the_readers_language(any_shop: Storefront, language: str
 
 
 def test_any_other_language_gets_english(shop: Storefront) -> None:
-    assert 'lang="en" dir="ltr"' in Customer(shop, language="de-de").opens().html
+    assert 'lang="en" dir="ltr"' in Customer(shop, language="de-de").opens("requests").html
 
 
 @pytest.mark.parametrize("version", VERSIONS["prestashop"])
@@ -111,6 +120,9 @@ def test_each_prestashop_gets_its_own_template_and_the_style_sheet(make_shop: Ma
     )
     [sheet] = played["sheets"]
     assert sheet.endswith("modules/supportbridge/views/css/account.css")
+    [script] = played["scripts"]
+    assert script.endswith("modules/supportbridge/views/js/supportbridge.js")
+    assert (shop.extensions / "supportbridge/views/js/supportbridge.js").is_file()
 
 
 @pytest.mark.parametrize("platform", ["opencart", "opencart30"])
@@ -119,6 +131,8 @@ def test_the_page_stands_in_the_shops_frame(make_shop: MakeShop, platform: str) 
     assert "<!-- common/header -->" in page.html
     assert "<h1>Support coins</h1>" in page.html
     assert page.played.result["headers"] == ["Cache-Control: no-store, private", "X-Frame-Options: DENY"]
+    [script] = page.played.result["scripts"]
+    assert script.endswith("javascript/supportbridge.js")
 
 
 @pytest.mark.parametrize("platform", ["opencart", "opencart30"])
@@ -132,24 +146,24 @@ def test_the_page_can_be_switched_off(make_shop: MakeShop, platform: str) -> Non
 
 @pytest.mark.parametrize(
     ("table", "absent"),
-    [("quote", {"offers"}), ("price", {"prices"}), ("inbox", {"write"}), ("answer", {"write"})],
+    [("quote", {"offers"}), ("price", {"prices"}), ("inbox", set()), ("answer", set()), ("request", set())],
 )
 def test_a_part_whose_table_is_missing_is_simply_absent(any_shop: Storefront, table: str, absent: set[str]) -> None:
     push_account(any_shop, package(300))
     push_document(any_shop, "quote", 12, quote())
     push_document(any_shop, "price", "analytics", price())
     any_shop.run(f"DROP TABLE {{p}}{table}")
-    page = Customer(any_shop).opens()
-    assert set(page.parts) == {"account", "offers", "write", "prices"} - absent
+    page = Customer(any_shop).opens("requests")
+    assert set(page.parts) == {"offers", "requests", "prices"} - absent
     assert page.log == []
     if table in {"inbox", "answer"}:
         assert "<form" not in page.html
-        assert "view=request" not in page.html
+        assert not re.search(r"view=request\b", page.html)
 
 
 @pytest.mark.parametrize("platform", LAYOUTS)
 def test_a_shop_without_key_or_tables_says_that_nothing_can_be_shown(make_shop: MakeShop, platform: str) -> None:
-    page = Customer(make_shop(platform)).opens()
+    page = Customer(make_shop(platform)).opens("requests")
     assert "Your support coins cannot be shown at the moment." in page.text
     assert len(page.log) == 1
     assert "the support page is not shown: there is no key file for shop" in page.log[0]
@@ -160,20 +174,25 @@ def test_an_account_that_does_not_verify_keeps_nothing_else_back(shop: Storefron
     shop.run("UPDATE {p}account SET mac = REPEAT('0', 64)")
     push_document(shop, "quote", 12, quote())
     page = Customer(shop).opens()
-    assert page.parts == ["offers", "write"]
+    assert page.parts == ["buy"]
     assert "This part cannot be shown at the moment." in page.text
-    assert "Coins missing" not in page.text
-    assert page.has_form("quote_approve")
     assert "signature of the account row does not verify" in page.log[0]
+    offers = Customer(shop).opens("requests")
+    assert offers.parts == ["offers", "requests"]
+    assert "Coins missing" not in offers.text
+    assert offers.has_form("quote_approve")
 
 
 def test_a_table_locked_by_others_costs_its_part_and_not_the_page(shop: Storefront) -> None:
     push_account(shop, package(300))
     with shop.another_connection("LOCK TABLES {p}quote WRITE"):
-        page = Customer(shop).opens()
-    assert page.parts == ["account", "write"]
+        page = Customer(shop).opens("requests")
+        overview = Customer(shop).opens()
+    assert page.parts == ["requests"]
     assert "This part cannot be shown at the moment." in page.text
     assert "the database did not answer within a second" in page.log[0]
+    assert page.played.seconds < 2, "what could not be read is not tried again"
+    assert overview.parts == ["account", "packages", "buy"]
 
 
 # --- offers -----------------------------------------------------------------------------------------------
@@ -183,7 +202,7 @@ def test_C9_the_exact_words_are_shown_escaped_and_their_hash_goes_with_the_appro
     words = 'Line one\n  <b>"two"</b> & \N{GRINNING FACE}'
     push_account(shop, package(300))
     push_document(shop, "quote", 12, quote(text={"en": words}))
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert "Line one\n  &lt;b&gt;&quot;two&quot;&lt;/b&gt; &amp; \N{GRINNING FACE}" in page.within("quote-12")
     form = page.form("quote_approve")
     assert form["supportbridge_text_hash"] == hashes({"en": words})["en"]
@@ -194,7 +213,7 @@ def test_C9_the_hash_is_that_of_the_language_that_is_shown(shop: Storefront) -> 
     texts = in_three("Work")
     push_document(shop, "quote", 12, quote(text=texts))
     push_document(shop, "quote", 13, quote(13, text={"en": "Only English"}))
-    page = Customer(shop, "ru").opens()
+    page = Customer(shop, "ru").opens("requests")
     assert page.form("quote_approve", within="quote-12")["supportbridge_text_hash"] == hashes(texts)["ru"]
     only = hashes({"en": "Only English"})["en"]
     assert page.form("quote_approve", within="quote-13")["supportbridge_text_hash"] == only
@@ -205,7 +224,7 @@ def test_C9_words_that_are_not_those_of_the_signed_hash_are_not_shown(shop: Stor
     damaged: list[Any] = [{}, {"en": "0" * 64}, {"ru": "x"}, "none"]
     for text_hash in damaged:
         push_document(shop, "quote", 12, quote(text={"en": "Other words"}, text_hash=text_hash))
-        page = Customer(shop).opens()
+        page = Customer(shop).opens("requests")
         assert "offers" not in page.parts, text_hash
         assert '"text_hash"' in page.log[0]
 
@@ -213,10 +232,10 @@ def test_C9_words_that_are_not_those_of_the_signed_hash_are_not_shown(shop: Stor
 def test_C8_the_clock_decides_about_an_offer(shop: Storefront) -> None:
     push_account(shop, package(300))
     push_document(shop, "quote", 12, quote(valid_until=NOW))
-    in_time = Customer(shop).opens(now=NOW)
+    in_time = Customer(shop).opens("requests", now=NOW)
     assert in_time.has_form("quote_approve")
     assert in_time.has_form("quote_decline")
-    late = Customer(shop).opens(now=NOW + 1)
+    late = Customer(shop).opens("requests", now=NOW + 1)
     assert not late.has_form("quote_approve")
     assert not late.has_form("quote_decline")
     assert late.fact("state", within="quote-12") == "Lapsed"
@@ -227,7 +246,7 @@ def test_C10_an_offer_beyond_the_balance_says_how_many_coins_are_missing(shop: S
     push_account(shop, package(40, held=10))
     push_document(shop, "quote", 12, quote(coins=50))
     push_document(shop, "quote", 13, quote(13, coins=30))
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert "Coins missing for this offer: 20." in page.within("quote-12")
     assert page.has_form("quote_approve", within="quote-12")
     assert "Coins missing" not in page.within("quote-13")
@@ -235,7 +254,7 @@ def test_C10_an_offer_beyond_the_balance_says_how_many_coins_are_missing(shop: S
 
 def test_C10_a_customer_without_an_account_misses_all_of_them(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(coins=50))
-    assert "Coins missing for this offer: 50." in Customer(shop).opens().text
+    assert "Coins missing for this offer: 50." in Customer(shop).opens("requests").text
 
 
 @pytest.mark.parametrize(
@@ -252,7 +271,7 @@ def test_C10_a_customer_without_an_account_misses_all_of_them(shop: Storefront) 
 )
 def test_C7_each_state_offers_what_can_be_done_in_it(shop: Storefront, state: str, forms: set[str], shown: str) -> None:
     push_document(shop, "quote", 12, quote(state=state, held=50 if state in {"approved", "started"} else 0))
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert {kind for kind in ("quote_approve", "quote_decline", "quote_cancel") if page.has_form(kind)} == forms
     assert page.fact("state", within="quote-12") == shown
     assert (page.fact("held", within="quote-12") == "50") == (state in {"approved", "started"})
@@ -260,25 +279,25 @@ def test_C7_each_state_offers_what_can_be_done_in_it(shop: Storefront, state: st
 
 def test_C13_a_draft_is_not_shown(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(state="draft"))
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert "offers" not in page.parts
     assert page.log == []
 
 
 def test_what_a_settled_offer_cost_is_shown(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(state="settled", spent=45))
-    assert Customer(shop).opens().fact("spent", within="quote-12") == "45"
+    assert Customer(shop).opens("requests").fact("spent", within="quote-12") == "45"
 
 
 def test_C11_an_inspection_is_called_one(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(kind="inspection", coins=15))
-    assert Customer(shop).opens().fact("kind", within="quote-12") == "Inspection"
+    assert Customer(shop).opens("requests").fact("kind", within="quote-12") == "Inspection"
 
 
 def test_what_has_happened_is_told_in_order_and_in_local_time(shop: Storefront) -> None:
     events = [{"at": NOW - DAY, "text": {"en": "Offered <60>"}}, {"at": NOW, "text": {"en": "Offered anew"}}]
     push_document(shop, "quote", 12, quote(history=events))
-    page = Customer(shop, zone="Asia/Tehran").opens()
+    page = Customer(shop, zone="Asia/Tehran").opens("requests")
     assert "Offered &lt;60&gt;" in page.html
     assert "14 January 2027, 11:30" in page.html
     assert page.html.index("Offered &lt;60&gt;") < page.html.index("Offered anew")
@@ -287,7 +306,7 @@ def test_what_has_happened_is_told_in_order_and_in_local_time(shop: Storefront) 
 def test_C15_a_frozen_account_can_decline_but_not_approve(shop: Storefront) -> None:
     push_account(shop, package(300), frozen=True, rights=[right("font", kind="once")])
     push_document(shop, "quote", 12, quote())
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert not page.has_form("quote_approve")
     assert not page.has_form("right_redeem")
     assert page.has_form("quote_decline")
@@ -297,7 +316,7 @@ def test_C15_a_frozen_account_can_decline_but_not_approve(shop: Storefront) -> N
 def test_offers_that_have_ended_stand_apart(shop: Storefront) -> None:
     push_document(shop, "quote", 11, quote(11, state="settled", spent=45))
     push_document(shop, "quote", 12, quote())
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert "Earlier offers (1)" in page.text
     assert page.html.index("quote-12") < page.html.index("<summary>Earlier offers") < page.html.index("quote-11")
 
@@ -306,7 +325,7 @@ def test_D2_what_was_erased_leaves_numbers_and_no_empty_places(shop: Storefront)
     push_document(shop, "quote", 12, quote(subject="", text={}, state="settled", spent=45))
     push_document(shop, "quote", 13, quote(13, subject="", text={}))
     push_document(shop, "answer", UUID, answer(UUID, text={}))
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert page.fact("spent", within="quote-12") == "45"
     assert "<h3" not in page.html
     assert not page.has_form("quote_approve")
@@ -323,7 +342,7 @@ def test_an_offer_that_waits_is_shown_however_many_newer_ones_have_ended(shop: S
     push_account(shop, package(300))
     for number in range(1, 203):
         push_document(shop, "quote", number, quote(number, state="offered" if number == 1 else "declined"))
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert page.has_form("quote_approve", within="quote-1")
     assert 'data-supportbridge="quote-2"' not in page.html
     assert 'data-supportbridge="quote-3"' in page.html
@@ -342,7 +361,7 @@ def test_T11_a_quote_that_is_not_what_its_row_says_is_not_shown(shop: Storefront
     for row, because in cases:
         shop.run("DELETE FROM {p}quote")
         push_document(shop, "quote", row.pop("key", 12), quote(), **row)
-        page = Customer(shop).opens()
+        page = Customer(shop).opens("requests")
         assert "offers" not in page.parts, because
         assert len(page.log) == 1
         assert because in page.log[0]
@@ -353,7 +372,7 @@ def test_T11_a_quote_that_is_not_what_its_row_says_is_not_shown(shop: Storefront
 def test_T11_what_is_signed_for_the_other_direction_is_not_shown(shop: Storefront) -> None:
     mac = mac_of(KEY, "quote", canonical_json(quote()), direction=SHOP_TO_DESK)
     push_document(shop, "quote", 12, quote(), mac=mac)
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert "offers" not in page.parts
     assert "does not verify" in page.log[0]
 
@@ -361,7 +380,7 @@ def test_T11_what_is_signed_for_the_other_direction_is_not_shown(shop: Storefron
 def test_another_customers_quote_is_not_shown(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(customer=78))
     push_document(shop, "quote", 13, quote(13, customer=78), customer=78)
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert "offers" not in page.parts
     assert "belongs to another customer" in page.log[0]
 
@@ -369,7 +388,7 @@ def test_another_customers_quote_is_not_shown(shop: Storefront) -> None:
 def test_another_stores_quote_is_not_shown(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(store="umbrella"))
     push_document(shop, "quote", 13, quote(13, store="umbrella"), store="umbrella")
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert "offers" not in page.parts
     assert "belongs to another store" in page.log[0]
 
@@ -388,7 +407,7 @@ def test_a_signed_quote_that_makes_no_sense_is_not_shown_and_keeps_no_other_back
     ]
     for changes, field in cases:
         push_document(shop, "quote", 12, quote(**changes))
-        page = Customer(shop).opens()
+        page = Customer(shop).opens("requests")
         assert "quote-12" not in page.html, field
         assert "quote-13" in page.html
         assert [f'the quote document has no usable "{field}"' in line for line in page.log] == [True]
@@ -401,7 +420,7 @@ def test_what_a_desk_that_was_put_back_does_not_know_is_not_shown(shop: Storefro
     push_document(shop, "quote", 13, quote(13, epoch=1, state="approved", held=20))
     push_document(shop, "price", "a", price("a", epoch=1))
     push_document(shop, "price", "b", price("b", epoch=2))
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert "quote-12" in page.html
     assert "quote-13" not in page.html
     assert re.findall(r'"price-(\w)"', page.html) == ["b"]
@@ -412,7 +431,7 @@ def test_an_offer_of_a_desk_that_was_put_back_since_cannot_be_approved(shop: Sto
     push_account(shop, package(300))
     push_document(shop, "quote", 12, quote())
     customer = Customer(shop)
-    form = customer.opens().form("quote_approve")
+    form = customer.opens("requests").form("quote_approve")
     push_account(shop, package(300), epoch=2)
     assert "This offer has changed in the meantime." in customer.sends(form).text
     assert inbox(shop) == []
@@ -422,7 +441,7 @@ def test_both_of_two_keys_sign_documents(shop: Storefront) -> None:
     shop.pair(KEY, OTHER_KEY)
     push_document(shop, "quote", 12, quote(), signer=KEY)
     push_document(shop, "quote", 13, quote(13), signer=OTHER_KEY)
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert "quote-12" in page.html
     assert "quote-13" in page.html
 
@@ -433,7 +452,12 @@ def test_script_in_a_document_is_shown_as_text(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(subject=evil, text={"en": evil}, valid_until_text={'"><i>': evil}))
     push_document(shop, "price", evil, price(evil, name={"en": evil}, about={"en": evil}))
     push_document(shop, "answer", UUID, answer(UUID, text={"en": evil}))
-    for page in (Customer(shop).opens(), Customer(shop).opens("answer", sent=UUID)):
+    push_page(shop, a_plan(name={"en": evil}, service={"en": evil}, buy=f"https://shop.example/{evil}"))
+    push_document(shop, "request", 6, request(6, subject=evil, messages=[message(evil), message({"en": evil})]))
+    customer = Customer(shop)
+    pages = [customer.opens(), customer.opens("requests"), customer.opens("thread", request=6)]
+    for page in [*pages, customer.opens("answer", sent=UUID)]:
+        assert page.log == []
         assert evil in page.text or "&lt;script&gt;" in page.html
         assert "<script" not in page.html
         assert "<img" not in page.html
@@ -450,7 +474,7 @@ def test_marks_of_direction_in_somebodys_words_turn_nothing_else_on_the_page(sho
         shop, "quote", 12, quote(subject=turned, text=words, history=[{"at": NOW - DAY, "text": in_three(turned)}])
     )
     customer = Customer(shop, language)
-    page = customer.opens().html
+    page = customer.opens("requests").html
     [exact] = re.findall(r'<div class="supportbridge-words"[^>]*>(.*?)</div>', page, re.DOTALL)
     assert html.unescape(exact) == words[language]
     assert "<bdi>ab</bdi>" in page
@@ -511,7 +535,7 @@ def test_C13_the_price_list_stands_in_its_order_without_what_is_not_listed(shop:
     push_document(shop, "price", "a", price("a", rank=3, coins=1200))
     push_document(shop, "price", "b", price("b", rank=1, about=in_three("With a report")))
     push_document(shop, "price", "c", price("c", rank=2, listed=False))
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert re.findall(r'"price-(\w)"', page.html) == ["b", "a"]
     assert "Coins: 1,200" in page.text
     assert "With a report" in page.within("price-b")
@@ -522,7 +546,7 @@ def test_C13_prices_that_are_off_the_list_take_no_room_from_those_on_it(shop: St
     push_prices(shop, [price(f"a-{number:03}", listed=False) for number in range(500)])
     push_document(shop, "price", "b", price("b", name=in_three('A "listed":false title')))
     push_document(shop, "price", "z", price("z", rank=1))
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert re.findall(r'"price-(\w)"', page.html) == ["b", "z"]
     assert page.log == []
 
@@ -530,13 +554,13 @@ def test_C13_prices_that_are_off_the_list_take_no_room_from_those_on_it(shop: St
 def test_C13_prices_of_a_desk_that_was_put_back_take_no_room_from_those_of_now(shop: Storefront) -> None:
     push_prices(shop, [price(f"a-{number:03}") for number in range(500)])
     push_document(shop, "price", "z", price("z", epoch=2))
-    assert re.findall(r'"price-(\w)"', Customer(shop).opens().html) == ["z"]
+    assert re.findall(r'"price-(\w)"', Customer(shop).opens("requests").html) == ["z"]
 
 
 def test_C13_a_request_from_the_price_list_begins_with_its_name(shop: Storefront) -> None:
     push_document(shop, "price", "analytics", price())
     customer = Customer(shop)
-    assert "view=request&amp;price=analytics" in customer.opens().within("price-analytics").replace("&amp;amp;", "")
+    assert "view=request&amp;price=analytics" in customer.opens("requests").within("price-analytics")
     form = customer.opens("request", price="analytics").form("request_open")
     assert form["supportbridge_subject"] == "Google Analytics"
     assert form["supportbridge_price"] == "analytics"
@@ -547,7 +571,7 @@ def test_C13_a_request_from_the_price_list_begins_with_its_name(shop: Storefront
 
 def test_T11_a_price_that_does_not_verify_is_not_shown(shop: Storefront) -> None:
     push_document(shop, "price", "cheap", price(coins=1))
-    page = Customer(shop).opens()
+    page = Customer(shop).opens("requests")
     assert "prices" not in page.parts
     assert 'differ in "code"' in page.log[0]
 
@@ -591,4 +615,6 @@ def test_an_address_that_nobody_has_sent_to_shows_nothing(shop: Storefront) -> N
 
 def test_parameters_of_the_address_that_are_lists_are_no_fault(any_shop: Storefront) -> None:
     page = Customer(any_shop).opens(view=["x"], sent=["y"], price={"z": "1"})
-    assert page.parts == ["account", "write"]
+    assert page.parts == ["account", "buy"]
+    for view in ("requests", "thread", "statement"):
+        assert Customer(any_shop).opens(view, request=["1"], page={"a": "b"}, kind=["x"], package=["1"]).log == []

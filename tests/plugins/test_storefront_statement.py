@@ -123,6 +123,81 @@ def test_a_customer_without_entries_or_account_is_told_so(shop: Storefront) -> N
         assert "There are no support coins on this account yet." in Customer(shop, customer=78).opens(view).text
 
 
+def test_a_statement_can_be_narrowed_to_what_is_asked_for_and_keeps_its_balances(any_shop: Storefront) -> None:
+    books: list[dict[str, Any]] = [
+        {"kind": "grant", "coins": 100},
+        {"kind": "hold", "coins": 0, "held": 60},
+        {"kind": "settle", "coins": -40, "held": -40},
+        {"kind": "release", "coins": 0, "held": -20},
+        {"kind": "correct", "coins": 5},
+        {"kind": "correct", "coins": -5},
+        {"kind": "forfeit", "coins": -10},
+        {"kind": "revoke", "coins": -50},
+        {"kind": "reinstate", "coins": 50},
+        {"kind": "barter", "coins": 1},
+    ]
+    push_account(any_shop, package(100), books=books)
+    customer = Customer(any_shop)
+    shown = {
+        kind: [(row[1], row[4]) for row in rows(customer.opens("statement", kind=kind).html)]
+        for kind in ("all", "granted", "spent", "held", "expired", "x", "")
+    }
+    assert shown["granted"] == [("Reinstated", "50"), ("Correction", "65"), ("Granted", "100")]
+    assert shown["spent"] == [("Correction", "60"), ("Deducted", "60")]
+    assert shown["held"] == [("Hold released", "60"), ("Held for an offer", "100")]
+    assert shown["expired"] == [("Revoked", "0"), ("Expired", "50")]
+    assert len(shown["all"]) == len(shown["x"]) == len(shown[""]) == 10
+    marked = customer.opens("statement", kind="spent").html
+    assert re.findall(r'class="supportbridge-choice" aria-current="true">(.*?)<', marked) == ["Deducted"]
+    empty = customer.opens("statement", kind="spent", package=7)
+    assert "There are no entries here." in empty.text
+
+
+def test_a_statement_can_be_narrowed_to_a_package(shop: Storefront) -> None:
+    books: list[dict[str, Any]] = [
+        {"coins": 10, "packages": [{"id": 1, "coins": 10, "held": 0}]},
+        {"coins": 20, "packages": [{"id": 2, "coins": 20, "held": 0}]},
+        {
+            "kind": "settle",
+            "coins": -12,
+            "packages": [{"id": 1, "coins": -10, "held": 0}, {"id": 2, "coins": -2, "held": 0}],
+        },
+    ]
+    push_account(shop, package(18), books=books)
+    customer = Customer(shop)
+    assert [row[2] for row in rows(customer.opens("statement", package=1).html)] == ["−12", "+10"]
+    assert [row[2] for row in rows(customer.opens("statement", package=2, kind="granted").html)] == ["+20"]
+    page = customer.opens("statement", package=2, kind="granted")
+    assert re.findall(r'aria-current="true">(.*?)<', page.html) == ["Granted", "No. 2"]
+    assert "kind=spent&amp;package=2" in page.html
+    for odd in ("x", "-1", "1 OR 1", "9" * 30):
+        assert len(rows(customer.opens("statement", package=odd).html)) == 3
+
+
+def test_a_narrowed_statement_comes_in_pages_too(shop: Storefront) -> None:
+    books = [{"kind": "grant", "coins": 2}, {"kind": "settle", "coins": -1}] * 60
+    push_account(shop, package(60), books=books)
+    customer = Customer(shop)
+    first = customer.opens("statement", kind="spent")
+    assert len(rows(first.html)) == 50
+    assert "view=statement&amp;before=22&amp;kind=spent" in first.html
+    assert len(rows(customer.opens("statement", kind="spent", before=22).html)) == 10
+
+
+def test_a_file_has_everything_whatever_the_page_shows(shop: Storefront) -> None:
+    assert len(downloaded(shop)[1]) == len(BOOKS) + 1
+    narrowed = Customer(shop).opens("csv", kind="spent", package=9).html
+    assert len(narrowed.splitlines()) == len(BOOKS) + 1
+
+
+def test_a_statement_too_long_for_a_page_says_so(shop: Storefront) -> None:
+    shop.push(account(package(300), entries={"count": 20_001, "digest": ""}))
+    for view in ("statement", "csv"):
+        page = Customer(shop).opens(view)
+        assert "Your statement has become too long for this page." in page.text
+        assert page.log == []
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -138,6 +213,7 @@ def test_C16_a_statement_that_is_not_the_one_the_account_signs_is_not_shown(shop
     for view in ("statement", "csv"):
         page = Customer(shop).opens(view)
         assert "Your support coins cannot be shown at the moment." in page.text
+        assert "supportbridge-nav" in page.html, "the other views are as good as before"
         assert len(page.log) == 1
 
 

@@ -99,7 +99,8 @@ async def test_D2_of_an_erased_customer_amounts_and_hashes_are_left(
             rows = await opencart.fetch(
                 f"SELECT payload FROM {opencart.prefix}supportbridge_quote UNION ALL"
                 f" SELECT payload FROM {opencart.prefix}supportbridge_entry UNION ALL"
-                f" SELECT payload FROM {opencart.prefix}supportbridge_answer"
+                f" SELECT payload FROM {opencart.prefix}supportbridge_answer UNION ALL"
+                f" SELECT payload FROM {opencart.prefix}supportbridge_request"
             )
             return not any(WORDS in row[0] or NAME in row[0] for row in rows) or None
 

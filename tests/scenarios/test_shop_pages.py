@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,9 @@ class Browser:
 
         return await eventually(answered, "the answer stands on the page")
 
-    async def sees(self, text: str, view: str = "") -> CustomerPage:
+    async def sees(self, text: str, view: str = "", **query: Any) -> CustomerPage:
         async def shown() -> CustomerPage | None:
-            page = await self.opens(view)
+            page = await self.opens(view, **query)
             return page if text in page.text else None
 
         return await eventually(shown, f"the page shows {text!r}")
@@ -87,22 +88,23 @@ async def test_C7_C13_from_the_price_list_to_the_statement_by_the_shops_own_page
         desk = CoinPage(bridge, shop, customer)
         page = browser(bridge, shop, customer, mariadb, database, tmp_path / "pages")
 
-        listed = await page.sees("Set up Google Analytics")
+        listed = await page.sees("Set up Google Analytics", "requests")
         assert "price-google-analytics" in listed.html
         asked = await page.sends(
             (await page.opens("request", price="google-analytics")).form("request_open"), text="For my shop, please."
         )
         assert "Your request has been sent" in asked.text
         quote = desk.offered(50, subject="Google Analytics")
-        offer = await page.sees("Google Analytics")
-        while f"quote-{quote.id}" not in offer.html:
-            offer = await page.opens()
+        thread: dict[str, Any] = {"view": "thread", "request": quote.request_id}
+        offer = await page.sees("Waiting for your decision", **thread)
+        assert "offers waiting for your decision: 1" in (await page.opens()).text
         approved = await page.sends(offer.form("quote_approve", within=f"quote-{quote.id}"))
         assert "Approved: 50 coins are reserved for this work." in approved.text
 
-        held = await page.sees("Approved, work has not begun")
-        assert (held.fact("available", within="account"), held.fact("held", within="account")) == ("250", "50")
+        held = await page.sees("Approved, work has not begun", **thread)
         assert held.fact("held", within=f"quote-{quote.id}") == "50"
+        overview = await page.sees("Left: 250 of 300; held: 50")
+        assert (overview.fact("available", within="account"), overview.fact("held", within="account")) == ("250", "50")
         cancelled = await page.sends(held.form("quote_cancel"))
         assert "You have taken your approval back." in cancelled.text
         freed = await page.sees("Hold released", "statement")
@@ -125,12 +127,45 @@ async def test_C10_too_few_coins_are_said_by_the_page_before_and_by_the_desk_aft
         await bridge.coins("acme", customer, 300)
         desk = CoinPage(bridge, opencart, customer)
         page = browser(bridge, opencart, customer, mariadb, database, tmp_path / "pages")
-        desk.offered(700)
-        offer = await page.sees("Coins missing for this offer: 400.")
+        thread: dict[str, Any] = {"view": "thread", "request": desk.offered(700).request_id}
+        offer = await page.sees("Coins missing for this offer: 400.", **thread)
         refused = await page.sends(offer.form("quote_approve"))
         assert "That was not possible" in refused.text
         assert "400 coins are missing, so nothing was reserved. The offer stays open." in refused.text
-        assert (await page.opens()).has_form("quote_approve")
+        assert (await page.opens(**thread)).has_form("quote_approve")
+
+
+async def test_T1_a_customer_and_staff_write_to_each_other(
+    shop: AnyShop,
+    make_bridge: MakeBridge,
+    make_commands: MakeCommands,
+    mariadb: PrivateMariaDB,
+    database: str,
+    tmp_path: Path,
+) -> None:
+    bridge = make_bridge(shop)
+    await bridge.prepare()
+    commands = make_commands(bridge)
+    async with bridge.running():
+        customer = await shop.add_customer("ada@shop.example")
+        await bridge.quiet()
+        page = browser(bridge, shop, customer, mariadb, database, tmp_path / "pages")
+        form = (await page.opens("request")).form("request_open")
+        opened = await page.sends(form, subject="My <shop>", text="It's slow.")
+        [number] = re.findall(r"view=thread&amp;request=([0-9]+)", opened.html)
+        thread: dict[str, Any] = {"view": "thread", "request": number}
+        await page.sees("It's slow.", **thread)
+        await commands("request", "reply", number, "--text", "We look.", "--by", "Anna")
+        answered = await page.sees("We look.", **thread)
+        assert "Anna" not in answered.html
+        await page.sends(answered.form("request_reply"), text="Thank you.")
+        assert "Waiting for our answer" in (await page.sees("My <shop>", "requests")).text
+        assert "Thank you." in (await commands("request", "show", number)).out
+        stranger = await shop.add_customer("eve@shop.example")
+        hers = browser(bridge, shop, stranger, mariadb, database, tmp_path / "others")
+        assert "There is no such request on your account" in (await hers.opens(**thread)).text
+        await bridge.quiet()
+        assert await bridge.disagreements() == []
 
 
 async def test_C18_customer_and_staff_read_the_same_statement_in_any_language(

@@ -21,7 +21,7 @@ from tests.support.bridges import AnyShop, Bridge, now
 from tests.support.waiting import LOOK_EVERY_S, PATIENCE_S
 
 T = TypeVar("T")
-KEYS = {"quote": "quote_id", "price": "code", "answer": "uuid"}
+KEYS = {"quote": "quote_id", "price": "code", "answer": "uuid", "request": "request_id"}
 """What a row of each table goes by."""
 
 
@@ -72,6 +72,15 @@ class CoinPage:
             return document if document and document["version"] == version else None
 
         return await eventually(shown, f"version {version} of quote {quote_id} is shown")
+
+    async def thread(self, request: int, messages: int) -> dict[str, Any]:
+        """Wait until the page shows the request with so many messages; its document."""
+
+        async def shown() -> dict[str, Any] | None:
+            document = next((one for one in await self.documents("request") if one["request"] == request), None)
+            return document if document and len(document["messages"]) == messages else None
+
+        return await eventually(shown, f"request {request} is shown with {messages} messages")
 
     async def does(self, kind: str, data: Mapping[str, Any], *, uuid: str = "") -> str:
         """Send a form; the number it goes by."""

@@ -23,6 +23,7 @@ from bridge.services.inbox_rows import (
     QuoteCancel,
     QuoteDecline,
     RequestOpen,
+    RequestReply,
     RightRedeem,
     Strict,
     read_row,
@@ -34,11 +35,17 @@ MODELS: dict[str, type[Strict]] = {
     "quote_decline": QuoteDecline,
     "quote_cancel": QuoteCancel,
     "request_open": RequestOpen,
+    "request_reply": RequestReply,
     "right_redeem": RightRedeem,
     "guest_claim": GuestClaim,
     "guest_code": GuestCode,
 }
-COLUMNS = {"quote": "quote_id, customer_id, ", "price": "code, ", "answer": "uuid, customer_id, "}
+COLUMNS = {
+    "quote": "quote_id, customer_id, ",
+    "request": "request_id, customer_id, ",
+    "price": "code, ",
+    "answer": "uuid, customer_id, ",
+}
 LANGUAGES = {"opencart": {"en": "en-gb", "ru": "ru-ru", "fa": "fa-ir"}}
 
 
@@ -126,7 +133,9 @@ class Customer:
     def opens(self, view: str | list[str] = "", **orders: Any) -> CustomerPage:
         """Look at a view of the page; what is no order to PHP is a parameter of the address."""
         known = {"now", "customer", "session", "settings", "method", "zone", "user", "password", "version", "shop_id"}
-        query: dict[str, Any] = {name: value for name, value in orders.items() if name not in known}
+        query: dict[str, Any] = {
+            name: str(value) if isinstance(value, int) else value for name, value in orders.items() if name not in known
+        }
         orders = {name: value for name, value in orders.items() if name in known}
         if view:
             query["view"] = view
@@ -146,7 +155,18 @@ class Customer:
 
 
 def push_document(
-    shop: Storefront,
+    shop: Storefront, table: str, key: int | str, document: Mapping[str, Any], *, customer: int = CUSTOMER, **made: Any
+) -> None:
+    """Store a signed document as the desk does; `made` as in `_stored`."""
+    shop.run(_stored(table, key, document, customer=customer, **made))
+
+
+def push_documents(shop: Storefront, table: str, documents: Mapping[int, Mapping[str, Any]]) -> None:
+    """Store many at once, by their keys."""
+    shop.run(*(_stored(table, key, document) for key, document in documents.items()))
+
+
+def _stored(
     table: str,
     key: int | str,
     document: Mapping[str, Any],
@@ -155,8 +175,8 @@ def push_document(
     signed_as: str = "",
     customer: int = CUSTOMER,
     **row: Any,
-) -> None:
-    """Store a signed document as the desk does; `row` replaces columns, `signed_as` signs it for another table."""
+) -> str:
+    """The statement that stores it; `row` replaces columns, `signed_as` signs it for another table."""
     made = signed_row(signer, signed_as or table, document, customer_id=customer, epoch=1, number=1)
     columns = {
         "store": STORE,
@@ -172,9 +192,7 @@ def push_document(
     if table == "price":
         del columns["customer"]
     values = ", ".join(map(_literal, columns.values()))
-    shop.run(
-        f"REPLACE INTO {{p}}{table} (store, {COLUMNS[table]}epoch, number, payload, key_id, mac) VALUES ({values})"
-    )
+    return f"REPLACE INTO {{p}}{table} (store, {COLUMNS[table]}epoch, number, payload, key_id, mac) VALUES ({values})"
 
 
 def push_prices(shop: Storefront, documents: Iterable[Mapping[str, Any]]) -> None:
@@ -230,6 +248,62 @@ def quote(number: int = 12, **changes: Any) -> dict[str, Any]:
 
 def hashes(texts: Mapping[str, str]) -> dict[str, str]:
     return {language: hashlib.sha256(text.encode()).hexdigest() for language, text in texts.items()}
+
+
+def request(number: int = 5, **changes: Any) -> dict[str, Any]:
+    """A request document."""
+    document = {
+        "v": 1,
+        "store": STORE,
+        "customer": CUSTOMER,
+        "epoch": 1,
+        "number": 1,
+        "request": number,
+        "subject": "Google Analytics",
+        "opened_at": NOW - 2 * DAY,
+        "price": None,
+        "quotes": [],
+        "earlier": 0,
+        "messages": [message("Please set it up.", at=NOW - 2 * DAY)],
+    }
+    return {**document, **changes}
+
+
+def message(text: str | dict[str, str], **changes: Any) -> dict[str, Any]:
+    """One message of a request's thread; a person's own words are in no language."""
+    document = {
+        "at": NOW - DAY,
+        "by": "customer",
+        "quote": None,
+        "verified": True,
+        "text": {"": text} if isinstance(text, str) else text,
+    }
+    return {**document, **changes}
+
+
+def a_plan(code: str = "base", **changes: Any) -> dict[str, Any]:
+    """One plan of what the desk says to everybody."""
+    document = {
+        "code": code,
+        "rank": 2,
+        "name": {"en": "Base", "ru": "Базовый", "fa": "پایه"},
+        "coins": 550,
+        "service": {"en": "7 days a week", "ru": "7 дней в неделю", "fa": "۷ روز هفته"},
+        "buy": "https://shop.example/base",
+    }
+    return {**document, **changes}
+
+
+def push_page(
+    shop: Storefront, *plans: dict[str, Any], signer: SigningKey = KEY, mac: str = "", **changes: Any
+) -> None:
+    """Store what the desk says to every customer; without plans it has one."""
+    document = {"v": 1, "store": STORE, "epoch": 1, "number": 0, "customer": 0, "plans": plans or [a_plan()], **changes}
+    payload = canonical_json(document)
+    shop.run(
+        "REPLACE INTO {p}meta (name, payload, key_id, mac) VALUES"
+        f" ('page:{STORE}', 0x{payload.encode().hex()}, '{signer.id}', '{mac or mac_of(signer, 'meta', payload)}')"
+    )
 
 
 def price(code: str = "analytics", **changes: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -40,8 +40,8 @@ def bridge_command(config: Path, *words: str) -> subprocess.CompletedProcess[str
 class Daemon:
     """`bridge run` on one configuration; its log is kept in `log` through all its lives."""
 
-    def __init__(self, config: Path, log: Path) -> None:
-        self.config, self.log = config, log
+    def __init__(self, config: Path, log: Path, *, program: Sequence[str] = (str(PROGRAM),)) -> None:
+        self.config, self.log, self._program = config, log, program
         self.process: subprocess.Popen[bytes] | None = None
         self._heard_to = 0
 
@@ -51,7 +51,7 @@ class Daemon:
         self._heard_to = len(self.lines())
         with self.log.open("ab") as sink:
             self.process = subprocess.Popen(
-                [*TIED_TO_US, str(PROGRAM), "run", "--config", str(self.config)],
+                [*TIED_TO_US, *self._program, "run", "--config", str(self.config)],
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=sink,

@@ -56,6 +56,10 @@ class ShopPages:
         return self.accounts[customer].document
 
 
+DOCUMENTS = {"quote": "customer_id", "price": "0", "answer": "customer_id", "request": "customer_id"}
+"""Tables of documents, and whose each row is."""
+
+
 async def read_pages(shop: ReadableShop, store: str) -> ShopPages:
     """Read the store's rows."""
     columns = "customer_id, epoch, number, payload, key_id, mac"
@@ -66,7 +70,7 @@ async def read_pages(shop: ReadableShop, store: str) -> ShopPages:
     for row in rows:
         entries.setdefault(row[0], []).append(PageRow(*row))
     documents = {}
-    for name, customer in (("quote", "customer_id"), ("price", "0"), ("answer", "customer_id")):
+    for name, customer in DOCUMENTS.items():
         if not await shop.fetch(f"SHOW TABLES LIKE '{shop.prefix}supportbridge_{name}'"):
             continue  # a shop that was prepared before there was a coin desk
         own = f"{customer}, epoch, number, payload, key_id, mac"
@@ -170,7 +174,7 @@ def _entry_faults(account: BookedAccount, rows: Iterable[PageRow]) -> Iterable[s
 
 
 def _document_faults(pages: ShopPages, store: str, keys: Mapping[str, bytes]) -> Iterable[str]:
-    """Quotes, prices and answers that a page would not show, and coins that are held for no quote (rule C16)."""
+    """Documents that a page would not show, and coins that are held for no quote (rule C16)."""
     for table, rows in pages.documents.items():
         for row in rows:
             shown = row.document

@@ -221,9 +221,9 @@ class Storefront:
         """The counters by store; empty where no order has changed."""
         return dict(self.run("SELECT store, number FROM {p}hint WHERE kind = 'order'"))
 
-    def play(self, orders: dict[str, Any]) -> Played:
-        """Let PHP play one request of the shop; `orders` say which, and replace what is usual."""
-        given = {
+    def setting(self) -> dict[str, Any]:
+        """What a request of the shop finds, unless something else is said."""
+        return {
             "socket": str(self.server.socket),
             "database": self.database,
             "user": "root",
@@ -251,8 +251,11 @@ class Storefront:
             "post": {},
             "query": {},
             "session": "a session of the customer's",
-            **orders,
         }
+
+    def play(self, orders: dict[str, Any]) -> Played:
+        """Let PHP play one request of the shop; `orders` say which, and replace what is usual."""
+        given = self.setting() | orders
         done = subprocess.run(
             ["php", "-d", "display_errors=stderr", str(PHP / f"{self.platform}.php")],
             input=json.dumps(given),

@@ -21,6 +21,11 @@ INSERT INTO {supportbridge_quote} (store, quote_id, customer_id, epoch, number, 
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
 
+-- name: write_request
+INSERT INTO {supportbridge_request} (store, request_id, customer_id, epoch, number, payload, key_id, mac)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
+
 -- name: write_price
 INSERT INTO {supportbridge_price} (store, code, epoch, number, payload, key_id, mac)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -35,6 +40,10 @@ ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), custome
 SELECT quote_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_quote}
  WHERE store = %(store)s AND quote_id IN (%(keys)s) ORDER BY quote_id LIMIT %(limit)s
 
+-- name: request_rows
+SELECT request_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_request}
+ WHERE store = %(store)s AND request_id IN (%(keys)s) ORDER BY request_id LIMIT %(limit)s
+
 -- name: price_rows
 SELECT code, 0, epoch, number, payload, key_id, mac FROM {supportbridge_price}
  WHERE store = %(store)s AND code IN (%(keys)s) ORDER BY code LIMIT %(limit)s
@@ -48,6 +57,10 @@ SELECT uuid, customer_id, epoch, number, payload, key_id, mac FROM {supportbridg
 SELECT quote_id, epoch, number FROM {supportbridge_quote}
  WHERE store = %(store)s AND quote_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
 
+-- name: request_versions
+SELECT request_id, epoch, number FROM {supportbridge_request}
+ WHERE store = %(store)s AND request_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
+
 -- name: price_versions
 SELECT code, epoch, number FROM {supportbridge_price}
  WHERE store = %(store)s AND code IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
@@ -58,6 +71,9 @@ SELECT uuid, epoch, number FROM {supportbridge_answer}
 
 -- name: clear_quote
 UPDATE {supportbridge_quote} [[cleared]] AND quote_id = %(key)s
+
+-- name: clear_request
+UPDATE {supportbridge_request} [[cleared]] AND request_id = %(key)s
 
 -- name: clear_price
 UPDATE {supportbridge_price} [[cleared]] AND code = %(key)s

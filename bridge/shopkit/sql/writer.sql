@@ -85,6 +85,12 @@ SELECT payload, key_id, mac FROM {supportbridge_meta} WHERE name = %(name)s LIMI
 INSERT IGNORE INTO {supportbridge_meta} (name, payload, key_id, mac)
 VALUES (%(name)s, %(payload)s, %(key_id)s, %(mac)s)
 
+-- name: write_note
+-- What the desk that has the shop says, whatever stood there.
+INSERT INTO {supportbridge_meta} (name, payload, key_id, mac)
+VALUES (%(name)s, %(payload)s, %(key_id)s, %(mac)s)
+ON DUPLICATE KEY UPDATE payload = VALUES(payload), key_id = VALUES(key_id), mac = VALUES(mac)
+
 -- name: replace_meta
 -- Only the row that was looked at: two desks that claim at once must not both believe they have it.
 UPDATE {supportbridge_meta} SET payload = %(payload)s, key_id = %(key_id)s, mac = %(mac)s

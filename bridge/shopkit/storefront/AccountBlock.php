@@ -18,13 +18,55 @@ final class AccountBlock
     }
 
     /**
+     * The values of a customer's block now (Unix time); null for a customer without an account in a shop that has
+     * nothing else for him either.
+     *
+     * Offers that cannot be read are not counted, and the log is told why: the coins are worth showing without them.
+     *
+     * @param callable(string): void $log writes one line into the shop's log
+     *
+     * @return array<string, mixed>|null
+     *
+     * @throws Problem
+     */
+    public static function read(
+        Tables $tables,
+        KeyFile $key,
+        int $customerId,
+        int $now,
+        string $language,
+        callable $log
+    ): ?array {
+        $account = AccountReader::by($tables)->document($key, $customerId);
+        $documents = new Documents($tables, $key, $log);
+        $documents->notBefore($account === null ? 0 : $account->epoch);
+        try {
+            $quotes = $documents->quotes($customerId);
+        } catch (Problem $problem) {
+            $log('waiting offers are not counted: ' . $problem->getMessage());
+            $quotes = [];
+        }
+        if ($account === null) {
+            $isReady = $quotes !== null && Inspection::isDeskReady($tables->database(), $tables->prefix());
+            if (!$isReady) {
+                return null;
+            }
+        }
+        $waiting = array_filter($quotes ?? [], static function (Quote $quote) use ($now): bool {
+            return $quote->isOpen($now);
+        });
+
+        return self::of($account === null ? null : $account->at($now), $language, count($waiting));
+    }
+
+    /**
      * The values a template shows; `plan` and `next_expiry` are empty where there is none.
      *
-     * Without an account there is only the way to the customer's own page.
+     * Without an account there is only the way to the customer's own page; `waiting` is empty where no offer waits.
      *
      * @return array<string, mixed>
      */
-    public static function of(?AccountState $state, string $language): array
+    public static function of(?AccountState $state, string $language, int $waiting = 0): array
     {
         $reader = Language::of($language);
         $plan = $reader->pick($state === null ? null : $state->plan);
@@ -41,6 +83,9 @@ final class AccountBlock
             'plan_language' => $plan[1],
             'next_expiry' => $nextExpiry[0],
             'next_expiry_language' => $nextExpiry[1],
+            'waiting' => $waiting === 0 ? '' : $reader->number($waiting),
+            'text_waiting' => $reader->say('offers_waiting', ['count' => $waiting]),
+            'text_requests' => $reader->say('nav_requests'),
             'text_page' => $reader->say('page_link'),
         ];
     }

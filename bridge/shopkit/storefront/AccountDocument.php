@@ -29,7 +29,7 @@ final class AccountDocument
     /** @var array<string, array{rank: int, name: array<string, string>}> */
     private array $plans = [];
 
-    /** @var array<int, array<string, mixed>> */
+    /** @var Package[] */
     private array $packages = [];
 
     /** @var Right[] */
@@ -52,7 +52,7 @@ final class AccountDocument
             $this->plans[(string) $key] = ['rank' => $plan->amount('rank'), 'name' => $plan->texts('name')];
         }
         foreach ($fields->each('packages') as $package) {
-            $this->packages[] = $this->package($package);
+            $this->packages[] = new Package($package, array_map('strval', array_keys($this->plans)));
         }
         foreach ($fields->has('rights') ? $fields->each('rights') : [] as $right) {
             $this->rights[] = new Right($right);
@@ -91,18 +91,18 @@ final class AccountDocument
         $plan = null;
         $next = null;
         foreach ($this->packages as $package) {
-            if ($package['usable_until'] < $now) {
+            if (!$package->isUsable($now)) {
                 continue;
             }
-            $available += $package['posted'] - $package['held'];
-            if ($package['revoked']) {
+            $available += $package->available($now);
+            if ($package->revoked) {
                 continue;
             }
-            $key = $package['plan'];
+            $key = $package->plan;
             if ($key !== null && ($plan === null || $this->plans[$key]['rank'] > $this->plans[$plan]['rank'])) {
                 $plan = $key;
             }
-            if ($package['posted'] > 0 && ($next === null || $package['usable_until'] < $next['usable_until'])) {
+            if ($package->posted > 0 && ($next === null || $package->usableUntil < $next->usableUntil)) {
                 $next = $package;
             }
         }
@@ -111,8 +111,9 @@ final class AccountDocument
             $available,
             $this->held,
             $this->frozen,
+            $plan,
             $plan === null ? null : $this->plans[$plan]['name'],
-            $next === null ? null : $next['usable_until_text'],
+            $next === null ? null : $next->usableUntilText,
             $this->rightsOf($plan)
         );
     }
@@ -125,12 +126,39 @@ final class AccountDocument
     public function planOfPackage(int $packageId): ?array
     {
         foreach ($this->packages as $package) {
-            if ($package['id'] === $packageId && $package['plan'] !== null) {
-                return $this->plans[$package['plan']]['name'];
+            if ($package->id === $packageId) {
+                return $this->planName($package);
             }
         }
 
         return null;
+    }
+
+    /**
+     * @return array<string, string>|null by language, null for a package without a plan
+     */
+    public function planName(Package $package): ?array
+    {
+        return $package->plan === null ? null : $this->plans[$package->plan]['name'];
+    }
+
+    /**
+     * The packages that still matter at a moment: usable ones first, in the order in which they end, then ended ones of
+     * which coins are still held.
+     *
+     * @return Package[]
+     */
+    public function packagesAt(int $now): array
+    {
+        $shown = array_filter($this->packages, static function (Package $package) use ($now): bool {
+            return $package->held > 0 || !$package->revoked && $package->isUsable($now);
+        });
+        usort($shown, static function (Package $one, Package $other) use ($now): int {
+            return [!$one->isUsable($now), $one->usableUntil, $one->id]
+                <=> [!$other->isUsable($now), $other->usableUntil, $other->id];
+        });
+
+        return $shown;
     }
 
     /**
@@ -141,29 +169,5 @@ final class AccountDocument
         return array_values(array_filter($this->rights, static function (Right $right) use ($plan): bool {
             return $plan !== null && in_array($plan, $right->plans, true);
         }));
-    }
-
-    /**
-     * @return array<string, mixed>
-     *
-     * @throws Problem
-     */
-    private function package(Fields $package): array
-    {
-        $plan = $package->has('plan') ? $package->word('plan', array_map('strval', array_keys($this->plans))) : null;
-        $read = [
-            'id' => $package->amount('id'),
-            'plan' => $plan,
-            'posted' => $package->amount('posted'),
-            'held' => $package->amount('held'),
-            'revoked' => $package->flag('revoked'),
-            'usable_until' => $package->amount('usable_until'),
-            'usable_until_text' => $package->texts('usable_until_text'),
-        ];
-        if ($read['held'] > $read['posted']) {
-            throw $package->malformed('held');
-        }
-
-        return $read;
     }
 }

@@ -17,6 +17,14 @@ final class AccountReader
 
     private string $keyFolder;
 
+    /**
+     * A reader for callers that bring the key with them.
+     */
+    public static function by(Tables $tables): self
+    {
+        return new self($tables->database(), $tables->prefix(), '');
+    }
+
     public function __construct(Database $database, string $prefix, string $keyFolder)
     {
         $this->tables = new Tables($database, $prefix);

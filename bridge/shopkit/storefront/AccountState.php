@@ -13,6 +13,9 @@ final class AccountState
 
     public bool $frozen;
 
+    /** The plan's key, null without a plan. */
+    public ?string $planKey;
+
     /** @var array<string, string>|null the plan's name by language, null without a plan */
     public ?array $plan;
 
@@ -31,6 +34,7 @@ final class AccountState
         int $available,
         int $held,
         bool $frozen,
+        ?string $planKey,
         ?array $plan,
         ?array $nextExpiry,
         array $rights
@@ -38,6 +42,7 @@ final class AccountState
         $this->available = $available;
         $this->held = $held;
         $this->frozen = $frozen;
+        $this->planKey = $planKey;
         $this->plan = $plan;
         $this->nextExpiry = $nextExpiry;
         $this->rights = $rights;

@@ -15,6 +15,9 @@ final class Answer
     /** @var array<string, string> empty once it has been erased, at the customer's wish */
     public array $text;
 
+    /** The number of the request that it is about, where it says one. */
+    public ?int $request;
+
     /** When the desk received what it answers: the moment that counts (rule C8). */
     public int $received;
 
@@ -27,5 +30,7 @@ final class Answer
         $this->code = $fields->text('code');
         $this->text = $fields->textsIfAny('text');
         $this->received = $fields->amount('received');
+        $data = $fields->has('data') ? $fields->part('data') : null;
+        $this->request = $data !== null && $data->has('request') ? $data->amount('request') : null;
     }
 }

@@ -5,34 +5,46 @@ namespace SupportBridge;
 /**
  * What has become of something that was sent: being processed, or the desk's answer.
  *
- * The browser asks again by itself, less and less often; after some minutes the reader is told that he need not wait.
+ * The page asks again by itself, less and less often; after some minutes the reader is told that he need not wait.
  */
 final class AnswerPart
 {
+    /** For a browser without scripts: seconds until it looks again, by how long ago something was sent. */
     private const PAUSES = [10 => 2, 60 => 5, 300 => 15];
 
     private PageKit $kit;
 
-    public function __construct(PageKit $kit)
+    /** The request that it is about, as far as one can be looked at. */
+    private ?int $request;
+
+    public function __construct(PageKit $kit, ?int $request = null)
     {
         $this->kit = $kit;
+        $this->request = $request;
     }
 
     /**
-     * Seconds until the browser should look again; 0 for not by itself.
+     * Where our script finds what has become of it; without scripts the browser looks at the whole page again.
      */
-    public function pause(?Posted $posted, ?Answer $answer): int
+    public function live(?Posted $posted, ?Answer $answer, string $uuid): Html
     {
+        $html = $this->html($posted, $answer, $uuid);
         if ($posted === null || $answer !== null) {
-            return 0;
+            return $html;
         }
-        foreach (self::PAUSES as $age => $pause) {
-            if ($this->kit->now - $posted->at < $age) {
-                return $pause;
-            }
-        }
+        $pause = $this->pause($posted);
+        $again = Html::of('meta', ['http-equiv' => 'refresh', 'content' => $pause]);
+        $attributes = [
+            'class' => 'supportbridge-live',
+            'data-supportbridge-live' => $this->kit->address(['view' => 'answer', 'sent' => $uuid, 'as' => 'json']),
+            'aria-live' => 'polite',
+            'tabindex' => '-1',
+        ];
 
-        return 0;
+        return Html::all([
+            Html::of('div', $attributes, $html),
+            $pause === 0 ? null : Html::of('noscript', [], $again),
+        ]);
     }
 
     public function html(?Posted $posted, ?Answer $answer, string $uuid): Html
@@ -46,12 +58,11 @@ final class AnswerPart
                 $answer->accepted ? 'answer_accepted' : 'answer_refused',
                 $posted === null ? null : $this->what($posted),
                 $kit->words($text, $code),
-                $this->nextStep($posted, $answer),
-                $kit->back()
+                $this->nextStep($posted, $answer)
             );
         }
         if ($posted === null) {
-            return $kit->section('answer', 'answer_unknown', $kit->paragraph('answer_unknown_help'), $kit->back());
+            return $kit->section('answer', 'answer_unknown', $kit->paragraph('answer_unknown_help'));
         }
         $again = $kit->button('answer_look_again', ['view' => 'answer', 'sent' => $uuid]);
 
@@ -59,10 +70,28 @@ final class AnswerPart
             'answer',
             'answer_waiting',
             $this->what($posted),
-            $kit->notice($this->pause($posted, null) > 0 ? 'answer_waiting_help' : 'answer_slow'),
-            Html::of('p', [], $again),
-            $kit->back()
+            $kit->paragraph($this->pause($posted) > 0 ? 'answer_waiting_help' : 'answer_slow'),
+            Html::of('p', [], $again)
         );
+    }
+
+    /**
+     * What the desk answered in a version that is too new for us.
+     */
+    public function newer(): Html
+    {
+        return $this->kit->section('answer', 'answer_newer', $this->kit->paragraph('newer'));
+    }
+
+    private function pause(Posted $posted): int
+    {
+        foreach (self::PAUSES as $age => $pause) {
+            if ($this->kit->now - $posted->at < $age) {
+                return $pause;
+            }
+        }
+
+        return 0;
     }
 
     /**
@@ -97,7 +126,7 @@ final class AnswerPart
     {
         $data = $posted->deed->data;
         $values = [];
-        foreach (['quote', 'order', 'subject', 'domain'] as $name) {
+        foreach (['quote', 'request', 'order', 'subject', 'domain'] as $name) {
             $value = Html::unturned((string) ($data[$name] ?? ''));
             $values[$name] = is_int($data[$name] ?? null) ? $this->kit->language->digits($value) : $value;
         }
@@ -105,18 +134,23 @@ final class AnswerPart
         return Html::of('bdi', [], $this->kit->say('deed_' . $posted->deed->kind, $values));
     }
 
-    private function nextStep(?Posted $posted, Answer $answer): ?Html
+    private function nextStep(?Posted $posted, Answer $answer): Html
     {
-        if ($posted === null || !isset($posted->deed->data['order'])) {
-            return null;
-        }
-        if ($posted->deed->kind === 'guest_claim' && $answer->accepted) {
-            return (new ClaimPart($this->kit))->codeOf((int) $posted->deed->data['order']);
-        }
-        if (!$answer->accepted) {
-            return Html::of('p', [], $this->kit->button('claim_again', ['view' => 'claim']));
-        }
+        $kit = $this->kit;
+        $data = $posted === null ? [] : $posted->deed->data;
+        if (isset($data['order'])) {
+            if ($posted->deed->kind === 'guest_claim' && $answer->accepted) {
+                return (new ClaimPart($kit))->codeOf((int) $data['order']);
+            }
 
-        return null;
+            return Html::of('p', [], $answer->accepted
+                ? $kit->link('answer_to_overview', [])
+                : $kit->button('claim_again', ['view' => 'claim']));
+        }
+        $request = $this->request ?? $answer->request;
+
+        return Html::of('p', [], $request !== null
+            ? $kit->link('answer_to_request', ['view' => 'thread', 'request' => $request])
+            : $kit->link('answer_to_requests', ['view' => 'requests']));
     }
 }

@@ -60,6 +60,11 @@ final class Deed
                     'text' => self::words($form->text('text'), self::LONGEST_TEXT, 'text'),
                     'price' => $form->line('price') === '' ? null : $form->line('price'),
                 ]);
+            case 'request_reply':
+                return new self($form->kind, [
+                    'request' => self::id($form, 'request'),
+                    'text' => self::words($form->text('text'), self::LONGEST_TEXT, 'text'),
+                ]);
             case 'right_redeem':
                 return new self($form->kind, ['right' => $form->line('right'), 'domain' => self::domain($form)]);
             case 'guest_claim':

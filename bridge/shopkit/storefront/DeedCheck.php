@@ -35,6 +35,10 @@ final class DeedCheck
         }
         if (isset($deed->data['quote'])) {
             $this->requireQuote($deed);
+        } elseif ($deed->kind === 'request_reply') {
+            if ($this->documents->request($this->customerId, (int) $deed->data['request']) === null) {
+                throw new Refusal('refused_request');
+            }
         } elseif ($deed->kind === 'right_redeem') {
             $this->requireRight($deed, $account === null ? [] : $account->rights);
         } elseif (isset($deed->data['price']) && $this->documents->price((string) $deed->data['price']) === null) {

@@ -3,19 +3,12 @@
 namespace SupportBridge;
 
 /**
- * The documents that the desk has left for the pages: quotes, prices, answers, and the entries of an account.
+ * The documents that the desk has left for the pages: requests, quotes, prices, answers, and what it says to everybody.
  *
- * It believes what AccountReader does: a row may be forged, or copied from another customer or version. One that does
- * not verify is left out, with the reason in the shop's log, and keeps no other from being shown. A desk that was
- * put back writes all of its documents anew, under a higher epoch: what is left of a lower one it does not know, and is
- * not shown either. A shop that was prepared by an earlier version has no such tables: then there is nothing, which is
- * not a problem.
+ * Each is checked to be what its row says it is, and to belong to the customer who is asked about.
  */
 final class Documents
 {
-    /** Entries that a page reads at once; a longer statement staff send as a file. */
-    public const MOST_ENTRIES = 20000;
-
     /** How many are read; one in which something can still happen is shown, however many newer ones there are. */
     private const MOST_QUOTES = 1000;
     private const MOST_QUOTES_SHOWN = 200;
@@ -29,24 +22,24 @@ final class Documents
     private const MOST_PRICES = 500;
     private const UNLISTED_LAST = "`epoch` DESC, `payload` LIKE '%\"listed\":false%', `code`";
 
-    private Tables $tables;
+    private const MOST_REQUESTS = 1000;
 
-    private KeyFile $key;
+    /** Requests are long; so many are in memory at a time. */
+    private const REQUESTS_AT_ONCE = 5;
 
-    /** @var callable(string): void */
-    private $log;
-
-    /** The epoch of the desk that there is now, as far as it is known. */
-    private int $epoch = 0;
+    private SignedRows $rows;
 
     /**
      * @param callable(string): void $log writes one line into the shop's log
      */
     public function __construct(Tables $tables, KeyFile $key, callable $log)
     {
-        $this->tables = $tables;
-        $this->key = $key;
-        $this->log = $log;
+        $this->rows = new SignedRows($tables, $key, $log);
+    }
+
+    public function rows(): SignedRows
+    {
+        return $this->rows;
     }
 
     /**
@@ -54,7 +47,7 @@ final class Documents
      */
     public function notBefore(int $epoch): void
     {
-        $this->epoch = max($this->epoch, $epoch);
+        $this->rows->notBefore($epoch);
     }
 
     /**
@@ -64,30 +57,16 @@ final class Documents
      *
      * @throws Problem
      */
-    public function quotes(int $customerId, ?int $quoteId = null): ?array
+    public function quotes(int $customerId): ?array
     {
-        $rows = $this->rows(
-            'quote',
-            ' AND `customer_id` = ' . $customerId . ($quoteId === null ? '' : ' AND `quote_id` = ' . $quoteId)
-            . ' ORDER BY `quote_id` DESC LIMIT ' . self::MOST_QUOTES,
-            '`quote_id`'
-        );
-
-        if ($rows === null) {
+        $quotes = $this->quotesWhere($customerId, ' ORDER BY `quote_id` DESC LIMIT ' . self::MOST_QUOTES);
+        if ($quotes === null) {
             return null;
         }
-        $quotes = $this->ofThisDesk($this->readable($rows, function (array $row) use ($customerId): Quote {
-            $fields = $this->fields('quote', $row);
-            $fields->requireCustomer($customerId);
-            $fields->require('quote', (int) $row['quote_id']);
-
-            return new Quote($fields);
-        }));
-
         $shown = 0;
 
         return array_values(array_filter($quotes, static function (Quote $quote) use (&$shown): bool {
-            return $quote->isShown() && (++$shown <= self::MOST_QUOTES_SHOWN || $quote->canGoOn());
+            return ++$shown <= self::MOST_QUOTES_SHOWN || $quote->canGoOn();
         }));
     }
 
@@ -96,7 +75,79 @@ final class Documents
      */
     public function quote(int $customerId, int $quoteId): ?Quote
     {
-        return $this->quotes($customerId, $quoteId)[0] ?? null;
+        return $this->quotesWhere($customerId, ' AND `quote_id` = ' . $quoteId)[0] ?? null;
+    }
+
+    /**
+     * The quotes of one request, the newest first, however many others there are.
+     *
+     * @return Quote[]
+     *
+     * @throws Problem
+     */
+    public function quotesOf(int $customerId, Request $request): array
+    {
+        $ids = array_slice(array_reverse($request->quotes), 0, self::MOST_QUOTES);
+        if ($ids === []) {
+            return [];
+        }
+        $quotes = $this->quotesWhere(
+            $customerId,
+            ' AND `quote_id` IN (' . implode(', ', $ids) . ') ORDER BY `quote_id` DESC'
+        );
+
+        return array_values(array_filter($quotes ?? [], static function (Quote $quote) use ($request): bool {
+            return $quote->request === $request->id;
+        }));
+    }
+
+    /**
+     * The numbers of a customer's requests, the newest first; null in a shop without such a table.
+     *
+     * @return int[]|null
+     *
+     * @throws Problem
+     */
+    public function requestIds(int $customerId): ?array
+    {
+        $which = ' AND `customer_id` = ' . $customerId . ' ORDER BY `request_id` DESC LIMIT ' . self::MOST_REQUESTS;
+        $rows = $this->rows->all('request', $which, '`request_id`');
+
+        return $rows === null ? null : array_map('intval', array_column($rows, 'request_id'));
+    }
+
+    /**
+     * Those of a customer's requests that can be read, in the order that is asked for, each with its last message.
+     *
+     * @param int[] $ids
+     *
+     * @return Request[]
+     *
+     * @throws Problem
+     */
+    public function requests(int $customerId, array $ids): array
+    {
+        $found = [];
+        foreach (array_chunk($ids, self::REQUESTS_AT_ONCE) as $some) {
+            foreach ($this->requestsWhere($customerId, $some) as $request) {
+                $found[] = $request->withLastMessage();
+            }
+        }
+        $found = $this->rows->ofThisDesk($found);
+        $place = array_flip($ids);
+        usort($found, static function (Request $one, Request $other) use ($place): int {
+            return $place[$one->id] <=> $place[$other->id];
+        });
+
+        return $found;
+    }
+
+    /**
+     * @throws Problem
+     */
+    public function request(int $customerId, int $requestId): ?Request
+    {
+        return $this->rows->ofThisDesk($this->requestsWhere($customerId, [$requestId]))[0] ?? null;
     }
 
     /**
@@ -108,16 +159,17 @@ final class Documents
      */
     public function prices(): ?array
     {
-        $rows = $this->rows('price', ' ORDER BY ' . self::UNLISTED_LAST . ' LIMIT ' . self::MOST_PRICES, '`code`');
-        if ($rows === null) {
-            return null;
-        }
-        $prices = array_filter($this->ofThisDesk($this->readable($rows, function (array $row): Price {
-            $fields = $this->fields('price', $row);
+        $which = ' ORDER BY ' . self::UNLISTED_LAST . ' LIMIT ' . self::MOST_PRICES;
+        $make = static function (Fields $fields, array $row): Price {
             $fields->require('code', (string) $row['code']);
 
             return new Price($fields);
-        })), static function (Price $price): bool {
+        };
+        $prices = $this->rows->documents('price', $which, '`code`', $make);
+        if ($prices === null) {
+            return null;
+        }
+        $prices = array_filter($this->rows->ofThisDesk($prices), static function (Price $price): bool {
             return $price->listed;
         });
         usort($prices, static function (Price $one, Price $other): int {
@@ -149,142 +201,71 @@ final class Documents
     public function answer(int $customerId, string $uuid): ?Answer
     {
         $which = ' AND `customer_id` = ' . $customerId . " AND `uuid` = '" . $uuid . "'";
-        $rows = $this->rows('answer', $which, '`uuid`');
-
-        return $this->readable($rows ?? [], function (array $row) use ($customerId): Answer {
-            $fields = $this->fields('answer', $row);
+        $make = static function (Fields $fields, array $row) use ($customerId): Answer {
             $fields->requireCustomer($customerId);
             $fields->require('uuid', (string) $row['uuid']);
 
             return new Answer($fields);
-        })[0] ?? null;
+        };
+
+        return ($this->rows->documents('answer', $which, '`uuid`', $make) ?? [])[0] ?? null;
     }
 
     /**
-     * All entries of an account, the oldest first, exactly as many as its document counts and with the digest it signs.
-     *
-     * An entry beyond the last one is none of the desk's; one that is missing or changed is a Problem.
-     *
-     * @return Entry[]
+     * What the desk says to every customer; null where it says nothing yet, because it is an older one.
      *
      * @throws Problem
      */
-    public function entries(int $customerId, AccountDocument $account): array
+    public function page(): ?PageDocument
     {
-        if ($account->entries > self::MOST_ENTRIES) {
-            throw new Problem('the account has more entries than a page can show; ask the desk for the statement');
-        }
-        $rows = $this->tables->rows(
-            '`number`, `payload`, `key_id`, `mac` FROM ' . $this->tables->name('entry')
-            . " WHERE `store` = '" . $this->key->store() . "' AND `customer_id` = " . $customerId
-            . ' AND `number` BETWEEN 1 AND ' . $account->entries . ' ORDER BY `number`'
-        );
-        $digest = '';
-        $entries = [];
-        foreach ($rows as $row) {
-            $digest = hash('sha256', $digest . "\n" . $row['payload']);
-            $fields = $this->signed('entry', $row);
+        $fields = $this->rows->meta('page');
+
+        return $fields === null ? null : new PageDocument($fields);
+    }
+
+    /**
+     * @return Quote[]|null
+     *
+     * @throws Problem
+     */
+    private function quotesWhere(int $customerId, string $which): ?array
+    {
+        $make = static function (Fields $fields, array $row) use ($customerId): Quote {
             $fields->requireCustomer($customerId);
-            $fields->require('number', (int) $row['number']);
-            $entries[] = new Entry($fields);
-        }
-        if (count($entries) !== $account->entries || !hash_equals($account->digest, $digest)) {
-            throw new Problem('the entries of an account are not those that its document counts');
+            $fields->require('quote', (int) $row['quote_id']);
+
+            return new Quote($fields);
+        };
+        $quotes = $this->rows->documents('quote', ' AND `customer_id` = ' . $customerId . $which, '`quote_id`', $make);
+        if ($quotes === null) {
+            return null;
         }
 
-        return $entries;
+        return array_values(array_filter($this->rows->ofThisDesk($quotes), static function (Quote $quote): bool {
+            return $quote->isShown();
+        }));
     }
 
     /**
-     * A store's rows of a table, null where the table is missing.
+     * @param int[] $ids
      *
-     * @return array<int, array<string, string|null>>|null
+     * @return Request[]
      *
      * @throws Problem
      */
-    private function rows(string $table, string $which, string $keyColumn): ?array
+    private function requestsWhere(int $customerId, array $ids): array
     {
-        try {
-            return $this->tables->rows(
-                $keyColumn . ', `epoch`, `number`, `payload`, `key_id`, `mac` FROM ' . $this->tables->name($table)
-                . " WHERE `store` = '" . $this->key->store() . "'" . $which
-            );
-        } catch (Problem $problem) {
-            if ($problem->getCode() === Tables::MISSING) {
-                return null;
-            }
-            throw $problem;
+        if ($ids === []) {
+            return [];
         }
-    }
+        $which = ' AND `customer_id` = ' . $customerId . ' AND `request_id` IN (' . implode(', ', $ids) . ')';
+        $make = static function (Fields $fields, array $row) use ($customerId): Request {
+            $fields->requireCustomer($customerId);
+            $fields->require('request', (int) $row['request_id']);
 
-    /**
-     * What can be made of rows; those that make no sense are left out, and the log is told how many and why the first.
-     *
-     * @param array<int, array<string, string|null>> $rows
-     *
-     * @return array<int, mixed>
-     */
-    private function readable(array $rows, callable $read): array
-    {
-        $documents = [];
-        $reasons = [];
-        foreach ($rows as $row) {
-            try {
-                $documents[] = $read($row);
-            } catch (Problem $problem) {
-                $reasons[] = $problem->getMessage();
-            }
-        }
-        if ($reasons !== []) {
-            ($this->log)('rows are not shown (' . count($reasons) . '): ' . $reasons[0]);
-        }
+            return new Request($fields);
+        };
 
-        return $documents;
-    }
-
-    /**
-     * Those that the desk of now has written.
-     *
-     * @param array<int, Quote|Price> $documents
-     *
-     * @return array<int, mixed>
-     */
-    private function ofThisDesk(array $documents): array
-    {
-        foreach ($documents as $document) {
-            $this->notBefore($document->epoch);
-        }
-
-        return array_filter($documents, function ($document): bool {
-            return $document->epoch === $this->epoch;
-        });
-    }
-
-    /**
-     * @param array<string, string|null> $row
-     *
-     * @throws Problem
-     */
-    private function fields(string $table, array $row): Fields
-    {
-        $fields = $this->signed($table, $row);
-        $fields->require('epoch', (int) $row['epoch']);
-        $fields->require('number', (int) $row['number']);
-
-        return $fields;
-    }
-
-    /**
-     * @param array<string, string|null> $row
-     *
-     * @throws Problem
-     */
-    private function signed(string $table, array $row): Fields
-    {
-        if (!$this->key->verifies($table, (string) $row['payload'], (string) $row['key_id'], (string) $row['mac'])) {
-            throw new Problem('the signature of a row of ' . $table . ' does not verify');
-        }
-
-        return Fields::of($table . ' document', (string) $row['payload'], $this->key->store());
+        return $this->rows->documents('request', $which, '`request_id`', $make) ?? [];
     }
 }

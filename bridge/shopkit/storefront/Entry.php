@@ -64,4 +64,12 @@ final class Entry
             ];
         }
     }
+
+    /**
+     * Whether it moved anything in a package.
+     */
+    public function moves(int $packageId): bool
+    {
+        return in_array($packageId, array_column($this->packages, 'id'), true);
+    }
 }

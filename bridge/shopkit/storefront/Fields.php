@@ -35,8 +35,13 @@ final class Fields
         if (!is_array($document)) {
             throw new Problem('the ' . $what . ' is not readable');
         }
-        if (($document['v'] ?? null) !== self::VERSION) {
-            throw new Problem('the ' . $what . ' is of a version that this extension does not know; update it');
+        $version = $document['v'] ?? null;
+        if ($version !== self::VERSION) {
+            $newer = is_int($version) && $version > self::VERSION;
+            throw new Problem(
+                'the ' . $what . ' is of a version that this extension does not know; update it',
+                $newer ? Problem::NEWER_VERSION : 0
+            );
         }
         if (($document['store'] ?? null) !== $store) {
             throw new Problem('the ' . $what . ' belongs to another store');

@@ -10,7 +10,7 @@ namespace SupportBridge;
  */
 final class Html
 {
-    private const WITHOUT_END = ['input', 'link', 'br'];
+    private const WITHOUT_END = ['input', 'link', 'meta', 'br'];
 
     /** Marks that turn the direction of what follows them in their paragraph; some of them end a `bdi` too. */
     private const TURNING = '/[\x{202A}-\x{202E}\x{2066}-\x{2069}]/u';

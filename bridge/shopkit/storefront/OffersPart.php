@@ -3,50 +3,33 @@
 namespace SupportBridge;
 
 /**
- * The customer's quotes: the exact words, what they cost, and what he can still decide (rules C7 to C10).
+ * Several quotes: those about which something can still happen, and the earlier ones folded away.
  */
 final class OffersPart
 {
     private PageKit $kit;
 
-    /** Coins available, null where that is not known. */
-    private ?int $available;
+    private OfferCard $card;
 
-    private bool $frozen;
-
-    /** @var array<int, true> the quotes about which something lies in the desk's inbox */
-    private array $undecided = [];
-
-    private bool $canSend;
-
-    /**
-     * @param Posted[]|null $waiting what has been sent and not been answered, null where nothing can be sent
-     */
-    public function __construct(PageKit $kit, ?int $available, bool $frozen, ?array $waiting)
+    public function __construct(PageKit $kit, OfferCard $card)
     {
         $this->kit = $kit;
-        $this->available = $available;
-        $this->frozen = $frozen;
-        $this->canSend = $waiting !== null;
-        foreach ($waiting ?? [] as $posted) {
-            if (isset($posted->deed->data['quote'])) {
-                $this->undecided[(int) $posted->deed->data['quote']] = true;
-            }
-        }
+        $this->card = $card;
     }
 
     /**
      * @param Quote[] $quotes
+     * @param bool $inThread whether the thread of their request stands beside them
      */
-    public function html(array $quotes): ?Html
+    public function html(array $quotes, bool $inThread = false): ?Html
     {
         $current = [];
         $earlier = [];
         foreach ($quotes as $quote) {
             if ($quote->isCurrent($this->kit->now)) {
-                $current[] = $this->card($quote);
+                $current[] = $this->card->html($quote, !$inThread);
             } else {
-                $earlier[] = $this->card($quote);
+                $earlier[] = $this->card->html($quote, !$inThread);
             }
         }
         if ($current === [] && $earlier === []) {
@@ -60,113 +43,5 @@ final class OffersPart
         );
 
         return $this->kit->section('offers', 'offers', ...$current, ...[$rest]);
-    }
-
-    private function card(Quote $quote): Html
-    {
-        $kit = $this->kit;
-        [$text, $code] = $quote->wording($kit->language);
-        $state = $quote->stateAt($kit->now);
-        $lastDay = Html::picked($kit->language->pick($quote->validUntilText));
-        $facts = [
-            $kit->fact('kind', 'offer_kind', $kit->say('offer_' . $quote->kind)),
-            $kit->fact('coins', 'offer_coins', $kit->language->number($quote->coins)),
-            $kit->fact('state', 'offer_state', $kit->say('state_' . $state)),
-            $state === 'offered' || $state === 'lapsed'
-                ? $kit->fact('valid-until', 'offer_valid_until', $lastDay)
-                : null,
-            $quote->held > 0 ? $kit->fact('held', 'offer_held', $kit->language->number($quote->held)) : null,
-            $quote->spent !== null ? $kit->fact('spent', 'offer_spent', $kit->language->number($quote->spent)) : null,
-        ];
-
-        return Html::of(
-            'article',
-            ['class' => 'supportbridge-card', 'data-supportbridge' => 'quote-' . $quote->id],
-            $this->title($quote),
-            Html::of('p', ['class' => 'supportbridge-card__numbers'], $kit->say('offer_numbers', [
-                'quote' => $kit->language->digits((string) $quote->id),
-                'request' => $kit->language->digits((string) $quote->request),
-            ])),
-            $kit->facts(...$facts),
-            $kit->words($text, $code),
-            ...$this->decision($quote),
-            ...[$this->history($quote)]
-        );
-    }
-
-    /**
-     * What can be decided now, or why nothing can.
-     *
-     * @return Html[]
-     */
-    private function decision(Quote $quote): array
-    {
-        $kit = $this->kit;
-        if (isset($this->undecided[$quote->id])) {
-            return [$kit->notice('offer_undecided')];
-        }
-        if ($quote->stateAt($kit->now) === 'lapsed') {
-            return [$kit->notice('offer_lapsed')];
-        }
-        if (!$this->canSend) {
-            return [];
-        }
-        if ($quote->state === 'approved') {
-            $cancel = $kit->submit('offer_cancel', [], false);
-
-            return [$this->buttons($kit->form('quote_cancel', ['quote' => $quote->id], $cancel))];
-        }
-        if (!$quote->isOpen($kit->now)) {
-            return [];
-        }
-        $named = ['quote' => $quote->id, 'version' => $quote->version];
-        $decline = $kit->form('quote_decline', $named, $kit->submit('offer_decline', [], false));
-        if ($this->frozen) {
-            return [$kit->notice('refused_frozen'), $this->buttons($decline)];
-        }
-        $approve = $kit->form(
-            'quote_approve',
-            $named + ['text_hash' => $quote->wording($kit->language)[2]],
-            $kit->submit('offer_approve', ['coins' => $quote->coins])
-        );
-        $missing = $quote->coins - ($this->available ?? $quote->coins);
-        $notice = $missing > 0 ? $kit->notice('offer_missing', ['missing' => $missing]) : null;
-
-        return array_values(array_filter([$notice, $this->buttons($approve, $decline)]));
-    }
-
-    private function buttons(Html ...$forms): Html
-    {
-        return Html::of('div', ['class' => 'supportbridge-buttons'], ...$forms);
-    }
-
-    /**
-     * The request's subject; none where it has been erased, at the customer's wish.
-     */
-    private function title(Quote $quote): ?Html
-    {
-        $subject = Html::of('bdi', [], Html::unturned($quote->subject));
-
-        return $quote->subject === '' ? null : Html::of('h3', ['class' => 'supportbridge-card__title'], $subject);
-    }
-
-    private function history(Quote $quote): ?Html
-    {
-        if ($quote->history === []) {
-            return null;
-        }
-        $events = [];
-        foreach ($quote->history as $event) {
-            $moment = $this->kit->language->moment($event['at']);
-            $time = Html::of('time', ['datetime' => Language::iso($event['at'])], $moment);
-            $events[] = Html::of('li', [], $time, ' · ', Html::picked($this->kit->language->pick($event['text'])));
-        }
-
-        return Html::of(
-            'details',
-            ['class' => 'supportbridge-details'],
-            Html::of('summary', [], $this->kit->say('offer_history')),
-            Html::of('ol', ['class' => 'supportbridge-history'], ...$events)
-        );
     }
 }

@@ -47,9 +47,41 @@ final class PageKit
         return $this->link($text, $parameters, 'supportbridge-button supportbridge-button--second');
     }
 
-    public function back(): Html
+    /**
+     * @param array<string, string|int> $parameters
+     */
+    public function address(array $parameters): string
     {
-        return Html::of('p', [], $this->link('back', []));
+        return $this->shop->address($parameters);
+    }
+
+    /**
+     * A number that somebody should see.
+     */
+    public function badge(int $count, string $text): Html
+    {
+        return Html::of(
+            'span',
+            ['class' => 'supportbridge-badge'],
+            Html::of('span', ['aria-hidden' => 'true'], $this->language->number($count)),
+            Html::of('span', ['class' => 'supportbridge-unseen'], ' ' . $this->say($text, ['count' => $count]))
+        );
+    }
+
+    /**
+     * One part of the page; if it cannot be made, words that say so, and the reason in the shop's log.
+     *
+     * @param callable(): ?Html $make
+     */
+    public function part(callable $make): ?Html
+    {
+        try {
+            return $make();
+        } catch (Problem $problem) {
+            $this->shop->log('a part of the support page is not shown: ' . $problem->getMessage());
+
+            return $this->notice($problem->getCode() === Problem::NEWER_VERSION ? 'newer' : 'problem_part');
+        }
     }
 
     /**
@@ -80,7 +112,7 @@ final class PageKit
      */
     public function words(string $text, string $language): ?Html
     {
-        $attributes = ['class' => 'supportbridge-words', 'lang' => $language, 'dir' => 'auto'];
+        $attributes = ['class' => 'supportbridge-words', 'lang' => $language === '' ? null : $language, 'dir' => 'auto'];
 
         return $text === '' ? null : Html::of('div', $attributes, $text);
     }

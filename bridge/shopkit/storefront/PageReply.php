@@ -3,7 +3,7 @@
 namespace SupportBridge;
 
 /**
- * What a request of our page is answered with: a page, another address, or a file.
+ * What a request of our page is answered with: a page, another address, a file, or what a script asked for.
  */
 final class PageReply
 {
@@ -12,21 +12,20 @@ final class PageReply
     /** The page's content as HTML; the shop puts its own head and foot around it. */
     public string $content = '';
 
-    /** Seconds after which the browser should look again; 0 for never. */
-    public int $refresh = 0;
-
     /** Where the browser is sent instead of a page; empty where it is not. */
     public string $address = '';
 
-    /** The name of the file that the content is; empty for a page. */
+    /** The name of the file that the content is; empty for none. */
     public string $fileName = '';
 
-    public static function page(string $title, string $content, int $refresh = 0): self
+    /** Whether the content is all that is sent, without the shop's head and foot. */
+    public bool $isBare = false;
+
+    public static function page(string $title, string $content): self
     {
         $reply = new self();
         $reply->title = $title;
         $reply->content = $content;
-        $reply->refresh = $refresh;
 
         return $reply;
     }
@@ -44,6 +43,22 @@ final class PageReply
         $reply = new self();
         $reply->fileName = $name;
         $reply->content = $content;
+        $reply->isBare = true;
+
+        return $reply;
+    }
+
+    /**
+     * What our script asks for: whether there is something final, and how it looks.
+     */
+    public static function live(bool $done, string $html): self
+    {
+        $reply = new self();
+        $reply->content = (string) json_encode(
+            ['done' => $done, 'html' => $html],
+            JSON_HEX_TAG | JSON_HEX_AMP | JSON_INVALID_UTF8_SUBSTITUTE
+        );
+        $reply->isBare = true;
 
         return $reply;
     }
@@ -57,12 +72,13 @@ final class PageReply
     public function headers(): array
     {
         $headers = ['Cache-Control: no-store, private', 'X-Frame-Options: DENY'];
-        if ($this->refresh > 0) {
-            $headers[] = 'Refresh: ' . $this->refresh;
-        }
         if ($this->fileName !== '') {
             $headers[] = 'Content-Type: text/csv; charset=utf-8';
             $headers[] = 'Content-Disposition: attachment; filename="' . $this->fileName . '"';
+        } elseif ($this->isBare) {
+            $headers[] = 'Content-Type: application/json';
+        }
+        if ($this->isBare) {
             $headers[] = 'X-Content-Type-Options: nosniff';
         }
 

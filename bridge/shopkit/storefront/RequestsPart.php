@@ -3,93 +3,98 @@
 namespace SupportBridge;
 
 /**
- * The price list, and the form for a new request (rules C12, C13, T1).
+ * The list of the customer's requests, and how each stands.
  */
 final class RequestsPart
 {
     private PageKit $kit;
 
-    public function __construct(PageKit $kit)
+    /** @var array<int, Quote[]> by the number of their request */
+    private array $quotes;
+
+    /** @var array<int, int> how many of them wait for a decision */
+    private array $waiting;
+
+    /**
+     * @param array<int, Quote[]> $quotes by the number of their request
+     * @param array<int, int> $waiting how many of them wait for a decision
+     */
+    public function __construct(PageKit $kit, array $quotes, array $waiting)
     {
         $this->kit = $kit;
+        $this->quotes = $quotes;
+        $this->waiting = $waiting;
     }
 
     /**
-     * The ways to what the customer can write.
+     * The way to write one, and the list; what cannot be shown is said in words.
+     *
+     * @param Request[] $requests
+     * @param string $missing the name of a text that says what is not shown, empty for nothing
      */
-    public function ways(): Html
+    public function html(array $requests, bool $canSend, string $missing, ?Html $pages): Html
     {
         $kit = $this->kit;
-
-        return $kit->section(
-            'write',
-            'write',
-            $kit->paragraph('request_help'),
-            Html::of(
-                'div',
-                ['class' => 'supportbridge-buttons'],
-                $kit->link('request_new', ['view' => 'request'], 'supportbridge-button'),
-                $kit->button('claim_link', ['view' => 'claim'])
-            )
-        );
-    }
-
-    /**
-     * @param Price[] $prices
-     */
-    public function prices(array $prices, bool $canSend): ?Html
-    {
         $items = [];
-        foreach ($prices as $price) {
-            $about = $this->kit->language->pick($price->about);
-            $items[] = Html::of(
-                'li',
-                ['class' => 'supportbridge-price', 'data-supportbridge' => 'price-' . $price->code],
-                Html::of(
-                    'div',
-                    ['class' => 'supportbridge-price__what'],
-                    Html::of('strong', [], Html::picked($this->kit->language->pick($price->name))),
-                    $about[0] === '' ? null : Html::of('p', ['lang' => $about[1], 'dir' => 'auto'], $about[0])
-                ),
-                Html::of('span', ['class' => 'supportbridge-price__coins'], $this->kit->say('price_coins', [
-                    'coins' => $price->coins,
-                ])),
-                $canSend ? $this->kit->button('price_ask', ['view' => 'request', 'price' => $price->code]) : null
-            );
+        foreach ($requests as $request) {
+            $items[] = $this->item($request);
+        }
+        $new = $kit->link('request_new', ['view' => 'request'], 'supportbridge-button');
+        if ($items === [] && $missing === '') {
+            $missing = 'requests_none';
         }
 
-        return $items === []
-            ? null
-            : $this->kit->section('prices', 'prices', Html::of('ul', ['class' => 'supportbridge-prices'], ...$items));
+        return $kit->section(
+            'requests',
+            'requests',
+            $kit->paragraph('request_help'),
+            $canSend ? Html::of('p', [], $new) : null,
+            $missing === '' ? null : $kit->paragraph($missing),
+            $items === [] ? null : Html::of('ul', ['class' => 'supportbridge-requests'], ...$items),
+            $pages
+        );
+    }
+
+    private function item(Request $request): Html
+    {
+        $kit = $this->kit;
+        $waiting = $this->waiting[$request->id] ?? 0;
+        $state = $request->stateAt($kit->now, $this->quotes[$request->id] ?? []);
+        $link = [
+            'href' => $kit->address(['view' => 'thread', 'request' => $request->id]),
+            'class' => 'supportbridge-request__link',
+        ];
+        $change = $request->lastChange();
+
+        return Html::of(
+            'li',
+            ['class' => 'supportbridge-request', 'data-supportbridge' => 'request-' . $request->id],
+            Html::of('a', $link, self::subject($kit, $request)),
+            $waiting === 0 ? null : $kit->badge($waiting, 'offers_waiting'),
+            Html::of(
+                'div',
+                ['class' => 'supportbridge-quiet'],
+                self::number($kit, $request),
+                ' · ',
+                Html::of('span', ['data-supportbridge' => 'state'], $kit->say($state)),
+                ' · ',
+                Html::of('time', ['datetime' => Language::iso($change)], $kit->language->moment($change))
+            )
+        );
     }
 
     /**
-     * @param Form|null $form what came back and could not be sent
+     * What a request is called; one whose subject has been erased has its number.
      */
-    public function form(?Price $price, ?Form $form): Html
+    public static function subject(PageKit $kit, Request $request): Html
     {
-        $kit = $this->kit;
-        $name = $price === null ? ['', ''] : $kit->language->pick($price->name);
-        $subject = $form === null ? $name[0] : $form->line('subject');
-        $listed = $price === null ? null : Html::of('p', [], $kit->say('request_price', [
-            'name' => "\u{2068}" . $name[0] . "\u{2069}",
-            'coins' => $price->coins,
-        ]));
+        $subject = Html::unturned($request->subject);
 
-        return $kit->section(
-            'request',
-            'request_heading',
-            $kit->paragraph('request_help'),
-            $listed,
-            $kit->form(
-                'request_open',
-                $price === null ? [] : ['price' => $price->code],
-                $kit->submit('send'),
-                $kit->input('subject', 'request_subject', Deed::LONGEST_SUBJECT, $subject),
-                $kit->input('text', 'request_text', Deed::LONGEST_TEXT, $form === null ? '' : $form->text('text'), [
-                    'rows' => 8,
-                ])
-            )
-        );
+        return Html::of('bdi', [], $subject === '' ? self::number($kit, $request) : $subject);
+    }
+
+    public static function number(PageKit $kit, Request $request): string
+    {
+        return $kit->say('request_number', ['request' => $kit->language->digits((string) $request->id)]);
     }
 }

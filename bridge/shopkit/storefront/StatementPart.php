@@ -24,29 +24,46 @@ final class StatementPart
      *
      * @param Entry[] $entries all of them, the oldest first
      */
-    public function html(array $entries, int $before): Html
+    public function html(array $entries, StatementFilter $filter, int $before): Html
     {
         $kit = $this->kit;
-        $older = array_reverse(array_filter($entries, static function (Entry $entry) use ($before): bool {
-            return $before === 0 || $entry->number < $before;
-        }));
-        $shown = array_slice($older, 0, self::ENTRIES_A_PAGE);
-        if ($shown === []) {
-            return $kit->section('statement', 'statement', $kit->paragraph('statement_empty'), $kit->back());
-        }
+        $wanted = array_filter($entries, static function (Entry $entry) use ($filter, $before): bool {
+            return $filter->shows($entry) && ($before === 0 || $entry->number < $before);
+        });
+        $shown = array_slice(array_reverse($wanted), 0, self::ENTRIES_A_PAGE);
         $last = end($shown);
-        $more = count($older) > count($shown)
-            ? $kit->button('statement_older', ['view' => 'statement', 'before' => $last->number])
+        $older = count($wanted) > count($shown)
+            ? ['view' => 'statement', 'before' => $last->number] + $filter->parameters()
             : null;
 
         return $kit->section(
             'statement',
             'statement',
-            Html::of('p', [], $kit->button('statement_csv', ['view' => 'csv'])),
-            $this->table($shown),
-            $more === null ? null : Html::of('p', [], $more),
-            $kit->back()
+            $entries === [] ? null : Html::of('p', [], $kit->button('statement_csv', ['view' => 'csv'])),
+            $entries === [] ? null : $filter->html($kit, $this->packageIds($entries)),
+            $shown === [] ? $kit->paragraph('statement_empty') : $this->table($shown),
+            $older === null ? null : Html::of('p', [], $kit->button('statement_older', $older))
         );
+    }
+
+    /**
+     * The packages that can be asked for, the newest first: an ended one is in the entries, not in the account.
+     *
+     * @param Entry[] $entries
+     *
+     * @return int[]
+     */
+    private function packageIds(array $entries): array
+    {
+        $ids = [];
+        foreach ($entries as $entry) {
+            foreach ($entry->packages as $package) {
+                $ids[$package['id']] = $package['id'];
+            }
+        }
+        rsort($ids);
+
+        return $ids;
     }
 
     /**

@@ -21,11 +21,7 @@ final class SupportPage
 
     private PageKit $kit;
 
-    private KeyFile $key;
-
-    private Documents $documents;
-
-    private Inbox $inbox;
+    private CustomerFacts $facts;
 
     private FormToken $token;
 
@@ -57,23 +53,31 @@ final class SupportPage
         } catch (Problem $problem) {
             $this->shop->log('the support page is not shown: ' . $problem->getMessage());
 
-            return $this->sorry();
+            $text = $problem->getCode() === Problem::NEWER_VERSION ? 'newer' : 'problem';
+
+            return $this->sorry($text, isset($this->kit));
         } catch (\Throwable $error) { // whatever it was, the customer gets a page of the shop
             $where = basename($error->getFile()) . ':' . $error->getLine();
             $this->shop->log('the support page is not shown: ' . get_class($error) . ' in ' . $where);
 
-            return $this->sorry();
+            return $this->sorry('problem', false);
         }
     }
 
     /**
-     * What is shown where nothing else can be.
+     * What is shown where nothing else can be; with the ways to other views if those may be better off.
      */
-    private function sorry(): PageReply
+    private function sorry(string $text, bool $hasOthers): PageReply
     {
+        if ($this->isAskedByScript()) {
+            return PageReply::live(false, '');
+        }
         $attributes = ['class' => 'supportbridge-notice', 'role' => 'status'];
+        $notice = Html::of('p', $attributes, $this->language->say($text));
 
-        return $this->page([Html::of('p', $attributes, $this->language->say('problem'))]);
+        return $hasOthers
+            ? $this->page($this->parameter('view'), [$notice])
+            : PageReply::page($this->language->say('title'), (string) $this->frame($notice));
     }
 
     /**
@@ -81,12 +85,9 @@ final class SupportPage
      */
     private function prepare(): void
     {
-        $tables = new Tables($this->shop->database(), $this->shop->prefix());
-        $customer = $this->shop->customerId();
-        $this->key = KeyFile::forShop($this->shop->keyFolder(), $this->shop->shopId());
-        $this->documents = new Documents($tables, $this->key, [$this->shop, 'log']);
-        $this->inbox = new Inbox($tables, $this->key, $customer);
-        $this->token = new FormToken($this->key, $this->shop->session(), $customer);
+        $key = KeyFile::forShop($this->shop->keyFolder(), $this->shop->shopId());
+        $this->facts = new CustomerFacts($this->shop, $key, $this->now);
+        $this->token = new FormToken($key, $this->shop->session(), $this->shop->customerId());
         $this->kit = new PageKit($this->shop, $this->token, $this->language, $this->now);
     }
 
@@ -96,10 +97,14 @@ final class SupportPage
     private function view(string $name): PageReply
     {
         switch ($name) {
+            case 'requests':
+                return $this->page($name, $this->requests()->list(max(1, $this->number('page'))));
+            case 'thread':
+                return $this->page($name, $this->requests()->thread($this->number('request'), null));
             case 'request':
-                return $this->requestForm($this->parameter('price'));
+                return $this->page($name, $this->requests()->form($this->parameter('price'), null));
             case 'claim':
-                return $this->page([(new ClaimPart($this->kit))->html(''), $this->kit->back()]);
+                return $this->page($name, [(new ClaimPart($this->kit))->html('')]);
             case 'statement':
                 return $this->statement();
             case 'csv':
@@ -107,48 +112,13 @@ final class SupportPage
             case 'answer':
                 return $this->answer($this->parameter('sent'));
             default:
-                return $this->overview();
+                return $this->page('', (new Overview($this->kit, $this->facts))->parts());
         }
     }
 
-    private function overview(): PageReply
+    private function requests(): RequestsView
     {
-        $account = null;
-        $known = false;
-        $parts = [$this->part(function () use (&$account, &$known): Html {
-            $account = $this->state();
-            $known = true;
-
-            return (new AccountPart($this->kit))->html($account);
-        })];
-        $waiting = $this->listOrNothing(function (): ?array {
-            return $this->inbox->waiting();
-        });
-        $canSend = $waiting !== null && $this->shop->session() !== '';
-        $frozen = $account !== null && $account->frozen;
-        $parts[] = (new AnswerPart($this->kit))->waiting($waiting ?? []);
-        $parts[] = $this->part(function () use ($account, $known, $frozen, $waiting, $canSend): ?Html {
-            $available = $account === null ? ($known ? 0 : null) : $account->available;
-            $offers = new OffersPart($this->kit, $available, $frozen, $canSend ? $waiting : null);
-
-            return $offers->html($this->documents->quotes($this->shop->customerId()) ?? []);
-        });
-        $rights = $account === null ? [] : $account->rights;
-        $parts[] = (new RightsPart($this->kit, $canSend && !$frozen))->html($rights);
-        $parts[] = $canSend ? (new RequestsPart($this->kit))->ways() : null;
-        $parts[] = $this->part(function () use ($canSend): ?Html {
-            return (new RequestsPart($this->kit))->prices($this->documents->prices() ?? [], $canSend);
-        });
-
-        return $this->page($parts);
-    }
-
-    private function requestForm(string $code): PageReply
-    {
-        $price = $code === '' ? null : $this->documents->price($code);
-        $form = (new RequestsPart($this->kit))->form($price, $this->returned);
-
-        return $this->page([$form, $this->kit->back()]);
+        return new RequestsView($this->kit, $this->facts);
     }
 
     /**
@@ -156,18 +126,16 @@ final class SupportPage
      */
     private function statement(): PageReply
     {
-        $account = $this->account();
-        if ($account === null) {
-            return $this->page([(new AccountPart($this->kit))->html(null), $this->kit->back()]);
+        $account = $this->facts->account();
+        if ($account === null || Books::areTooLong($account)) {
+            return $this->noStatement($account);
         }
-        if ($account->entries > Documents::MOST_ENTRIES) {
-            return $this->page([$this->kit->notice('statement_long'), $this->kit->back()]);
-        }
-        $before = $this->parameter('before');
+        $filter = new StatementFilter($this->parameter('kind'), $this->parameter('package'));
         $part = new StatementPart($this->kit, $account);
-        $entries = $this->documents->entries($this->shop->customerId(), $account);
 
-        return $this->page([$part->html($entries, preg_match('/\A[0-9]{1,9}\z/', $before) === 1 ? (int) $before : 0)]);
+        return $this->page('statement', [
+            $part->html($this->facts->entries($account), $filter, $this->number('before')),
+        ]);
     }
 
     /**
@@ -175,15 +143,23 @@ final class SupportPage
      */
     private function statementFile(): PageReply
     {
-        $account = $this->account();
-        if ($account === null || $account->entries > Documents::MOST_ENTRIES) {
-            return $this->statement();
+        $account = $this->facts->account();
+        if ($account === null || Books::areTooLong($account)) {
+            return $this->noStatement($account);
         }
-        $entries = $this->documents->entries($this->shop->customerId(), $account);
         $file = new StatementFile($this->language, new StatementPart($this->kit, $account));
-        $name = 'coins-' . $this->key->store() . '-' . substr(Language::iso($this->now), 0, 10) . '.csv';
+        $name = 'coins-' . $this->facts->store() . '-' . substr(Language::iso($this->now), 0, 10) . '.csv';
 
-        return PageReply::file($name, $file->content($entries));
+        return PageReply::file($name, $file->content($this->facts->entries($account)));
+    }
+
+    private function noStatement(?AccountDocument $account): PageReply
+    {
+        $text = $account === null ? 'account_none' : 'statement_long';
+
+        return $this->page('statement', [
+            $this->kit->section('statement', 'statement', $this->kit->paragraph($text)),
+        ]);
     }
 
     /**
@@ -191,12 +167,19 @@ final class SupportPage
      */
     private function answer(string $uuid): PageReply
     {
+        $documents = $this->facts->documents;
         $known = FormToken::isUuid($uuid);
-        $posted = $known ? $this->inbox->find($uuid) : null;
-        $answer = $known ? $this->documents->answer($this->shop->customerId(), $uuid) : null;
-        $part = new AnswerPart($this->kit);
+        $posted = $known ? $this->facts->inbox->find($uuid) : null;
+        $answer = $known ? $documents->answer($this->shop->customerId(), $uuid) : null;
+        $part = new AnswerPart($this->kit, $answer === null ? null : $this->requests()->about($posted));
+        $isNewer = $answer === null && $documents->rows()->hasNewer('answer');
+        if ($this->isAskedByScript()) {
+            $html = $isNewer ? $part->newer() : $part->html($posted, $answer, $uuid);
 
-        return $this->page([$part->html($posted, $answer, $uuid)], $part->pause($posted, $answer));
+            return PageReply::live($isNewer || $answer !== null || $posted === null, (string) $html);
+        }
+
+        return $this->page('answer', [$isNewer ? $part->newer() : $part->live($posted, $answer, $uuid)]);
     }
 
     /**
@@ -206,10 +189,10 @@ final class SupportPage
      */
     private function send(Form $form): PageReply
     {
-        $sending = new Sending($this->shop, $this->documents, $this->inbox, $this->token, $this->now);
+        $sending = new Sending($this->shop, $this->facts->documents, $this->facts->inbox, $this->token, $this->now);
         try {
             $sending->send($form, function (): ?AccountState {
-                return $this->state();
+                return $this->facts->state();
             });
 
             return PageReply::elsewhere($this->shop->address(['view' => 'answer', 'sent' => $form->uuid]));
@@ -224,91 +207,59 @@ final class SupportPage
         return $this->viewAgain($form);
     }
 
+    /**
+     * @throws Problem
+     */
     private function viewAgain(Form $form): PageReply
     {
-        if ($form->kind === 'request_open') {
-            return $this->requestForm($form->line('price'));
-        }
-        if ($form->kind === 'guest_claim' || $form->kind === 'guest_code') {
-            return $this->page([(new ClaimPart($this->kit))->html($form->line('order')), $this->kit->back()]);
-        }
+        switch ($form->kind) {
+            case 'request_open':
+                return $this->page('request', $this->requests()->form($form->line('price'), $this->returned));
+            case 'request_reply':
+                $request = preg_match('/\A[0-9]{1,15}\z/', $form->line('request')) === 1 ? $form->line('request') : 0;
 
-        return $this->overview();
-    }
-
-    /**
-     * @throws Problem
-     */
-    private function account(): ?AccountDocument
-    {
-        $shop = $this->shop;
-        $reader = new AccountReader($shop->database(), $shop->prefix(), $shop->keyFolder());
-
-        $document = $reader->document($this->key, $shop->customerId());
-        if ($document !== null) {
-            $this->documents->notBefore($document->epoch);
-        }
-
-        return $document;
-    }
-
-    /**
-     * @throws Problem
-     */
-    private function state(): ?AccountState
-    {
-        $document = $this->account();
-
-        return $document === null ? null : $document->at($this->now);
-    }
-
-    /**
-     * One part of the page; if it cannot be made, words that say so, and the reason in the shop's log.
-     *
-     * @param callable(): ?Html $make
-     */
-    private function part(callable $make): ?Html
-    {
-        try {
-            return $make();
-        } catch (Problem $problem) {
-            $this->shop->log('a part of the support page is not shown: ' . $problem->getMessage());
-
-            return $this->kit->notice('problem_part');
+                return $this->page('thread', $this->requests()->thread((int) $request, $this->returned));
+            case 'quote_approve':
+            case 'quote_decline':
+            case 'quote_cancel':
+                return $this->page('thread', $this->requests()->withOffer($form->line('quote')));
+            case 'guest_claim':
+            case 'guest_code':
+                return $this->page('claim', [(new ClaimPart($this->kit))->html($form->line('order'))]);
+            default:
+                return $this->page('', (new Overview($this->kit, $this->facts))->parts());
         }
     }
 
     /**
-     * @return array<int, mixed>|null
-     */
-    private function listOrNothing(callable $read): ?array
-    {
-        try {
-            return $read();
-        } catch (Problem $problem) {
-            $this->shop->log('the inbox cannot be read: ' . $problem->getMessage());
-
-            return null;
-        }
-    }
-
-    /**
+     * @param string $view the one that the parts belong to
      * @param array<int, Html|null> $parts
      */
-    private function page(array $parts, int $refresh = 0): PageReply
+    private function page(string $view, array $parts): PageReply
     {
-        $content = Html::of(
-            'div',
-            [
-                'class' => 'supportbridge-page',
-                'lang' => $this->language->code(),
-                'dir' => $this->language->direction(),
-            ],
-            $this->refusal,
-            ...$parts
-        );
+        $navigation = (new Navigation($this->kit))->html($view, array_sum($this->facts->waitingOffers()));
+        $content = $this->frame($navigation, $this->refusal, ...$parts);
 
-        return PageReply::page($this->language->say('title'), (string) $content, $refresh);
+        return PageReply::page($this->language->say('title'), (string) $content);
+    }
+
+    /**
+     * @param Html|null ...$content
+     */
+    private function frame(...$content): Html
+    {
+        $attributes = [
+            'class' => 'supportbridge-page',
+            'lang' => $this->language->code(),
+            'dir' => $this->language->direction(),
+        ];
+
+        return Html::of('div', $attributes, ...$content);
+    }
+
+    private function isAskedByScript(): bool
+    {
+        return $this->parameter('view') === 'answer' && $this->parameter('as') === 'json';
     }
 
     private function parameter(string $name): string
@@ -316,5 +267,15 @@ final class SupportPage
         $value = $this->query[$name] ?? '';
 
         return is_string($value) && strlen($value) <= 191 ? $value : '';
+    }
+
+    /**
+     * A whole number of the address, 0 for anything else.
+     */
+    private function number(string $name): int
+    {
+        $value = $this->parameter($name);
+
+        return preg_match('/\A[0-9]{1,15}\z/', $value) === 1 ? (int) $value : 0;
     }
 }

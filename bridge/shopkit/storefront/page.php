@@ -8,9 +8,10 @@ namespace SupportBridge;
 
 require_once __DIR__ . '/all.php';
 foreach ([
-    'Shop', 'Quote', 'Price', 'Answer', 'Entry', 'Documents', 'Form', 'FormToken', 'Refusal', 'Deed', 'DeedCheck',
-    'Posted', 'Inbox', 'Sending', 'Html', 'PageKit', 'AccountPart', 'OffersPart', 'RightsPart', 'RequestsPart',
-    'ClaimPart', 'AnswerPart', 'StatementPart', 'StatementFile', 'PageReply', 'SupportPage',
+    'Shop', 'Entry', 'Books', 'Form', 'FormToken', 'Refusal', 'Deed', 'DeedCheck', 'Posted', 'Inbox', 'Sending', 'Html',
+    'CustomerFacts', 'PageKit', 'Navigation', 'AccountPart', 'PackagesPart', 'RightsPart', 'BuyPart', 'Overview',
+    'OfferCard', 'OffersPart', 'PricesPart', 'RequestForm', 'RequestsPart', 'ThreadPart', 'RequestsView', 'ClaimPart',
+    'AnswerPart', 'StatementFilter', 'StatementPart', 'StatementFile', 'PageReply', 'SupportPage',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';
 }

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from bridge.contracts.office import StoreCard
 from bridge_mail.words import day, isolated, minute, number, one_line, say
 
+LONGEST_SUBJECT = 60
+"""Of somebody else's words in a subject line, in characters."""
+
 
 class Fact(NamedTuple):
     """One line of the small table in a letter."""
@@ -56,6 +59,12 @@ def request_fact(request_id: int, at: Context) -> Fact:
     """Which request it is about: its number, and its subject where that is known."""
     value, name = number(at.language, request_id), one_line(at.request)
     return Fact(say(at.language, "Request"), f"{value}: {isolated(name)}" if name else value)
+
+
+def about_request(subject: str, at: Context) -> str:
+    """A subject line with the request's own subject, where it is known."""
+    name = one_line(at.request, LONGEST_SUBJECT)
+    return f"{subject} – {isolated(name)}" if name else subject
 
 
 def open_account(language: str) -> str:

@@ -2,12 +2,10 @@
 
 from bridge.domain.events import CoinsDeducted, Event, QuoteEvent, QuoteLapsing, QuoteOffered, QuoteReleased
 from bridge.locale.numbers import Amount
-from bridge_mail.letter import Context, Fact, Letter, Writer, open_account, request_fact
-from bridge_mail.words import amount, isolated, one_line, say, say_n
+from bridge_mail.letter import Context, Fact, Letter, Writer, about_request, open_account, request_fact
+from bridge_mail.words import amount, say, say_n
 
 INSPECTION = "inspection"
-LONGEST_SUBJECT = 60
-"""Of somebody else's words in a subject line, in characters."""
 
 
 def _offered(event: QuoteOffered, at: Context) -> Letter | None:
@@ -50,7 +48,7 @@ def _offered(event: QuoteOffered, at: Context) -> Letter | None:
         *_quote_facts(event, at),
         Fact(say(lang, "Valid until"), at.minute(event.valid_until)),
     ]
-    return Letter(_about(subject, at), tuple(lines), tuple(facts), link=say(lang, "Read the offer and decide"))
+    return Letter(about_request(subject, at), tuple(lines), tuple(facts), link=say(lang, "Read the offer and decide"))
 
 
 def _lapsing(event: QuoteLapsing, at: Context) -> Letter | None:
@@ -64,7 +62,7 @@ def _lapsing(event: QuoteLapsing, at: Context) -> Letter | None:
         *_quote_facts(event, at),
         Fact(say(lang, "Valid until"), at.minute(event.valid_until)),
     ]
-    return Letter(_about(subject, at), (line,), tuple(facts), link=say(lang, "Read the offer and decide"))
+    return Letter(about_request(subject, at), (line,), tuple(facts), link=say(lang, "Read the offer and decide"))
 
 
 def _released(event: QuoteReleased, at: Context) -> Letter | None:
@@ -89,7 +87,7 @@ def _released(event: QuoteReleased, at: Context) -> Letter | None:
         lines.append(say(lang, "You can use them for something else."))
     subject = say_n(lang, "{count} coin is no longer held", "{count} coins are no longer held", event.coins)
     facts = (request_fact(event.request_id, at), Fact(say(lang, "Available now"), amount(lang, event.available)))
-    return Letter(_about(subject, at), tuple(lines), facts, link=open_account(lang))
+    return Letter(about_request(subject, at), tuple(lines), facts, link=open_account(lang))
 
 
 def _deducted(event: CoinsDeducted, at: Context) -> Letter:
@@ -124,7 +122,7 @@ def _deducted(event: CoinsDeducted, at: Context) -> Letter:
         Fact(say(lang, "Deducted"), amount(lang, event.spent)),
         Fact(say(lang, "Available now"), amount(lang, event.available)),
     )
-    return Letter(_about(subject, at), tuple(lines), facts, link=open_account(lang))
+    return Letter(about_request(subject, at), tuple(lines), facts, link=open_account(lang))
 
 
 def _gone(language: str, coins: int) -> str:
@@ -143,12 +141,6 @@ def _quote_facts(event: QuoteEvent, at: Context) -> list[Fact]:
         Fact(say(lang, "Coins"), amount(lang, event.coins)),
         Fact(say(lang, "Available now"), amount(lang, event.available)),
     ]
-
-
-def _about(subject: str, at: Context) -> str:
-    """The subject line with the request's own subject, where it is known."""
-    name = one_line(at.request, LONGEST_SUBJECT)
-    return f"{subject} – {isolated(name)}" if name else subject
 
 
 QUOTE_WRITERS: dict[type[Event], Writer] = {

@@ -11,6 +11,7 @@ from bridge.domain.events import (
     QuoteDeclined,
     QuoteEvent,
     RequestOpened,
+    RequestReplied,
 )
 from bridge_mail.letter import Context, Fact, Letter, Writer, request_fact
 from bridge_mail.words import amount, isolated, one_line, say, say_n
@@ -57,6 +58,11 @@ def _requested(event: RequestOpened, at: Context) -> Letter:
     if event.price:
         facts.append(Fact(say(lang, "From the price list"), isolated(event.price)))
     return Letter(subject, (_more("request show", event.request_id, at),), tuple(facts))
+
+
+def _replied(event: RequestReplied, at: Context) -> Letter:
+    subject = say(at.language, "A new message from {customer}", customer=_who(event.owner, at))
+    return Letter(subject, (_more("request show", event.request_id, at),), (request_fact(event.request_id, at),))
 
 
 def _problem(event: ProblemOpened, at: Context) -> Letter:
@@ -112,6 +118,7 @@ STAFF_WRITERS: dict[type[Event], Writer] = {
     QuoteDeclined: _declined,
     HoldOld: _old,
     RequestOpened: _requested,
+    RequestReplied: _replied,
     ProblemOpened: _problem,
     BackupLate: _backup,
 }

@@ -11,7 +11,8 @@ if (PHP_VERSION_ID >= 70400) {
 }
 
 /**
- * Shows customers their support coins, plan and next expiry on their account page, and tells the desk of changed orders.
+ * Shows customers their support coins, plan and next expiry on their account page, staff the same beside orders and
+ * customers, and tells the desk of changed orders.
  *
  * Whatever goes wrong while the block is made, the account page goes on without it, and the reason is in the shop's log
  * (Advanced parameters > Logs), once a request.
@@ -35,7 +36,7 @@ class Supportbridge extends Module
     {
         $this->name = 'supportbridge';
         $this->tab = 'front_office_features';
-        $this->version = '0.3.0';
+        $this->version = '0.4.0';
         $this->author = 'Support Bridge';
         $this->need_instance = 0;
         $this->bootstrap = true;
@@ -58,7 +59,12 @@ class Supportbridge extends Module
 
         SupportbridgeShop::forgetJoinedStyleSheets();
 
-        return $this->makeTables() && parent::install() && $this->takeHooks();
+        if (!$this->makeTables() || !parent::install() || !$this->takeHooks()) {
+            return false;
+        }
+        $this->tellVersion();
+
+        return true;
     }
 
     /**
@@ -75,6 +81,7 @@ class Supportbridge extends Module
         try {
             $this->makeTables();
             $this->takeHooks();
+            $this->tellVersion();
             SupportbridgeShop::forgetJoinedStyleSheets();
         } catch (\Exception $error) { // whatever the shop throws, the block is worth more than the hints
             $this->report('the hooks of changed orders could not be taken: ' . get_class($error));
@@ -89,42 +96,27 @@ class Supportbridge extends Module
     public function uninstall()
     {
         Configuration::deleteByName(self::WEB_ROOT_TOLD);
+        if ($this->canRun()) {
+            $this->backOffice();
+            \SupportBridge\Extension::forget($this->database(), _DB_PREFIX_, self::keyFolder());
+        }
         $this->log('removed; the tables ' . _DB_PREFIX_ . 'supportbridge_* were left in place', 1);
 
         return parent::uninstall();
     }
 
     /**
-     * The module's page in the back office: whether its tables and keys are in place.
+     * The module's page in the back office: whether its tables and keys are in place, and how the desk is.
      */
     public function getContent()
     {
         if (!$this->canRun()) {
             return $this->l('This module needs PHP 7.4 or newer.');
         }
-        $texts = [
-            'tables_well' => $this->l('The tables are in place.'),
-            'tables_problem' => $this->l('The tables cannot be used:'),
-            'key_well' => $this->l('Key file of store'),
-            'key_problem' => $this->l('A key file cannot be used:'),
-            'key_none' => $this->l('There is no key file in the config folder yet: run bridge store pair on the machine of the desk and put the file it names there.'),
-            'key_web_root' => $this->l('The config folder lies inside the web root: make sure that the web server hands out nothing from it.'),
-            'hint_well' => $this->l('A changed order is told to the desk at once.'),
-            'hint_missing' => $this->l('The desk is not told of changed orders and looks at its own pace: run bridge store prepare on the machine of the desk to make the table of hints.'),
-            'desk_well' => $this->l('Customers can see offers, decide on them and write requests.'),
-            'desk_missing' => $this->l('Customers see their coins, but no offers, and cannot write requests: run bridge store prepare on the machine of the desk to make the tables.'),
-            'hook_missing' => $this->l('The desk is not told of changed orders and looks at its own pace: reset this module once.'),
-        ];
-        $found = \SupportBridge\Inspection::findings($this->reader(), self::keyFolder(), $this->webRoots());
-        $found[] = $this->findingOfHints();
-        $found[] = \SupportBridge\Inspection::desk($this->database(), _DB_PREFIX_);
-        $findings = [];
-        foreach ($found as $finding) {
-            $findings[] = ['well' => $finding['well'], 'text' => trim($texts[$finding['code']] . ' ' . $finding['detail'])];
-        }
         $this->context->smarty->assign([
             'supportbridge_title' => $this->l('What the block needs'),
-            'supportbridge_findings' => $findings,
+            'supportbridge_findings' => $this->backOffice()->findings($this->webRoots()),
+            'supportbridge_groups' => $this->groups(),
             'supportbridge_uninstall' => $this->confirmUninstall,
         ]);
 
@@ -182,6 +174,27 @@ class Supportbridge extends Module
         return \SupportBridge\Language::of((string) $this->context->language->iso_code)->say('account');
     }
 
+    /**
+     * Beside an order, since 1.7.7.
+     */
+    public function hookDisplayAdminOrderSide($params)
+    {
+        return $this->panels('besideOrder', $params, 'id_order');
+    }
+
+    /**
+     * Beside an order, before 1.7.7.
+     */
+    public function hookDisplayAdminOrderRight($params)
+    {
+        return $this->panels('besideOrder', $params, 'id_order');
+    }
+
+    public function hookDisplayAdminCustomers($params)
+    {
+        return $this->panels('besideCustomer', $params, 'id_customer');
+    }
+
     public function hookActionOrderStatusPostUpdate($params)
     {
         $this->tellTheDesk($params);
@@ -218,15 +231,73 @@ class Supportbridge extends Module
     }
 
     /**
-     * @return array<string, mixed> as the shared class gives them
+     * @return SupportbridgeBackOffice loaded only where it is needed, because the shop loads this file on every page
      */
-    private function findingOfHints()
+    private function backOffice()
     {
-        if (!$this->isRegisteredInHook('actionObjectOrderUpdateAfter')) { // all are taken together
-            return ['code' => 'hook_missing', 'well' => false, 'detail' => ''];
-        }
+        require_once __DIR__ . '/classes/SupportbridgeBackOffice.php';
 
-        return \SupportBridge\Inspection::hints($this->database(), _DB_PREFIX_);
+        return new SupportbridgeBackOffice($this, (string) $this->context->language->iso_code);
+    }
+
+    /**
+     * The state of the bridge; empty where even that cannot be told, which the log says.
+     *
+     * @return array<int, array<string, mixed>>
+     */
+    private function groups()
+    {
+        try {
+            return $this->backOffice()->status(__DIR__ . '/sql/shop_tables.sql', (int) $_SERVER['REQUEST_TIME']);
+        } catch (\Throwable $error) { // the page is worth more than this part of it
+            $this->report('the state is not shown: ' . get_class($error));
+
+            return [];
+        }
+    }
+
+    /**
+     * What staff see beside an order or a customer; whatever goes wrong here, the page goes on without it.
+     *
+     * @param string $which
+     * @param mixed $params
+     * @param string $name of the number in them
+     *
+     * @return string
+     */
+    private function panels($which, $params, $name)
+    {
+        if (!$this->canRun() || empty($params[$name])) {
+            return '';
+        }
+        try {
+            $panels = $this->backOffice()->$which((int) $params[$name], (int) $_SERVER['REQUEST_TIME']);
+            if (!$panels) {
+                return '';
+            }
+            $this->context->smarty->assign([
+                'supportbridge_panels' => $panels,
+                'supportbridge_cards' => !SupportbridgeShop::listsAccountLinks(),
+                'supportbridge_wide' => $which === 'besideCustomer',
+                'supportbridge_status' => SupportbridgeShop::statusAddress($this->context),
+            ]);
+
+            return (string) $this->display(__FILE__, 'views/templates/admin/panel.tpl');
+        } catch (\Throwable $error) { // the page is worth more than the panel, whatever it was
+            $where = basename($error->getFile()) . ':' . $error->getLine();
+            $this->report('the panel is not shown: ' . get_class($error) . ' in ' . $where);
+
+            return '';
+        }
+    }
+
+    /**
+     * Leaves the version where the desk's checks find it.
+     */
+    private function tellVersion()
+    {
+        $this->backOffice();
+        \SupportBridge\Extension::tell($this->database(), _DB_PREFIX_, self::keyFolder());
     }
 
     private function canRun()
@@ -235,13 +306,15 @@ class Supportbridge extends Module
     }
 
     /**
-     * @return string[] the names are the same in every version
+     * @return string[]
      */
     private static function hooks()
     {
         return [
             'displayCustomerAccount',
             'actionFrontControllerSetMedia',
+            SupportbridgeShop::orderPanelHook(),
+            'displayAdminCustomers',
             'actionOrderStatusPostUpdate',
             'actionOrderSlipAdd',
             'actionObjectOrderUpdateAfter',
@@ -308,19 +381,25 @@ class Supportbridge extends Module
         if (!$this->context->customer->isLogged()) {
             return '';
         }
-        $state = $this->reader()->read(
-            (int) $this->context->shop->id,
+        $language = \SupportBridge\AccountBlock::language((string) $this->context->language->iso_code);
+        $values = \SupportBridge\AccountBlock::read(
+            new \SupportBridge\Tables($this->database(), _DB_PREFIX_),
+            \SupportBridge\KeyFile::forShop(self::keyFolder(), (int) $this->context->shop->id),
             (int) $this->context->customer->id,
-            (int) $_SERVER['REQUEST_TIME']
+            (int) $_SERVER['REQUEST_TIME'],
+            $language,
+            function ($message) {
+                $this->report($message);
+            }
         );
         $this->warnOfWebRoot();
-        if ($state === null && !\SupportBridge\Inspection::isDeskReady($this->database(), _DB_PREFIX_)) {
+        if ($values === null) {
             return '';
         }
-        $language = \SupportBridge\AccountBlock::language((string) $this->context->language->iso_code);
         $this->context->smarty->assign([
-            'supportbridge' => \SupportBridge\AccountBlock::of($state, $language) + $this->texts(),
+            'supportbridge' => $values + $this->texts(),
             'supportbridge_page' => SupportbridgeShop::pageAddress($this->context, []),
+            'supportbridge_requests' => SupportbridgeShop::pageAddress($this->context, ['view' => 'requests']),
             'supportbridge_in_list' => SupportbridgeShop::listsAccountLinks(),
         ]);
 
@@ -361,11 +440,6 @@ class Supportbridge extends Module
         }
 
         return true;
-    }
-
-    private function reader()
-    {
-        return new \SupportBridge\AccountReader($this->database(), _DB_PREFIX_, self::keyFolder());
     }
 
     private function database()

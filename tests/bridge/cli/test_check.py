@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bridge import VERSION
 from bridge.contracts.clock import SystemClock
 from bridge.contracts.desk import Tx
 from bridge.contracts.problems import Problem
@@ -20,6 +21,7 @@ from tests.support.commands import Workplace, a_workplace
 from tests.support.settings_files import GOOD_STORE
 
 PASSWORD = "correct horse"
+LACKS = "threads of requests and replies to them, packages on sale, the panels of the back office"
 PUT_BACK = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
@@ -274,3 +276,50 @@ def test_a_stranger_at_the_private_address_is_told(quiet: Workplace, folder: Pat
         level, text, remedy = named(quiet, "daemon")
     assert (level, remedy) == ("warning", "systemctl start bridge")
     assert text.startswith(f"does not answer: unix:{folder}/p.sock: ")
+
+
+async def prepared(acme: ShopPlace) -> None:
+    await acme.cli("desk", "upgrade")
+    await acme.cli("store", "prepare", "acme")
+    await acme.cli("store", "pair", "acme")
+
+
+async def test_a_shop_whose_extension_says_nothing_is_told_what_it_lacks(acme: ShopPlace) -> None:
+    await prepared(acme)
+    found = (await findings(acme, code=0))["storefront"]
+    assert (found["level"], found["remedy"]) == (
+        "warning",
+        "bridge storefront build opencart, and install what it makes in the shop",
+    )
+    assert found["text"] == (
+        f"the shop's extension says no version: it is not installed, has no key file, or is older and lacks {LACKS}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "level", "words"),
+    [
+        (f'{{"version":"{VERSION}"}}', "ok", f"version {VERSION}"),
+        (
+            '{"version":"0.3.9"}',
+            "warning",
+            f"version 0.3.9 lacks {LACKS}",
+        ),
+        (
+            '{"version":"99.0.1"}',
+            "warning",
+            f"version 99.0.1 is newer than this program ({VERSION}), which refuses what it does not know",
+        ),
+        ('{"version":5}', "warning", "what the shop's extension says of its version can't be read"),
+        ('{"version":"\\u001b[2J"}', "warning", "what the shop's extension says of its version can't be read"),
+        ("[" * 100_000, "warning", "what the shop's extension says of its version can't be read"),
+        ("", "warning", "what the shop's extension says of its version can't be read"),
+    ],
+    ids=["this version", "an older one", "a newer one", "a number", "a control character", "deep", "nothing"],
+)
+async def test_the_extensions_version_is_told(acme: ShopPlace, said: str, level: str, words: str) -> None:
+    await prepared(acme)
+    table = f"{acme.shop.prefix}supportbridge_meta"
+    await acme.shop.execute(f"INSERT INTO {table} (name, payload) VALUES ('storefront:acme', %s)", said)
+    found = (await findings(acme, code=0))["storefront"]
+    assert (found["level"], found["text"]) == (level, words)

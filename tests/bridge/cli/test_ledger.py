@@ -127,3 +127,19 @@ async def test_C16_a_quote_that_was_changed_in_the_shop_is_named(acme: ShopPlace
     await acme.shop.execute(f"UPDATE {table} SET payload = REPLACE(payload, '50', '05')")
     wrong = await acme.cli("ledger", "verify")
     assert (wrong.code, "quote 1: row: signature: expected one of the store's keys" in wrong.out) == (1, True)
+
+
+async def test_C16_a_thread_that_was_changed_or_taken_away_in_the_shop_is_named(acme: ShopPlace) -> None:
+    await acme.join()
+    customer = await acme.paid()
+    await acme.cli("sync", "--once")
+    await acme.cli("request", "open", str(customer), "--subject", "Analytics", "--text", "Please", "--by", "Anna")
+    await acme.cli("sync", "--once")
+    assert (await acme.cli("ledger", "verify")).code == 0
+    table = f"{acme.shop.prefix}supportbridge_request"
+    await acme.shop.execute(f"UPDATE {table} SET payload = REPLACE(payload, 'Please', 'Refund')")
+    wrong = await acme.cli("ledger", "verify")
+    assert (wrong.code, "request 1: row: signature: expected one of the store's keys" in wrong.out) == (1, True)
+    await acme.shop.execute(f"DELETE FROM {table}")
+    wrong = await acme.cli("ledger", "verify")
+    assert (wrong.code, "request 1: row: expected epoch" in wrong.out) == (1, True), wrong.out

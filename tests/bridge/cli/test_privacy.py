@@ -16,6 +16,7 @@ async def test_D2_what_is_kept_is_exported_then_erased_here_and_in_the_shop(acme
     customer = await acme.paid()
     await acme.cli("sync", "--once")
     await acme.cli("request", "open", str(customer), "--subject", "Secret words", "--text", "more", "--by", "Anna")
+    await acme.cli("sync", "--once")
     file = tmp_path / "export.json"
     done = await acme.cli("privacy", "export", str(customer), str(file))
     assert done.code == 0, done.err
@@ -24,6 +25,8 @@ async def test_D2_what_is_kept_is_exported_then_erased_here_and_in_the_shop(acme
     assert document["requests"][0]["subject"] == "Secret words"
     assert document["in_the_shop"]["contact"]["email"] == "ada@shop.example"
     assert len(document["in_the_shop"]["entries"]) == 1
+    [shown] = document["in_the_shop"]["requests"]
+    assert (shown["subject"], [one["text"] for one in shown["messages"]]) == ("Secret words", [{"": "more"}])
     again = await acme.cli("privacy", "export", str(customer), str(file))
     assert again.err.splitlines()[0].endswith("exists already and is never overwritten")
     erased = await acme.cli("privacy", "erase", str(customer), "--by", "Anna")
@@ -35,6 +38,8 @@ async def test_D2_what_is_kept_is_exported_then_erased_here_and_in_the_shop(acme
     assert list(rows) == []
     [(payload,)] = await acme.shop.fetch(f"SELECT payload FROM {acme.shop.prefix}supportbridge_account")
     assert json.loads(payload)["posted"] == 0
+    [(payload,)] = await acme.shop.fetch(f"SELECT payload FROM {acme.shop.prefix}supportbridge_request")
+    assert sorted(json.loads(payload)) == ["customer", "epoch", "number", "request", "store", "v"]
     verified = await acme.cli("ledger", "verify")
     assert verified.code == 0, verified.out
 

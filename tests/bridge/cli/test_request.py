@@ -29,7 +29,7 @@ def test_C12_answering_costs_nothing(counter: CounterPlace) -> None:
     said = counter.document("request", "reply", request, "--text", "Which page is it?\nSend a link.", *BY)["said"]
     assert (said["kind"], said["staff"], said["text"]) == ("text", "Anna", "Which page is it?\nSend a link.")
     assert counter.well("request", "reply", request, "--text", "Thanks", *BY).lines()[0] == (
-        f"Anna replied to request {request}; no coin was moved. The customer's page does not show messages."
+        f"Anna replied to request {request}; no coin was moved. The customer reads it on his page."
     )
     assert len(counter.document("coins", "statement", "77")["entries"]) == entries
     assert counter.coins() == (300, 0, 300)

@@ -26,8 +26,10 @@ from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
 from bridge.desk.values import to_ms
 from bridge.domain.cursor import Cursor, Gap
+from bridge.domain.requests import Author, Message, MessageKind
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, DeskTooOld
 from bridge.services.purchases import book_orders
+from bridge.services.requests import reply
 from bridge.services.syncing import touch
 from bridge.services.verify import verify
 from bridge.testing.desks import CREATED, a_desk
@@ -260,7 +262,7 @@ def test_a_desk_of_version_1_keeps_all_it_has(tmp_path: Path) -> None:
     columns = {table: columns_in(path, table) for table in OLD_TABLES}
     before = content(path, columns)
     assert all(before[table] for table in ("store", "account", "purchase", "package", "entry", "cursor", "touched"))
-    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 3"):
+    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 4"):
         Desk.open(path)
     assert upgrade(path, now=CREATED)
     assert content(path, columns) == before
@@ -330,6 +332,32 @@ def test_an_upgraded_desk_that_was_restored_gives_no_number_out_again(tmp_path: 
         with Desk.open(path) as desk:
             assert CoinDesk(desk).offered(customer(77), 1).id == first
             assert desk.run(lambda tx: tx.ledger.new_package_ids(1)) == range(first + 3, first + 4)
+
+
+def test_requests_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    with a_desk(tmp_path) as desk:
+        coins = CoinDesk(desk)
+        opened = coins.offered(customer(77), 50).request_id
+        wanted = Message(coins.now, Author.CUSTOMER, MessageKind.TEXT, "Please.")
+        desk.run(lambda tx: tx.requests.say(opened, wanted))
+        desk.run(reply, coins.terms, opened, text="He is a nuisance.", by="Anna", at=coins.now)
+    alter(
+        path,
+        "DROP INDEX ix_request_waiting; ALTER TABLE request DROP COLUMN pushed_number;"
+        "ALTER TABLE request DROP COLUMN number; UPDATE alembic_version SET version_num = '0003';"
+        "UPDATE desk SET schema_version = 3, compatible_version = 3",
+    )
+    with pytest.raises(DeskTooOld, match="the desk has version 3, this program needs 4"):
+        Desk.open(path)
+    assert upgrade(path, now=CREATED)
+    with Desk.open(path) as desk:
+        waiting = desk.look(lambda tx: tx.requests.waiting(ACME, 10))
+        shown, _ = desk.look(lambda tx: tx.requests.last_shown(opened, 50))
+        thread = desk.look(lambda tx: tx.requests.thread(opened))
+    assert [(one.id, one.subject, one.number) for one in waiting] == [(opened, "Google Analytics", 1)]
+    assert [one.kind for one in shown] == [MessageKind.OFFERED, MessageKind.TEXT]
+    assert (thread[-1].kind, thread[-1].text) == (MessageKind.NOTE, "He is a nuisance."), "written for colleagues alone"
 
 
 def test_an_upgraded_desk_knows_when_its_packages_end(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The answering side of a store, pass by pass: rows are read, done, answered and shown, and the cursor follows."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -401,13 +402,34 @@ async def test_the_pages_of_a_shop_without_our_new_tables_show_the_account_all_t
     with capture_logs() as lines:
         await store.push()
         await store.push()
-    told = [line for line in lines if line["event"] == "shop takes no quotes, prices and answers"]
-    assert [line["next"] for line in told] == ["run: bridge store prepare acme"]
+    told = [line for line in lines if line["event"] == "shop takes no documents of a kind"]
+    assert [(line["table"], line["next"]) for line in told] == [
+        ("quote", "run: bridge store prepare acme"),
+        ("request", "run: bridge store prepare acme"),
+    ]
     assert 77 in store.shop.accounts
     store.shop.has_coin_desk = True
-    store.pusher._documents_from = 0.0
+    store.pusher._refused.clear()
     await store.push()
     assert store.shop.shown_document(QUOTE, 1) is not None
+
+
+async def test_a_shop_that_was_not_prepared_for_threads_has_quotes_and_answers_at_once(store: Store) -> None:
+    store.shop.lacking = {DocumentTable.REQUEST}
+    row = store.approve(await store.offered(77, 50))
+    await store.passes()
+    await store.push()
+    assert store.shop.shown_document(ANSWER, row.uuid) is not None
+    shown = store.shop.shown_document(QUOTE, 1)
+    assert shown is not None
+    assert shown["state"] == "approved"
+    asked = store.shop.calls["push_documents"]
+    await store.push()
+    assert store.shop.calls["push_documents"] == asked, "what was refused rests"
+    store.shop.lacking = set()
+    store.pusher._refused.clear()
+    await store.push()
+    assert store.shop.shown_document(DocumentTable.REQUEST, 1) is not None
 
 
 async def test_a_shop_that_is_down_loses_nothing(store: Store) -> None:
@@ -436,6 +458,7 @@ async def test_a_hint_wakes_it_and_an_action_makes_it_look_twice_a_second(store:
         store.wake.set()
         await until(lambda: store.handled == 1, "the row is handled")
         assert store.inbox._pause() == min(inbox_module.FAST_S, store.setup.sync.poll_seconds)
+        assert 170 < store.inbox._active_until - time.monotonic() <= 180, "for three minutes"
         assert await store.code(row) == "unknown_quote"
     finally:
         store.stop.set()

@@ -1,4 +1,4 @@
-"""Quotes and prices that are not as pushed are told apart, to the field (rule C16)."""
+"""Requests, quotes and prices that are not as pushed are told apart, to the field (rule C16)."""
 
 import json
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from bridge.services.document_comparison import (
     expected_answers,
     expected_prices,
     expected_quotes,
+    expected_requests,
 )
 from bridge.services.documents import documents_pushed, waiting_documents
 from bridge.services.findings import Difference
@@ -51,7 +52,8 @@ def compared(desk: CoinDesk, table: DocumentTable, found: list[DocumentRow]) -> 
     elif table is DocumentTable.ANSWER:
         expected, _ = answers(desk)
     else:
-        expected, _ = desk.desk.look(expected_quotes, PAGE, after=0, limit=99)
+        page = expected_quotes if table is DocumentTable.QUOTE else expected_requests
+        expected, _ = desk.desk.look(page, PAGE, after=0, limit=99)
     return compare_document_rows([KEY], table, expected, found)
 
 
@@ -80,13 +82,18 @@ def signed(row: DocumentRow, table: DocumentTable, *, key: SigningKey = KEY, **d
 
 def test_C16_what_was_pushed_is_right(desk: CoinDesk) -> None:
     shop = pushed(desk)
-    assert {table: len(rows) for table, rows in shop.items()} == {DocumentTable.QUOTE: 2, DocumentTable.PRICE: 1}
+    assert {table: len(rows) for table, rows in shop.items()} == {
+        DocumentTable.QUOTE: 2,
+        DocumentTable.REQUEST: 2,
+        DocumentTable.PRICE: 1,
+    }
     for table, rows in shop.items():
         assert compared(desk, table, rows) == []
 
 
 def test_C16_what_has_yet_to_be_pushed_is_not_expected(desk: CoinDesk) -> None:
     assert compared(desk, DocumentTable.QUOTE, []) == []
+    assert compared(desk, DocumentTable.REQUEST, []) == []
     assert compared(desk, DocumentTable.PRICE, []) == []
 
 
@@ -111,6 +118,24 @@ def test_C16_a_changed_a_forged_an_older_and_a_missing_row_are_named(desk: CoinD
         Difference("quote 2: row: version", "epoch 1, number 1", "epoch 1, number 0")
     ]
     assert compared(desk, DocumentTable.QUOTE, rows[:1]) == [Difference("quote 2: row", "epoch 1, number 1", "no row")]
+
+
+def test_C16_requests_come_a_page_at_a_time(desk: CoinDesk) -> None:
+    pushed(desk)
+    first, last = desk.desk.look(expected_requests, PAGE, after=0, limit=1)
+    assert ([one.key for one in first], last) == ([1], 1)
+    assert desk.desk.look(expected_requests, PAGE, after=2, limit=1) == ([], None)
+
+
+def test_C16_a_changed_and_a_missing_thread_are_named(desk: CoinDesk) -> None:
+    rows = pushed(desk)[DocumentTable.REQUEST]
+    changed = [signed(rows[0], DocumentTable.REQUEST, subject="Free work"), rows[1]]
+    assert compared(desk, DocumentTable.REQUEST, changed) == [
+        Difference("request 1: row: subject", '"Google Analytics"', '"Free work"')
+    ]
+    assert compared(desk, DocumentTable.REQUEST, rows[:1]) == [
+        Difference("request 2: row", "epoch 1, number 2", "no row")
+    ]
 
 
 def test_C16_a_changed_price_is_named(desk: CoinDesk) -> None:

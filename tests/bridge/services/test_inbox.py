@@ -377,6 +377,11 @@ NOT_AS_AGREED = {
     "a text with a NUL": document("request_open", {"subject": "x", "text": "a\0b", "price": None}),
     "half a character": document("request_open", {"subject": "x", "text": "\ud83d", "price": None}),
     "a price that is a number": document("request_open", {"subject": "x", "text": "x", "price": 5}),
+    "an empty reply": document("request_reply", {"request": 1, "text": " \n"}),
+    "a long reply": document("request_reply", {"request": 1, "text": "x" * 4001}),
+    "a reply with a NUL": document("request_reply", {"request": 1, "text": "a\0b"}),
+    "a reply to a text": document("request_reply", {"request": "1", "text": "x"}),
+    "a reply with an author": document("request_reply", {"request": 1, "text": "x", "by": "staff"}),
     "a right without a domain": document("right_redeem", {"right": "font"}),
 }
 

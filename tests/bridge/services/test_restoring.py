@@ -1,15 +1,23 @@
 """After a restore: what only the shop still knows."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from bridge.contracts.shop_rows import SignedRow, SigningKey
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.desk.desk import Desk
+from bridge.domain.events import RequestAnswered
+from bridge.domain.requests import Author, MessageKind
 from bridge.services import staff_coins
 from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.disputes import charge_back
+from bridge.services.document_parts import taken_away
 from bridge.services.purchases import book_orders
-from bridge.services.restoring import report_lost_entries
+from bridge.services.restoring import recover_answers, report_lost_entries, report_lost_requests
 from tests.support.books import ACME, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_quick_desk, a_store, an_order, customer
+from tests.support.quoting import CoinDesk, a_coin_desk
 
 KEY = SigningKey("k1", b"k" * 32)
 LATER = MONDAY_9AM + timedelta(hours=1)
@@ -97,3 +105,113 @@ def test_a_row_copied_to_another_customer_or_number_says_nothing() -> None:
     with a_quick_desk() as restored:
         assert restored.run(report_lost_entries, ACME, copied, (KEY,), at=LATER) == 0
         assert restored.look(lambda tx: tx.problems.open(ACME)) == []
+
+
+PAGE = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=2)
+
+
+def lost_request(*, customer_id: int = 77, number: int = 12, key: SigningKey = KEY, **different: Any) -> DocumentRow:
+    """A request's row as a lost desk has left it."""
+    said: dict[str, object] = {
+        "v": 1,
+        "store": ACME,
+        "customer": customer_id,
+        "epoch": 1,
+        "number": 4,
+        "request": number,
+        "opened_at": int(MONDAY_9AM.timestamp()),
+        "earlier": 1,
+        "messages": [{}, {}],
+    }
+    row = signed_row(key, "request", said | different, customer_id=customer_id, epoch=1, number=4)
+    return DocumentRow(number, row)
+
+
+def test_a_request_that_only_the_lost_desk_knew_is_taken_off_the_page_and_told_without_its_words() -> None:
+    with a_quick_desk() as restored:
+        (blank,) = restored.run(report_lost_requests, PAGE, [lost_request(subject="Secret")], (KEY,), at=LATER)
+        (problem,) = restored.look(lambda tx: tx.problems.open(ACME))
+    assert (blank.key, blank.row.customer_id, blank.row.epoch, blank.row.number) == (12, 0, 2, 0)
+    assert json.loads(blank.row.payload) == {
+        "v": 1,
+        "store": ACME,
+        "customer": 0,
+        "epoch": 2,
+        "number": 0,
+        "request": 12,
+    }
+    assert problem.kind == "after_backup"
+    assert problem.summary == (
+        "customer 77: the shop shows request 12 with 3 messages, opened after the backup, at 2026-11-23 09:00:00 UTC; "
+        "it is taken off the page: if it still holds, open it again"
+    )
+
+
+def test_a_request_of_this_desk_or_of_its_own_epoch_stays() -> None:
+    with a_coin_desk() as coins:
+        number = coins.request(customer(77)).id
+        rows = [lost_request(number=number), DocumentRow(13, lost_request().row._replace(epoch=2))]
+        assert coins.desk.run(report_lost_requests, PAGE, rows, (KEY,), at=LATER) == []
+        assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
+
+
+def test_a_forged_request_goes_and_says_nothing() -> None:
+    stranger = SigningKey("k1", b"x" * 32)
+    rows = [lost_request(key=stranger), lost_request(number=13, request=14), lost_request(number=15, store="other")]
+    with a_quick_desk() as restored:
+        blank = restored.run(report_lost_requests, PAGE, rows, (KEY,), at=LATER)
+        assert [one.key for one in blank] == [12, 13, 15]
+        assert restored.look(lambda tx: tx.problems.open(ACME)) == []
+
+
+def test_a_request_that_was_taken_away_already_is_not_told_again() -> None:
+    gone = taken_away(replace(PAGE, epoch=1), DocumentTable.REQUEST, 12)
+    with a_quick_desk() as restored:
+        assert len(restored.run(report_lost_requests, PAGE, [gone], (KEY,), at=LATER)) == 1
+        assert restored.look(lambda tx: tx.problems.open(ACME)) == []
+
+
+def answered(number: int, **different: Any) -> DocumentRow:
+    """A request's row of a lost desk, in which staff have answered."""
+    at = int(MONDAY_9AM.timestamp())
+    thread = [
+        {"at": at, "by": "customer", "quote": None, "verified": True, "text": {"": "Please."}},
+        {"at": at + 60, "by": "staff", "quote": None, "verified": True, "text": {"": "It is done."}},
+        {"at": at + 90, "by": "bridge", "quote": 1, "verified": True, "text": {"en": "The work has begun."}},
+    ]
+    return lost_request(number=number, **({"messages": thread} | different))
+
+
+def staffs_words(coins: CoinDesk, number: int) -> list[str]:
+    return [one.text for one in coins.desk.look(lambda tx: tx.requests.thread(number))]
+
+
+def test_what_staff_answered_after_the_backup_is_put_back_once_and_nobody_is_told_of_it_again() -> None:
+    with a_coin_desk() as coins:
+        number = coins.request(customer(77)).id
+        rows = [answered(number)]
+        assert [coins.desk.run(recover_answers, ACME, rows, (KEY,)) for _ in range(2)] == [1, 0]
+        (said,) = coins.desk.look(lambda tx: tx.requests.thread(number))
+        assert (said.author, said.kind, said.text, said.staff) == (Author.STAFF, MessageKind.TEXT, "It is done.", None)
+        assert said.at == MONDAY_9AM + timedelta(seconds=60)
+        assert coins.told(RequestAnswered) == []
+
+
+def test_D2_D3_nothing_is_put_back_into_a_request_that_was_erased_or_is_not_its_customers() -> None:
+    with a_coin_desk() as coins:
+        erased, theirs = coins.request(customer(77)).id, coins.request(customer(78)).id
+        account = coins.account_id(customer(77))
+        rows = [answered(erased), answered(theirs), answered(99)]
+        coins.desk.run(lambda tx: tx.personal.forget(ACME, account, customer(77)))
+        assert coins.desk.run(recover_answers, ACME, rows, (KEY,)) == 0
+        assert staffs_words(coins, erased) == staffs_words(coins, theirs) == []
+
+
+def test_words_that_nobody_of_ours_has_signed_are_not_staffs() -> None:
+    stranger = SigningKey("k1", b"x" * 32)
+    with a_coin_desk() as coins:
+        number = coins.request(customer(77)).id
+        rows = [answered(number, key=stranger), answered(number, store="other")]
+        rows.append(answered(number, request=number + 1))
+        assert coins.desk.run(recover_answers, ACME, rows, (KEY,)) == 0
+        assert staffs_words(coins, number) == []

@@ -367,6 +367,29 @@ WRONG: dict[str, tuple[str, str]] = {
         changed("coins = 550", "coins = 550\nvalid_months = 1000"),
         "plans.base.valid_months: must be a whole number of at most 120, not 1000",
     ),
+    "a plan that nobody is served under": (
+        changed("coins = 550", "coins = 550\nservice_days = []"),
+        "plans.base.service_days: must name at least one day",
+    ),
+    "a day of the week twice": (
+        changed("coins = 550", 'coins = 550\nservice_days = ["monday", "monday"]'),
+        'plans.base.service_days[2]: must not be named twice, not "monday"',
+    ),
+    "a day that is none": (
+        changed("coins = 550", 'coins = 550\nservice_days = ["Monday"]'),
+        (
+            'plans.base.service_days[1]: must be "monday", "tuesday", "wednesday", "thursday", "friday", "saturday" or '
+            '"sunday", not "Monday"'
+        ),
+    ),
+    "a script in the place of an address to buy at": (
+        changed("coins = 550", 'coins = 550\nbuy_url = "javascript:alert(1)"'),
+        'plans.base.buy_url: must be a web address, beginning with https://, not "javascript:alert(1)"',
+    ),
+    "a password in the address to buy at": (
+        changed("coins = 550", 'coins = 550\nbuy_url = "https://me:secret@shop.example.com/"'),
+        "plans.base.buy_url: must be a web address, beginning with https://",
+    ),
     # --- pace and limits
     "reading all the time": (
         with_section("[sync]\npoll_seconds = 0"),

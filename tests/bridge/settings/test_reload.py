@@ -69,6 +69,8 @@ def test_a_new_plan_and_a_removed_person_are_named(tmp_path: Path) -> None:
             "plans.gold.product_codes",
             "plans.gold.name.en",
             "plans.gold.valid_months",
+            "plans.gold.service_days",
+            "plans.gold.buy_url",
         )
     }
 

@@ -40,6 +40,13 @@ def test_C3_a_package_lasts_the_published_year(shipped: Settings, name: str) -> 
     assert {plan.valid_months for plan in shipped.stores[name].plans.values()} == {12}
 
 
+@pytest.mark.parametrize("name", STORES)
+def test_P1_T4_essential_is_served_saturday_to_wednesday_and_the_others_every_day(shipped: Settings, name: str) -> None:
+    plans = shipped.stores[name].plans
+    assert plans["essential"].service_days == ("saturday", "sunday", "monday", "tuesday", "wednesday")
+    assert [len(plans[key].service_days) for key in ("base", "professional")] == [7, 7]
+
+
 def test_P1_the_published_table_of_rights_is_there(shipped: Settings) -> None:
     rights = shipped.stores["prestashop-coins"].rights
     every = ("essential", "base", "professional")

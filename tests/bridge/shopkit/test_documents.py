@@ -21,11 +21,17 @@ from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.adapters import STORE, database_access
 
 KEY, FORGER = SigningKey("k1", bytes(32)), SigningKey("k1", bytes(range(32)))
-NAMES = {DocumentTable.QUOTE: "quote", DocumentTable.PRICE: "code", DocumentTable.ANSWER: "uuid"}
+NAMES = {
+    DocumentTable.QUOTE: "quote",
+    DocumentTable.PRICE: "code",
+    DocumentTable.ANSWER: "uuid",
+    DocumentTable.REQUEST: "request",
+}
 KEYS: dict[DocumentTable, int | str] = {
     DocumentTable.QUOTE: 12,
     DocumentTable.PRICE: "analytics",
     DocumentTable.ANSWER: "0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11",
+    DocumentTable.REQUEST: 5,
 }
 TABLES = pytest.mark.parametrize("table", list(DocumentTable))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from bridge.contracts.shop import Finding, Level
-from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable, Note
 from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopRefused
@@ -36,10 +36,12 @@ async def test_everything_the_coin_desk_does_works_with_exactly_the_printed_righ
     adapter = case.connect(case.least())
     uuid = await case.shop.customer_posts(KEY, ada, "quote_decline", {"quote": 12, "version": 1})
     quote, price = a_document(DocumentTable.QUOTE, 12, ada), a_document(DocumentTable.PRICE, "analytics", 0)
-    answer = a_document(DocumentTable.ANSWER, uuid, ada)
-    for table, row in zip(DocumentTable, (quote, price, answer), strict=True):
+    answer, request = a_document(DocumentTable.ANSWER, uuid, ada), a_document(DocumentTable.REQUEST, 5, ada)
+    for table, row in zip(DocumentTable, (quote, price, answer, request), strict=True):
         await adapter.push_documents(table, [row])
         assert await adapter.documents(table, [row.key]) == [row]
+    await adapter.push_note("status:acme", Note("{}", "k1", "0" * 64))
+    assert await adapter.note("status:acme") == Note("{}", "k1", "0" * 64)
     assert [row.uuid for row in await adapter.inbox(Cursor())] == [uuid]
     assert (await adapter.contacts([ada]))[ada].email == "ada@shop.example"
     assert list(await adapter.find_customers(email="ada@shop.example")) == [ada]
@@ -116,6 +118,25 @@ async def test_a_shop_prepared_by_the_last_release_is_prepared_again_without_tou
     assert (found["coin desk"].level, found["coin desk"].remedy) == (Level.WARNING, "run: bridge store prepare acme")
     assert await adapter.prepare() == [f"created the table {case.prefix}{table}" for table in COIN_DESK_TABLES]
     assert (await the_findings(adapter))["coin desk"].level is Level.OK
+
+
+async def test_a_shop_prepared_before_there_were_threads_has_quotes_and_answers_all_the_same(case: Case) -> None:
+    await case.shop.add_product("base")
+    adapter = case.connect(product_codes=frozenset({"base"}))
+    await adapter.prepare()
+    case.run("DROP TABLE {p}supportbridge_request")
+    found = (await the_findings(adapter))["coin desk"]
+    assert (found.level, found.remedy) == (Level.WARNING, "run: bridge store prepare acme")
+    assert found.text == (
+        f"no threads of requests in this shop: not there, or not to be read: {case.prefix}supportbridge_request"
+    )
+    row = a_document(DocumentTable.QUOTE, 1, 77)
+    await adapter.push_documents(DocumentTable.QUOTE, [row])
+    assert await adapter.documents(DocumentTable.QUOTE, [1]) == [row]
+    assert await adapter.documents(DocumentTable.REQUEST, [1]) == []
+    with pytest.raises(ShopRefused, match=r"has no table .*supportbridge_request"):
+        await adapter.push_documents(DocumentTable.REQUEST, [a_document(DocumentTable.REQUEST, 1, 77)])
+    assert await adapter.prepare() == [f"created the table {case.prefix}supportbridge_request"]
 
 
 async def test_a_customers_deed_wakes_the_desk_as_an_order_does(case: Case) -> None:

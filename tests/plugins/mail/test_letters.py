@@ -61,6 +61,7 @@ TO_CUSTOMERS: list[events.Event] = [
     events.PackageExpiring(key="k", **CUSTOMER, package_id=3, coins=121, days=7, usable_until=NOON + timedelta(days=7)),
     events.PackageExpired(key="k", **CUSTOMER, package_id=3, coins=121, available=300, usable_until=NOON),
     events.BalanceLow(key="k", **CUSTOMER, available=99, of=550),
+    events.RequestAnswered(key="k", **CUSTOMER, request_id=5),
     events.GuestClaimed(key="k", **GUEST, claim_id=1, order_id=1042, language="en"),
 ]
 TO_STAFF: list[events.Event] = [
@@ -69,6 +70,7 @@ TO_STAFF: list[events.Event] = [
     events.HoldOld(**quote_facts()),
     events.RequestOpened(key="k", **CUSTOMER, request_id=5, price="google-analytics"),
     events.RequestOpened(key="k", **CUSTOMER, request_id=5),
+    events.RequestReplied(key="k", **CUSTOMER, request_id=5),
     events.ProblemOpened(key="k", store="acme", at=NOON, problem_id=7, kind="odd_order", summary="order 1 is odd"),
     events.ProblemOpened(key="k", store="acme", at=NOON, problem_id=9, kind=events.SEVERAL, summary="3 problems"),
     events.BackupLate(key="k", store="acme", at=NOON, hours=27),

@@ -364,11 +364,26 @@ STAFF_EVENTS = [
         "A new request from customer 77",
     ),
     (
+        events.RequestReplied(key="m", store="acme", at=NOON, owner=ANNA, request_id=5),
+        "A new message from customer 77",
+    ),
+    (
         events.ProblemOpened(key="p", store="acme", at=NOON, problem_id=7, kind="odd_order", summary="order 1 is odd"),
         "A problem waits for you: odd order",
     ),
     (events.BackupLate(key="acme:b", store="acme", at=NOON, hours=27), "The last backup is 27 hours old"),
 ]
+
+
+async def test_D1_an_answer_leads_to_the_page_and_is_not_in_the_letter(room: Mailroom, server: MailServer) -> None:
+    await room.work(events.RequestAnswered(key="a", store="acme", at=NOON, owner=ANNA, request_id=5))
+    mail = the_one(server.taken)
+    assert mail["Subject"].startswith("We have answered your request")
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        assert part is not None
+        assert "Read the answer" in part.get_content()
+        assert "Replies to it are not read" in part.get_content()
 
 
 @pytest.mark.parametrize(("event", "subject"), STAFF_EVENTS, ids=[type(event).__name__ for event, _ in STAFF_EVENTS])

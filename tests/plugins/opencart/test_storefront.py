@@ -87,6 +87,10 @@ def test_installing_makes_the_tables_registers_the_event_and_switches_the_block_
     installed = shop.administer("install", "install")
     assert installed.log == []
     events = [(event["trigger"], event["action"], event["status"]) for event in installed.result["events"]]
+    assert [event[:2] for event in events[-2:]] == [
+        ("admin/view/sale/order_info/after", "extension/supportbridge/event/panel.order"),
+        ("admin/view/customer/customer_form/after", "extension/supportbridge/event/panel.customer"),
+    ]
     assert events[0] == ("catalog/view/account/account/after", "extension/supportbridge/event/account.after", True)
     assert installed.result["settings"]["module_supportbridge_status"] == "1"
     assert shop.run("SELECT payload FROM {p}meta WHERE name = 'schema'") == [("1",)]

@@ -10,6 +10,10 @@ ORDER_EVENTS = [
     "catalog/model/checkout/order/addOrderHistory/after",
     "catalog/model/checkout/order/deleteOrder/after",
 ]
+STAFF_EVENTS = [
+    "admin/view/sale/order_info/after",
+    "admin/view/customer/customer_form/after",
+]
 
 
 @pytest.fixture
@@ -120,11 +124,14 @@ def test_installing_makes_the_tables_registers_the_events_and_switches_the_block
     assert [event["trigger"] for event in installed.result["events"]] == [
         "catalog/view/account/account/after",
         *ORDER_EVENTS,
+        *STAFF_EVENTS,
     ]
     assert [event["action"] for event in installed.result["events"]] == [
         "extension/module/supportbridge/accountAfter",
         "extension/module/supportbridge/orderChanged",
         "extension/module/supportbridge/orderChanged",
+        "extension/module/supportbridge/besideOrder",
+        "extension/module/supportbridge/besideCustomer",
     ]
     assert installed.result["settings"]["module_supportbridge_status"] == "1"
     assert installed.log == []
@@ -141,7 +148,7 @@ def test_a_shop_user_who_may_not_make_tables_can_still_install(make_shop: MakeSh
     shop.run("CREATE TABLE other (id INT)")
     shop.server.create_user("reader", "secret", [f"SELECT ON `{shop.database}`.`other`"])
     installed = shop.administer("install", user="reader", password="secret")
-    assert len(installed.result["events"]) == 3
+    assert len(installed.result["events"]) == 5
     assert installed.log == ['Support Bridge: the tables could not be made; run "bridge store prepare" instead']
 
 
@@ -162,4 +169,4 @@ def test_saving_keeps_the_choice_and_registers_the_events_once(shop: Storefront)
     saved = shop.administer("install", "index", method="POST", post={"module_supportbridge_status": "0"})
     assert saved.result["settings"]["module_supportbridge_status"] == "0"
     assert saved.result["session"]["success"] == "The setting has been saved."
-    assert [event["trigger"] for event in saved.result["events"]][1:] == ORDER_EVENTS
+    assert [event["trigger"] for event in saved.result["events"]][1:] == [*ORDER_EVENTS, *STAFF_EVENTS]

@@ -164,6 +164,8 @@ def test_installing_makes_the_tables_and_takes_its_hooks(make_shop: MakeShop) ->
     assert installed["hooks"] == [
         "displayCustomerAccount",
         "actionFrontControllerSetMedia",
+        "displayAdminOrderSide",
+        "displayAdminCustomers",
         "actionOrderStatusPostUpdate",
         "actionOrderSlipAdd",
         "actionObjectOrderUpdateAfter",
@@ -200,7 +202,7 @@ def test_upgrading_the_first_version_brings_the_hooks_and_the_table(shop: Storef
     a_shop_of_the_first_version(shop)
     upgraded = shop.administer("upgrade:0.2.0").result
     assert upgraded["answers"] == [True]
-    assert len(upgraded["hooks"]) == 2 + len(ORDER_HOOKS)
+    assert len(upgraded["hooks"]) == 4 + len(ORDER_HOOKS)
     shop.administer("hookActionOrderStatusPostUpdate")
     assert hints(shop) == {"acme": 1}
 
@@ -253,11 +255,18 @@ def test_the_back_offices_page_says_that_the_table_of_hints_is_missing(shop: Sto
 
 
 def test_every_text_is_translated_and_no_translation_is_left_over() -> None:
-    texts = set(re.findall(r"\$this->l\('([^']+)'\)", (SOURCES / "supportbridge.php").read_text("utf-8")))
-    wanted = {
-        f"<{{supportbridge}}prestashop>supportbridge_{hashlib.md5(text.encode()).hexdigest()}"  # noqa: S324
-        for text in texts
-    }
+    texts, wanted = set(), set()
+    for source, path in (
+        ("supportbridge", "supportbridge.php"),
+        ("supportbridgewords", "classes/SupportbridgeWords.php"),
+        ("supportbridgefindings", "classes/SupportbridgeFindings.php"),
+    ):
+        found = set(re.findall(r"->l\('([^']+)'(?:, self::SOURCE)?\)", (SOURCES / path).read_text("utf-8")))
+        texts |= found
+        wanted |= {
+            f"<{{supportbridge}}prestashop>{source}_{hashlib.md5(text.encode()).hexdigest()}"  # noqa: S324
+            for text in found
+        }
     for language in ("ru", "fa"):
         content = (SOURCES / f"translations/{language}.php").read_text("utf-8")
         assert set(re.findall(r"\$_MODULE\['([^']+)'\]", content)) == wanted

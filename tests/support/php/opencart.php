@@ -201,13 +201,14 @@ namespace {
     $registry->config = new Settings($orders['settings'] + [
         'config_store_id' => $orders['shop_id'],
         'config_language' => $orders['language'],
+        'config_language_admin' => $orders['language'],
     ]);
     $registry->customer = new LoggedInCustomer($orders['customer']);
     $registry->request = (object) ['server' => array_map('strval', array_filter($_SERVER, 'is_scalar')), 'post' => []];
     $registry->language = new Words();
     $registry->cache = new Memory($orders['memory']);
     $registry->log = new ErrorLog($orders['log_broken']);
-    $side = $orders['what'] === 'steps' ? 'admin' : 'catalog';
+    $side = in_array($orders['what'], ['steps', 'back office'], true) ? 'admin' : 'catalog';
     $registry->url = new Addresses(true);
     $registry->response = new Answering();
     $registry->document = new Pieces();
@@ -243,11 +244,26 @@ namespace {
 
             return [];
         });
+    } elseif ($orders['what'] === 'back office') {
+        play(static function () use ($registry, $orders): string {
+            [$page, $data, $route] = [$orders['page'], $orders['data'], 'sale/order_info'];
+            $event = new \Opencart\Admin\Controller\Extension\Supportbridge\Event\Panel($registry);
+            if ($orders['directly']) {
+                $event->{$orders['beside']}();
+            }
+            $event->{$orders['beside']}($route, $data, $page);
+
+            return $page;
+        });
     } elseif ($orders['what'] === 'support') {
         play(static function () use ($registry): array {
             (new \Opencart\Catalog\Controller\Extension\Supportbridge\Account\Support($registry))->index();
 
-            return $registry->response->told() + ['session' => $registry->session->data];
+            return $registry->response->told() + [
+                'session' => $registry->session->data,
+                'scripts' => $registry->document->scripts,
+                'sheets' => $registry->document->sheets,
+            ];
         });
     } else {
         $registry->user = new AdminUser();

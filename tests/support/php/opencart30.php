@@ -13,7 +13,7 @@ require __DIR__ . '/opencart_parts.php';
 require 'Twig/autoload.php';
 
 $upload = $orders['extensions'] . '/upload/';
-$side = $orders['what'] === 'steps' ? 'admin' : 'catalog';
+$side = in_array($orders['what'], ['steps', 'back office'], true) ? 'admin' : 'catalog';
 define('DB_PREFIX', $orders['prefix']);
 define('DIR_SYSTEM', $upload . 'system/');
 define('DIR_APPLICATION', $orders['shop_root'] . '/' . $side . '/');
@@ -191,7 +191,11 @@ final class Events
 require $upload . $side . '/controller/extension/module/supportbridge.php';
 
 $session = new VisitorSession($orders['session'], $orders['language']);
-$config = new Settings($orders['settings'] + ['config_store_id' => $orders['shop_id'], 'config_language' => 'en-gb']);
+$config = new Settings($orders['settings'] + [
+    'config_store_id' => $orders['shop_id'],
+    'config_language' => 'en-gb',
+    'config_admin_language' => $orders['language'],
+]);
 $events = new Events();
 $response = new Answering();
 $registry = new Registry();
@@ -246,12 +250,22 @@ if ($orders['what'] === 'page') {
 
         return [];
     });
+} elseif ($orders['what'] === 'back office') {
+    play(static function () use ($module, $orders): string {
+        [$page, $data, $route, $method] = [$orders['page'], $orders['data'], '', 'beside' . ucfirst($orders['beside'])];
+        if ($orders['directly']) {
+            $module->$method();
+        }
+        $module->$method($route, $data, $page);
+
+        return $page;
+    });
 } elseif ($orders['what'] === 'support') {
     require $upload . 'catalog/controller/extension/supportbridge/support.php';
     play(static function () use ($registry, $response, $session): array {
         (new ControllerExtensionSupportbridgeSupport($registry))->index();
 
-        return $response->told() + ['session' => $session->data];
+        return $response->told() + ['session' => $session->data, 'scripts' => $registry->get('document')->scripts];
     });
 } else {
     play(static function () use ($module, $orders, $config, $events, $response, $session): array {

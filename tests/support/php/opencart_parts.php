@@ -180,8 +180,20 @@ final class Pieces
 {
     public string $output = '';
 
+    /** @var string[] */
+    public array $scripts = [];
+
+    /** @var string[] */
+    public array $sheets = [];
+
     public function __call(string $name, array $arguments)
     {
+        if ($name === 'addScript') {
+            $this->scripts[] = $arguments[0];
+        }
+        if ($name === 'addStyle') {
+            $this->sheets[] = $arguments[0];
+        }
         if ($name === 'setOutput') {
             $this->output = $arguments[0];
         }

@@ -143,6 +143,13 @@ class ShopLink
         return 'http://' . self::$host . '/index.php?' . http_build_query($parameters);
     }
 
+    public function getAdminLink($controller, $withToken = true, array $route = [], array $parameters = []): string
+    {
+        $parameters = ['controller' => $controller, 'token' => 'a token'] + $parameters;
+
+        return 'http://' . self::$host . '/backoffice/index.php?' . http_build_query($parameters);
+    }
+
     public function getPageLink($controller, $ssl = null): string
     {
         return 'http://shop.example/index.php?controller=' . $controller;
@@ -186,6 +193,9 @@ class FrontPage
     /** @var string[] */
     public array $sheets = [];
 
+    /** @var string[] */
+    public array $scripts = [];
+
     public function __construct(string $name)
     {
         $this->php_self = $name;
@@ -194,6 +204,11 @@ class FrontPage
     public function addCSS($address): void
     {
         $this->sheets[] = $address;
+    }
+
+    public function addJS($address): void
+    {
+        $this->scripts[] = $address;
     }
 }
 
@@ -270,7 +285,7 @@ class Module
         return in_array($hook, self::hooksTaken(), true);
     }
 
-    public function l(string $text): string
+    public function l(string $text, $source = false): string
     {
         $_MODULE = [];
         $file = dirname((new ReflectionClass($this))->getFileName())
@@ -279,7 +294,7 @@ class Module
             require $file;
             $_MODULE = $GLOBALS['_MODULE'] ?? $_MODULE;
         }
-        $key = '<{' . $this->name . '}prestashop>' . $this->name . '_' . md5($text);
+        $key = '<{' . $this->name . '}prestashop>' . ($source ?: $this->name) . '_' . md5($text);
 
         return htmlspecialchars($_MODULE[$key] ?? $text, ENT_COMPAT, 'UTF-8');
     }
@@ -324,6 +339,11 @@ abstract class ModuleFrontController
     public function addCSS($address): void
     {
         $this->context->controller->addCSS($address);
+    }
+
+    public function addJS($address): void
+    {
+        $this->context->controller->addJS($address);
     }
 
     public function setTemplate(string $template): void
@@ -376,6 +396,12 @@ if ($orders['what'] === 'page') {
 
         return str_replace('{hook}', '', $page);
     });
+} elseif ($orders['what'] === 'back office') {
+    play(static function () use ($module, $orders): string {
+        $hook = 'hook' . ucfirst($orders['hook']);
+
+        return str_replace('{hook}', $module->$hook($orders['data']), $orders['page']);
+    });
 } elseif ($orders['what'] === 'support') {
     require $orders['extensions'] . '/supportbridge/controllers/front/support.php';
     play(static function () use ($module, $smarty): array {
@@ -393,8 +419,10 @@ if ($orders['what'] === 'page') {
         return [
             'output' => (string) $smarty->getTemplateVars('supportbridge_content'),
             'redirect' => '',
+            'title' => (string) $smarty->getTemplateVars('supportbridge_title'),
             'template' => $page->template,
             'sheets' => $page->context->controller->sheets,
+            'scripts' => $page->context->controller->scripts,
         ];
     });
 } else {

@@ -15,6 +15,7 @@ if (!defined('_PS_VERSION_')) {
 final class SupportbridgeShop
 {
     private const STYLE_SHEET = 'modules/supportbridge/views/css/account.css';
+    private const SCRIPT = 'modules/supportbridge/views/js/supportbridge.js';
 
     /**
      * Whether what `displayCustomerAccount` shows must be an item of a list.
@@ -45,7 +46,20 @@ final class SupportbridgeShop
     }
 
     /**
-     * Shops join style sheets into one file and tell a changed one only by its name: that file must be made anew.
+     * @param object $controller
+     */
+    public static function addScript($controller): void
+    {
+        if (method_exists($controller, 'registerJavascript')) {
+            $controller->registerJavascript('modules-supportbridge', self::SCRIPT, ['position' => 'bottom']);
+        } else {
+            $controller->addJS(__PS_BASE_URI__ . self::SCRIPT);
+        }
+    }
+
+    /**
+     * Shops join style sheets into one file, and scripts into another, and tell a changed one only by its name: those
+     * files must be made anew.
      */
     public static function forgetJoinedStyleSheets(): void
     {
@@ -54,6 +68,28 @@ final class SupportbridgeShop
         } catch (\Throwable $error) { // a page that looks plain for a while is no reason to stop an installation
             return;
         }
+    }
+
+    /**
+     * The place beside an order in the back office: the two lay it out in different ways.
+     */
+    public static function orderPanelHook(): string
+    {
+        return version_compare(_PS_VERSION_, '1.7.7', '<') ? 'displayAdminOrderRight' : 'displayAdminOrderSide';
+    }
+
+    /**
+     * The address of the module's page in the back office, not escaped.
+     *
+     * @param object $context
+     */
+    public static function statusAddress($context): string
+    {
+        if (self::listsAccountLinks()) {
+            return $context->link->getAdminLink('AdminModules') . '&configure=supportbridge';
+        }
+
+        return $context->link->getAdminLink('AdminModules', true, [], ['configure' => 'supportbridge']);
     }
 
     /**

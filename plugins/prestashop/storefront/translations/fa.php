@@ -9,17 +9,17 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_b1d71534a3081e10bd797054430ce
 // Removing this module leaves its tables in the database: they belong to the support desk.
 $_MODULE['<{supportbridge}prestashop>supportbridge_9193d98d7d88c840d533326d6bbe0222'] = 'با حذف این ماژول جدول‌های آن در پایگاه داده می‌مانند: آن‌ها متعلق به میز پشتیبانی هستند.';
 // The tables are in place.
-$_MODULE['<{supportbridge}prestashop>supportbridge_8f321872875b02f7a8cefddb7c66f6f7'] = 'جدول‌ها آماده‌اند.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_8f321872875b02f7a8cefddb7c66f6f7'] = 'جدول‌ها آماده‌اند.';
 // The tables cannot be used:
-$_MODULE['<{supportbridge}prestashop>supportbridge_a80c81d77b813f99dab08137c07aaef9'] = 'جدول‌ها قابل استفاده نیستند:';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_a80c81d77b813f99dab08137c07aaef9'] = 'جدول‌ها قابل استفاده نیستند:';
 // Key file of store
-$_MODULE['<{supportbridge}prestashop>supportbridge_74069e051130430659c4bac9d50b9ccd'] = 'فایل کلید فروشگاه';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_74069e051130430659c4bac9d50b9ccd'] = 'فایل کلید فروشگاه';
 // A key file cannot be used:
-$_MODULE['<{supportbridge}prestashop>supportbridge_899a3504eb2772503cabfd0876d85cb2'] = 'فایل کلید قابل استفاده نیست:';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_899a3504eb2772503cabfd0876d85cb2'] = 'فایل کلید قابل استفاده نیست:';
 // There is no key file in the config folder yet: run bridge store pair on the machine of the desk and put the file it names there.
-$_MODULE['<{supportbridge}prestashop>supportbridge_2a86c8941258faf7e06690e923f14ee4'] = 'هنوز فایل کلیدی در پوشهٔ config نیست: روی سرور پشتیبانی bridge store pair را اجرا کنید و فایلی را که نام می‌برد اینجا بگذارید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_2a86c8941258faf7e06690e923f14ee4'] = 'هنوز فایل کلیدی در پوشهٔ config نیست: روی سرور پشتیبانی bridge store pair را اجرا کنید و فایلی را که نام می‌برد اینجا بگذارید.';
 // The config folder lies inside the web root: make sure that the web server hands out nothing from it.
-$_MODULE['<{supportbridge}prestashop>supportbridge_98eaa18450da12e74577b08ad2efc72e'] = 'پوشهٔ config داخل ریشهٔ وب است: مطمئن شوید که وب‌سرور چیزی از آن در اختیار کسی نمی‌گذارد.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_98eaa18450da12e74577b08ad2efc72e'] = 'پوشهٔ config داخل ریشهٔ وب است: مطمئن شوید که وب‌سرور چیزی از آن در اختیار کسی نمی‌گذارد.';
 // What the block needs
 $_MODULE['<{supportbridge}prestashop>supportbridge_b9694435a13dec767be3a00f84df4ba5'] = 'نیازمندی‌های این بخش';
 // Support coins
@@ -43,12 +43,112 @@ $_MODULE['<{supportbridge}prestashop>supportbridge_14b854154fd2940aa3bd2ac6159ba
 // This module needs PHP 7.4 or newer.
 $_MODULE['<{supportbridge}prestashop>supportbridge_76c67b2da924051c1d924c68eb0f24c7'] = 'این ماژول به PHP 7.4 یا نسخهٔ تازه‌تر نیاز دارد.';
 // A changed order is told to the desk at once.
-$_MODULE['<{supportbridge}prestashop>supportbridge_fd4aeb8bb97cce78ea32985dbfcb62ca'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر می‌شود.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_fd4aeb8bb97cce78ea32985dbfcb62ca'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر می‌شود.';
 // The desk is not told of changed orders and looks at its own pace: run bridge store prepare on the machine of the desk to make the table of hints.
-$_MODULE['<{supportbridge}prestashop>supportbridge_2b3123386b7597ac60feb4c7ff1a9173'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: برای ساختن جدول supportbridge_hint روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_2b3123386b7597ac60feb4c7ff1a9173'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: برای ساختن جدول supportbridge_hint روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
 // The desk is not told of changed orders and looks at its own pace: reset this module once.
-$_MODULE['<{supportbridge}prestashop>supportbridge_415072c62f7cbd5286efa859a0d7ff6b'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: این ماژول را یک بار بازنشانی کنید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_415072c62f7cbd5286efa859a0d7ff6b'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: این ماژول را یک بار بازنشانی کنید.';
 // Customers can see offers, decide on them and write requests.
-$_MODULE['<{supportbridge}prestashop>supportbridge_6fb3eef5a7d8908c4312cf585b5351aa'] = 'مشتریان پیشنهادها را می‌بینند، دربارهٔ آن‌ها تصمیم می‌گیرند و درخواست می‌نویسند.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_6fb3eef5a7d8908c4312cf585b5351aa'] = 'مشتریان پیشنهادها را می‌بینند، دربارهٔ آن‌ها تصمیم می‌گیرند و درخواست می‌نویسند.';
 // Customers see their coins, but no offers, and cannot write requests: run bridge store prepare on the machine of the desk to make the tables.
-$_MODULE['<{supportbridge}prestashop>supportbridge_a4256c32d6e8dc2287f3b8497e6c27df'] = 'مشتریان سکه‌هایشان را می‌بینند، اما پیشنهادی نمی‌بینند و نمی‌توانند درخواست بنویسند: برای ساختن جدول‌ها روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_a4256c32d6e8dc2287f3b8497e6c27df'] = 'مشتریان سکه‌هایشان را می‌بینند، اما پیشنهادی نمی‌بینند و نمی‌توانند درخواست بنویسند: برای ساختن جدول‌ها روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
+// Staff see the coins of a customer beside his orders and his page.
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_757e42a99a54bb46e649439e25b7e672'] = 'کارکنان سکه‌های مشتری را کنار سفارش‌ها و صفحهٔ او می‌بینند.';
+// Staff do not see the coins beside orders and customers: reset this module once.
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_c71b4099135ebd3fb1f1250ec8f4224f'] = 'کارکنان سکه‌ها را کنار سفارش‌ها و مشتریان نمی‌بینند: این ماژول را یک بار بازنشانی کنید.';
+// just now
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_2654992d78afbd40bad349302a6f2b6a'] = 'همین حالا';
+// {count} minutes ago
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_87238244995929210b716cb2a9acd171'] = '{count} دقیقه پیش';
+// {count} hours ago
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_a730696d895bc05affab0931516c4df1'] = '{count} ساعت پیش';
+// {count} days ago
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_6bb22e33c324c19fd57057914c09a9e7'] = '{count} روز پیش';
+// Support coins
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_90fbef2395e059254be77582769f76cf'] = 'سکه‌های پشتیبانی';
+// Coins available
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_69c7883c22adf2de61345de8bd43cfb0'] = 'سکه‌های در دسترس';
+// Coins held
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_04043a4826ecddb333228ec9bab829af'] = 'سکه‌های رزرو شده';
+// Plan
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_0b6cbdf7ad2928078f1600a3e8979485'] = 'طرح';
+// No active plan
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_b3fea88d41567f49f224430ecc594fe4'] = 'طرح فعالی نیست';
+// Next expiry
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_5d5ba0f4d9fa1479323b218a861123f7'] = 'نزدیک‌ترین پایان اعتبار';
+// No coins will expire
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_8936ac89b63895a3dd37838d217222cb'] = 'سکه‌ای برای منقضی شدن نیست';
+// Offers waiting for the customer
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_c7be903a9eb6a3ae06a0bb77613365e5'] = 'پیشنهادهای در انتظار تصمیم مشتری';
+// Offer {number}, coins: {coins}, until {day}
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_dfea55a5c26d764b7e076a1eeb5f7db1'] = 'پیشنهاد {number}، سکه: {coins}، تا {day}';
+// Open requests
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_a8b4b3c6c5256a914c8ae581272cfb25'] = 'درخواست‌های باز';
+// Request {number}
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_aa293bb7d9a11aeecbe4e7ba1f9e5692'] = 'درخواست {number}';
+// Request {number}, waits for an answer
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_871ab31c904d9deac17a790fa8219b33'] = 'درخواست {number}، در انتظار پاسخ';
+// This account is frozen: nothing can be approved or redeemed.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_83035aaef0069044673d39ad19134376'] = 'این حساب مسدود است: چیزی را نمی‌توان تأیید یا استفاده کرد.';
+// The desk last reported {age}: what stands here may be out of date.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_0f9773c5c89ba96066325e4998682dd6'] = 'میز پشتیبانی آخرین بار {age} گزارش داده است: آنچه اینجا آمده ممکن است قدیمی باشد.';
+// Requests are shown once the desk has been updated.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_1878389e5de4f98db2453db39c011b01'] = 'درخواست‌ها پس از به‌روزرسانی میز پشتیبانی نمایش داده می‌شوند.';
+// The coins cannot be shown:
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_cee9bd687f67fd0a905051243345bc29'] = 'سکه‌ها را نمی‌توان نمایش داد:';
+// This customer has no support coins and no requests.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_5a4f445cf7de62bfcc3fc3715a63ece3'] = 'این مشتری سکهٔ پشتیبانی و درخواستی ندارد.';
+// Only to read. The signatures of these entries have been checked.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_c28b59425d68ae8b538bfdaa83d1eff1'] = 'فقط برای خواندن. امضای این داده‌ها بررسی شده است.';
+// State of the bridge
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_952f29eefe0eeccc7b281b00dbc781b1'] = 'وضعیت پل پشتیبانی';
+// This shop
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_8c52770d57749900ab4280e92a05681c'] = 'این فروشگاه';
+// The desk of store {store}
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_d4372e87041e7f50db5a7b37268c0629'] = 'میز پشتیبانی فروشگاه {store}';
+// This extension is of version {version}.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_105906bc8d13cd7b1975255f3278b5ec'] = 'نسخهٔ این افزونه: {version}.';
+// The tables are of version {version}, which this extension reads.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_8c335aa4d5bdc56b7c90fade396103db'] = 'نسخهٔ جدول‌ها {version} است و این افزونه آن را می‌خواند.';
+// The tables are of version {version}, this extension reads {known}: install the extension that belongs to the desk.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_d4f443420074efd0cb03391f29a505ef'] = 'نسخهٔ جدول‌ها {version} است، اما این افزونه {known} را می‌خواند: افزونهٔ هم‌نسخه با میز پشتیبانی را نصب کنید.';
+// The tables are missing: run bridge store prepare on the machine of the desk, or install this extension again.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_0b088fb685afc1f83a88c18e8a4bb759'] = 'جدول‌ها نیستند: روی سرور پشتیبانی bridge store prepare را اجرا کنید یا افزونه را دوباره نصب کنید.';
+// Some tables are missing, and customers do not see what belongs there: {names}. Run bridge store prepare on the machine of the desk.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_a497b82929ee29b5c92b2081f6335ccf'] = 'برخی جدول‌ها نیستند و مشتریان محتوای آن‌ها را نمی‌بینند: {names}. روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
+// The tables cannot be read:
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_86dde836cbfd2079b79c897b2f3eddb7'] = 'جدول‌ها را نمی‌توان خواند:';
+// The desk last reported {age} ({moment}).
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_899986c051f2fa6e2e2d1fb56582696f'] = 'میز پشتیبانی آخرین بار {age} گزارش داده است ({moment}).';
+// The desk last reported {age} ({moment}), and should every few minutes: see whether its program runs and reaches this shop (bridge status).
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_37399d919130bf8ae05e8f24871c3d89'] = 'میز پشتیبانی آخرین بار {age} گزارش داده است ({moment})، در حالی که باید هر چند دقیقه گزارش دهد: ببینید برنامهٔ آن کار می‌کند و به این فروشگاه دسترسی دارد (bridge status).';
+// The desk reported at a moment that lies ahead ({moment}): the clock of the desk or of this shop is wrong.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_66c4206efb367a02a34fd24ff4422008'] = 'زمان گزارش میز پشتیبانی در آینده است ({moment}): ساعت سرور پشتیبانی یا این فروشگاه نادرست است.';
+// The desk has not written into this shop yet: see whether its program runs and whether store {store} is in its settings (bridge check).
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_aebb207fa106f59d75e64bb2e515a117'] = 'میز پشتیبانی هنوز چیزی در این فروشگاه ننوشته است: ببینید برنامهٔ آن کار می‌کند و فروشگاه {store} در تنظیماتش هست (bridge check).';
+// The desk has connected to this shop but does not report its state: its program is older than {version}, or has not run since it was updated.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_133a49fef5030985780041b41945ba49'] = 'میز پشتیبانی به این فروشگاه وصل شده است اما وضعیت خود را گزارش نمی‌دهد: برنامهٔ آن قدیمی‌تر از {version} است یا پس از به‌روزرسانی اجرا نشده است.';
+// The report of the desk cannot be used:
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_aadd5545d4a531a57b27870c039ca2ed'] = 'گزارش میز پشتیبانی قابل استفاده نیست:';
+// The desk is well.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_ebded0eccec6517c4c000156287cd139'] = 'میز پشتیبانی درست کار می‌کند.';
+// The desk is not reading orders yet, or waits for a confirmation: bridge status says for what.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_9e57e205f6f7bcf46a46bdcd095c0774'] = 'میز پشتیبانی هنوز سفارش‌ها را نمی‌خواند یا در انتظار تأیید است: bridge status دلیل را می‌گوید.';
+// The desk has paused this store and waits for staff: bridge problems list says why.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_6f129e7f33fa29df97e798c2dc28d19a'] = 'میز پشتیبانی این فروشگاه را متوقف کرده و در انتظار کارکنان است: bridge problems list دلیل را می‌گوید.';
+// The desk names a state that this extension does not know: {state}. See bridge status.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_2d62b37bc54416dd1cb7b56317ec634a'] = 'میز پشتیبانی وضعیتی را نام می‌برد که این افزونه نمی‌شناسد: {state}. bridge status را ببینید.';
+// No problem waits for staff.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_c26489b30c4805b0b7a7993e645d82cc'] = 'مشکلی در انتظار کارکنان نیست.';
+// Problems waiting for staff: {count}. bridge problems list shows them.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_b389607486fa86c71204f4708cd3bbe7'] = 'مشکل‌های در انتظار کارکنان: {count}. bridge problems list آن‌ها را نشان می‌دهد.';
+// Orders were last read {age}.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_23e032e3e8b2586a38f552d823c0f71f'] = 'سفارش‌ها آخرین بار {age} خوانده شده‌اند.';
+// Orders have not been read yet.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_9c2caae1cc6961e5e1848caf925a9b28'] = 'سفارش‌ها هنوز خوانده نشده‌اند.';
+// The desk is of version {desk} and fits this extension.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_532817d4ac17b19cb2777013ba17ca7c'] = 'نسخهٔ میز پشتیبانی {desk} است و با این افزونه سازگار است.';
+// The desk is of version {desk}, older than this extension ({extension}): customers do not see what only a newer desk writes. Update the desk.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_7c5a106cb298e9b0c999f7f71779a8d6'] = 'نسخهٔ میز پشتیبانی {desk} و قدیمی‌تر از این افزونه ({extension}) است: مشتریان آنچه را فقط میز تازه‌تر می‌نویسد نمی‌بینند. میز پشتیبانی را به‌روز کنید.';
+// The desk is of version {desk}, newer than this extension ({extension}): customers do not see what is new in it. Install the extension of that version.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_97b94048ad6ecbeb0accf4de58dbf286'] = 'نسخهٔ میز پشتیبانی {desk} و تازه‌تر از این افزونه ({extension}) است: مشتریان چیزهای تازهٔ آن را نمی‌بینند. افزونهٔ همان نسخه را نصب کنید.';

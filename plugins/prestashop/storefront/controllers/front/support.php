@@ -12,6 +12,8 @@ if (!defined('_PS_VERSION_')) {
  */
 class SupportbridgeSupportModuleFrontController extends ModuleFrontController
 {
+    const ASKED = ['view', 'sent', 'price', 'request', 'page', 'kind', 'package', 'before'];
+
     /** @var bool */
     public $auth = true;
 
@@ -32,7 +34,7 @@ class SupportbridgeSupportModuleFrontController extends ModuleFrontController
      */
     public function init()
     {
-        $asked = array_filter(array_intersect_key($_GET, ['view' => 0, 'sent' => 0, 'price' => 0]), 'is_string');
+        $asked = array_filter(array_intersect_key($_GET, array_flip(self::ASKED)), 'is_string');
         $this->authRedirection = SupportbridgeShop::pageAfterLogin($this->context, $asked);
 
         parent::init();
@@ -57,7 +59,7 @@ class SupportbridgeSupportModuleFrontController extends ModuleFrontController
         foreach ($this->reply->headers() as $header) {
             header($header);
         }
-        if ($this->reply->fileName !== '') {
+        if ($this->reply->isBare) {
             echo $this->reply->content;
             exit;
         }
@@ -67,6 +69,7 @@ class SupportbridgeSupportModuleFrontController extends ModuleFrontController
     {
         $done = parent::setMedia();
         SupportbridgeShop::addStyleSheet($this);
+        SupportbridgeShop::addScript($this);
 
         return $done;
     }

@@ -2,15 +2,18 @@
 
 namespace Opencart\Admin\Controller\Extension\Supportbridge\Module;
 
-require_once DIR_EXTENSION . 'supportbridge/system/library/shared/all.php';
+require_once DIR_EXTENSION . 'supportbridge/system/library/shared/admin.php';
 require_once DIR_EXTENSION . 'supportbridge/system/library/shop_database.php';
+require_once DIR_EXTENSION . 'supportbridge/system/library/back_office.php';
 
 /**
- * The module's page in the administration, and what happens when the module is installed or removed.
+ * The module's page in the administration with the state of the bridge, and what happens when the module is installed
+ * or removed.
  */
 class Supportbridge extends \Opencart\System\Engine\Controller
 {
     private const ROUTE = 'extension/supportbridge/module/supportbridge';
+    private const PANEL = 'supportbridge_panel';
     private const EVENTS = [
         [
             'code' => 'supportbridge_account',
@@ -31,6 +34,18 @@ class Supportbridge extends \Opencart\System\Engine\Controller
             'trigger' => 'catalog/model/checkout/order?deleteOrder/after',
             'action' => 'extension/supportbridge/event/order.changed',
         ],
+        [
+            'code' => self::PANEL,
+            'description' => 'Support Bridge: the customer\'s coins beside an order in the administration',
+            'trigger' => 'admin/view/sale/order_info/after',
+            'action' => 'extension/supportbridge/event/panel.order',
+        ],
+        [
+            'code' => self::PANEL,
+            'description' => 'Support Bridge: the customer\'s coins beside his page in the administration',
+            'trigger' => 'admin/view/customer/customer_form/after',
+            'action' => 'extension/supportbridge/event/panel.customer',
+        ],
     ];
 
     public function index(): void
@@ -50,6 +65,7 @@ class Supportbridge extends \Opencart\System\Engine\Controller
             'back' => $back,
             'status' => $this->config->get('module_supportbridge_status'),
             'findings' => $this->findings(),
+            'groups' => $this->groups(),
             'header' => $this->load->controller('common/header'),
             'column_left' => $this->load->controller('common/column_left'),
             'footer' => $this->load->controller('common/footer'),
@@ -100,6 +116,7 @@ class Supportbridge extends \Opencart\System\Engine\Controller
         $this->removeEvents();
         $this->load->model('setting/setting');
         $this->model_setting_setting->deleteSetting('module_supportbridge');
+        \SupportBridge\Extension::forget($this->database(), DB_PREFIX, DIR_STORAGE);
         $this->log->write('Support Bridge: removed; the tables ' . DB_PREFIX . 'supportbridge_* were left in place');
     }
 
@@ -116,6 +133,7 @@ class Supportbridge extends \Opencart\System\Engine\Controller
         }
         try {
             $this->makeTables();
+            \SupportBridge\Extension::tell($this->database(), DB_PREFIX, DIR_STORAGE);
         } catch (\RuntimeException $error) {
             $this->log->write('Support Bridge: the tables could not be made; run "bridge store prepare" instead');
         }
@@ -131,9 +149,8 @@ class Supportbridge extends \Opencart\System\Engine\Controller
 
     private function makeTables(): void
     {
-        $database = new \Opencart\System\Library\Extension\Supportbridge\ShopDatabase($this->db);
-        $file = DIR_EXTENSION . 'supportbridge/system/shop_tables.sql';
-        foreach (\SupportBridge\SchemaFile::statements($file, DB_PREFIX) as $statement) {
+        $database = $this->database();
+        foreach (\SupportBridge\SchemaFile::statements(self::schemaFile(), DB_PREFIX) as $statement) {
             $database->write($statement);
         }
     }
@@ -143,12 +160,13 @@ class Supportbridge extends \Opencart\System\Engine\Controller
      */
     private function findings(): array
     {
-        $database = new \Opencart\System\Library\Extension\Supportbridge\ShopDatabase($this->db);
+        $database = $this->database();
         $reader = new \SupportBridge\AccountReader($database, DB_PREFIX, DIR_STORAGE);
         $roots = [(string) ($this->request->server['DOCUMENT_ROOT'] ?? ''), DIR_OPENCART];
         $findings = \SupportBridge\Inspection::findings($reader, DIR_STORAGE, $roots);
         $findings[] = \SupportBridge\Inspection::hints($database, DB_PREFIX);
         $findings[] = \SupportBridge\Inspection::desk($database, DB_PREFIX);
+        $findings[] = $this->backOffice()->panels(self::PANEL);
         $shown = [];
         foreach ($findings as $finding) {
             $text = $this->language->get('text_' . $finding['code']);
@@ -156,5 +174,53 @@ class Supportbridge extends \Opencart\System\Engine\Controller
         }
 
         return $shown;
+    }
+
+    /**
+     * The state of the bridge; empty where even that cannot be told, which the log says.
+     *
+     * @return array<int, array{heading: string, findings: array<int, array{well: bool, text: string}>}>
+     */
+    private function groups(): array
+    {
+        try {
+            // The key may have come after the installation, and a newer extension without one.
+            \SupportBridge\Extension::tell($this->database(), DB_PREFIX, DIR_STORAGE);
+
+            return $this->backOffice()->status(self::schemaFile(), (int) $this->request->server['REQUEST_TIME']);
+        } catch (\Throwable $error) { // the page is worth more than this part of it
+            $where = basename($error->getFile()) . ':' . $error->getLine();
+            $this->log->write('Support Bridge: the state is not shown: ' . get_class($error) . ' in ' . $where);
+
+            return [];
+        }
+    }
+
+    private function backOffice(): \Opencart\System\Library\Extension\Supportbridge\BackOffice
+    {
+        return new \Opencart\System\Library\Extension\Supportbridge\BackOffice(
+            $this->database(),
+            (string) $this->config->get('config_language_admin'),
+            function (string $code, string $name): string {
+                if ($this->language->get('supportbridge_' . $name) === 'supportbridge_' . $name) {
+                    $this->load->language('extension/supportbridge/back_office', 'supportbridge', $code);
+                }
+
+                return $this->language->get('supportbridge_' . $name);
+            },
+            function (string $message): void {
+                $this->log->write('Support Bridge: ' . $message);
+            }
+        );
+    }
+
+    private function database(): \Opencart\System\Library\Extension\Supportbridge\ShopDatabase
+    {
+        return new \Opencart\System\Library\Extension\Supportbridge\ShopDatabase($this->db);
+    }
+
+    private static function schemaFile(): string
+    {
+        return DIR_EXTENSION . 'supportbridge/system/shop_tables.sql';
     }
 }

@@ -14,6 +14,7 @@ use Opencart\System\Library\Extension\Supportbridge\SupportShop;
 class Support extends \Opencart\System\Engine\Controller
 {
     private const ROUTE = 'extension/supportbridge/account/support';
+    private const ASKED = ['view', 'sent', 'price', 'request', 'page', 'kind', 'package', 'before'];
 
     public function index(): void
     {
@@ -65,7 +66,7 @@ class Support extends \Opencart\System\Engine\Controller
         foreach ($reply->headers() as $header) {
             $this->response->addHeader($header);
         }
-        $this->response->setOutput($reply->fileName !== '' ? $reply->content : $this->page($reply));
+        $this->response->setOutput($reply->isBare ? $reply->content : $this->page($reply));
     }
 
     private function page(\SupportBridge\PageReply $reply): string
@@ -73,6 +74,7 @@ class Support extends \Opencart\System\Engine\Controller
         $this->load->language('account/account');
         $this->document->setTitle($reply->title);
         $this->document->addStyle('extension/supportbridge/catalog/view/stylesheet/account.css');
+        $this->document->addScript('extension/supportbridge/catalog/view/javascript/supportbridge.js');
         $language = 'language=' . $this->config->get('config_language');
 
         return $this->load->view('extension/supportbridge/support', [
@@ -122,7 +124,7 @@ class Support extends \Opencart\System\Engine\Controller
      */
     private function asked(): array
     {
-        return array_filter(array_intersect_key($_GET, ['view' => 0, 'sent' => 0, 'price' => 0]), 'is_string');
+        return array_filter(array_intersect_key($_GET, array_flip(self::ASKED)), 'is_string');
     }
 
     private function isSwitchedOn(): bool

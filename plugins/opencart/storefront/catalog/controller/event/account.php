@@ -60,28 +60,34 @@ class Account extends \Opencart\System\Engine\Controller
             throw new \RuntimeException('shared classes are missing');
         }
         require_once $shared;
-        $database = new ShopDatabase($this->db);
-        $reader = new \SupportBridge\AccountReader($database, DB_PREFIX, DIR_STORAGE);
-        $state = $reader->read(
-            (int) $this->config->get('config_store_id'),
+        $language = \SupportBridge\AccountBlock::language((string) $this->config->get('config_language'));
+        $values = \SupportBridge\AccountBlock::read(
+            new \SupportBridge\Tables(new ShopDatabase($this->db), DB_PREFIX),
+            \SupportBridge\KeyFile::forShop(DIR_STORAGE, (int) $this->config->get('config_store_id')),
             (int) $this->customer->getId(),
-            (int) $this->request->server['REQUEST_TIME']
+            (int) $this->request->server['REQUEST_TIME'],
+            $language,
+            function (string $message): void {
+                $this->report($message);
+            }
         );
         $this->warnOfWebRoot();
-        if ($state === null && !\SupportBridge\Inspection::isDeskReady($database, DB_PREFIX)) {
+        if ($values === null) {
             return '';
         }
-        $language = \SupportBridge\AccountBlock::language((string) $this->config->get('config_language'));
-
-        $values = \SupportBridge\AccountBlock::of($state, $language) + $this->texts(self::CODES[$language]);
+        $values += $this->texts(self::CODES[$language]);
         $values['style_sheet'] = 'extension/supportbridge/catalog/view/stylesheet/account.css';
-        $values['page'] = $this->url->link(
-            'extension/supportbridge/account/support',
-            'language=' . $this->config->get('config_language'),
-            true
-        );
+        $values['page'] = $this->page('');
+        $values['requests'] = $this->page('&view=requests');
 
         return $this->load->view('extension/supportbridge/account', $values);
+    }
+
+    private function page(string $view): string
+    {
+        $language = 'language=' . $this->config->get('config_language');
+
+        return $this->url->link('extension/supportbridge/account/support', $language . $view, true);
     }
 
     /**

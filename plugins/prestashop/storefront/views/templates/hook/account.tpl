@@ -25,7 +25,11 @@
     </div>
   </dl>
   {/if}
-  <p class="supportbridge-account__more"><a href="{$supportbridge_page|escape:'html':'UTF-8'}" class="supportbridge-link">{$supportbridge.text_page|escape:'html':'UTF-8'}</a></p>
+  <p class="supportbridge-account__more">
+    <a href="{$supportbridge_requests|escape:'html':'UTF-8'}" class="supportbridge-link">{$supportbridge.text_requests|escape:'html':'UTF-8'}</a>
+    {if $supportbridge.waiting}<span class="supportbridge-badge"><span aria-hidden="true" data-supportbridge="waiting">{$supportbridge.waiting|escape:'html':'UTF-8'}</span><span class="supportbridge-unseen"> {$supportbridge.text_waiting|escape:'html':'UTF-8'}</span></span>{/if}
+    · <a href="{$supportbridge_page|escape:'html':'UTF-8'}" class="supportbridge-link">{$supportbridge.text_page|escape:'html':'UTF-8'}</a>
+  </p>
 </section>
 {if $supportbridge_in_list}</li>{else}</div>{/if}
 

@@ -103,23 +103,39 @@ class ControllerExtensionModuleSupportbridge extends Controller
      */
     private function block()
     {
-        $database = new ShopDatabase($this->db);
-        $reader = new \SupportBridge\AccountReader($database, DB_PREFIX, DIR_STORAGE);
-        $state = $reader->read(
-            (int) $this->config->get('config_store_id'),
+        $language = \SupportBridge\AccountBlock::language($this->pageLanguage());
+        $values = \SupportBridge\AccountBlock::read(
+            new \SupportBridge\Tables(new ShopDatabase($this->db), DB_PREFIX),
+            \SupportBridge\KeyFile::forShop(DIR_STORAGE, (int) $this->config->get('config_store_id')),
             (int) $this->customer->getId(),
-            (int) $this->request->server['REQUEST_TIME']
+            (int) $this->request->server['REQUEST_TIME'],
+            $language,
+            function ($message) {
+                $this->report($message);
+            }
         );
         $this->warnOfWebRoot();
-        if ($state === null && !\SupportBridge\Inspection::isDeskReady($database, DB_PREFIX)) {
+        if ($values === null) {
             return '';
         }
-        $language = \SupportBridge\AccountBlock::language($this->pageLanguage());
-        $values = \SupportBridge\AccountBlock::of($state, $language) + self::texts(self::$folders[$language]);
+        $values += self::texts(self::$folders[$language]);
         $values['style_sheet'] = 'catalog/view/theme/default/stylesheet/supportbridge.css';
-        $values['page'] = str_replace('&amp;', '&', $this->url->link('extension/supportbridge/support', '', true));
+        $values['page'] = $this->page('');
+        $values['requests'] = $this->page('view=requests');
 
         return $this->load->view('extension/module/supportbridge', $values);
+    }
+
+    /**
+     * The address of the customer's own page, not escaped.
+     *
+     * @param string $view
+     *
+     * @return string
+     */
+    private function page($view)
+    {
+        return str_replace('&amp;', '&', $this->url->link('extension/supportbridge/support', $view, true));
     }
 
     /**

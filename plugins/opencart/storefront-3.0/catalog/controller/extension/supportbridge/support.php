@@ -13,10 +13,12 @@ class ControllerExtensionSupportbridgeSupport extends Controller
     const ROUTE = 'extension/supportbridge/support';
     const OLDEST_PHP = 70400;
 
+    private static $asked = array('view', 'sent', 'price', 'request', 'page', 'kind', 'package', 'before');
+
     public function index()
     {
         if (!$this->customer->isLogged()) {
-            $asked = array_intersect_key($_GET, array('view' => 0, 'sent' => 0, 'price' => 0));
+            $asked = array_intersect_key($_GET, array_flip(self::$asked));
             $this->session->data['redirect'] = $this->address(array_filter($asked, 'is_string'));
             $this->response->redirect($this->url->link('account/login', '', true));
 
@@ -66,7 +68,7 @@ class ControllerExtensionSupportbridgeSupport extends Controller
         foreach ($reply->headers() as $header) {
             $this->response->addHeader($header);
         }
-        $this->response->setOutput($reply->fileName !== '' ? $reply->content : $this->page($reply));
+        $this->response->setOutput($reply->isBare ? $reply->content : $this->page($reply));
     }
 
     /**
@@ -79,6 +81,7 @@ class ControllerExtensionSupportbridgeSupport extends Controller
         $this->load->language('account/account');
         $this->document->setTitle($reply->title);
         $this->document->addStyle('catalog/view/theme/default/stylesheet/supportbridge.css');
+        $this->document->addScript('catalog/view/theme/default/javascript/supportbridge.js');
 
         return $this->load->view('extension/supportbridge/support', array(
             'title' => $reply->title,

@@ -1,0 +1,36 @@
+"""What every document in the shop is made of: its head, its signature, and what is left of one that is taken away."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.shop_rows import signed_row
+from bridge.services.account_pages import PageTerms
+
+NOBODY = 0
+"""No customer of a shop has this number: a row under it is on nobody's page."""
+
+
+def head(terms: PageTerms, customer_id: int, number: int) -> dict[str, Any]:
+    """What each document begins with."""
+    return {"v": 1, "store": terms.store, "customer": customer_id, "epoch": terms.epoch, "number": number}
+
+
+def document_row(
+    terms: PageTerms, table: DocumentTable, key: int | str, document: Mapping[str, Any], customer: int, number: int
+) -> DocumentRow:
+    """A document as the row that goes into the shop, signed."""
+    row = signed_row(terms.key, table, document, customer_id=customer, epoch=terms.epoch, number=number)
+    return DocumentRow(key, row)
+
+
+def taken_away(terms: PageTerms, table: DocumentTable, key: int, number: int = 0) -> DocumentRow:
+    """The row of a quote or request that is on nobody's page any more: nothing is left in it but its number."""
+    document = {**head(terms, NOBODY, number), table.value: key}
+    return document_row(terms, table, key, document, NOBODY, number)
+
+
+def unix(moment: datetime) -> int:
+    """Whole seconds since 1970."""
+    return int(moment.timestamp())

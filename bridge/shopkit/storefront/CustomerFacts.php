@@ -1,0 +1,247 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * What the views of the page know of the customer; each is read once a request, and only if a view asks for it.
+ *
+ * What could not be read once is not tried again: it would cost the customer the same wait.
+ */
+final class CustomerFacts
+{
+    public Documents $documents;
+
+    public Inbox $inbox;
+
+    public int $customerId;
+
+    public int $now;
+
+    private Shop $shop;
+
+    private KeyFile $key;
+
+    /** @var array<string, array{0: mixed, 1: Problem|null}> */
+    private array $read = [];
+
+    public function __construct(Shop $shop, KeyFile $key, int $now)
+    {
+        $tables = new Tables($shop->database(), $shop->prefix());
+        $this->shop = $shop;
+        $this->key = $key;
+        $this->now = $now;
+        $this->customerId = $shop->customerId();
+        $this->documents = new Documents($tables, $key, [$shop, 'log']);
+        $this->inbox = new Inbox($tables, $key, $this->customerId);
+    }
+
+    public function store(): string
+    {
+        return $this->key->store();
+    }
+
+    /**
+     * @throws Problem
+     */
+    public function account(): ?AccountDocument
+    {
+        return $this->once('account', function (): ?AccountDocument {
+            $reader = new AccountReader($this->shop->database(), $this->shop->prefix(), $this->shop->keyFolder());
+            $document = $reader->document($this->key, $this->customerId);
+            if ($document !== null) {
+                $this->documents->notBefore($document->epoch);
+            }
+
+            return $document;
+        });
+    }
+
+    /**
+     * @throws Problem
+     */
+    public function state(): ?AccountState
+    {
+        $document = $this->account();
+
+        return $document === null ? null : $document->at($this->now);
+    }
+
+    /**
+     * Whether he may spend; true also where that is not known, because the desk decides.
+     */
+    public function isFrozen(): bool
+    {
+        try {
+            $state = $this->state();
+        } catch (Problem $problem) { // the part that shows the account says it
+            return false;
+        }
+
+        return $state !== null && $state->frozen;
+    }
+
+    /**
+     * How many coins he has to spend, null where that is not known.
+     */
+    public function available(): ?int
+    {
+        try {
+            $state = $this->state();
+        } catch (Problem $problem) { // the part that shows the account says it
+            return null;
+        }
+
+        return $state === null ? 0 : $state->available;
+    }
+
+    /**
+     * The entries of his account.
+     *
+     * @return Entry[]
+     *
+     * @throws Problem
+     */
+    public function entries(AccountDocument $account): array
+    {
+        return (new Books($this->documents->rows()))->entries($this->customerId, $account);
+    }
+
+    /**
+     * His quotes, the newest first.
+     *
+     * @return Quote[]
+     *
+     * @throws Problem
+     */
+    public function quotes(): array
+    {
+        return $this->once('quotes', function (): array {
+            $this->knowEpoch();
+
+            return $this->documents->quotes($this->customerId) ?? [];
+        });
+    }
+
+    /**
+     * Whether an offer waits for his decision: it can be decided on, and nothing that he did about it is on its way.
+     */
+    public function isWaiting(Quote $quote): bool
+    {
+        if (!$quote->isOpen($this->now)) {
+            return false;
+        }
+        foreach ($this->waiting() ?? [] as $posted) {
+            if (($posted->deed->data['quote'] ?? null) === $quote->id) {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /**
+     * How many offers wait for his decision, by the number of their request; none where they can't be read.
+     *
+     * @return array<int, int>
+     */
+    public function waitingOffers(): array
+    {
+        $waiting = [];
+        try {
+            foreach ($this->quotes() as $quote) {
+                if ($this->isWaiting($quote)) {
+                    $waiting[$quote->request] = ($waiting[$quote->request] ?? 0) + 1;
+                }
+            }
+        } catch (Problem $problem) { // the view that shows the offers says it
+            return [];
+        }
+
+        return $waiting;
+    }
+
+    /**
+     * What the desk says to everybody; null where it is too old to say anything.
+     *
+     * @throws Problem
+     */
+    public function page(): ?PageDocument
+    {
+        return $this->once('page', function (): ?PageDocument {
+            $this->knowEpoch();
+
+            return $this->documents->page();
+        });
+    }
+
+    /**
+     * Whether the desk is one that shows no requests yet.
+     */
+    public function isDeskOlder(): bool
+    {
+        try {
+            return $this->page() === null;
+        } catch (Problem $problem) { // it has written something, so it is not
+            return false;
+        }
+    }
+
+    /**
+     * What he has sent and what has not been answered; null where nothing can be sent.
+     *
+     * @return Posted[]|null
+     */
+    public function waiting(): ?array
+    {
+        return $this->once('waiting', function (): ?array {
+            try {
+                return $this->inbox->waiting();
+            } catch (Problem $problem) {
+                $this->shop->log('the inbox cannot be read: ' . $problem->getMessage());
+
+                return null;
+            }
+        });
+    }
+
+    /**
+     * Whether forms can be offered to him.
+     */
+    public function canSend(): bool
+    {
+        return $this->shop->session() !== '' && $this->waiting() !== null;
+    }
+
+    /**
+     * His account says which desk there is now; without it, the newest document does.
+     */
+    private function knowEpoch(): void
+    {
+        try {
+            $this->account();
+        } catch (Problem $problem) { // the part that shows the account says it
+            return;
+        }
+    }
+
+    /**
+     * @return mixed
+     *
+     * @throws Problem
+     */
+    private function once(string $name, callable $read)
+    {
+        if (!isset($this->read[$name])) {
+            try {
+                $this->read[$name] = [$read(), null];
+            } catch (Problem $problem) {
+                $this->read[$name] = [null, $problem];
+            }
+        }
+        if ($this->read[$name][1] !== null) {
+            throw $this->read[$name][1];
+        }
+
+        return $this->read[$name][0];
+    }
+}

@@ -1,0 +1,230 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * The views of requests: the list with the price list, one thread with its offers, and the form for a new one.
+ *
+ * It believes that an offer must never be out of reach: one whose request cannot be shown, because the desk is older or
+ * the row makes no sense, stands in the list itself.
+ */
+final class RequestsView
+{
+    private const REQUESTS_A_PAGE = 20;
+
+    private PageKit $kit;
+
+    private CustomerFacts $facts;
+
+    public function __construct(PageKit $kit, CustomerFacts $facts)
+    {
+        $this->kit = $kit;
+        $this->facts = $facts;
+    }
+
+    /**
+     * @param int $page from 1 on
+     *
+     * @return array<int, Html|null>
+     */
+    public function list(int $page): array
+    {
+        $kit = $this->kit;
+        $facts = $this->facts;
+        $hidden = null;
+        $list = $kit->part(function () use ($page, &$hidden): Html {
+            return $this->requests($page, $hidden);
+        });
+        $offers = $kit->part(function () use (&$hidden): ?Html {
+            $quotes = array_filter($this->facts->quotes(), static function (Quote $quote) use (&$hidden): bool {
+                return $hidden === null || in_array($quote->request, $hidden, true);
+            });
+
+            return $this->offers()->html($quotes);
+        });
+        $prices = $kit->part(function () use ($kit, $facts): ?Html {
+            return (new PricesPart($kit))->html($facts->documents->prices() ?? [], $facts->canSend());
+        });
+
+        return [(new AnswerPart($kit))->waiting($facts->waiting() ?? []), $offers, $list, $prices, $this->newer()];
+    }
+
+    /**
+     * @param Form|null $returned a reply that came back and could not be sent
+     *
+     * @return array<int, Html|null>
+     */
+    public function thread(int $requestId, ?Form $returned): array
+    {
+        $kit = $this->kit;
+        $facts = $this->facts;
+        $facts->isFrozen(); // reads the account, which says which desk there is now
+        $request = $facts->documents->request($facts->customerId, $requestId);
+        if ($request === null) {
+            $newer = $facts->documents->rows()->hasNewer('request');
+
+            return [$kit->section('thread', 'thread_none', $kit->paragraph($newer ? 'newer' : 'thread_none_help'))];
+        }
+        $isOpen = false;
+        $offers = $kit->part(function () use ($facts, $request, &$isOpen): ?Html {
+            $quotes = $facts->documents->quotesOf($facts->customerId, $request);
+            foreach ($quotes as $quote) {
+                $isOpen = $isOpen || $facts->isWaiting($quote);
+            }
+
+            return $this->offers()->html($quotes, true);
+        });
+        $sent = array_filter($facts->waiting() ?? [], static function (Posted $posted) use ($request): bool {
+            return ($posted->deed->data['request'] ?? null) === $request->id;
+        });
+
+        return [
+            (new AnswerPart($kit))->waiting($sent),
+            $isOpen ? $offers : null, // what waits for the customer stands at the head, however long the thread is
+            (new ThreadPart($kit))->html($request),
+            $isOpen ? null : $offers,
+            $this->newer(),
+            $facts->canSend() ? (new RequestForm($kit))->reply($request->id, $returned) : null,
+        ];
+    }
+
+    /**
+     * The view in which an offer stands: the thread of its request, or the list.
+     *
+     * @return array<int, Html|null>
+     */
+    public function withOffer(string $quoteId): array
+    {
+        $request = $this->requestOf((int) $quoteId);
+
+        return $request === null ? $this->list(1) : $this->thread($request, null);
+    }
+
+    /**
+     * The number of the request that something is about which the customer has sent; null where none can be shown.
+     */
+    public function about(?Posted $posted): ?int
+    {
+        $data = $posted === null ? [] : $posted->deed->data;
+        if (isset($data['quote'])) {
+            return $this->requestOf((int) $data['quote']);
+        }
+
+        return isset($data['request']) ? (int) $data['request'] : null;
+    }
+
+    /**
+     * @param Form|null $returned what came back and could not be sent
+     *
+     * @return array<int, Html|null>
+     */
+    public function form(string $code, ?Form $returned): array
+    {
+        $price = $code === '' ? null : $this->facts->documents->price($code);
+
+        return [(new RequestForm($this->kit))->open($price, $returned)];
+    }
+
+    /**
+     * @param int[]|null $hidden becomes the numbers of the requests that quotes are for and that are not shown
+     */
+    private function requests(int $page, ?array &$hidden): Html
+    {
+        $facts = $this->facts;
+        $quotes = [];
+        foreach ($this->quotesOrNone() as $quote) {
+            $quotes[$quote->request][] = $quote;
+        }
+        $waiting = $facts->waitingOffers();
+        $ids = $facts->documents->requestIds($facts->customerId);
+        $first = array_intersect($ids ?? [], array_keys($waiting)); // what waits for the customer stands at the head
+        $ordered = array_values(array_merge($first, array_diff($ids ?? [], $first)));
+        $here = array_slice($ordered, ($page - 1) * self::REQUESTS_A_PAGE, self::REQUESTS_A_PAGE);
+        $requests = $facts->documents->requests($facts->customerId, $here);
+        $shown = array_map(static function (Request $request): int {
+            return $request->id;
+        }, $requests);
+        $hidden = array_diff(array_keys($quotes), array_diff($ids ?? [], array_diff($here, $shown)));
+        $missing = '';
+        if ($facts->documents->rows()->hasNewer('request')) {
+            $missing = 'newer';
+        } elseif ($ids === null || $ids === [] && $facts->isDeskOlder()) {
+            $missing = 'older_requests';
+        } elseif (count($shown) < count($here)) {
+            $missing = 'requests_hidden';
+        }
+        $pages = $this->pages($page, count($ordered));
+
+        $part = new RequestsPart($this->kit, $quotes, $waiting);
+
+        return $part->html($requests, $facts->canSend(), $missing, $pages);
+    }
+
+    /**
+     * That offers or prices were left out which only a newer extension can read.
+     */
+    private function newer(): ?Html
+    {
+        $rows = $this->facts->documents->rows();
+
+        return $rows->hasNewer('quote') || $rows->hasNewer('price') ? $this->kit->notice('newer') : null;
+    }
+
+    private function pages(int $page, int $count): ?Html
+    {
+        $newer = $page > 1
+            ? $this->kit->button('requests_newer', ['view' => 'requests', 'page' => $page - 1])
+            : null;
+        $older = $page * self::REQUESTS_A_PAGE < $count
+            ? $this->kit->button('requests_older', ['view' => 'requests', 'page' => $page + 1])
+            : null;
+
+        return $newer === null && $older === null
+            ? null
+            : Html::of('div', ['class' => 'supportbridge-buttons'], $newer, $older);
+    }
+
+    private function offers(): OffersPart
+    {
+        $facts = $this->facts;
+        $waiting = $facts->canSend() ? $facts->waiting() : null;
+
+        return new OffersPart(
+            $this->kit,
+            new OfferCard($this->kit, $facts->available(), $facts->isFrozen(), $waiting)
+        );
+    }
+
+    /**
+     * The number of the request that a quote is for, null where it can't be shown.
+     */
+    private function requestOf(int $quoteId): ?int
+    {
+        $facts = $this->facts;
+        try {
+            foreach ($facts->quotes() as $quote) {
+                if ($quote->id === $quoteId) {
+                    $request = $facts->documents->request($facts->customerId, $quote->request);
+
+                    return $request === null ? null : $request->id;
+                }
+            }
+        } catch (Problem $problem) { // the view that shows them says it
+            return null;
+        }
+
+        return null;
+    }
+
+    /**
+     * @return Quote[]
+     */
+    private function quotesOrNone(): array
+    {
+        try {
+            return $this->facts->quotes();
+        } catch (Problem $problem) { // the part that shows the offers says it
+            return [];
+        }
+    }
+}

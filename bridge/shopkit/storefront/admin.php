@@ -1,0 +1,15 @@
+<?php
+
+/*
+ * Loads the classes of the panels and the status page in the shop's administration.
+ */
+
+namespace SupportBridge;
+
+require_once __DIR__ . '/all.php';
+foreach ([
+    'SignedRows', 'Quote', 'Message', 'Request', 'Documents', 'Extension', 'DeskStatus', 'AdminWords', 'AdminPanel',
+    'StatusPage',
+] as $class) {
+    require_once __DIR__ . '/' . $class . '.php';
+}

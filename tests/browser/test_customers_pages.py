@@ -1,0 +1,158 @@
+"""The customer's pages in a real browser, from the request to the deduction, and how they read for everybody.
+
+It believes: what a theme lays around them is not ours; everything that bears our class is.
+"""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import NewVisitor
+from tests.browser.reading import FAULTS, FOCUS, RUNS_FROM_THE_LEFT
+from tests.support.pretend_web import STORES, PretendWeb, add_customer
+
+PLATFORMS = tuple(STORES)
+WIDTHS = (360, 1280)
+WORDS = "Find out what slows the product pages down, and mend it."
+PICTURED = {("", "fa", 360), ("thread", "fa", 360), ("", "en", 1280), ("requests", "en", 360)}
+"""What the documentation has pictures of: view, language and width."""
+
+
+@pytest.fixture(scope="module", params=PLATFORMS)
+def platform(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def an_offer(web: PretendWeb, platform: str, name: str) -> tuple[int, int, int]:
+    """A customer with a package and an offer that waits for him: his number, the request's and the quote's."""
+    customer = add_customer(web, platform, name)
+    web.buys(platform, customer, "base")
+    opened = web.staff(
+        platform, "request", "open", str(customer),
+        "--subject", "Faster product pages",
+        "--text", "They take four seconds since the last update.",
+    )  # fmt: skip
+    request = int(opened["request"])
+    offered = web.staff(
+        platform, "quote", "offer", str(request), "--coins", "120", "--possible",
+        "--words", WORDS,
+    )  # fmt: skip
+    return customer, request, int(offered["quote"])
+
+
+def test_C7_C13_from_a_request_to_its_deduction_in_the_browser(
+    web: PretendWeb, visitor: NewVisitor, platform: str
+) -> None:
+    customer = add_customer(web, platform, "ada")
+    web.buys(platform, customer, "base")
+    ada = visitor(platform, customer)
+    ada.opens_account()
+    ada.page.get_by_role("link", name="Packages, rights and statement").click()
+    assert ada.part("available").inner_text() == "550"
+    ada.page.get_by_role("navigation").get_by_role("link", name="Requests and offers").click()
+    ada.page.get_by_role("link", name="Request this").click()
+    ada.page.get_by_label("Your message").fill("For the new shop as well, please.\n<b>Thank you!</b>")
+    ada.page.get_by_role("button", name="Send").click()
+    ada.waits_for("Your request has been sent")
+
+    [request] = [one["request"] for one in web.staff(platform, "request", "list")["requests"]]
+    [quote] = [one["quote"] for one in web.staff(platform, "quote", "list")["quotes"]]
+    web.staff(platform, "request", "reply", str(request), "--text", "Of course: both shops, with consent.")
+    web.staff(platform, "quote", "reissue", str(quote))
+    ada.sees("Of course: both shops, with consent.", view="thread", request=request)
+    ada.sees("Approve and reserve coins: 50", view="thread", request=request)
+    assert "<b>Thank you!</b>" in ada.text
+    if platform == "opencart":
+        ada.picture("offer-en-1280")
+    ada.form("quote_approve").get_by_role("button").click()
+    ada.waits_for("Approved: 50 coins are reserved for this work.")
+
+    web.staff(platform, "quote", "start", str(quote))
+    web.staff(platform, "quote", "settle", str(quote), "--spent", "45")
+    ada.sees("Deducted", view="statement")
+    ada.sees("505")
+    ada.page.get_by_role("navigation").get_by_role("link", name="Statement").click()
+    if platform == "opencart":
+        ada.picture("statement-en-1280")
+    ada.page.get_by_role("link", name="Deducted", exact=True).click()
+    assert "Granted" not in ada.page.locator("table").inner_text()
+    with ada.page.expect_download() as download:
+        ada.page.get_by_role("link", name="Download for a spreadsheet (CSV)").click()
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 1 + len(("grant", "hold", "settle", "release"))
+
+
+def test_every_view_fits_and_can_be_read_by_everybody_in_three_languages(
+    web: PretendWeb, visitor: NewVisitor, platform: str
+) -> None:
+    customer, request, _ = an_offer(web, platform, "boris")
+    views: list[tuple[str, dict[str, int]]] = [
+        ("", {}), ("requests", {}), ("thread", {"request": request}), ("request", {}), ("statement", {}), ("claim", {}),
+    ]  # fmt: skip
+    visitor(platform, customer).sees("Approve and reserve coins: 120", view="thread", request=request)
+    for language in ("en", "ru", "fa"):
+        boris = visitor(platform, customer, language)
+        for view, query in views:
+            boris.opens(view, **query)
+            for width in WIDTHS:
+                boris.page.set_viewport_size({"width": width, "height": 800})
+                assert boris.page.evaluate(FAULTS) == [], (language, width, view)
+                if platform == "prestashop" and (view, language, width) in PICTURED:
+                    boris.picture(f"{view or 'overview'}-{language}-{width}")
+            if view == "thread":
+                boris.page.set_viewport_size({"width": 1280, "height": 800})
+                assert boris.page.evaluate(RUNS_FROM_THE_LEFT, WORDS), language
+        boris.opens_account()
+        assert boris.page.evaluate(FAULTS) == [], (language, "account")
+        direction = boris.page.locator(".supportbridge-account").evaluate("one => getComputedStyle(one).direction")
+        assert direction == ("rtl" if language == "fa" else "ltr")
+
+
+def test_keys_alone_lead_to_an_offer_and_approve_it_and_the_focus_is_always_seen(
+    web: PretendWeb, visitor: NewVisitor
+) -> None:
+    customer, request, _ = an_offer(web, "prestashop", "clara")
+    clara = visitor("prestashop", customer)
+    clara.sees("Faster product pages", view="requests")
+    clara.opens()
+    tabs_to(clara.page, words="Requests and offers")
+    clara.page.keyboard.press("Enter")
+    clara.page.wait_for_url("**view=requests")
+    tabs_to(clara.page, words="Faster product pages")
+    clara.page.keyboard.press("Enter")
+    clara.page.wait_for_url(f"**request={request}")
+    tabs_to(clara.page, field="supportbridge_text")
+    clara.page.keyboard.type("By Friday?")
+    tabs_to(clara.page, words="Send reply")
+    clara.page.keyboard.press("Enter")
+    clara.waits_for("Done")
+    tabs_to(clara.page, words="To the request")
+    clara.page.keyboard.press("Enter")
+    clara.page.wait_for_url(f"**request={request}")
+    clara.sees("By Friday?", view="thread", request=request)
+    tabs_to(clara.page, words="Approve and reserve coins: 120")
+    clara.page.keyboard.press("Enter")
+    clara.waits_for("Approved: 120 coins are reserved for this work.")
+
+
+def test_without_scripts_the_page_looks_for_the_answer_by_itself(web: PretendWeb, visitor: NewVisitor) -> None:
+    customer, request, _ = an_offer(web, "opencart", "dora")
+    dora = visitor("opencart", customer, scripts=False)
+    dora.sees("Approve and reserve coins: 120", view="thread", request=request)
+    dora.page.get_by_role("button", name="Decline").click()
+    dora.page.get_by_text("You have declined the offer.").wait_for()
+    dora.sees("You declined.", view="thread", request=request)
+    assert not dora.form("quote_decline").is_visible()
+
+
+def tabs_to(page: Page, *, words: str = "", field: str = "") -> None:
+    """Press Tab until the place with these words, or the field of that name, has the focus; each stop must show it."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUS)
+        if at is None:
+            continue
+        assert at["shown"], f"the focus is not seen: {at}"
+        assert at["seen"], f"the focus is on something that is not shown: {at}"
+        if (field and at["field"] == field) or (words and words in at["words"]):
+            return
+    raise AssertionError(f"Tab does not lead to {words or field!r}")

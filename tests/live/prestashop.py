@@ -1,0 +1,162 @@
+"""A running PrestaShop 8 or thirty bees, used as its people use it: through its own pages.
+
+It believes what those pages are seen to be; what differs between the two stands here and nowhere else. The checkout's
+steps are the requests that its page's scripts send.
+"""
+
+import re
+from pathlib import Path
+from urllib.parse import urlencode, urljoin
+
+from playwright.sync_api import Page
+
+from tests.live.shop_file import ShopFile
+
+
+class PrestaShop:
+    """The shop's employee and its customer, each before a page of his own."""
+
+    zips = "supportbridge.zip"
+
+    def __init__(self, shop: ShopFile, admin: Page, customer: Page) -> None:
+        self.shop, self.admin, self.customer = shop, admin, customer
+        self.is_old = shop.kind == "thirtybees"
+
+    # --- the back office ---
+
+    def log_in_admin(self) -> None:
+        page = self.admin
+        page.goto(self.shop.admin.address)
+        page.fill("#email", self.shop.admin.user)
+        page.fill("#passwd", self.shop.admin.password)
+        page.click("[name=submitLogin]")
+        page.wait_for_url("**AdminDashboard**")
+
+    def install(self, zipped: Path) -> None:
+        """The module manager's upload."""
+        page = self.admin
+        if self.is_old:
+            self._follows("AdminModules")
+            page.locator("#desc-module-new").click()
+            page.locator("input[type=file]#file").set_input_files(zipped)
+            page.click("[name=download]")
+            page.wait_for_load_state()
+            page.goto(self._link('a[href*="install=supportbridge"]'))
+        else:
+            self._follows("improve/modules/manage")
+            page.locator("#page-header-desc-configuration-add_module").click()
+            page.locator("input[type=file].dz-hidden-input").set_input_files(zipped)
+            page.locator(".module-import-success").wait_for(state="visible")
+
+    def opens_status(self) -> None:
+        """The module's own page."""
+        if self.is_old:
+            self._follows("AdminModules")
+            self.admin.goto(self._link('a[href*="configure=supportbridge"]'))
+        else:
+            self._follows("improve/modules/manage")
+            self.admin.goto(self._link('a[href*="configure=supportbridge"], a[href*="configure/supportbridge"]'))
+
+    def opens_order(self, order: int) -> None:
+        if self.is_old:
+            self.admin.goto(self._link('a[href*="controller=AdminOrders"]') + f"&id_order={order}&vieworder")
+        else:
+            listed = self._link('a[href*="/sell/orders/?"]')
+            self.admin.goto(listed.replace("/sell/orders/?", f"/sell/orders/{order}/view?", 1))
+
+    def pays(self, order: int) -> None:
+        """The order page's status box."""
+        self.opens_order(order)
+        page, status = self.admin, str(self.shop.paid_status)
+        if self.is_old:
+            page.locator("select[name=id_order_state]").first.evaluate(f"one => one.value = '{status}'")
+            page.locator("[name=submitState]").first.click()
+        else:
+            page.locator("#update_order_status_action_input").select_option(status)
+            page.locator("#update_order_status_action_btn").click()
+        page.wait_for_load_state()
+
+    # --- the storefront ---
+
+    def log_in_customer(self, language: str = "en") -> None:
+        page = self.customer
+        page.goto(self._address(language, controller="authentication", back="my-account"))
+        if self.is_old:
+            page.fill("#email", self.shop.customer.user)
+            page.fill("#passwd", self.shop.customer.password)
+            page.click("#SubmitLogin")
+        else:
+            form = page.locator("#login-form")
+            form.locator("[name=email]").fill(self.shop.customer.user)
+            form.locator("[name=password]").fill(self.shop.customer.password)
+            page.locator("#submit-login").click()
+        page.wait_for_url("**my-account**")
+
+    def buys(self) -> int:
+        """A whole checkout by bank transfer; the order's number."""
+        [(product,)] = self.shop.database.ask(
+            "SELECT id_product FROM {p}product WHERE reference = %s AND active = 1", self.shop.product
+        )
+        content = self.customer.content()
+        token = re.findall(r"""static_token["']?\s*[:=]\s*["'](\w+)""", content)[0]
+        form = {"add": 1, "ajax": 1, "action": "update", "qty": 1, "id_product": product, "token": token}
+        self._sends("cart", form)
+        if self.is_old:
+            page = self._sends("order", {}, step=1)
+            chosen = re.findall(r'name="id_address_delivery"[^>]*>.*?<option value="(\d+)"', page, re.DOTALL)[0]
+            steps = {"same": 1, "processAddress": 1, "processCarrier": 1, "cgv": 1, "step": 3}
+            self._sends("order", {"id_address_delivery": chosen, **steps}, step=3)
+            self._pays_by("bankwire")
+        else:
+            page = self._sends("order", {})
+            chosen = max(map(int, re.findall(r'name="id_address_(?:delivery|invoice)"[^>]*value="(\d+)"', page)))
+            named = {"id_address_delivery": chosen, "id_address_invoice": chosen, "use_same_address": 1}
+            self._sends("order", {**named, "confirm-addresses": 1, "token": token})
+            self._pays_by("ps_wirepayment")
+        [(order,)] = self.shop.database.ask("SELECT MAX(id_order) FROM {p}orders")
+        return int(order)
+
+    def customer_id(self) -> int:
+        [(number,)] = self.shop.database.ask(
+            "SELECT id_customer FROM {p}customer WHERE email = %s AND deleted = 0", self.shop.customer.user
+        )
+        return int(number)
+
+    def opens_account(self, language: str = "en") -> None:
+        """The account page, in that language."""
+        self.customer.goto(self._address(language, controller="my-account"))
+
+    def page_address(self, language: str = "en", **query: str | int) -> str:
+        """Where a view of our page is."""
+        return self._address(language, fc="module", module="supportbridge", controller="support", **query)
+
+    def opens(self, language: str = "en", **query: str | int) -> None:
+        self.customer.goto(self.page_address(language, **query))
+
+    def _follows(self, where: str) -> None:
+        self.admin.goto(self._link(f'a[href*="controller={where}&token"], a[href*="/{where}"]'))
+
+    def _link(self, selector: str) -> str:
+        """The address of a link of the page, wherever it is folded away."""
+        href = self.admin.locator(selector).first.get_attribute("href")
+        assert href is not None
+        return urljoin(self.admin.url, href)
+
+    def _address(self, language: str, **query: str | int) -> str:
+        return f"{self.shop.address}index.php?{urlencode({**query, 'id_lang': self.shop.languages[language]})}"
+
+    def _sends(self, controller: str, form: dict[str, str | int], **query: str | int) -> str:
+        """What the checkout's page sends."""
+        address = self._address("en", controller=controller, **query)
+        said: dict[str, str | float | bool] = {name: str(value) for name, value in form.items()}
+        request = self.customer.request
+        answer = request.post(address, form=said) if form else request.get(address)
+        assert answer.ok, (controller, answer.status)
+        return answer.text()
+
+    def _pays_by(self, module: str) -> None:
+        address = self._address("en", fc="module", module=module, controller="validation")
+        self.customer.goto("about:blank")
+        answer = self.customer.request.post(address, form={})
+        assert "order-confirmation" in answer.url, answer.url
+        self.customer.goto(answer.url)

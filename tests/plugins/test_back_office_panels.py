@@ -1,0 +1,311 @@
+"""What staff see beside an order and a customer in the shop's back office, on every platform, played by PHP."""
+
+import pytest
+
+from tests.plugins.conftest import MakeShop
+from tests.support.back_office import PLATFORMS, BackOffice, push_meta, push_request, request, status
+from tests.support.customer_page import push_document, quote
+from tests.support.storefront import CUSTOMER, DAY, NOW, OTHER_KEY, STORE, Storefront, account, package
+
+ON_ONE = pytest.mark.parametrize("empty_shop", ["opencart"], indirect=True)
+"""What the platform has no part in."""
+HTML = "<script>alert(1)</script>\"'&"
+
+
+@pytest.fixture(params=PLATFORMS)
+def empty_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
+    return make_shop(request.param)
+
+
+@pytest.fixture
+def coins(shop: Storefront) -> Storefront:
+    """A customer with 550 coins, 50 of them held, whose desk is well."""
+    shop.push(account(package(550, held=50)))
+    push_meta(shop, "status", status())
+    return shop
+
+
+def test_the_coins_and_the_plan_stand_beside_an_order_and_a_customer(coins: Storefront) -> None:
+    for panels in (BackOffice(coins).order(), BackOffice(coins).customer()):
+        assert panels.facts == {
+            "available": "500",
+            "held": "50",
+            "plan": "Base",
+            "expiry": "14 February 2027",
+            "offers": "0",
+            "requests": "0",
+        }
+        assert panels.count == 1
+        assert panels.leaves_the_page_alone
+        assert panels.log == []
+        assert "Only to read." in panels.text
+
+
+def test_nothing_in_a_panel_can_be_changed(coins: Storefront) -> None:
+    push_document(coins, "quote", 12, quote())
+    for panels in (BackOffice(coins).order(), BackOffice(coins).customer()):
+        for element in ("<form", "<input", "<button", "<select", "<textarea"):
+            assert element not in panels.html
+
+
+@ON_ONE
+def test_offers_that_wait_and_open_requests_are_counted_and_named(coins: Storefront) -> None:
+    push_document(coins, "quote", 12, quote(request=5))
+    push_document(coins, "quote", 13, quote(13, request=6, state="declined"))
+    push_document(coins, "quote", 14, quote(14, request=7, valid_until=NOW - 1))
+    push_document(coins, "quote", 15, quote(15, request=8, state="started", held=50))
+    push_request(coins, request(5, "customer", "bridge", quotes=[12]))
+    push_request(coins, request(6, "customer", "bridge", quotes=[13]))
+    push_request(coins, request(7, "customer", "bridge", quotes=[14]))
+    push_request(coins, request(8, "customer", "bridge", quotes=[15], subject="Work in hand"))
+    push_request(coins, request(9, "customer", "staff"))
+    push_request(coins, request(10, "staff", "customer", subject="Still unanswered"))
+    panels = BackOffice(coins).customer()
+    assert (panels.facts["offers"], panels.facts["requests"]) == ("1", "3")
+    assert "Offer 12, coins: 50, until 16 January 2027: Google Analytics" in panels.text
+    assert "Request 10, waits for an answer: Still unanswered" in panels.text
+    assert "Request 8: Work in hand" in panels.text
+    assert "Request 9" not in panels.text
+    assert panels.log == []
+
+
+@ON_ONE
+def test_D2_an_erased_request_is_none_to_be_answered(coins: Storefront) -> None:
+    push_request(coins, request(5, messages=[], subject=""))
+    assert BackOffice(coins).customer().facts["requests"] == "0"
+
+
+@ON_ONE
+def test_a_long_list_is_cut_and_its_number_is_not(coins: Storefront) -> None:
+    for number in range(20, 28):
+        push_document(coins, "quote", number, quote(number))
+    panels = BackOffice(coins).order()
+    assert panels.facts["offers"] == "8"
+    assert panels.html.count("<li>") == 5
+
+
+def test_staff_read_it_in_their_own_language(shop: Storefront) -> None:
+    shop.push(account(package(1500)))
+    push_document(shop, "quote", 12, quote())
+    for language, direction, heading, plan, available in (
+        ("en", "ltr", "Coins available", "Base", "1,500"),
+        ("ru", "ltr", "Доступно монет", "Базовый", "1\N{NO-BREAK SPACE}500"),
+        ("fa", "rtl", "سکه‌های در دسترس", "پایه", "۱٬۵۰۰"),
+    ):
+        panels = BackOffice(shop, language).order()
+        assert f'lang="{language}" dir="{direction}"' in panels.html
+        assert heading in panels.text
+        assert (panels.facts["plan"], panels.facts["available"]) == (plan, available)
+        assert "{" not in panels.text
+        assert "panel_" not in panels.text
+
+
+def test_a_language_that_we_do_not_have_is_answered_in_english(coins: Storefront) -> None:
+    language = "de" if coins.platform == "prestashop" else "de-de"
+    assert "Coins available" in BackOffice(coins).order(language=language).text
+
+
+def test_script_in_every_text_is_shown_as_it_was_typed(shop: Storefront) -> None:
+    texts = {"en": HTML}
+    plans = {"base": {"rank": 2, "name": texts}}
+    shop.push(account(package(550, until_text=texts), plans=plans))
+    push_document(shop, "quote", 12, quote(subject=HTML, text=texts, valid_until_text=texts))
+    push_request(shop, request(5, subject=HTML))
+    panels = BackOffice(shop).customer()
+    assert "<script" not in panels.html
+    assert panels.text.count(HTML) == 5
+    assert panels.facts["plan"] == HTML
+
+
+# --- what cannot be relied on -----------------------------------------------------------------------------
+
+
+def test_an_account_with_a_wrong_signature_is_not_shown(shop: Storefront) -> None:
+    shop.push(account(package()), key=OTHER_KEY)
+    for panels in (BackOffice(shop).order(), BackOffice(shop).customer()):
+        assert "available" not in panels.facts
+        assert "The coins cannot be shown: the signature of the account row does not verify" in panels.text
+        assert "the signature of the account row does not verify" in panels.log[0]
+        assert str(CUSTOMER) not in panels.log[0]
+
+
+@ON_ONE
+def test_a_forged_offer_or_request_is_left_out_and_the_coins_are_shown(coins: Storefront) -> None:
+    push_document(coins, "quote", 12, quote(), signer=OTHER_KEY)
+    push_request(coins, request(), signer=OTHER_KEY)
+    panels = BackOffice(coins).order()
+    assert panels.facts["available"] == "500"
+    assert (panels.facts["offers"], panels.facts["requests"]) == ("0", "0")
+    assert "does not verify" in panels.log[0]
+
+
+@ON_ONE
+def test_another_customers_rows_are_not_shown(coins: Storefront) -> None:
+    """A row that says one customer and whose document says another was copied by somebody."""
+    push_document(coins, "quote", 12, quote(customer=78))
+    coins.run("UPDATE {p}account SET customer_id = 78")
+    assert BackOffice(coins).order(customer=78).facts == {}
+    assert BackOffice(coins).customer().facts.get("offers", "0") == "0"
+
+
+@ON_ONE
+def test_a_document_of_a_newer_version_says_so(shop: Storefront) -> None:
+    shop.push(account(package(), v=2))
+    assert "of a version that this extension does not know; update it" in BackOffice(shop).order().text
+
+
+def test_missing_tables_never_break_the_page(shop: Storefront) -> None:
+    shop.run("DROP TABLE {p}account", "DROP TABLE {p}meta")
+    for panels in (BackOffice(shop).order(), BackOffice(shop).customer()):
+        assert panels.leaves_the_page_alone
+        assert "The coins cannot be shown: the tables are missing" in panels.text
+        if shop.platform == "opencart30":
+            assert 'class="alert' not in panels.html, "the shop's own scripts take such elements away"
+
+
+@ON_ONE
+@pytest.mark.parametrize("table", ["meta", "account", "quote", "request"])
+def test_a_missing_table_costs_only_what_is_in_it(coins: Storefront, table: str) -> None:
+    coins.run(f"DROP TABLE {{p}}{table}")
+    for panels in (BackOffice(coins).order(), BackOffice(coins).customer()):
+        assert panels.leaves_the_page_alone
+        assert panels.count == 1
+        if table in {"meta", "account"}:
+            assert "The coins cannot be shown: the tables are missing" in panels.text
+        else:
+            assert panels.facts["available"] == "500"
+        if table == "request":
+            assert "Requests are shown once the desk has been updated." in panels.text
+
+
+@ON_ONE
+def test_a_locked_table_holds_the_page_up_for_a_second_at_most(coins: Storefront) -> None:
+    with coins.another_connection("LOCK TABLES {p}account WRITE"):
+        panels = BackOffice(coins).customer()
+    assert panels.leaves_the_page_alone
+    assert panels.played.seconds < 3
+    assert "did not answer within a second" in panels.text
+
+
+def test_a_missing_order_or_page_without_a_place_is_left_alone(coins: Storefront) -> None:
+    if coins.platform == "prestashop":
+        panels = BackOffice(coins).customer(data={})
+        assert panels.count == 0
+        assert panels.leaves_the_page_alone
+    else:
+        assert (
+            BackOffice(coins).customer(page="<body>another theme</body>").played.result == "<body>another theme</body>"
+        )
+        assert BackOffice(coins).customer(data={}).count == 0
+        assert BackOffice(coins).order(data={"order_id": ""}).count == 0
+        assert BackOffice(coins).order(directly=True).count == 1
+
+
+def test_a_log_that_cannot_be_written_is_no_reason_to_lose_the_page(shop: Storefront) -> None:
+    shop.run("DROP TABLE {p}account")
+    panels = BackOffice(shop).order(log_broken=True)
+    assert panels.leaves_the_page_alone
+
+
+def test_a_half_removed_extension_leaves_the_page_alone(coins: Storefront) -> None:
+    place = {
+        "opencart": "supportbridge/system/library/shared/AdminPanel.php",
+        "opencart30": "upload/system/library/supportbridge/shared/admin.php",
+    }
+    if coins.platform not in place:
+        return  # PrestaShop copies a module's files as a whole
+    file = coins.extensions / place[coins.platform]
+    kept = file.read_bytes()
+    file.write_text("<?php throw new RuntimeException('cut off');", "utf-8")
+    try:
+        panels = BackOffice(coins).order()
+    finally:
+        file.write_bytes(kept)
+    assert panels.count == 0
+    assert panels.leaves_the_page_alone
+    assert "the panel is not shown: RuntimeException" in panels.log[0]
+
+
+# --- whose panel --------------------------------------------------------------------------------------------
+
+
+def test_a_guests_order_has_no_panel(coins: Storefront) -> None:
+    panels = BackOffice(coins).order(customer=0)
+    assert (panels.count, panels.log) == (0, [])
+
+
+@ON_ONE
+def test_a_customer_without_coins_is_said_to_have_none(shop: Storefront) -> None:
+    panels = BackOffice(shop).customer()
+    assert "This customer has no support coins and no requests." in panels.text
+    assert panels.facts == {}
+
+
+@ON_ONE
+def test_a_customer_without_coins_who_asks_is_shown_with_his_request(shop: Storefront) -> None:
+    push_request(shop, request(5))
+    panels = BackOffice(shop).customer()
+    assert panels.facts == {"offers": "0", "requests": "1"}
+
+
+def test_a_shop_without_a_key_file_says_so(empty_shop: Storefront) -> None:
+    empty_shop.make_tables()
+    for panels in (BackOffice(empty_shop).order(), BackOffice(empty_shop).customer()):
+        assert "The coins cannot be shown: there is no key file" in panels.text
+        assert panels.leaves_the_page_alone
+
+
+@ON_ONE
+def test_a_broken_key_file_says_so(empty_shop: Storefront) -> None:
+    empty_shop.make_tables()
+    empty_shop.write_key_file("<?php return 5;")
+    for panels in (BackOffice(empty_shop).order(), BackOffice(empty_shop).customer()):
+        assert "does not return what a key file returns" in panels.text
+
+
+def test_an_order_of_a_shop_that_no_desk_serves_has_no_panel(empty_shop: Storefront) -> None:
+    empty_shop.make_tables()
+    empty_shop.pair(shop_ids=(1,))
+    empty_shop.push(account(package()))
+    assert BackOffice(empty_shop).order(store=2).count == 0
+    assert BackOffice(empty_shop).order(store=1).facts["available"] == "550"
+
+
+@ON_ONE
+def test_a_customer_of_two_stores_has_a_panel_for_each_with_coins(shop: Storefront) -> None:
+    shop.pair(store="second", shop_ids=(2,))
+    shop.push(account(package()))
+    panels = BackOffice(shop).customer()
+    assert panels.count == 1
+    assert f"Support coins · {STORE}" in panels.text
+
+
+# --- the desk -------------------------------------------------------------------------------------------------
+
+
+@ON_ONE
+def test_C15_a_frozen_account_says_so(shop: Storefront) -> None:
+    shop.push(account(package(), frozen=True))
+    assert "This account is frozen" in BackOffice(shop).order().text
+
+
+@ON_ONE
+def test_a_desk_that_is_away_is_said_to_be(coins: Storefront) -> None:
+    assert "may be out of date" not in BackOffice(coins).order().text
+    panels = BackOffice(coins).order(now=NOW + 3 * 3600)
+    assert "The desk last reported 3 hours ago: what stands here may be out of date." in panels.text
+
+
+@ON_ONE
+def test_a_report_that_is_forged_costs_the_coins_nothing(coins: Storefront) -> None:
+    push_meta(coins, "status", status(), signer=OTHER_KEY)
+    panels = BackOffice(coins).order(now=NOW + DAY)
+    assert panels.facts["available"] == "500"
+    assert "out of date" not in panels.text
+    assert "does not verify" in panels.log[0]
+
+
+@ON_ONE
+def test_an_older_desk_is_said_to_show_no_requests(shop: Storefront) -> None:
+    shop.push(account(package()))
+    assert "Requests are shown once the desk has been updated." in BackOffice(shop).order().text

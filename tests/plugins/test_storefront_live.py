@@ -1,0 +1,209 @@
+"""The answer comes onto the page by itself: by our script where it runs, and by looking again where it does not."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+
+from bridge.storefront import SCRIPT, style_sheet
+from tests.plugins.conftest import MakeShop
+from tests.support.customer_page import Customer, answer, in_three, inbox, push_document, quote
+from tests.support.storefront import NOW, Storefront
+
+LAYOUTS = ["opencart", "opencart30", "prestashop"]
+STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
+FRAME = """<!DOCTYPE html><html><head><link rel="stylesheet" href="/account.css">
+<script src="/supportbridge.js"></script></head><body>{page}</body></html>"""
+
+
+@pytest.fixture(params=LAYOUTS)
+def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
+    """A paired shop of each layout."""
+    return paired(make_shop(request.param))
+
+
+@pytest.fixture
+def shop(make_shop: MakeShop) -> Storefront:
+    """What the shared classes do is tried in one layout."""
+    return paired(make_shop("opencart"))
+
+
+def paired(shop: Storefront) -> Storefront:
+    shop.make_tables()
+    shop.pair()
+    return shop
+
+
+def approved(customer: Customer) -> str:
+    """The number of an approval that was just sent."""
+    push_document(customer.shop, "quote", 12, quote())
+    return customer.sends(customer.opens("requests").form("quote_approve")).led_to["sent"]
+
+
+def asked(customer: Customer, uuid: str, **orders: Any) -> tuple[dict[str, Any], list[str]]:
+    """What the script is told, and with which headers."""
+    if customer.shop.platform == "prestashop":  # it sends its headers by PHP itself, and ends the request
+        query = {"view": "answer", "sent": uuid, "as": "json"}
+        played = customer.shop.play({"what": "support", **customer.orders, "query": query, **orders})
+        assert played.complaints == []
+        return json.loads(played.printed), []
+    page = customer.opens("answer", sent=uuid, **{"as": "json"}, **orders)
+    return json.loads(page.html), page.played.result["headers"]
+
+
+# --- what the script is told ------------------------------------------------------------------------------
+
+
+def test_the_script_is_told_the_same_as_the_page(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    uuid = approved(customer)
+    waiting, headers = asked(customer, uuid)
+    assert waiting["done"] is False
+    assert "Being processed" in waiting["html"]
+    if headers:
+        assert headers == [
+            "Cache-Control: no-store, private",
+            "X-Frame-Options: DENY",
+            "Content-Type: application/json",
+            "X-Content-Type-Options: nosniff",
+        ]
+    push_document(any_shop, "answer", uuid, answer(uuid))
+    done, _ = asked(customer, uuid)
+    assert done["done"] is True
+    assert done["html"] in customer.opens("answer", sent=uuid).html
+    assert "50 coins are held." in done["html"]
+
+
+def test_the_script_is_told_nothing_of_another_customers_row(any_shop: Storefront) -> None:
+    uuid = approved(Customer(any_shop))
+    push_document(any_shop, "answer", uuid, answer(uuid))
+    for customer, sent in ((78, uuid), (77, "x"), (77, "' OR 1=1 -- ")):
+        told, _ = asked(Customer(any_shop, customer=customer), sent)
+        assert told["done"] is True
+        assert "Nothing found" in told["html"]
+        assert "50 coins" not in told["html"]
+
+
+def test_script_in_an_answer_stays_text_for_the_script_too(shop: Storefront) -> None:
+    customer = Customer(shop)
+    uuid = approved(customer)
+    push_document(shop, "answer", uuid, answer(uuid, text={"en": "<script>alert(1)</script>"}))
+    raw = customer.opens("answer", sent=uuid, **{"as": "json"}).html
+    assert "<" not in raw
+    assert "&lt;script&gt;" in json.loads(raw)["html"]
+
+
+def test_a_fault_keeps_the_script_waiting(shop: Storefront) -> None:
+    customer = Customer(shop)
+    uuid = approved(customer)
+    shop.run("DROP TABLE {p}inbox")
+    told, _ = asked(customer, uuid)
+    assert told == {"done": False, "html": ""}
+
+
+def test_only_the_answer_is_told_to_a_script(shop: Storefront) -> None:
+    for view in ("", "requests", "statement"):
+        assert "supportbridge-page" in Customer(shop).opens(view, **{"as": "json"}).html
+
+
+# --- in a browser -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without its sandbox because tests may run as root."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+class Serving:
+    """The shop's web server: every page is played by PHP; nothing but our own files may be loaded."""
+
+    def __init__(self, customer: Customer, context: BrowserContext) -> None:
+        self.customer = customer
+        self.now = NOW
+        self.asked: list[dict[str, str]] = []
+        context.route("**/*", self._serve)
+
+    def _serve(self, route: Route) -> None:
+        address = urlsplit(route.request.url)
+        if address.path.endswith(".js"):
+            route.fulfill(body=SCRIPT.read_bytes(), content_type="text/javascript")
+        elif address.path.endswith(".css"):
+            route.fulfill(body=style_sheet(), content_type="text/css")
+        else:
+            query = dict(parse_qsl(address.query))
+            self.asked.append(dict(query))
+            page = self.customer.opens(query.pop("view", ""), now=self.now, **query)
+            bare = query.get("as") == "json"
+            route.fulfill(
+                body=page.html if bare else FRAME.replace("{page}", page.html),
+                content_type="application/json" if bare else "text/html; charset=utf-8",
+                headers={"Content-Security-Policy": STRICT},
+            )
+
+
+def waiting_page(serving: Serving, page: Page, uuid: str) -> None:
+    page.goto(f"http://shop.example/index.php?view=answer&sent={uuid}")
+    expect(page.get_by_role("heading", name="Being processed")).to_be_visible()
+    assert serving.asked == [{"view": "answer", "sent": uuid}]
+
+
+def test_the_answer_appears_without_a_reload_under_a_strict_content_security_policy(
+    shop: Storefront, browser: Browser
+) -> None:
+    customer = Customer(shop)
+    uuid = approved(customer)
+    context = browser.new_context()
+    serving, page = Serving(customer, context), context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text))
+    waiting_page(serving, page, uuid)
+    page.evaluate("window.stillTheSame = true")
+    page.get_by_role("link", name="Look again").focus()
+    push_document(shop, "answer", uuid, answer(uuid, text=in_three("50 coins are <held>.")))
+    expect(page.get_by_text("50 coins are <held>.")).to_be_visible(timeout=5000)
+    assert page.evaluate("window.stillTheSame") is True
+    assert page.evaluate("document.activeElement.getAttribute('aria-live')") == "polite", "the focus is not lost"
+    count = len(serving.asked)
+    page.wait_for_timeout(1200)
+    assert len(serving.asked) == count, "nothing is asked once it is answered"
+    assert faults == []
+    context.close()
+
+
+def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, browser: Browser) -> None:
+    customer = Customer(shop)
+    uuid = approved(customer)
+    context = browser.new_context()
+    serving, page = Serving(customer, context), context.new_page()
+    waiting_page(serving, page, uuid)
+    context.unroute("**/*")
+    answers: list[str] = []
+
+    def login(route: Route) -> None:
+        answers.append(route.request.url)
+        route.fulfill(body="<html>Log in</html>", content_type="text/html")
+
+    context.route("**/*", login)
+    page.wait_for_timeout(2500)
+    assert len(answers) == 1
+    expect(page.get_by_role("link", name="Look again")).to_be_visible()
+    context.close()
+
+
+def test_without_scripts_the_browser_looks_again_by_itself(shop: Storefront, browser: Browser) -> None:
+    customer = Customer(shop)
+    uuid = approved(customer)
+    context = browser.new_context(java_script_enabled=False)
+    serving, page = Serving(customer, context), context.new_page()
+    waiting_page(serving, page, uuid)
+    push_document(shop, "answer", uuid, answer(uuid))
+    expect(page.get_by_text("50 coins are held.")).to_be_visible(timeout=8000)
+    assert [posted.kind for posted in inbox(shop)] == ["quote_approve"]
+    context.close()
