@@ -1,7 +1,8 @@
 """A request as its customer reads it: what he wants, and the end of the thread about it.
 
 People's own words stand as they were typed, in no language; what the bridge tells of quotes is said in all of them. Who
-of staff wrote is not said, and notes and calls are theirs alone (rule P4).
+of staff wrote is not said, and notes and calls are theirs alone (rule P4). A request that staff have written down for
+themselves is theirs too, its subject with it, until something in it is for the customer.
 """
 
 from collections.abc import Sequence
@@ -42,13 +43,15 @@ def request_document(tx: Tx, terms: PageTerms, request: Request, customer_id: in
 
 
 def request_rows(tx: Tx, terms: PageTerms, requests: Sequence[Request]) -> list[DocumentRow]:
-    """The rows of these requests; those of guests have none."""
+    """The rows of these requests; those of guests have none, nor have those that are staff's alone."""
     accounts = tx.accounts.by_ids({request.account_id for request in requests})
     rows = []
     for request in requests:
         owner = accounts[request.account_id].owner
         match owner.kind:
             case OwnerKind.CUSTOMER if request.subject:
+                if not _is_for_customer(tx, request):
+                    continue
                 document = request_document(tx, terms, request, owner.ref)
                 rows.append(document_row(terms, DocumentTable.REQUEST, request.id, document, owner.ref, request.number))
             case OwnerKind.CUSTOMER | OwnerKind.FORMER:  # erased, or somebody else has the number now
@@ -56,6 +59,13 @@ def request_rows(tx: Tx, terms: PageTerms, requests: Sequence[Request]) -> list[
             case OwnerKind.GUEST:
                 pass
     return rows
+
+
+def _is_for_customer(tx: Tx, request: Request) -> bool:
+    """Whether he opened it himself, or something stands in it that he is shown: a message or an offer."""
+    if request.opened_by is Author.CUSTOMER or tx.requests.last_shown(request.id, 1)[0]:
+        return True
+    return any(quote.was_offered for quote in tx.quotes.of_request(request.id))
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from bridge.contracts.desk import Comparison, FirstSync
+from bridge.contracts.shop_rows import SigningKey
 from bridge.desk import versions
 from bridge.desk.backup import restore
 from bridge.desk.desk import FILE_NAME, Desk
@@ -28,13 +29,17 @@ from bridge.desk.values import to_ms
 from bridge.domain.cursor import Cursor, Gap
 from bridge.domain.requests import Author, Message, MessageKind
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, DeskTooOld
+from bridge.services.account_pages import PageTerms
 from bridge.services.purchases import book_orders
+from bridge.services.request_documents import request_rows
 from bridge.services.requests import reply
 from bridge.services.syncing import touch
 from bridge.services.verify import verify
 from bridge.testing.desks import CREATED, a_desk
-from tests.support.books import ACME, BASE, MONDAY_9AM, REFUNDED, a_store, an_order, customer, rows
+from tests.support.books import ACME, BASE, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_store, an_order, customer, rows
 from tests.support.quoting import CoinDesk
+
+PAGES = PageTerms(ACME, TEHRAN, PLANS, SigningKey("k1", bytes(32)), epoch=1)
 
 
 def alter(path: Path, sql: str) -> None:
@@ -342,6 +347,8 @@ def test_requests_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: P
         wanted = Message(coins.now, Author.CUSTOMER, MessageKind.TEXT, "Please.")
         desk.run(lambda tx: tx.requests.say(opened, wanted))
         desk.run(reply, coins.terms, opened, text="He is a nuisance.", by="Anna", at=coins.now)
+        for_colleagues = coins.request(customer(77), "The nuisance, again").id
+        desk.run(reply, coins.terms, for_colleagues, text="He called.", by="Anna", at=coins.now)
     alter(
         path,
         "DROP INDEX ix_request_waiting; ALTER TABLE request DROP COLUMN pushed_number;"
@@ -355,7 +362,12 @@ def test_requests_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: P
         waiting = desk.look(lambda tx: tx.requests.waiting(ACME, 10))
         shown, _ = desk.look(lambda tx: tx.requests.last_shown(opened, 50))
         thread = desk.look(lambda tx: tx.requests.thread(opened))
-    assert [(one.id, one.subject, one.number) for one in waiting] == [(opened, "Google Analytics", 1)]
+        pushed = desk.look(request_rows, PAGES, waiting)
+    assert [(one.id, one.subject, one.number) for one in waiting] == [
+        (opened, "Google Analytics", 1),
+        (for_colleagues, "The nuisance, again", 1),
+    ]
+    assert [row.key for row in pushed] == [opened], "customers saw nothing of the other, and see nothing of it now"
     assert [one.kind for one in shown] == [MessageKind.OFFERED, MessageKind.TEXT]
     assert (thread[-1].kind, thread[-1].text) == (MessageKind.NOTE, "He is a nuisance."), "written for colleagues alone"
 

@@ -205,18 +205,47 @@ def test_a_guests_request_is_on_nobodys_page(coins: CoinDesk) -> None:
     assert coins.desk.look(waiting_documents, TERMS, limit=100) == ()
 
 
+def test_D1_what_staff_wrote_down_for_themselves_is_no_customers_business(coins: CoinDesk) -> None:
+    """Not its subject either: a note, a call or a draft is nothing that he is shown."""
+    request = coins.request(CUSTOMER, "The nuisance, again")
+    coins.desk.run(requests.log_call, coins.terms, request.id, text="He was loud.", by=ANNA, at=coins.now)
+    coins.desk.run(offering.draft_from_price, coins.terms, request, "analytics", at=coins.now, language="en")
+    assert rows(coins) == []
+    pushed(coins)
+    assert coins.desk.look(waiting_documents, TERMS, limit=100) == ()
+
+
+@pytest.mark.parametrize("shown", ["words", "offer"])
+def test_what_staff_opened_is_shown_from_the_first_thing_in_it_that_is_for_the_customer(
+    coins: CoinDesk, shown: str
+) -> None:
+    request = coins.request(CUSTOMER, "Analytics")
+    pushed(coins)
+    if shown == "words":
+        coins.desk.run(requests.reply, coins.terms, request.id, text="You rang.", by=ANNA, at=coins.now)
+    else:
+        coins.offered(CUSTOMER, 50, request=request)
+    assert document(coins)["subject"] == "Analytics"
+
+
+def test_what_the_customer_opened_is_shown_though_no_word_stands_in_it(coins: CoinDesk) -> None:
+    written(coins, "")
+    assert document(coins)["messages"] == []
+
+
 def test_one_customers_thread_is_under_his_own_number(coins: CoinDesk) -> None:
     terms: DeskTerms = coins.terms
     written(coins)
     coins.desk.run(
-        requests.open_for, terms, customer(78), subject="Other", text="", by=ANNA, at=coins.now, in_shop=True
+        requests.open_for, terms, customer(78), subject="Other", text="As told.", by=ANNA, at=coins.now, in_shop=True
     )
     assert sorted(row.row.customer_id for row in rows(coins)) == [77, 78]
 
 
 def test_many_requests_are_pushed_a_few_at_a_time_because_answers_wait_behind_them(coins: CoinDesk) -> None:
     for number in range(60):
-        coins.request(customer(100 + number))
+        request = coins.request(customer(100 + number))
+        coins.desk.run(requests.reply, coins.terms, request.id, text="Done.", by=ANNA, at=coins.now)
     assert len(rows(coins)) == 50
     pushed(coins)
     assert len(rows(coins)) == 10
