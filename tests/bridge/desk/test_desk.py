@@ -104,6 +104,17 @@ async def test_cancelled_callers_part_nothing_and_stop_nothing(desk: Desk) -> No
     assert 999 in found
 
 
+async def test_nothing_of_an_action_is_written_outside_the_desks_folder(desk: Desk) -> None:
+    """SQLite keeps the old pages of a large action to take it back, in a nameless file where it may."""
+
+    def open_files(tx: DeskTx) -> set[str]:
+        tx.accounts.touch(range(1, 3001))
+        return {str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()}
+
+    await desk.transact("open", lambda tx: tx.accounts.open(ACME, map(customer, range(1, 3001))))
+    assert not [name for name in await desk.transact("touch", open_files) if "etilqs" in name]
+
+
 async def test_a_failing_commit_is_every_callers_answer_and_the_desk_goes_on(desk: Desk) -> None:
     """Foreign keys that are checked at the commit fail there and nowhere before."""
 
