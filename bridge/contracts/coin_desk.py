@@ -182,6 +182,14 @@ class Requests(Protocol):
         """The shop has these requests in these versions of the row."""
         ...
 
+    def not_shown(self, request_ids: Iterable[int]) -> frozenset[int]:
+        """Those of these requests of which the shop has had nothing in this epoch."""
+        ...
+
+    def keep_back(self, request_ids: Iterable[int]) -> None:
+        """Don't show these requests, whatever happens to them, until they are erased or shown `again`."""
+        ...
+
     def again(self, store: str) -> None:
         """Show every request of the store once more."""
         ...
@@ -253,6 +261,14 @@ class Quotes(Protocol):
 
     def pushed(self, numbers: Mapping[int, int]) -> None:
         """The shop has these quotes in these versions of the row."""
+        ...
+
+    def not_shown(self, quote_ids: Iterable[int]) -> frozenset[int]:
+        """Those of these quotes of which the shop has had nothing in this epoch."""
+        ...
+
+    def keep_back(self, quote_ids: Iterable[int]) -> None:
+        """Don't show these quotes, whatever happens to them, until they are erased or shown `again`."""
         ...
 
     def again(self, store: str) -> None:

@@ -7,7 +7,20 @@ import sqlite3
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnClause, and_, bindparam, delete, exists, literal_column, null, or_, select, text, update
+from sqlalchemy import (
+    ColumnClause,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from bridge.contracts.coin_desk import Answer, Sent
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
@@ -67,7 +80,11 @@ _REQUESTS = Statement(select(request.c.id).where(request.c.account_id == bindpar
 _ERASE_SUBJECTS = Statement(
     update(request)
     .where(any_of(request.c.id, "ids"))
-    .values(subject=text("''"), number=request.c.number + literal_column("1"))
+    .values(
+        subject=text("''"),
+        number=request.c.number + literal_column("1"),
+        pushed_number=func.max(request.c.pushed_number, literal_column("0")),  # also one that was kept back
+    )
 )
 _ERASE_TEXTS = Statement(update(message).where(any_of(message.c.request_id, "ids")).values(text=text("''")))
 _PURCHASES_OF = and_(purchase.c.store_id == bindparam("store"), purchase.c.account_id == bindparam("account"))
@@ -87,7 +104,12 @@ _ERASE_WORDS = Statement(
     update(quote_version).where(quote_version.c.quote_id.in_(_QUOTES_OF)).values(words=text("''"), texts=text("'{}'"))
 )
 _SHOW_QUOTES = Statement(
-    update(quote).where(any_of(quote.c.request_id, "ids")).values(number=quote.c.number + literal_column("1"))
+    update(quote)
+    .where(any_of(quote.c.request_id, "ids"))
+    .values(
+        number=quote.c.number + literal_column("1"),
+        pushed_number=func.max(quote.c.pushed_number, literal_column("0")),
+    )
 )
 _ENDED: list[ColumnClause[Any]] = [literal_column(f"'{state}'") for state in sorted(ENDED)]
 _OLD = Statement(

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal_column, select, update
+from sqlalchemy import and_, bindparam, func, literal_column, select, text, update
 
 from bridge.contracts.coin_desk import Channel, Decision
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import last_known, next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import QUOTE_WAITS, decision, quote, quote_version, store
+from bridge.desk.tables import KEPT_BACK, QUOTE_WAITS, decision, quote, quote_version, store
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.holds import Part
 from bridge.domain.quotes import ENDED, Offer, Quote, QuoteKind, QuoteState
@@ -54,7 +54,11 @@ _OPEN = Statement(
     .limit(bindparam("most"))
 )
 _WAITING = Statement(
-    _FOUND.where(quote.c.store_id == bindparam("store"), QUOTE_WAITS).order_by(quote.c.id).limit(bindparam("most"))
+    _FOUND.where(
+        quote.c.store_id == bindparam("store"), QUOTE_WAITS, quote.c.pushed_number != literal_column(KEPT_BACK)
+    )
+    .order_by(quote.c.id)
+    .limit(bindparam("most"))
 )
 _SHOWN = Statement(
     _FOUND.where(
@@ -107,6 +111,8 @@ _PUSHED = Statement(
     .where(quote.c.id == bindparam("wanted"), quote.c.pushed_number < bindparam("shown"))
     .values(pushed_number=bindparam("shown"))
 )
+_NOT_SHOWN = Statement(select(quote.c.id).where(any_of(quote.c.id, "ids"), quote.c.pushed_number == text("0")))
+_KEEP_BACK = Statement(update(quote).where(any_of(quote.c.id, "ids")).values(pushed_number=text(KEPT_BACK)))
 _AGAIN = Statement(
     update(quote)
     .where(quote.c.store_id == bindparam("store"))
@@ -239,6 +245,12 @@ class SqlQuotes:
     def pushed(self, numbers: Mapping[int, int]) -> None:
         rows = ({"wanted": number, "shown": shown} for number, shown in numbers.items())
         _PUSHED.run_many(self._connection, rows)
+
+    def not_shown(self, quote_ids: Iterable[int]) -> frozenset[int]:
+        return frozenset(row[0] for row in _NOT_SHOWN.rows(self._connection, ids=id_list(quote_ids)))
+
+    def keep_back(self, quote_ids: Iterable[int]) -> None:
+        _KEEP_BACK.run(self._connection, ids=id_list(quote_ids))
 
     def again(self, store: str) -> None:
         _AGAIN.run(self._connection, store=self._stores.number(store))

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnClause, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnClause, and_, bindparam, func, literal_column, select, text, update
 
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import is_lost, last_known, next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import REQUEST_WAITS, message, request, store
+from bridge.desk.tables import KEPT_BACK, REQUEST_WAITS, message, request, store
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.requests import ABOUT_QUOTES, FOR_STAFF_ALONE, Author, Message, MessageKind, Request
 
@@ -34,17 +34,30 @@ _LATEST = Statement(
     _FOUND.where(request.c.store_id == bindparam("store")).order_by(request.c.id.desc()).limit(bindparam("most"))
 )
 _NEW_MESSAGE = insert_row(message, without=frozenset({"id"}))
-_MESSAGES = select(message).where(message.c.request_id == bindparam("request")).order_by(message.c.id)
+# By time and not by number: after a restore what was lost is said again later than what came after it (rule T1).
+_IN_ORDER = (message.c.at_ms, message.c.id)
+_MESSAGES = select(message).where(message.c.request_id == bindparam("request")).order_by(*_IN_ORDER)
 _THREAD = Statement(_MESSAGES)
+_LAST_IN_SECOND = Statement(
+    select(func.max(message.c.at_ms)).where(
+        message.c.request_id == bindparam("request"),
+        message.c.at_ms >= bindparam("at_ms"),
+        message.c.at_ms < bindparam("end_ms"),
+    )
+)
 _ABOUT_QUOTES = Statement(
     _MESSAGES.where(message.c.kind.in_([literal_column(f"'{kind}'") for kind in sorted(ABOUT_QUOTES)]))
 )
 _HIDDEN: list[ColumnClause[Any]] = [literal_column(f"'{kind}'") for kind in sorted(FOR_STAFF_ALONE)]
 _IS_SHOWN = and_(message.c.request_id == bindparam("request"), message.c.kind.not_in(_HIDDEN))
-_LAST_SHOWN = Statement(select(message).where(_IS_SHOWN).order_by(message.c.id.desc()).limit(bindparam("most")))
+_LAST_SHOWN = Statement(
+    select(message).where(_IS_SHOWN).order_by(*(one.desc() for one in _IN_ORDER)).limit(bindparam("most"))
+)
 _COUNT_SHOWN = Statement(select(func.count()).select_from(message).where(_IS_SHOWN))
 _WAITING = Statement(
-    _FOUND.where(request.c.store_id == bindparam("store"), REQUEST_WAITS)
+    _FOUND.where(
+        request.c.store_id == bindparam("store"), REQUEST_WAITS, request.c.pushed_number != literal_column(KEPT_BACK)
+    )
     .order_by(request.c.id)
     .limit(bindparam("most"))
 )
@@ -65,6 +78,8 @@ _PUSHED = Statement(
     .where(request.c.id == bindparam("wanted"), request.c.pushed_number < bindparam("shown"))
     .values(pushed_number=bindparam("shown"))
 )
+_NOT_SHOWN = Statement(select(request.c.id).where(any_of(request.c.id, "ids"), request.c.pushed_number == text("0")))
+_KEEP_BACK = Statement(update(request).where(any_of(request.c.id, "ids")).values(pushed_number=text(KEPT_BACK)))
 _AGAIN = Statement(
     update(request).where(request.c.store_id == bindparam("store")).values(number=_NEXT, pushed_number=0)
 )
@@ -75,6 +90,7 @@ _ERASE_TEXTS = Statement(
 _ERASE_SUBJECTS = Statement(
     update(request).where(request.c.account_id == bindparam("account")).values(subject="", number=_NEXT)
 )
+LAST_MS = 999
 
 
 class SqlRequests:
@@ -126,7 +142,7 @@ class SqlRequests:
         _NEW_MESSAGE.run(
             self._connection,
             request_id=request_id,
-            at_ms=to_ms(message.at),
+            at_ms=self._place(request_id, to_ms(message.at)),
             author=message.author.value,
             kind=message.kind.value,
             text=message.text,
@@ -169,8 +185,24 @@ class SqlRequests:
         rows = ({"wanted": number, "shown": shown} for number, shown in numbers.items())
         _PUSHED.run_many(self._connection, rows)
 
+    def not_shown(self, request_ids: Iterable[int]) -> frozenset[int]:
+        return frozenset(row[0] for row in _NOT_SHOWN.rows(self._connection, ids=id_list(request_ids)))
+
+    def keep_back(self, request_ids: Iterable[int]) -> None:
+        _KEEP_BACK.run(self._connection, ids=id_list(request_ids))
+
     def again(self, store: str) -> None:
         _AGAIN.run(self._connection, store=self._stores.number(store))
+
+    def _place(self, request_id: int, at_ms: int) -> int:
+        """The moment of a message; of one that is done again only the second is known: it is the last of its second.
+
+        What stands at the second's very end was put there to come after it.
+        """
+        if at_ms % 1_000:
+            return at_ms
+        row = _LAST_IN_SECOND.one(self._connection, request=request_id, at_ms=at_ms, end_ms=at_ms + LAST_MS)
+        return at_ms if row is None or row[0] is None else int(row[0])
 
     def erase(self, account_id: int) -> int:
         _ERASE_SUBJECTS.run(self._connection, account=account_id)

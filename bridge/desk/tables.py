@@ -252,6 +252,8 @@ request = Table(
     Column("pushed_number", Integer, nullable=False, server_default=text("0")),
 )
 Index("ix_request_account_id", request.c.account_id)
+KEPT_BACK = "-1"
+"""The `pushed_number` of what is not to be shown until it is erased; 0 is what was not shown yet in this epoch."""
 REQUEST_WAITS = text("pushed_number < number")
 Index("ix_request_waiting", request.c.store_id, request.c.id, sqlite_where=REQUEST_WAITS)
 

@@ -17,11 +17,12 @@ import structlog
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.shop import ShopAdapter
-from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.engine.health import StoreHealth, Work
+from bridge.engine.lost_desk import LostDesk
 from bridge.engine.notes import NOTHING_DUE, DeskNotes
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
@@ -30,29 +31,16 @@ from bridge.errors import ShopRefused
 from bridge.services.account_pages import Batch, PageTerms, show_new_terms, waiting_batch
 from bridge.services.documents import DocumentBatch, documents_pushed, waiting_documents
 from bridge.services.prices import follow_settings
-from bridge.services.restoring import (
-    recover_answers,
-    report_lost_entries,
-    report_lost_quotes,
-    report_lost_requests,
-    take_over,
-)
 
 log = structlog.get_logger()
 ACCOUNTS_PER_PUSH = 200
 DOCUMENTS_PER_PUSH = 200
-NUMBERS_AHEAD = 1_000
-"""A lost desk's quotes and requests are looked for so far around the last number known: a desk numbers them over all
-its stores."""
 TABLES_AGAIN_S = 60.0
 """After the shop has refused documents, which it does where it lacks their table, those rest for so long."""
 ANSWERS = frozenset({DocumentTable.ANSWER})
 SHOWN = frozenset(DocumentTable) - ANSWERS
 SWEEP_S = 120.0
 """However quiet the desk is, accounts left behind are looked for this often, even should the minute's bell not ring."""
-
-
-_Report = Callable[..., list[DocumentRow]]
 
 
 class _Refusal(NamedTuple):
@@ -84,7 +72,7 @@ class Pusher:
         self._recent: dict[int, float] = {}
         self._told = False
         self._shown = False
-        self._taken_over = self._taken_over_requests = False
+        self._lost = LostDesk(setup, adapter, desk, clock, health)
         self._refused: dict[DocumentTable, _Refusal] = {}
 
     async def run(self) -> None:
@@ -119,17 +107,17 @@ class Pusher:
         )
         if batch.rows or documents or notes:
             await self._adapter.claim(self._claim(keys[0]), keys)
-        await self._look_for_lost_answers(documents, keys)
-        shown = await self._push_documents(documents, ANSWERS)
+        documents, shown = await self._lost.before_documents(documents, keys)
+        shown += await self._push_documents(documents, ANSWERS)
         if batch.rows:
             await self._push_accounts(batch, keys)
         shown += await self._push_documents(documents, SHOWN)
         if self._notes and notes:
             await self._notes.write(self._adapter, self._terms(keys[0]), notes)
-        return shown + (len(batch.rows) or await self._take_over(keys))
+        return shown + (len(batch.rows) or await self._lost.take_over(keys))
 
     async def _push_accounts(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
-        await self._look_for_lost(batch, keys)
+        await self._lost.before_accounts(batch, keys)
         await self._adapter.push(batch.rows)
         await self._desk.transact("accounts pushed", lambda tx: tx.push.done(batch.states))
         self._health.counters.pushes += len(batch.rows)
@@ -179,78 +167,6 @@ class Pusher:
                 cause=str(error),
                 next=error.hint,
             )
-
-    async def _look_for_lost_answers(self, batches: Iterable[DocumentBatch], keys: tuple[SigningKey, ...]) -> None:
-        """Before requests are first pushed in this epoch: do the shop's rows have more of staff's words?"""
-        wanted = [row.key for batch in batches if batch.table is DocumentTable.REQUEST for row in batch.rows]
-        if self._taken_over_requests or not wanted:
-            return
-        found = await self._adapter.documents(DocumentTable.REQUEST, wanted)
-        older = [one for one in found if one.row.epoch < self._desk.identity.epoch]
-        if older:
-            recovered = await self._desk.transact("recover answers", recover_answers, self._setup.name, older, keys)
-            if recovered:
-                log.warning("answers of a lost desk are put back", store=self._setup.name, messages=recovered)
-
-    async def _look_for_lost(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
-        """Before an account is pushed for the first time in this epoch: does the shop know more than we do?
-
-        Only until everything of an earlier epoch has been replaced; after that there is nothing to know more.
-        """
-        if self._taken_over:
-            return
-        whole = [rows.account.customer_id for rows in batch.rows if rows.entries_before == 0]
-        if whole:
-            _, entries = await self._adapter.pushed(whole)
-            older = [row for row in entries if row.epoch < self._desk.identity.epoch]
-            if older:
-                await self._desk.transact(
-                    "report lost entries", report_lost_entries, self._setup.name, older, keys, at=self._clock.now()
-                )
-
-    async def _take_over(self, keys: tuple[SigningKey, ...]) -> int:
-        """Once all has been pushed: does the shop still show accounts of a desk before a restore? Returns how many."""
-        if self._taken_over:
-            await self._take_over_requests(keys)
-            return 0
-        customers = await self._adapter.left_behind(self._desk.identity.epoch)
-        if customers:
-            log.warning("accounts of a lost desk are replaced", store=self._setup.name, accounts=len(customers))
-            return await self._desk.transact("take over accounts", take_over, self._setup.name, customers)
-        known = await self._desk.read(lambda tx: tx.quotes.last_known())
-        await self._take_away(keys, DocumentTable.QUOTE, known, report_lost_quotes)
-        self._taken_over = True
-        return 0
-
-    async def _take_over_requests(self, keys: tuple[SigningKey, ...]) -> None:
-        """The same of requests, once what customers sent has been done again: those have their numbers back."""
-        if self._taken_over_requests or not self._health.inbox_read:
-            return
-        known = await self._desk.read(lambda tx: tx.requests.last_known())
-        await self._take_away(keys, DocumentTable.REQUEST, known, report_lost_requests)
-        self._taken_over_requests = True
-
-    async def _take_away(self, keys: tuple[SigningKey, ...], table: DocumentTable, known: int, report: _Report) -> None:
-        """Take off the pages what only a lost desk knew: their numbers are about the last ones known."""
-        terms = self._terms(keys[0])
-        number, until = max(known - NUMBERS_AHEAD, 0), known + NUMBERS_AHEAD
-        while number < until:
-            page = range(number + 1, number + 1 + DOCUMENTS_PER_PUSH)
-            found = await self._adapter.documents(table, page)
-            if found:
-                blank = await self._desk.transact(
-                    f"report lost {table}s", report, terms, found, keys, at=self._clock.now()
-                )
-                if blank:
-                    log.warning(
-                        "documents of a lost desk are taken away",
-                        store=self._setup.name,
-                        table=table.value,
-                        rows=len(blank),
-                    )
-                    await self._adapter.push_documents(table, blank)
-                    until = page[-1] + NUMBERS_AHEAD
-            number = page[-1]
 
     def _terms(self, key: SigningKey) -> PageTerms:
         return self._setup.page_terms(key, self._desk.identity.epoch)

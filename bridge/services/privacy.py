@@ -20,6 +20,7 @@ from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, note, packages_of
 from bridge.services.comparing_accounts import CUSTOMER_DELETED
 from bridge.services.entries import entries_after
+from bridge.services.restoring import erased_again_key
 from bridge.services.staff_words import require_staff
 
 ERASURE_PROPOSED = "erasure_proposed"
@@ -325,7 +326,7 @@ def _audit_line(line: AuditLine) -> dict[str, Any]:
 def _ends_with_erasure(key: str, account: Account) -> bool:
     gone = key.startswith(f"customer:{account.owner.ref}:") and key.endswith(CUSTOMER_DELETED)
     proposed = key.startswith(f"account:{account.id}:{ERASURE_PROPOSED}")
-    return proposed or (gone and account.owner.kind is OwnerKind.CUSTOMER)
+    return key == erased_again_key(account.id) or proposed or (gone and account.owner.kind is OwnerKind.CUSTOMER)
 
 
 def _proposal_key(account: Account) -> str:

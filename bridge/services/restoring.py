@@ -3,18 +3,20 @@
 Orders are read again and book the same entries under the same keys, so nothing of them is lost. What staff booked by
 hand after the backup is gone from the desk; the shop's signed rows still say it, and staff are given the list. What
 customers approved is done again from the inbox, and what ended by the clock ends by it again: these are not told.
-What staff answered in words is put back into the threads: it costs nothing, and the rows have all of it.
+What staff answered in words is put back into the threads: it costs nothing, and the rows have all of it. What was
+erased after the backup is in the backup: it is kept off the customers' pages until it is erased again (rule D2).
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, verifies
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.quotes import QuoteState
 from bridge.domain.requests import Author, Message, MessageKind
 from bridge.services.account_pages import PageTerms, entry_document
 from bridge.services.document_parts import taken_away, unix
@@ -25,6 +27,8 @@ from bridge.services.staff_coins import statement
 AFTER_BACKUP = "after_backup"
 COMES_BACK = frozenset({"hold", "forfeit", "extend"})
 """Kinds of entries that nobody books by hand."""
+END_OF_SECOND = timedelta(milliseconds=999)
+"""Rows have whole seconds: staff's answer comes after what the customer wrote in the same one (rule T1)."""
 
 
 def report_lost_entries(
@@ -74,18 +78,17 @@ def report_lost_quotes(
 ) -> list[DocumentRow]:
     """Tell staff of quotes that only the lost desk knew; returns what takes them off the customers' pages.
 
-    `rows` are quote rows as found in the shop; those that this desk has are left alone. One that does not verify says
-    nothing, but goes as well. What goes gives way to any quote that gets its number later.
+    `rows` are quote rows as found in the shop; those that this desk has are left alone, but for drafts: these were
+    offered after the backup. One that does not verify says nothing, but goes as well. What goes gives way to any quote
+    that gets its number later.
     """
     blank = []
     for key, row in rows:
-        if row.epoch >= terms.epoch or tx.quotes.get(terms.store, int(key)) is not None:
+        ours = tx.quotes.get(terms.store, int(key))
+        if row.epoch >= terms.epoch or (ours is not None and ours.state is not QuoteState.DRAFT):
             continue
         blank.append(taken_away(terms, DocumentTable.QUOTE, int(key)))
-        if verifies(keys, DocumentTable.QUOTE, row.payload, row.key_id, row.mac):
-            said = json.loads(row.payload)
-            if (said["store"], said["quote"]) != (terms.store, key) or not said["customer"]:
-                continue
+        if (said := _said(DocumentTable.QUOTE, DocumentRow(key, row), terms.store, keys)) and said["customer"]:
             tx.problems.report(
                 terms.store,
                 key=f"after-backup:quote:{key}:{said['offered_at']}",
@@ -110,48 +113,124 @@ def report_lost_requests(
         if row.epoch >= terms.epoch or tx.requests.get(terms.store, int(key)) is not None:
             continue
         blank.append(taken_away(terms, DocumentTable.REQUEST, int(key)))
-        if verifies(keys, DocumentTable.REQUEST, row.payload, row.key_id, row.mac):
-            said = json.loads(row.payload)
-            if (said["store"], said["request"]) != (terms.store, key) or not said["customer"]:
-                continue
-            messages = len(said["messages"]) + said["earlier"]
-            opened = datetime.fromtimestamp(said["opened_at"], UTC)
-            tx.problems.report(
-                terms.store,
-                key=f"after-backup:request:{key}:{said['opened_at']}",
-                kind=AFTER_BACKUP,
-                summary=f"customer {said['customer']}: the shop shows request {key} with {messages} "
-                f"message{'s' * (messages != 1)}, opened after the backup, at {opened:%Y-%m-%d %H:%M:%S} UTC; it is "
-                "taken off the page: if it still holds, open it again",
-                at=at,
-            )
+        if (said := _said(DocumentTable.REQUEST, DocumentRow(key, row), terms.store, keys)) and said["customer"]:
+            _report_lost_request(tx, terms.store, said, at=at)
     return blank
 
 
-def recover_answers(tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey]) -> int:
-    """Put back what staff wrote after the backup, which only the shop still shows; returns how many messages.
+def _report_lost_request(tx: Tx, store: str, said: Mapping[str, Any], *, at: datetime) -> None:
+    key, messages = said["request"], len(said["messages"]) + said["earlier"]
+    opened = datetime.fromtimestamp(said["opened_at"], UTC)
+    tx.problems.report(
+        store,
+        key=f"after-backup:request:{key}:{said['opened_at']}",
+        kind=AFTER_BACKUP,
+        summary=f"customer {said['customer']}: the shop shows request {key} with {messages} "
+        f"message{'s' * (messages != 1)}, opened after the backup, at {opened:%Y-%m-%d %H:%M:%S} UTC; it is "
+        "taken off the page: if it still holds, open it again",
+        at=at,
+    )
+
+
+def recover_answers(
+    tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, at: datetime
+) -> list[int]:
+    """Put back what staff wrote after the backup, which only the shop still shows; the request of each message.
 
     `rows` are request rows of an earlier epoch, as found in the shop. They are signed, so their words are staff's own;
-    who it was they do not say. Its customer has been told of each, and what he wrote himself comes from the inbox.
+    who it was they do not say. Its customer has been told of each, and what he wrote himself comes from the inbox. A
+    row of another request, whose number this one has, gets lost with it: staff are told.
     """
-    recovered = 0
-    for key, row in rows:
-        if not verifies(keys, DocumentTable.REQUEST, row.payload, row.key_id, row.mac):
-            continue
-        said, request = json.loads(row.payload), tx.requests.get(store, int(key))
-        if request is None or (said["store"], said["request"]) != (store, key) or not said["customer"]:
+    recovered = []
+    for one in rows:
+        said, request = _said(DocumentTable.REQUEST, one, store, keys), tx.requests.get(store, int(one.key))
+        if said is None or request is None or not said["customer"] or not request.subject:
             continue
         owner = tx.accounts.by_ids([request.account_id])[request.account_id].owner
-        if owner != Owner(OwnerKind.CUSTOMER, said["customer"]) or not request.subject:
+        if owner != Owner(OwnerKind.CUSTOMER, said["customer"]):
             continue
-        ours = {(unix(one.at), one.text) for one in tx.requests.thread(request.id)}
+        if said["opened_at"] != unix(request.opened_at):
+            _report_lost_request(tx, store, said, at=at)
+            continue
+        ours = {(unix(message.at), message.text) for message in tx.requests.thread(request.id)}
         for message in said["messages"]:
             words = message["text"].get(AS_TYPED)
             if message["by"] == Author.STAFF and words and (message["at"], words) not in ours:
-                at = datetime.fromtimestamp(message["at"], UTC)
-                tx.requests.say(request.id, Message(at, Author.STAFF, MessageKind.TEXT, words))
-                recovered += 1
+                written = datetime.fromtimestamp(message["at"], UTC) + END_OF_SECOND
+                tx.requests.say(request.id, Message(written, Author.STAFF, MessageKind.TEXT, words))
+                recovered.append(request.id)
     return recovered
+
+
+def keep_erased_back(
+    tx: Tx,
+    store: str,
+    table: DocumentTable,
+    rows: Iterable[DocumentRow],
+    keys: Sequence[SigningKey],
+    *,
+    words_since: datetime | None,
+    at: datetime,
+) -> list[int]:
+    """Keep back requests, or quotes, that were erased after the backup, and ask staff to erase them again (rule D2).
+
+    `rows` are of an earlier epoch, as found in the shop; that nothing is left in one is signed as well. What has had
+    its time, without anything new since `words_since`, goes by itself. Returns all that is not to be pushed as it was.
+    """
+    gone = [
+        int(one.key)
+        for one in rows
+        if (said := _said(table, one, store, keys)) is not None and not said["customer"] and said["number"]
+    ]  # under number 0 stands what was taken away after an earlier restore, because that desk did not know it
+    found = with_words = _with_words(tx, store, table, gone)
+    if with_words and words_since is not None:
+        tx.personal.forget_old_texts(store, words_since)
+        found = _with_words(tx, store, table, with_words)
+    (tx.requests if table is DocumentTable.REQUEST else tx.quotes).keep_back(found)
+    accounts = tx.accounts.by_ids(set(found.values()))
+    for account_id in dict.fromkeys(found.values()):
+        customer = accounts[account_id].owner.ref
+        tx.problems.report(
+            store,
+            key=erased_again_key(account_id),
+            kind=AFTER_BACKUP,
+            summary=f"customer {customer}: the shop says that his words were erased after the backup, and the backup "
+            "has them. They stay off his page; erase what is kept of him again: "
+            f"bridge privacy erase {customer} --by NAME",
+            at=at,
+            detail={"account": account_id},
+            unless_dismissed=True,
+        )
+    return list(with_words)
+
+
+def erased_again_key(account_id: int) -> str:
+    """The key of the problem that an account has to be erased again."""
+    return f"after-backup:account:{account_id}:erased"
+
+
+def _with_words(tx: Tx, store: str, table: DocumentTable, numbers: Iterable[int]) -> dict[int, int]:
+    """Those of these requests, or quotes, that a customer would be shown words of, and their accounts."""
+    found: dict[int, int] = {}
+    for number in numbers:
+        if table is DocumentTable.REQUEST:
+            request = tx.requests.get(store, number)
+            if request is not None and request.subject:
+                found[number] = request.account_id
+        else:
+            quote = tx.quotes.get(store, number)
+            if quote is not None and quote.offer.texts:
+                found[number] = quote.account_id
+    accounts = tx.accounts.by_ids(set(found.values()))
+    return {number: one for number, one in found.items() if accounts[one].owner.kind is OwnerKind.CUSTOMER}
+
+
+def _said(table: DocumentTable, found: DocumentRow, store: str, keys: Sequence[SigningKey]) -> Any:
+    """What a row found in the shop says; None where it is not signed, or not for its place."""
+    if not verifies(keys, table, found.row.payload, found.row.key_id, found.row.mac):
+        return None
+    said = json.loads(found.row.payload)
+    return said if (said["store"], said[table.value]) == (store, found.key) else None
 
 
 def take_over(tx: Tx, store: str, customers: Iterable[int]) -> int:

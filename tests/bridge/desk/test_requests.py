@@ -1,12 +1,13 @@
 """What the desk remembers of a request's thread, and of what of it the shop has."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from bridge.domain.requests import Author, Message, MessageKind
 from bridge.services import comparing_accounts
-from tests.support.books import ACME, customer
+from tests.support.books import ACME, MONDAY_9AM, customer
 from tests.support.quoting import CoinDesk, a_coin_desk
 
 CUSTOMER = customer(77)
@@ -69,6 +70,47 @@ def test_the_last_messages_come_in_order_and_the_others_are_counted(coins: CoinD
     assert ([one.text for one in shown], earlier) == (["2", "3", "4"], 2)
     shown, earlier = coins.desk.look(lambda tx: tx.requests.last_shown(number, 5))
     assert (len(shown), earlier) == (5, 0)
+
+
+def test_T1_what_is_said_again_later_stands_where_it_belongs_in_time(coins: CoinDesk) -> None:
+    """After a restore the inbox and the shop's rows give things back in any order, and know whole seconds only."""
+    number = coins.request(CUSTOMER).id
+    second = MONDAY_9AM
+
+    def said(ms: int, text: str) -> None:
+        message = Message(second + timedelta(milliseconds=ms), Author.CUSTOMER, MessageKind.TEXT, text)
+        coins.desk.run(lambda tx: tx.requests.say(number, message))
+
+    said(700, "first")
+    said(5_000, "last")
+    said(999, "third")
+    said(0, "second")
+    said(0, "second too")
+    said(4_000, "fourth")
+    ordered = ["first", "second", "second too", "third", "fourth", "last"]
+    assert [one.text for one in coins.desk.look(lambda tx: tx.requests.thread(number))] == ordered
+    shown, earlier = coins.desk.look(lambda tx: tx.requests.last_shown(number, 4))
+    assert ([one.text for one in shown], earlier) == (ordered[2:], 2)
+
+
+def test_D2_what_is_kept_back_waits_for_nothing_but_its_erasure_or_to_be_shown_again(coins: CoinDesk) -> None:
+    quote = coins.offered(CUSTOMER, 10)
+    number = quote.request_id
+    assert coins.desk.look(lambda tx: tx.requests.not_shown([number, 99])) == {number}
+    coins.desk.run(lambda tx: tx.requests.keep_back([number]))
+    coins.desk.run(lambda tx: tx.quotes.keep_back([quote.id]))
+    say(coins, number)
+    coins.desk.run(lambda tx: tx.quotes.touch([quote.id]))
+    assert (waiting(coins), coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 5))) == ({}, [])
+    assert coins.desk.look(lambda tx: tx.requests.not_shown([number])) == frozenset()
+
+    account = coins.account_id(CUSTOMER)
+    coins.desk.run(lambda tx: tx.personal.forget(ACME, account, CUSTOMER))
+    assert list(waiting(coins)) == [number]
+    assert [one.id for one in coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 5))] == [quote.id]
+    coins.desk.run(lambda tx: tx.requests.keep_back([number]))
+    coins.desk.run(lambda tx: tx.requests.again(ACME))
+    assert list(waiting(coins)) == [number]
 
 
 def test_D3_a_request_is_shown_anew_when_its_customers_number_becomes_somebody_elses(coins: CoinDesk) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
@@ -10,12 +10,20 @@ from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.desk.desk import Desk
 from bridge.domain.events import RequestAnswered
 from bridge.domain.requests import Author, MessageKind
-from bridge.services import staff_coins
+from bridge.services import privacy, staff_coins
 from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.disputes import charge_back
 from bridge.services.document_parts import taken_away
+from bridge.services.documents import quote_rows
+from bridge.services.offering import draft_from_price
 from bridge.services.purchases import book_orders
-from bridge.services.restoring import recover_answers, report_lost_entries, report_lost_requests
+from bridge.services.restoring import (
+    keep_erased_back,
+    recover_answers,
+    report_lost_entries,
+    report_lost_quotes,
+    report_lost_requests,
+)
 from tests.support.books import ACME, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_quick_desk, a_store, an_order, customer
 from tests.support.quoting import CoinDesk, a_coin_desk
 
@@ -190,10 +198,10 @@ def test_what_staff_answered_after_the_backup_is_put_back_once_and_nobody_is_tol
     with a_coin_desk() as coins:
         number = coins.request(customer(77)).id
         rows = [answered(number)]
-        assert [coins.desk.run(recover_answers, ACME, rows, (KEY,)) for _ in range(2)] == [1, 0]
+        assert [coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) for _ in range(2)] == [[number], []]
         (said,) = coins.desk.look(lambda tx: tx.requests.thread(number))
         assert (said.author, said.kind, said.text, said.staff) == (Author.STAFF, MessageKind.TEXT, "It is done.", None)
-        assert said.at == MONDAY_9AM + timedelta(seconds=60)
+        assert said.at == MONDAY_9AM + timedelta(seconds=60, milliseconds=999)
         assert coins.told(RequestAnswered) == []
 
 
@@ -203,7 +211,7 @@ def test_D2_D3_nothing_is_put_back_into_a_request_that_was_erased_or_is_not_its_
         account = coins.account_id(customer(77))
         rows = [answered(erased), answered(theirs), answered(99)]
         coins.desk.run(lambda tx: tx.personal.forget(ACME, account, customer(77)))
-        assert coins.desk.run(recover_answers, ACME, rows, (KEY,)) == 0
+        assert coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) == []
         assert staffs_words(coins, erased) == staffs_words(coins, theirs) == []
 
 
@@ -213,5 +221,90 @@ def test_words_that_nobody_of_ours_has_signed_are_not_staffs() -> None:
         number = coins.request(customer(77)).id
         rows = [answered(number, key=stranger), answered(number, store="other")]
         rows.append(answered(number, request=number + 1))
-        assert coins.desk.run(recover_answers, ACME, rows, (KEY,)) == 0
+        assert coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) == []
         assert staffs_words(coins, number) == []
+
+
+def test_a_row_of_another_request_with_the_same_number_gives_it_no_words_and_is_told() -> None:
+    """A desk that was made anew begins to count again."""
+    with a_coin_desk() as coins:
+        number = coins.request(customer(77)).id
+        rows = [answered(number, opened_at=int(MONDAY_9AM.timestamp()) - 1)]
+        assert coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) == []
+        assert staffs_words(coins, number) == []
+        (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
+        assert f"the shop shows request {number} with 4 messages, opened after the backup" in problem.summary
+
+
+def erased_row(table: DocumentTable, number: int, *, version: int = 3, key: SigningKey = KEY) -> DocumentRow:
+    """What a lost desk has left of an erased request or quote."""
+    return taken_away(replace(PAGE, epoch=1, key=key), table, number, version)
+
+
+def kept_back(coins: CoinDesk, table: DocumentTable, *rows: DocumentRow, since: datetime | None = None) -> list[int]:
+    return coins.desk.run(keep_erased_back, ACME, table, rows, (KEY,), words_since=since, at=LATER)
+
+
+def waiting(coins: CoinDesk) -> list[list[int]]:
+    """The numbers of the requests, and of the quotes, that are to be pushed."""
+    requests = coins.desk.look(lambda tx: tx.requests.waiting(ACME, 9))
+    return [[one.id for one in requests], [one.id for one in coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 9))]]
+
+
+def test_D2_what_was_erased_after_the_backup_is_not_shown_and_staff_are_asked_once_to_erase_it_again() -> None:
+    with a_coin_desk() as coins:
+        quote, other = coins.offered(customer(77), 10), coins.offered(customer(78), 10)
+        number = quote.request_id
+        assert kept_back(coins, DocumentTable.REQUEST, erased_row(DocumentTable.REQUEST, number)) == [number]
+        assert kept_back(coins, DocumentTable.QUOTE, erased_row(DocumentTable.QUOTE, quote.id)) == [quote.id]
+        assert waiting(coins) == [[other.request_id], [other.id]]
+        (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
+        assert problem.kind == "after_backup"
+        assert problem.summary == (
+            "customer 77: the shop says that his words were erased after the backup, and the backup has them. They "
+            "stay off his page; erase what is kept of him again: bridge privacy erase 77 --by NAME"
+        )
+
+        coins.desk.run(privacy.erase, ACME, customer(77), by="Anna", at=LATER)
+        assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
+        assert waiting(coins) == [[number, other.request_id], [quote.id, other.id]]
+        assert kept_back(coins, DocumentTable.REQUEST, erased_row(DocumentTable.REQUEST, number)) == []
+
+
+def test_D2_a_row_that_says_nothing_of_an_erasure_keeps_nothing_back() -> None:
+    stranger = SigningKey("k1", b"x" * 32)
+    request = DocumentTable.REQUEST
+    with a_coin_desk() as coins:
+        number = coins.request(customer(77)).id
+        forged = erased_row(request, number, key=stranger)
+        moved = erased_row(request, number + 1)._replace(key=number)
+        unknown_then = erased_row(request, number, version=0)
+        assert kept_back(coins, request, forged, moved, unknown_then, answered(number), erased_row(request, 99)) == []
+        assert waiting(coins)[0] == [number]
+        assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
+
+
+def test_D4_words_that_have_had_their_time_are_erased_again_without_asking() -> None:
+    with a_coin_desk() as coins:
+        number = coins.request(customer(77)).id
+        row = erased_row(DocumentTable.REQUEST, number)
+        assert kept_back(coins, DocumentTable.REQUEST, row, since=LATER) == [number]
+        (erased,) = coins.desk.look(lambda tx: tx.requests.waiting(ACME, 9))
+        assert (erased.id, erased.subject) == (number, "")
+        assert waiting(coins)[0] == [number]
+        assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
+
+
+def test_a_draft_that_was_offered_after_the_backup_is_taken_off_the_page_and_told() -> None:
+    with a_coin_desk() as lost:
+        quote = lost.offered(customer(77), 30)
+        rows = lost.desk.look(lambda tx: quote_rows(tx, replace(PAGE, epoch=1), [quote]))
+    with a_coin_desk() as coins:
+        request = coins.request(customer(77))
+        coins.desk.run(draft_from_price, coins.terms, request, "analytics", at=MONDAY_9AM, language="en")
+        (blank,) = coins.desk.run(report_lost_quotes, PAGE, rows, (KEY,), at=LATER)
+        assert (blank.key, blank.row.customer_id, blank.row.number) == (quote.id, 0, 0)
+        (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
+    assert (
+        f"the shop shows quote {quote.id} of 30 coins (offered, version 1), offered after the backup" in problem.summary
+    )

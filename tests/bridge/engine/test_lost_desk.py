@@ -1,0 +1,143 @@
+"""What a lost desk has left in the shop is looked at before it is replaced, however many requests there are."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bridge.contracts.shop_documents import DocumentTable
+from bridge.contracts.shop_rows import signed_row
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.requests import Author
+from bridge.services.documents import REQUESTS_AT_ONCE
+from bridge.testing.desks import a_desk
+from tests.bridge.engine.test_notes import KEY, MONDAY, Writing
+from tests.support.books import ACME
+
+ADA = Owner(OwnerKind.CUSTOMER, 77)
+MANY = 2 * REQUESTS_AT_ONCE + 10
+AT = int(MONDAY.timestamp())
+
+
+class Restored(Writing):
+    """The writing side of a desk after a restore."""
+
+    def __init__(self, desk: Desk, folder: Path) -> None:
+        super().__init__(desk, folder)
+        self.desk = desk
+        self.health.inbox_read = True
+
+    async def opened(self, count: int) -> list[int]:
+        """Requests of a customer's; their numbers."""
+
+        def work(tx: DeskTx) -> list[int]:
+            account = tx.accounts.open(ACME, [ADA])[ADA].id
+            by = Author.CUSTOMER
+            return [tx.requests.open(ACME, account, subject="Work", at=MONDAY, by=by).id for _ in range(count)]
+
+        return await self.desk.transact("open", work)
+
+    def left(self, number: int, *answers: str, customer_id: int = 77) -> None:
+        """What the lost desk has left in the shop of a request."""
+        head = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "number": 9, "request": number}
+        said = [
+            {"at": AT + turn, "by": "staff", "quote": None, "verified": True, "text": {"": text}}
+            for turn, text in enumerate(answers)
+        ]
+        words = {"subject": "Work", "opened_at": AT, "price": None, "quotes": [], "earlier": 0, "messages": said}
+        document = head | words if customer_id else head
+        row = signed_row(KEY, "request", document, customer_id=customer_id, epoch=1, number=9)
+        self.shop.document_rows[DocumentTable.REQUEST][number] = row
+
+    async def passes(self) -> Counter[str]:
+        """Push until nothing is left to be pushed; what that asked of the shop."""
+        asked: Counter[str] = Counter()
+        while found := await self.asked():
+            asked += found
+        return asked
+
+    def page(self, number: int) -> list[str]:
+        """The words that stand on the customer's page."""
+        document = self.shop.shown_document(DocumentTable.REQUEST, number)
+        assert document is not None
+        return [one["text"][""] for one in document.get("messages", [])]
+
+
+@pytest.fixture
+async def restored(tmp_path: Path) -> AsyncIterator[Restored]:
+    with a_desk(tmp_path) as desk:
+        desk.start()
+        yield Restored(desk, tmp_path)
+
+
+async def test_T1_of_very_many_requests_no_answer_of_staffs_is_overwritten(restored: Restored) -> None:
+    numbers = await restored.opened(MANY)
+    for number in numbers:
+        restored.left(number, "It is done.", f"See {number}.")
+    await restored.passes()
+    assert [restored.page(number) for number in numbers] == [["It is done.", f"See {number}."] for number in numbers]
+
+
+async def test_T1_not_even_of_a_request_that_comes_back_from_the_inbox_after_others_were_pushed(
+    restored: Restored,
+) -> None:
+    """Accounts and requests of the backup are long replaced while its inbox waits for the orders."""
+    restored.health.inbox_read = False
+    (known,) = await restored.opened(1)
+    restored.left(known, "One.")
+    restored.left(known + 1, "Two.")
+    await restored.passes()
+    (back,) = await restored.opened(1)
+    assert back == known + 1
+    restored.health.inbox_read = True
+    await restored.passes()
+    assert (restored.page(known), restored.page(back)) == (["One."], ["Two."])
+
+
+async def test_T1_the_answer_is_never_missing_from_the_page_in_between(restored: Restored) -> None:
+    (number,) = await restored.opened(1)
+    restored.left(number, "It is done.")
+    while await restored.asked():
+        assert restored.page(number) == ["It is done."]
+
+
+async def test_what_was_put_back_survives_a_push_that_fails(restored: Restored) -> None:
+    (number,) = await restored.opened(1)
+    restored.left(number, "It is done.")
+    restored.shop.fail("push_documents", ConnectionError("gone"), times=1)
+    for _ in range(3):
+        try:
+            await restored.asked()
+        except ConnectionError:
+            assert restored.page(number) == ["It is done."]
+    assert restored.page(number) == ["It is done."]
+
+
+async def test_a_batch_costs_one_look_and_later_ones_none(restored: Restored) -> None:
+    """Nothing is asked any more once all of an older epoch has been replaced."""
+    await restored.opened(MANY)
+    first = await restored.passes()
+    looks_for_the_lost = 5 + 6  # of quotes, and of requests: a thousand numbers ahead of the last one, 200 at once
+    assert first["documents"] == 3 + looks_for_the_lost
+    await restored.opened(3)
+    assert (await restored.passes())["documents"] == 0
+
+
+async def test_D2_a_request_that_was_erased_after_the_backup_stays_off_the_page_and_holds_up_no_other(
+    restored: Restored,
+) -> None:
+    numbers = await restored.opened(MANY)
+    gone, after = numbers[:-1], numbers[-1]
+    for number in gone:
+        restored.left(number, customer_id=0)
+    await restored.passes()
+    shown = restored.shop.shown_document(DocumentTable.REQUEST, after)
+    assert shown is not None
+    assert shown["subject"] == "Work"
+    rows = restored.shop.document_rows[DocumentTable.REQUEST]
+    assert {rows[number].epoch for number in gone} == {1}
+    (problem,) = await restored.desk.read(lambda tx: tx.problems.open(ACME))
+    assert "bridge privacy erase 77 --by NAME" in problem.summary
