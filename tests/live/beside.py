@@ -60,8 +60,10 @@ class Beside:
 
 
 @contextmanager
-def beside(shop: ShopFile, folder: Path, *, page: str, clicks_a_minute: int = 10) -> Iterator[tuple[Beside, Daemon]]:
-    """Settings for the shop; the daemon is started by the block."""
+def beside(
+    shop: ShopFile, folder: Path, *, page: str, clicks_a_minute: int = 10, mail_port: int = 0
+) -> Iterator[tuple[Beside, Daemon]]:
+    """Settings for the shop; the daemon is started by the block. With a port, letters go to the server there."""
     config = folder / "config"
     (config / "stores").mkdir(parents=True)
     (folder / "state").mkdir(mode=0o700)
@@ -69,6 +71,8 @@ def beside(shop: ShopFile, folder: Path, *, page: str, clicks_a_minute: int = 10
     (folder / "password").write_text(password + "\n", "utf-8")
     (folder / "password").chmod(0o600)
     settings = f'[desk]\nstate_dir = "{folder}/state"\n[private_web]\nlisten = "127.0.0.1:0"\n'
+    if mail_port:
+        settings += MAIL.format(platform=shop.platform, port=mail_port)
     (config / "bridge.toml").write_text(settings, "utf-8")
     (config / "stores" / f"{STORE}.toml").write_text(_store(shop, folder, page, clicks_a_minute), "utf-8")
     shop.database.ask(f"DROP USER IF EXISTS '{user_of(shop)}'@'127.0.0.1'")
@@ -135,4 +139,13 @@ email = "olga@shop.example"
 """
 
 
+MAIL = """\
+[plugins]
+enabled = ["{platform}", "mail"]
+[plugin.mail]
+host = "127.0.0.1"
+port = {port}
+tls = "off"
+from_address = "no-reply@shop.example"
+"""
 SERVICE = 'service_days = ["saturday", "sunday", "monday", "tuesday", "wednesday"]\n'

@@ -47,14 +47,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def live(shop_file: ShopFile, browser: Browser) -> Iterator[AnyLive]:
-    """The shop with its administrator and its customer, each in a browser of his own."""
-    pages = [browser.new_context(viewport={"width": 1280, "height": 900}).new_page() for _ in range(2)]
+def live(shop_file: ShopFile, browser: Browser, pictures: Path) -> Iterator[AnyLive]:
+    """The shop with its administrator, its customer and a guest, each in a browser of his own."""
+    pages = [browser.new_context(viewport={"width": 1280, "height": 900}).new_page() for _ in range(3)]
     for page in pages:
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
     kind = OpenCart if shop_file.platform == "opencart" else PrestaShop
     yield kind(shop_file, *pages)
-    for page in pages:
+    for who, page in zip(("admin", "customer", "guest"), pages, strict=True):
+        page.screenshot(path=pictures / f"last-{shop_file.kind}-{who}.png", full_page=True)
         page.context.close()
 
 

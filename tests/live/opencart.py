@@ -13,15 +13,26 @@ from playwright.sync_api import Page
 from tests.live.shop_file import ShopFile
 
 OURS = re.compile("support ?bridge|support coins", re.IGNORECASE)
+GUEST = {"firstname": "Guest", "lastname": "Buyer", "telephone": "5550100"}
+ADDRESS = {
+    "company": "",
+    "address_1": "1 Long Street",
+    "address_2": "",
+    "city": "London",
+    "postcode": "N1 1AA",
+    "country_id": "222",
+    "zone_id": "3563",
+}
+"""Greater London, in the list of countries that every OpenCart comes with."""
 
 
 class OpenCart:
-    """The shop's administrator and its customer, each before a page of his own."""
+    """The shop's administrator, its customer and somebody without an account, each before a page of his own."""
 
     zips = "supportbridge.ocmod.zip"
 
-    def __init__(self, shop: ShopFile, admin: Page, customer: Page) -> None:
-        self.shop, self.admin, self.customer = shop, admin, customer
+    def __init__(self, shop: ShopFile, admin: Page, customer: Page, guest: Page) -> None:
+        self.shop, self.admin, self.customer, self.guest = shop, admin, customer, guest
         self.is_old = shop.kind == "opencart-3.0"
         if self.is_old:
             self.zips = "supportbridge-3.0.ocmod.zip"
@@ -64,6 +75,9 @@ class OpenCart:
     def opens_order(self, order: int) -> None:
         self._opens("sale/order/info" if self.is_old else "sale/order.info", order_id=str(order))
 
+    def opens_customer(self, customer: int) -> None:
+        self._opens("customer/customer/edit" if self.is_old else "customer/customer.form", customer_id=str(customer))
+
     def pays(self, order: int) -> None:
         """The order page's history: paid."""
         self.opens_order(order)
@@ -88,28 +102,40 @@ class OpenCart:
 
     def buys(self) -> int:
         """A whole checkout by bank transfer; the order's number."""
+        return self._orders(self.customer)
+
+    def buys_as_guest(self, email: str) -> int:
+        """The same by somebody without an account."""
+        return self._orders(self.guest, email)
+
+    def _orders(self, page: Page, guest: str = "") -> int:
         [(product,)] = self.shop.database.ask(
             "SELECT product_id FROM {p}product WHERE model = %s AND status = 1", self.shop.product
         )
         if self.is_old:
-            self._sends("checkout/cart/add", product_id=product, quantity=1)
-            self._looks("checkout/checkout")
-            chosen = re.findall(
-                r'name="address_id"[^>]*>\s*<option value="(\d+)"', self._looks("checkout/payment_address")
-            )
-            self._sends("checkout/payment_address/save", payment_address="existing", address_id=chosen[0])
-            self._looks("checkout/payment_method")
-            self._sends("checkout/payment_method/save", payment_method="bank_transfer", comment="", agree=1)
-            self._looks("checkout/confirm")
-            self._sends("extension/payment/bank_transfer/confirm")
+            self._sends(page, "checkout/cart/add", product_id=product, quantity=1)
+            self._looks(page, "checkout/checkout")
+            if guest:
+                self._sends(page, "checkout/guest/save", email=guest, **GUEST, **ADDRESS)
+            else:
+                shown = self._looks(page, "checkout/payment_address")
+                chosen = re.findall(r'name="address_id"[^>]*>\s*<option value="(\d+)"', shown)
+                self._sends(page, "checkout/payment_address/save", payment_address="existing", address_id=chosen[0])
+            self._looks(page, "checkout/payment_method")
+            self._sends(page, "checkout/payment_method/save", payment_method="bank_transfer", comment="", agree=1)
+            self._looks(page, "checkout/confirm")
+            self._sends(page, "extension/payment/bank_transfer/confirm")
         else:
-            self._sends("checkout/cart.add", product_id=product, quantity=1)
-            self._looks("checkout/checkout")
-            self._sends("checkout/payment_method.getMethods")
-            self._sends("checkout/payment_method.save", payment_method="bank_transfer.bank_transfer")
-            self._looks("checkout/confirm.confirm")
-            self._sends("extension/opencart/payment/bank_transfer.confirm")
-        self.customer.goto(self._address("checkout/success"))
+            self._sends(page, "checkout/cart.add", product_id=product, quantity=1)
+            self._looks(page, "checkout/checkout")
+            if guest:
+                address = {f"payment_{name}": value for name, value in ADDRESS.items()}
+                self._sends(page, "checkout/register.save", account=0, email=guest, **GUEST, **address)
+            self._sends(page, "checkout/payment_method.getMethods")
+            self._sends(page, "checkout/payment_method.save", payment_method="bank_transfer.bank_transfer")
+            self._looks(page, "checkout/confirm.confirm")
+            self._sends(page, "extension/opencart/payment/bank_transfer.confirm")
+        page.goto(self._step(page, "checkout/success"))
         [(order,)] = self.shop.database.ask("SELECT MAX(order_id) FROM {p}order WHERE order_status_id > 0")
         return int(order)
 
@@ -146,16 +172,22 @@ class OpenCart:
         asked = urlencode({"route": route, **query, "user_token": self._user_token}, safe="/")
         self.admin.goto(f"{self.shop.admin.address}index.php?{asked}")
 
-    def _address(self, route: str, **query: str | int) -> str:
+    def _address(self, route: str, /, **query: str | int) -> str:
         token = {"customer_token": self._customer_token} if self._customer_token else {}
         return f"{self.shop.address}index.php?{urlencode({'route': route, **query, **token}, safe='/')}"
 
-    def _looks(self, route: str) -> str:
-        return self.customer.request.get(self._address(route, language=self.shop.languages["en"])).text()
+    def _step(self, page: Page, route: str, **query: str) -> str:
+        """An address of the checkout; whoever has no account has no token."""
+        if page is not self.guest:
+            return self._address(route, **query)
+        return f"{self.shop.address}index.php?{urlencode({'route': route, **query}, safe='/')}"
 
-    def _sends(self, route: str, **form: str | int) -> None:
+    def _looks(self, page: Page, route: str) -> str:
+        return page.request.get(self._step(page, route, language=self.shop.languages["en"])).text()
+
+    def _sends(self, page: Page, route: str, **form: str | int) -> None:
         """What the checkout's page sends; an error that it would show is ours."""
         said: dict[str, str | float | bool] = {name: str(value) for name, value in form.items()}
-        answer = self.customer.request.post(self._address(route, language=self.shop.languages["en"]), form=said)
+        answer = page.request.post(self._step(page, route, language=self.shop.languages["en"]), form=said)
         assert answer.ok, (route, answer.status)
         assert '"error"' not in answer.text(), (route, answer.text())

@@ -1,10 +1,11 @@
-"""A running PrestaShop 8 or thirty bees, used as its people use it: through its own pages.
+"""A running PrestaShop 8 or 9 or thirty bees, used as its people use it: through its own pages.
 
-It believes what those pages are seen to be; what differs between the two stands here and nowhere else. The checkout's
+It believes what those pages are seen to be; what differs between them stands here and nowhere else. The checkout's
 steps are the requests that its page's scripts send.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
@@ -12,14 +13,27 @@ from playwright.sync_api import Page
 
 from tests.live.shop_file import ShopFile
 
+GUEST = {"firstname": "Guest", "lastname": "Buyer"}
+ADDRESS = {
+    "address1": "1 Long Street",
+    "city": "Springfield",
+    "postcode": "10001",
+    "id_country": "21",
+    "id_state": "1",
+    "phone": "5550100",
+    "phone_mobile": "5550100",
+    "alias": "Home",
+}
+"""The United States, in the list of countries that both come with."""
+
 
 class PrestaShop:
-    """The shop's employee and its customer, each before a page of his own."""
+    """The shop's employee, its customer and somebody without an account, each before a page of his own."""
 
     zips = "supportbridge.zip"
 
-    def __init__(self, shop: ShopFile, admin: Page, customer: Page) -> None:
-        self.shop, self.admin, self.customer = shop, admin, customer
+    def __init__(self, shop: ShopFile, admin: Page, customer: Page, guest: Page) -> None:
+        self.shop, self.admin, self.customer, self.guest = shop, admin, customer, guest
         self.is_old = shop.kind == "thirtybees"
 
     # --- the back office ---
@@ -29,7 +43,7 @@ class PrestaShop:
         page.goto(self.shop.admin.address)
         page.fill("#email", self.shop.admin.user)
         page.fill("#passwd", self.shop.admin.password)
-        page.click("[name=submitLogin]")
+        page.locator("[name=submitLogin], #submit_login").first.click()
         page.wait_for_url("**AdminDashboard**")
 
     def install(self, zipped: Path) -> None:
@@ -64,6 +78,14 @@ class PrestaShop:
             listed = self._link('a[href*="/sell/orders/?"]')
             self.admin.goto(listed.replace("/sell/orders/?", f"/sell/orders/{order}/view?", 1))
 
+    def opens_customer(self, customer: int) -> None:
+        if self.is_old:
+            listed = self._link('a[href*="controller=AdminCustomers"]')
+            self.admin.goto(f"{listed}&id_customer={customer}&viewcustomer")
+        else:
+            listed = self._link('a[href*="/sell/customers/?"]')
+            self.admin.goto(listed.replace("/sell/customers/?", f"/sell/customers/{customer}/view?", 1))
+
     def pays(self, order: int) -> None:
         """The order page's status box."""
         self.opens_order(order)
@@ -94,25 +116,68 @@ class PrestaShop:
 
     def buys(self) -> int:
         """A whole checkout by bank transfer; the order's number."""
+        page = self.customer
+        token = self._takes(page)
+        if self.is_old:
+            self._checks_out(page)
+        else:
+            shown = self._sends(page, "order", {})
+            chosen = max(map(int, re.findall(r'name="id_address_(?:delivery|invoice)"[^>]*value="(\d+)"', shown)))
+            named = {"id_address_delivery": chosen, "id_address_invoice": chosen, "use_same_address": 1}
+            self._sends(page, "order", {**named, "confirm-addresses": 1, "token": token})
+        return self._pays_for(page)
+
+    def buys_as_guest(self, email: str) -> int:
+        """The same by somebody without an account."""
+        page = self.guest
+        page.goto(self._address("en", controller="index"))
+        self._takes(page)
+        if self.is_old:
+            named = {"is_new_customer": "0", "guest_email": email, "submitGuestAccount": "1"}
+            self._sends(page, "authentication", {**GUEST, **ADDRESS, **named}, display_guest_checkout=1)
+            self._checks_out(page)
+        else:
+            page.goto(self._address("en", controller="order"))
+            form = page.locator("#customer-form")
+            for name, value in {**GUEST, "email": email}.items():
+                form.locator(f"[name={name}]").fill(value)
+            for agreed in ("psgdpr", "customer_privacy"):
+                form.locator(f"[name={agreed}]").check(force=True)
+            form.locator("[name=continue]").click()
+            address = page.locator("form[action*=id_address]")
+            for name in ("address1", "city", "postcode"):
+                address.locator(f"[name={name}]").fill(ADDRESS[name])
+            address.locator("[name=id_state]").select_option(index=1)
+            address.locator("[name=confirm-addresses]").click()
+            page.wait_for_load_state()
+        return self._pays_for(page)
+
+    def _takes(self, page: Page) -> str:
+        """Put the package into the cart; the token that the page's forms carry."""
         [(product,)] = self.shop.database.ask(
             "SELECT id_product FROM {p}product WHERE reference = %s AND active = 1", self.shop.product
         )
-        content = self.customer.content()
-        token = re.findall(r"""static_token["']?\s*[:=]\s*["'](\w+)""", content)[0]
+        token: str = re.findall(r"""static_token["']?\s*[:=]\s*["'](\w+)""", page.content())[0]
         form = {"add": 1, "ajax": 1, "action": "update", "qty": 1, "id_product": product, "token": token}
-        self._sends("cart", form)
-        if self.is_old:
-            page = self._sends("order", {}, step=1)
-            chosen = re.findall(r'name="id_address_delivery"[^>]*>.*?<option value="(\d+)"', page, re.DOTALL)[0]
-            steps = {"same": 1, "processAddress": 1, "processCarrier": 1, "cgv": 1, "step": 3}
-            self._sends("order", {"id_address_delivery": chosen, **steps}, step=3)
-            self._pays_by("bankwire")
-        else:
-            page = self._sends("order", {})
-            chosen = max(map(int, re.findall(r'name="id_address_(?:delivery|invoice)"[^>]*value="(\d+)"', page)))
-            named = {"id_address_delivery": chosen, "id_address_invoice": chosen, "use_same_address": 1}
-            self._sends("order", {**named, "confirm-addresses": 1, "token": token})
-            self._pays_by("ps_wirepayment")
+        self._sends(page, "cart", form)
+        return token
+
+    def _checks_out(self, page: Page) -> None:
+        """The steps between cart and payment, in the old checkout."""
+        shown = self._sends(page, "order", {}, step=1)
+        chosen = re.findall(r'name="id_address_delivery"[^>]*>.*?<option value="(\d+)"', shown, re.DOTALL)[0]
+        steps = {"same": 1, "processAddress": 1, "processCarrier": 1, "cgv": 1, "step": 3}
+        self._sends(page, "order", {"id_address_delivery": chosen, **steps}, step=3)
+
+    def _pays_for(self, page: Page) -> int:
+        """Choose the bank transfer; the order's number."""
+        address = self._address(
+            "en", fc="module", module="bankwire" if self.is_old else "ps_wirepayment", controller="validation"
+        )
+        page.goto("about:blank")
+        answer = page.request.post(address, form={})
+        assert "order-confirmation" in answer.url, answer.url
+        page.goto(answer.url)
         [(order,)] = self.shop.database.ask("SELECT MAX(id_order) FROM {p}orders")
         return int(order)
 
@@ -145,18 +210,10 @@ class PrestaShop:
     def _address(self, language: str, **query: str | int) -> str:
         return f"{self.shop.address}index.php?{urlencode({**query, 'id_lang': self.shop.languages[language]})}"
 
-    def _sends(self, controller: str, form: dict[str, str | int], **query: str | int) -> str:
+    def _sends(self, page: Page, controller: str, form: Mapping[str, str | int], **query: str | int) -> str:
         """What the checkout's page sends."""
         address = self._address("en", controller=controller, **query)
         said: dict[str, str | float | bool] = {name: str(value) for name, value in form.items()}
-        request = self.customer.request
-        answer = request.post(address, form=said) if form else request.get(address)
+        answer = page.request.post(address, form=said) if form else page.request.get(address)
         assert answer.ok, (controller, answer.status)
         return answer.text()
-
-    def _pays_by(self, module: str) -> None:
-        address = self._address("en", fc="module", module=module, controller="validation")
-        self.customer.goto("about:blank")
-        answer = self.customer.request.post(address, form={})
-        assert "order-confirmation" in answer.url, answer.url
-        self.customer.goto(answer.url)

@@ -1,6 +1,6 @@
 """What a live test has to know about a running shop, read from a TOML file that an environment variable names.
 
-    kind = "opencart-4.1"                  # opencart-3.0, opencart-4.0, opencart-4.1, prestashop-8 or thirtybees
+    kind = "opencart-4.1"                  # opencart-3.0, opencart-4.0, opencart-4.1, prestashop-8, -9 or thirtybees
     name = "OpenCart 4.1.0.4"
     address = "http://127.0.0.1:8101/"
     zone = "Europe/Moscow"                 # the shop's own
@@ -23,8 +23,8 @@
     name = "opencart"
     prefix = "oc_"
 
-It believes that the shop is there to be tried: an extension is installed in it, orders are placed, a database user is
-made. Nothing of that is taken back.
+It believes that the shop is there to be tried, and takes orders without an account: an extension is installed in it,
+orders are placed, a database user is made. Nothing of that is taken back.
 """
 
 import tomllib

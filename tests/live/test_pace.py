@@ -20,7 +20,7 @@ from bridge.services import offering
 from bridge.settings import load
 from tests.live.beside import COINS, STORE, Beside, beside, zips
 from tests.live.conftest import AnyLive
-from tests.live.test_whole_way import sees
+from tests.live.looking import sees
 
 pytestmark = pytest.mark.timeout(1800)
 APPROVALS = int(os.environ.get("BRIDGE_LIVE_APPROVALS", "200"))
@@ -39,7 +39,7 @@ def test_an_approval_is_answered_within_two_seconds(live: AnyLive, pictures: Pat
         daemon.wait_ready()
         live.log_in_customer()
         live.pays(live.buys())
-        sees(live, live.opens_account, ".supportbridge-account", f"{COINS}")
+        sees(live, live.opens_account, ".supportbridge-account:visible", f"{COINS}")
         waited: list[float] = []
         while len(waited) < APPROVALS:
             for request in offers(bridge, live.customer_id(), min(AT_ONCE, APPROVALS - len(waited))):

@@ -1,8 +1,10 @@
-"""On a running shop, by its own pages alone: from the upload of the extension to the deduction of coins.
+"""On a running shop, by its own pages alone: from the upload of the extension to the deduction and to a guest's coins.
 
 Skipped unless a shop is named. It installs, orders and pays there, and leaves it so.
 """
 
+import csv
+import io
 import re
 import time
 from pathlib import Path
@@ -10,17 +12,22 @@ from pathlib import Path
 import pytest
 
 from bridge import VERSION
-from tests.browser.reading import FAULTS
 from tests.live.beside import COINS, beside, zips
 from tests.live.conftest import AnyLive, Steps
+from tests.live.looking import panel_says, reads_well, sees, waits_for
+from tests.live.mailbox import a_mailbox, code_for
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(600)
-WIDTHS = (1280, 360)
+GUEST = "guest@shop.example"
 
 
 def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_path: Path) -> None:
     shop, page = live.shop, live.customer
-    with beside(shop, tmp_path / "bridge", page=live.page_address()) as (bridge, daemon):
+    with (
+        a_mailbox() as mailbox,
+        beside(shop, tmp_path / "bridge", page=live.page_address(), mail_port=mailbox.port) as (bridge, daemon),
+    ):
         live.log_in_admin()
         live.install(zips(tmp_path / "zips")[live.zips])
         bridge.tables()
@@ -39,7 +46,7 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
         steps.passes("ordered", page)
         live.pays(order)
         began = time.monotonic()
-        shown = sees(live, live.opens_account, ".supportbridge-account", f"{COINS}")
+        shown = sees(live, live.opens_account, ".supportbridge-account:visible", f"{COINS}")
         steps.passes(f"coins on the account page {time.monotonic() - began:.0f} s after the payment", page)
         assert "Base" in shown
 
@@ -57,6 +64,9 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
         assert "<script>alert(1)</script>" in page.locator(".supportbridge-page").inner_text()
         steps.passes("offer on the page", page)
         reads_well(live, steps, [{}, {"view": "requests"}, {"view": "thread", "request": request}])
+        live.opens_customer(customer)
+        panel_says(live, available=f"{COINS}", held="0", plan="Base", offers="1", requests="1")
+        steps.passes("panel beside the customer with an offer", live.admin)
 
         live.opens(view="thread", request=request)
         page.locator("form[data-supportbridge=quote_approve] button").click()
@@ -68,15 +78,41 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
         steps.passes("deducted", page)
         reads_well(live, steps, [{"view": "statement"}, {"view": "request"}, {"view": "claim"}])
         live.opens_account()
-        assert f"{COINS - 45}" in page.locator(".supportbridge-account").inner_text()
+        assert f"{COINS - 45}" in page.locator(".supportbridge-account:visible").inner_text()
         for language in ("ru", "fa"):
             live.opens_account(language)
             steps.passes(f"account page {language}", page)
 
         live.opens_order(order)
-        panel = live.admin.locator(".supportbridge-panel, [data-supportbridge=panel]").first
-        panel.wait_for(state="attached")
+        panel_says(live, available=f"{COINS - 45}", held="0", plan="Base", offers="0", requests="0")
         steps.passes("panel beside the order", live.admin)
+        live.opens_customer(customer)
+        panel_says(live, available=f"{COINS - 45}", held="0", plan="Base", offers="0", requests="0")
+        steps.passes("panel beside the customer", live.admin)
+
+        bought = live.buys_as_guest(GUEST)
+        steps.passes("ordered as a guest", live.guest)
+        live.pays(bought)
+        wait_until(lambda: bridge.staff("guest", "list", "--no-shop")["orders"], "the guest's coins", within=60)
+        live.opens(view="claim")
+        claim, code = (
+            page.locator("form[data-supportbridge=guest_claim]"),
+            page.locator("form[data-supportbridge=guest_code]"),
+        )
+        claim.get_by_label("Order number").fill(str(bought))
+        claim.get_by_role("button").click()
+        page.wait_for_url(re.compile("view=answer"))
+        code.get_by_label("Code").fill(code_for(mailbox, GUEST))
+        steps.passes("code mailed to the guest", page)
+        code.get_by_role("button").click()
+        waits_for(live, f"Order {bought} now belongs to your account.")
+        steps.passes("guest order claimed", page)
+        sees(live, live.opens_account, ".supportbridge-account:visible", f"{2 * COINS - 45:,}")
+        live.opens(view="statement")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="CSV").click()
+        assert balances(Path(download.value.path())) == [COINS, COINS, COINS - 45, COINS - 45, 2 * COINS - 45]
+        steps.passes("statement downloaded", page)
         live.opens_status()
         steps.passes("status page", live.admin)
         assert VERSION in live.admin.content()
@@ -84,41 +120,6 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
         steps.passed.append("pages equal the ledger")
 
 
-def waits_for(live: AnyLive, words: str) -> None:
-    """The answer comes to the page that is open, without its being loaded again."""
-    live.customer.wait_for_url(re.compile("view=answer"))
-    live.customer.evaluate("window.neverReloaded = true")
-    live.customer.get_by_text(words).first.wait_for()
-    assert live.customer.evaluate("window.neverReloaded") is True
-
-
-def sees(live: AnyLive, opens: object, place: str, words: str) -> str:
-    """Open a page again and again until the place says these words; what it says."""
-    assert callable(opens)
-    deadline = time.monotonic() + 60
-    while True:
-        opens()
-        found = live.customer.locator(place)
-        said = found.first.inner_text() if found.count() else ""
-        if words in said:
-            return said
-        assert time.monotonic() < deadline, f"not within a minute: {words!r} in {said!r}"
-
-
-def reads_well(live: AnyLive, steps: Steps, views: list[dict[str, str | int]]) -> None:
-    """Each view in three languages, at a desk's width and a phone's; the theme's own faults are not ours."""
-    for language in ("en", "ru", "fa"):
-        for view in views:
-            live.opens(language, **view)
-            for width in WIDTHS:
-                live.customer.set_viewport_size({"width": width, "height": 800})
-                faults = [one for one in live.customer.evaluate(FAULTS) if not one.startswith(THEMES)]
-                assert faults == [], (language, view, width)
-                name = view.get("view", "overview")
-                live.customer.screenshot(path=steps.folder / f"{name}-{language}-{width}.png", full_page=True)
-            live.customer.set_viewport_size({"width": 1280, "height": 900})
-        steps.passed.append(f"{len(views)} views in {language}")
-
-
-THEMES = ("no label", "no name", "heading out of order", "twice", "leads nowhere")
-"""What a theme's own parts may do outside of ours."""
+def balances(file: Path) -> list[int]:
+    """The coins after each entry of a downloaded statement, by its column for programs."""
+    return [int(line["balance"]) for line in csv.DictReader(io.StringIO(file.read_text("utf-8-sig")))]

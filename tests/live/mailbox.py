@@ -1,0 +1,38 @@
+"""Where the bridge's letters go while a running shop is tried: a mail server beside the browsers."""
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiosmtpd.controller import Controller
+
+from tests.support.mail_server import MailServer
+from tests.support.waiting import wait_until
+
+
+@contextmanager
+def a_mailbox() -> Iterator[MailServer]:
+    """A server in a thread of its own, because a browser that is driven step by step leaves no loop to run it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        server = MailServer(port=free.getsockname()[1])
+    controller = Controller(server, hostname="127.0.0.1", port=server.port)
+    controller.start()
+    try:
+        yield server
+    finally:
+        controller.stop()
+
+
+def code_for(mailbox: MailServer, address: str) -> str:
+    """The one-time code that was mailed to this address alone."""
+
+    def found() -> str:
+        for (_, to), letter in zip(mailbox.envelopes, mailbox.taken, strict=False):
+            code = re.search(r"^\D*(\d{6,})\s*$", str(letter.get_body(("plain",))), re.MULTILINE)
+            if to == [address] and code:
+                return code[1]
+        return ""
+
+    return wait_until(found, f"a code for {address}", within=30)
