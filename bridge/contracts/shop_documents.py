@@ -77,6 +77,15 @@ class CoinDeskShop(Protocol):
         """Those of these documents that are in the shop, for `ledger verify` and the tests; none without the table."""
         ...
 
+    async def documents_left_behind(
+        self, table: DocumentTable, *, epoch: int, after: int, until: int
+    ) -> Sequence[DocumentRow]:
+        """Quotes or requests of an epoch before this one with `after` < number <= `until`, ascending; at most 200.
+
+        None without the table. Once all has been pushed in a new epoch, these are a lost desk's.
+        """
+        ...
+
     async def push_note(self, name: str, note: Note) -> None:
         """Write a note in the place of the one of that name. Only after `claim`, which proves whose shop it is."""
         ...

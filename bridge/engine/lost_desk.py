@@ -31,7 +31,6 @@ from bridge.services.restoring import (
 )
 
 log = structlog.get_logger()
-NUMBERS_AT_ONCE = 200
 NUMBERS_AHEAD = 1_000
 """A lost desk's quotes and requests are looked for so far around the last number known: a desk numbers them over all
 its stores."""
@@ -142,23 +141,18 @@ class LostDesk:
         """Take off the pages what only a lost desk knew: their numbers are about the last ones known."""
         terms = self._setup.page_terms(keys[0], self._desk.identity.epoch)
         number, until = max(known - NUMBERS_AHEAD, 0), known + NUMBERS_AHEAD
-        while number < until:
-            page = range(number + 1, number + 1 + NUMBERS_AT_ONCE)
-            found = await self._adapter.documents(table, page)
-            if found:
-                blank = await self._desk.transact(
-                    f"report lost {table}s", report, terms, found, keys, at=self._clock.now()
+        while found := await self._adapter.documents_left_behind(table, epoch=terms.epoch, after=number, until=until):
+            number = int(found[-1].key)
+            blank = await self._desk.transact(f"report lost {table}s", report, terms, found, keys, at=self._clock.now())
+            if blank:
+                log.warning(
+                    "documents of a lost desk are taken away",
+                    store=self._setup.name,
+                    table=table.value,
+                    rows=len(blank),
                 )
-                if blank:
-                    log.warning(
-                        "documents of a lost desk are taken away",
-                        store=self._setup.name,
-                        table=table.value,
-                        rows=len(blank),
-                    )
-                    await self._adapter.push_documents(table, blank)
-                    until = page[-1] + NUMBERS_AHEAD
-            number = page[-1]
+                await self._adapter.push_documents(table, blank)
+                until = max(until, number + NUMBERS_AHEAD)
 
 
 def _not_shown(tx: DeskTx, table: DocumentTable, numbers: Iterable[int]) -> frozenset[int]:

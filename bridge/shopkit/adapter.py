@@ -160,6 +160,11 @@ class DatabaseAdapter:
     async def documents(self, table: DocumentTable, keys: Sequence[int | str]) -> Sequence[DocumentRow]:
         return await self._documents.read(table, keys)
 
+    async def documents_left_behind(
+        self, table: DocumentTable, *, epoch: int, after: int, until: int
+    ) -> Sequence[DocumentRow]:
+        return await self._documents.left_behind(table, epoch=epoch, after=after, until=until)
+
     async def push_note(self, name: str, note: Note) -> None:
         await self._writer.push_note(name, note)
 

@@ -78,6 +78,23 @@ class ShopDocuments:
             return []
         return sorted(found, key=attrgetter("key"))
 
+    async def left_behind(self, table: DocumentTable, *, epoch: int, after: int, until: int) -> list[DocumentRow]:
+        """The numbered documents in that range that are of an older epoch; none where the shop has no such table."""
+        try:
+            rows = await self._database.rows(
+                self._sql[f"{table}s_left_behind"],
+                store=self._store,
+                epoch=epoch,
+                after=after,
+                until=until,
+                limit=DOCUMENTS_A_STATEMENT,
+            )
+        except ShopRefused as error:
+            if error_number(error) not in ABSENT:
+                raise
+            return []
+        return [DocumentRow(key, SignedRow(*row)) for key, *row in rows]
+
     async def _rows(self, table: DocumentTable, keys: Sequence[int | str]) -> list[DocumentRow]:
         rows = await self._database.rows(
             self._sql[f"{table}_rows"], store=self._store, keys=list(keys), limit=len(keys)

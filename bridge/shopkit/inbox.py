@@ -42,10 +42,17 @@ class ShopInbox:
         """A page of rows, ascending by id; none where the shop has no such table, or none for us."""
         if monotonic() < self._absent_until:
             return ()
+        last_id = 0
+
+        async def between(after: int, until: int, limit: int) -> list[InboxRow]:
+            nonlocal last_id
+            rows, last_id = await self._between(after, until, limit)
+            return rows
+
         try:
-            rows = await rows_of_cursor(cursor, self._between, page=ROWS_A_PAGE)
-            if cursor.position and not any(row.id > cursor.position for row in rows):
-                return await self._newest() if await self._began_anew(cursor) else rows
+            rows = await rows_of_cursor(cursor, between, page=ROWS_A_PAGE)
+            if 0 < last_id < cursor.position:  # ids have begun anew
+                return await self._newest()
         except ShopRefused as error:
             if error_number(error) not in ABSENT:
                 raise
@@ -82,8 +89,9 @@ class ShopInbox:
                 raise
             return 0
 
-    async def _between(self, after: int, until: int, limit: int) -> list[InboxRow]:
-        rows = await self._database.rows(
+    async def _between(self, after: int, until: int, limit: int) -> tuple[list[InboxRow], int]:
+        """The rows in that range, and the table's last id; 0 where the table is empty."""
+        found = await self._database.rows(
             self._sql["inbox_between"],
             store=self._store,
             after=after,
@@ -91,14 +99,11 @@ class ShopInbox:
             limit=limit,
             most_bytes=MOST_INBOX_BYTES,
         )
-        return [InboxRow(*row) for row in rows]
+        rows = [InboxRow(number, customer, uuid, *rest) for number, customer, uuid, *rest in found if uuid is not None]
+        return rows, max((number for number, _, uuid, *_ in found if uuid is None), default=0)
 
     async def _newest(self) -> list[InboxRow]:
         rows = await self._database.rows(
             self._sql["newest_inbox"], store=self._store, limit=ROWS_A_PAGE, most_bytes=MOST_INBOX_BYTES
         )
         return [InboxRow(*row) for row in reversed(rows)]
-
-    async def _began_anew(self, cursor: Cursor) -> bool:
-        last = await self._database.rows(self._sql["last_inbox_id"])
-        return bool(last) and last[0][0] < cursor.position

@@ -28,6 +28,7 @@ from bridge.testing.connection import ConnectionParameters
 
 INBOX = "inbox"
 INBOX_PAGE = 200
+DOCUMENT_PAGE = 200
 
 
 class PostedRow(NamedTuple):
@@ -200,6 +201,14 @@ class FakeCoinDesk:
         await self._called("documents")
         kept = self.document_rows[table]
         return [DocumentRow(key, kept[key]) for key in sorted(set(keys), key=str) if key in kept]
+
+    async def documents_left_behind(
+        self, table: DocumentTable, *, epoch: int, after: int, until: int
+    ) -> Sequence[DocumentRow]:
+        await self._called("documents_left_behind")
+        kept = self.document_rows[table]
+        numbers = sorted(int(key) for key, row in kept.items() if row.epoch < epoch and after < int(key) <= until)
+        return [DocumentRow(number, kept[number]) for number in numbers[:DOCUMENT_PAGE]]
 
     async def push_note(self, name: str, note: Note) -> None:
         await self._called("push_note")

@@ -98,6 +98,22 @@ class DocumentsContract(ContractBase):
             assert await _read(adapter, QUOTE, 12) == [ours]
             assert await _read(other, QUOTE, 12) == [theirs]
 
+    @pytest.mark.parametrize("table", [QUOTE, REQUEST])
+    async def test_what_a_lost_desk_left_of_quotes_and_requests_is_found_by_its_epoch(
+        self, connection: StoreConnection, table: DocumentTable
+    ) -> None:
+        old = [_document(table, number) for number in (3, 5, *range(1_000, 1_201))]
+        async with self.connected(connection) as adapter, self.connected(connection, store="other") as other:
+            await adapter.prepare()
+            assert list(await adapter.documents_left_behind(table, epoch=2, after=0, until=9_999)) == []
+            await adapter.push_documents(table, [*old, _document(table, 4, epoch=2), _document(table, 6, epoch=3)])
+            await other.push_documents(table, [_document(table, 4)])
+            assert list(await adapter.documents_left_behind(table, epoch=1, after=0, until=9_999)) == []
+            assert list(await adapter.documents_left_behind(table, epoch=2, after=3, until=999)) == [old[1]]
+            assert list(await adapter.documents_left_behind(table, epoch=2, after=0, until=5)) == old[:2]
+            assert list(await adapter.documents_left_behind(table, epoch=2, after=0, until=9_999)) == old[:200]
+            assert list(await adapter.documents_left_behind(table, epoch=2, after=1_197, until=9_999)) == old[200:]
+
     async def test_a_note_takes_the_place_of_the_one_before(self, connection: StoreConnection) -> None:
         first, second = Note('{"v":1}', "k1", "a" * 64), Note('{"v":1,"text":"\\u067e"}', "k2", "b" * 64)
         async with self.connected(connection) as adapter:
@@ -121,6 +137,8 @@ class DocumentsContract(ContractBase):
                     await adapter.push_documents(table, [_document(table, KEYS[table][0])])
                 assert "prepare" in refusal.value.hint
                 assert await _read(adapter, table, *KEYS[table]) == []
+            for table in (QUOTE, REQUEST):
+                assert list(await adapter.documents_left_behind(table, epoch=2, after=0, until=99)) == []
             assert list(await adapter.inbox(Cursor())) == []
             assert await adapter.forget_inbox(90) == 0
             await actor.add_product("base")

@@ -221,6 +221,18 @@ async def test_a_store_in_which_nothing_happens_is_asked_and_told_nothing(writin
     assert [await writing.asked() for _ in range(10)] == [Counter()] * 10
 
 
+async def test_a_start_looks_for_what_a_lost_desk_left_in_few_questions(writing: Writing) -> None:
+    """A thousand stores may start together."""
+    writing.health.inbox_read = True
+    asked: Counter[str] = Counter()
+    while found := await writing.asked():
+        asked += found
+    looks = {
+        call: number for call, number in asked.items() if call in ("left_behind", "documents_left_behind", "documents")
+    }
+    assert looks == {"left_behind": 1, "documents_left_behind": 2}
+
+
 async def test_a_note_is_only_written_into_a_shop_that_is_this_desks(writing: Writing) -> None:
     document = {"v": 1, "store": ACME, "desk": "another", "epoch": 1}
     writing.shop.desk = signed_row(KEY, "meta", document, customer_id=0, epoch=1, number=0)

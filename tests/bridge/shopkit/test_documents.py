@@ -1,6 +1,6 @@
 """What the contract suite can't see of the coin desk's rows: forged ones in the way, odd dates, and servers' habits."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +11,7 @@ from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopUnavailable
 from bridge.shopkit import inbox as inbox_module
-from bridge.shopkit.database import ShopDatabase
+from bridge.shopkit.database import Row, ShopDatabase
 from bridge.shopkit.documents import ShopDocuments
 from bridge.shopkit.inbox import ShopInbox
 from bridge.shopkit.named_sql import Statement
@@ -202,6 +202,26 @@ async def test_a_shop_without_answers_forgets_no_rows_but_says_nothing(shop: Sho
     await run(shop, "DROP TABLE oc_supportbridge_answer")
     assert await ShopInbox(shop).forget(90) == 0
     assert len(await ShopInbox(shop).read(Cursor())) == 1
+
+
+async def test_a_look_at_an_inbox_in_which_nothing_is_new_asks_one_question(
+    shop: ShopDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where customers have left rows, which is what a shop looks like nearly always."""
+    asked: list[str] = []
+    usual = ShopDatabase.rows
+
+    async def counted(database: ShopDatabase, statement: Statement, **values: object) -> Sequence[Row]:
+        asked.append(statement.name)
+        return await usual(database, statement, **values)
+
+    monkeypatch.setattr(ShopDatabase, "rows", counted)
+    inbox = ShopInbox(shop)
+    assert list(await inbox.read(Cursor())) == []
+    await post(shop, a_post())
+    assert [row.id for row in await inbox.read(Cursor())] == [1]
+    assert list(await inbox.read(Cursor(1))) == []
+    assert len(asked) == 3
 
 
 async def test_ids_of_other_stores_are_no_new_beginning(shop: ShopDatabase) -> None:
