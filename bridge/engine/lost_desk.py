@@ -90,8 +90,11 @@ class LostDesk:
         return 0
 
     async def _looked_up(self, batch: DocumentBatch, keys: Sequence[SigningKey]) -> DocumentBatch:
-        """The batch without what is not to be pushed as it is: the shop's rows have more of staff's words, or none."""
-        first = await self._desk.read(_not_shown, batch.table, [int(row.key) for row in batch.rows])
+        """The batch without what is not to be pushed as it is: the shop's rows have more of staff's words, or none.
+
+        Also what has no row yet is looked up: it may have had one after the backup.
+        """
+        first = await self._desk.read(_not_shown, batch.table, batch.numbers)
         if not first:
             return batch
         wanted: list[int | str] = [*sorted(first)]

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bridge.desk.backup import restore
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.engine import inbox as inbox_module
 from bridge.engine.retention import Retention
@@ -19,6 +20,7 @@ from bridge.services.accounts_by_staff import freeze
 from tests.scenarios.conftest import MakeBridge
 from tests.scenarios.test_comparing import compare
 from tests.scenarios.test_quotes import approved
+from tests.scenarios.test_restore import back_up
 from tests.support.bridges import ESSENTIAL, AnyShop, Bridge, now, shop_now
 from tests.support.coin_page import CoinPage, eventually
 from tests.support.shops import OpenCartShop
@@ -110,6 +112,55 @@ async def test_D2_of_an_erased_customer_amounts_and_hashes_are_left(
         (left,) = [one for one in bridge.desk.accounts("acme") if one.kind == "former"]
         assert (left.ref, left.entries) == (done.account.owner.ref, before.entries)
         assert page.staff(lambda tx: [tx.quotes.decisions(number) for number in (1, 2)]) == kept
+        await bridge.quiet()
+        assert await bridge.disagreements() == []
+
+
+async def test_D2_what_was_erased_after_the_backup_is_not_on_the_page_after_a_restore(
+    opencart: OpenCartShop, make_bridge: MakeBridge, tmp_path: Path
+) -> None:
+    bridge = make_bridge(opencart)
+    await bridge.prepare()
+
+    async def words_in_the_shop() -> list[str]:
+        table = f"{opencart.prefix}supportbridge_"
+        rows = await opencart.fetch(f"SELECT payload FROM {table}quote UNION ALL SELECT payload FROM {table}request")
+        return [row[0] for row in rows if WORDS in row[0] or NAME in row[0]]
+
+    async def emptied() -> bool | None:
+        return not await words_in_the_shop() or None
+
+    def asked_for() -> list[str]:
+        return [one.summary for one in bridge.desk.problems("acme") if "were erased after the backup" in one.summary]
+
+    async def told() -> list[str] | None:
+        return asked_for() or None
+
+    async def replaced() -> bool | None:
+        rows = await opencart.fetch(f"SELECT customer_id, epoch FROM {opencart.prefix}supportbridge_request")
+        return rows == [(0, bridge.desk.epoch())] or None
+
+    async with bridge.running():
+        page = await a_person(bridge, opencart)
+        await bridge.quiet()
+        back_up(bridge, tmp_path / "desk.backup")
+        owner = Owner(OwnerKind.CUSTOMER, page.customer)
+        page.staff(privacy.erase, "acme", owner, by=ANNA, at=now())
+        await eventually(emptied, "nothing of his is left in the shop")
+        await bridge.quiet()
+
+    restore(tmp_path / "desk.backup", bridge.desk.path, at=now())
+
+    async with bridge.running():
+        (problem,) = await eventually(told, "staff are asked to erase again")
+        assert f"bridge privacy erase {page.customer} --by NAME" in problem
+        await bridge.quiet()
+        page.does_to(requests.reply, 1, text=WORDS)
+        await bridge.quiet()
+        assert await words_in_the_shop() == []
+        page.staff(privacy.erase, "acme", owner, by=ANNA, at=now())
+        await eventually(replaced, "the restored desk's own rows say nothing")
+        assert (await words_in_the_shop(), asked_for()) == ([], [])
         await bridge.quiet()
         assert await bridge.disagreements() == []
 

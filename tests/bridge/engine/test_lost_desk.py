@@ -30,12 +30,11 @@ class Restored(Writing):
         self.desk = desk
         self.health.inbox_read = True
 
-    async def opened(self, count: int) -> list[int]:
-        """Requests of a customer's; their numbers."""
+    async def opened(self, count: int, *, by: Author = Author.CUSTOMER) -> list[int]:
+        """Requests of a customer's, without a word in them; their numbers."""
 
         def work(tx: DeskTx) -> list[int]:
             account = tx.accounts.open(ACME, [ADA])[ADA].id
-            by = Author.CUSTOMER
             return [tx.requests.open(ACME, account, subject="Work", at=MONDAY, by=by).id for _ in range(count)]
 
         return await self.desk.transact("open", work)
@@ -95,6 +94,15 @@ async def test_T1_not_even_of_a_request_that_comes_back_from_the_inbox_after_oth
     restored.health.inbox_read = True
     await restored.passes()
     assert (restored.page(known), restored.page(back)) == (["One."], ["Two."])
+
+
+async def test_T1_nor_of_one_that_was_staffs_alone_when_the_backup_was_made(restored: Restored) -> None:
+    """Such a request has no row of its own yet."""
+    (number,) = await restored.opened(1, by=Author.STAFF)
+    restored.left(number, "It is done.")
+    await restored.passes()
+    assert restored.page(number) == ["It is done."]
+    assert restored.shop.document_rows[DocumentTable.REQUEST][number].epoch == restored.desk.identity.epoch
 
 
 async def test_T1_the_answer_is_never_missing_from_the_page_in_between(restored: Restored) -> None:
