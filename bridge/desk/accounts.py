@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, null, select, update
 
 from bridge.contracts.desk import FirstSync, StoreState
-from bridge.desk.statements import Statement, any_of, insert_row
+from bridge.desk.statements import LookUp, Statement, any_of, insert_row
 from bridge.desk.tables import account, store
 from bridge.desk.values import from_ms, id_list, to_ms
 from bridge.domain.accounts import Account, Owner, OwnerKind
@@ -25,6 +25,7 @@ ACCOUNT_COLUMNS = (
     account.c.missed_ms,
 )
 _STORE = Statement(select(store).where(store.c.name == bindparam("wanted")))
+_STORE_ID = Statement(select(store.c.id).where(store.c.name == bindparam("wanted")))
 _NEW_STORE = insert_row(store, without=frozenset({"id"}))
 _SAVE_STORE = Statement(
     update(store)
@@ -43,7 +44,7 @@ _OF_OWNERS = Statement(
         any_of(account.c.owner_ref, "refs"),
     )
 )
-_BY_IDS = Statement(select(*ACCOUNT_COLUMNS).where(any_of(account.c.id, "ids")))
+_BY_IDS = LookUp(select(*ACCOUNT_COLUMNS), account.c.id)
 _HIGHEST_CUSTOMER = Statement(
     select(func.max(account.c.owner_ref)).where(
         account.c.store_id == bindparam("store"), account.c.owner_kind == OwnerKind.CUSTOMER.value
@@ -137,7 +138,8 @@ class SqlStores:
     def number(self, name: str) -> int:
         """The store's id in the desk."""
         if name not in self._known:
-            self._known[name] = self.get(name).id
+            row = _STORE_ID.one(self._connection, wanted=name)
+            self._known[name] = row[0] if row else self.get(name).id
         return self._known[name]
 
     def forget(self) -> None:
@@ -196,7 +198,7 @@ class SqlAccounts:
         return found
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Account]:
-        return {row[0]: account_from(row) for row in _BY_IDS.rows(self._connection, ids=id_list(ids))}
+        return {row[0]: account_from(row) for row in _BY_IDS.rows(self._connection, ids)}
 
     def highest_customer(self, store: str) -> int:
         row = _HIGHEST_CUSTOMER.one(self._connection, store=self._stores.number(store))

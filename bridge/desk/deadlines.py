@@ -30,7 +30,7 @@ _DUE = Statement(
 _OF = Statement(_FOUND.where(any_of(deadline.c.kind, "kinds"), deadline.c.ref == bindparam("wanted")))
 _EARLIEST = select(func.min(deadline.c.due_ms)).where(deadline.c.store_id == store.c.id).scalar_subquery()
 _FIRST = Statement(select(store.c.name, _EARLIEST).where(any_of(store.c.name, "names")))
-_CLEAR = Statement(delete(deadline).where(any_of(deadline.c.kind, "kinds"), deadline.c.ref == bindparam("wanted")))
+_CLEAR = Statement(delete(deadline).where(deadline.c.kind == bindparam("kind"), deadline.c.ref == bindparam("wanted")))
 _NOTICE = Statement(
     upsert(notice)
     .values({column.name: bindparam(column.name) for column in notice.c})
@@ -83,7 +83,7 @@ class SqlDeadlines:
         return {name: from_ms(due) for name, due in rows if due is not None}
 
     def clear(self, kinds: Iterable[str], ref: int) -> None:
-        _CLEAR.run(self._connection, kinds=as_json([str(kind) for kind in kinds]), wanted=ref)
+        _CLEAR.run_many(self._connection, ({"kind": str(kind), "wanted": ref} for kind in kinds))
 
 
 class SqlNotices:

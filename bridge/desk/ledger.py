@@ -16,16 +16,16 @@ from bridge.contracts.coin_desk import DeadlineKind
 from bridge.contracts.desk import NumberedEntry
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import next_number
-from bridge.desk.statements import Statement, any_of, insert_row
+from bridge.desk.statements import LookUp, Statement, any_of, insert_row
 from bridge.desk.tables import account, deadline, entry, package, store
-from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.desk.values import from_ms, id_list, to_ms
 from bridge.domain import ledger
 from bridge.domain.ledger import Entry, EntryKind, Posting
 from bridge.domain.packages import Package, Unit
 from bridge.errors import KeyReused
 
 _PACKAGE_COLUMNS = [column for column in package.c if column.name != "store_id"]
-_OF_ACCOUNTS = Statement(select(*_PACKAGE_COLUMNS).where(any_of(package.c.account_id, "ids")).order_by(package.c.id))
+_OF_ACCOUNTS = LookUp(select(*_PACKAGE_COLUMNS).order_by(package.c.id), package.c.account_id)
 _PACKAGES = Statement(select(*_PACKAGE_COLUMNS).where(any_of(package.c.id, "ids")))
 _ENDS_MS = func.coalesce(package.c.extended_ms, package.c.usable_until_ms)
 _OF_PACKAGES = (DeadlineKind.PACKAGE, DeadlineKind.FORFEIT)
@@ -56,9 +56,7 @@ _SAVE_PACKAGE = Statement(
     .where(package.c.id == bindparam("wanted"))
     .values({name: bindparam(name) for name in ("posted", "held", "revoked", "taken", "revocations", "extended_ms")})
 )
-_TOTALS = Statement(
-    select(account.c.id, account.c.entries, account.c.posted, account.c.held).where(any_of(account.c.id, "ids"))
-)
+_TOTALS = LookUp(select(account.c.id, account.c.entries, account.c.posted, account.c.held), account.c.id)
 _SAVE_TOTALS = Statement(
     update(account)
     .where(account.c.id == bindparam("wanted"))
@@ -87,7 +85,7 @@ _ENTRY_COLUMNS = (
     entry.c.posted_after,
     entry.c.held_after,
 )
-_RECORDED = Statement(select(*_ENTRY_COLUMNS).where(any_of(entry.c.key, "keys")))
+_RECORDED = LookUp(select(*_ENTRY_COLUMNS), entry.c.key)
 _ENTRIES = Statement(
     select(*_ENTRY_COLUMNS)
     .where(entry.c.account_id == bindparam("account"), entry.c.number > bindparam("after"))
@@ -123,7 +121,7 @@ class SqlLedger:
 
     def packages_of(self, account_ids: Iterable[int]) -> dict[int, list[Package]]:
         found: dict[int, list[Package]] = {}
-        for row in _OF_ACCOUNTS.rows(self._connection, ids=id_list(account_ids)):
+        for row in _OF_ACCOUNTS.rows(self._connection, account_ids):
             one = package_from(row)
             found.setdefault(one.account_id, []).append(one)
         return found
@@ -190,11 +188,10 @@ class SqlLedger:
         return len(fresh)
 
     def recorded(self, key: str) -> Entry | None:
-        row = _RECORDED.one(self._connection, keys=as_json([key]))
-        return entry_from(row).entry if row else None
+        return self.recorded_under([key]).get(key)
 
     def recorded_under(self, keys: Iterable[str]) -> dict[str, Entry]:
-        rows = _RECORDED.rows(self._connection, keys=as_json(list(keys)))
+        rows = _RECORDED.rows(self._connection, keys)
         return {row[3]: entry_from(row).entry for row in rows}
 
     def entries_of(self, account_id: int, *, after: int = 0, limit: int = 1000) -> list[NumberedEntry]:
@@ -217,15 +214,15 @@ class SqlLedger:
         return list(fresh.values())
 
     def _totals(self, entries: Iterable[Entry]) -> Sequence[tuple[int, int, int, int]]:
-        ids = id_list({one.account_id for one in entries})
-        return _TOTALS.rows(self._connection, ids=ids)
+        return _TOTALS.rows(self._connection, {one.account_id for one in entries})
 
     def _save_packages(
         self, store: str, packages: Mapping[int, Package], new: Iterable[int], *, skip: set[int]
     ) -> None:
         new = set(new)
         number = self._stores.number(store)
-        _NEW_PACKAGE.run_many(self._connection, (_package_row(packages[one], number) for one in sorted(new)))
+        if new:
+            _NEW_PACKAGE.run_many(self._connection, (_package_row(packages[one], number) for one in sorted(new)))
         changed = [p for p in packages.values() if p.id not in new and p.id not in skip]
         _SAVE_PACKAGE.run_many(
             self._connection,

@@ -77,6 +77,7 @@ _SAVE = Statement(
         {name: bindparam(name) for name in ("state", "version", "held", "hold", "spent", "approved_ms")}
         | {"number": quote.c.number + literal_column("1")}
     )
+    .returning(quote.c.number)
 )
 _OFFER = Statement(
     select(*_OFFER_COLUMNS).where(
@@ -86,7 +87,6 @@ _OFFER = Statement(
 _LAST_VERSION = Statement(
     select(func.max(quote_version.c.version)).where(quote_version.c.quote_id == bindparam("wanted"))
 )
-_NUMBER = Statement(select(quote.c.number).where(quote.c.id == bindparam("wanted")))
 _EXTEND = Statement(
     update(quote_version)
     .where(quote_version.c.quote_id == bindparam("wanted"), quote_version.c.version == bindparam("newest"))
@@ -181,7 +181,7 @@ class SqlQuotes:
     def save(self, quote: Quote) -> Quote:
         if quote.offer.version != self._newest_seen.get(quote.id) and self._newest(quote.id) < quote.offer.version:
             self._keep(quote.id, quote.offer)
-        _SAVE.run(
+        [(number,)] = _SAVE.rows(
             self._connection,
             wanted=quote.id,
             state=quote.state.value,
@@ -191,7 +191,6 @@ class SqlQuotes:
             spent=quote.spent,
             approved_ms=to_ms(quote.approved_at) if quote.approved_at else None,
         )
-        (number,) = _NUMBER.rows(self._connection, wanted=quote.id)[0]
         return replace(quote, number=number)
 
     def forget(self) -> None:

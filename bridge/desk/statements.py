@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ClauseElement, Column, Table, bindparam, func, insert, literal_column, select
+from sqlalchemy import ClauseElement, Column, Select, Table, bindparam, func, insert, literal_column, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import ScalarSelect
+
+from bridge.desk.values import as_json
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 
@@ -56,6 +58,26 @@ class Statement:
     def one(self, connection: sqlite3.Connection, **parameters: Any) -> Any | None:
         """Execute and fetch the first row, or None."""
         return connection.execute(self.sql, self.values(parameters)).fetchone()
+
+
+class LookUp:
+    """Rows by the values of one column.
+
+    A single value is compared by itself: opening the JSON list of `any_of` takes as long as finding the row.
+    """
+
+    __slots__ = ("_many", "_one")
+
+    def __init__(self, core: Select[Any], column: Column[Any]) -> None:
+        self._one = Statement(core.where(column == bindparam("wanted")))
+        self._many = Statement(core.where(any_of(column, "wanted")))
+
+    def rows(self, connection: sqlite3.Connection, values: Iterable[int | str]) -> Sequence[Any]:
+        """Execute and fetch everything that has one of these values."""
+        wanted = list(values)
+        if len(wanted) == 1:
+            return self._one.rows(connection, wanted=wanted[0])
+        return self._many.rows(connection, wanted=as_json(wanted))
 
 
 def insert_row(table: Table, *, without: frozenset[str] = frozenset()) -> Statement:

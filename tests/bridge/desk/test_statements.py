@@ -1,12 +1,12 @@
 """Statements are compiled once; what they hold themselves keeps its place among the parameters."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, select, update
 
-from bridge.desk.statements import Statement, any_of, insert_row
+from bridge.desk.statements import LookUp, Statement, any_of, insert_row
 
 TABLE = Table(
     "thing", MetaData(), Column("id", Integer, primary_key=True), Column("name", String), Column("count", Integer)
@@ -62,3 +62,13 @@ def test_a_list_of_any_length_is_one_statement(connection: sqlite3.Connection, i
     statement = Statement(select(TABLE.c.id).where(any_of(TABLE.c.id, "ids")).order_by(TABLE.c.id))
     assert [row[0] for row in statement.rows(connection, ids=ids)] == found
     assert statement.sql.count("?") == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "found"), [([], []), (["n2"], [2]), ({"n9"}, []), (["n3", "n1", "n9", "n1"], [3, 1])]
+)
+def test_rows_are_looked_up_by_one_value_and_by_many_in_the_same_order(
+    connection: sqlite3.Connection, values: Iterable[str], found: list[int]
+) -> None:
+    statement = LookUp(select(TABLE.c.id).order_by(TABLE.c.id.desc()), TABLE.c.name)
+    assert [row[0] for row in statement.rows(connection, values)] == found
