@@ -14,7 +14,7 @@ from bridge.domain.events import CoinsGranted, QuoteReleased
 from bridge.domain.holds import Hold, Movement
 from bridge.domain.ledger import EntryKind
 from bridge.domain.packages import Package, available
-from bridge.domain.quotes import Cause, Quote
+from bridge.domain.quotes import HOLDING, Cause, Quote
 from bridge.domain.requests import Author, Message, MessageKind, Request
 from bridge.errors import NotEnoughCoins, QuoteRefused, UnknownRequest
 from bridge.services import expiring
@@ -83,21 +83,26 @@ def set_free(
     vendor: bool = False,
     words: str = "",
 ) -> Quote:
-    """The quote with nothing held any more; what was held is back in its packages. Nothing where nothing was.
+    """The quote with nothing held any more; what was held is back in its packages. Nothing where nothing was to be.
 
     `words` are staff's own and go into the thread, where they can be erased (rule D1). Where it is the doing of the
     `vendor`, coins whose package ended or was revoked meanwhile are granted anew: after a refund too the customer was
-    owed the work that he had approved (rule C5). What a chargeback took was not held any more by then.
+    owed the work that he had approved (rule C5). What a chargeback took was not held any more by then: of work that it
+    emptied the thread tells that it ended, because whose doing that was decides about a later charge (rule C11).
     """
     expiring.disarm_quote(tx, quote)
+    cause = Cause.VENDOR.value if vendor else None
     if not quote.hold:
+        if vendor and quote.state in HOLDING:
+            nothing: dict[str, Any] = {"coins": 0, "lost": 0, "reason": reason, "cause": cause}
+            left = spendable(tx, account.id, at)
+            say(tx, quote, MessageKind.RELEASED, at, staff=by, text=words, available=left, **nothing)
         return quote
     movement = give_back(tx, terms.store, quote, quote.hold, EntryKind.RELEASE, at, reason=reason, by=by, anew=vendor)
     gone = holds.lost(movement)
     if vendor and gone:
         _regrant(tx, terms, quote, account, gone, by=by or "", at=at)
     left = spendable(tx, account.id, at)
-    cause = Cause.VENDOR.value if vendor else None
     lost = 0 if vendor else gone
     detail: dict[str, Any] = {"coins": quote.held, "lost": lost, "available": left, "reason": reason, "cause": cause}
     say(tx, quote, MessageKind.RELEASED, at, staff=by, text=words, **detail)

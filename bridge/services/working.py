@@ -20,7 +20,7 @@ from bridge.domain.quotes import HOLDING, Cause, Quote, QuoteKind, QuoteState, r
 from bridge.domain.requests import Message, MessageKind
 from bridge.errors import ImpossibleAmount, QuoteRefused
 from bridge.services import expiring
-from bridge.services.coin_moves import account_by_id, book, note, packages_of, spendable
+from bridge.services.coin_moves import account_by_id, book, note, packages_of
 from bridge.services.quote_parts import about, cause_of, give_back, quote_of, require_words, say, set_free
 from bridge.services.staff_words import require_staff
 
@@ -65,14 +65,6 @@ def release(
     require_state(quote, *sorted(HOLDING), doing="releasing")
     require_words(reason, by)
     freed = set_free(tx, terms, quote, account, reason="released", by=by, at=at, vendor=vendor, words=reason)
-    if vendor and not quote.hold:  # a chargeback took all of it; whose doing the end was decides later (rule C11)
-        detail: dict[str, Any] = {
-            "coins": 0,
-            "lost": 0,
-            "available": spendable(tx, account.id, at),
-            "reason": "released",
-        }
-        say(tx, quote, MessageKind.RELEASED, at, staff=by, text=reason, cause=Cause.VENDOR.value, **detail)
     note(tx, terms.store, by, "release", f"quote:{quote.id}", at, coins=quote.held, vendor=vendor)
     return tx.quotes.save(replace(freed, state=QuoteState.RELEASED))
 
