@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bridge import VERSION
 from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import Customer
 from tests.support.storefront import Storefront, account, package
@@ -25,6 +26,11 @@ def shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
     return shop
 
 
+def noted(shop: Storefront) -> list[tuple[str, ...]]:
+    """What the extension has told the desk of itself."""
+    return shop.run("SELECT payload, key_id, mac FROM {p}meta WHERE name = 'storefront:acme'")
+
+
 def administration(shop: Storefront, *steps: str) -> str:
     """What the module's page says after these steps."""
     result = shop.administer(*steps, PAGES[shop.platform]).result
@@ -41,6 +47,27 @@ def test_it_shows_coins_as_before_and_says_what_it_lacks(shop: Storefront) -> No
 def test_a_newer_extension_makes_the_tables(shop: Storefront) -> None:
     assert WELL in administration(shop, "upgrade:0.3.0" if shop.platform == "prestashop" else "install")
     assert Customer(shop).opens("requests").parts == ["requests"]
+
+
+def test_newer_files_in_the_place_of_older_ones_tell_the_desk_with_the_first_page_that_is_opened(
+    shop: Storefront,
+) -> None:
+    """Neither an installation nor the module's own page is needed; and what is told is not written again."""
+    shop.run("INSERT INTO {p}meta (name, payload, mac) VALUES ('storefront:acme', '{{\"version\":\"0.3.9\"}}', 'x')")
+    shop.open_page()
+    assert noted(shop) == [(f'{{"version":"{VERSION}"}}', "", "")]
+    with shop.another_connection("LOCK TABLES {p}meta READ, {p}account READ, {p}entry READ"):
+        assert Customer(shop).opens().parts == ["account", "packages", "buy"]
+    shop.run("DELETE FROM {p}meta WHERE name = 'storefront:acme'")
+    Customer(shop).opens("statement")
+    assert noted(shop) == [(f'{{"version":"{VERSION}"}}', "", "")]
+
+
+def test_a_page_that_can_t_tell_the_desk_its_version_is_shown_all_the_same(shop: Storefront) -> None:
+    with shop.another_connection("LOCK TABLES {p}meta READ, {p}account READ"):
+        page = shop.open_page()
+    assert page.shown["available"] == "550"
+    assert noted(shop) == []
 
 
 def test_prestashop_joins_the_style_sheets_anew(make_shop: MakeShop) -> None:

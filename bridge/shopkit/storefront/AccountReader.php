@@ -7,7 +7,8 @@ namespace SupportBridge;
  *
  * It believes that nothing it reads can be relied on: the tables may be missing or of another version, the row may be
  * forged or copied from another customer, the database may be slow or locked. Each such case is a Problem with a reason
- * for the shop's log. One statement is sent, and the server itself ends it after a second: the page is not ours.
+ * for the shop's log. One statement is sent, and the server itself ends it after a second: the page is not ours. Only
+ * where it says that the desk knows this extension by another version, one more tells the desk.
  */
 final class AccountReader
 {
@@ -52,6 +53,7 @@ final class AccountReader
     {
         $row = $this->row($key->store(), $customerId);
         self::checkSchema($row === null ? null : (string) $row['schema_version']);
+        Extension::tellNews($this->tables, $key->store(), $row['extension']);
         if ($row['payload'] === null) {
             return null;
         }
@@ -93,7 +95,7 @@ final class AccountReader
     }
 
     /**
-     * The tables' version, and the account's row where there is one.
+     * The tables' version, what the extension has last said of its own, and the account's row where there is one.
      *
      * @return array<string, string|null>|null
      *
@@ -102,11 +104,12 @@ final class AccountReader
     private function row(string $store, int $customerId): ?array
     {
         return $this->tables->row(
-            'm.`payload` AS `schema_version`, a.`epoch` AS `epoch`, a.`number` AS `number`,'
+            'm.`payload` AS `schema_version`, e.`payload` AS `extension`, a.`epoch` AS `epoch`, a.`number` AS `number`,'
             . ' a.`payload` AS `payload`, a.`key_id` AS `key_id`, a.`mac` AS `mac`'
             . ' FROM ' . $this->tables->name('meta') . ' m'
             . ' LEFT JOIN ' . $this->tables->name('account') . ' a'
             . " ON a.`store` = '" . $store . "' AND a.`customer_id` = " . $customerId
+            . ' LEFT JOIN ' . $this->tables->name('meta') . " e ON e.`name` = 'storefront:" . $store . "'"
             . " WHERE m.`name` = 'schema'"
         );
     }

@@ -19,17 +19,29 @@ final class Extension
         $tables = new Tables($database, $prefix);
         try {
             foreach (KeyFile::stores($keyFolder, null) as $store) {
-                $payload = "'" . json_encode(['version' => self::VERSION]) . "'";
-                $tables->write(
-                    'INSERT INTO ' . $tables->name('meta') . " (`name`, `payload`) VALUES ('storefront:" . $store . "', "
-                    . $payload . ') ON DUPLICATE KEY UPDATE `payload` = ' . $payload . ", `key_id` = '', `mac` = ''"
-                );
+                self::write($tables, $store);
             }
         } catch (Problem $problem) {
             return false;
         }
 
         return true;
+    }
+
+    /**
+     * The same from a customer's page, where what has been `$said` is another version: newer files can take the place
+     * of older ones without an installation. A shop where that can't be written shows its page all the same.
+     */
+    public static function tellNews(Tables $tables, string $store, ?string $said): void
+    {
+        if ($said === self::note()) {
+            return;
+        }
+        try {
+            self::write($tables, $store);
+        } catch (Problem $problem) { // the next page tries again
+            return;
+        }
     }
 
     /**
@@ -54,6 +66,23 @@ final class Extension
     public static function comparedWith(string $desk): int
     {
         return version_compare(self::release(self::VERSION), self::release($desk));
+    }
+
+    private static function note(): string
+    {
+        return (string) json_encode(['version' => self::VERSION]);
+    }
+
+    /**
+     * @throws Problem
+     */
+    private static function write(Tables $tables, string $store): void
+    {
+        $note = "'" . self::note() . "'";
+        $tables->write(
+            'INSERT INTO ' . $tables->name('meta') . " (`name`, `payload`) VALUES ('storefront:" . $store . "', "
+            . $note . ') ON DUPLICATE KEY UPDATE `payload` = ' . $note . ", `key_id` = '', `mac` = ''"
+        );
     }
 
     private static function release(string $version): string

@@ -8,8 +8,7 @@ namespace SupportBridge;
 
 require_once __DIR__ . '/all.php';
 foreach ([
-    'SignedRows', 'Quote', 'Message', 'Request', 'Documents', 'Extension', 'DeskStatus', 'AdminWords', 'AdminPanel',
-    'StatusPage',
+    'SignedRows', 'Quote', 'Message', 'Request', 'Documents', 'DeskStatus', 'AdminWords', 'AdminPanel', 'StatusPage',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';
 }
