@@ -149,17 +149,21 @@ def open_request(
 def reply(call: Call, request: RequestNumber, text: Text, by: ByOption = None, store: StoreOption = None) -> None:
     """Answer a request in words, free of coins.
 
-    The customer reads them on his page, and gets a mail that says so.
+    The customer reads them on his page, and gets a mail that says so. Where his page can't show them yet, the mail
+    waits, and the answer says why.
     """
     from bridge.services import requests
+    from bridge.services.threads_shown import told_unread
 
-    def do(tx: "Tx", work: "Work") -> None:
+    def do(tx: "Tx", work: "Work") -> str:
         requests.reply(tx, work.terms, request, text=text, by=work.staff, at=work.at)
+        return told_unread(tx, work.store.name)
 
-    def words(who: str, _: object) -> str:
-        return f"{who} replied to request {request}; no coin was moved. The customer reads it on his page."
+    def words(who: str, unread: object) -> str:
+        reads = f"Warning: {unread}" if unread else "The customer reads it on his page."
+        return f"{who} replied to request {request}; no coin was moved. {reads}"
 
-    _say(call, request, store, by, do, words)
+    _say(call, request, store, by, do, words, also=lambda unread: {"warning": unread} if unread else {})
 
 
 @command(app, "log-call")
@@ -177,8 +181,10 @@ def log_call(call: Call, request: RequestNumber, text: Text, by: ByOption = None
     _say(call, request, store, by, do, words)
 
 
-def _say(call: Call, number: int, store: str | None, by: str | None, do: Any, words: Any) -> None:
-    """Add to a thread and show it."""
+def _say(
+    call: Call, number: int, store: str | None, by: str | None, do: Any, words: Any, also: Any = lambda _: {}
+) -> None:
+    """Add to a thread and show it; `also` is what programs are told besides."""
     from bridge.cli.desk_work import REQUEST, Numbered, work_on
     from bridge.cli.requests_shown import request_document, request_parts, thread_document, thread_parts
     from bridge.cli.screen import line
@@ -192,7 +198,7 @@ def _say(call: Call, number: int, store: str | None, by: str | None, do: Any, wo
     with work_on(call.settings(), Numbered(REQUEST, number), store, by) as (desk, work):
         said, row, thread = desk.run(action)
     call.answer(
-        request_document(row) | {"by": work.staff, "said": thread_document(thread[-1:])[0]},
+        request_document(row) | {"by": work.staff, "said": thread_document(thread[-1:])[0]} | also(said),
         lambda: [
             line(words(work.staff, said)),
             line(),

@@ -170,6 +170,14 @@ class Requests(Protocol):
         """Show these requests anew."""
         ...
 
+    def is_pushed(self, store: str, request_id: int) -> bool | None:
+        """Whether the shop has a request in its newest state; None where there is no such request."""
+        ...
+
+    def answers_wait(self, store: str) -> bool:
+        """Whether staff have written in a request that the shop does not have in its newest state."""
+        ...
+
     def waiting(self, store: str, limit: int) -> list[Request]:
         """Requests whose newest state the shop does not have."""
         ...

@@ -119,6 +119,14 @@ class Office(Protocol):
         """A request's subject; empty where it has been erased (rule D2)."""
         ...
 
+    async def is_shown(self, store: str, request_id: int) -> bool:
+        """Whether the customer finds on his page all that was written to him in a request.
+
+        False while it is on its way, and where the shop's extension or its tables are too old to show it. A request
+        that is not there has nothing that could be missing. Raises `ShopError` where the shop is down.
+        """
+        ...
+
     async def code(self, store: str, claim_id: int) -> str:
         """The one-time code of a guest's claim; empty where it has ended (rule C19)."""
         ...

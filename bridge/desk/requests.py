@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnClause, and_, bindparam, func, literal_column, select, text, update
+from sqlalchemy import ColumnClause, and_, bindparam, exists, func, literal_column, select, text, update
 
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import is_lost, last_known, next_number
@@ -29,6 +29,11 @@ _COLUMNS = (
 _FOUND = select(*_COLUMNS).join(store, store.c.id == request.c.store_id)
 _NEW = insert_row(request, without=frozenset({"pushed_number"}))
 _GET = Statement(_FOUND.where(request.c.id == bindparam("wanted"), request.c.store_id == bindparam("store")))
+_IS_PUSHED = Statement(
+    select(request.c.pushed_number >= request.c.number).where(
+        request.c.id == bindparam("wanted"), request.c.store_id == bindparam("store")
+    )
+)
 _OF_ACCOUNT = Statement(_FOUND.where(request.c.account_id == bindparam("account")).order_by(request.c.id))
 _LATEST = Statement(
     _FOUND.where(request.c.store_id == bindparam("store")).order_by(request.c.id.desc()).limit(bindparam("most"))
@@ -60,6 +65,19 @@ _WAITING = Statement(
     )
     .order_by(request.c.id)
     .limit(bindparam("most"))
+)
+_ANSWERS_WAIT = Statement(
+    select(request.c.id)
+    .where(
+        request.c.store_id == bindparam("store"),
+        REQUEST_WAITS,
+        exists().where(
+            message.c.request_id == request.c.id,
+            message.c.author == literal_column(f"'{Author.STAFF}'"),
+            message.c.kind == literal_column(f"'{MessageKind.TEXT}'"),
+        ),
+    )
+    .limit(1)
 )
 _SHOWN = Statement(
     _FOUND.where(
@@ -176,6 +194,13 @@ class SqlRequests:
     def waiting(self, store: str, limit: int) -> list[Request]:
         rows = _WAITING.rows(self._connection, store=self._stores.number(store), most=limit)
         return [_request_from(row) for row in rows]
+
+    def is_pushed(self, store: str, request_id: int) -> bool | None:
+        row = _IS_PUSHED.one(self._connection, wanted=request_id, store=self._stores.number(store))
+        return None if row is None else bool(row[0])
+
+    def answers_wait(self, store: str) -> bool:
+        return _ANSWERS_WAIT.one(self._connection, store=self._stores.number(store)) is not None
 
     def shown(self, store: str, *, after: int, limit: int) -> list[Request]:
         rows = _SHOWN.rows(self._connection, store=self._stores.number(store), after=after, most=limit)

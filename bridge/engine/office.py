@@ -13,6 +13,8 @@ from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.errors import PluginError, ShopUnavailable
+from bridge.services.notes import storefront_name
+from bridge.services.threads_shown import why_unseen
 from bridge.settings import Settings, StoreSettings
 from bridge.settings.base import Section
 from bridge.settings.plugin_tables import PluginSettings, fetch_secret
@@ -62,9 +64,7 @@ class PluginOffice(Office):
     async def contact(self, store: str, owner: Owner) -> Contact | None:
         if owner.kind is OwnerKind.FORMER:
             return None
-        adapter = self._around.adapter_of(store)
-        if adapter is None:
-            raise ShopUnavailable(f"store {store} does not run at the moment")
+        adapter = self._shop(store)
         if owner.kind is OwnerKind.GUEST:
             found = await adapter.order_contact(owner.ref)
             return found if found is not None and found.customer_id == 0 else None
@@ -76,6 +76,12 @@ class PluginOffice(Office):
             return request.subject if request else ""
 
         return await self._desk.read(look)
+
+    async def is_shown(self, store: str, request_id: int) -> bool:
+        pushed: bool | None = await self._desk.read(lambda tx: tx.requests.is_pushed(store, request_id))
+        if not pushed:
+            return pushed is None
+        return not why_unseen(await self._shop(store).note(storefront_name(store)))
 
     async def code(self, store: str, claim_id: int) -> str:
         def look(tx: DeskTx) -> str:
@@ -114,6 +120,12 @@ class PluginOffice(Office):
         return {
             name: _card(store, read.of(self._plugin, name)) for name, store in settings.stores.items() if store.enabled
         }
+
+    def _shop(self, store: str) -> ShopAdapter:
+        adapter = self._around.adapter_of(store)
+        if adapter is None:
+            raise ShopUnavailable(f"store {store} does not run at the moment")
+        return adapter
 
     @property
     def _desk(self) -> Desk:

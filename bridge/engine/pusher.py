@@ -26,6 +26,7 @@ from bridge.engine.lost_desk import LostDesk
 from bridge.engine.notes import NOTHING_DUE, DeskNotes
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
+from bridge.engine.threads import ThreadsWatch, concerned
 from bridge.engine.waiting import first_of
 from bridge.errors import ShopRefused
 from bridge.services.account_pages import Batch, PageTerms, show_new_terms, waiting_batch
@@ -74,6 +75,7 @@ class Pusher:
         self._shown = False
         self._lost = LostDesk(setup, adapter, desk, clock, health)
         self._refused: dict[DocumentTable, _Refusal] = {}
+        self._threads = ThreadsWatch(setup, desk, clock)
 
     async def run(self) -> None:
         """Push until stopped. Raises what is not the shop's fault."""
@@ -92,13 +94,14 @@ class Pusher:
         keys = self._keys()
         if not keys:
             self._tell_unpaired()
+            await self._threads.tell_unpaired()
             return 0
         if not self._shown:
             await self._desk.transact("show new terms", show_new_terms, self._terms(keys[0]))
             await self._desk.transact("follow the price list", follow_settings, self._setup.desk_terms)
             self._shown = True
         kept = timedelta(days=self._setup.settings.privacy.inbox_days)
-        documents, problems = await self._desk.read(
+        documents, problems, answered = await self._desk.read(
             _waiting, self._terms(keys[0]), self._resting(), answered_since=self._clock.now() - kept
         )
         notes = self._notes.due(self._terms(keys[0]), problems) if self._notes else NOTHING_DUE
@@ -111,6 +114,9 @@ class Pusher:
         shown += await self._push_documents(documents, ANSWERS)
         if batch.rows:
             await self._push_accounts(batch, keys)
+        if answered:
+            refusal = self._refused.get(DocumentTable.REQUEST)
+            await self._threads.look(self._adapter, refusal.cause if refusal else "")
         shown += await self._push_documents(documents, SHOWN)
         if self._notes and notes:
             await self._notes.write(self._adapter, self._terms(keys[0]), notes)
@@ -199,7 +205,7 @@ class Pusher:
 
 def _waiting(
     tx: DeskTx, terms: PageTerms, skip: frozenset[DocumentTable], *, answered_since: datetime
-) -> tuple[Sequence[DocumentBatch], int]:
-    """The documents that wait, and how many problems do."""
+) -> tuple[Sequence[DocumentBatch], int, bool]:
+    """The documents that wait, how many problems do, and whether an answer of staff's waits or is told to be unread."""
     documents = waiting_documents(tx, terms, limit=DOCUMENTS_PER_PUSH, skip=skip, answered_since=answered_since)
-    return documents, tx.problems.open_count(terms.store)
+    return documents, tx.problems.open_count(terms.store), concerned(tx, terms.store)

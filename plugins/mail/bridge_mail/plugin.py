@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from bridge.contracts.office import Delivery, Office, PluginTables, StaffContact, StoreCard
 from bridge.contracts.shop import Finding, Level
 from bridge.domain.accounts import Owner
-from bridge.domain.events import EVENTS, BackupLate, CustomerEvent, Event, GuestClaimed
+from bridge.domain.events import EVENTS, BackupLate, CustomerEvent, Event, GuestClaimed, RequestAnswered
 from bridge.errors import BridgeError, DeliverLater, DeliveryNeedless, DeliveryRefused
 from bridge.hooks import hookimpl
 from bridge_mail import sending
@@ -28,6 +28,8 @@ from bridge_mail.settings import MailSettings, StoreMailSettings, is_mail_addres
 
 NAMES = {kind: name for name, kind in EVENTS.items()}
 LONGEST_KEY = 191
+SHOWN_AGAIN, SHOWN_AGAIN_AT_MOST = timedelta(seconds=5), timedelta(minutes=10)
+"""How long a letter about an answer waits before it is looked again whether the answer is shown."""
 
 
 class MailPlugin:
@@ -98,6 +100,8 @@ class MailPlugin:
     async def _to_customer(self, delivery: Delivery, event: CustomerEvent, card: StoreCard) -> None:
         office = self._opened()
         owner = delivery.to or event.owner
+        if isinstance(event, RequestAnswered):
+            await self._wait_until_shown(event)
         contact = await office.contact(delivery.store, owner)
         if contact is None:
             raise DeliveryNeedless("nobody is there")  # staff are told of customers who are gone by other means
@@ -145,6 +149,17 @@ class MailPlugin:
         request = await office.subject(card.name, number) if number is not None else ""
         code = await office.code(card.name, event.claim_id) if isinstance(event, GuestClaimed) else ""
         return Context(language, card, office.now(), request=request, code=code)
+
+    async def _wait_until_shown(self, event: RequestAnswered) -> None:
+        """Raise `DeliverLater` while the answer isn't on the page that the letter leads to: it must not promise it.
+
+        Asked again after as long as it has waited already. Why it waits, the bridge tells staff.
+        """
+        office = self._opened()
+        if await office.is_shown(event.store, event.request_id):
+            return
+        now = office.now()
+        raise DeliverLater(now + min(max(now - event.at, SHOWN_AGAIN), SHOWN_AGAIN_AT_MOST))
 
     async def _keep_to_the_cap(self, store: str, owner: Owner, card: StoreCard) -> None:
         """Raise `DeliverLater` for a customer who has had enough for a day (of the store's zone); staff are told."""

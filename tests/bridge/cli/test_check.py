@@ -284,12 +284,18 @@ async def prepared(acme: ShopPlace) -> None:
     await acme.cli("store", "pair", "acme")
 
 
+REMEDY = (
+    "bridge storefront build opencart, and install what it makes in the shop; new files in the place of older ones "
+    "say their version once any of its pages is opened"
+)
+
+
 async def test_a_shop_whose_extension_says_nothing_is_told_what_it_lacks(acme: ShopPlace) -> None:
     await prepared(acme)
     found = (await findings(acme, code=0))["storefront"]
     assert (found["level"], found["remedy"]) == (
         "warning",
-        "bridge storefront build opencart, and install what it makes in the shop",
+        REMEDY,
     )
     assert found["text"] == (
         f"the shop's extension says no version: it is not installed, has no key file, or is older and lacks {LACKS}"

@@ -7,6 +7,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.requests import Author
 from bridge.engine.setup import StoreSetup
 from bridge.services.opening import open_request
+from bridge.services.threads_shown import tell_unread
 from tests.bridge.cli.conftest import BY, CounterPlace, ShopPlace
 from tests.support.settings_files import load_plain
 
@@ -33,6 +34,21 @@ def test_C12_answering_costs_nothing(counter: CounterPlace) -> None:
     )
     assert len(counter.document("coins", "statement", "77")["entries"]) == entries
     assert counter.coins() == (300, 0, 300)
+
+
+def test_staff_who_answer_where_no_page_shows_it_are_warned(counter: CounterPlace) -> None:
+    counter.granted(300)
+    request, why = counter.request(), "the shop's extension is still 0.3.9"
+    counter.desk.run(tell_unread, "acme", why, "Run: bridge storefront build", at=CLOCK.now())
+    warning = (
+        f"customers can't read what staff write in requests: {why}. Letters about it wait. Run: bridge storefront build"
+    )
+    assert counter.well("request", "reply", request, "--text", "Done.", *BY).lines()[0] == (
+        f"Anna replied to request {request}; no coin was moved. Warning: {warning}"
+    )
+    assert counter.document("request", "reply", request, "--text", "Done.", *BY)["warning"] == warning
+    counter.desk.run(tell_unread, "acme", "", "", at=CLOCK.now())
+    assert "warning" not in counter.document("request", "reply", request, "--text", "Done.", *BY)
 
 
 def test_P4_a_call_is_logged_free_of_coins_for_staff_alone(counter: CounterPlace) -> None:

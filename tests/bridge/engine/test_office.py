@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.contracts.office import Delivery, Office, PluginTables, StaffContact
-from bridge.contracts.shop_documents import Contact
+from bridge.contracts.shop_documents import Contact, Note
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.errors import PluginError, SettingsError, ShopUnavailable
 from bridge.hooks import hookimpl
@@ -108,6 +108,19 @@ async def test_a_subject_and_a_code_are_those_of_the_named_store(room: Mailroom,
     assert await asking.office.subject("other", number) == ""
     assert await asking.office.code("acme", claim.id) == "482915"
     assert await asking.office.code("other", claim.id) == ""
+
+
+async def test_an_answer_is_shown_once_it_is_in_a_shop_whose_page_has_threads(room: Mailroom, asking: Asking) -> None:
+    number, shows = await room.request("Set up Google Analytics"), '{"version":"0.4.0"}'
+    answers = [await asking.office.is_shown("acme", number)]
+    await room.desk.transact("push", lambda tx: tx.requests.pushed({number: 1}))
+    for note in ("", '{"version":"0.3.0"}', shows):
+        room.shop.notes["storefront:acme"] = Note(note, "", "")
+        answers.append(await asking.office.is_shown("acme", number))
+    await room.desk.transact("touch", lambda tx: tx.requests.touch([number]))
+    answers.append(await asking.office.is_shown("acme", number))
+    assert answers == [False, False, False, True, False]
+    assert await asking.office.is_shown("acme", 4_000), "what is not there is not missing"
 
 
 async def test_what_was_delivered_is_counted_by_customer_and_day(room: Mailroom, asking: Asking) -> None:

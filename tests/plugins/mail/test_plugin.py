@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import structlog.testing
 
-from bridge.contracts.shop_documents import Contact
+from bridge.contracts.shop_documents import Contact, Note
 from bridge.domain import events
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.errors import DeliveryFailed, ShopUnavailable
@@ -373,6 +373,31 @@ STAFF_EVENTS = [
     ),
     (events.BackupLate(key="acme:b", store="acme", at=NOON, hours=27), "The last backup is 27 hours old"),
 ]
+
+
+async def test_a_letter_about_an_answer_waits_until_the_page_shows_it(room: Mailroom, server: MailServer) -> None:
+    """However long that takes: an extension or a table that is missing is no reason to promise what isn't there."""
+    number = await room.request("Help")
+    await room.work(events.RequestAnswered(key="a", store="acme", at=NOON, owner=ANNA, request_id=number))
+    assert (server.taken, await room.waiting(), await room.problems()) == ([], 1, [])
+    await room.desk.transact("push", lambda tx: tx.requests.pushed({number: 1}))
+    room.clock.advance(timedelta(days=30))
+    await room.work()
+    assert (server.taken, await room.waiting(), await room.problems()) == ([], 1, [])
+    room.shop.notes["storefront:acme"] = Note('{"version":"0.4.0"}', "", "")
+    room.clock.advance(timedelta(minutes=10))
+    await room.work()
+    assert the_one(server.taken)["Subject"] == "We have answered your request – Help"
+
+
+async def test_a_letter_about_an_answer_follows_it_within_seconds(room: Mailroom, server: MailServer) -> None:
+    number = await room.request("Help")
+    room.shop.notes["storefront:acme"] = Note('{"version":"0.4.0"}', "", "")
+    await room.work(events.RequestAnswered(key="a", store="acme", at=NOON, owner=ANNA, request_id=number))
+    await room.desk.transact("push", lambda tx: tx.requests.pushed({number: 1}))
+    room.clock.advance(timedelta(seconds=5))
+    await room.work()
+    assert len(server.taken) == 1
 
 
 async def test_D1_an_answer_leads_to_the_page_and_is_not_in_the_letter(room: Mailroom, server: MailServer) -> None:
