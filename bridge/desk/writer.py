@@ -1,8 +1,8 @@
 """The writer: one thread that runs services and commits them in groups.
 
-Actions wait in a queue; all that are there share one commit, each in a savepoint of its own, so that one that fails
-takes nothing of another with it. A caller is answered only after that commit. An action runs to its end on the thread:
-cancelling the caller cannot part two of its writes.
+Actions wait in a queue; all that are there share one commit, each of several in a savepoint of its own, so that one
+that fails takes nothing of another with it. A caller is answered only after that commit. An action runs to its end on
+the thread: cancelling the caller cannot part two of its writes.
 """
 
 import asyncio
@@ -35,6 +35,9 @@ class _Action(NamedTuple):
     name: str
     work: Callable[[DeskTx], Any]
     answer: "asyncio.Future[Any]"
+
+
+_Outcome = tuple[_Action, Any, BaseException | None]
 
 
 class DeskWriter:
@@ -117,7 +120,7 @@ class DeskWriter:
         return batch, True
 
     def _commit(self, batch: list[_Action]) -> None:
-        outcomes: list[tuple[_Action, Any, BaseException | None]] = []
+        outcomes: list[_Outcome] = []
         names = [action.name for action in batch]
         self._earliest.clear()
         self._sync_changed = False
@@ -125,7 +128,10 @@ class DeskWriter:
             self._condition.require_sound()
             with translated(self._path):
                 begin(self._connection)
-                outcomes += map(self._attempt, batch)
+                if len(batch) == 1:
+                    outcomes.append(self._run_one(batch[0]))
+                else:
+                    outcomes += map(self._run_beside_others, batch)
                 self._connection.execute("COMMIT")
         except Exception as error:  # whatever stops a commit is every caller's answer
             self._roll_back()
@@ -138,13 +144,10 @@ class DeskWriter:
                 self.tell(partial(self._on_deadline, min(self._earliest)))
         self.tell(lambda: _answer(outcomes))
 
-    def _attempt(self, action: _Action) -> tuple[_Action, Any, BaseException | None]:
-        self.last_beat = time.monotonic()
+    def _run_beside_others(self, action: _Action) -> _Outcome:
         self._connection.execute("SAVEPOINT action")
         try:
-            with translated(self._path):
-                tx = DeskTx(self._connection)
-                result = action.work(tx)
+            outcome = self._run_one(action)
         except DeskDamaged:  # nobody's action may be kept in a book that has a spoilt page
             raise
         except Exception as error:  # belongs to the caller; the other actions of this commit go on
@@ -155,6 +158,13 @@ class DeskWriter:
             self._connection.execute("RELEASE action")
             return action, None, error
         self._connection.execute("RELEASE action")
+        return outcome
+
+    def _run_one(self, action: _Action) -> _Outcome:
+        self.last_beat = time.monotonic()
+        with translated(self._path):
+            tx = DeskTx(self._connection)
+            result = action.work(tx)
         self._sync_changed |= tx.sync_changed
         if tx.earliest_deadline is not None:
             self._earliest.append(tx.earliest_deadline)
@@ -178,7 +188,7 @@ class DeskWriter:
             self._loop.call_soon_threadsafe(call)
 
 
-def _answer(outcomes: list[tuple[_Action, Any, BaseException | None]]) -> None:
+def _answer(outcomes: list[_Outcome]) -> None:
     for action, result, error in outcomes:
         if action.answer.done():  # its caller was cancelled
             continue

@@ -61,6 +61,13 @@ async def test_an_action_that_raises_takes_nothing_of_its_neighbours(desk: Desk)
     assert refs(desk.path) == set(range(1, 101)) - failed
 
 
+async def test_an_action_that_raises_alone_leaves_nothing_and_the_next_is_kept(desk: Desk) -> None:
+    with pytest.raises(KeyReused):
+        await desk.transact("act", open_and_fail, 1)
+    await desk.transact("act", open_account, 2)
+    assert refs(desk.path) == {2}
+
+
 async def test_a_mistake_in_one_actions_statement_takes_nothing_of_its_neighbours(desk: Desk) -> None:
     def mistaken(tx: DeskTx, number: int) -> None:
         open_account(tx, number)
