@@ -1,10 +1,12 @@
 """What staff see beside an order and a customer in the shop's back office, on every platform, played by PHP."""
 
+from typing import Any
+
 import pytest
 
 from tests.plugins.conftest import MakeShop
 from tests.support.back_office import PLATFORMS, BackOffice, push_meta, push_request, request, status
-from tests.support.customer_page import push_document, quote
+from tests.support.customer_page import push_document, push_documents, quote
 from tests.support.storefront import CUSTOMER, DAY, NOW, OTHER_KEY, STORE, Storefront, account, package
 
 ON_ONE = pytest.mark.parametrize("empty_shop", ["opencart"], indirect=True)
@@ -67,6 +69,56 @@ def test_offers_that_wait_and_open_requests_are_counted_and_named(coins: Storefr
     assert "Request 8: Work in hand" in panels.text
     assert "Request 9" not in panels.text
     assert panels.log == []
+
+
+@ON_ONE
+def test_an_open_request_is_counted_however_many_newer_ones_are_closed(coins: Storefront) -> None:
+    push_request(coins, request(5, "staff", "customer"))
+    for number in range(6, 35):
+        push_request(coins, request(number, "customer", "staff"))
+    panels = BackOffice(coins).customer()
+    assert panels.facts["requests"] == "1"
+    assert "Open requests: 1" in panels.text
+
+
+@ON_ONE
+def test_a_number_that_is_not_of_all_requests_says_so(coins: Storefront) -> None:
+    """One whose offer goes on is looked at all the same."""
+    push_document(coins, "quote", 12, quote(request=3))
+    push_request(coins, request(3, "customer", "bridge", quotes=[12]))
+    for number in range(4, 36):
+        push_request(coins, request(number, "customer", "customer" if number == 7 else "staff"))
+    cut = "among 30: the newest, and those with an offer that goes on"
+    for language, words in (
+        ("en", f"Open requests {cut}: 2"), ("ru", "Открытые обращения из 30:"), ("fa", "درخواست‌های باز از میان ۳۰:")
+    ):  # fmt: skip
+        panels = BackOffice(coins, language).order()
+        assert words in panels.text
+        assert "{" not in panels.text
+    assert "Request 3: Google Analytics" in BackOffice(coins).order().text
+
+
+@ON_ONE
+def test_T6_a_question_that_was_asked_before_the_end_waits_for_an_answer(coins: Storefront) -> None:
+    push_document(coins, "quote", 12, quote(state="settled", spent=50, offered_at=NOW - 2 * DAY))
+    push_request(coins, request(5, "customer", "bridge", "bridge", quotes=[12], subject="Does it work?"))
+    assert "Request 5, waits for an answer: Does it work?" in BackOffice(coins).order().text
+
+
+@ON_ONE
+def test_the_newest_two_hundred_offers_are_read_and_those_that_go_on(coins: Storefront) -> None:
+    push_document(coins, "quote", 1, quote(1))
+    push_documents(coins, "quote", {number: quote(number, state="settled", spent=1) for number in range(2, 250)})
+    newest = {number: quote(number, state="declined") for number in range(250, 351)}
+    push_documents(coins, "quote", newest, mac="0" * 64)
+    panels = BackOffice(coins).order()
+    assert panels.facts["offers"] == "1"
+    assert "rows are not shown (101)" in panels.log[0]
+    push_documents(coins, "quote", {number: quote(number, state="declined") for number in range(2, 351)}, mac="0" * 64)
+    assert "rows are not shown (199)" in BackOffice(coins).customer().log[0]
+    page = coins.open_page()
+    assert "offers waiting for your decision: 1" in str(page.result)
+    assert "rows are not shown (199)" in page.log[0]
 
 
 @ON_ONE
@@ -175,7 +227,9 @@ def test_a_missing_table_costs_only_what_is_in_it(coins: Storefront, table: str)
         else:
             assert panels.facts["available"] == "500"
         if table == "request":
-            assert "Requests are shown once the desk has been updated." in panels.text
+            assert "Requests are shown once this shop has the table for them: run bridge store prepare" in panels.text
+            assert "once the desk has been updated" not in panels.text
+            assert "requests" not in panels.facts
 
 
 @ON_ONE
@@ -278,6 +332,36 @@ def test_a_customer_of_two_stores_has_a_panel_for_each_with_coins(shop: Storefro
     panels = BackOffice(shop).customer()
     assert panels.count == 1
     assert f"Support coins · {STORE}" in panels.text
+
+
+@pytest.mark.parametrize("empty_shop", ["prestashop"], indirect=True)
+def test_staff_see_the_stores_of_those_shops_that_are_before_them_and_open_to_them(empty_shop: Storefront) -> None:
+    """In OpenCart nobody is limited to a store."""
+    empty_shop.make_tables()
+    empty_shop.pair(shop_ids=(1,))
+    empty_shop.pair(OTHER_KEY, store="second", shop_ids=(2,))
+    empty_shop.push(account(package()))
+    empty_shop.push(account(package(300), store="second"), key=OTHER_KEY, store="second")
+    first, second = f"Support coins · {STORE}", "Support coins · second"
+    cases: tuple[tuple[dict[str, Any], set[str]], ...] = (
+        ({"open_shops": [1]}, {first, second}),
+        ({"open_shops": [1, 2], "may_see": [1, 2]}, {first, second}),
+        ({"open_shops": [1, 2], "may_see": [1]}, {"550"}),
+        ({"looks_at": [2]}, {"300"}),
+        ({"looks_at": [1, 2], "may_see": [2]}, {"300"}),
+        ({"looks_at": [3]}, set()),
+        ({"open_shops": [1, 2], "may_see": []}, set()),
+    )
+    for orders, seen in cases:
+        panels = BackOffice(empty_shop).customer(**orders)
+        words = {first, second, "550", "300"}
+        wanted = words if len(seen) == 2 else seen
+        assert {one for one in words if one in panels.text} == wanted, orders
+        assert panels.log == []
+        assert panels.leaves_the_page_alone
+    empty_shop.run("DELETE FROM {p}account WHERE store = 'second'")
+    text = BackOffice(empty_shop).customer(looks_at=[2]).text
+    assert "no support coins and no requests in the shops that you can see." in text
 
 
 # --- the desk -------------------------------------------------------------------------------------------------

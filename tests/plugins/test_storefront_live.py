@@ -177,6 +177,87 @@ def test_the_answer_appears_without_a_reload_under_a_strict_content_security_pol
     context.close()
 
 
+def show_tab(page: Page, *, shown: bool) -> None:
+    """Let the page believe that its tab was covered, or uncovered, as the browser tells it."""
+    page.evaluate(
+        "shown => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => !shown });"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        shown,
+    )
+
+
+def asks(page: Page, seconds: int) -> None:
+    """Let the page's own clock go on, in which it asks once; how long that really takes does not count."""
+    with page.expect_response("**as=json**"):
+        page.clock.fast_forward(seconds * 1000)
+
+
+def test_whoever_comes_back_to_the_page_is_told_the_answer(shop: Storefront, browser: Browser) -> None:
+    customer = Customer(shop)
+    uuid = approved(customer)
+    context = browser.new_context()
+    serving, page = Serving(customer, context), context.new_page()
+    page.clock.install()
+    waiting_page(serving, page, uuid)
+    show_tab(page, shown=False)
+    for _ in range(20):
+        page.clock.fast_forward(20_000)
+    assert len(serving.asked) == 1, "nobody looks at it"
+    push_document(shop, "answer", uuid, answer(uuid))
+    show_tab(page, shown=True)
+    expect(page.get_by_text("50 coins are held.")).to_be_visible(timeout=5000)
+    count = len(serving.asked)
+    show_tab(page, shown=False)
+    show_tab(page, shown=True)
+    page.clock.run_for(5000)
+    assert len(serving.asked) == count, "nothing is asked once it is answered"
+    context.close()
+
+
+def test_a_machine_that_was_asleep_goes_on_asking(shop: Storefront, browser: Browser) -> None:
+    customer = Customer(shop)
+    uuid = approved(customer)
+    context = browser.new_context()
+    serving, page = Serving(customer, context), context.new_page()
+    page.clock.install()
+    waiting_page(serving, page, uuid)
+    asks(page, 3600)
+    push_document(shop, "answer", uuid, answer(uuid))
+    asks(page, 1)
+    expect(page.get_by_text("50 coins are held.")).to_be_visible(timeout=5000)
+    context.close()
+
+
+def test_a_page_that_has_stopped_asking_says_so_and_begins_anew_for_whoever_comes_back(
+    shop: Storefront, browser: Browser
+) -> None:
+    customer = Customer(shop)
+    uuid = approved(customer)
+    context = browser.new_context()
+    serving, page = Serving(customer, context), context.new_page()
+    page.clock.install()
+    waiting_page(serving, page, uuid)
+    asks(page, 25)
+    serving.now = NOW + 400
+    for _ in range(13):
+        asks(page, 25)
+        expect(page.get_by_text("the answer takes longer than usual")).to_be_visible()
+    asks(page, 25)
+    stopped = page.get_by_text("This page no longer looks for the answer by itself.")
+    expect(stopped).to_be_visible()
+    expect(page.get_by_text("the answer takes longer than usual")).to_be_hidden()
+    count = len(serving.asked)
+    page.clock.run_for(60_000)
+    assert len(serving.asked) == count
+    show_tab(page, shown=False)
+    show_tab(page, shown=True)
+    expect(stopped).to_be_hidden(timeout=5000)
+    push_document(shop, "answer", uuid, answer(uuid))
+    asks(page, 1)
+    expect(page.get_by_text("50 coins are held.")).to_be_visible()
+    context.close()
+
+
 def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, browser: Browser) -> None:
     customer = Customer(shop)
     uuid = approved(customer)
@@ -194,6 +275,7 @@ def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, browser: Brows
     page.wait_for_timeout(2500)
     assert len(answers) == 1
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
+    expect(page.get_by_text("look again, and log in if you are asked to.")).to_be_visible()
     context.close()
 
 

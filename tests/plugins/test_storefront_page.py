@@ -344,8 +344,8 @@ def test_an_offer_that_waits_is_shown_however_many_newer_ones_have_ended(shop: S
         push_document(shop, "quote", number, quote(number, state="offered" if number == 1 else "declined"))
     page = Customer(shop).opens("requests")
     assert page.has_form("quote_approve", within="quote-1")
-    assert 'data-supportbridge="quote-2"' not in page.html
-    assert 'data-supportbridge="quote-3"' in page.html
+    assert 'data-supportbridge="quote-3"' not in page.html
+    assert 'data-supportbridge="quote-4"' in page.html
 
 
 def test_T11_a_quote_that_is_not_what_its_row_says_is_not_shown(shop: Storefront) -> None:

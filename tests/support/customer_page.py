@@ -161,9 +161,9 @@ def push_document(
     shop.run(_stored(table, key, document, customer=customer, **made))
 
 
-def push_documents(shop: Storefront, table: str, documents: Mapping[int, Mapping[str, Any]]) -> None:
-    """Store many at once, by their keys."""
-    shop.run(*(_stored(table, key, document) for key, document in documents.items()))
+def push_documents(shop: Storefront, table: str, documents: Mapping[int, Mapping[str, Any]], **row: Any) -> None:
+    """Store many at once, by their keys; `row` replaces columns."""
+    shop.run(*(_stored(table, key, document, **row) for key, document in documents.items()))
 
 
 def _stored(

@@ -129,6 +129,7 @@ class Storefront:
         # OpenCart's storage can lie outside the web root; PrestaShop's config folder can't.
         self.key_folder = self.root / "config" if platform == "prestashop" else folder / "storage"
         self.key_folder.mkdir(parents=True)
+        self.php_settings: dict[str, str] = {"display_errors": "stderr"}
         self.root.mkdir(exist_ok=True)
 
     def run(self, *statements: str) -> list[tuple[Any, ...]]:
@@ -256,8 +257,9 @@ class Storefront:
     def play(self, orders: dict[str, Any]) -> Played:
         """Let PHP play one request of the shop; `orders` say which, and replace what is usual."""
         given = self.setting() | orders
+        set_to = [part for name, value in self.php_settings.items() for part in ("-d", f"{name}={value}")]
         done = subprocess.run(
-            ["php", "-d", "display_errors=stderr", str(PHP / f"{self.platform}.php")],
+            ["php", *set_to, str(PHP / f"{self.platform}.php")],
             input=json.dumps(given),
             capture_output=True,
             text=True,

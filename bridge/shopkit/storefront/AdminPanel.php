@@ -10,16 +10,6 @@ namespace SupportBridge;
  */
 final class AdminPanel
 {
-    private const MOST_LISTED = 5;
-    private const NEWEST_REQUESTS = 10;
-
-    /** What a request may be at when nobody has to do anything about it now. */
-    private const AT_REST = ['request_answered', 'state_lapsed', 'state_settled', 'state_released', 'state_declined',
-        'state_withdrawn'];
-
-    /** What it may be at while the customer waits for an answer. */
-    private const UNANSWERED = ['request_received', 'request_open'];
-
     private Tables $tables;
 
     private string $keyFolder;
@@ -71,16 +61,22 @@ final class AdminPanel
      * The panels beside a customer, who may have coins of several of the database's shops; those without any are left
      * out, unless none has any.
      *
+     * @param int[]|null $shopIds the shops that who looks may see; null for all of them
+     *
      * @return array<int, array<string, mixed>>
      */
-    public function ofCustomer(int $customerId, int $now): array
+    public function ofCustomer(int $customerId, int $now, ?array $shopIds = null): array
     {
         if ($customerId <= 0) {
             return [];
         }
-        $stores = KeyFile::stores($this->keyFolder, null);
-        if ($stores === []) {
+        $all = KeyFile::stores($this->keyFolder, null);
+        if ($all === []) {
             return [$this->problem($this->whyNoKey())];
+        }
+        $stores = $shopIds === null ? $all : $this->storesOf($shopIds);
+        if ($stores === []) {
+            return [];
         }
         $panels = [];
         foreach ($stores as $store) {
@@ -99,7 +95,34 @@ final class AdminPanel
             }
         }
 
-        return $panels === [] ? [$this->nothing()] : $panels;
+        if ($panels === []) {
+            return [$this->nothing(count($stores) < count($all) ? 'panel_nothing_here' : 'panel_nothing')];
+        }
+
+        return $panels;
+    }
+
+    /**
+     * The stores that serve these shops; where nobody can tell which of several it is, all of them.
+     *
+     * @param int[] $shopIds
+     *
+     * @return string[] in the order of their names
+     */
+    private function storesOf(array $shopIds): array
+    {
+        $stores = [];
+        foreach ($shopIds as $shopId) {
+            try {
+                $stores[] = KeyFile::forShop($this->keyFolder, $shopId)->store();
+            } catch (Problem $problem) {
+                $stores = array_merge($stores, KeyFile::stores($this->keyFolder, $shopId));
+            }
+        }
+        $stores = array_values(array_unique($stores));
+        sort($stores);
+
+        return $stores;
     }
 
     private function whyNoKey(): Problem
@@ -134,15 +157,16 @@ final class AdminPanel
             if ($account === null && $quotes === [] && ($ids ?? []) === []) {
                 return null;
             }
-            $requests = $documents->requests($customerId, array_slice($ids ?? [], 0, self::NEWEST_REQUESTS));
+            $looked = PanelLists::lookedAt($ids ?? [], $quotes);
+            $requests = $documents->requests($customerId, $looked);
         } catch (Problem $problem) {
             return $this->problem($problem);
         }
         $status = null;
-        $isOlder = $ids === null;
+        $isOlder = false;
         try {
             $status = DeskStatus::read($documents->rows());
-            $isOlder = $isOlder || ($status === null && $ids === []);
+            $isOlder = $status === null && $ids === [];
         } catch (Problem $problem) { // the coins are right all the same
             ($this->log)('the panel for staff does not say whether the desk is there: ' . $problem->getMessage());
         }
@@ -154,14 +178,19 @@ final class AdminPanel
         if ($status !== null && $status->isLate($now)) {
             $notices[] = $this->words->say('panel_late', ['age' => $this->words->age($status->age($now))]);
         }
-        if ($isOlder) {
+        if ($ids === null) {
+            $notices[] = $this->words->say('panel_older_shop');
+        } elseif ($isOlder) {
             $notices[] = $this->words->say('panel_older_desk');
         }
+        $lists = new PanelLists($this->words, $now);
+        $isTold = $ids !== null && !$isOlder; // no number is better than one that nobody has counted
+        $open = $isTold ? $lists->open($requests, $quotes, count($looked) < count($ids)) : null;
 
         return [
             'notices' => $notices,
             'facts' => $state === null ? [] : $this->facts($state),
-            'lists' => [$this->waiting($quotes, $now), $this->open($requests, $quotes, $now)],
+            'lists' => array_filter([$lists->waiting($quotes), $open]),
             'note' => $this->words->say('panel_checked'),
         ] + $this->frame();
     }
@@ -192,80 +221,11 @@ final class AdminPanel
     }
 
     /**
-     * The offers that wait for the customer's decision.
-     *
-     * @param Quote[] $quotes
-     *
      * @return array<string, mixed>
      */
-    private function waiting(array $quotes, int $now): array
+    private function nothing(string $text = 'panel_nothing'): array
     {
-        $lines = [];
-        foreach ($quotes as $quote) {
-            if ($quote->isOpen($now)) {
-                $lines[] = [
-                    'text' => $this->words->say('panel_offer', [
-                        'number' => $this->words->language()->digits((string) $quote->id),
-                        'coins' => $quote->coins,
-                        'day' => $this->words->language()->pick($quote->validUntilText)[0],
-                    ]),
-                    'subject' => $quote->subject,
-                ];
-            }
-        }
-
-        return $this->listed('offers', 'panel_offers', $lines);
-    }
-
-    /**
-     * The requests that somebody still has something to do about.
-     *
-     * @param Request[] $requests
-     * @param Quote[] $quotes
-     *
-     * @return array<string, mixed>
-     */
-    private function open(array $requests, array $quotes, int $now): array
-    {
-        $lines = [];
-        foreach ($requests as $request) {
-            $own = array_filter($quotes, static function (Quote $quote) use ($request): bool {
-                return $quote->request === $request->id;
-            });
-            $state = $request->stateAt($now, array_values($own));
-            if ($request->messages !== [] && !in_array($state, self::AT_REST, true)) {
-                $name = in_array($state, self::UNANSWERED, true) ? 'panel_request_waits' : 'panel_request';
-                $number = $this->words->language()->digits((string) $request->id);
-                $lines[] = ['text' => $this->words->say($name, ['number' => $number]), 'subject' => $request->subject];
-            }
-        }
-
-        return $this->listed('requests', 'panel_requests', $lines);
-    }
-
-    /**
-     * A list with its number; of a long one only the first lines.
-     *
-     * @param array<int, array{text: string, subject: string}> $lines
-     *
-     * @return array<string, mixed>
-     */
-    private function listed(string $name, string $label, array $lines): array
-    {
-        return [
-            'name' => $name,
-            'label' => $this->words->say($label),
-            'count' => $this->words->language()->number(count($lines)),
-            'lines' => array_slice($lines, 0, self::MOST_LISTED),
-        ];
-    }
-
-    /**
-     * @return array<string, mixed>
-     */
-    private function nothing(): array
-    {
-        return ['note' => $this->words->say('panel_nothing')] + $this->frame();
+        return ['note' => $this->words->say($text)] + $this->frame();
     }
 
     /**

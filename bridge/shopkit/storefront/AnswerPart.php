@@ -5,7 +5,8 @@ namespace SupportBridge;
 /**
  * What has become of something that was sent: being processed, or the desk's answer.
  *
- * The page asks again by itself, less and less often; after some minutes the reader is told that he need not wait.
+ * The page asks again by itself, less and less often; after some minutes the reader is told that he need not wait, and
+ * where the asking has ended, that as well.
  */
 final class AnswerPart
 {
@@ -37,6 +38,7 @@ final class AnswerPart
         $attributes = [
             'class' => 'supportbridge-live',
             'data-supportbridge-live' => $this->kit->address(['view' => 'answer', 'sent' => $uuid, 'as' => 'json']),
+            'data-supportbridge-stopped' => $this->kit->say('answer_stopped'),
             'aria-live' => 'polite',
             'tabindex' => '-1',
         ];
@@ -70,7 +72,11 @@ final class AnswerPart
             'answer',
             'answer_waiting',
             $this->what($posted),
-            $kit->paragraph($this->pause($posted) > 0 ? 'answer_waiting_help' : 'answer_slow'),
+            Html::of(
+                'p',
+                ['data-supportbridge' => 'answer-help'],
+                $kit->say($this->pause($posted) > 0 ? 'answer_waiting_help' : 'answer_slow')
+            ),
             Html::of('p', [], $again)
         );
     }

@@ -9,15 +9,20 @@ namespace SupportBridge;
  */
 final class Documents
 {
-    /** How many are read; one in which something can still happen is shown, however many newer ones there are. */
-    private const MOST_QUOTES = 1000;
-    private const MOST_QUOTES_SHOWN = 200;
-
     /**
-     * How many are read, those first that the desk of now lists: what was taken off the list keeps its row for ever.
+     * How many are read, of the desk of now those first in which something can still happen, however many newer ones
+     * there are: each that is read has its signature checked, and some are asked for on every page of an account.
      *
      * Only the signed text says which, so this is the order of reading and nothing more. No text of anybody's can hold
      * these bytes: a quotation mark within one has a backslash before it.
+     */
+    private const MOST_QUOTES = 200;
+    private const GOING_ON_FIRST = "`epoch` DESC, (`payload` LIKE '%\"state\":\"offered\"%'"
+        . " OR `payload` LIKE '%\"state\":\"approved\"%' OR `payload` LIKE '%\"state\":\"started\"%') DESC,"
+        . ' `quote_id` DESC';
+
+    /**
+     * How many are read, those first that the desk of now lists: what was taken off the list keeps its row for ever.
      */
     private const MOST_PRICES = 500;
     private const UNLISTED_LAST = "`epoch` DESC, `payload` LIKE '%\"listed\":false%', `code`";
@@ -51,7 +56,8 @@ final class Documents
     }
 
     /**
-     * A customer's quotes, the newest first; null in a shop without such a table.
+     * A customer's quotes, the newest first, of very many those in which something can still happen and the newest others;
+     * null in a shop without such a table.
      *
      * @return Quote[]|null
      *
@@ -59,15 +65,16 @@ final class Documents
      */
     public function quotes(int $customerId): ?array
     {
-        $quotes = $this->quotesWhere($customerId, ' ORDER BY `quote_id` DESC LIMIT ' . self::MOST_QUOTES);
+        $which = ' ORDER BY ' . self::GOING_ON_FIRST . ' LIMIT ' . self::MOST_QUOTES;
+        $quotes = $this->quotesWhere($customerId, $which);
         if ($quotes === null) {
             return null;
         }
-        $shown = 0;
+        usort($quotes, static function (Quote $one, Quote $other): int {
+            return $other->id <=> $one->id;
+        });
 
-        return array_values(array_filter($quotes, static function (Quote $quote) use (&$shown): bool {
-            return ++$shown <= self::MOST_QUOTES_SHOWN || $quote->canGoOn();
-        }));
+        return $quotes;
     }
 
     /**
@@ -117,7 +124,7 @@ final class Documents
     }
 
     /**
-     * Those of a customer's requests that can be read, in the order that is asked for, each with its last message.
+     * Those of a customer's requests that can be read, in the order that is asked for, each with what says how it stands.
      *
      * @param int[] $ids
      *
@@ -130,7 +137,7 @@ final class Documents
         $found = [];
         foreach (array_chunk($ids, self::REQUESTS_AT_ONCE) as $some) {
             foreach ($this->requestsWhere($customerId, $some) as $request) {
-                $found[] = $request->withLastMessage();
+                $found[] = $request->withLastMessages();
             }
         }
         $found = $this->rows->ofThisDesk($found);

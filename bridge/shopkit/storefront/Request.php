@@ -58,12 +58,16 @@ final class Request
     }
 
     /**
-     * The same without the other messages, for a list.
+     * The same with its last message and the last one that a person wrote, for a list.
      */
-    public function withLastMessage(): self
+    public function withLastMessages(): self
     {
         $lighter = clone $this;
         $lighter->messages = array_slice($this->messages, -1);
+        $spoken = $this->lastWords();
+        if ($spoken !== null && $spoken !== end($this->messages)) {
+            array_unshift($lighter->messages, $spoken);
+        }
 
         return $lighter;
     }
@@ -78,10 +82,15 @@ final class Request
     /**
      * How it stands, as a name of our texts: what the customer can expect or is expected to do next.
      *
-     * @param Quote[] $quotes its own
+     * What he asks waits for an answer until staff write or make an offer; no sentence of the desk's own is one (rule T6).
+     *
+     * @param Quote[] $quotes its own, the newest first
      */
     public function stateAt(int $now, array $quotes): string
     {
+        if ($this->isUnanswered($quotes)) {
+            return 'request_received';
+        }
         $states = [];
         foreach ($quotes as $quote) {
             $states[$quote->stateAt($now)] = true;
@@ -95,10 +104,47 @@ final class Request
         if ($last === false) {
             return 'request_open';
         }
-        if ($last->by === 'bridge') {
-            return $quotes === [] ? 'request_open' : 'state_' . $quotes[0]->stateAt($now);
+        if ($last->by !== 'bridge') {
+            return $last->by === 'staff' ? 'request_answered' : 'request_received';
+        }
+        if ($quotes !== []) {
+            return 'state_' . $quotes[0]->stateAt($now);
         }
 
-        return $last->by === 'staff' ? 'request_answered' : 'request_received';
+        return $this->quotes === [] ? 'request_open' : 'request_answered'; // offers that are over, and not at hand
+    }
+
+    /**
+     * Whether the last that a person wrote is the customer's, and no offer was made since.
+     *
+     * @param Quote[] $quotes its own
+     */
+    private function isUnanswered(array $quotes): bool
+    {
+        $spoken = $this->lastWords();
+        if ($spoken === null || $spoken->by !== 'customer') {
+            return false;
+        }
+        foreach ($quotes as $quote) {
+            if ($quote->offeredAt >= $spoken->at) {
+                return false;
+            }
+        }
+
+        return $quotes !== [] || $this->quotes === [] || $spoken === end($this->messages);
+    }
+
+    /**
+     * The last message that a person wrote.
+     */
+    private function lastWords(): ?Message
+    {
+        foreach (array_reverse($this->messages) as $message) {
+            if ($message->by !== 'bridge') {
+                return $message;
+            }
+        }
+
+        return null;
     }
 }

@@ -148,7 +148,9 @@ final class RequestsView
         $missing = '';
         if ($facts->documents->rows()->hasNewer('request')) {
             $missing = 'newer';
-        } elseif ($ids === null || $ids === [] && $facts->isDeskOlder()) {
+        } elseif ($ids === null) {
+            $missing = 'no_requests_table';
+        } elseif ($ids === [] && $facts->isDeskOlder()) {
             $missing = 'older_requests';
         } elseif (count($shown) < count($here)) {
             $missing = 'requests_hidden';

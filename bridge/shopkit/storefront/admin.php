@@ -8,7 +8,8 @@ namespace SupportBridge;
 
 require_once __DIR__ . '/all.php';
 foreach ([
-    'SignedRows', 'Quote', 'Message', 'Request', 'Documents', 'DeskStatus', 'AdminWords', 'AdminPanel', 'StatusPage',
+    'SignedRows', 'Quote', 'Message', 'Request', 'Documents', 'DeskStatus', 'AdminWords', 'PanelLists', 'AdminPanel',
+    'StatusPage',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';
 }

@@ -3,16 +3,24 @@
  *
  * The page says by an address where the answer is asked for; what comes back is made by the same code as the page. Where
  * this file does not run, the browser looks at the whole page again, and the page's own button always does.
+ *
+ * Nobody is asked for a page that nobody looks at. Whoever comes back to it, or wakes his machine, is where he was when he
+ * sent something: it is asked again from the start. When the asking ends without an answer, the page says so.
  */
 (function () {
   'use strict';
 
   var PAUSES = [[10000, 500], [70000, 1000], [370000, 5000]]; // until that age in milliseconds, ask in such steps
+  var OVERSLEPT = 30000; // so much later than it should, a timer comes only where the machine or the page was asleep
 
   function follow(place) {
     var began = Date.now();
     var address = place.getAttribute('data-supportbridge-live');
-    var shown = '';
+    var stopped = place.getAttribute('data-supportbridge-stopped');
+    var shown = null;
+    var timer = 0;
+    var isAsking = false;
+    var isDone = false;
 
     function pause() {
       var age = Date.now() - began;
@@ -26,21 +34,51 @@
 
     function wait() {
       var next = pause();
-      if (next > 0) {
-        window.setTimeout(ask, next);
+      var due = Date.now() + next;
+      if (next === 0) {
+        stop();
+        return;
       }
+      timer = window.setTimeout(function () {
+        if (Date.now() - due > OVERSLEPT) {
+          beginAnew();
+        }
+        ask();
+      }, next);
+    }
+
+    function beginAnew() {
+      began = Date.now();
+      shown = shown || ''; // the page may be older than what is told next
+    }
+
+    function stop() {
+      var help = place.querySelector('[data-supportbridge="answer-help"]');
+      if (help !== null && stopped) {
+        help.textContent = stopped;
+        shown = ''; // what the page says is not what was told last
+      }
+    }
+
+    function wake() {
+      if (document.hidden || isDone) {
+        return;
+      }
+      beginAnew();
+      window.clearTimeout(timer);
+      ask();
     }
 
     function show(html, done) {
       var hadFocus = place.contains(document.activeElement);
-      var isFirst = shown === ''; // the page has just been made with the same
       if (html === '' || html === shown) {
         return;
       }
-      shown = html;
-      if (isFirst && !done) {
+      if (shown === null && !done) { // the page has just been made with the same
+        shown = html;
         return;
       }
+      shown = html;
       place.innerHTML = html;
       if (hadFocus) {
         place.focus();
@@ -57,26 +95,31 @@
       if (request.status !== 200 || reply === null || typeof reply.html !== 'string') {
         return request.status === 0 || request.status >= 500; // a fault may pass
       }
-      show(reply.html, reply.done === true);
-      return reply.done !== true;
+      isDone = reply.done === true;
+      show(reply.html, isDone);
+      return !isDone;
     }
 
     function ask() {
       var request = new XMLHttpRequest();
-      if (document.hidden) {
-        wait();
-        return;
+      if (document.hidden || isAsking) {
+        return; // coming back asks, and so does the end of what is on its way
       }
+      isAsking = true;
       request.open('GET', address, true);
       request.timeout = 10000;
       request.onloadend = function () {
+        isAsking = false;
         if (answered(request)) {
           wait();
+        } else if (!isDone) {
+          stop();
         }
       };
       request.send();
     }
 
+    document.addEventListener('visibilitychange', wake);
     wait();
   }
 

@@ -20,6 +20,7 @@ return [
     'newer' => 'A newer program has written this. It is shown once the shop’s extension has been updated.',
     'older_desk' => 'This is shown once the vendor’s desk has been updated.',
     'older_requests' => 'Your requests are listed here once the vendor’s desk has been updated. You can write to us and decide on offers already.',
+    'no_requests_table' => 'Your requests are listed here once the shop has been set up for it. You can write to us and decide on offers already.',
 
     'account' => 'Your account',
     'account_none' => 'There are no support coins on this account yet.',
@@ -125,7 +126,8 @@ return [
 
     'answer_waiting' => 'Being processed',
     'answer_waiting_help' => 'We have received it. This page looks for the answer by itself.',
-    'answer_slow' => 'We have received it, but the answer takes longer than usual. You need not wait or send it again: the answer will appear here.',
+    'answer_slow' => 'We have received it, but the answer takes longer than usual. You need not wait or send it again: look again later.',
+    'answer_stopped' => 'This page no longer looks for the answer by itself. You need not send it again: look again, and log in if you are asked to.',
     'answer_look_again' => 'Look again',
     'answer_look' => 'Look',
     'answer_accepted' => 'Done',

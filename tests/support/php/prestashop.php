@@ -156,6 +156,53 @@ class ShopLink
     }
 }
 
+/** The shops of the database as an employee has them before him, and those that he may see. */
+class Shop
+{
+    public const CONTEXT_SHOP = 1;
+    public const CONTEXT_GROUP = 2;
+    public const CONTEXT_ALL = 4;
+
+    public static int $context = self::CONTEXT_SHOP;
+
+    /** @var int[] */
+    public static array $shops = [1];
+
+    public static function getContext()
+    {
+        return self::$context;
+    }
+
+    public static function getContextListShopID($share = false)
+    {
+        return array_combine(self::$shops, self::$shops);
+    }
+}
+
+class Employee
+{
+    /** @var int[]|null null for the one who may see all */
+    private ?array $shops;
+
+    /**
+     * @param int[]|null $shops
+     */
+    public function __construct(?array $shops)
+    {
+        $this->shops = $shops;
+    }
+
+    public function isSuperAdmin()
+    {
+        return $this->shops === null;
+    }
+
+    public function hasAuthOnShop($idShop)
+    {
+        return $this->isSuperAdmin() || in_array($idShop, $this->shops);
+    }
+}
+
 class Media
 {
     public static function clearCache(): void
@@ -376,12 +423,15 @@ Module::$shopContext = (object) [
     'customer' => new LoggedInCustomer($orders['customer']),
     'shop' => (object) ['id' => $orders['shop_id']],
     'language' => (object) ['iso_code' => $orders['language']],
+    'employee' => new Employee($orders['may_see'] ?? null),
     'controller' => version_compare(_PS_VERSION_, '1.7', '<')
         ? new FrontPage($orders['page_name'] ?? 'my-account')
         : new FrontPageSince17($orders['page_name'] ?? 'my-account'),
     'smarty' => $smarty,
     'link' => new ShopLink(),
 ];
+Shop::$context = isset($orders['looks_at']) ? Shop::CONTEXT_SHOP : Shop::CONTEXT_ALL;
+Shop::$shops = $orders['looks_at'] ?? $orders['open_shops'] ?? [1];
 Tools::$session = $orders['session'];
 ShopLink::$host = $orders['host'] ?? ShopLink::$host;
 require $orders['extensions'] . '/supportbridge/supportbridge.php';

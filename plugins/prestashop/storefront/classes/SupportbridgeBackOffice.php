@@ -42,13 +42,13 @@ final class SupportbridgeBackOffice
     }
 
     /**
-     * The panels beside a customer.
+     * The panels beside a customer: who sees some of the shops alone sees the stores of those.
      *
      * @return array<int, array<string, mixed>>
      */
     public function besideCustomer(int $customerId, int $now): array
     {
-        return $this->panel()->ofCustomer($customerId, $now);
+        return $this->panel()->ofCustomer($customerId, $now, SupportbridgeShop::shopsOfStaff(Context::getContext()));
     }
 
     /**

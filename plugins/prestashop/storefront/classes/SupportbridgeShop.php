@@ -147,4 +147,27 @@ final class SupportbridgeShop
 
         return (int) Context::getContext()->shop->id;
     }
+
+    /**
+     * The shops that the one who looks at the back office has before him; null for all there are.
+     *
+     * The shop chosen at the head of the page decides. A group, or all shops, can have some in it that an employee may not
+     * see: those are left out.
+     *
+     * @param object $context
+     *
+     * @return int[]|null
+     */
+    public static function shopsOfStaff($context): ?array
+    {
+        $employee = $context->employee ?? null;
+        if ($employee !== null && $employee->isSuperAdmin() && Shop::getContext() === Shop::CONTEXT_ALL) {
+            return null; // also those that are closed
+        }
+        $shops = array_map('intval', array_values(Shop::getContextListShopID()));
+
+        return array_values(array_filter($shops, static function (int $shopId) use ($employee): bool {
+            return $employee !== null && (bool) $employee->hasAuthOnShop($shopId);
+        }));
+    }
 }

@@ -84,6 +84,8 @@ $_MODULE['<{supportbridge}prestashop>supportbridgewords_c7be903a9eb6a3ae06a0bb77
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_dfea55a5c26d764b7e076a1eeb5f7db1'] = 'Предложение {number}, монет: {coins}, до {day}';
 // Open requests
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_a8b4b3c6c5256a914c8ae581272cfb25'] = 'Открытые обращения';
+// Open requests among {most}: the newest, and those with an offer that goes on
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_8cb732be10dc6cbb4e784ac8998a28e8'] = 'Открытые обращения из {most}: последние и те, по которым идёт предложение';
 // Request {number}
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_aa293bb7d9a11aeecbe4e7ba1f9e5692'] = 'Обращение {number}';
 // Request {number}, waits for an answer
@@ -94,10 +96,14 @@ $_MODULE['<{supportbridge}prestashop>supportbridgewords_83035aaef0069044673d39ad
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_0f9773c5c89ba96066325e4998682dd6'] = 'Служба поддержки последний раз сообщала о себе {age}: эти сведения могли устареть.';
 // Requests are shown once the desk has been updated.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_1878389e5de4f98db2453db39c011b01'] = 'Обращения появятся, когда программа службы поддержки будет обновлена.';
+// Requests are shown once this shop has the table for them: run bridge store prepare on the machine of the desk.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_e82502661c32a513d9b4527bf16144c4'] = 'Обращения появятся, когда в этом магазине будет таблица для них: выполните bridge store prepare на машине службы поддержки.';
 // The coins cannot be shown:
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_cee9bd687f67fd0a905051243345bc29'] = 'Монеты нельзя показать:';
 // This customer has no support coins and no requests.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_5a4f445cf7de62bfcc3fc3715a63ece3'] = 'У этого покупателя нет монет поддержки и обращений.';
+// This customer has no support coins and no requests in the shops that you can see.
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_fd728f1ec28b8c02b740e65947df323b'] = 'В магазинах, которые вам видны, у этого покупателя нет монет поддержки и обращений.';
 // Only to read. The signatures of these entries have been checked.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_c28b59425d68ae8b538bfdaa83d1eff1'] = 'Только для чтения. Подписи этих записей проверены.';
 // State of the bridge
