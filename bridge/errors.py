@@ -5,7 +5,7 @@ An error carries facts (ids, amounts, the rule); the edge that shows it chooses 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 MOST_NAMED = 50
@@ -157,6 +157,19 @@ class UnknownRequest(LedgerError):
     """No request of that number exists at the store."""
 
     code = "unknown_request"
+
+
+# --- service levels ---------------------------------------------------------------------------------------
+
+
+class NeverServed(BridgeError):
+    """The days off leave no service for so long that what was promised would never be due (rule T5)."""
+
+    code = "never_served"
+
+    def __init__(self, start: datetime, duration: timedelta) -> None:
+        super().__init__(f"{duration} of service after {start.isoformat()} never come to an end")
+        self.start, self.duration = start, duration
 
 
 # --- shops ------------------------------------------------------------------------------------------------
