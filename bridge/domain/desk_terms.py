@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.domain.plans import PlanBook
 from bridge.domain.rights import RightBook
+from bridge.domain.service_hours import ALWAYS, ServiceCalendar
 
 REMINDER_DAYS = (30, 7, 1)
 LOW_PERCENT = 20
@@ -15,6 +16,7 @@ class DeskTerms:
     """Days are whole days; `most_coins` is the most one quote may ask for, `inspection_coins` what a look costs.
 
     `regrant_days` is how long coins can be used that had ended while held, when the vendor cancels (rule C5).
+    `service` is when the store itself serves: those who have no plan (rule T3).
     `low_percent` of the newest package is where a balance is called low (rule C17).
     """
 
@@ -33,3 +35,4 @@ class DeskTerms:
     reminder_days: tuple[int, ...] = REMINDER_DAYS
     telephone: str = ""
     actions_per_minute: int = 10
+    service: ServiceCalendar = ALWAYS

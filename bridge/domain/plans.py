@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
+from bridge.domain.service_hours import ALWAYS, ServiceCalendar
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One plan: its size in coins, its term in calendar months, its place among the others (1 is lowest).
 
-    `service_days` are the days of the week on which requests are answered under it, Monday being 0. `buy_url` is where
-    one is sold, empty where that is not said.
+    `service` is when people are served under it (rule T4). `buy_url` is where one is sold, empty where it is not said.
     """
 
     key: str
@@ -24,7 +23,7 @@ class Plan:
     valid_months: int
     product_codes: tuple[str, ...]
     names: Mapping[str, str] = field(default_factory=dict)
-    service_days: tuple[int, ...] = EVERY_DAY
+    service: ServiceCalendar = ALWAYS
     buy_url: str = ""
 
 

@@ -12,7 +12,6 @@ from bridge.domain.purchases import StoreTerms
 from bridge.domain.rights import Price, Right, RightBook, RightKind
 from bridge.services.account_pages import PageTerms
 from bridge.settings import StoreSettings, SyncSettings
-from bridge.settings.plans import WEEKDAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class StoreSetup:
                 valid_months=plan.valid_months,
                 product_codes=tuple(plan.product_codes),
                 names=_names(plan.name),
-                service_days=tuple(WEEKDAYS.index(day) for day in plan.service_days),
+                service=plan.calendar(settings.zone_info),
                 buy_url=plan.buy_url,
             )
             for rank, (key, plan) in enumerate(settings.plans.items(), start=1)
@@ -86,6 +85,7 @@ class StoreSetup:
             reminder_days=settings.reminders.days,
             telephone=settings.telephone,
             actions_per_minute=quotes.actions_per_minute,
+            service=settings.service.calendar(settings.zone_info),
         )
 
     def page_terms(self, key: SigningKey, epoch: int) -> PageTerms:

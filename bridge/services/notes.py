@@ -7,6 +7,7 @@ pages show what is on sale; the shop's back office shows the other to who wants 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bridge.contracts.shop_documents import Note
 from bridge.contracts.shop_rows import canonical_json, mac_of
@@ -35,9 +36,9 @@ def storefront_name(store: str) -> str:
 
 
 def page_document(terms: PageTerms) -> dict[str, Any]:
-    """The plans on sale, best last: name, coins, days of service in words, and where to buy one."""
+    """The plans on sale, best last: name, coins, hours of service in words, and where to buy one."""
     plans = sorted(terms.plans.plans.values(), key=lambda plan: plan.rank)
-    return {**head(terms, NOBODY, 0), "plans": [_plan_document(plan) for plan in plans]}
+    return {**head(terms, NOBODY, 0), "plans": [_plan_document(plan, terms.zone) for plan in plans]}
 
 
 def status_document(
@@ -60,13 +61,13 @@ def signed_note(terms: PageTerms, document: Mapping[str, Any]) -> Note:
     return Note(payload, terms.key.id, mac_of(terms.key, META, payload))
 
 
-def _plan_document(plan: Plan) -> dict[str, Any]:
+def _plan_document(plan: Plan, zone: ZoneInfo) -> dict[str, Any]:
     english = plan.names.get("en", plan.key)
     return {
         "code": plan.key,
         "rank": plan.rank,
         "name": {language: plan.names.get(language, english) for language in LANGUAGES},
         "coins": plan.coins,
-        "service": service_text(plan.service_days),
+        "service": service_text(plan.service, zone),
         "buy": plan.buy_url,
     }

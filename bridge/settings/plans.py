@@ -7,11 +7,23 @@ code can stand for one plan only. The order of the plans in the file is their ra
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, PlainSerializer
+from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
+from bridge.domain.service_hours import ServiceCalendar
 from bridge.settings.base import Broken, Section, all_broken, broken, check_label, check_web_address
+from bridge.settings.days_off import HolidaySettings
+from bridge.settings.service import (
+    WEEKDAYS,
+    Days,
+    HoursOn,
+    Intervals,
+    ServiceZone,
+    service_calendar,
+    unfit_hours,
+)
 
 LANGUAGES = ("en", "ru", "fa")
 """The languages the bridge speaks to customers."""
@@ -60,19 +72,6 @@ Names = Annotated[Mapping[str, Annotated[str, AfterValidator(_label)]], AfterVal
 """A name by language (en, ru, fa); English is always there."""
 
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
-
-
-def _days(days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
-    if not days:
-        raise broken("must name at least one day", value="")
-    repeated = [Broken("must not be named twice", (at,)) for at, day in enumerate(days) if day in days[:at]]
-    if repeated:
-        raise all_broken(repeated)
-    return days
-
-
 class PlanSettings(Section):
     """One plan. What an order has granted keeps its size and terms; a change here touches no old package."""
 
@@ -94,17 +93,45 @@ class PlanSettings(Section):
         default=12,
         description=("How many months after the payment the package can be used, to the end of that day (rule C3)."),
     )
-    service_days: Annotated[tuple[Weekday, ...], AfterValidator(_days)] = Field(
+    service_days: Days = Field(
         default=WEEKDAYS,
         description=(
-            "The days of the week on which requests are answered under this plan, whole days of the store's zone; "
-            "customers read them on their page (rules P1, T4)."
+            "The days of the week on which requests are answered under this plan; customers read them on their page "
+            "(rules P1, T4)."
         ),
+    )
+    service_hours: Intervals = Field(
+        default=(),
+        description=(
+            'The hours of these days, such as ["09:00-13:00", "14:00-18:00"]; an empty list means whole days (rule T5).'
+        ),
+    )
+    service_hours_on: HoursOn = Field(
+        default={},
+        description='Days with other hours than the rest, such as { saturday = ["09:00-12:00"] }.',
+    )
+    service_zone: ServiceZone = Field(
+        default="", description="The time zone of these days and hours by its IANA name; left out, the store's zone."
+    )
+    holidays: HolidaySettings = Field(
+        default_factory=HolidaySettings, description="The days on which nobody is served under this plan."
     )
     buy_url: Annotated[str, AfterValidator(check_web_address)] = Field(
         default="",
         description="The web address where the shop sells packages of this plan; left out, the page has no link to it.",
     )
+
+    @model_validator(mode="after")
+    def _serves_at_all(self) -> Self:
+        if found := unfit_hours(self.service_days, self.service_hours_on, self.holidays, prefix="service_"):
+            raise all_broken(found)
+        return self
+
+    def calendar(self, store_zone: ZoneInfo) -> ServiceCalendar:
+        """When people are served under this plan."""
+        return service_calendar(
+            self.service_days, self.service_hours, self.service_hours_on, self.service_zone, self.holidays, store_zone
+        )
 
 
 def _check_keys(plans: Mapping[str, PlanSettings]) -> list[Broken]:

@@ -5,7 +5,6 @@ in the shop's tables and in the key file beside the shop's settings.
 """
 
 import re
-import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +21,6 @@ from bridge.settings.base import (
     broken,
     check_label,
     check_web_address,
-    suggestion,
 )
 from bridge.settings.coins import CoinSettings
 from bridge.settings.database import DatabaseSettings
@@ -31,33 +29,20 @@ from bridge.settings.plans import Plans
 from bridge.settings.privacy import PrivacySettings
 from bridge.settings.quotes import QuoteSettings, ReminderSettings
 from bridge.settings.rights import Prices, Rights, check_telephone, unfit_prices, unfit_rights
+from bridge.settings.service import ServiceSettings
 from bridge.settings.staff import Staff
 from bridge.settings.sync import SyncSettings
-from bridge.settings.values import shown_value
+from bridge.settings.zone import check_zone
 
 Language = Literal["en", "ru", "fa"]
 
 _STORE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _PLATFORM = re.compile(r"[a-z][a-z0-9_-]{0,63}")
-# IANA names begin with a capital; "localtime", "posixrules" and "right/..." are files of this machine.
-_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 
 
 def is_store_name(name: str) -> bool:
     """Whether it can be a store's name: lower-case letters, digits and -, not first a -, at most 64."""
     return _STORE_NAME.fullmatch(name) is not None
-
-
-def _zone(name: str) -> str:
-    if name != "Factory" and _ZONE.fullmatch(name):
-        try:
-            ZoneInfo(name)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            pass  # told below, in the same words as a name that could never be a zone
-        else:
-            return name
-    near = suggestion(name, filter(_ZONE.fullmatch, sorted(zoneinfo.available_timezones())))
-    raise broken("must be the name of a time zone such as Asia/Tehran", value=shown_value(name) + near)
 
 
 def _platform(name: str) -> str:
@@ -95,7 +80,7 @@ class StoreSettings(Section):
     platform: Annotated[str, AfterValidator(_platform)] = Field(
         description="The plugin that knows this shop: opencart or prestashop.", examples=['"opencart"']
     )
-    zone: Annotated[str, AfterValidator(_zone)] = Field(
+    zone: Annotated[str, AfterValidator(check_zone)] = Field(
         description="The store's time zone by its IANA name: it decides where a day ends.",
         examples=['"Asia/Tehran"'],
     )
@@ -128,6 +113,10 @@ class StoreSettings(Section):
     database: DatabaseSettings = Field(description="How the shop's database is reached.")
     coins: CoinSettings = Field(description="When orders earn coins and when they lose them.")
     plans: Plans = Field(description="The coin packages on sale, [plans.KEY] each; file order is rank, best last.")
+    service: ServiceSettings = Field(
+        default_factory=ServiceSettings,
+        description="When the store serves those who have no plan; a plan has hours of its own.",
+    )
     rights: Rights = Field(
         default_factory=lambda: MappingProxyType({}),
         description="What the plans carry besides coins, [rights.KEY] each; file order is the order shown (rule P1).",

@@ -14,6 +14,7 @@ from bridge.locale.say import OURS, Catalog, say, say_n
 MODULES = (answers, history_words, quote_words, service_words, statement_words)
 NOT_WORDS = {
     *answers.BETWEEN.values(),
+    *service_words.APART.values(),
     *(one for pair in statement_words.COMMAS.values() for one in pair),
     statement_words.MINUS,
     statement_words.LEFT_TO_RIGHT,

@@ -9,6 +9,7 @@ from bridge.domain.plans import Plan, PlanBook
 from bridge.services.account_pages import PageTerms
 from bridge.services.notes import page_document, signed_note, status_document
 from tests.support.books import ACME, MONDAY_9AM, TEHRAN
+from tests.support.service_weeks import SATURDAY_TO_WEDNESDAY, a_calendar
 
 KEY = SigningKey("k1", bytes(32))
 NAMES = {"en": "Base", "ru": "Базовый", "fa": "پایه"}
@@ -16,7 +17,15 @@ BUY = "https://shop.example.com/base"
 PLANS = PlanBook(
     [
         Plan("base", 2, 550, 12, ("B",), NAMES, buy_url=BUY),
-        Plan("essential", 1, 300, 12, ("E",), {"en": "Essential"}, service_days=(5, 6, 0, 1, 2)),
+        Plan(
+            "essential",
+            1,
+            300,
+            12,
+            ("E",),
+            {"en": "Essential"},
+            service=a_calendar("Asia/Tehran", SATURDAY_TO_WEDNESDAY),
+        ),
     ]
 )
 TERMS = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=3)

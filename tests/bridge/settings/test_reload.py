@@ -70,6 +70,12 @@ def test_a_new_plan_and_a_removed_person_are_named(tmp_path: Path) -> None:
             "plans.gold.name.en",
             "plans.gold.valid_months",
             "plans.gold.service_days",
+            "plans.gold.service_hours",
+            "plans.gold.service_zone",
+            "plans.gold.holidays.country",
+            "plans.gold.holidays.region",
+            "plans.gold.holidays.dates",
+            "plans.gold.holidays.worked",
             "plans.gold.buy_url",
         )
     }

@@ -64,10 +64,15 @@ def test_every_setting_in_force_is_in_the_reference(tmp_path: Path) -> None:
     known = {setting.name for setting in reference()}
     text = with_section('[rights.tickets]\nname = { en = "Tickets" }\nkind = "standing"\nplans = ["base"]')
     text = with_section('[prices.setup]\ncoins = 50\nname = { en = "Setup" }\nabout = { en = "All of it" }', text)
+    other_hours = 'hours_on = { saturday = ["09:00-12:00"] }'
+    text = with_section(
+        f"[service]\n{other_hours}", changed("coins = 550", f"coins = 550\nservice_{other_hours}", text)
+    )
     general = set()
     for name in shown(write_config(tmp_path, stores={"acme.toml": text})):
         path = name.removeprefix("stores.acme.").replace("staff[1]", "staff[]").replace("plans.base", "plans.KEY")
         path = path.replace("rights.tickets", "rights.KEY").replace("prices.setup", "prices.KEY")
+        path = path.removesuffix(".saturday")
         general.add(path.replace("name.en", "name").replace("about.en", "about"))
     assert general == known
 
