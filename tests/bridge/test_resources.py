@@ -10,6 +10,8 @@ import pytest
 
 from bridge.resources import ResourceMissing, resource
 
+pytestmark = pytest.mark.xdist_group("wheel")
+
 CHECKOUT = Path(__file__).parents[2]
 NEEDED_TO_BUILD = ("pyproject.toml", "script", "bridge", "plugins", "config", "systemd")
 SHIPPED = (

@@ -10,6 +10,7 @@ from tests.browser.conftest import NewVisitor
 from tests.browser.reading import FAULTS, FOCUS, RUNS_FROM_THE_LEFT
 from tests.support.pretend_web import STORES, PretendWeb, add_customer
 
+pytestmark = pytest.mark.xdist_group("customers-pages")
 PLATFORMS = tuple(STORES)
 WIDTHS = (360, 1280)
 WORDS = "Find out what slows the product pages down, and mend it."

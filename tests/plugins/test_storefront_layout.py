@@ -25,6 +25,8 @@ from tests.support.customer_page import (
 )
 from tests.support.storefront import Storefront, account, package
 
+pytestmark = pytest.mark.xdist_group("layout")
+
 LANGUAGES = {
     "opencart": {"en": "en-gb", "ru": "ru-ru", "fa": "fa-ir"},
     "prestashop": {"en": "en", "ru": "ru", "fa": "fa"},

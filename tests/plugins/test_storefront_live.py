@@ -13,6 +13,7 @@ from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import Customer, answer, in_three, inbox, push_document, quote
 from tests.support.storefront import NOW, Storefront
 
+pytestmark = pytest.mark.xdist_group("live")
 LAYOUTS = ["opencart", "opencart30", "prestashop"]
 STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
 FRAME = """<!DOCTYPE html><html><head><link rel="stylesheet" href="/account.css">
