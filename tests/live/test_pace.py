@@ -6,6 +6,7 @@ did, and so does the page for the answer; so 2 x 0.5 s and a second for everythi
 
 import json
 import os
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,19 +42,22 @@ def test_an_approval_is_answered_within_two_seconds(live: AnyLive, pictures: Pat
         live.pays(live.buys())
         sees(live, live.opens_account, ".supportbridge-account:visible", f"{COINS}")
         waited: list[float] = []
+        stood: list[float] = []
         while len(waited) < APPROVALS:
             for request in offers(bridge, live.customer_id(), min(AT_ONCE, APPROVALS - len(waited))):
                 approve = "form[data-supportbridge=quote_approve]"
                 sees(live, lambda: live.opens(view="thread", request=request), approve, "1")  # noqa: B023
                 began = time.perf_counter()
                 page.locator(f"{approve} button").click()
+                page.wait_for_url(re.compile("view=answer"))
+                stood.append(time.perf_counter() - began)
                 page.get_by_text("Approved: 1 coin").first.wait_for()
                 waited.append(time.perf_counter() - began)
                 # Nobody clicks so often, and the page says so from the tenth time in a minute on.
                 shop.database.ask("UPDATE {p}supportbridge_inbox SET created = created - INTERVAL 1 MINUTE")
         bridge.staff("ledger", "verify")
     found = spread(waited)
-    told = {"shop": shop.name, **found, "goal_s": GOAL_S}
+    told = {"shop": shop.name, **found, "goal_s": GOAL_S, "until_the_page_stood": spread(stood)}
     (pictures / f"pace-{shop.kind}.json").write_text(json.dumps(told) + "\n", "utf-8")
     print(json.dumps(told))
     assert found["p99_s"] <= GOAL_S

@@ -152,7 +152,7 @@ class Serving:
 def waiting_page(serving: Serving, page: Page, uuid: str) -> None:
     page.goto(f"http://shop.example/index.php?view=answer&sent={uuid}")
     expect(page.get_by_role("heading", name="Being processed")).to_be_visible()
-    assert serving.asked == [{"view": "answer", "sent": uuid}]
+    assert serving.asked[0] == {"view": "answer", "sent": uuid}
 
 
 def test_the_answer_appears_without_a_reload_under_a_strict_content_security_policy(
@@ -277,6 +277,19 @@ def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, browser: Brows
     assert len(answers) == 1
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
     expect(page.get_by_text("look again, and log in if you are asked to.")).to_be_visible()
+    context.close()
+
+
+def test_the_answer_is_first_asked_for_after_a_quarter_of_a_second(shop: Storefront, browser: Browser) -> None:
+    customer = Customer(shop)
+    uuid = approved(customer)
+    context = browser.new_context()
+    serving, page = Serving(customer, context), context.new_page()
+    page.clock.install(time=NOW)
+    page.clock.pause_at(NOW + 3600)  # from here the page's time stands still
+    waiting_page(serving, page, uuid)
+    with page.expect_request("**as=json**", timeout=5000):
+        page.clock.run_for(250)
     context.close()
 
 

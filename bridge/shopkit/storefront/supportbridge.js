@@ -10,7 +10,8 @@
 (function () {
   'use strict';
 
-  var PAUSES = [[10000, 500], [70000, 1000], [370000, 5000]]; // until that age in milliseconds, ask in such steps
+  // Until that age in milliseconds, ask in such steps: most answers are there within three seconds.
+  var PAUSES = [[3000, 250], [10000, 500], [70000, 1000], [370000, 5000]];
   var OVERSLEPT = 30000; // so much later than it should, a timer comes only where the machine or the page was asleep
 
   function follow(place) {
