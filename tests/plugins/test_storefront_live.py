@@ -187,6 +187,12 @@ def show_tab(page: Page, *, shown: bool) -> None:
     )
 
 
+def stop_time(page: Page) -> None:
+    """The page's own clock stands still until it is told to go on."""
+    page.clock.install(time=NOW)
+    page.clock.pause_at(NOW + 3600)
+
+
 def asks(page: Page, seconds: int) -> None:
     """Let the page's own clock go on, in which it asks once; how long that really takes does not count."""
     with page.expect_response("**as=json**"):
@@ -198,7 +204,7 @@ def test_whoever_comes_back_to_the_page_is_told_the_answer(shop: Storefront, bro
     uuid = approved(customer)
     context = browser.new_context()
     serving, page = Serving(customer, context), context.new_page()
-    page.clock.install()
+    stop_time(page)
     waiting_page(serving, page, uuid)
     show_tab(page, shown=False)
     for _ in range(20):
@@ -285,8 +291,7 @@ def test_the_answer_is_first_asked_for_after_a_quarter_of_a_second(shop: Storefr
     uuid = approved(customer)
     context = browser.new_context()
     serving, page = Serving(customer, context), context.new_page()
-    page.clock.install(time=NOW)
-    page.clock.pause_at(NOW + 3600)  # from here the page's time stands still
+    stop_time(page)
     waiting_page(serving, page, uuid)
     with page.expect_request("**as=json**", timeout=5000):
         page.clock.run_for(250)
