@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from bridge.services.purchases import book_orders
 from bridge.testing.desks import CREATED, a_desk
 from tests.support.books import ACME, MONDAY_9AM, a_store, an_order, customer, dump, rows
 from tests.support.quoting import CoinDesk
+from tests.support.waiting import until
 
 LATER = MONDAY_9AM + timedelta(days=1)
 TABLES = ("store", "account", "package", "entry", "purchase", "outbox", "problem", "cursor", "touched")
@@ -61,21 +63,24 @@ async def test_a_backup_while_the_daemon_writes_is_whole_and_stops_nobody(tmp_pa
     with a_desk(tmp_path) as daemon, Desk.open(tmp_path / FILE_NAME) as command:
         daemon.start()
         stop = asyncio.Event()
+        written = 0
 
-        async def write() -> int:
-            number = 0
+        async def write() -> None:
+            nonlocal written
             while not stop.is_set():
-                number += 1
-                order = an_order(number, buyer=customer(number))
+                order = an_order(written + 1, buyer=customer(written + 1))
                 await daemon.transact("book", book_orders, a_store(), [order], at=MONDAY_9AM)
-            return number
+                written += 1
+
+        def wrote(orders: int) -> bool:
+            return written >= orders
 
         writing = asyncio.create_task(write())
         for number in range(3):
-            await asyncio.sleep(0.05)
+            await until(partial(wrote, written + 2), "the daemon has written on: one order may be in the last copy")
             await asyncio.to_thread(backup, command, tmp_path / f"copy{number}", at=LATER)
         stop.set()
-        written = await writing
+        await writing
     counts = []
     for number in range(3):
         with Desk.open(tmp_path / f"copy{number}") as copy:
