@@ -39,7 +39,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.plans import PlanBook
 from bridge.domain.quotes import Quote
-from bridge.domain.requests import Author
+from bridge.domain.tickets import Author
 from bridge.engine.health import StoreHealth
 from bridge.engine.intake import Intake
 from bridge.errors import BridgeError
@@ -124,8 +124,8 @@ def offers(tx: DeskTx, count: int, customers: Iterator[int]) -> list[Quote]:
     for _ in range(count):
         owner = Owner(OwnerKind.CUSTOMER, next(customers))
         account = tx.accounts.open(STORE, [owner])[owner]
-        request = tx.requests.open(STORE, account.id, subject="x", at=NOW, by=Author.STAFF, staff=ANNA)
-        made.append(offering.offer(tx, TERMS, request.id, coins=COINS, words="Work.", by=ANNA, at=NOW, possible=True))
+        ticket = tx.tickets.open(STORE, account.id, subject="x", at=NOW, by=Author.STAFF, staff=ANNA)
+        made.append(offering.offer(tx, TERMS, ticket.id, coins=COINS, words="Work.", by=ANNA, at=NOW, possible=True))
     return made
 
 
@@ -246,7 +246,7 @@ def fill_desk(path: Path, entries: int) -> int:
     )
     connection.executemany(
         "INSERT INTO entry (account_id, number, key, kind, at_ms, posted, held, posted_after, held_after, postings,"
-        " order_id, reason, staff, quote_id, request_id)"
+        " order_id, reason, staff, quote_id, ticket_id)"
         " VALUES (?, ?, ?, 'grant', ?, 1000, 0, ?, 0, ?, NULL, 'bench', 'Anna', NULL, NULL)",
         (
             (

@@ -153,10 +153,10 @@ class UnknownOrder(LedgerError):
     code = "unknown_order"
 
 
-class UnknownRequest(LedgerError):
-    """No request of that number exists at the store."""
+class UnknownTicket(LedgerError):
+    """No ticket of that number exists at the store."""
 
-    code = "unknown_request"
+    code = "unknown_ticket"
 
 
 # --- service levels ---------------------------------------------------------------------------------------

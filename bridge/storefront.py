@@ -23,7 +23,7 @@ from bridge.resources import resource
 SHOPKIT = Path(__file__).parent / "shopkit"
 SHARED = SHOPKIT / "storefront"
 SCHEMA = SHOPKIT / "tables.sql"
-STYLE_SHEETS = tuple(SHARED / name for name in ("account.css", "page.css", "requests.css", "parts.css"))
+STYLE_SHEETS = tuple(SHARED / name for name in ("account.css", "page.css", "tickets.css", "parts.css"))
 """They go into the shop as one, in this order."""
 SCRIPT = SHARED / "supportbridge.js"
 

@@ -29,7 +29,7 @@ Why = Annotated[
 
 @command(app, "show")
 def show(call: Call, customer: Customer, store: StoreOption = None) -> None:
-    """Show a customer's coins, packages, requests, quotes, rights and problems."""
+    """Show a customer's coins, packages, tickets, quotes, rights and problems."""
     from bridge.cli.account_shown import sheet_document, sheet_parts
     from bridge.cli.call import one_store
     from bridge.cli.customer import owner_of
@@ -71,7 +71,7 @@ def find(
 def freeze(call: Call, customer: Customer, reason: Why, by: ByOption = None, store: StoreOption = None) -> None:
     """Freeze an account: no new quote, approval or redemption until it is unfrozen.
 
-    Grants, ends and revocations go on, and requests can be opened.
+    Grants, ends and revocations go on, and tickets can be opened.
     """
     _turn(call, customer, reason, by, store, frozen=True)
 

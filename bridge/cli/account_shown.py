@@ -31,13 +31,13 @@ def sheet_document(store: StoreSettings, found: Sheet, at: datetime) -> dict[str
     return balance_document(store, found.balance, at) | {
         "account": found.balance.account.id,
         "rights": list(_rights(store, found, at)),
-        "requests": [
-            {"request": one.id, "subject": one.subject, "opened_at": utc(one.opened_at)} for one in found.requests
+        "tickets": [
+            {"ticket": one.id, "subject": one.subject, "opened_at": utc(one.opened_at)} for one in found.tickets
         ],
         "quotes": [
             {
                 "quote": one.id,
-                "request": one.request_id,
+                "ticket": one.ticket_id,
                 "kind": one.kind.value,
                 "state": one.state.value,
                 "version": one.offer.version,
@@ -50,7 +50,7 @@ def sheet_document(store: StoreSettings, found: Sheet, at: datetime) -> dict[str
             for one in found.quotes
         ],
         "redeemed": [
-            {"right": one.right, "domain": one.domain, "request": one.request_id, "at": utc(when)}
+            {"right": one.right, "domain": one.domain, "ticket": one.ticket_id, "at": utc(when)}
             for one, when in found.redemptions
         ],
         "linked_orders": list(found.linked),
@@ -86,14 +86,14 @@ def sheet_parts(store: StoreSettings, found: Sheet, at: datetime) -> list[Any]:
         ]
         titles = ("Order", "Chargeback", "Recorded by", "When", "Reason")
         parts += [line(), table(*titles, rows=disputes, right=("Order",), words=("Reason",))]
-    if found.requests:
-        subjects = [(one.id, local(one.opened_at, zone), subject_of(one)) for one in found.requests]
-        parts += [line(), table("Request", "Opened", "Subject", rows=subjects, right=("Request",), words=("Subject",))]
+    if found.tickets:
+        subjects = [(one.id, local(one.opened_at, zone), subject_of(one)) for one in found.tickets]
+        parts += [line(), table("Ticket", "Opened", "Subject", rows=subjects, right=("Ticket",), words=("Subject",))]
     if found.quotes:
         quotes = [
             (
                 one.id,
-                one.request_id,
+                one.ticket_id,
                 one.kind.value,
                 "lapsed" if one.lapsed(at) else one.state.value,
                 one.offer.coins,
@@ -103,12 +103,12 @@ def sheet_parts(store: StoreSettings, found: Sheet, at: datetime) -> list[Any]:
             )
             for one in found.quotes
         ]
-        numbers = ("Quote", "Request", "Coins", "Held", "Spent")
-        heads = ("Quote", "Request", "Kind", "State", "Coins", "Held", "Spent", "Valid until")
+        numbers = ("Quote", "Ticket", "Coins", "Held", "Spent")
+        heads = ("Quote", "Ticket", "Kind", "State", "Coins", "Held", "Spent", "Valid until")
         parts += [line(), table(*heads, rows=quotes, right=numbers)]
     if found.redemptions:
-        redeemed = [(one.right, one.domain, one.request_id, local(when, zone)) for one, when in found.redemptions]
-        parts += [line(), table("Right", "Redeemed for", "Request", "When", rows=redeemed, right=("Request",))]
+        redeemed = [(one.right, one.domain, one.ticket_id, local(when, zone)) for one, when in found.redemptions]
+        parts += [line(), table("Right", "Redeemed for", "Ticket", "When", rows=redeemed, right=("Ticket",))]
     if found.problems:
         problems = [(one.id, one.kind, one.summary) for one in found.problems]
         parts += [line(), table("Problem", "Kind", "What", rows=problems, right=("Problem",), words=("What",))]

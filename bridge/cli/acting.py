@@ -1,4 +1,4 @@
-"""What the commands for quotes, inspections and requests share: arguments, acting, and saying what was moved."""
+"""What the commands for quotes, inspections and tickets share: arguments, acting, and saying what was moved."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from bridge.domain.quotes import Quote
 
 MOST_LISTED = 200
-"""Quotes or requests of one store in a list."""
+"""Quotes or tickets of one store in a list."""
 
 Number = Annotated[
     int, typer.Argument(metavar="QUOTE", help="The quote's number in `bridge quote list`.", min=1, max=HIGHEST_NUMBER)
 ]
-RequestNumber = Annotated[
+TicketNumber = Annotated[
     int,
-    typer.Argument(metavar="REQUEST", help="The request's number in `bridge request list`.", min=1, max=HIGHEST_NUMBER),
+    typer.Argument(metavar="TICKET", help="The ticket's number in `bridge ticket list`.", min=1, max=HIGHEST_NUMBER),
 ]
 Words = Annotated[
     str,
@@ -52,10 +52,10 @@ def on_request(
     do: "Callable[[Tx, Work], Quote]",
     words: "Callable[[Outcome], str]",
 ) -> None:
-    """The same for what makes a quote of a request."""
-    from bridge.cli.desk_work import REQUEST
+    """The same for what makes a quote of a ticket."""
+    from bridge.cli.desk_work import TICKET
 
-    _act(call, REQUEST, number, store, by, do, words)
+    _act(call, TICKET, number, store, by, do, words)
 
 
 def listed(found: int, thing: str) -> str:

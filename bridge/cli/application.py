@@ -25,7 +25,6 @@ from bridge.cli import (
     privacy,
     problems,
     quote,
-    request,
     rights,
     run,
     settings,
@@ -33,6 +32,7 @@ from bridge.cli import (
     store,
     storefront,
     sync,
+    ticket,
 )
 from bridge.cli.call import Call, ConfigOption, JsonOption
 from bridge.cli.failures import WELL, WRONG_USE, tell
@@ -85,7 +85,7 @@ def build() -> typer.Typer:
         part.register(app)
     for part in (
         problems,
-        request,
+        ticket,
         quote,
         inspection,
         coins,

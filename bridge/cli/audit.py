@@ -25,7 +25,7 @@ def audit(
         typer.Option(
             "--subject",
             metavar="KIND:NUMBER",
-            help="Only what was done to this: quote:12, request:5, order:1042.",
+            help="Only what was done to this: quote:12, ticket:5, order:1042.",
             show_default=False,
         ),
     ] = None,

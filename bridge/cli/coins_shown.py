@@ -132,7 +132,7 @@ def statement_parts(store: str, owner: Owner, entries: Sequence[NumberedEntry], 
 
 
 def _purpose(one: NumberedEntry) -> str:
-    numbers = (("order", one.entry.order_id), ("quote", one.entry.quote_id), ("request", one.entry.request_id))
+    numbers = (("order", one.entry.order_id), ("quote", one.entry.quote_id), ("ticket", one.entry.ticket_id))
     return " ".join(f"{what} {number}" for what, number in numbers if number is not None)
 
 
@@ -148,7 +148,7 @@ def _entry_document(one: NumberedEntry) -> dict[str, Any]:
         "packages": [{"package": part.package_id, "coins": part.posted, "held": part.held} for part in entry.postings],
         "order": entry.order_id,
         "quote": entry.quote_id,
-        "request": entry.request_id,
+        "ticket": entry.ticket_id,
         "reason": entry.reason,
         "staff": entry.staff,
         "posted_after": one.posted_after,

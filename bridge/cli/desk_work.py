@@ -1,6 +1,6 @@
-"""What staff's commands for quotes and requests share: which store a number belongs to, who acts, what was moved.
+"""What staff's commands for quotes and tickets share: which store a number belongs to, who acts, what was moved.
 
-A quote's or request's number is unique in the whole desk, so the store need not be named. An action and the reading of
+A quote's or ticket's number is unique in the whole desk, so the store need not be named. An action and the reading of
 what it did are one transaction.
 """
 
@@ -18,32 +18,32 @@ from bridge.desk.desk import Desk
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.quotes import Quote
-from bridge.domain.requests import Request
+from bridge.domain.tickets import Ticket
 from bridge.engine.setup import StoreSetup
-from bridge.errors import BridgeError, NotEnoughCoins, QuoteRefused, UnknownAccount, UnknownRequest
+from bridge.errors import BridgeError, NotEnoughCoins, QuoteRefused, UnknownAccount, UnknownTicket
 from bridge.services.coin_moves import account_by_id, spendable
 from bridge.services.coins_moved import Moved, moved_since
 from bridge.settings import Settings, StoreSettings
 
-QUOTE, REQUEST = "quote", "request"
+QUOTE, TICKET = "quote", "ticket"
 
 
 class Numbered(NamedTuple):
-    """Something with a number of its own: a quote or a request."""
+    """Something with a number of its own: a quote or a ticket."""
 
     what: str
     number: int
 
-    def find(self, tx: Tx, store: str) -> Quote | Request | None:
+    def find(self, tx: Tx, store: str) -> Quote | Ticket | None:
         """It, if it is one of that store's."""
         if self.what == QUOTE:
             return tx.quotes.get(store, self.number)
-        return tx.requests.get(store, self.number)
+        return tx.tickets.get(store, self.number)
 
     def missing(self, store: str | None) -> BridgeError:
         """That there is none."""
         words = f"there is no {self.what} {self.number}" + (f" in store {store}" if store else "")
-        error = QuoteRefused("unknown_quote", words) if self.what == QUOTE else UnknownRequest(words)
+        error = QuoteRefused("unknown_quote", words) if self.what == QUOTE else UnknownTicket(words)
         error.hint = f"bridge {self.what} list"
         return error
 
@@ -65,7 +65,7 @@ class QuoteView:
     store: StoreSettings
     at: datetime
     quote: Quote
-    request: Request
+    ticket: Ticket
     account: Account
     available: int
 
@@ -81,7 +81,7 @@ class Outcome:
 
 
 def change_quote(desk: Desk, work: Work, about: Numbered, do: Callable[[Tx, Work], Quote]) -> Outcome:
-    """Do something to a quote, or to a request that ends in a quote. Raises as `do`, with a way on."""
+    """Do something to a quote, or to a ticket that ends in a quote. Raises as `do`, with a way on."""
 
     def action(tx: Tx) -> Outcome:
         found = about.find(tx, work.store.name)
@@ -98,15 +98,15 @@ def change_quote(desk: Desk, work: Work, about: Numbered, do: Callable[[Tx, Work
 
 def view_of(tx: Tx, store: StoreSettings, quote: Quote, at: datetime) -> QuoteView:
     """The quote and what is said beside it."""
-    request = tx.requests.get(quote.store, quote.request_id)
-    assert request is not None, "a quote's request is never deleted"
+    ticket = tx.tickets.get(quote.store, quote.ticket_id)
+    assert ticket is not None, "a quote's ticket is never deleted"
     account = account_by_id(tx, quote.account_id)
-    return QuoteView(store, at, quote, request, account, spendable(tx, account.id, at))
+    return QuoteView(store, at, quote, ticket, account, spendable(tx, account.id, at))
 
 
 @contextmanager
 def work_on(settings: Settings, about: Numbered, store: str | None, by: str | None) -> Iterator[tuple[Desk, Work]]:
-    """The open desk, and what an action of staff on that quote or request needs. Raises `UsageError` and the desk's."""
+    """The open desk, and what an action of staff on that quote or ticket needs. Raises `UsageError` and the desk's."""
     with the_desk(settings) as desk:
         chosen = store_of(settings, desk, about, store)
         terms = StoreSetup.of(chosen).desk_terms

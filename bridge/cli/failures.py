@@ -34,7 +34,7 @@ REMEDIES = {
     "quote_refused": "see how it stands: bridge quote list",
     "right_refused": "see what there is: bridge rights list",
     "unknown_order": "see which orders its coins came from: bridge account show CUSTOMER",
-    "unknown_request": "bridge request list",
+    "unknown_ticket": "bridge ticket list",
     "shop_unavailable": "see that the shop's database server runs and can be reached, then: bridge check",
     "shop_refused": "bridge check",
     "foreign_desk": "use the desk that this shop belongs to (bridge desk restore FILE brings a lost one back)",

@@ -65,7 +65,7 @@ def link(
 ) -> None:
     """Link a guest's order to a customer's account.
 
-    Its packages move there with what is spent and held, its requests and quotes too, and what the order grants or
+    Its packages move there with what is spent and held, its tickets and quotes too, and what the order grants or
     loses later is booked there. It can't be undone: see first that the order is his.
     """
     import asyncio

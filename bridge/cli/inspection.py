@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bridge.cli.acting import Number, RequestNumber, Words, coins_of, name_of, on_quote, on_request, until_when
+from bridge.cli.acting import Number, TicketNumber, Words, coins_of, name_of, on_quote, on_request, until_when
 from bridge.cli.call import ByOption, Call, StoreOption, command, group
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ app = group("inspection", "Inspections: a look at whether something can be done,
 
 
 @command(app, "offer")
-def offer(call: Call, request: RequestNumber, words: Words, by: ByOption = None, store: StoreOption = None) -> None:
+def offer(call: Call, ticket: TicketNumber, words: Words, by: ByOption = None, store: StoreOption = None) -> None:
     """Offer to inspect whether a request can be done, for the store's price (quotes.inspection_coins).
 
     Nothing is held before the customer approves. A customer with fewer coins than that can't be offered one.
@@ -22,11 +22,11 @@ def offer(call: Call, request: RequestNumber, words: Words, by: ByOption = None,
     from bridge.services import offering
 
     def do(tx: "Tx", work: "Work") -> "Quote":
-        return offering.offer_inspection(tx, work.terms, request, words=words, by=work.staff, at=work.at)
+        return offering.offer_inspection(tx, work.terms, ticket, words=words, by=work.staff, at=work.at)
 
     on_request(
         call,
-        request,
+        ticket,
         store,
         by,
         do,

@@ -35,7 +35,7 @@ def list_prices(call: Call, store: EachStoreOption = None) -> None:
             [
                 table("Store", "Code", "Coins", "Name", rows=rows, right=("Coins",), words=("Name",)),
                 line(),
-                line("A request from the list: bridge request open CUSTOMER --price CODE --subject TEXT"),
+                line("A ticket from the list: bridge ticket open CUSTOMER --price CODE --subject TEXT"),
             ]
             if rows
             else [line("No prices. They are written in a store's file: [prices.CODE]")]

@@ -106,14 +106,14 @@ def erase(
             "store": chosen.name,
             "account": None if account is None else {"kind": account.owner.kind.value, "id": account.owner.ref},
             "coins_left": account.posted if account else 0,
-            "requests": done.requests,
+            "tickets": done.tickets,
             "quotes": done.quotes,
             "inbox_rows": rows,
         },
         lambda: [
             line(f"{who} erased what was kept of {owner} of store {chosen.name}."),
             line(
-                f"Texts of {count(done.requests, 'request')} and {count(done.quotes, 'quote')}, "
+                f"Texts of {count(done.tickets, 'ticket')} and {count(done.quotes, 'quote')}, "
                 f"and {count(rows, 'row')} in the shop's inbox."
             ),
             line(left),
@@ -132,7 +132,7 @@ async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, 
         return {}
     accounts, entries = await shop.pushed([owner.ref])
     quotes = await shop.documents(DocumentTable.QUOTE, [one["quote"] for one in document.get("quotes", [])])
-    requests = await shop.documents(DocumentTable.REQUEST, [one["request"] for one in document.get("requests", [])])
+    tickets = await shop.documents(DocumentTable.TICKET, [one["ticket"] for one in document.get("tickets", [])])
     answers = await shop.documents(DocumentTable.ANSWER, [one["uuid"] for one in document["actions"]])
     contact = (await shop.contacts([owner.ref])).get(owner.ref)
     return {
@@ -140,6 +140,6 @@ async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, 
         "account": [json.loads(row.payload) for row in accounts],
         "entries": [json.loads(row.payload) for row in entries],
         "quotes": [json.loads(one.row.payload) for one in quotes],
-        "requests": [json.loads(one.row.payload) for one in requests],
+        "tickets": [json.loads(one.row.payload) for one in tickets],
         "answers": [json.loads(one.row.payload) for one in answers],
     }

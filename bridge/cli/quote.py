@@ -7,7 +7,7 @@ import typer
 from bridge.cli.acting import (
     MOST_LISTED,
     Number,
-    RequestNumber,
+    TicketNumber,
     Words,
     coins_of,
     held_words,
@@ -82,9 +82,9 @@ def show(call: Call, quote: Number, store: StoreOption = None) -> None:
     """Show one quote: its words, every version, the customer's decisions and what became of it."""
     from bridge.cli import quotes_shown as shown
     from bridge.cli.desk_work import QUOTE, Numbered, store_of, view_of
-    from bridge.cli.requests_shown import thread_document, thread_parts
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
+    from bridge.cli.tickets_shown import thread_document, thread_parts
 
     settings, at = call.settings(), CLOCK.now()
     about = Numbered(QUOTE, quote)
@@ -93,7 +93,7 @@ def show(call: Call, quote: Number, store: StoreOption = None) -> None:
         found = tx.quotes.get(chosen.name, quote)
         assert found is not None, "it was there a moment ago, and quotes are never deleted"
         offers = [tx.quotes.offer_of(quote, version) for version in range(1, found.offer.version + 1)]
-        thread = [one for one in tx.requests.about_quotes(found.request_id) if one.detail.get("quote") == quote]
+        thread = [one for one in tx.tickets.about_quotes(found.ticket_id) if one.detail.get("quote") == quote]
         return view_of(tx, chosen, found, at), [one for one in offers if one], tx.quotes.decisions(quote), thread
 
     with the_desk(settings) as desk:
@@ -120,7 +120,7 @@ def show(call: Call, quote: Number, store: StoreOption = None) -> None:
 @command(app, "offer")
 def offer(
     call: Call,
-    request: RequestNumber,
+    ticket: TicketNumber,
     coins: Annotated[int, typer.Option("--coins", metavar="COINS", help="How many coins the work costs at most.")],
     words: Words,
     right: Annotated[
@@ -138,7 +138,7 @@ def offer(
     by: ByOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Offer to do a request's work for a number of coins.
+    """Offer to do a ticket's work for a number of coins.
 
     Nothing is held before the customer approves on his page, and never more than this is deducted.
     """
@@ -148,7 +148,7 @@ def offer(
         return offering.offer(
             tx,
             work.terms,
-            request,
+            ticket,
             coins=coins,
             words=words,
             by=work.staff,
@@ -158,9 +158,9 @@ def offer(
         )
 
     def told(done: "Outcome") -> str:
-        return f"offered to do request {request} for {coins_of(done)}: {name_of(done)}{until_when(done)}"
+        return f"offered to do ticket {ticket} for {coins_of(done)}: {name_of(done)}{until_when(done)}"
 
-    on_request(call, request, store, by, do, told)
+    on_request(call, ticket, store, by, do, told)
 
 
 @command(app, "revise")
@@ -308,7 +308,7 @@ def infeasible(
     """End an approved inspection, or approved work, because it can't be done.
 
     An inspection costs exactly its price then. Of work everything is released, but for the price of an inspection that
-    was approved for the same request and not charged yet.
+    was approved for the same ticket and not charged yet.
     """
     from bridge.services import working
 

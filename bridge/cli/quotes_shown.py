@@ -11,7 +11,7 @@ from bridge.cli.screen import count, grid, line, local, one_line, styled, table,
 from bridge.contracts.coin_desk import Decision
 from bridge.domain.accounts import Owner
 from bridge.domain.quotes import HOLDING, Offer, QuoteState
-from bridge.domain.requests import Request
+from bridge.domain.tickets import Ticket
 
 INDENT = 5
 HASH_SHOWN = 12
@@ -30,8 +30,8 @@ def quote_document(view: QuoteView) -> dict[str, Any]:
         "quote": quote.id,
         "store": quote.store,
         "owner": owner_document(view.account.owner),
-        "request": quote.request_id,
-        "subject": view.request.subject,
+        "ticket": quote.ticket_id,
+        "subject": view.ticket.subject,
         "kind": quote.kind.value,
         "state": quote.state.value,
         "lapsed": quote.lapsed(view.at),
@@ -66,7 +66,7 @@ def quote_parts(view: QuoteView) -> list[Any]:
     facts: list[Sequence[object]] = [
         ("Quote", f"{quote.id}, version {offer.version}: {quote.kind}"),
         ("Customer", f"{view.account.owner} of store {quote.store}"),
-        ("Request", f"{view.request.id}: {subject_of(view.request)}"),
+        ("Ticket", f"{view.ticket.id}: {subject_of(view.ticket)}"),
         ("State", state_words(view)),
         ("Asks for", count(offer.coins, "coin")),
         ("Held", count(quote.held, "coin")),
@@ -118,13 +118,13 @@ def _were(coins: int) -> str:
 
 def quotes_table(views: Sequence[QuoteView], *, ended: bool = False) -> Any:
     """Quotes, a row each; `ended` where some of them have cost something. The exact deadline is in `quote show`."""
-    columns = ["Quote", "Store", "Customer", "Request", "Kind", "State", "Asks", "Held", "Until", "Subject"]
+    columns = ["Quote", "Store", "Customer", "Ticket", "Kind", "State", "Asks", "Held", "Until", "Subject"]
     rows = [_row(view) for view in views]
     if ended:
         columns.insert(-2, "Deducted")
         for row, view in zip(rows, views, strict=True):
             row.insert(-2, "" if view.quote.spent is None else f"{view.quote.spent:,}")
-    return table(*columns, rows=rows, right=("Quote", "Request", "Asks", "Held", "Deducted"), words=("Subject",))
+    return table(*columns, rows=rows, right=("Quote", "Ticket", "Asks", "Held", "Deducted"), words=("Subject",))
 
 
 def _row(view: QuoteView) -> list[object]:
@@ -134,13 +134,13 @@ def _row(view: QuoteView) -> list[object]:
         quote.id,
         quote.store,
         named(view.account.owner),
-        quote.request_id,
+        quote.ticket_id,
         quote.kind.value,
         state_words(view).partition(",")[0],
         quote.offer.coins,
         quote.held,
         until if quote.state is QuoteState.OFFERED else "",
-        subject_of(view.request),
+        subject_of(view.ticket),
     ]
 
 
@@ -178,9 +178,9 @@ def decisions_document(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
     ]
 
 
-def subject_of(request: Request) -> str:
-    """A request's subject in one line of a stranger's text; it can have been erased (rule D2)."""
-    return one_line(request.subject) or ERASED
+def subject_of(ticket: Ticket) -> str:
+    """A ticket's subject in one line of a stranger's text; it can have been erased (rule D2)."""
+    return one_line(ticket.subject) or ERASED
 
 
 def words_parts(words: str) -> list[Any]:

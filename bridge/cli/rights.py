@@ -54,7 +54,7 @@ def redeem(
 ) -> None:
     """Redeem a one-time right for a customer's shop.
 
-    Opens a request without coins. It can be done once for each domain, whoever's package it is.
+    Opens a ticket without coins. It can be done once for each domain, whoever's package it is.
     """
     from bridge.cli.call import one_store, staff_name
     from bridge.cli.customer import owner_of
@@ -80,7 +80,7 @@ def redeem(
         lambda: [
             line(
                 f"{who} redeemed {right} of {owner} of store {chosen.name} for {done.domain}: "
-                f"request {done.request_id}, no coin was moved."
+                f"ticket {done.ticket_id}, no coin was moved."
             ),
             line(f"When the licence is issued: bridge rights licence {right} {done.domain} --reference TEXT"),
         ],
@@ -144,7 +144,7 @@ def _of_customer(call: Call, store: "StoreSettings", rights: "list[Right]", cust
         "redeemed": [_redemption_document(one) | {"at": utc(when)} for one, when in redeemed],
     }
     rows = [
-        (one.right, one.domain, one.request_id, local(when, store.zone_info), one_line(one.licence))
+        (one.right, one.domain, one.ticket_id, local(when, store.zone_info), one_line(one.licence))
         for one, when in redeemed
     ]
     call.answer(
@@ -153,7 +153,7 @@ def _of_customer(call: Call, store: "StoreSettings", rights: "list[Right]", cust
             grid([("Customer", f"{owner} of store {store.name}"), ("Plan", plan or "none")]),
             line(),
             *_rights_parts(store, his),
-            *([line(), table("Redeemed", "Domain", "Request", "When", "Licence", rows=rows)] if rows else []),
+            *([line(), table("Redeemed", "Domain", "Ticket", "When", "Licence", rows=rows)] if rows else []),
         ],
     )
 
@@ -177,4 +177,4 @@ def _right_document(right: "Right") -> dict[str, Any]:
 
 
 def _redemption_document(one: "Redemption") -> dict[str, Any]:
-    return {"right": one.right, "domain": one.domain, "request": one.request_id, "licence": one.licence}
+    return {"right": one.right, "domain": one.domain, "ticket": one.ticket_id, "licence": one.licence}

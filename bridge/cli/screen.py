@@ -30,7 +30,7 @@ GAP, BELOW = 2, 5
 WHOLE = re.compile(r"\d\d:\d\d:\d\d [+-]\d\d:\d\d|\S+")
 """What is never taken apart: a number, a word, a time with its offset."""
 NAMES = frozenset(
-    {"account", "claim", "customer", "line", "no.", "order", "package", "problem", "quote", "request", "version"}
+    {"account", "claim", "customer", "line", "no.", "order", "package", "problem", "quote", "ticket", "version"}
 )
 """What is called by a number: that is shown as commands take it, 10042 and not 10,042."""
 STYLES = {"ok": "green", "warning": "yellow", "wrong": "bold red", "quiet": "dim"}

@@ -31,7 +31,7 @@ LIKE_A_FORMULA = frozenset("=+-@\t\r\n" + WIDE)
 MACHINE = {"number": "number", "date": "time_iso", "what": "kind"}
 """Names of the machine's columns beside those that go by the reader's name of the same thing."""
 PAIRS = ("number", "date", "what", "coins", "held", "balance", "balance_held")
-NUMBERS = ("order", "quote", "request")
+NUMBERS = ("order", "quote", "ticket")
 WORDS = ("for", "reason", "packages")
 STAFF = "staff"
 PackageNames = Mapping[int, Mapping[str, str]]
@@ -79,7 +79,7 @@ def _line(one: NumberedEntry, names: PackageNames, zone: ZoneInfo, language: str
     for coins in (entry.posted, entry.held, one.posted_after, one.held_after):
         yield amount(language, coins)
         yield coins
-    numbers = {"order": entry.order_id, "quote": entry.quote_id, "request": entry.request_id}
+    numbers = {"order": entry.order_id, "quote": entry.quote_id, "ticket": entry.ticket_id}
     yield from numbers.values()
     yield purpose(language, numbers)
     yield entry.reason

@@ -23,7 +23,7 @@ from bridge.services.document_comparison import (
     expected_answers,
     expected_prices,
     expected_quotes,
-    expected_requests,
+    expected_tickets,
 )
 from bridge.services.findings import Difference
 from bridge.services.shop_comparison import ExpectedAccount, compare_rows, expected_accounts
@@ -120,9 +120,9 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
 async def _documents_compared(
     desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey], kept_days: int
 ) -> list[Difference]:
-    """Where the shop's requests, quotes, prices and answers differ."""
+    """Where the shop's tickets, quotes, prices and answers differ."""
     differences: list[Difference] = []
-    for table, expected in ((DocumentTable.QUOTE, expected_quotes), (DocumentTable.REQUEST, expected_requests)):
+    for table, expected in ((DocumentTable.QUOTE, expected_quotes), (DocumentTable.TICKET, expected_tickets)):
         last: int | None = 0
         while last is not None:
             page = partial(expected, terms=terms, after=last, limit=ACCOUNT_PAGE)

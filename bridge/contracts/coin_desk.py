@@ -1,4 +1,4 @@
-"""The coin desk as the rules need it: requests, quotes, deadlines, evidence and answers, over one open transaction.
+"""The coin desk as the rules need it: tickets, quotes, deadlines, evidence and answers, over one open transaction.
 
 All times are aware datetimes in UTC; all amounts are coins. What is written once (decisions, audit) has no method that
 changes it.
@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, Protocol
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.downtime import Gap
 from bridge.domain.quotes import Offer, Quote, QuoteKind
-from bridge.domain.requests import Author, Message, Request
 from bridge.domain.rights import Redemption
+from bridge.domain.tickets import Author, Message, Ticket
 
 
 class Channel(StrEnum):
@@ -123,7 +123,7 @@ class Claim(NamedTuple):
     state: str
 
 
-class Requests(Protocol):
+class Tickets(Protocol):
     def open(
         self,
         store: str,
@@ -135,30 +135,30 @@ class Requests(Protocol):
         staff: str | None = None,
         price: str | None = None,
         number: int | None = None,
-    ) -> Request:
-        """A new request; under `number` where a desk that was lost gave it out, so that it is what its owner was told.
+    ) -> Ticket:
+        """A new ticket; under `number` where a desk that was lost gave it out, so that it is what its owner was told.
 
         Else it gets the next number.
         """
         ...
 
-    def get(self, store: str, request_id: int) -> Request | None: ...
+    def get(self, store: str, ticket_id: int) -> Ticket | None: ...
 
-    def of_account(self, account_id: int) -> list[Request]: ...
+    def of_account(self, account_id: int) -> list[Ticket]: ...
 
-    def latest(self, store: str, limit: int) -> list[Request]: ...
+    def latest(self, store: str, limit: int) -> list[Ticket]: ...
 
-    def say(self, request_id: int, message: Message) -> None:
-        """Add to the thread; a message that the customer is shown lets the request be shown anew."""
+    def say(self, ticket_id: int, message: Message) -> None:
+        """Add to the thread; a message that the customer is shown lets the ticket be shown anew."""
         ...
 
-    def thread(self, request_id: int) -> list[Message]: ...
+    def thread(self, ticket_id: int) -> list[Message]: ...
 
-    def about_quotes(self, request_id: int) -> list[Message]:
+    def about_quotes(self, ticket_id: int) -> list[Message]:
         """Of the thread what became of quotes, in order; however much was written besides is not read."""
         ...
 
-    def last_shown(self, request_id: int, most: int) -> tuple[list[Message], int]:
+    def last_shown(self, ticket_id: int, most: int) -> tuple[list[Message], int]:
         """The last messages that the customer is shown, in order, and how many older ones are left out."""
         ...
 
@@ -166,57 +166,57 @@ class Requests(Protocol):
         """As with `Quotes.last_known`."""
         ...
 
-    def touch(self, request_ids: Iterable[int]) -> None:
-        """Show these requests anew."""
+    def touch(self, ticket_ids: Iterable[int]) -> None:
+        """Show these tickets anew."""
         ...
 
-    def is_pushed(self, store: str, request_id: int) -> bool | None:
-        """Whether the shop has a request in its newest state; None where there is no such request."""
+    def is_pushed(self, store: str, ticket_id: int) -> bool | None:
+        """Whether the shop has a ticket in its newest state; None where there is no such ticket."""
         ...
 
     def answers_wait(self, store: str) -> bool:
-        """Whether staff have written in a request that the shop does not have in its newest state."""
+        """Whether staff have written in a ticket that the shop does not have in its newest state."""
         ...
 
-    def waiting(self, store: str, limit: int) -> list[Request]:
-        """Requests whose newest state the shop does not have."""
+    def waiting(self, store: str, limit: int) -> list[Ticket]:
+        """Tickets whose newest state the shop does not have."""
         ...
 
-    def shown(self, store: str, *, after: int, limit: int) -> list[Request]:
-        """Requests with a number above `after` of which the shop has the newest state, ascending."""
+    def shown(self, store: str, *, after: int, limit: int) -> list[Ticket]:
+        """Tickets with a number above `after` of which the shop has the newest state, ascending."""
         ...
 
     def pushed(self, numbers: Mapping[int, int]) -> None:
-        """The shop has these requests in these versions of the row."""
+        """The shop has these tickets in these versions of the row."""
         ...
 
-    def not_shown(self, request_ids: Iterable[int]) -> frozenset[int]:
-        """Those of these requests of which the shop has had nothing in this epoch."""
+    def not_shown(self, ticket_ids: Iterable[int]) -> frozenset[int]:
+        """Those of these tickets of which the shop has had nothing in this epoch."""
         ...
 
-    def keep_back(self, request_ids: Iterable[int]) -> None:
-        """Don't show these requests, whatever happens to them, until they are erased or shown `again`."""
+    def keep_back(self, ticket_ids: Iterable[int]) -> None:
+        """Don't show these tickets, whatever happens to them, until they are erased or shown `again`."""
         ...
 
     def again(self, store: str) -> None:
-        """Show every request of the store once more."""
+        """Show every ticket of the store once more."""
         ...
 
     def erase(self, account_id: int) -> int:
-        """Redact the subjects and texts of an account's requests (rule D2); returns how many messages."""
+        """Redact the subjects and texts of an account's tickets (rule D2); returns how many messages."""
         ...
 
 
 class Quotes(Protocol):
     def draft(
-        self, store: str, request_id: int, account_id: int, kind: QuoteKind, offer: Offer, *, offered: bool
+        self, store: str, ticket_id: int, account_id: int, kind: QuoteKind, offer: Offer, *, offered: bool
     ) -> Quote:
         """A new quote with its first version; offered at once, or a draft."""
         ...
 
     def get(self, store: str, quote_id: int) -> Quote | None: ...
 
-    def of_request(self, request_id: int) -> list[Quote]: ...
+    def of_ticket(self, ticket_id: int) -> list[Quote]: ...
 
     def of_account(self, account_id: int, *, holding: bool = False) -> list[Quote]: ...
 
@@ -432,7 +432,7 @@ class Guests(Protocol):
         ...
 
     def hand_over(self, store: str, order_id: int, guest_account: int, account_id: int) -> None:
-        """Let all that a guest's account has be another's: the order, packages, requests, quotes, redemptions.
+        """Let all that a guest's account has be another's: the order, packages, tickets, quotes, redemptions.
 
         It books nothing: the entries that say so are the service's. What either account's entries say stays.
         """
@@ -461,7 +461,7 @@ class PersonalData(Protocol):
         ...
 
     def forget(self, store: str, account_id: int, owner: Owner) -> None:
-        """Erase the texts of his requests, quotes and answers, his claims, his messages and what tells him from others.
+        """Erase the texts of his tickets, quotes and answers, his claims, his messages and what tells him from others.
 
         What is shown in the shop of it is shown anew, without texts. Entries, amounts, hashes and evidence stay.
         """
@@ -475,9 +475,9 @@ class PersonalData(Protocol):
         ...
 
     def forget_old_texts(self, store: str, before: datetime) -> int:
-        """Erase the texts of requests, and of their quotes, that are at an end and had nothing new since then.
+        """Erase the texts of tickets, and of their quotes, that are at an end and had nothing new since then.
 
-        Returns how many requests that were.
+        Returns how many tickets that were.
         """
         ...
 

@@ -23,7 +23,7 @@ from bridge.contracts.coin_desk import (
     Prices,
     Quotes,
     Redemptions,
-    Requests,
+    Tickets,
 )
 from bridge.contracts.disputes import Disputes
 from bridge.contracts.freezes import Freezes
@@ -373,7 +373,7 @@ class Tx(Protocol):
     @property
     def push(self) -> Push: ...
     @property
-    def requests(self) -> Requests: ...
+    def tickets(self) -> Tickets: ...
     @property
     def quotes(self) -> Quotes: ...
     @property

@@ -115,14 +115,14 @@ class Office(Protocol):
         """How the customer, or the guest of an order, is addressed now. Raises `ShopError` where the shop is down."""
         ...
 
-    async def subject(self, store: str, request_id: int) -> str:
-        """A request's subject; empty where it has been erased (rule D2)."""
+    async def subject(self, store: str, ticket_id: int) -> str:
+        """A ticket's subject; empty where it has been erased (rule D2)."""
         ...
 
-    async def is_shown(self, store: str, request_id: int) -> bool:
-        """Whether the customer finds on his page all that was written to him in a request.
+    async def is_shown(self, store: str, ticket_id: int) -> bool:
+        """Whether the customer finds on his page all that was written to him in a ticket.
 
-        False while it is on its way, and where the shop's extension or its tables are too old to show it. A request
+        False while it is on its way, and where the shop's extension or its tables are too old to show it. A ticket
         that is not there has nothing that could be missing. Raises `ShopError` where the shop is down.
         """
         ...

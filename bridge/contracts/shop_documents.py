@@ -1,6 +1,6 @@
 """The shop as the coin desk needs it: documents shown on its pages, and what customers do there.
 
-Documents (requests, quotes, prices, answers) are signed rows like the accounts. The inbox is the other way round: rows
+Documents (tickets, quotes, prices, answers) are signed rows like the accounts. The inbox is the other way round: rows
 that the shop's pages write, signed with the store's key, and of which nothing is believed before the signature is. A
 shop that was prepared by an earlier release lacks some of these tables: it goes on with what it has until it is
 prepared again. Beside them stand notes, a row a name: what the desk says of itself and of what is on sale, and what the
@@ -24,11 +24,11 @@ class DocumentTable(StrEnum):
     QUOTE = "quote"
     PRICE = "price"
     ANSWER = "answer"
-    REQUEST = "request"
+    TICKET = "ticket"
 
 
 class DocumentRow(NamedTuple):
-    """One document: `key` is the request's or quote's number, the price's code or the answered row's UUID."""
+    """One document: `key` is the ticket's or quote's number, the price's code or the answered row's UUID."""
 
     key: int | str
     row: SignedRow
@@ -80,7 +80,7 @@ class CoinDeskShop(Protocol):
     async def documents_left_behind(
         self, table: DocumentTable, *, epoch: int, after: int, until: int
     ) -> Sequence[DocumentRow]:
-        """Quotes or requests of an epoch before this one with `after` < number <= `until`, ascending; at most 200.
+        """Quotes or tickets of an epoch before this one with `after` < number <= `until`, ascending; at most 200.
 
         None without the table. Once all has been pushed in a new epoch, these are a lost desk's.
         """

@@ -11,7 +11,7 @@ from bridge.contracts.coin_desk import Claim
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import guest_claim, guest_link, package, purchase, quote, redemption, request, store
+from bridge.desk.tables import guest_claim, guest_link, package, purchase, quote, redemption, store, ticket
 from bridge.desk.values import from_ms, id_list, to_ms
 
 _CLAIM = (
@@ -88,7 +88,7 @@ _HAND_OVER_SHOWN = tuple(
         .where(table.c.account_id == bindparam("guest"))
         .values(account_id=bindparam("heir"), number=table.c.number + literal_column("1"))
     )
-    for table in (request, quote)
+    for table in (ticket, quote)
 )
 _HAND_OVER = tuple(
     Statement(update(table).where(table.c.account_id == bindparam("guest")).values(account_id=bindparam("heir")))

@@ -81,7 +81,7 @@ _ENTRY_COLUMNS = (
     entry.c.order_id,
     entry.c.staff,
     entry.c.quote_id,
-    entry.c.request_id,
+    entry.c.ticket_id,
     entry.c.posted_after,
     entry.c.held_after,
 )
@@ -277,7 +277,7 @@ def _entry_row(one: Entry, number: int, posted_after: int, held_after: int) -> d
         "reason": one.reason,
         "staff": one.staff,
         "quote_id": one.quote_id,
-        "request_id": one.request_id,
+        "ticket_id": one.ticket_id,
     }
 
 
@@ -315,7 +315,7 @@ def entry_from(row: Sequence[Any]) -> NumberedEntry:
         order_id,
         staff,
         quote_id,
-        request_id,
+        ticket_id,
         posted_after,
         held_after,
     ) = row
@@ -329,6 +329,6 @@ def entry_from(row: Sequence[Any]) -> NumberedEntry:
         order_id=order_id,
         staff=staff,
         quote_id=quote_id,
-        request_id=request_id,
+        ticket_id=ticket_id,
     )
     return NumberedEntry(number, place, one, posted_after, held_after)

@@ -37,7 +37,7 @@ from bridge.desk.tables import (
     purchase,
     quote,
     quote_version,
-    request,
+    ticket,
 )
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import Account, Owner, OwnerKind
@@ -76,17 +76,17 @@ _FORGET_CLAIMS = Statement(
     .values(customer_id=text("0"), code=text("''"), state=text("'forgotten'"))
 )
 _FORGET_WHO = Statement(update(account).where(account.c.id == bindparam("account")).values(born=null()))
-_REQUESTS = Statement(select(request.c.id).where(request.c.account_id == bindparam("account")))
+_TICKETS = Statement(select(ticket.c.id).where(ticket.c.account_id == bindparam("account")))
 _ERASE_SUBJECTS = Statement(
-    update(request)
-    .where(any_of(request.c.id, "ids"))
+    update(ticket)
+    .where(any_of(ticket.c.id, "ids"))
     .values(
         subject=text("''"),
-        number=request.c.number + literal_column("1"),
-        pushed_number=func.max(request.c.pushed_number, literal_column("0")),  # also one that was kept back
+        number=ticket.c.number + literal_column("1"),
+        pushed_number=func.max(ticket.c.pushed_number, literal_column("0")),  # also one that was kept back
     )
 )
-_ERASE_TEXTS = Statement(update(message).where(any_of(message.c.request_id, "ids")).values(text=text("''")))
+_ERASE_TEXTS = Statement(update(message).where(any_of(message.c.ticket_id, "ids")).values(text=text("''")))
 _PURCHASES_OF = and_(purchase.c.store_id == bindparam("store"), purchase.c.account_id == bindparam("account"))
 _ERASE_WHY_FROZEN = Statement(
     update(freeze).where(freeze.c.account_id == bindparam("account")).values(reason=text("''"))
@@ -99,13 +99,13 @@ _ERASE_REASONS = Statement(
     )
     .values(reason=text("''"))
 )
-_QUOTES_OF = select(quote.c.id).where(any_of(quote.c.request_id, "ids")).scalar_subquery()
+_QUOTES_OF = select(quote.c.id).where(any_of(quote.c.ticket_id, "ids")).scalar_subquery()
 _ERASE_WORDS = Statement(
     update(quote_version).where(quote_version.c.quote_id.in_(_QUOTES_OF)).values(words=text("''"), texts=text("'{}'"))
 )
 _SHOW_QUOTES = Statement(
     update(quote)
-    .where(any_of(quote.c.request_id, "ids"))
+    .where(any_of(quote.c.ticket_id, "ids"))
     .values(
         number=quote.c.number + literal_column("1"),
         pushed_number=func.max(quote.c.pushed_number, literal_column("0")),
@@ -113,14 +113,14 @@ _SHOW_QUOTES = Statement(
 )
 _ENDED: list[ColumnClause[Any]] = [literal_column(f"'{state}'") for state in sorted(ENDED)]
 _OLD = Statement(
-    select(request.c.id).where(
-        request.c.store_id == bindparam("store"),
-        request.c.opened_ms < bindparam("before_ms"),
-        ~exists().where(message.c.request_id == request.c.id, message.c.at_ms >= bindparam("before_ms")),
-        ~exists().where(quote.c.request_id == request.c.id, quote.c.state.not_in(_ENDED)),
+    select(ticket.c.id).where(
+        ticket.c.store_id == bindparam("store"),
+        ticket.c.opened_ms < bindparam("before_ms"),
+        ~exists().where(message.c.ticket_id == ticket.c.id, message.c.at_ms >= bindparam("before_ms")),
+        ~exists().where(quote.c.ticket_id == ticket.c.id, quote.c.state.not_in(_ENDED)),
         or_(
-            request.c.subject != text("''"),
-            exists().where(message.c.request_id == request.c.id, message.c.text != text("''")),
+            ticket.c.subject != text("''"),
+            exists().where(message.c.ticket_id == ticket.c.id, message.c.text != text("''")),
         ),
     )
 )
@@ -153,7 +153,7 @@ class SqlPersonalData:
 
     def forget(self, store: str, account_id: int, owner: Owner) -> None:
         number = self._stores.number(store)
-        self._erase([row[0] for row in _REQUESTS.rows(self._connection, account=account_id)])
+        self._erase([row[0] for row in _TICKETS.rows(self._connection, account=account_id)])
         _ERASE_WHY_FROZEN.run(self._connection, account=account_id)
         _ERASE_REASONS.run(self._connection, store=number, account=account_id)
         _FORGET_WHO.run(self._connection, account=account_id)
@@ -183,8 +183,8 @@ class SqlPersonalData:
     def _forget_letters(self, store: int, owner: Owner) -> None:
         _FORGET_TO_OWNER.run(self._connection, store=store, owner=owner.kind.value, ref=owner.ref)
 
-    def _erase(self, requests: list[int]) -> None:
-        """Subjects and texts of these requests, and the words of their quotes; the shop is to show all of them anew."""
-        ids = id_list(requests)
+    def _erase(self, tickets: list[int]) -> None:
+        """Subjects and texts of these tickets, and the words of their quotes; the shop is to show all of them anew."""
+        ids = id_list(tickets)
         for statement in (_ERASE_SUBJECTS, _ERASE_TEXTS, _ERASE_WORDS, _SHOW_QUOTES):
             statement.run(self._connection, ids=ids)

@@ -9,10 +9,10 @@ from bridge.contracts.desk import PushState
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
 from bridge.desk.answers import SqlAnswers
 from bridge.desk.quotes import SqlQuotes
-from bridge.desk.requests import SqlRequests
 from bridge.desk.rights import SqlPrices
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import WAITS_FOR_PUSH, account
+from bridge.desk.tickets import SqlTickets
 from bridge.desk.values import from_ms, id_list
 from bridge.domain.accounts import Account
 
@@ -108,7 +108,7 @@ class SqlPush:
 
     def again(self, store: str) -> None:
         _AGAIN.run(self._connection, store=self._stores.number(store))
-        SqlRequests(self._connection, self._stores).again(store)
+        SqlTickets(self._connection, self._stores).again(store)
         SqlQuotes(self._connection, self._stores).again(store)
         SqlPrices(self._connection, self._stores).again(store)
         SqlAnswers(self._connection, self._stores).again(store, from_ms(0))

@@ -22,7 +22,7 @@ _OFFER_COLUMNS = [column for column in quote_version.c if column.name != "quote_
 _COLUMNS = (
     quote.c.id,
     store.c.name,
-    quote.c.request_id,
+    quote.c.ticket_id,
     quote.c.account_id,
     quote.c.kind,
     quote.c.state,
@@ -40,7 +40,7 @@ _FOUND = (
 _NEW = insert_row(quote, without=frozenset({"pushed_number"}))
 _NEW_VERSION = insert_row(quote_version)
 _GET = Statement(_FOUND.where(quote.c.id == bindparam("wanted"), quote.c.store_id == bindparam("store")))
-_OF_REQUEST = Statement(_FOUND.where(quote.c.request_id == bindparam("request")).order_by(quote.c.id))
+_OF_REQUEST = Statement(_FOUND.where(quote.c.ticket_id == bindparam("ticket")).order_by(quote.c.id))
 _OF_ACCOUNT = Statement(_FOUND.where(quote.c.account_id == bindparam("account")).order_by(quote.c.id))
 _OF_ACCOUNTS = Statement(_FOUND.where(any_of(quote.c.account_id, "ids")).order_by(quote.c.id))
 _HOLDING = Statement(
@@ -130,7 +130,7 @@ class SqlQuotes:
         self._newest_seen: dict[int, int] = {}
 
     def draft(
-        self, store: str, request_id: int, account_id: int, kind: QuoteKind, offer: Offer, *, offered: bool
+        self, store: str, ticket_id: int, account_id: int, kind: QuoteKind, offer: Offer, *, offered: bool
     ) -> Quote:
         state = QuoteState.OFFERED if offered else QuoteState.DRAFT
         number = next_number(self._connection, quote)
@@ -138,7 +138,7 @@ class SqlQuotes:
             self._connection,
             id=number,
             store_id=self._stores.number(store),
-            request_id=request_id,
+            ticket_id=ticket_id,
             account_id=account_id,
             kind=kind.value,
             state=state.value,
@@ -150,7 +150,7 @@ class SqlQuotes:
             number=1,
         )
         self._keep(number, offer)
-        return Quote(number, store, request_id, account_id, kind, state, offer, number=1)
+        return Quote(number, store, ticket_id, account_id, kind, state, offer, number=1)
 
     def get(self, store: str, quote_id: int) -> Quote | None:
         row = _GET.one(self._connection, wanted=quote_id, store=self._stores.number(store))
@@ -160,8 +160,8 @@ class SqlQuotes:
         self._newest_seen[found.id] = found.offer.version
         return found
 
-    def of_request(self, request_id: int) -> list[Quote]:
-        return [_quote_from(row) for row in _OF_REQUEST.rows(self._connection, request=request_id)]
+    def of_ticket(self, ticket_id: int) -> list[Quote]:
+        return [_quote_from(row) for row in _OF_REQUEST.rows(self._connection, ticket=ticket_id)]
 
     def of_account(self, account_id: int, *, holding: bool = False) -> list[Quote]:
         rows = (_HOLDING if holding else _OF_ACCOUNT).rows(self._connection, account=account_id)
@@ -278,11 +278,11 @@ class SqlQuotes:
 
 
 def _quote_from(row: Sequence[Any]) -> Quote:
-    number, store_name, request_id, account_id, kind, state, hold, spent, approved_ms, shown, *offer = row
+    number, store_name, ticket_id, account_id, kind, state, hold, spent, approved_ms, shown, *offer = row
     return Quote(
         id=number,
         store=store_name,
-        request_id=request_id,
+        ticket_id=ticket_id,
         account_id=account_id,
         kind=QuoteKind(kind),
         state=QuoteState(state),

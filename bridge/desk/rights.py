@@ -49,7 +49,7 @@ _REDEMPTION = (
     redemption.c.right,
     redemption.c.domain,
     redemption.c.account_id,
-    redemption.c.request_id,
+    redemption.c.ticket_id,
     redemption.c.licence,
 )
 _NEW_REDEMPTION = insert_row(redemption, without=frozenset({"id", "licence"}))
@@ -118,7 +118,7 @@ class SqlRedemptions:
             account_id=redemption.account_id,
             right=redemption.right,
             domain=redemption.domain,
-            request_id=redemption.request_id,
+            ticket_id=redemption.ticket_id,
             at_ms=to_ms(at),
         )
 

@@ -125,7 +125,7 @@ entry = Table(
     Column("reason", Text, nullable=False),
     Column("staff", String(128)),
     Column("quote_id", Integer),
-    Column("request_id", Integer),
+    Column("ticket_id", Integer),
     UniqueConstraint("account_id", "number"),
 )
 
@@ -237,8 +237,8 @@ job = Table(
     Column("last_run_ms", BigInteger, nullable=False),
 )
 
-request = Table(
-    "request",
+ticket = Table(
+    "ticket",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
@@ -251,17 +251,17 @@ request = Table(
     Column("number", Integer, nullable=False, server_default=text("1")),
     Column("pushed_number", Integer, nullable=False, server_default=text("0")),
 )
-Index("ix_request_account_id", request.c.account_id)
+Index("ix_ticket_account_id", ticket.c.account_id)
 KEPT_BACK = "-1"
 """The `pushed_number` of what is not to be shown until it is erased; 0 is what was not shown yet in this epoch."""
-REQUEST_WAITS = text("pushed_number < number")
-Index("ix_request_waiting", request.c.store_id, request.c.id, sqlite_where=REQUEST_WAITS)
+TICKET_WAITS = text("pushed_number < number")
+Index("ix_ticket_waiting", ticket.c.store_id, ticket.c.id, sqlite_where=TICKET_WAITS)
 
 message = Table(
     "message",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("request_id", Integer, ForeignKey("request.id"), nullable=False),
+    Column("ticket_id", Integer, ForeignKey("ticket.id"), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("author", String(16), nullable=False),
     Column("kind", String(16), nullable=False),
@@ -270,14 +270,14 @@ message = Table(
     Column("staff", String(128)),
     Column("verified", Integer, nullable=False),
 )
-Index("ix_message_request_id", message.c.request_id, message.c.id)
+Index("ix_message_ticket_id", message.c.ticket_id, message.c.id)
 
 quote = Table(
     "quote",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
-    Column("request_id", Integer, ForeignKey("request.id"), nullable=False),
+    Column("ticket_id", Integer, ForeignKey("ticket.id"), nullable=False),
     Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("state", String(16), nullable=False),
@@ -289,7 +289,7 @@ quote = Table(
     Column("number", Integer, nullable=False),
     Column("pushed_number", Integer, nullable=False, server_default=text("0")),
 )
-Index("ix_quote_request_id", quote.c.request_id)
+Index("ix_quote_ticket_id", quote.c.ticket_id)
 Index("ix_quote_account_id", quote.c.account_id)
 Index("ix_quote_holding", quote.c.account_id, quote.c.id, sqlite_where=text("held > 0"))
 QUOTE_WAITS = text("pushed_number < number AND state <> 'draft'")
@@ -346,7 +346,7 @@ redemption = Table(
     Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
     Column("right", String(64), nullable=False),
     Column("domain", String(253), nullable=False),
-    Column("request_id", Integer, ForeignKey("request.id"), nullable=False),
+    Column("ticket_id", Integer, ForeignKey("ticket.id"), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("licence", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("store_id", "right", "domain"),

@@ -25,10 +25,10 @@ from bridge.desk.problems import SqlProblems
 from bridge.desk.purchases import SqlPurchases
 from bridge.desk.push import SqlPush
 from bridge.desk.quotes import SqlQuotes
-from bridge.desk.requests import SqlRequests
 from bridge.desk.rights import SqlPrices, SqlRedemptions
 from bridge.desk.slices import SqlSlices
 from bridge.desk.sync import SqlSync
+from bridge.desk.tickets import SqlTickets
 from bridge.errors import DeskUnusable, DeskUnwritable
 
 
@@ -119,8 +119,8 @@ class DeskTx:
         return SqlCounts(self.connection)
 
     @cached_property
-    def requests(self) -> SqlRequests:
-        return SqlRequests(self.connection, self.stores)
+    def tickets(self) -> SqlTickets:
+        return SqlTickets(self.connection, self.stores)
 
     @cached_property
     def quotes(self) -> SqlQuotes:

@@ -75,7 +75,7 @@ class QuoteEvent(CustomerEvent):
     `available` is what the account could spend just after it.
     """
 
-    request_id: int
+    ticket_id: int
     quote_id: int
     version: int
     kind: str
@@ -126,7 +126,7 @@ class QuoteReleased(QuoteEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoinsDeducted(QuoteEvent):
-    """`spent` coins were deducted for the request, `available` remain (rule C17).
+    """`spent` coins were deducted for the ticket, `available` remain (rule C17).
 
     `released` were held besides and came free; `lost` of these were gone at once, because their package had ended or
     was revoked meanwhile (rule C5). `infeasible` says that they pay for finding out that it can't be done (rule C11).
@@ -178,25 +178,25 @@ class BalanceLow(CustomerEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestOpened(CustomerEvent):
-    """A customer opened a request: for staff."""
+class TicketOpened(CustomerEvent):
+    """A customer opened a ticket: for staff."""
 
-    request_id: int
+    ticket_id: int
     price: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestReplied(CustomerEvent):
-    """A customer wrote about one of his requests: for staff."""
+class TicketReplied(CustomerEvent):
+    """A customer wrote about one of his tickets: for staff."""
 
-    request_id: int
+    ticket_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestAnswered(CustomerEvent):
-    """Staff wrote to the customer about one of his requests."""
+class TicketAnswered(CustomerEvent):
+    """Staff wrote to the customer about one of his tickets."""
 
-    request_id: int
+    ticket_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,9 +246,9 @@ EVENTS: dict[str, type[Event]] = {
     "package_expiring": PackageExpiring,
     "package_expired": PackageExpired,
     "balance_low": BalanceLow,
-    "request_opened": RequestOpened,
-    "request_replied": RequestReplied,
-    "request_answered": RequestAnswered,
+    "ticket_opened": TicketOpened,
+    "ticket_replied": TicketReplied,
+    "ticket_answered": TicketAnswered,
     "guest_claimed": GuestClaimed,
     "problem_opened": ProblemOpened,
     "backup_late": BackupLate,

@@ -37,7 +37,7 @@ class Cause:
     key: str
     account_id: int
     quote_id: int
-    request_id: int
+    ticket_id: int
     at: datetime
     staff: str | None = None
     up_at: datetime | None = None
@@ -53,7 +53,7 @@ class Cause:
             reason=reason,
             staff=self.staff,
             quote_id=self.quote_id,
-            request_id=self.request_id,
+            ticket_id=self.ticket_id,
         )
 
 

@@ -40,7 +40,7 @@ class Posting(NamedTuple):
 class Entry(NamedTuple):
     """One entry. `key` is made of shop facts (or chosen by the caller), so that a repeat is recognised.
 
-    `quote_id` and `request_id` say what coins were held, spent or given back for.
+    `quote_id` and `ticket_id` say what coins were held, spent or given back for.
     """
 
     key: str
@@ -52,7 +52,7 @@ class Entry(NamedTuple):
     order_id: int | None = None
     staff: str | None = None
     quote_id: int | None = None
-    request_id: int | None = None
+    ticket_id: int | None = None
 
     @property
     def posted(self) -> int:

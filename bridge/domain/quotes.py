@@ -44,7 +44,7 @@ ENDED = frozenset({QuoteState.SETTLED, QuoteState.RELEASED, QuoteState.DECLINED,
 
 
 class Cause(StrEnum):
-    """Why a request turned out not to be feasible; a vendor's own fault costs nothing (rule C11)."""
+    """Why a ticket turned out not to be feasible; a vendor's own fault costs nothing (rule C11)."""
 
     HOST = "host"
     THEME = "theme"
@@ -76,7 +76,7 @@ class Quote:
 
     id: int
     store: str
-    request_id: int
+    ticket_id: int
     account_id: int
     kind: QuoteKind
     state: QuoteState
@@ -152,7 +152,7 @@ def require_state(quote: Quote, *allowed: QuoteState, doing: str) -> None:
 
 
 def inspection_charge(held: int, inspection_coins: int) -> int:
-    """What an infeasible request costs out of what is held: the inspection, never more than is held (rule C11)."""
+    """What an infeasible ticket costs out of what is held: the inspection, never more than is held (rule C11)."""
     return min(held, inspection_coins)
 
 

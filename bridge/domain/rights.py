@@ -48,7 +48,7 @@ class Redemption(NamedTuple):
     right: str
     domain: str
     account_id: int
-    request_id: int
+    ticket_id: int
     licence: str = ""
 
 

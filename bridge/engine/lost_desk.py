@@ -1,6 +1,6 @@
 """After a restore: what a lost desk has left in one store's shop is looked at before it is replaced.
 
-Every account, request and quote is looked up before its first push of this epoch: the shop may know more of it than
+Every account, ticket and quote is looked up before its first push of this epoch: the shop may know more of it than
 this desk. What only the lost desk knew is replaced, and staff are told. Once nothing older is left that could be
 replaced, nothing is looked up any more.
 """
@@ -26,13 +26,13 @@ from bridge.services.restoring import (
     recover_answers,
     report_lost_entries,
     report_lost_quotes,
-    report_lost_requests,
+    report_lost_tickets,
     take_over,
 )
 
 log = structlog.get_logger()
 NUMBERS_AHEAD = 1_000
-"""A lost desk's quotes and requests are looked for so far around the last number known: a desk numbers them over all
+"""A lost desk's quotes and tickets are looked for so far around the last number known: a desk numbers them over all
 its stores."""
 
 _Report = Callable[..., list[DocumentRow]]
@@ -43,7 +43,7 @@ class LostDesk:
 
     def __init__(self, setup: StoreSetup, adapter: ShopAdapter, desk: Desk, clock: Clock, health: StoreHealth) -> None:
         self._setup, self._adapter, self._desk, self._clock, self._health = setup, adapter, desk, clock, health
-        self._accounts_replaced = self._requests_taken_away = self._all_replaced = False
+        self._accounts_replaced = self._tickets_taken_away = self._all_replaced = False
 
     async def before_documents(
         self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
@@ -54,7 +54,7 @@ class LostDesk:
         """
         if self._all_replaced:
             return batches, 0
-        looked = {DocumentTable.REQUEST, DocumentTable.QUOTE}
+        looked = {DocumentTable.TICKET, DocumentTable.QUOTE}
         left = [await self._looked_up(one, keys) if one.table in looked else one for one in batches]
         left_out = sum(len(one.numbers) for one in batches) - sum(len(one.numbers) for one in left)
         return [one for one in left if one.numbers], left_out
@@ -78,7 +78,7 @@ class LostDesk:
     async def take_over(self, keys: Sequence[SigningKey]) -> int:
         """Once all has been pushed: does the shop still show accounts of a desk before a restore? Returns how many."""
         if self._accounts_replaced:
-            await self._take_over_requests(keys)
+            await self._take_over_tickets(keys)
             return 0
         customers = await self._adapter.left_behind(self._desk.identity.epoch)
         if customers:
@@ -119,25 +119,25 @@ class LostDesk:
             log.warning(
                 "what was erased after the backup is not shown", store=store, table=table.value, rows=len(kept_back)
             )
-        if table is not DocumentTable.REQUEST:
+        if table is not DocumentTable.TICKET:
             return frozenset(kept_back)
         recovered = recover_answers(tx, store, older, keys, at=at)
         if recovered:
             log.warning("answers of a lost desk are put back", store=store, messages=len(recovered))
         return frozenset(kept_back) | frozenset(recovered)
 
-    async def _take_over_requests(self, keys: Sequence[SigningKey]) -> None:
-        """The same of requests, once what customers sent has been done again: those have their numbers back.
+    async def _take_over_tickets(self, keys: Sequence[SigningKey]) -> None:
+        """The same of tickets, once what customers sent has been done again: those have their numbers back.
 
         What is opened after that has a number that no lost desk gave out; so once nothing waits to be pushed any more,
         whatever could be replaced has been looked up and is.
         """
         if self._all_replaced or not self._health.inbox_read:
             return
-        if not self._requests_taken_away:
-            known = await self._desk.read(lambda tx: tx.requests.last_known())
-            await self._take_away(keys, DocumentTable.REQUEST, known, report_lost_requests)
-            self._requests_taken_away = True
+        if not self._tickets_taken_away:
+            known = await self._desk.read(lambda tx: tx.tickets.last_known())
+            await self._take_away(keys, DocumentTable.TICKET, known, report_lost_tickets)
+            self._tickets_taken_away = True
         self._all_replaced = await self._desk.read(_all_pushed, self._setup.name)
 
     async def _take_away(self, keys: Sequence[SigningKey], table: DocumentTable, known: int, report: _Report) -> None:
@@ -159,10 +159,10 @@ class LostDesk:
 
 
 def _not_shown(tx: DeskTx, table: DocumentTable, numbers: Iterable[int]) -> frozenset[int]:
-    """Those of these requests or quotes that have not been pushed in this epoch."""
-    return (tx.requests if table is DocumentTable.REQUEST else tx.quotes).not_shown(numbers)
+    """Those of these tickets or quotes that have not been pushed in this epoch."""
+    return (tx.tickets if table is DocumentTable.TICKET else tx.quotes).not_shown(numbers)
 
 
 def _all_pushed(tx: DeskTx, store: str) -> bool:
-    """Whether no request and no quote waits to be pushed."""
-    return not tx.requests.waiting(store, 1) and not tx.quotes.waiting(store, 1)
+    """Whether no ticket and no quote waits to be pushed."""
+    return not tx.tickets.waiting(store, 1) and not tx.quotes.waiting(store, 1)

@@ -70,15 +70,15 @@ class PluginOffice(Office):
             return found if found is not None and found.customer_id == 0 else None
         return (await adapter.contacts([owner.ref])).get(owner.ref)
 
-    async def subject(self, store: str, request_id: int) -> str:
+    async def subject(self, store: str, ticket_id: int) -> str:
         def look(tx: DeskTx) -> str:
-            request = tx.requests.get(store, request_id)
-            return request.subject if request else ""
+            ticket = tx.tickets.get(store, ticket_id)
+            return ticket.subject if ticket else ""
 
         return await self._desk.read(look)
 
-    async def is_shown(self, store: str, request_id: int) -> bool:
-        pushed: bool | None = await self._desk.read(lambda tx: tx.requests.is_pushed(store, request_id))
+    async def is_shown(self, store: str, ticket_id: int) -> bool:
+        pushed: bool | None = await self._desk.read(lambda tx: tx.tickets.is_pushed(store, ticket_id))
         if not pushed:
             return pushed is None
         return not why_unseen(await self._shop(store).note(storefront_name(store)))

@@ -115,7 +115,7 @@ class Pusher:
         if batch.rows:
             await self._push_accounts(batch, keys)
         if answered:
-            refusal = self._refused.get(DocumentTable.REQUEST)
+            refusal = self._refused.get(DocumentTable.TICKET)
             await self._threads.look(self._adapter, refusal.cause if refusal else "")
         shown += await self._push_documents(documents, SHOWN)
         if self._notes and notes:

@@ -50,4 +50,4 @@ class Retention:
 
         texts, sent, proposed = await self._desk.transact("forget personal data", work)
         if texts or sent or proposed:
-            log.info("personal data forgotten", store=store.name, requests=texts, messages=sent, proposed=proposed)
+            log.info("personal data forgotten", store=store.name, tickets=texts, messages=sent, proposed=proposed)

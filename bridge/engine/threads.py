@@ -21,7 +21,7 @@ AGAIN_S = 60.0
 
 def concerned(tx: DeskTx, store: str) -> bool:
     """Whether there is something to look at: an answer that waits, or staff have been told and it may be over."""
-    return tx.requests.answers_wait(store) or bool(told_unread(tx, store))
+    return tx.tickets.answers_wait(store) or bool(told_unread(tx, store))
 
 
 class ThreadsWatch:

@@ -25,9 +25,9 @@ from bridge.domain.events import (
     QuoteLapsing,
     QuoteOffered,
     QuoteReleased,
-    RequestAnswered,
-    RequestOpened,
-    RequestReplied,
+    TicketAnswered,
+    TicketOpened,
+    TicketReplied,
 )
 
 hookspec = pluggy.HookspecMarker("bridge")
@@ -191,7 +191,7 @@ class EventHooks:
 
     @hookspec
     async def bridge_coins_deducted(self, event: CoinsDeducted) -> None:
-        """Coins were deducted for a request: `event.spent`, and `event.available` remain (rule C17).
+        """Coins were deducted for a ticket: `event.spent`, and `event.available` remain (rule C17).
 
         When: after the settlement is committed. Return: nothing. Example: plugins/mail tells the customer both numbers.
         """
@@ -229,22 +229,22 @@ class EventHooks:
         """
 
     @hookspec
-    async def bridge_request_opened(self, event: RequestOpened) -> None:
-        """A customer opened a request; its words are not part of the event (rule D1).
+    async def bridge_ticket_opened(self, event: TicketOpened) -> None:
+        """A customer opened a ticket; its words are not part of the event (rule D1).
 
         When: after it is committed. Return: nothing. Example: plugins/mail tells staff.
         """
 
     @hookspec
-    async def bridge_request_replied(self, event: RequestReplied) -> None:
-        """A customer wrote about one of his requests; his words are not part of the event (rule D1).
+    async def bridge_ticket_replied(self, event: TicketReplied) -> None:
+        """A customer wrote about one of his tickets; his words are not part of the event (rule D1).
 
         When: after it is committed, once a message. Return: nothing. Example: plugins/mail tells staff.
         """
 
     @hookspec
-    async def bridge_request_answered(self, event: RequestAnswered) -> None:
-        """Staff wrote to a customer about one of his requests; their words are not part of the event (rule D1).
+    async def bridge_ticket_answered(self, event: TicketAnswered) -> None:
+        """Staff wrote to a customer about one of his tickets; their words are not part of the event (rule D1).
 
         When: after it is committed, once a message. Return: nothing. Example: plugins/mail sends the customer to his
         page, where he reads them.

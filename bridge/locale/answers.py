@@ -16,13 +16,13 @@ APPROVED = (
 ACCEPTED: Mapping[str, str] = {
     "declined": "You have declined the offer. No coins are reserved.",
     "cancelled": "You have taken your approval back. No coins are reserved for it any more.",
-    "request_opened": "Your request has been sent; its number is {request}.",
+    "ticket_opened": "Your ticket has been sent; its number is {ticket}.",
     "price_requested": (
-        "Your request has been sent; its number is {request}. You will get an offer; no coins are taken unless you "
+        "Your ticket has been sent; its number is {ticket}. You will get an offer; no coins are taken unless you "
         "approve it."
     ),
     "replied": "Your message has been sent.",
-    "redeemed": "Your request has been sent; its number is {request}. It costs no coins.",
+    "redeemed": "Your ticket has been sent; its number is {ticket}. It costs no coins.",
     "claim_sent": (
         "If order {order} was made without logging in, a code is on its way to its e-mail address. Enter it here "
         "within half an hour."
@@ -40,10 +40,10 @@ REFUSED: Mapping[str, str] = {
     "account_frozen": "Your account is stopped at the moment, so nothing was done. Please write to us.",
     "unknown_price": "This work is not on the price list any more.",
     "too_many": "That was a lot in a short time, so this was not done. Please wait a minute and try again.",
-    "too_many_requests": (
-        "You have sent several requests within an hour. Please wait a little, then send this one again."
+    "too_many_tickets": (
+        "You have sent several tickets within an hour. Please wait a little, then send this one again."
     ),
-    "unknown_request": "There is no such request on your account.",
+    "unknown_ticket": "There is no such ticket on your account.",
     "too_many_messages": "You have sent many messages within an hour. Please wait a little, then send this one again.",
     "unknown_right": "There is no such right.",
     "right_not_in_plan": "Your plan does not include this.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bridge.domain.requests import MessageKind
+from bridge.domain.tickets import MessageKind
 from bridge.locale.dates import LANGUAGES
 from bridge.locale.say import say, say_n
 

@@ -8,8 +8,8 @@ from bridge.locale.dates import LANGUAGES
 from bridge.locale.say import say, say_n
 
 WORK = (
-    "Work on your request: {count} coin.",
-    "Work on your request: {count} coins.",
+    "Work on your ticket: {count} coin.",
+    "Work on your ticket: {count} coins.",
 )
 WORK_TERMS = (
     "If you approve, it is reserved on your account. When the work is done, no more than that is deducted.",

@@ -1,4 +1,4 @@
-"""When requests are answered under a plan, as a customer reads it (rules P1, T4, T5): days, hours, zone, holidays."""
+"""When tickets are answered under a plan, as a customer reads it (rules P1, T4, T5): days, hours, zone, holidays."""
 
 from collections.abc import Collection
 from zoneinfo import ZoneInfo

@@ -38,7 +38,7 @@ KINDS: Mapping[EntryKind, str] = {
     EntryKind.EXTEND: "Extended",
     EntryKind.TRANSFER: "Transferred",
 }
-PURPOSES: Mapping[str, str] = {"order": "order {number}", "quote": "offer {number}", "request": "request {number}"}
+PURPOSES: Mapping[str, str] = {"order": "order {number}", "quote": "offer {number}", "ticket": "ticket {number}"}
 PACKAGE = "No. {number}"
 HELD = "held {coins}"
 COMMAS: Mapping[str, tuple[str, str]] = {"en": (", ", "; "), "ru": (", ", "; "), "fa": ("، ", "؛ ")}
@@ -57,7 +57,7 @@ def kind_name(language: str, kind: EntryKind) -> str:
 
 
 def purpose(language: str, numbers: Mapping[str, int | None]) -> str:
-    """What an entry was for: its `order`, `quote` and `request`, as far as it has them."""
+    """What an entry was for: its `order`, `quote` and `ticket`, as far as it has them."""
     named = (say(language, PURPOSES[what], number=number) for what, number in numbers.items() if number is not None)
     return " · ".join(named)
 

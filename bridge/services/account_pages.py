@@ -138,7 +138,7 @@ def entry_document(store: str, customer_id: int, entry: NumberedEntry) -> dict[s
     Only an entry that belongs to a quote names one: what was pushed before there were quotes stays as it was.
     """
     one = entry.entry
-    work = {"quote": one.quote_id, "request": one.request_id}
+    work = {"quote": one.quote_id, "ticket": one.ticket_id}
     return {
         "v": 1,
         "store": store,

@@ -13,8 +13,8 @@ from bridge.contracts.freezes import Freeze
 from bridge.contracts.problems import Problem
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.quotes import Quote
-from bridge.domain.requests import Request
 from bridge.domain.rights import Redemption
+from bridge.domain.tickets import Ticket
 from bridge.errors import UnknownAccount
 from bridge.services.coin_moves import account_by_id, note
 from bridge.services.staff_coins import Balance, balance, require_account
@@ -33,7 +33,7 @@ class Sheet:
     """
 
     balance: Balance
-    requests: tuple[Request, ...]
+    tickets: tuple[Ticket, ...]
     quotes: tuple[Quote, ...]
     redemptions: tuple[tuple[Redemption, datetime], ...]
     linked: tuple[int, ...]
@@ -49,7 +49,7 @@ def sheet(tx: Tx, store: str, owner: Owner, *, at: datetime) -> Sheet:
     orders = {one.unit.order_id for one in found.packages if one.unit is not None}
     return Sheet(
         balance=found,
-        requests=tuple(tx.requests.of_account(account.id)),
+        tickets=tuple(tx.tickets.of_account(account.id)),
         quotes=tuple(tx.quotes.of_account(account.id)),
         redemptions=tuple(tx.redemptions.of_account(account.id)),
         linked=tuple(tx.guests.links_to(account.id)),

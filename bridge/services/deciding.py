@@ -16,7 +16,7 @@ from bridge.domain.events import (
 )
 from bridge.domain.packages import available
 from bridge.domain.quotes import HOLDING, Quote, QuoteState
-from bridge.domain.requests import Author, MessageKind
+from bridge.domain.tickets import Author, MessageKind
 from bridge.errors import QuoteRefused
 from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, book, packages_of, spendable

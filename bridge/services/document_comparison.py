@@ -1,4 +1,4 @@
-"""Does the shop show the requests, quotes, prices and answers that the desk says? Every byte of them (rule C16).
+"""Does the shop show the tickets, quotes, prices and answers that the desk says? Every byte of them (rule C16).
 
 As with accounts: a row that no key of the store has signed says nothing, one of another version is named as such.
 """
@@ -13,8 +13,8 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.services.account_pages import PageTerms
 from bridge.services.documents import answer_rows, price_rows, quote_rows
 from bridge.services.findings import Difference
-from bridge.services.request_documents import request_rows
 from bridge.services.shop_comparison import compare_documents, unsigned, version
+from bridge.services.ticket_documents import ticket_rows
 
 ALL_PRICES = 100_000
 """More than any list has."""
@@ -39,10 +39,10 @@ def expected_answers(
     return answer_rows(terms, answers), answers[-1].uuid if len(answers) == limit else None
 
 
-def expected_requests(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tuple[list[DocumentRow], int | None]:
-    """The rows that the shop should have of the next requests, and where the next page starts; None at the end."""
-    requests = tx.requests.shown(terms.store, after=after, limit=limit)
-    return request_rows(tx, terms, requests), requests[-1].id if len(requests) == limit else None
+def expected_tickets(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tuple[list[DocumentRow], int | None]:
+    """The rows that the shop should have of the next tickets, and where the next page starts; None at the end."""
+    tickets = tx.tickets.shown(terms.store, after=after, limit=limit)
+    return ticket_rows(tx, terms, tickets), tickets[-1].id if len(tickets) == limit else None
 
 
 def expected_prices(tx: Tx, terms: PageTerms) -> list[DocumentRow]:

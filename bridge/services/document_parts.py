@@ -26,7 +26,7 @@ def document_row(
 
 
 def taken_away(terms: PageTerms, table: DocumentTable, key: int, number: int = 0) -> DocumentRow:
-    """The row of a quote or request that is on nobody's page any more: nothing is left in it but its number."""
+    """The row of a quote or ticket that is on nobody's page any more: nothing is left in it but its number."""
     document = {**head(terms, NOBODY, number), table.value: key}
     return document_row(terms, table, key, document, NOBODY, number)
 

@@ -1,6 +1,6 @@
-"""Requests, quotes, prices and answers as the shop's pages show them: whole documents, signed, each with a version.
+"""Tickets, quotes, prices and answers as the shop's pages show them: whole documents, signed, each with a version.
 
-As with accounts, what is written twice or late changes nothing. A quote's history is made of its request's thread, so
+As with accounts, what is written twice or late changes nothing. A quote's history is made of its ticket's thread, so
 that it says what the thread says (rule C7).
 """
 
@@ -20,11 +20,11 @@ from bridge.locale.dates import LANGUAGES, date_text
 from bridge.locale.history_words import history_text
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import NOBODY, document_row, head, taken_away, unix
-from bridge.services.request_documents import request_rows
+from bridge.services.ticket_documents import ticket_rows
 
 FOR_EVER = datetime.min.replace(tzinfo=UTC)
-REQUESTS_AT_ONCE = 50
-"""A request has many messages: whoever asks the desk next, or waits for an answer, waits until these are done."""
+TICKETS_AT_ONCE = 50
+"""A ticket has many messages: whoever asks the desk next, or waits for an answer, waits until these are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def waiting_documents(
     kinds: dict[DocumentTable, Callable[[Tx, PageTerms, int], DocumentBatch]] = {
         DocumentTable.ANSWER: partial(_answers, since=answered_since),
         DocumentTable.QUOTE: _quotes,
-        DocumentTable.REQUEST: _requests,
+        DocumentTable.TICKET: _tickets,
         DocumentTable.PRICE: _prices,
     }
     batches = (waiting(tx, terms, limit) for table, waiting in kinds.items() if table not in skip)
@@ -69,22 +69,22 @@ def documents_pushed(tx: Tx, store: str, batch: DocumentBatch) -> None:
             tx.answers.pushed(store, batch.numbers)
         case DocumentTable.QUOTE:
             tx.quotes.pushed(batch.numbers)
-        case DocumentTable.REQUEST:
-            tx.requests.pushed(batch.numbers)
+        case DocumentTable.TICKET:
+            tx.tickets.pushed(batch.numbers)
         case DocumentTable.PRICE:
             tx.prices.pushed(store, batch.numbers)
 
 
 def quote_document(tx: Tx, terms: PageTerms, quote: Quote, customer_id: int) -> dict[str, Any]:
     """What a quote's row says."""
-    request = tx.requests.get(quote.store, quote.request_id)
+    ticket = tx.tickets.get(quote.store, quote.ticket_id)
     offer = quote.offer
     last_day = offer.valid_until.astimezone(terms.zone).date()
     return {
         **head(terms, customer_id, quote.number),
         "quote": quote.id,
-        "request": quote.request_id,
-        "subject": request.subject if request else "",
+        "ticket": quote.ticket_id,
+        "subject": ticket.subject if ticket else "",
         "kind": quote.kind.value,
         "state": quote.state.value,
         "version": offer.version,
@@ -166,10 +166,10 @@ def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
     return DocumentBatch(DocumentTable.QUOTE, tuple(rows), {quote.id: quote.number for quote in waiting})
 
 
-def _requests(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
-    waiting = tx.requests.waiting(terms.store, min(limit, REQUESTS_AT_ONCE))
-    rows = request_rows(tx, terms, waiting)
-    return DocumentBatch(DocumentTable.REQUEST, tuple(rows), {request.id: request.number for request in waiting})
+def _tickets(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
+    waiting = tx.tickets.waiting(terms.store, min(limit, TICKETS_AT_ONCE))
+    rows = ticket_rows(tx, terms, waiting)
+    return DocumentBatch(DocumentTable.TICKET, tuple(rows), {ticket.id: ticket.number for ticket in waiting})
 
 
 def _prices(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
@@ -180,7 +180,7 @@ def _prices(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
 
 def _history(tx: Tx, quote: Quote) -> list[dict[str, Any]]:
     events = []
-    for message in tx.requests.about_quotes(quote.request_id):
+    for message in tx.tickets.about_quotes(quote.ticket_id):
         if message.detail.get("quote") != quote.id:
             continue
         if text := history_text(message.kind, message.detail, message.text):

@@ -2,7 +2,7 @@
 
 A guest's order keeps its coins in an account of its own. Equal e-mail addresses prove nothing: a claim is proven by a
 one-time code that is mailed to the order's address, and no answer says whether there is such an order or what it has.
-What is linked moves whole: packages with what is spent and held, the order itself, requests and quotes. Each package
+What is linked moves whole: packages with what is spent and held, the order itself, tickets and quotes. Each package
 leaves one account by an entry and comes into the other by one, so that the books add up at every step (rule C16).
 """
 

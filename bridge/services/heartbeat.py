@@ -13,7 +13,7 @@ from bridge.contracts.desk import Tx
 from bridge.domain import ledger
 from bridge.domain.downtime import Gap, gap_between
 from bridge.domain.packages import Package
-from bridge.domain.requests import Author, Message, MessageKind
+from bridge.domain.tickets import Author, Message, MessageKind
 
 REASON = "the desk was down when the package ended"
 
@@ -63,7 +63,7 @@ def _extend_quotes(tx: Tx, offered: Iterable[tuple[str, int]], gap: Gap, at: dat
             "version": quote.offer.version,
             "valid_until": int(gap.extended_to.timestamp()),
         }
-        tx.requests.say(quote.request_id, Message(at, Author.BRIDGE, MessageKind.EXTENDED, detail=detail))
+        tx.tickets.say(quote.ticket_id, Message(at, Author.BRIDGE, MessageKind.EXTENDED, detail=detail))
 
 
 def _is_of_use(package: Package) -> bool:

@@ -149,7 +149,7 @@ def _again(tx: Tx, terms: DeskTerms, posted: Posted, told: Told, at: datetime) -
         posted.uuid,
         posted.language,
         again=True,
-        request_id=told.data.get("request"),
+        ticket_id=told.data.get("ticket", told.data.get("request")),
     )
     try:
         with tx.attempt():

@@ -81,18 +81,18 @@ class QuoteCancel(Strict):
     quote: Number
 
 
-class RequestOpen(Strict):
-    """Open a request, perhaps from the price list."""
+class TicketOpen(Strict):
+    """Open a ticket, perhaps from the price list."""
 
     subject: Annotated[Line, Field(min_length=1, max_length=200)]
     text: Annotated[Text, Field(min_length=1, max_length=4_000)]
     price: Annotated[Line, Field(max_length=64)] | None
 
 
-class RequestReply(Strict):
-    """Write about a request of one's own."""
+class TicketReply(Strict):
+    """Write about a ticket of one's own."""
 
-    request: Number
+    ticket: Number
     text: Annotated[Text, Field(min_length=1, max_length=4_000)]
 
 

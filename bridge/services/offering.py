@@ -15,13 +15,13 @@ from bridge.domain.events import (
     QuoteOffered,
 )
 from bridge.domain.quotes import PRICE_LIST, Offer, Quote, QuoteKind, QuoteState, require_state
-from bridge.domain.requests import MessageKind, Request
 from bridge.domain.rights import RightKind
+from bridge.domain.tickets import MessageKind, Ticket
 from bridge.errors import QuoteRefused
 from bridge.locale.quote_words import quote_texts, text_hashes
 from bridge.services import expiring
 from bridge.services.coin_moves import note, spendable
-from bridge.services.quote_parts import about, quote_of, request_of, require_covered, require_words, say, set_free
+from bridge.services.quote_parts import about, quote_of, require_covered, require_words, say, set_free, ticket_of
 from bridge.services.staff_words import require_staff
 from bridge.services.standing import plan_of
 
@@ -29,7 +29,7 @@ from bridge.services.standing import plan_of
 def offer(
     tx: Tx,
     terms: DeskTerms,
-    request_id: int,
+    ticket_id: int,
     *,
     coins: int,
     words: str,
@@ -39,13 +39,13 @@ def offer(
     right: str | None = None,
     possible: bool = False,
 ) -> Quote:
-    """Offer to do a request's work, or to inspect it, for `coins` coins (rules C7, C8, C11).
+    """Offer to do a ticket's work, or to inspect it, for `coins` coins (rules C7, C8, C11).
 
     Work is either of a kind that the customer's plan lists (`right`), or staff confirm that it is `possible` (rule P3).
-    Raises `UnknownRequest`, `ImpossibleAmount`, `NotEnoughCoins` for an inspection that the account can't cover,
+    Raises `UnknownTicket`, `ImpossibleAmount`, `NotEnoughCoins` for an inspection that the account can't cover,
     `QuoteRefused` for a frozen account or work that is neither listed nor confirmed.
     """
-    request, account = request_of(tx, terms.store, request_id)
+    ticket, account = ticket_of(tx, terms.store, ticket_id)
     quotes.require_unfrozen(account)
     require_words(words, by)
     quotes.require_amount(coins, most=terms.most_coins)
@@ -54,18 +54,18 @@ def offer(
     else:
         _require_allowed(tx, terms, account, right, possible=possible, at=at)
     made = tx.quotes.draft(
-        terms.store, request.id, account.id, kind, new_offer(terms, kind, 1, coins, words, by, at), offered=True
+        terms.store, ticket.id, account.id, kind, new_offer(terms, kind, 1, coins, words, by, at), offered=True
     )
     confirmed = possible and kind is QuoteKind.WORK
     return offered(tx, terms, account, made, by=by, at=at, action="offer", work=right or "", possible=confirmed)
 
 
-def offer_inspection(tx: Tx, terms: DeskTerms, request_id: int, *, words: str, by: str, at: datetime) -> Quote:
+def offer_inspection(tx: Tx, terms: DeskTerms, ticket_id: int, *, words: str, by: str, at: datetime) -> Quote:
     """Offer an inspection at the store's price (rule C11). Raises as `offer`."""
     return offer(
         tx,
         terms,
-        request_id,
+        ticket_id,
         coins=terms.inspection_coins,
         words=words,
         by=by,
@@ -75,9 +75,9 @@ def offer_inspection(tx: Tx, terms: DeskTerms, request_id: int, *, words: str, b
 
 
 def draft_from_price(
-    tx: Tx, terms: DeskTerms, request: Request, code: str, *, at: datetime, language: str = "en"
+    tx: Tx, terms: DeskTerms, ticket: Ticket, code: str, *, at: datetime, language: str = "en"
 ) -> Quote:
-    """A draft of the price list's offer for a request that was opened from it; staff send it by `revise` (rule C13).
+    """A draft of the price list's offer for a ticket that was opened from it; staff send it by `revise` (rule C13).
 
     It names the work in the `language` in which the list was read. Raises `QuoteRefused` for a code that is not on it.
     """
@@ -86,7 +86,7 @@ def draft_from_price(
         raise QuoteRefused("unknown_price", f"there is no price {code} on the list")
     words = price.names.get(language) or price.names.get("en", code)
     draft = new_offer(terms, QuoteKind.WORK, 1, price.coins, words, PRICE_LIST, at)
-    return tx.quotes.draft(terms.store, request.id, request.account_id, QuoteKind.WORK, draft, offered=False)
+    return tx.quotes.draft(terms.store, ticket.id, ticket.account_id, QuoteKind.WORK, draft, offered=False)
 
 
 def revise(tx: Tx, terms: DeskTerms, quote_id: int, *, coins: int, words: str, by: str, at: datetime) -> Quote:

@@ -21,12 +21,12 @@ from bridge.services.inbox_rows import (
     QuoteApprove,
     QuoteCancel,
     QuoteDecline,
-    RequestOpen,
-    RequestReply,
     RightRedeem,
     Strict,
+    TicketOpen,
+    TicketReply,
 )
-from bridge.services.opening import open_request, require_no_flood
+from bridge.services.opening import open_ticket, require_no_flood
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Act:
     """One thing a customer does, in his `language`. `evidence` is the UUID of the signed row.
 
     `again` says that it is done once more after a restore, so that limits of his pace, which he kept then, don't count.
-    `request_id` is the number of the request that it led to then: he was told it, and it stays that. `posted_at` is
+    `ticket_id` is the number of the ticket that it led to then: he was told it, and it stays that. `posted_at` is
     when he did it by the page's clock.
     """
 
@@ -45,7 +45,7 @@ class Act:
     evidence: str
     language: str = "en"
     again: bool = False
-    request_id: int | None = None
+    ticket_id: int | None = None
     posted_at: datetime | None = None
 
     def account(self) -> Account | None:
@@ -59,7 +59,7 @@ class Act:
         return self.tx.accounts.open(self.terms.store, [owner])[owner]
 
     def require_no_flood(self) -> None:
-        """Raises `QuoteRefused` where he has opened as many requests within the hour as he may (rule T12)."""
+        """Raises `QuoteRefused` where he has opened as many tickets within the hour as he may (rule T12)."""
         if not self.again:
             posted_at = self.posted_at or self.at
             require_no_flood(self.tx, self.terms, self.customer_id, at=self.at, posted_at=posted_at)
@@ -126,10 +126,10 @@ def _cancel(act: Act, data: QuoteCancel) -> Done:
     return Done("cancelled", {"quote": quote.id})
 
 
-def _open(act: Act, data: RequestOpen) -> Done:
+def _open(act: Act, data: TicketOpen) -> Done:
     account = act.own_account()
     act.require_no_flood()
-    request = open_request(
+    ticket = open_ticket(
         act.tx,
         act.terms,
         account,
@@ -138,20 +138,20 @@ def _open(act: Act, data: RequestOpen) -> Done:
         at=act.at,
         price=data.price,
         language=act.language,
-        number=act.request_id,
+        number=act.ticket_id,
     )
-    return Done("request_opened" if data.price is None else "price_requested", {"request": request.id})
+    return Done("ticket_opened" if data.price is None else "price_requested", {"ticket": ticket.id})
 
 
-def _reply(act: Act, data: RequestReply) -> Done:
+def _reply(act: Act, data: TicketReply) -> Done:
     account = act.account()
     if account is None:
-        raise QuoteRefused("unknown_request", "a customer without an account has no requests")
+        raise QuoteRefused("unknown_ticket", "a customer without an account has no tickets")
     act.require_few_messages()
-    request = replying.reply(
-        act.tx, act.terms, account, data.request, text=data.text.strip(), evidence=act.evidence, at=act.at
+    ticket = replying.reply(
+        act.tx, act.terms, account, data.ticket, text=data.text.strip(), evidence=act.evidence, at=act.at
     )
-    return Done("replied", {"request": request.id})
+    return Done("replied", {"ticket": ticket.id})
 
 
 def _redeem(act: Act, data: RightRedeem) -> Done:
@@ -159,10 +159,10 @@ def _redeem(act: Act, data: RightRedeem) -> Done:
     if account is None:
         raise RightRefused("right_not_in_plan", "a customer without coins has no plan")
     act.require_no_flood()
-    _, request = rights.redeem(
-        act.tx, act.terms, account, right=data.right, domain=data.domain, at=act.at, number=act.request_id
+    _, ticket = rights.redeem(
+        act.tx, act.terms, account, right=data.right, domain=data.domain, at=act.at, number=act.ticket_id
     )
-    return Done("redeemed", {"request": request.id})
+    return Done("redeemed", {"ticket": ticket.id})
 
 
 def _claim(act: Act, data: GuestClaim) -> Done:
@@ -196,8 +196,8 @@ KINDS: Mapping[str, Handler] = {
     "quote_approve": _reading(QuoteApprove, _approve),
     "quote_decline": _reading(QuoteDecline, _decline),
     "quote_cancel": _reading(QuoteCancel, _cancel),
-    "request_open": _reading(RequestOpen, _open),
-    "request_reply": _reading(RequestReply, _reply),
+    "ticket_open": _reading(TicketOpen, _open),
+    "ticket_reply": _reading(TicketReply, _reply),
     "right_redeem": _reading(RightRedeem, _redeem),
     "guest_claim": _reading(GuestClaim, _claim),
     "guest_code": _reading(GuestCode, _enter),

@@ -14,7 +14,7 @@ from bridge.contracts.coin_desk import AuditLine
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.quotes import HOLDING, Quote, QuoteState
-from bridge.domain.requests import Request
+from bridge.domain.tickets import Ticket
 from bridge.errors import ErasureRefused, UnknownAccount
 from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, note, packages_of
@@ -29,13 +29,13 @@ _UNDECIDED = frozenset({QuoteState.DRAFT, QuoteState.OFFERED})
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased: the account that is left, and how many requests and quotes lost their words.
+    """What was erased: the account that is left, and how many tickets and quotes lost their words.
 
     `account` is None where something was kept under the shop's number alone.
     """
 
     account: Account | None
-    requests: int = 0
+    tickets: int = 0
     quotes: int = 0
 
 
@@ -54,7 +54,7 @@ def erase(tx: Tx, store: str, owner: Owner, *, by: str, at: datetime) -> Erased:
     quotes = tx.quotes.of_account(account.id)
     for quote in quotes:
         _close(tx, quote)
-    requests = tx.requests.of_account(account.id)
+    tickets = tx.tickets.of_account(account.id)
     tx.personal.forget(store, account.id, owner)
     tx.accounts.freeze(account.id, at)
     if owner.kind is not OwnerKind.FORMER:
@@ -65,8 +65,8 @@ def erase(tx: Tx, store: str, owner: Owner, *, by: str, at: datetime) -> Erased:
             tx.accounts.miss([fresh.id], account.missed_at)
     tx.problems.solve(store, [key for key in tx.problems.open_keys(store) if _ends_with_erasure(key, account)], at)
     tx.notices.first(store, _erased_key(account.id), at)
-    note(tx, store, by, "erase", f"account:{account.id}", at, requests=len(requests), quotes=len(quotes))
-    return Erased(account_by_id(tx, account.id), len(requests), len(quotes))
+    note(tx, store, by, "erase", f"account:{account.id}", at, tickets=len(tickets), quotes=len(quotes))
+    return Erased(account_by_id(tx, account.id), len(tickets), len(quotes))
 
 
 def require_erasable(tx: Tx, store: str, owner: Owner) -> Account | None:
@@ -113,7 +113,7 @@ def to_propose(tx: Tx, store: str, before: datetime) -> list[Account]:
     found = tx.personal.gone(store, before)
     erased = tx.notices.known(store, [_erased_key(account.id) for account in found])
     left = [account for account in found if _erased_key(account.id) not in erased]
-    return [account for account in left if account.entries or tx.requests.of_account(account.id)]
+    return [account for account in left if account.entries or tx.tickets.of_account(account.id)]
 
 
 def export(tx: Tx, store: str, owner: Owner) -> dict[str, Any]:
@@ -152,10 +152,10 @@ def _account_parts(tx: Tx, store: str, account: Account) -> dict[str, Any]:
     orders = {one.unit.order_id for one in packages.values() if one.unit is not None} | set(
         tx.guests.links_to(account.id)
     )
-    requests = tx.requests.of_account(account.id)
+    tickets = tx.tickets.of_account(account.id)
     quotes = tx.quotes.of_account(account.id)
     subjects = [f"account:{account.id}", *(f"order:{number}" for number in sorted(orders))]
-    subjects += [*(f"request:{one.id}" for one in requests), *(f"quote:{one.id}" for one in quotes)]
+    subjects += [*(f"ticket:{one.id}" for one in tickets), *(f"quote:{one.id}" for one in quotes)]
     return {
         "account": {
             "id": account.id,
@@ -201,7 +201,7 @@ def _account_parts(tx: Tx, store: str, account: Account) -> dict[str, Any]:
             {"frozen": one.frozen, "at": _iso(one.at), "staff": one.staff, "reason": one.reason}
             for one in tx.freezes.of_account(account.id)
         ],
-        "requests": [_request(tx, one) for one in requests],
+        "tickets": [_ticket(tx, one) for one in tickets],
         "quotes": [_quote(tx, one) for one in quotes],
         "redeemed_rights": [
             {"right": one.right, "domain": one.domain, "licence": one.licence, "at": _iso(at)}
@@ -224,7 +224,7 @@ def _has_anything(tx: Tx, store: str, account: Account) -> bool:
     """Whether something happened on the account since it was opened: each number has an empty one after an erasure."""
     if account.owner.kind is OwnerKind.FORMER:
         return not tx.notices.known(store, [_erased_key(account.id)])
-    parts = (tx.requests.of_account, tx.redemptions.of_account, tx.guests.links_to, tx.freezes.of_account)
+    parts = (tx.tickets.of_account, tx.redemptions.of_account, tx.guests.links_to, tx.freezes.of_account)
     return bool(account.entries) or any(part(account.id) for part in parts)
 
 
@@ -256,12 +256,12 @@ def _close(tx: Tx, quote: Quote) -> None:
         tx.quotes.save(replace(quote, state=QuoteState.RELEASED))
 
 
-def _request(tx: Tx, request: Request) -> dict[str, Any]:
+def _ticket(tx: Tx, ticket: Ticket) -> dict[str, Any]:
     return {
-        "request": request.id,
-        "subject": request.subject,
-        "opened_at": _iso(request.opened_at),
-        "opened_by": request.opened_by.value,
+        "ticket": ticket.id,
+        "subject": ticket.subject,
+        "opened_at": _iso(ticket.opened_at),
+        "opened_by": ticket.opened_by.value,
         "thread": [
             {
                 "at": _iso(one.at),
@@ -270,7 +270,7 @@ def _request(tx: Tx, request: Request) -> dict[str, Any]:
                 "text": one.text,
                 "detail": dict(one.detail),
             }
-            for one in tx.requests.thread(request.id)
+            for one in tx.tickets.thread(ticket.id)
         ],
     }
 
@@ -279,7 +279,7 @@ def _quote(tx: Tx, quote: Quote) -> dict[str, Any]:
     offers = [tx.quotes.offer_of(quote.id, version) for version in range(1, quote.offer.version + 1)]
     return {
         "quote": quote.id,
-        "request": quote.request_id,
+        "ticket": quote.ticket_id,
         "kind": quote.kind.value,
         "state": quote.state.value,
         "spent": quote.spent,

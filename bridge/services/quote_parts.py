@@ -15,8 +15,8 @@ from bridge.domain.holds import Hold, Movement
 from bridge.domain.ledger import EntryKind
 from bridge.domain.packages import Package, available
 from bridge.domain.quotes import HOLDING, Cause, Quote
-from bridge.domain.requests import Author, Message, MessageKind, Request
-from bridge.errors import NotEnoughCoins, QuoteRefused, UnknownRequest
+from bridge.domain.tickets import Author, Message, MessageKind, Ticket
+from bridge.errors import NotEnoughCoins, QuoteRefused, UnknownTicket
 from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, book, packages_of, spendable
 from bridge.services.staff_words import require_staff, require_text
@@ -25,11 +25,11 @@ MOST_WORDS = 4_000
 """Characters of staff's own words in an offer."""
 
 
-def request_of(tx: Tx, store: str, request_id: int) -> tuple[Request, Account]:
-    request = tx.requests.get(store, request_id)
-    if request is None:
-        raise UnknownRequest(f"{store}: there is no request {request_id}")
-    return request, account_by_id(tx, request.account_id)
+def ticket_of(tx: Tx, store: str, ticket_id: int) -> tuple[Ticket, Account]:
+    ticket = tx.tickets.get(store, ticket_id)
+    if ticket is None:
+        raise UnknownTicket(f"{store}: there is no ticket {ticket_id}")
+    return ticket, account_by_id(tx, ticket.account_id)
 
 
 def quote_of(tx: Tx, store: str, quote_id: int) -> tuple[Quote, Account]:
@@ -122,7 +122,7 @@ def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: in
         at=at,
         reason=f"had ended or was revoked while held for quote {quote.id}, which the vendor took back",
         staff=by,
-    )._replace(quote_id=quote.id, request_id=quote.request_id)
+    )._replace(quote_id=quote.id, ticket_id=quote.ticket_id)
     tx.ledger.append(terms.store, [entry], {number: package}, [number])
     expiring.arm_packages(tx, terms.store, [package], at=at, reminder_days=terms.reminder_days)
     told = CoinsGranted(
@@ -141,7 +141,7 @@ def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: in
 def cause_of(tx: Tx, quote: Quote, at: datetime, by: str | None = None, tag: str = "") -> holds.Cause:
     key = f"{quote.key}:{tag}" if tag else quote.key
     gap = gap_between(tx.downtimes.last_beat(), at)
-    return holds.Cause(key, quote.account_id, quote.id, quote.request_id, at, by, gap.since if gap else None)
+    return holds.Cause(key, quote.account_id, quote.id, quote.ticket_id, at, by, gap.since if gap else None)
 
 
 def evidence_of(quote: Quote, what: str, at: datetime, channel: Channel, text_hash: str, evidence: str) -> Decision:
@@ -167,7 +167,7 @@ def about(quote: Quote, account: Account, at: datetime, left: int, what: str) ->
         "store": quote.store,
         "at": at,
         "owner": account.owner,
-        "request_id": quote.request_id,
+        "ticket_id": quote.ticket_id,
         "quote_id": quote.id,
         "version": quote.offer.version,
         "kind": quote.kind.value,
@@ -187,6 +187,6 @@ def say(
     text: str = "",
     **detail: object,
 ) -> None:
-    """Offer, decision, exact consumption and what remains are messages of the request's thread (rule C7)."""
+    """Offer, decision, exact consumption and what remains are messages of the ticket's thread (rule C7)."""
     said = {"quote": quote.id, "version": quote.offer.version, **detail}
-    tx.requests.say(quote.request_id, Message(at, author, kind, text, said, staff))
+    tx.tickets.say(quote.ticket_id, Message(at, author, kind, text, said, staff))

@@ -1,4 +1,4 @@
-"""What a customer writes about a request of his own, on his page. It costs nothing (rule C12).
+"""What a customer writes about a ticket of his own, on his page. It costs nothing (rule C12).
 
 Everybody may go on writing, also on a frozen account (rule C15); nobody may write very much in an hour (rule T12).
 """
@@ -8,31 +8,31 @@ from datetime import datetime, timedelta
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.events import RequestReplied
-from bridge.domain.requests import Author, Message, MessageKind, Request
+from bridge.domain.events import TicketReplied
+from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 from bridge.errors import QuoteRefused
 
 MESSAGES_PER_HOUR = 30
-"""The most messages that a customer may write within an hour, in all his requests (rule T12)."""
+"""The most messages that a customer may write within an hour, in all his tickets (rule T12)."""
 HOUR = timedelta(hours=1)
-WRITING = ("request_open", "request_reply")
+WRITING = ("ticket_open", "ticket_reply")
 """What customers do on their page to write."""
 
 
 def reply(
-    tx: Tx, terms: DeskTerms, account: Account, request_id: int, *, text: str, evidence: str, at: datetime
-) -> Request:
+    tx: Tx, terms: DeskTerms, account: Account, ticket_id: int, *, text: str, evidence: str, at: datetime
+) -> Ticket:
     """Add what he wrote to the thread; staff are told. `evidence` is the UUID of the signed row.
 
-    Raises `QuoteRefused` for a request that is not his, or of which nothing is left to write about (rule D4).
+    Raises `QuoteRefused` for a ticket that is not his, or of which nothing is left to write about (rule D4).
     """
-    request = tx.requests.get(terms.store, request_id)
-    if request is None or request.account_id != account.id or not request.subject:
-        raise QuoteRefused("unknown_request", f"{account.owner} has no request {request_id}")
-    tx.requests.say(request.id, Message(at, Author.CUSTOMER, MessageKind.TEXT, text))
-    key = f"{terms.store}:request:{request.id}:reply:{evidence}"
-    tx.outbox.add([RequestReplied(key=key, store=terms.store, at=at, owner=account.owner, request_id=request.id)])
-    return request
+    ticket = tx.tickets.get(terms.store, ticket_id)
+    if ticket is None or ticket.account_id != account.id or not ticket.subject:
+        raise QuoteRefused("unknown_ticket", f"{account.owner} has no ticket {ticket_id}")
+    tx.tickets.say(ticket.id, Message(at, Author.CUSTOMER, MessageKind.TEXT, text))
+    key = f"{terms.store}:ticket:{ticket.id}:reply:{evidence}"
+    tx.outbox.add([TicketReplied(key=key, store=terms.store, at=at, owner=account.owner, ticket_id=ticket.id)])
+    return ticket
 
 
 def require_few_messages(tx: Tx, terms: DeskTerms, customer_id: int, *, at: datetime, posted_at: datetime) -> None:

@@ -17,12 +17,12 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, verifies
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.quotes import QuoteState
-from bridge.domain.requests import Author, Message, MessageKind
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.services.account_pages import PageTerms, entry_document
 from bridge.services.document_parts import taken_away, unix
 from bridge.services.order_pages import charged_back_by_staff
-from bridge.services.request_documents import AS_TYPED
 from bridge.services.staff_coins import statement
+from bridge.services.ticket_documents import AS_TYPED
 
 AFTER_BACKUP = "after_backup"
 COMES_BACK = frozenset({"hold", "forfeit", "extend"})
@@ -101,31 +101,31 @@ def report_lost_quotes(
     return blank
 
 
-def report_lost_requests(
+def report_lost_tickets(
     tx: Tx, terms: PageTerms, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, at: datetime
 ) -> list[DocumentRow]:
-    """Tell staff of requests that only the lost desk knew; returns what takes them off the customers' pages.
+    """Tell staff of tickets that only the lost desk knew; returns what takes them off the customers' pages.
 
     As with quotes. Call it once all that customers sent has been done again: what they opened has its number back then.
     """
     blank = []
     for key, row in rows:
-        if row.epoch >= terms.epoch or tx.requests.get(terms.store, int(key)) is not None:
+        if row.epoch >= terms.epoch or tx.tickets.get(terms.store, int(key)) is not None:
             continue
-        blank.append(taken_away(terms, DocumentTable.REQUEST, int(key)))
-        if (said := _said(DocumentTable.REQUEST, DocumentRow(key, row), terms.store, keys)) and said["customer"]:
-            _report_lost_request(tx, terms.store, said, at=at)
+        blank.append(taken_away(terms, DocumentTable.TICKET, int(key)))
+        if (said := _said(DocumentTable.TICKET, DocumentRow(key, row), terms.store, keys)) and said["customer"]:
+            _report_lost_ticket(tx, terms.store, said, at=at)
     return blank
 
 
-def _report_lost_request(tx: Tx, store: str, said: Mapping[str, Any], *, at: datetime) -> None:
-    key, messages = said["request"], len(said["messages"]) + said["earlier"]
+def _report_lost_ticket(tx: Tx, store: str, said: Mapping[str, Any], *, at: datetime) -> None:
+    key, messages = said["ticket"], len(said["messages"]) + said["earlier"]
     opened = datetime.fromtimestamp(said["opened_at"], UTC)
     tx.problems.report(
         store,
-        key=f"after-backup:request:{key}:{said['opened_at']}",
+        key=f"after-backup:ticket:{key}:{said['opened_at']}",
         kind=AFTER_BACKUP,
-        summary=f"customer {said['customer']}: the shop shows request {key} with {messages} "
+        summary=f"customer {said['customer']}: the shop shows ticket {key} with {messages} "
         f"message{'s' * (messages != 1)}, opened after the backup, at {opened:%Y-%m-%d %H:%M:%S} UTC; it is "
         "taken off the page: if it still holds, open it again",
         at=at,
@@ -135,30 +135,30 @@ def _report_lost_request(tx: Tx, store: str, said: Mapping[str, Any], *, at: dat
 def recover_answers(
     tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, at: datetime
 ) -> list[int]:
-    """Put back what staff wrote after the backup, which only the shop still shows; the request of each message.
+    """Put back what staff wrote after the backup, which only the shop still shows; the ticket of each message.
 
-    `rows` are request rows of an earlier epoch, as found in the shop. They are signed, so their words are staff's own;
+    `rows` are ticket rows of an earlier epoch, as found in the shop. They are signed, so their words are staff's own;
     who it was they do not say. Its customer has been told of each, and what he wrote himself comes from the inbox. A
-    row of another request, whose number this one has, gets lost with it: staff are told.
+    row of another ticket, whose number this one has, gets lost with it: staff are told.
     """
     recovered = []
     for one in rows:
-        said, request = _said(DocumentTable.REQUEST, one, store, keys), tx.requests.get(store, int(one.key))
-        if said is None or request is None or not said["customer"] or not request.subject:
+        said, ticket = _said(DocumentTable.TICKET, one, store, keys), tx.tickets.get(store, int(one.key))
+        if said is None or ticket is None or not said["customer"] or not ticket.subject:
             continue
-        owner = tx.accounts.by_ids([request.account_id])[request.account_id].owner
+        owner = tx.accounts.by_ids([ticket.account_id])[ticket.account_id].owner
         if owner != Owner(OwnerKind.CUSTOMER, said["customer"]):
             continue
-        if said["opened_at"] != unix(request.opened_at):
-            _report_lost_request(tx, store, said, at=at)
+        if said["opened_at"] != unix(ticket.opened_at):
+            _report_lost_ticket(tx, store, said, at=at)
             continue
-        ours = {(unix(message.at), message.text) for message in tx.requests.thread(request.id)}
+        ours = {(unix(message.at), message.text) for message in tx.tickets.thread(ticket.id)}
         for message in said["messages"]:
             words = message["text"].get(AS_TYPED)
             if message["by"] == Author.STAFF and words and (message["at"], words) not in ours:
                 written = datetime.fromtimestamp(message["at"], UTC) + END_OF_SECOND
-                tx.requests.say(request.id, Message(written, Author.STAFF, MessageKind.TEXT, words))
-                recovered.append(request.id)
+                tx.tickets.say(ticket.id, Message(written, Author.STAFF, MessageKind.TEXT, words))
+                recovered.append(ticket.id)
     return recovered
 
 
@@ -172,7 +172,7 @@ def keep_erased_back(
     words_since: datetime | None,
     at: datetime,
 ) -> list[int]:
-    """Keep back requests, or quotes, that were erased after the backup, and ask staff to erase them again (rule D2).
+    """Keep back tickets, or quotes, that were erased after the backup, and ask staff to erase them again (rule D2).
 
     `rows` are of an earlier epoch, as found in the shop; that nothing is left in one is signed as well. What has had
     its time, without anything new since `words_since`, goes by itself. Returns all that is not to be pushed as it was.
@@ -186,7 +186,7 @@ def keep_erased_back(
     if with_words and words_since is not None:
         tx.personal.forget_old_texts(store, words_since)
         found = _with_words(tx, store, table, with_words)
-    (tx.requests if table is DocumentTable.REQUEST else tx.quotes).keep_back(found)
+    (tx.tickets if table is DocumentTable.TICKET else tx.quotes).keep_back(found)
     accounts = tx.accounts.by_ids(set(found.values()))
     for account_id in dict.fromkeys(found.values()):
         customer = accounts[account_id].owner.ref
@@ -210,13 +210,13 @@ def erased_again_key(account_id: int) -> str:
 
 
 def _with_words(tx: Tx, store: str, table: DocumentTable, numbers: Iterable[int]) -> dict[int, int]:
-    """Those of these requests, or quotes, that a customer would be shown words of, and their accounts."""
+    """Those of these tickets, or quotes, that a customer would be shown words of, and their accounts."""
     found: dict[int, int] = {}
     for number in numbers:
-        if table is DocumentTable.REQUEST:
-            request = tx.requests.get(store, number)
-            if request is not None and request.subject:
-                found[number] = request.account_id
+        if table is DocumentTable.TICKET:
+            ticket = tx.tickets.get(store, number)
+            if ticket is not None and ticket.subject:
+                found[number] = ticket.account_id
         else:
             quote = tx.quotes.get(store, number)
             if quote is not None and quote.offer.texts:

@@ -1,7 +1,7 @@
 """Rights: what a customer has by his plan, and the redeeming of those that can be had once (rules P1, P2, P4).
 
 A right that can be had once is had once for each shop domain of the store, whoever's package it is, and a second
-package gives no second one. Redeeming opens a request that costs no coins; the work itself is staff's.
+package gives no second one. Redeeming opens a ticket that costs no coins; the work itself is staff's.
 """
 
 import ipaddress
@@ -16,12 +16,12 @@ import idna
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.requests import Author, Message, MessageKind, Request
 from bridge.domain.rights import Redemption, RightBook, RightKind
+from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 from bridge.errors import RightRefused
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.services.coin_moves import note
-from bridge.services.opening import open_request
+from bridge.services.opening import open_ticket
 from bridge.services.staff_words import require_staff, require_text
 from bridge.services.standing import plan_of
 
@@ -61,10 +61,10 @@ def redeem(
     at: datetime,
     by: str | None = None,
     number: int | None = None,
-) -> tuple[Redemption, Request]:
-    """Redeem a right for a domain: a request without coins is opened, once for all (rule P2).
+) -> tuple[Redemption, Ticket]:
+    """Redeem a right for a domain: a ticket without coins is opened, once for all (rule P2).
 
-    `by` is the staff member who does it for the customer, `number` as in `open_request`. Raises `RightRefused` for a
+    `by` is the staff member who does it for the customer, `number` as in `open_ticket`. Raises `RightRefused` for a
     frozen account, a right that isn't redeemed or that his plan doesn't carry now, a domain that is none, and one that
     has had it already.
     """
@@ -79,15 +79,15 @@ def redeem(
     if tx.redemptions.find(terms.store, right, name) is not None:
         raise RightRefused("already_redeemed", f"{right} was redeemed for that domain already (rule P2)")
     subject = f"{_name_of(known.names, terms.languages)}: {name}"
-    request = open_request(tx, terms, account, subject=subject, text="", at=at, by=by, number=number)
+    ticket = open_ticket(tx, terms, account, subject=subject, text="", at=at, by=by, number=number)
     said = Message(at, Author.BRIDGE, MessageKind.REDEEMED, name, {"right": right}, by)
-    tx.requests.say(request.id, said)
-    redemption = Redemption(right, name, account.id, request.id)
+    tx.tickets.say(ticket.id, said)
+    redemption = Redemption(right, name, account.id, ticket.id)
     tx.redemptions.add(terms.store, redemption, at=at)
     tx.accounts.touch([account.id])
     if by is not None:
-        note(tx, terms.store, by, "redeem", f"request:{request.id}", at, right=right)
-    return redemption, request
+        note(tx, terms.store, by, "redeem", f"ticket:{ticket.id}", at, right=right)
+    return redemption, ticket
 
 
 def record_licence(
@@ -106,7 +106,7 @@ def record_licence(
         raise RightRefused("not_redeemed", f"{right} was not redeemed for {name}")
     reference = reference.strip()
     tx.redemptions.licence(terms.store, right, name, reference)
-    note(tx, terms.store, by, "licence", f"request:{found.request_id}", at, right=right)
+    note(tx, terms.store, by, "licence", f"ticket:{found.ticket_id}", at, right=right)
     return found._replace(licence=reference)
 
 

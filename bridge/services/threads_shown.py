@@ -52,7 +52,7 @@ def tell_unread(tx: Tx, store: str, why: str, remedy: str, *, at: datetime) -> N
         if told:
             tx.problems.solve(store, [UNREAD], at)
         return
-    summary = f"customers can't read what staff write in requests: {why}. Letters about it wait. {remedy}"
+    summary = f"customers can't read what staff write in tickets: {why}. Letters about it wait. {remedy}"
     if told is None or told.summary != summary:
         tx.problems.report(store, key=UNREAD, kind=UNREAD, summary=summary, at=at, unless_dismissed=True)
 

@@ -17,7 +17,7 @@ from bridge.domain.events import CoinsDeducted, QuoteReleased
 from bridge.domain.ledger import EntryKind
 from bridge.domain.packages import available
 from bridge.domain.quotes import HOLDING, Cause, Quote, QuoteKind, QuoteState, require_state
-from bridge.domain.requests import Message, MessageKind
+from bridge.domain.tickets import Message, MessageKind
 from bridge.errors import ImpossibleAmount, QuoteRefused
 from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, book, note, packages_of
@@ -89,7 +89,7 @@ def infeasible(
     """It turned out that it can't be done (rule C11).
 
     An approved inspection costs exactly its price, unless the fault is the vendor's own. Of approved work everything is
-    released; only where an inspection of the same request had been approved and nothing was charged for it, its price
+    released; only where an inspection of the same ticket had been approved and nothing was charged for it, its price
     is settled from the work's hold. Raises `QuoteRefused` for a quote that holds nothing.
     """
     quote, account = quote_of(tx, terms.store, quote_id)
@@ -168,14 +168,14 @@ def settled(
 
 
 def _inspection_charge(tx: Tx, quote: Quote, cause: Cause) -> tuple[int, int | None]:
-    """What an infeasible request costs, and the inspection's quote that this rests on where it is another (C11)."""
+    """What an infeasible ticket costs, and the inspection's quote that this rests on where it is another (C11)."""
     if cause is Cause.VENDOR:
         return 0, None
     if quote.kind is QuoteKind.INSPECTION:
         return quotes.inspection_charge(quote.held, quote.offer.coins), None
-    told = tx.requests.about_quotes(quote.request_id)
+    told = tx.tickets.about_quotes(quote.ticket_id)
     charged = {one.detail.get("cited") for one in told if one.kind is MessageKind.INFEASIBLE}
-    for one in tx.quotes.of_request(quote.request_id):
+    for one in tx.quotes.of_ticket(quote.ticket_id):
         if one.kind is not QuoteKind.INSPECTION or one.spent or one.id in charged:
             continue
         if one.state not in HOLDING and _approval_stands(tx, one, told):  # one that holds is charged for itself

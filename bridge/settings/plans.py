@@ -96,7 +96,7 @@ class PlanSettings(Section):
     service_days: Days = Field(
         default=WEEKDAYS,
         description=(
-            "The days of the week on which requests are answered under this plan; customers read them on their page "
+            "The days of the week on which tickets are answered under this plan; customers read them on their page "
             "(rules P1, T4)."
         ),
     )

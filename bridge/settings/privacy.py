@@ -26,7 +26,7 @@ class PrivacySettings(Section):
     messages_days: Annotated[int, Field(ge=0, le=LONGEST_DAYS)] = Field(
         default=0,
         description=(
-            "After how many days without anything new the texts of a request and its quotes are erased; 0 keeps them."
+            "After how many days without anything new the texts of a ticket and its quotes are erased; 0 keeps them."
         ),
     )
     deliveries_days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] = Field(

@@ -64,14 +64,14 @@ class RightsChecks:
         return [Finding("tables", Level.OK, f"the supportbridge tables are there, version {version}")]
 
     async def coin_desk(self) -> Sequence[Finding]:
-        """What quotes, requests and mail need of the shop. Orders and coins go on without, so a lack is a warning."""
+        """What quotes, tickets and mail need of the shop. Orders and coins go on without, so a lack is a warning."""
         return [await self._coin_desk_tables(), await self._addresses()]
 
     async def _coin_desk_tables(self) -> Finding:
         missing = [self._prefix + table for table in COIN_DESK_TABLES if not await self._writer.exists(table)]
         if missing:
             threads = missing == [self._prefix + THREADS_TABLE]
-            lacks = "threads of requests" if threads else "quotes, prices and requests"
+            lacks = "threads of tickets" if threads else "quotes, prices and tickets"
             text = f"no {lacks} in this shop: not there, or not to be read: {', '.join(missing)}"
             return Finding("coin desk", Level.WARNING, text, await self.prepare_remedy())
         lacking: list[str] = []
@@ -79,7 +79,7 @@ class RightsChecks:
             lacking += await self._denied_writes(table, OUR_TABLES[table])
         if lacking:
             return Finding("coin desk", Level.WRONG, f"missing: {'; '.join(lacking)}", self._print_remedy)
-        return Finding("coin desk", Level.OK, "the tables of quotes, prices, requests and answers are there")
+        return Finding("coin desk", Level.OK, "the tables of quotes, prices, tickets and answers are there")
 
     async def _addresses(self) -> Finding:
         lacking = []

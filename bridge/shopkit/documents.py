@@ -1,4 +1,4 @@
-"""The coin desk's documents in the shop: requests, quotes, prices and answers, each a signed row.
+"""The coin desk's documents in the shop: tickets, quotes, prices and answers, each a signed row.
 
 They are written like the accounts: what is written twice changes nothing, what arrives late never replaces what is
 newer, and a row that stands in the way under a higher version without any desk of ours having written it there is
@@ -35,7 +35,7 @@ _NAMING = {
     DocumentTable.QUOTE: _Naming("quote"),
     DocumentTable.PRICE: _Naming("code", has_customer=False),
     DocumentTable.ANSWER: _Naming("uuid"),
-    DocumentTable.REQUEST: _Naming("request"),
+    DocumentTable.TICKET: _Naming("ticket"),
 }
 
 

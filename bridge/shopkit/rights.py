@@ -13,7 +13,7 @@ from bridge.shopkit.hints import HINT_TABLE
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.schema import SETTINGS_VIEW, Platform
 
-THREADS_TABLE = "supportbridge_request"
+THREADS_TABLE = "supportbridge_ticket"
 """The youngest table: a shop that was prepared before there was one has quotes and answers without."""
 
 OUR_TABLES = {

@@ -87,17 +87,17 @@ CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_answer` (
   PRIMARY KEY (`store`, `uuid`),
   KEY `customer` (`store`, `customer_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
--- A request with the end of its thread, as its customer reads it.
-CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_request` (
+-- A ticket with the end of its thread, as its customer reads it.
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_ticket` (
   `store` VARCHAR(64) NOT NULL,
-  `request_id` BIGINT UNSIGNED NOT NULL,
+  `ticket_id` BIGINT UNSIGNED NOT NULL,
   `customer_id` BIGINT UNSIGNED NOT NULL,
   `epoch` BIGINT UNSIGNED NOT NULL,
   `number` BIGINT UNSIGNED NOT NULL,
   `payload` MEDIUMTEXT NOT NULL,
   `key_id` VARCHAR(16) NOT NULL,
   `mac` CHAR(64) NOT NULL,
-  PRIMARY KEY (`store`, `request_id`),
+  PRIMARY KEY (`store`, `ticket_id`),
   KEY `customer` (`store`, `customer_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 INSERT IGNORE INTO `{prefix}supportbridge_meta` (`name`, `payload`) VALUES ('schema', '1');

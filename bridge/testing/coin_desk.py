@@ -83,7 +83,7 @@ class InboxPages:
     """The bridge's own pages in a shop with a database, as far as they write into the inbox.
 
     It is the same on every platform: an actor of the contract suite inherits it and says how to reach the database. A
-    request is a transaction of its own, so a row with a lower id can become visible after one with a higher.
+    ticket is a transaction of its own, so a row with a lower id can become visible after one with a higher.
     """
 
     parameters: ConnectionParameters
@@ -96,7 +96,7 @@ class InboxPages:
 
     @asynccontextmanager
     async def posting(self, *rows: PostedRow) -> AsyncIterator[None]:
-        """Write rows in a request that ends with the block."""
+        """Write rows in a ticket that ends with the block."""
         insert = (
             f"INSERT INTO `{self.prefix}supportbridge_inbox` (store, uuid, customer_id, payload, key_id, mac)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON DUPLICATE KEY UPDATE uuid = VALUES(uuid)"
@@ -120,7 +120,7 @@ class InboxPages:
 
     @asynccontextmanager
     async def _cursor(self) -> AsyncIterator[Any]:
-        """A request: what is done in the block is committed at its end."""
+        """A ticket: what is done in the block is committed at its end."""
         connection = await aiomysql.connect(**self.parameters.for_driver(autocommit=False))
         try:
             async with connection.cursor() as cursor:

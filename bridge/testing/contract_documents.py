@@ -11,11 +11,11 @@ from bridge.errors import ShopRefused
 from bridge.testing.contract_base import MORNING, ContractBase, ShopActor
 from bridge.testing.contract_writing import KEY, OTHER_KEY
 
-QUOTE, PRICE, ANSWER, REQUEST = DocumentTable.QUOTE, DocumentTable.PRICE, DocumentTable.ANSWER, DocumentTable.REQUEST
+QUOTE, PRICE, ANSWER, TICKET = DocumentTable.QUOTE, DocumentTable.PRICE, DocumentTable.ANSWER, DocumentTable.TICKET
 KEYS: dict[DocumentTable, tuple[int | str, int | str]] = {
     QUOTE: (12, 2**40),
     PRICE: ("google-analytics", "Ёлка"),
-    REQUEST: (5, 2**40),
+    TICKET: (5, 2**40),
     ANSWER: ("0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11", "f3a9d6de-12f4-4f5e-8a34-9a2f54f0c001"),
 }
 """Two keys of each table, the first below the second."""
@@ -98,8 +98,8 @@ class DocumentsContract(ContractBase):
             assert await _read(adapter, QUOTE, 12) == [ours]
             assert await _read(other, QUOTE, 12) == [theirs]
 
-    @pytest.mark.parametrize("table", [QUOTE, REQUEST])
-    async def test_what_a_lost_desk_left_of_quotes_and_requests_is_found_by_its_epoch(
+    @pytest.mark.parametrize("table", [QUOTE, TICKET])
+    async def test_what_a_lost_desk_left_of_quotes_and_tickets_is_found_by_its_epoch(
         self, connection: StoreConnection, table: DocumentTable
     ) -> None:
         old = [_document(table, number) for number in (3, 5, *range(1_000, 1_201))]
@@ -137,7 +137,7 @@ class DocumentsContract(ContractBase):
                     await adapter.push_documents(table, [_document(table, KEYS[table][0])])
                 assert "prepare" in refusal.value.hint
                 assert await _read(adapter, table, *KEYS[table]) == []
-            for table in (QUOTE, REQUEST):
+            for table in (QUOTE, TICKET):
                 assert list(await adapter.documents_left_behind(table, epoch=2, after=0, until=99)) == []
             assert list(await adapter.inbox(Cursor())) == []
             assert await adapter.forget_inbox(90) == 0

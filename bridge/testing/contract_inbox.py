@@ -193,7 +193,7 @@ class InboxContract(ContractBase):
 
 def _post(connection: StoreConnection, text: str = "", *, customer: int = 77) -> PostedRow:
     data = {"subject": "Google Analytics", "text": text, "price": None}
-    return posted_row(KEY, store=connection.store, customer=customer, kind="request_open", data=data)
+    return posted_row(KEY, store=connection.store, customer=customer, kind="ticket_open", data=data)
 
 
 def _answer(post: PostedRow) -> DocumentRow:

@@ -1,4 +1,4 @@
-"""The customer's pages in a real browser, from the request to the deduction, and how they read for everybody.
+"""The customer's pages in a real browser, from the ticket to the deduction, and how they read for everybody.
 
 It believes: what a theme lays around them is not ours; everything that bears our class is.
 """
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("customers-pages")
 PLATFORMS = tuple(STORES)
 WIDTHS = (360, 1280)
 WORDS = "Find out what slows the product pages down, and mend it."
-PICTURED = {("", "fa", 360), ("thread", "fa", 360), ("", "en", 1280), ("requests", "en", 360)}
+PICTURED = {("", "fa", 360), ("thread", "fa", 360), ("", "en", 1280), ("tickets", "en", 360)}
 """What the documentation has pictures of: view, language and width."""
 
 
@@ -24,23 +24,23 @@ def platform(request: pytest.FixtureRequest) -> str:
 
 
 def an_offer(web: PretendWeb, platform: str, name: str) -> tuple[int, int, int]:
-    """A customer with a package and an offer that waits for him: his number, the request's and the quote's."""
+    """A customer with a package and an offer that waits for him: his number, the ticket's and the quote's."""
     customer = add_customer(web, platform, name)
     web.buys(platform, customer, "base")
     opened = web.staff(
-        platform, "request", "open", str(customer),
+        platform, "ticket", "open", str(customer),
         "--subject", "Faster product pages",
         "--text", "They take four seconds since the last update.",
     )  # fmt: skip
-    request = int(opened["request"])
+    ticket = int(opened["ticket"])
     offered = web.staff(
-        platform, "quote", "offer", str(request), "--coins", "120", "--possible",
+        platform, "quote", "offer", str(ticket), "--coins", "120", "--possible",
         "--words", WORDS,
     )  # fmt: skip
-    return customer, request, int(offered["quote"])
+    return customer, ticket, int(offered["quote"])
 
 
-def test_C7_C13_from_a_request_to_its_deduction_in_the_browser(
+def test_C7_C13_from_a_ticket_to_its_deduction_in_the_browser(
     web: PretendWeb, visitor: NewVisitor, platform: str
 ) -> None:
     customer = add_customer(web, platform, "ada")
@@ -49,18 +49,18 @@ def test_C7_C13_from_a_request_to_its_deduction_in_the_browser(
     ada.opens_account()
     ada.page.get_by_role("link", name="Packages, rights and statement").click()
     assert ada.part("available").inner_text() == "550"
-    ada.page.get_by_role("navigation").get_by_role("link", name="Requests and offers").click()
+    ada.page.get_by_role("navigation").get_by_role("link", name="Tickets and offers").click()
     ada.page.get_by_role("link", name="Request this").click()
     ada.page.get_by_label("Your message").fill("For the new shop as well, please.\n<b>Thank you!</b>")
     ada.page.get_by_role("button", name="Send").click()
-    ada.waits_for("Your request has been sent")
+    ada.waits_for("Your ticket has been sent")
 
-    [request] = [one["request"] for one in web.staff(platform, "request", "list")["requests"]]
+    [ticket] = [one["ticket"] for one in web.staff(platform, "ticket", "list")["tickets"]]
     [quote] = [one["quote"] for one in web.staff(platform, "quote", "list")["quotes"]]
-    web.staff(platform, "request", "reply", str(request), "--text", "Of course: both shops, with consent.")
+    web.staff(platform, "ticket", "reply", str(ticket), "--text", "Of course: both shops, with consent.")
     web.staff(platform, "quote", "reissue", str(quote))
-    ada.sees("Of course: both shops, with consent.", view="thread", request=request)
-    ada.sees("Approve and reserve coins: 50", view="thread", request=request)
+    ada.sees("Of course: both shops, with consent.", view="thread", ticket=ticket)
+    ada.sees("Approve and reserve coins: 50", view="thread", ticket=ticket)
     assert "<b>Thank you!</b>" in ada.text
     if platform == "opencart":
         ada.picture("offer-en-1280")
@@ -85,11 +85,11 @@ def test_C7_C13_from_a_request_to_its_deduction_in_the_browser(
 def test_every_view_fits_and_can_be_read_by_everybody_in_three_languages(
     web: PretendWeb, visitor: NewVisitor, platform: str
 ) -> None:
-    customer, request, _ = an_offer(web, platform, "boris")
+    customer, ticket, _ = an_offer(web, platform, "boris")
     views: list[tuple[str, dict[str, int]]] = [
-        ("", {}), ("requests", {}), ("thread", {"request": request}), ("request", {}), ("statement", {}), ("claim", {}),
+        ("", {}), ("tickets", {}), ("thread", {"ticket": ticket}), ("ticket", {}), ("statement", {}), ("claim", {}),
     ]  # fmt: skip
-    visitor(platform, customer).sees("Approve and reserve coins: 120", view="thread", request=request)
+    visitor(platform, customer).sees("Approve and reserve coins: 120", view="thread", ticket=ticket)
     for language in ("en", "ru", "fa"):
         boris = visitor(platform, customer, language)
         for view, query in views:
@@ -111,37 +111,37 @@ def test_every_view_fits_and_can_be_read_by_everybody_in_three_languages(
 def test_keys_alone_lead_to_an_offer_and_approve_it_and_the_focus_is_always_seen(
     web: PretendWeb, visitor: NewVisitor
 ) -> None:
-    customer, request, _ = an_offer(web, "prestashop", "clara")
+    customer, ticket, _ = an_offer(web, "prestashop", "clara")
     clara = visitor("prestashop", customer)
-    clara.sees("Faster product pages", view="requests")
+    clara.sees("Faster product pages", view="tickets")
     clara.opens()
-    tabs_to(clara.page, words="Requests and offers")
+    tabs_to(clara.page, words="Tickets and offers")
     clara.page.keyboard.press("Enter")
-    clara.page.wait_for_url("**view=requests")
+    clara.page.wait_for_url("**view=tickets")
     tabs_to(clara.page, words="Faster product pages")
     clara.page.keyboard.press("Enter")
-    clara.page.wait_for_url(f"**request={request}")
+    clara.page.wait_for_url(f"**ticket={ticket}")
     tabs_to(clara.page, field="supportbridge_text")
     clara.page.keyboard.type("By Friday?")
     tabs_to(clara.page, words="Send reply")
     clara.page.keyboard.press("Enter")
     clara.waits_for("Done")
-    tabs_to(clara.page, words="To the request")
+    tabs_to(clara.page, words="To the ticket")
     clara.page.keyboard.press("Enter")
-    clara.page.wait_for_url(f"**request={request}")
-    clara.sees("By Friday?", view="thread", request=request)
+    clara.page.wait_for_url(f"**ticket={ticket}")
+    clara.sees("By Friday?", view="thread", ticket=ticket)
     tabs_to(clara.page, words="Approve and reserve coins: 120")
     clara.page.keyboard.press("Enter")
     clara.waits_for("Approved: 120 coins are reserved for this work.")
 
 
 def test_without_scripts_the_page_looks_for_the_answer_by_itself(web: PretendWeb, visitor: NewVisitor) -> None:
-    customer, request, _ = an_offer(web, "opencart", "dora")
+    customer, ticket, _ = an_offer(web, "opencart", "dora")
     dora = visitor("opencart", customer, scripts=False)
-    dora.sees("Approve and reserve coins: 120", view="thread", request=request)
+    dora.sees("Approve and reserve coins: 120", view="thread", ticket=ticket)
     dora.page.get_by_role("button", name="Decline").click()
     dora.page.get_by_text("You have declined the offer.").wait_for()
-    dora.sees("You declined.", view="thread", request=request)
+    dora.sees("You declined.", view="thread", ticket=ticket)
     assert not dora.form("quote_decline").is_visible()
 
 

@@ -32,7 +32,7 @@ class Client:
     spent: int
     cause: str
     language: str
-    request: int = 0
+    ticket: int = 0
     quote: int = 0
     left: dict[str, int] = field(default_factory=dict)
 
@@ -87,11 +87,11 @@ class Counter:
 
     async def _asks_for_price(self, one: Client) -> None:
         wish = {"subject": SUBJECT, "text": "For my shop, please.", "price": PRICE}
-        one.request = (await self._clicks(one, "request_open", wish))["request"]
+        one.ticket = (await self._clicks(one, "ticket_open", wish))["ticket"]
 
     async def _asks_for_more(self, one: Client) -> None:
         wish = {"subject": LATER_SUBJECT, "text": "Can you?", "price": None}
-        one.request = (await self._clicks(one, "request_open", wish))["request"]
+        one.ticket = (await self._clicks(one, "ticket_open", wish))["ticket"]
 
     async def _approves(self, one: Client) -> None:
         shown = await self._sees(one, "offered")
@@ -119,7 +119,7 @@ class Counter:
     async def _sends(self) -> None:
         drafts = json.loads(await asyncio.to_thread(self._stage.command, "quote", "list", "--json"))["quotes"]
         for one in self._clients:
-            one.quote = next(draft["quote"] for draft in drafts if draft["request"] == one.request)
+            one.quote = next(draft["quote"] for draft in drafts if draft["ticket"] == one.ticket)
         await self._each(lambda one: self._staff(one, "quote", "reissue", str(one.quote)))
 
     async def _settles(self, one: Client) -> None:
@@ -127,7 +127,7 @@ class Counter:
         one.left["work"] = (await self._account(one, held=0, posted=HAD - one.spent))["posted"]
 
     async def _inspects(self, one: Client) -> None:
-        said = await self._staff(one, "inspection", "offer", str(one.request), "--words", "May we look?")
+        said = await self._staff(one, "inspection", "offer", str(one.ticket), "--words", "May we look?")
         one.quote = int(said.partition(": quote ")[2].partition(".")[0])
 
     async def _cannot(self, one: Client) -> None:

@@ -32,7 +32,7 @@ class Beside:
 
     def staff(self, *words: str) -> dict[str, Any]:
         """What staff type, as JSON; it must succeed."""
-        acts = words[0] in ("quote", "request") and words[1] not in ("list", "show")
+        acts = words[0] in ("quote", "ticket") and words[1] not in ("list", "show")
         done = bridge_command(self.config, *words, "--store", STORE, *(("--by", "Olga") if acts else ()), "--json")
         assert done.returncode == 0, done.stdout + done.stderr
         answered: dict[str, Any] = json.loads(done.stdout)

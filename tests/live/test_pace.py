@@ -15,7 +15,7 @@ import pytest
 
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.domain.requests import Author
+from bridge.domain.tickets import Author
 from bridge.engine.setup import StoreSetup
 from bridge.services import offering
 from bridge.settings import load
@@ -44,9 +44,9 @@ def test_an_approval_is_answered_within_two_seconds(live: AnyLive, pictures: Pat
         waited: list[float] = []
         stood: list[float] = []
         while len(waited) < APPROVALS:
-            for request in offers(bridge, live.customer_id(), min(AT_ONCE, APPROVALS - len(waited))):
+            for ticket in offers(bridge, live.customer_id(), min(AT_ONCE, APPROVALS - len(waited))):
                 approve = "form[data-supportbridge=quote_approve]"
-                sees(live, lambda: live.opens(view="thread", request=request), approve, "1")  # noqa: B023
+                sees(live, lambda: live.opens(view="thread", ticket=ticket), approve, "1")  # noqa: B023
                 began = time.perf_counter()
                 page.locator(f"{approve} button").click()
                 page.wait_for_url(re.compile("view=answer"))
@@ -75,22 +75,22 @@ def spread(waited: list[float]) -> dict[str, float]:
 
 
 def offers(bridge: Beside, customer: int, count: int) -> list[int]:
-    """So many requests with an offer of one coin each, made beside the running daemon as a command does."""
+    """So many tickets with an offer of one coin each, made beside the running daemon as a command does."""
     settings = load(bridge.config, environ={}, credentials_dir=None)
     terms = StoreSetup.of(settings.stores[STORE]).desk_terms
     owner = Owner(OwnerKind.CUSTOMER, customer)
-    requests = []
+    tickets = []
     with Desk.open(settings.bridge.desk.state_dir / FILE_NAME) as desk:
         for _ in range(count):
             at = datetime.now(UTC).replace(microsecond=0)
             account = desk.look(lambda tx: tx.accounts.of_owners(STORE, [owner])[owner])
-            request = desk.run(
-                lambda tx, account, at: tx.requests.open(
+            ticket = desk.run(
+                lambda tx, account, at: tx.tickets.open(
                     STORE, account.id, subject="A small thing", at=at, by=Author.STAFF, staff="Olga"
                 ),
                 account,
                 at,
             )
-            desk.run(offering.offer, terms, request.id, coins=1, words="Do it.", by="Olga", at=at, possible=True)
-            requests.append(int(request.id))
-    return requests
+            desk.run(offering.offer, terms, ticket.id, coins=1, words="Do it.", by="Olga", at=at, possible=True)
+            tickets.append(int(ticket.id))
+    return tickets

@@ -50,25 +50,25 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
         steps.passes(f"coins on the account page {time.monotonic() - began:.0f} s after the payment", page)
         assert "Base" in shown
 
-        live.opens(view="request", price="google-analytics")
+        live.opens(view="ticket", price="google-analytics")
         page.get_by_label("Your message").fill('For the new shop.\n<script>alert(1)</script> "quotes" & café سلام')
         page.get_by_role("button", name="Send", exact=True).click()
-        waits_for(live, "Your request has been sent")
-        steps.passes("request sent", page)
+        waits_for(live, "Your ticket has been sent")
+        steps.passes("ticket sent", page)
         customer = live.customer_id()
-        [request] = [one["request"] for one in bridge.staff("request", "list", "--customer", str(customer))["requests"]]
+        [ticket] = [one["ticket"] for one in bridge.staff("ticket", "list", "--customer", str(customer))["tickets"]]
         [draft] = [one["quote"] for one in bridge.staff("quote", "list")["quotes"]]
-        bridge.staff("request", "reply", str(request), "--text", "We have looked at it: no problem.")
+        bridge.staff("ticket", "reply", str(ticket), "--text", "We have looked at it: no problem.")
         bridge.staff("quote", "reissue", str(draft))
-        sees(live, lambda: live.opens(view="thread", request=request), "form[data-supportbridge=quote_approve]", "50")
+        sees(live, lambda: live.opens(view="thread", ticket=ticket), "form[data-supportbridge=quote_approve]", "50")
         assert "<script>alert(1)</script>" in page.locator(".supportbridge-page").inner_text()
         steps.passes("offer on the page", page)
-        reads_well(live, steps, [{}, {"view": "requests"}, {"view": "thread", "request": request}])
+        reads_well(live, steps, [{}, {"view": "tickets"}, {"view": "thread", "ticket": ticket}])
         live.opens_customer(customer)
-        panel_says(live, available=f"{COINS}", held="0", plan="Base", offers="1", requests="1")
+        panel_says(live, available=f"{COINS}", held="0", plan="Base", offers="1", tickets="1")
         steps.passes("panel beside the customer with an offer", live.admin)
 
-        live.opens(view="thread", request=request)
+        live.opens(view="thread", ticket=ticket)
         page.locator("form[data-supportbridge=quote_approve] button").click()
         waits_for(live, "Approved: 50 coins are reserved for this work.")
         steps.passes("approved", page)
@@ -76,7 +76,7 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
         bridge.staff("quote", "settle", str(draft), "--spent", "45")
         sees(live, lambda: live.opens(view="statement"), ".supportbridge-page", "Deducted")
         steps.passes("deducted", page)
-        reads_well(live, steps, [{"view": "statement"}, {"view": "request"}, {"view": "claim"}])
+        reads_well(live, steps, [{"view": "statement"}, {"view": "ticket"}, {"view": "claim"}])
         live.opens_account()
         assert f"{COINS - 45}" in page.locator(".supportbridge-account:visible").inner_text()
         for language in ("ru", "fa"):
@@ -84,10 +84,10 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
             steps.passes(f"account page {language}", page)
 
         live.opens_order(order)
-        panel_says(live, available=f"{COINS - 45}", held="0", plan="Base", offers="0", requests="0")
+        panel_says(live, available=f"{COINS - 45}", held="0", plan="Base", offers="0", tickets="0")
         steps.passes("panel beside the order", live.admin)
         live.opens_customer(customer)
-        panel_says(live, available=f"{COINS - 45}", held="0", plan="Base", offers="0", requests="0")
+        panel_says(live, available=f"{COINS - 45}", held="0", plan="Base", offers="0", tickets="0")
         steps.passes("panel beside the customer", live.admin)
 
         bought = live.buys_as_guest(GUEST)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.plugins.conftest import MakeShop
-from tests.support.back_office import PLATFORMS, BackOffice, push_meta, push_request, request, status
+from tests.support.back_office import PLATFORMS, BackOffice, push_meta, push_ticket, status, ticket
 from tests.support.customer_page import push_document, push_documents, quote
 from tests.support.storefront import CUSTOMER, DAY, NOW, OTHER_KEY, STORE, Storefront, account, package
 
@@ -35,7 +35,7 @@ def test_the_coins_and_the_plan_stand_beside_an_order_and_a_customer(coins: Stor
             "plan": "Base",
             "expiry": "14 February 2027",
             "offers": "0",
-            "requests": "0",
+            "tickets": "0",
         }
         assert panels.count == 1
         assert panels.leaves_the_page_alone
@@ -51,58 +51,58 @@ def test_nothing_in_a_panel_can_be_changed(coins: Storefront) -> None:
 
 
 @ON_ONE
-def test_offers_that_wait_and_open_requests_are_counted_and_named(coins: Storefront) -> None:
-    push_document(coins, "quote", 12, quote(request=5))
-    push_document(coins, "quote", 13, quote(13, request=6, state="declined"))
-    push_document(coins, "quote", 14, quote(14, request=7, valid_until=NOW - 1))
-    push_document(coins, "quote", 15, quote(15, request=8, state="started", held=50))
-    push_request(coins, request(5, "customer", "bridge", quotes=[12]))
-    push_request(coins, request(6, "customer", "bridge", quotes=[13]))
-    push_request(coins, request(7, "customer", "bridge", quotes=[14]))
-    push_request(coins, request(8, "customer", "bridge", quotes=[15], subject="Work in hand"))
-    push_request(coins, request(9, "customer", "staff"))
-    push_request(coins, request(10, "staff", "customer", subject="Still unanswered"))
+def test_offers_that_wait_and_open_tickets_are_counted_and_named(coins: Storefront) -> None:
+    push_document(coins, "quote", 12, quote(ticket=5))
+    push_document(coins, "quote", 13, quote(13, ticket=6, state="declined"))
+    push_document(coins, "quote", 14, quote(14, ticket=7, valid_until=NOW - 1))
+    push_document(coins, "quote", 15, quote(15, ticket=8, state="started", held=50))
+    push_ticket(coins, ticket(5, "customer", "bridge", quotes=[12]))
+    push_ticket(coins, ticket(6, "customer", "bridge", quotes=[13]))
+    push_ticket(coins, ticket(7, "customer", "bridge", quotes=[14]))
+    push_ticket(coins, ticket(8, "customer", "bridge", quotes=[15], subject="Work in hand"))
+    push_ticket(coins, ticket(9, "customer", "staff"))
+    push_ticket(coins, ticket(10, "staff", "customer", subject="Still unanswered"))
     panels = BackOffice(coins).customer()
-    assert (panels.facts["offers"], panels.facts["requests"]) == ("1", "3")
+    assert (panels.facts["offers"], panels.facts["tickets"]) == ("1", "3")
     assert "Offer 12, coins: 50, until 16 January 2027: Google Analytics" in panels.text
-    assert "Request 10, waits for an answer: Still unanswered" in panels.text
-    assert "Request 8: Work in hand" in panels.text
-    assert "Request 9" not in panels.text
+    assert "Ticket 10, waits for an answer: Still unanswered" in panels.text
+    assert "Ticket 8: Work in hand" in panels.text
+    assert "Ticket 9" not in panels.text
     assert panels.log == []
 
 
 @ON_ONE
-def test_an_open_request_is_counted_however_many_newer_ones_are_closed(coins: Storefront) -> None:
-    push_request(coins, request(5, "staff", "customer"))
+def test_an_open_ticket_is_counted_however_many_newer_ones_are_closed(coins: Storefront) -> None:
+    push_ticket(coins, ticket(5, "staff", "customer"))
     for number in range(6, 35):
-        push_request(coins, request(number, "customer", "staff"))
+        push_ticket(coins, ticket(number, "customer", "staff"))
     panels = BackOffice(coins).customer()
-    assert panels.facts["requests"] == "1"
-    assert "Open requests: 1" in panels.text
+    assert panels.facts["tickets"] == "1"
+    assert "Open tickets: 1" in panels.text
 
 
 @ON_ONE
-def test_a_number_that_is_not_of_all_requests_says_so(coins: Storefront) -> None:
+def test_a_number_that_is_not_of_all_tickets_says_so(coins: Storefront) -> None:
     """One whose offer goes on is looked at all the same."""
-    push_document(coins, "quote", 12, quote(request=3))
-    push_request(coins, request(3, "customer", "bridge", quotes=[12]))
+    push_document(coins, "quote", 12, quote(ticket=3))
+    push_ticket(coins, ticket(3, "customer", "bridge", quotes=[12]))
     for number in range(4, 36):
-        push_request(coins, request(number, "customer", "customer" if number == 7 else "staff"))
+        push_ticket(coins, ticket(number, "customer", "customer" if number == 7 else "staff"))
     cut = "among 30: the newest, and those with an offer that goes on"
     for language, words in (
-        ("en", f"Open requests {cut}: 2"), ("ru", "Открытые обращения из 30:"), ("fa", "درخواست‌های باز از میان ۳۰:")
+        ("en", f"Open tickets {cut}: 2"), ("ru", "Открытые обращения из 30:"), ("fa", "درخواست‌های باز از میان ۳۰:")
     ):  # fmt: skip
         panels = BackOffice(coins, language).order()
         assert words in panels.text
         assert "{" not in panels.text
-    assert "Request 3: Google Analytics" in BackOffice(coins).order().text
+    assert "Ticket 3: Google Analytics" in BackOffice(coins).order().text
 
 
 @ON_ONE
 def test_T6_a_question_that_was_asked_before_the_end_waits_for_an_answer(coins: Storefront) -> None:
     push_document(coins, "quote", 12, quote(state="settled", spent=50, offered_at=NOW - 2 * DAY))
-    push_request(coins, request(5, "customer", "bridge", "bridge", quotes=[12], subject="Does it work?"))
-    assert "Request 5, waits for an answer: Does it work?" in BackOffice(coins).order().text
+    push_ticket(coins, ticket(5, "customer", "bridge", "bridge", quotes=[12], subject="Does it work?"))
+    assert "Ticket 5, waits for an answer: Does it work?" in BackOffice(coins).order().text
 
 
 @ON_ONE
@@ -122,9 +122,9 @@ def test_the_newest_two_hundred_offers_are_read_and_those_that_go_on(coins: Stor
 
 
 @ON_ONE
-def test_D2_an_erased_request_is_none_to_be_answered(coins: Storefront) -> None:
-    push_request(coins, request(5, messages=[], subject=""))
-    assert BackOffice(coins).customer().facts["requests"] == "0"
+def test_D2_an_erased_ticket_is_none_to_be_answered(coins: Storefront) -> None:
+    push_ticket(coins, ticket(5, messages=[], subject=""))
+    assert BackOffice(coins).customer().facts["tickets"] == "0"
 
 
 @ON_ONE
@@ -162,7 +162,7 @@ def test_script_in_every_text_is_shown_as_it_was_typed(shop: Storefront) -> None
     plans = {"base": {"rank": 2, "name": texts}}
     shop.push(account(package(550, until_text=texts), plans=plans))
     push_document(shop, "quote", 12, quote(subject=HTML, text=texts, valid_until_text=texts))
-    push_request(shop, request(5, subject=HTML))
+    push_ticket(shop, ticket(5, subject=HTML))
     panels = BackOffice(shop).customer()
     assert "<script" not in panels.html
     assert panels.text.count(HTML) == 5
@@ -182,12 +182,12 @@ def test_an_account_with_a_wrong_signature_is_not_shown(shop: Storefront) -> Non
 
 
 @ON_ONE
-def test_a_forged_offer_or_request_is_left_out_and_the_coins_are_shown(coins: Storefront) -> None:
+def test_a_forged_offer_or_ticket_is_left_out_and_the_coins_are_shown(coins: Storefront) -> None:
     push_document(coins, "quote", 12, quote(), signer=OTHER_KEY)
-    push_request(coins, request(), signer=OTHER_KEY)
+    push_ticket(coins, ticket(), signer=OTHER_KEY)
     panels = BackOffice(coins).order()
     assert panels.facts["available"] == "500"
-    assert (panels.facts["offers"], panels.facts["requests"]) == ("0", "0")
+    assert (panels.facts["offers"], panels.facts["tickets"]) == ("0", "0")
     assert "does not verify" in panels.log[0]
 
 
@@ -216,7 +216,7 @@ def test_missing_tables_never_break_the_page(shop: Storefront) -> None:
 
 
 @ON_ONE
-@pytest.mark.parametrize("table", ["meta", "account", "quote", "request"])
+@pytest.mark.parametrize("table", ["meta", "account", "quote", "ticket"])
 def test_a_missing_table_costs_only_what_is_in_it(coins: Storefront, table: str) -> None:
     coins.run(f"DROP TABLE {{p}}{table}")
     for panels in (BackOffice(coins).order(), BackOffice(coins).customer()):
@@ -226,10 +226,10 @@ def test_a_missing_table_costs_only_what_is_in_it(coins: Storefront, table: str)
             assert "The coins cannot be shown: the tables are missing" in panels.text
         else:
             assert panels.facts["available"] == "500"
-        if table == "request":
-            assert "Requests are shown once this shop has the table for them: run bridge store prepare" in panels.text
+        if table == "ticket":
+            assert "Tickets are shown once this shop has the table for them: run bridge store prepare" in panels.text
             assert "once the desk has been updated" not in panels.text
-            assert "requests" not in panels.facts
+            assert "tickets" not in panels.facts
 
 
 @ON_ONE
@@ -291,15 +291,15 @@ def test_a_guests_order_has_no_panel(coins: Storefront) -> None:
 @ON_ONE
 def test_a_customer_without_coins_is_said_to_have_none(shop: Storefront) -> None:
     panels = BackOffice(shop).customer()
-    assert "This customer has no support coins and no requests." in panels.text
+    assert "This customer has no support coins and no tickets." in panels.text
     assert panels.facts == {}
 
 
 @ON_ONE
-def test_a_customer_without_coins_who_asks_is_shown_with_his_request(shop: Storefront) -> None:
-    push_request(shop, request(5))
+def test_a_customer_without_coins_who_asks_is_shown_with_his_ticket(shop: Storefront) -> None:
+    push_ticket(shop, ticket(5))
     panels = BackOffice(shop).customer()
-    assert panels.facts == {"offers": "0", "requests": "1"}
+    assert panels.facts == {"offers": "0", "tickets": "1"}
 
 
 def test_a_shop_without_a_key_file_says_so(empty_shop: Storefront) -> None:
@@ -361,7 +361,7 @@ def test_staff_see_the_stores_of_those_shops_that_are_before_them_and_open_to_th
         assert panels.leaves_the_page_alone
     empty_shop.run("DELETE FROM {p}account WHERE store = 'second'")
     text = BackOffice(empty_shop).customer(looks_at=[2]).text
-    assert "no support coins and no requests in the shops that you can see." in text
+    assert "no support coins and no tickets in the shops that you can see." in text
 
 
 # --- the desk -------------------------------------------------------------------------------------------------
@@ -390,6 +390,6 @@ def test_a_report_that_is_forged_costs_the_coins_nothing(coins: Storefront) -> N
 
 
 @ON_ONE
-def test_an_older_desk_is_said_to_show_no_requests(shop: Storefront) -> None:
+def test_an_older_desk_is_said_to_show_no_tickets(shop: Storefront) -> None:
     shop.push(account(package()))
-    assert "Requests are shown once the desk has been updated." in BackOffice(shop).order().text
+    assert "Tickets are shown once the desk has been updated." in BackOffice(shop).order().text

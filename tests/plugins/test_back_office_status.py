@@ -131,9 +131,9 @@ def test_a_shop_without_tables_and_key_still_has_its_page(empty_shop: Storefront
 
 @ON_ONE
 def test_tables_that_are_missing_are_named(shop: Storefront) -> None:
-    shop.run("DROP TABLE {p}request", "DROP TABLE {p}hint", "UPDATE {p}meta SET payload = '2' WHERE name = 'schema'")
+    shop.run("DROP TABLE {p}ticket", "DROP TABLE {p}hint", "UPDATE {p}meta SET payload = '2' WHERE name = 'schema'")
     page = BackOffice(shop).status()
-    assert "what belongs there: supportbridge_hint, supportbridge_request." in page
+    assert "what belongs there: supportbridge_hint, supportbridge_ticket." in page
     assert "The tables are of version 2, this extension reads 1" in page
 
 

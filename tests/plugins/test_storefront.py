@@ -151,12 +151,12 @@ def test_a_customer_without_coins_sees_the_page_as_it_was_in_a_shop_prepared_ear
     assert [line for line in page.log if "web root" not in line] == []
 
 
-def test_the_block_leads_to_the_customers_own_page_and_his_requests(shop: Storefront) -> None:
+def test_the_block_leads_to_the_customers_own_page_and_his_tickets(shop: Storefront) -> None:
     shop.push(account(package()))
     links = re.findall(r'<a href="([^"]+)" class="supportbridge-link">', shop.open_page().result)
     place = {"opencart": "route=extension/supportbridge/account/support", "prestashop": "controller=support"}
     assert [place[shop.platform] in html.unescape(link) for link in links] == [True, True]
-    assert ["view=requests" in html.unescape(link) for link in links] == [True, False]
+    assert ["view=tickets" in html.unescape(link) for link in links] == [True, False]
     assert not [link for link in links if "&amp;amp;" in link]
 
 
@@ -504,7 +504,7 @@ def test_a_key_folder_inside_the_web_root_is_warned_of_once(shop: Storefront) ->
 # --- the log ----------------------------------------------------------------------------------------------
 
 
-def test_a_reason_is_logged_once_a_request(shop: Storefront) -> None:
+def test_a_reason_is_logged_once_a_ticket(shop: Storefront) -> None:
     shop.run("DROP TABLE {p}meta")
     assert len(shop.open_page(times=3).log) == 1
 

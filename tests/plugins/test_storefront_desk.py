@@ -14,7 +14,7 @@ from bridge.contracts.shop import AccountRows
 from bridge.contracts.shop_documents import DocumentTable, InboxRow
 from bridge.contracts.shop_rows import SignedRow
 from bridge.domain.quotes import Cause
-from bridge.services import inbox, prices, requests, working
+from bridge.services import inbox, prices, tickets, working
 from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.documents import documents_pushed, waiting_documents
 from bridge.services.inbox import Outcome
@@ -28,7 +28,7 @@ from tests.support.storefront import KEY, NOW, Storefront
 TERMS = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=3, rights=RIGHTS, telephone="+98 21 5555 0100")
 COLUMNS = {
     "quote": "quote_id, customer_id",
-    "request": "request_id, customer_id",
+    "ticket": "ticket_id, customer_id",
     "price": "code",
     "answer": "uuid, customer_id",
 }
@@ -127,7 +127,7 @@ def test_C7_C9_what_is_shown_is_approved_held_and_deducted(both: Both, language:
     quote = both.coins.offered(CUSTOMER, 50)
     both.push()
     customer = Customer(both.shop, language)
-    page = shown(customer.opens("thread", request=quote.request_id))
+    page = shown(customer.opens("thread", ticket=quote.ticket_id))
     assert "Set it up." in page.text
     answered = shown(both.does(customer, page.form("quote_approve")))
     said = {"en": "Approved: 50 coins are reserved for this work.", "fa": "تأیید شد: ۵۰ سکه برای این کار رزرو شد."}
@@ -135,11 +135,11 @@ def test_C7_C9_what_is_shown_is_approved_held_and_deducted(both: Both, language:
     (decision,) = both.coins.desk.look(lambda tx: tx.quotes.decisions(quote.id))
     assert decision.language == language
     assert both.coins.coins(CUSTOMER) == (300, 50, 250)
-    assert shown(customer.opens("thread", request=quote.request_id)).has_form("quote_cancel")
+    assert shown(customer.opens("thread", ticket=quote.ticket_id)).has_form("quote_cancel")
     both.coins.started(both.coins.quote(quote.id))
     both.coins.settled(both.coins.quote(quote.id), 45)
     both.push()
-    page = shown(customer.opens("thread", request=quote.request_id))
+    page = shown(customer.opens("thread", ticket=quote.ticket_id))
     told = {"en": "You have 255 coins left to spend.", "fa": "۲۵۵ سکه برای شما مانده است."}
     assert told[language] in page.text
     statement = shown(customer.opens("statement")).text
@@ -150,12 +150,12 @@ def test_C7_an_approval_is_taken_back_and_an_offer_declined(both: Both) -> None:
     quote = both.coins.offered(CUSTOMER, 50)
     both.push()
     customer = Customer(both.shop)
-    thread: dict[str, Any] = {"view": "thread", "request": quote.request_id}
+    thread: dict[str, Any] = {"view": "thread", "ticket": quote.ticket_id}
     both.does(customer, customer.opens(**thread).form("quote_approve"))
     assert "taken your approval back" in both.does(customer, customer.opens(**thread).form("quote_cancel")).text
     second = both.coins.offered(CUSTOMER, 20)
     both.push()
-    page = customer.opens("thread", request=second.request_id)
+    page = customer.opens("thread", ticket=second.ticket_id)
     assert "You have declined the offer." in both.does(customer, page.form("quote_decline")).text
     assert both.coins.coins(CUSTOMER) == (300, 0, 300)
     assert both.coins.quote(quote.id).hold == ()
@@ -163,13 +163,13 @@ def test_C7_an_approval_is_taken_back_and_an_offer_declined(both: Both) -> None:
 
 def test_C13_a_wish_from_the_price_list_becomes_a_draft(both: Both) -> None:
     customer = Customer(both.shop)
-    assert "Google Analytics" in shown(customer.opens("requests")).text
-    page = shown(customer.opens("request", price="analytics"))
-    fields = page.form("request_open") | {"supportbridge_text": "Please, for my shop."}
+    assert "Google Analytics" in shown(customer.opens("tickets")).text
+    page = shown(customer.opens("ticket", price="analytics"))
+    fields = page.form("ticket_open") | {"supportbridge_text": "Please, for my shop."}
     assert "no coins are taken unless you approve it" in shown(both.does(customer, fields)).text
     (draft,) = both.coins.quotes(CUSTOMER)
     assert draft.offer.coins == 50
-    assert "Offered for" not in shown(customer.opens("thread", request=draft.request_id)).text
+    assert "Offered for" not in shown(customer.opens("thread", ticket=draft.ticket_id)).text
 
 
 def test_P2_a_gift_is_redeemed_once_and_the_page_says_for_what(both: Both) -> None:
@@ -189,7 +189,7 @@ def test_C10_too_few_coins_say_what_is_missing_in_the_readers_language(both: Bot
     quote = both.coins.offered(CUSTOMER, 700)
     both.push()
     customer = Customer(both.shop, "ru")
-    page = shown(customer.opens("thread", request=quote.request_id))
+    page = shown(customer.opens("thread", ticket=quote.ticket_id))
     assert "Для этого предложения не хватает монет: 400." in page.text
     answered = shown(both.does(customer, page.form("quote_approve")))
     assert "Не хватает 400 монет, поэтому ничего не зарезервировано." in answered.text
@@ -198,10 +198,10 @@ def test_C10_too_few_coins_say_what_is_missing_in_the_readers_language(both: Bot
 
 def test_C11_an_infeasible_inspection_is_explained_on_the_page(both: Both) -> None:
     coins = both.coins
-    quote = coins.inspection(coins.request(CUSTOMER))
+    quote = coins.inspection(coins.ticket(CUSTOMER))
     both.push()
     customer = Customer(both.shop)
-    thread: dict[str, Any] = {"view": "thread", "request": quote.request_id}
+    thread: dict[str, Any] = {"view": "thread", "ticket": quote.ticket_id}
     both.does(customer, shown(customer.opens(**thread)).form("quote_approve"))
     facts: dict[str, Any] = {"cause": Cause.THEME, "by": ANNA, "at": coins.now}
     coins.desk.run(working.infeasible, coins.terms, quote.id, **facts)
@@ -213,19 +213,19 @@ def test_C11_an_infeasible_inspection_is_explained_on_the_page(both: Both) -> No
 
 def test_T1_a_customer_writes_reads_the_answer_and_writes_again(both: Both) -> None:
     customer = Customer(both.shop)
-    form = customer.opens("request").form("request_open")
+    form = customer.opens("ticket").form("ticket_open")
     opened = both.does(customer, form | {"supportbridge_subject": "A <slider>", "supportbridge_text": "It's slow."})
-    [number] = re.findall(r"view=thread&amp;request=([0-9]+)", opened.html)
-    assert "Waiting for our answer" in shown(customer.opens("requests")).within(f"request-{number}")
-    request_id = int(number)
-    both.coins.desk.run(requests.reply, both.coins.terms, request_id, text="We look.", by=ANNA, at=both.coins.now)
+    [number] = re.findall(r"view=thread&amp;ticket=([0-9]+)", opened.html)
+    assert "Waiting for our answer" in shown(customer.opens("tickets")).within(f"ticket-{number}")
+    ticket_id = int(number)
+    both.coins.desk.run(tickets.reply, both.coins.terms, ticket_id, text="We look.", by=ANNA, at=both.coins.now)
     both.push()
-    assert "We have answered" in shown(customer.opens("requests")).within(f"request-{number}")
-    page = shown(customer.opens("thread", request=number))
+    assert "We have answered" in shown(customer.opens("tickets")).within(f"ticket-{number}")
+    page = shown(customer.opens("thread", ticket=number))
     assert re.findall(r"It&#039;s slow\.|We look\.", page.html) == ["It&#039;s slow.", "We look."]
     assert "Anna" not in page.html
-    both.does(customer, page.form("request_reply") | {"supportbridge_text": "Thank you <b>all</b>"})
-    assert "Thank you &lt;b&gt;all&lt;/b&gt;" in shown(customer.opens("thread", request=number)).html
+    both.does(customer, page.form("ticket_reply") | {"supportbridge_text": "Thank you <b>all</b>"})
+    assert "Thank you &lt;b&gt;all&lt;/b&gt;" in shown(customer.opens("thread", ticket=number)).html
 
 
 def test_P1_the_page_says_when_the_plan_is_served_and_how_much_is_left(both: Both) -> None:

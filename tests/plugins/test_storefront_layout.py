@@ -21,7 +21,7 @@ from tests.support.customer_page import (
     push_document,
     push_page,
     quote,
-    request,
+    ticket,
 )
 from tests.support.storefront import Storefront, account, package
 
@@ -169,9 +169,9 @@ def with_everything(shop: Storefront) -> Storefront:
     long = "https://shop.example/" + "path" * 40
     push_document(shop, "quote", 12, quote(coins=20_000, subject=long))
     push_document(shop, "quote", 13, quote(13, text=in_three("Unbroken" * 40), state="approved", held=12_000))
-    push_document(shop, "quote", 14, quote(14, request=9, subject=long))
+    push_document(shop, "quote", 14, quote(14, ticket=9, subject=long))
     messages = [message("Unbroken" * 40), message(long, by="staff"), message(in_three("Offered " * 20), by="bridge")]
-    push_document(shop, "request", 5, request(5, subject=long, messages=messages, quotes=[12, 13], earlier=7))
+    push_document(shop, "ticket", 5, ticket(5, subject=long, messages=messages, quotes=[12, 13], earlier=7))
     push_document(shop, "price", "analytics", price(coins=12_000, about=in_three("With a report. " * 12)))
     return shop
 
@@ -180,10 +180,9 @@ def views(shop: Storefront, language: str) -> dict[str, str]:
     """Every view of the customer's own page."""
     customer = Customer(shop, language)
     shown = {
-        view: customer.opens(view, request=5).html
-        for view in ("", "requests", "thread", "statement", "request", "claim")
+        view: customer.opens(view, ticket=5).html for view in ("", "tickets", "thread", "statement", "ticket", "claim")
     }
-    form = customer.opens("request").form("request_open")
+    form = customer.opens("ticket").form("ticket_open")
     long = {"supportbridge_subject": "Unbroken" * 20, "supportbridge_text": "Hello"}
     uuid = customer.sends(form | long).led_to["sent"]
     shown["waiting"] = customer.opens("answer", sent=uuid).html
@@ -238,7 +237,7 @@ def test_every_button_of_the_customers_own_page_can_be_hit_with_a_thumb(make_sho
     shop.make_tables()
     shop.pair()
     push_document(shop, "quote", 12, quote())
-    lay_out(page, Customer(shop).opens("requests").html)
+    lay_out(page, Customer(shop).opens("tickets").html)
     page.set_viewport_size({"width": 328, "height": 800})
     places = ".supportbridge-button, .supportbridge-nav__link"
     heights = page.evaluate(f"[...document.querySelectorAll('{places}')].map((one) => one.offsetHeight)")
@@ -272,7 +271,7 @@ def test_a_persian_page_counts_in_persian_and_starts_on_the_right(make_shop: Mak
     push_document(shop, "price", "analytics", price(about={"en": "Not translated.", "ru": "", "fa": ""}))
     styles = {}
     for language in ("en", "fa"):
-        lay_out(page, Customer(shop, language).opens("requests").html)
+        lay_out(page, Customer(shop, language).opens("tickets").html)
         styles[language] = [
             page.evaluate(f"getComputedStyle(document.querySelector('{place}')).{what}")
             for place, what in (
@@ -291,7 +290,7 @@ def test_C9_exact_words_that_turn_their_direction_turn_nothing_beside_them(make_
     push_account(shop, package(300))
     evil = "\u2069\u202eevil"
     push_document(shop, "quote", 12, quote(subject=evil, text=in_three(evil), history=[]))
-    lay_out(page, Customer(shop).opens("requests").html)
+    lay_out(page, Customer(shop).opens("tickets").html)
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert page.evaluate(BACKWARDS) == ["evil"]
     page.add_style_tag(content=".supportbridge-page div { display: inline !important; }")

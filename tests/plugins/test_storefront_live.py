@@ -41,7 +41,7 @@ def paired(shop: Storefront) -> Storefront:
 def approved(customer: Customer) -> str:
     """The number of an approval that was just sent."""
     push_document(customer.shop, "quote", 12, quote())
-    return customer.sends(customer.opens("requests").form("quote_approve")).led_to["sent"]
+    return customer.sends(customer.opens("tickets").form("quote_approve")).led_to["sent"]
 
 
 def asked(customer: Customer, uuid: str, **orders: Any) -> tuple[dict[str, Any], list[str]]:
@@ -106,7 +106,7 @@ def test_a_fault_keeps_the_script_waiting(shop: Storefront) -> None:
 
 
 def test_only_the_answer_is_told_to_a_script(shop: Storefront) -> None:
-    for view in ("", "requests", "statement"):
+    for view in ("", "tickets", "statement"):
         assert "supportbridge-page" in Customer(shop).opens(view, **{"as": "json"}).html
 
 

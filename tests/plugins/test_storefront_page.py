@@ -23,7 +23,7 @@ from tests.support.customer_page import (
     push_page,
     push_prices,
     quote,
-    request,
+    ticket,
 )
 from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, OTHER_KEY, Storefront, package
 
@@ -62,9 +62,9 @@ def test_the_page_shows_all_that_a_customer_has(any_shop: Storefront) -> None:
     assert overview.parts == ["account", "packages", "rights", "buy"]
     assert overview.fact("available", within="account") == "270"
     assert overview.fact("held", within="account") == "30"
-    requests = Customer(any_shop).opens("requests")
-    assert requests.parts == ["offers", "requests", "prices"]
-    assert overview.log + requests.log == []
+    tickets = Customer(any_shop).opens("tickets")
+    assert tickets.parts == ["offers", "tickets", "prices"]
+    assert overview.log + tickets.log == []
 
 
 def test_a_customer_without_coins_can_write_and_claim(any_shop: Storefront) -> None:
@@ -72,7 +72,7 @@ def test_a_customer_without_coins_can_write_and_claim(any_shop: Storefront) -> N
     assert page.parts == ["account", "buy"]
     assert "There are no support coins on this account yet." in page.text
     assert "view=claim" in page.html
-    assert "view=request" in Customer(any_shop).opens("requests").html
+    assert "view=ticket" in Customer(any_shop).opens("tickets").html
 
 
 @pytest.mark.parametrize("platform", ["opencart", "opencart30"])
@@ -99,7 +99,7 @@ def test_prestashop_1_6_on_an_unusual_port_leads_to_the_account_page(make_shop: 
 def test_the_page_is_in_the_readers_language(any_shop: Storefront, language: str) -> None:
     push_account(any_shop, package(1550))
     push_document(any_shop, "quote", 12, quote(coins=1200))
-    page = Customer(any_shop, language).opens("requests")
+    page = Customer(any_shop, language).opens("tickets")
     direction = {"ru": "ltr", "fa": "rtl"}[language]
     assert f'<div class="supportbridge-page" lang="{language}" dir="{direction}">' in page.html
     assert page.fact("coins", within="quote-12") == {"ru": "1\N{NO-BREAK SPACE}200", "fa": "۱٬۲۰۰"}[language]
@@ -107,7 +107,7 @@ def test_the_page_is_in_the_readers_language(any_shop: Storefront, language: str
 
 
 def test_any_other_language_gets_english(shop: Storefront) -> None:
-    assert 'lang="en" dir="ltr"' in Customer(shop, language="de-de").opens("requests").html
+    assert 'lang="en" dir="ltr"' in Customer(shop, language="de-de").opens("tickets").html
 
 
 @pytest.mark.parametrize("version", VERSIONS["prestashop"])
@@ -146,24 +146,24 @@ def test_the_page_can_be_switched_off(make_shop: MakeShop, platform: str) -> Non
 
 @pytest.mark.parametrize(
     ("table", "absent"),
-    [("quote", {"offers"}), ("price", {"prices"}), ("inbox", set()), ("answer", set()), ("request", set())],
+    [("quote", {"offers"}), ("price", {"prices"}), ("inbox", set()), ("answer", set()), ("ticket", set())],
 )
 def test_a_part_whose_table_is_missing_is_simply_absent(any_shop: Storefront, table: str, absent: set[str]) -> None:
     push_account(any_shop, package(300))
     push_document(any_shop, "quote", 12, quote())
     push_document(any_shop, "price", "analytics", price())
     any_shop.run(f"DROP TABLE {{p}}{table}")
-    page = Customer(any_shop).opens("requests")
-    assert set(page.parts) == {"offers", "requests", "prices"} - absent
+    page = Customer(any_shop).opens("tickets")
+    assert set(page.parts) == {"offers", "tickets", "prices"} - absent
     assert page.log == []
     if table in {"inbox", "answer"}:
         assert "<form" not in page.html
-        assert not re.search(r"view=request\b", page.html)
+        assert not re.search(r"view=ticket\b", page.html)
 
 
 @pytest.mark.parametrize("platform", LAYOUTS)
 def test_a_shop_without_key_or_tables_says_that_nothing_can_be_shown(make_shop: MakeShop, platform: str) -> None:
-    page = Customer(make_shop(platform)).opens("requests")
+    page = Customer(make_shop(platform)).opens("tickets")
     assert "Your support coins cannot be shown at the moment." in page.text
     assert len(page.log) == 1
     assert "the support page is not shown: there is no key file for shop" in page.log[0]
@@ -177,8 +177,8 @@ def test_an_account_that_does_not_verify_keeps_nothing_else_back(shop: Storefron
     assert page.parts == ["buy"]
     assert "This part cannot be shown at the moment." in page.text
     assert "signature of the account row does not verify" in page.log[0]
-    offers = Customer(shop).opens("requests")
-    assert offers.parts == ["offers", "requests"]
+    offers = Customer(shop).opens("tickets")
+    assert offers.parts == ["offers", "tickets"]
     assert "Coins missing" not in offers.text
     assert offers.has_form("quote_approve")
 
@@ -186,9 +186,9 @@ def test_an_account_that_does_not_verify_keeps_nothing_else_back(shop: Storefron
 def test_a_table_locked_by_others_costs_its_part_and_not_the_page(shop: Storefront) -> None:
     push_account(shop, package(300))
     with shop.another_connection("LOCK TABLES {p}quote WRITE"):
-        page = Customer(shop).opens("requests")
+        page = Customer(shop).opens("tickets")
         overview = Customer(shop).opens()
-    assert page.parts == ["requests"]
+    assert page.parts == ["tickets"]
     assert "This part cannot be shown at the moment." in page.text
     assert "the database did not answer within a second" in page.log[0]
     assert page.played.seconds < 2, "what could not be read is not tried again"
@@ -202,7 +202,7 @@ def test_C9_the_exact_words_are_shown_escaped_and_their_hash_goes_with_the_appro
     words = 'Line one\n  <b>"two"</b> & \N{GRINNING FACE}'
     push_account(shop, package(300))
     push_document(shop, "quote", 12, quote(text={"en": words}))
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "Line one\n  &lt;b&gt;&quot;two&quot;&lt;/b&gt; &amp; \N{GRINNING FACE}" in page.within("quote-12")
     form = page.form("quote_approve")
     assert form["supportbridge_text_hash"] == hashes({"en": words})["en"]
@@ -213,7 +213,7 @@ def test_C9_the_hash_is_that_of_the_language_that_is_shown(shop: Storefront) -> 
     texts = in_three("Work")
     push_document(shop, "quote", 12, quote(text=texts))
     push_document(shop, "quote", 13, quote(13, text={"en": "Only English"}))
-    page = Customer(shop, "ru").opens("requests")
+    page = Customer(shop, "ru").opens("tickets")
     assert page.form("quote_approve", within="quote-12")["supportbridge_text_hash"] == hashes(texts)["ru"]
     only = hashes({"en": "Only English"})["en"]
     assert page.form("quote_approve", within="quote-13")["supportbridge_text_hash"] == only
@@ -224,7 +224,7 @@ def test_C9_words_that_are_not_those_of_the_signed_hash_are_not_shown(shop: Stor
     damaged: list[Any] = [{}, {"en": "0" * 64}, {"ru": "x"}, "none"]
     for text_hash in damaged:
         push_document(shop, "quote", 12, quote(text={"en": "Other words"}, text_hash=text_hash))
-        page = Customer(shop).opens("requests")
+        page = Customer(shop).opens("tickets")
         assert "offers" not in page.parts, text_hash
         assert '"text_hash"' in page.log[0]
 
@@ -232,10 +232,10 @@ def test_C9_words_that_are_not_those_of_the_signed_hash_are_not_shown(shop: Stor
 def test_C8_the_clock_decides_about_an_offer(shop: Storefront) -> None:
     push_account(shop, package(300))
     push_document(shop, "quote", 12, quote(valid_until=NOW))
-    in_time = Customer(shop).opens("requests", now=NOW)
+    in_time = Customer(shop).opens("tickets", now=NOW)
     assert in_time.has_form("quote_approve")
     assert in_time.has_form("quote_decline")
-    late = Customer(shop).opens("requests", now=NOW + 1)
+    late = Customer(shop).opens("tickets", now=NOW + 1)
     assert not late.has_form("quote_approve")
     assert not late.has_form("quote_decline")
     assert late.fact("state", within="quote-12") == "Lapsed"
@@ -246,7 +246,7 @@ def test_C10_an_offer_beyond_the_balance_says_how_many_coins_are_missing(shop: S
     push_account(shop, package(40, held=10))
     push_document(shop, "quote", 12, quote(coins=50))
     push_document(shop, "quote", 13, quote(13, coins=30))
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "Coins missing for this offer: 20." in page.within("quote-12")
     assert page.has_form("quote_approve", within="quote-12")
     assert "Coins missing" not in page.within("quote-13")
@@ -254,7 +254,7 @@ def test_C10_an_offer_beyond_the_balance_says_how_many_coins_are_missing(shop: S
 
 def test_C10_a_customer_without_an_account_misses_all_of_them(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(coins=50))
-    assert "Coins missing for this offer: 50." in Customer(shop).opens("requests").text
+    assert "Coins missing for this offer: 50." in Customer(shop).opens("tickets").text
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_C10_a_customer_without_an_account_misses_all_of_them(shop: Storefront) 
 )
 def test_C7_each_state_offers_what_can_be_done_in_it(shop: Storefront, state: str, forms: set[str], shown: str) -> None:
     push_document(shop, "quote", 12, quote(state=state, held=50 if state in {"approved", "started"} else 0))
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert {kind for kind in ("quote_approve", "quote_decline", "quote_cancel") if page.has_form(kind)} == forms
     assert page.fact("state", within="quote-12") == shown
     assert (page.fact("held", within="quote-12") == "50") == (state in {"approved", "started"})
@@ -279,25 +279,25 @@ def test_C7_each_state_offers_what_can_be_done_in_it(shop: Storefront, state: st
 
 def test_C13_a_draft_is_not_shown(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(state="draft"))
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "offers" not in page.parts
     assert page.log == []
 
 
 def test_what_a_settled_offer_cost_is_shown(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(state="settled", spent=45))
-    assert Customer(shop).opens("requests").fact("spent", within="quote-12") == "45"
+    assert Customer(shop).opens("tickets").fact("spent", within="quote-12") == "45"
 
 
 def test_C11_an_inspection_is_called_one(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(kind="inspection", coins=15))
-    assert Customer(shop).opens("requests").fact("kind", within="quote-12") == "Inspection"
+    assert Customer(shop).opens("tickets").fact("kind", within="quote-12") == "Inspection"
 
 
 def test_what_has_happened_is_told_in_order_and_in_local_time(shop: Storefront) -> None:
     events = [{"at": NOW - DAY, "text": {"en": "Offered <60>"}}, {"at": NOW, "text": {"en": "Offered anew"}}]
     push_document(shop, "quote", 12, quote(history=events))
-    page = Customer(shop, zone="Asia/Tehran").opens("requests")
+    page = Customer(shop, zone="Asia/Tehran").opens("tickets")
     assert "Offered &lt;60&gt;" in page.html
     assert "14 January 2027, 11:30" in page.html
     assert page.html.index("Offered &lt;60&gt;") < page.html.index("Offered anew")
@@ -306,7 +306,7 @@ def test_what_has_happened_is_told_in_order_and_in_local_time(shop: Storefront) 
 def test_C15_a_frozen_account_can_decline_but_not_approve(shop: Storefront) -> None:
     push_account(shop, package(300), frozen=True, rights=[right("font", kind="once")])
     push_document(shop, "quote", 12, quote())
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert not page.has_form("quote_approve")
     assert not page.has_form("right_redeem")
     assert page.has_form("quote_decline")
@@ -316,7 +316,7 @@ def test_C15_a_frozen_account_can_decline_but_not_approve(shop: Storefront) -> N
 def test_offers_that_have_ended_stand_apart(shop: Storefront) -> None:
     push_document(shop, "quote", 11, quote(11, state="settled", spent=45))
     push_document(shop, "quote", 12, quote())
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "Earlier offers (1)" in page.text
     assert page.html.index("quote-12") < page.html.index("<summary>Earlier offers") < page.html.index("quote-11")
 
@@ -325,7 +325,7 @@ def test_D2_what_was_erased_leaves_numbers_and_no_empty_places(shop: Storefront)
     push_document(shop, "quote", 12, quote(subject="", text={}, state="settled", spent=45))
     push_document(shop, "quote", 13, quote(13, subject="", text={}))
     push_document(shop, "answer", UUID, answer(UUID, text={}))
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert page.fact("spent", within="quote-12") == "45"
     assert "<h3" not in page.html
     assert not page.has_form("quote_approve")
@@ -342,7 +342,7 @@ def test_an_offer_that_waits_is_shown_however_many_newer_ones_have_ended(shop: S
     push_account(shop, package(300))
     for number in range(1, 203):
         push_document(shop, "quote", number, quote(number, state="offered" if number == 1 else "declined"))
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert page.has_form("quote_approve", within="quote-1")
     assert 'data-supportbridge="quote-3"' not in page.html
     assert 'data-supportbridge="quote-4"' in page.html
@@ -361,7 +361,7 @@ def test_T11_a_quote_that_is_not_what_its_row_says_is_not_shown(shop: Storefront
     for row, because in cases:
         shop.run("DELETE FROM {p}quote")
         push_document(shop, "quote", row.pop("key", 12), quote(), **row)
-        page = Customer(shop).opens("requests")
+        page = Customer(shop).opens("tickets")
         assert "offers" not in page.parts, because
         assert len(page.log) == 1
         assert because in page.log[0]
@@ -372,7 +372,7 @@ def test_T11_a_quote_that_is_not_what_its_row_says_is_not_shown(shop: Storefront
 def test_T11_what_is_signed_for_the_other_direction_is_not_shown(shop: Storefront) -> None:
     mac = mac_of(KEY, "quote", canonical_json(quote()), direction=SHOP_TO_DESK)
     push_document(shop, "quote", 12, quote(), mac=mac)
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "offers" not in page.parts
     assert "does not verify" in page.log[0]
 
@@ -380,7 +380,7 @@ def test_T11_what_is_signed_for_the_other_direction_is_not_shown(shop: Storefron
 def test_another_customers_quote_is_not_shown(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(customer=78))
     push_document(shop, "quote", 13, quote(13, customer=78), customer=78)
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "offers" not in page.parts
     assert "belongs to another customer" in page.log[0]
 
@@ -388,7 +388,7 @@ def test_another_customers_quote_is_not_shown(shop: Storefront) -> None:
 def test_another_stores_quote_is_not_shown(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote(store="umbrella"))
     push_document(shop, "quote", 13, quote(13, store="umbrella"), store="umbrella")
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "offers" not in page.parts
     assert "belongs to another store" in page.log[0]
 
@@ -407,7 +407,7 @@ def test_a_signed_quote_that_makes_no_sense_is_not_shown_and_keeps_no_other_back
     ]
     for changes, field in cases:
         push_document(shop, "quote", 12, quote(**changes))
-        page = Customer(shop).opens("requests")
+        page = Customer(shop).opens("tickets")
         assert "quote-12" not in page.html, field
         assert "quote-13" in page.html
         assert [f'the quote document has no usable "{field}"' in line for line in page.log] == [True]
@@ -420,7 +420,7 @@ def test_what_a_desk_that_was_put_back_does_not_know_is_not_shown(shop: Storefro
     push_document(shop, "quote", 13, quote(13, epoch=1, state="approved", held=20))
     push_document(shop, "price", "a", price("a", epoch=1))
     push_document(shop, "price", "b", price("b", epoch=2))
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "quote-12" in page.html
     assert "quote-13" not in page.html
     assert re.findall(r'"price-(\w)"', page.html) == ["b"]
@@ -431,7 +431,7 @@ def test_an_offer_of_a_desk_that_was_put_back_since_cannot_be_approved(shop: Sto
     push_account(shop, package(300))
     push_document(shop, "quote", 12, quote())
     customer = Customer(shop)
-    form = customer.opens("requests").form("quote_approve")
+    form = customer.opens("tickets").form("quote_approve")
     push_account(shop, package(300), epoch=2)
     assert "This offer has changed in the meantime." in customer.sends(form).text
     assert inbox(shop) == []
@@ -441,7 +441,7 @@ def test_both_of_two_keys_sign_documents(shop: Storefront) -> None:
     shop.pair(KEY, OTHER_KEY)
     push_document(shop, "quote", 12, quote(), signer=KEY)
     push_document(shop, "quote", 13, quote(13), signer=OTHER_KEY)
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "quote-12" in page.html
     assert "quote-13" in page.html
 
@@ -453,9 +453,9 @@ def test_script_in_a_document_is_shown_as_text(shop: Storefront) -> None:
     push_document(shop, "price", evil, price(evil, name={"en": evil}, about={"en": evil}))
     push_document(shop, "answer", UUID, answer(UUID, text={"en": evil}))
     push_page(shop, a_plan(name={"en": evil}, service={"en": evil}, buy=f"https://shop.example/{evil}"))
-    push_document(shop, "request", 6, request(6, subject=evil, messages=[message(evil), message({"en": evil})]))
+    push_document(shop, "ticket", 6, ticket(6, subject=evil, messages=[message(evil), message({"en": evil})]))
     customer = Customer(shop)
-    pages = [customer.opens(), customer.opens("requests"), customer.opens("thread", request=6)]
+    pages = [customer.opens(), customer.opens("tickets"), customer.opens("thread", ticket=6)]
     for page in [*pages, customer.opens("answer", sent=UUID)]:
         assert page.log == []
         assert evil in page.text or "&lt;script&gt;" in page.html
@@ -474,7 +474,7 @@ def test_marks_of_direction_in_somebodys_words_turn_nothing_else_on_the_page(sho
         shop, "quote", 12, quote(subject=turned, text=words, history=[{"at": NOW - DAY, "text": in_three(turned)}])
     )
     customer = Customer(shop, language)
-    page = customer.opens("requests").html
+    page = customer.opens("tickets").html
     [exact] = re.findall(r'<div class="supportbridge-words"[^>]*>(.*?)</div>', page, re.DOTALL)
     assert html.unescape(exact) == words[language]
     assert "<bdi>ab</bdi>" in page
@@ -535,7 +535,7 @@ def test_C13_the_price_list_stands_in_its_order_without_what_is_not_listed(shop:
     push_document(shop, "price", "a", price("a", rank=3, coins=1200))
     push_document(shop, "price", "b", price("b", rank=1, about=in_three("With a report")))
     push_document(shop, "price", "c", price("c", rank=2, listed=False))
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert re.findall(r'"price-(\w)"', page.html) == ["b", "a"]
     assert "Coins: 1,200" in page.text
     assert "With a report" in page.within("price-b")
@@ -546,7 +546,7 @@ def test_C13_prices_that_are_off_the_list_take_no_room_from_those_on_it(shop: St
     push_prices(shop, [price(f"a-{number:03}", listed=False) for number in range(500)])
     push_document(shop, "price", "b", price("b", name=in_three('A "listed":false title')))
     push_document(shop, "price", "z", price("z", rank=1))
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert re.findall(r'"price-(\w)"', page.html) == ["b", "z"]
     assert page.log == []
 
@@ -554,24 +554,24 @@ def test_C13_prices_that_are_off_the_list_take_no_room_from_those_on_it(shop: St
 def test_C13_prices_of_a_desk_that_was_put_back_take_no_room_from_those_of_now(shop: Storefront) -> None:
     push_prices(shop, [price(f"a-{number:03}") for number in range(500)])
     push_document(shop, "price", "z", price("z", epoch=2))
-    assert re.findall(r'"price-(\w)"', Customer(shop).opens("requests").html) == ["z"]
+    assert re.findall(r'"price-(\w)"', Customer(shop).opens("tickets").html) == ["z"]
 
 
-def test_C13_a_request_from_the_price_list_begins_with_its_name(shop: Storefront) -> None:
+def test_C13_a_ticket_from_the_price_list_begins_with_its_name(shop: Storefront) -> None:
     push_document(shop, "price", "analytics", price())
     customer = Customer(shop)
-    assert "view=request&amp;price=analytics" in customer.opens("requests").within("price-analytics")
-    form = customer.opens("request", price="analytics").form("request_open")
+    assert "view=ticket&amp;price=analytics" in customer.opens("tickets").within("price-analytics")
+    form = customer.opens("ticket", price="analytics").form("ticket_open")
     assert form["supportbridge_subject"] == "Google Analytics"
     assert form["supportbridge_price"] == "analytics"
-    plain = customer.opens("request").form("request_open")
+    plain = customer.opens("ticket").form("ticket_open")
     assert plain["supportbridge_subject"] == ""
     assert "supportbridge_price" not in plain
 
 
 def test_T11_a_price_that_does_not_verify_is_not_shown(shop: Storefront) -> None:
     push_document(shop, "price", "cheap", price(coins=1))
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "prices" not in page.parts
     assert 'differ in "code"' in page.log[0]
 
@@ -616,5 +616,5 @@ def test_an_address_that_nobody_has_sent_to_shows_nothing(shop: Storefront) -> N
 def test_parameters_of_the_address_that_are_lists_are_no_fault(any_shop: Storefront) -> None:
     page = Customer(any_shop).opens(view=["x"], sent=["y"], price={"z": "1"})
     assert page.parts == ["account", "buy"]
-    for view in ("requests", "thread", "statement"):
-        assert Customer(any_shop).opens(view, request=["1"], page={"a": "b"}, kind=["x"], package=["1"]).log == []
+    for view in ("tickets", "thread", "statement"):
+        assert Customer(any_shop).opens(view, ticket=["1"], page={"a": "b"}, kind=["x"], package=["1"]).log == []

@@ -20,7 +20,7 @@ from tests.support.customer_page import (
     push_account,
     push_document,
     quote,
-    request,
+    ticket,
 )
 from tests.support.storefront import CUSTOMER, KEY, NOW, OTHER_KEY, STORE, Storefront, package
 
@@ -49,9 +49,9 @@ def paired(shop: Storefront) -> Storefront:
     return shop
 
 
-def a_request(customer: Customer, **typed: str) -> dict[str, str]:
-    """The form of a new request, filled in."""
-    return customer.opens("request").form("request_open") | typed_into(**{"subject": "Help", "text": "Hello", **typed})
+def a_ticket(customer: Customer, **typed: str) -> dict[str, str]:
+    """The form of a new ticket, filled in."""
+    return customer.opens("ticket").form("ticket_open") | typed_into(**{"subject": "Help", "text": "Hello", **typed})
 
 
 def typed_into(**typed: str) -> dict[str, str]:
@@ -65,7 +65,7 @@ def test_C9_an_approval_names_the_quote_its_version_and_the_hash_of_what_was_sho
     push_account(any_shop, package(300))
     push_document(any_shop, "quote", 12, quote())
     customer = Customer(any_shop, "ru")
-    sent = customer.sends(customer.opens("requests").form("quote_approve"))
+    sent = customer.sends(customer.opens("tickets").form("quote_approve"))
     [posted] = inbox(any_shop)
     assert re.fullmatch(UUID_4, posted.uuid)
     assert sent.led_to["sent"] == posted.uuid
@@ -86,7 +86,7 @@ def test_declining_and_cancelling_name_the_quote(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote())
     push_document(shop, "quote", 13, quote(13, state="approved", held=50))
     customer = Customer(shop)
-    page = customer.opens("requests")
+    page = customer.opens("tickets")
     customer.sends(page.form("quote_decline"))
     customer.sends(page.form("quote_cancel"))
     assert [(posted.kind, posted.data) for posted in inbox(shop)] == [
@@ -95,20 +95,20 @@ def test_declining_and_cancelling_name_the_quote(shop: Storefront) -> None:
     ]
 
 
-def test_a_request_is_written_as_it_was_typed(any_shop: Storefront) -> None:
+def test_a_ticket_is_written_as_it_was_typed(any_shop: Storefront) -> None:
     """No shop's escaping of what comes in changes a character of it, and no charset does."""
     text = "It's \"so\" <b>&amp; 100% \\ \\' $1 {x}\n  indented\nпривет سلام \N{GRINNING FACE} \u2028 /slash/"
     customer = Customer(any_shop)
-    sent = customer.sends(a_request(customer, subject="  Café & <Co>  ", text=text.replace("\n", "\r\n") + "\r\n "))
+    sent = customer.sends(a_ticket(customer, subject="  Café & <Co>  ", text=text.replace("\n", "\r\n") + "\r\n "))
     assert sent.led_to["view"] == "answer"
     [posted] = inbox(any_shop)
     assert posted.data == {"subject": "Café & <Co>", "text": text, "price": None}
 
 
-def test_C13_a_request_from_the_price_list_names_its_code(shop: Storefront) -> None:
+def test_C13_a_ticket_from_the_price_list_names_its_code(shop: Storefront) -> None:
     push_document(shop, "price", "analytics", price())
     customer = Customer(shop)
-    form = customer.opens("request", price="analytics").form("request_open")
+    form = customer.opens("ticket", price="analytics").form("ticket_open")
     customer.sends(form | typed_into(text="Please"))
     [posted] = inbox(shop)
     assert posted.data == {"subject": "Google Analytics", "text": "Please", "price": "analytics"}
@@ -177,7 +177,7 @@ def test_C19_a_claim_that_was_refused_can_be_tried_again(shop: Storefront) -> No
 
 def test_a_form_sent_twice_is_one_row_and_leads_to_the_same_answer(shop: Storefront) -> None:
     customer = Customer(shop)
-    form = a_request(customer)
+    form = a_ticket(customer)
     first, second = customer.sends(form), customer.sends(form)
     assert first.led_to == second.led_to
     assert len(inbox(shop)) == 1
@@ -185,7 +185,7 @@ def test_a_form_sent_twice_is_one_row_and_leads_to_the_same_answer(shop: Storefr
 
 def test_a_double_click_is_one_row(shop: Storefront) -> None:
     customer = Customer(shop)
-    form = a_request(customer)
+    form = a_ticket(customer)
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: customer.sends(form).led_to["sent"], range(4)))
     assert len(set(answers)) == 1
@@ -194,12 +194,12 @@ def test_a_double_click_is_one_row(shop: Storefront) -> None:
 
 def test_a_form_sent_again_with_something_else_in_it_is_not_lost_silently(shop: Storefront) -> None:
     customer = Customer(shop)
-    form = a_request(customer, text="One")
+    form = a_ticket(customer, text="One")
     customer.sends(form)
     again = customer.sends(form | typed_into(text="Two & <b>"))
     assert again.led_to == {}
     assert "This form was sent already" in again.text
-    fresh = again.form("request_open")
+    fresh = again.form("ticket_open")
     assert fresh["supportbridge_text"] == "Two & <b>"
     customer.sends(fresh)
     assert [posted.data["text"] for posted in inbox(shop)] == ["One", "Two & <b>"]
@@ -207,7 +207,7 @@ def test_a_form_sent_again_with_something_else_in_it_is_not_lost_silently(shop: 
 
 def test_each_form_has_a_number_of_its_own(shop: Storefront) -> None:
     customer = Customer(shop)
-    numbers = {customer.opens("request").form("request_open")["supportbridge_uuid"] for _ in range(3)}
+    numbers = {customer.opens("ticket").form("ticket_open")["supportbridge_uuid"] for _ in range(3)}
     assert len(numbers) == 3
     assert all(re.fullmatch(UUID_4, number) for number in numbers)
 
@@ -218,7 +218,7 @@ def test_each_form_has_a_number_of_its_own(shop: Storefront) -> None:
 def test_a_form_that_we_have_not_made_is_not_sent(any_shop: Storefront) -> None:
     push_document(any_shop, "quote", 12, quote(state="approved", held=50))
     customer = Customer(any_shop)
-    form = a_request(customer)
+    form = a_ticket(customer)
     for forged in (
         {"token": ""},
         {"token": "0" * 64},
@@ -234,7 +234,7 @@ def test_a_form_that_we_have_not_made_is_not_sent(any_shop: Storefront) -> None:
 
 def test_a_form_of_another_session_or_customer_is_not_sent(any_shop: Storefront) -> None:
     customer = Customer(any_shop)
-    form = a_request(customer)
+    form = a_ticket(customer)
     for another in ({"session": "another"}, {"customer": 78}):
         assert "This form is no longer valid" in customer.sends(form, **another).text
     assert inbox(any_shop) == []
@@ -242,13 +242,13 @@ def test_a_form_of_another_session_or_customer_is_not_sent(any_shop: Storefront)
 
 def test_what_was_typed_survives_a_form_that_is_no_longer_valid(shop: Storefront) -> None:
     customer = Customer(shop)
-    page = customer.sends(a_request(customer, text="Long & <typed>"), session="logged in again")
-    assert page.form("request_open")["supportbridge_text"] == "Long & <typed>"
+    page = customer.sends(a_ticket(customer, text="Long & <typed>"), session="logged in again")
+    assert page.form("ticket_open")["supportbridge_text"] == "Long & <typed>"
 
 
 def test_a_form_outlives_the_change_of_a_key_and_is_signed_with_the_newest(shop: Storefront) -> None:
     customer = Customer(shop)
-    form = a_request(customer)
+    form = a_ticket(customer)
     shop.pair(KEY, OTHER_KEY)
     assert customer.sends(form).led_to["view"] == "answer"
     assert shop.run("SELECT key_id FROM {p}inbox") == [("k2",)]
@@ -256,14 +256,14 @@ def test_a_form_outlives_the_change_of_a_key_and_is_signed_with_the_newest(shop:
 
 def test_a_shop_without_a_session_shows_no_forms(shop: Storefront) -> None:
     push_document(shop, "quote", 12, quote())
-    page = Customer(shop, session="").opens("requests")
+    page = Customer(shop, session="").opens("tickets")
     assert "<form" not in page.html
     assert "offers" in page.parts
 
 
 def test_looking_never_sends_anything(shop: Storefront) -> None:
     customer = Customer(shop)
-    form = a_request(customer)
+    form = a_ticket(customer)
     customer.opens("", **form)
     assert inbox(shop) == []
 
@@ -282,17 +282,17 @@ def test_a_request_of_a_wrong_length_is_not_sent_and_not_lost(shop: Storefront) 
         ({"text": face * 4001}, "The message is too long: 4,001 characters. At most 4,000 are possible."),
     ]
     for typed, words in cases:
-        page = customer.sends(a_request(customer, **typed))
+        page = customer.sends(a_ticket(customer, **typed))
         assert words in page.text
         given = {"subject": "Help", "text": "Hello", **typed}
-        assert page.form("request_open")["supportbridge_subject"] == given["subject"].strip()
-        assert page.form("request_open")["supportbridge_text"] == given["text"].strip()
+        assert page.form("ticket_open")["supportbridge_subject"] == given["subject"].strip()
+        assert page.form("ticket_open")["supportbridge_text"] == given["text"].strip()
     assert inbox(shop) == []
 
 
-def test_the_longest_request_in_the_widest_letters_fits(any_shop: Storefront) -> None:
+def test_the_longest_ticket_in_the_widest_letters_fits(any_shop: Storefront) -> None:
     customer = Customer(any_shop)
-    sent = customer.sends(a_request(customer, subject="\N{GRINNING FACE}" * 200, text="\N{GRINNING FACE}" * 4000))
+    sent = customer.sends(a_ticket(customer, subject="\N{GRINNING FACE}" * 200, text="\N{GRINNING FACE}" * 4000))
     assert sent.led_to["view"] == "answer"
     [posted] = inbox(any_shop)
     assert len(posted.data["text"]) == 4000
@@ -300,7 +300,7 @@ def test_the_longest_request_in_the_widest_letters_fits(any_shop: Storefront) ->
 
 def test_control_characters_and_bytes_that_are_no_text_are_left_out(shop: Storefront) -> None:
     customer = Customer(shop)
-    customer.sends(a_request(customer, subject="a\x00b\x1b\tc\x85", text="one\x00\x08\r\ntwo\x9b\ttab"))
+    customer.sends(a_ticket(customer, subject="a\x00b\x1b\tc\x85", text="one\x00\x08\r\ntwo\x9b\ttab"))
     [posted] = inbox(shop)
     assert (posted.data["subject"], posted.data["text"]) == ("ab c", "one\ntwo\ttab")
 
@@ -342,17 +342,17 @@ def test_a_code_that_is_none_is_not_sent(shop: Storefront) -> None:
 
 def test_a_megabyte_in_any_field_is_refused_in_words(any_shop: Storefront) -> None:
     push_account(any_shop, package(300), rights=[FONT])
-    push_document(any_shop, "quote", 12, quote(request=9))
-    push_document(any_shop, "request", 5, request(5))
+    push_document(any_shop, "quote", 12, quote(ticket=9))
+    push_document(any_shop, "ticket", 5, ticket(5))
     customer = Customer(any_shop)
-    overview, listed, claim = customer.opens(), customer.opens("requests"), customer.opens("claim")
-    thread, opening = customer.opens("thread", request=5), customer.opens("request")
+    overview, listed, claim = customer.opens(), customer.opens("tickets"), customer.opens("claim")
+    thread, opening = customer.opens("thread", ticket=5), customer.opens("ticket")
     forms = {
         "right_redeem": overview,
         "quote_approve": listed,
         "quote_decline": listed,
-        "request_reply": thread,
-        "request_open": opening,
+        "ticket_reply": thread,
+        "ticket_open": opening,
         "guest_claim": claim,
         "guest_code": claim,
     }
@@ -360,7 +360,7 @@ def test_a_megabyte_in_any_field_is_refused_in_words(any_shop: Storefront) -> No
         form = page.form(kind)
         filled = form | {name: value or "7" for name, value in form.items()}
         for name in sorted(form.keys() | typed_into(price="")):
-            if name == "supportbridge_price" and kind != "request_open":
+            if name == "supportbridge_price" and kind != "ticket_open":
                 continue
             refused = customer.sends(filled | {name: "x" * 1_048_576})
             assert refused.led_to == {}, (kind, name)
@@ -371,8 +371,8 @@ def test_a_megabyte_in_any_field_is_refused_in_words(any_shop: Storefront) -> No
 
 def test_a_megabyte_in_the_address_shows_an_ordinary_page(shop: Storefront) -> None:
     long = "x" * 1_048_576
-    for view in ("", "requests", "thread", "request", "statement", "answer", long):
-        page = Customer(shop).opens(view, request=long, price=long, page=long, kind=long, package=long, sent=long)
+    for view in ("", "tickets", "thread", "ticket", "statement", "answer", long):
+        page = Customer(shop).opens(view, ticket=long, price=long, page=long, kind=long, package=long, sent=long)
         assert "supportbridge-nav" in page.html
         assert page.log == []
 
@@ -392,7 +392,7 @@ def test_C8_an_offer_that_is_another_by_now_is_not_approved(
 ) -> None:
     push_document(shop, "quote", 12, quote())
     customer = Customer(shop)
-    form = customer.opens("requests").form("quote_approve")
+    form = customer.opens("tickets").form("quote_approve")
     push_document(shop, "quote", 12, quote(**changes))
     page = customer.sends(form, now=now)
     assert words in page.text
@@ -403,7 +403,7 @@ def test_C15_a_frozen_account_approves_nothing(shop: Storefront) -> None:
     push_account(shop, package(300))
     push_document(shop, "quote", 12, quote())
     customer = Customer(shop)
-    form = customer.opens("requests").form("quote_approve")
+    form = customer.opens("tickets").form("quote_approve")
     push_account(shop, package(300), frozen=True)
     assert "nothing can be approved or redeemed" in customer.sends(form).text
     assert inbox(shop) == []
@@ -412,18 +412,18 @@ def test_C15_a_frozen_account_approves_nothing(shop: Storefront) -> None:
 def test_a_price_that_has_left_the_list_is_said_before_anything_is_sent(shop: Storefront) -> None:
     push_document(shop, "price", "analytics", price())
     customer = Customer(shop)
-    form = customer.opens("request", price="analytics").form("request_open") | typed_into(text="Please")
+    form = customer.opens("ticket", price="analytics").form("ticket_open") | typed_into(text="Please")
     push_document(shop, "price", "analytics", price(listed=False))
     page = customer.sends(form)
     assert "This is no longer on the price list." in page.text
-    assert "supportbridge_price" not in page.form("request_open")
-    customer.sends(page.form("request_open"))
+    assert "supportbridge_price" not in page.form("ticket_open")
+    customer.sends(page.form("ticket_open"))
     assert [posted.data["price"] for posted in inbox(shop)] == [None]
 
 
 def test_T12_more_than_ten_in_a_minute_are_too_many(shop: Storefront) -> None:
     customer = Customer(shop)
-    form = a_request(customer)
+    form = a_ticket(customer)
     for number in range(10):
         shop.run(
             "INSERT INTO {p}inbox (store, uuid, customer_id, payload, key_id, mac)"
@@ -431,7 +431,7 @@ def test_T12_more_than_ten_in_a_minute_are_too_many(shop: Storefront) -> None:
         )
     page = customer.sends(form)
     assert "You have sent a lot within a minute." in page.text
-    assert page.form("request_open")["supportbridge_text"] == "Hello"
+    assert page.form("ticket_open")["supportbridge_text"] == "Hello"
     shop.run("UPDATE {p}inbox SET created = created - INTERVAL 61 SECOND LIMIT 1")
     assert customer.sends(form).led_to["view"] == "answer"
 
@@ -443,7 +443,7 @@ def test_T12_others_and_other_stores_do_not_count(shop: Storefront) -> None:
             f" ('{STORE}', 'u{number}', 78, '{{}}', 'k1', ''), ('umbrella', 'u{number}', {CUSTOMER}, '{{}}', 'k1', '')"
         )
     customer = Customer(shop)
-    assert customer.sends(a_request(customer)).led_to["view"] == "answer"
+    assert customer.sends(a_ticket(customer)).led_to["view"] == "answer"
 
 
 # --- the desk is woken, and the shop never disturbed ------------------------------------------------------
@@ -452,14 +452,14 @@ def test_T12_others_and_other_stores_do_not_count(shop: Storefront) -> None:
 def test_a_row_wakes_the_desk_by_a_hint_of_its_own_kind(any_shop: Storefront) -> None:
     customer = Customer(any_shop)
     for count in (1, 2):
-        customer.sends(a_request(customer))
+        customer.sends(a_ticket(customer))
         assert any_shop.run("SELECT store, kind, number FROM {p}hint") == [(STORE, "inbox", count)]
 
 
 def test_a_shop_without_hints_still_takes_the_row(shop: Storefront) -> None:
     shop.run("DROP TABLE {p}hint")
     customer = Customer(shop)
-    page = customer.sends(a_request(customer))
+    page = customer.sends(a_ticket(customer))
     assert page.led_to["view"] == "answer"
     assert page.log == []
     assert len(inbox(shop)) == 1
@@ -467,12 +467,12 @@ def test_a_shop_without_hints_still_takes_the_row(shop: Storefront) -> None:
 
 def test_a_row_that_cannot_be_written_is_said_and_what_was_typed_stays(any_shop: Storefront) -> None:
     customer = Customer(any_shop)
-    form = a_request(customer, text="Long & typed")
+    form = a_ticket(customer, text="Long & typed")
     any_shop.run("DROP TABLE {p}inbox")
     page = customer.sends(form)
     assert page.led_to == {}
     assert "It could not be sent because of a fault in the shop. Nothing was changed." in page.text
-    assert page.form("request_open")["supportbridge_text"] == "Long & typed"
+    assert page.form("ticket_open")["supportbridge_text"] == "Long & typed"
     assert len(page.log) == 1
     assert "what a customer sent was not written: the tables are missing" in page.log[0]
     assert "Long" not in page.log[0]
@@ -480,7 +480,7 @@ def test_a_row_that_cannot_be_written_is_said_and_what_was_typed_stays(any_shop:
 
 def test_a_locked_inbox_costs_the_customer_a_second_at_most(shop: Storefront) -> None:
     customer = Customer(shop)
-    form = a_request(customer)
+    form = a_ticket(customer)
     with shop.another_connection("LOCK TABLES {p}inbox WRITE"):
         page = customer.sends(form)
     assert "It could not be sent" in page.text
@@ -499,9 +499,9 @@ def refresh(page: CustomerPage) -> str:
 
 def test_what_was_sent_is_shown_as_being_processed_and_looks_again_less_and_less_often(shop: Storefront) -> None:
     customer = Customer(shop)
-    uuid = customer.sends(a_request(customer, subject="Help <me>")).led_to["sent"]
+    uuid = customer.sends(a_ticket(customer, subject="Help <me>")).led_to["sent"]
     pages = {age: customer.opens("answer", sent=uuid, now=NOW + age) for age in (0, 10, 60, 300)}
-    assert all("New request: Help <me>" in page.text for page in pages.values())
+    assert all("New ticket: Help <me>" in page.text for page in pages.values())
     assert {age: refresh(page) for age, page in pages.items()} == {0: "2", 10: "5", 60: "15", 300: ""}
     assert "takes longer than usual" in pages[300].text
     push_document(shop, "answer", uuid, answer(uuid))
@@ -512,9 +512,9 @@ def test_what_was_sent_is_shown_as_being_processed_and_looks_again_less_and_less
 
 def test_marks_of_direction_in_a_subject_reach_the_desk_and_turn_nothing_on_the_page(shop: Storefront) -> None:
     customer = Customer(shop)
-    sent = customer.sends(a_request(customer, subject=f"a{TURNING}b"))
+    sent = customer.sends(a_ticket(customer, subject=f"a{TURNING}b"))
     for page in (customer.opens(), customer.opens("answer", sent=sent.led_to["sent"])):
-        assert "New request: ab" in page.text
+        assert "New ticket: ab" in page.text
         assert not set(page.html) & set(TURNING)
     (posted,) = inbox(shop)
     assert posted.data["subject"] == f"a{TURNING}b"
@@ -522,7 +522,7 @@ def test_marks_of_direction_in_a_subject_reach_the_desk_and_turn_nothing_on_the_
 
 def test_somebody_elses_row_is_not_shown(shop: Storefront) -> None:
     customer = Customer(shop)
-    uuid = customer.sends(a_request(customer, subject="Private")).led_to["sent"]
+    uuid = customer.sends(a_ticket(customer, subject="Private")).led_to["sent"]
     push_document(shop, "answer", uuid, answer(uuid))
     page = Customer(shop, customer=78).opens("answer", sent=uuid)
     assert "Nothing found" in page.text
@@ -533,27 +533,27 @@ def test_what_waits_is_listed_until_it_is_answered(shop: Storefront) -> None:
     push_account(shop, package(300))
     push_document(shop, "quote", 12, quote())
     customer = Customer(shop)
-    uuid = customer.sends(customer.opens("requests").form("quote_approve")).led_to["sent"]
-    page = customer.opens("requests")
+    uuid = customer.sends(customer.opens("tickets").form("quote_approve")).led_to["sent"]
+    page = customer.opens("tickets")
     assert "Approval of offer 12" in page.within("waiting")
     assert "What you decided is being processed." in page.within("quote-12")
     assert not page.has_form("quote_approve")
     push_document(shop, "answer", uuid, answer(uuid, outcome="refused"))
-    page = customer.opens("requests")
+    page = customer.opens("tickets")
     assert "waiting" not in page.parts
     assert page.has_form("quote_approve")
 
 
 def test_T11_a_forged_row_of_the_inbox_is_not_listed(shop: Storefront) -> None:
     customer = Customer(shop)
-    customer.sends(a_request(customer, subject="Mine"))
-    assert "New request: Mine" in customer.opens("requests").within("waiting")
+    customer.sends(a_ticket(customer, subject="Mine"))
+    assert "New ticket: Mine" in customer.opens("tickets").within("waiting")
     [payload] = shop.run("SELECT payload FROM {p}inbox")[0]
     shop.run(f"UPDATE {{p}}inbox SET mac = '{mac_of(KEY, 'inbox', payload)}'")  # as if the desk had signed it
-    assert "waiting" not in customer.opens("requests").parts
+    assert "waiting" not in customer.opens("tickets").parts
     shop.run(f"UPDATE {{p}}inbox SET mac = '{mac_of(KEY, 'inbox', payload, direction=SHOP_TO_DESK)}'")
-    assert "waiting" in customer.opens("requests").parts
+    assert "waiting" in customer.opens("tickets").parts
     shop.run("UPDATE {p}inbox SET payload = REPLACE(payload, 'Mine', 'Fake')")
-    page = customer.opens("requests")
+    page = customer.opens("tickets")
     assert "waiting" not in page.parts
     assert "Fake" not in page.text

@@ -14,8 +14,8 @@ from tests.support.storefront import DAY, NOW, Storefront, account, package
 LAYOUTS = ["opencart", "opencart30", "prestashop"]
 BOOKS: list[dict[str, Any]] = [
     {"kind": "grant", "coins": 1300, "order": 1042},
-    {"kind": "hold", "coins": 0, "held": 50, "quote": 12, "request": 5},
-    {"kind": "settle", "coins": -45, "held": -50, "quote": 12, "request": 5},
+    {"kind": "hold", "coins": 0, "held": 50, "quote": 12, "ticket": 5},
+    {"kind": "settle", "coins": -45, "held": -50, "quote": 12, "ticket": 5},
     {"kind": "correct", "coins": 10, "reason": "=cmd|'/c calc'!A1"},
     {"kind": "revoke", "coins": -5, "reason": "order 1042 has status 11 and owes fewer units"},
     {"kind": "barter", "coins": 1},
@@ -68,9 +68,9 @@ def test_C18_the_page_shows_each_entry_with_its_balance_and_what_is_held_apart(a
     page = Customer(any_shop, zone="Asia/Tehran").opens("statement")
     assert rows(page.html)[::-1][:4] == [
         ["14 January 2027, 11:30", "Granted order 1042", "+1,300", "0", "1,300", "0", "No. 1 Base: +1,300"],
-        ["14 January 2027, 11:30", "Held for an offer offer 12 · request 5", "0", "+50", "1,300", "50",
+        ["14 January 2027, 11:30", "Held for an offer offer 12 · ticket 5", "0", "+50", "1,300", "50",
          "No. 1 Base: held +50"],
-        ["14 January 2027, 11:30", "Deducted offer 12 · request 5", "−45", "−50", "1,255", "0",
+        ["14 January 2027, 11:30", "Deducted offer 12 · ticket 5", "−45", "−50", "1,255", "0",
          "No. 1 Base: −45, held −50"],
         ["14 January 2027, 11:30", "Correction =cmd|&#039;/c calc&#039;!A1", "+10", "0", "1,265", "0",
          "No. 1 Base: +10"],
@@ -233,7 +233,7 @@ def test_C18_the_file_has_columns_for_a_reader_and_for_a_machine(any_shop: Store
     assert content.endswith(b"\r\n")
     assert lines[0] == [
         "No.", "number", "Date", "time_iso", "What", "kind", "Coins", "coins", "Held", "held", "Balance", "balance",
-        "Of it held", "balance_held", "order", "quote", "request", "For", "Reason", "Packages",
+        "Of it held", "balance_held", "order", "quote", "ticket", "For", "Reason", "Packages",
     ]  # fmt: skip
     assert lines[1] == [
         "1", "1", "14 January 2027, 11:30", "2027-01-14T11:30:00+03:30", "Granted", "grant", "1,300", "1300", "0", "0",

@@ -11,8 +11,8 @@ from tests.support.storefront import Storefront, account, package
 
 TABLES = ("quote", "price", "inbox", "answer")
 PAGES = {"opencart": "index", "opencart30": "index", "prestashop": "getContent"}
-LACKING = "Customers see their coins, but no offers, and cannot write requests"
-WELL = "Customers can see offers, decide on them and write requests."
+LACKING = "Customers see their coins, but no offers, and cannot write tickets"
+WELL = "Customers can see offers, decide on them and write tickets."
 
 
 @pytest.fixture(params=["opencart", "opencart30", "prestashop"])
@@ -46,7 +46,7 @@ def test_it_shows_coins_as_before_and_says_what_it_lacks(shop: Storefront) -> No
 
 def test_a_newer_extension_makes_the_tables(shop: Storefront) -> None:
     assert WELL in administration(shop, "upgrade:0.3.0" if shop.platform == "prestashop" else "install")
-    assert Customer(shop).opens("requests").parts == ["requests"]
+    assert Customer(shop).opens("tickets").parts == ["tickets"]
 
 
 def test_newer_files_in_the_place_of_older_ones_tell_the_desk_with_the_first_page_that_is_opened(

@@ -8,7 +8,7 @@ from typing import Any
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.backup import restore
 from bridge.domain.quotes import Cause, Quote
-from bridge.domain.requests import MessageKind
+from bridge.domain.tickets import MessageKind
 from bridge.services import offering, working
 from bridge.testing.coin_desk import posted_row
 from bridge.testing.mariadb import PrivateMariaDB
@@ -47,11 +47,11 @@ async def test_C7_C8_C13_50_coins_for_google_analytics_out_of_300_leave_250(
         (price,) = await eventually(price_list, "the price list is shown")
         assert (price["code"], price["coins"], price["listed"]) == ("google-analytics", 50, True)
         wish = {"subject": price["name"]["en"], "text": "For my shop, please.", "price": price["code"]}
-        asked = await page.answer(await page.does("request_open", wish))
+        asked = await page.answer(await page.does("ticket_open", wish))
         assert (asked["outcome"], asked["code"]) == ("accepted", "price_requested")
-        request = asked["data"]["request"]
+        ticket = asked["data"]["ticket"]
         assert await page.documents("quote") == [], "a draft is not shown before staff have sent it"
-        draft = page.staff(lambda tx: tx.quotes.of_request(request))[0]
+        draft = page.staff(lambda tx: tx.quotes.of_ticket(ticket))[0]
         terms = page.setup.desk_terms
         page.staff(offering.revise, terms, draft.id, coins=50, words="As on the list.", by="Anna", at=now())
         offered = await page.sees(draft.id, "offered")
@@ -72,7 +72,7 @@ async def test_C7_C8_C13_50_coins_for_google_analytics_out_of_300_leave_250(
         await page.account(posted=250, held=0)
         (decision,) = page.staff(lambda tx: tx.quotes.decisions(draft.id))
         assert (decision.language, decision.coins) == ("fa", 50)
-        thread = page.staff(lambda tx: tx.requests.thread(request))
+        thread = page.staff(lambda tx: tx.tickets.thread(ticket))
         assert [one.kind for one in thread] == [
             MessageKind.TEXT,
             MessageKind.OFFERED,
@@ -83,7 +83,7 @@ async def test_C7_C8_C13_50_coins_for_google_analytics_out_of_300_leave_250(
         await bridge.quiet()
         assert await bridge.disagreements() == []
         (entry, *_) = [row.document for row in (await bridge.pages("acme")).entries[page.customer]][1:]
-        assert (entry["kind"], entry["quote"], entry["request"]) == ("hold", draft.id, request)
+        assert (entry["kind"], entry["quote"], entry["ticket"]) == ("hold", draft.id, ticket)
 
 
 async def test_C10_C11_too_few_coins_hold_nothing_and_an_infeasible_inspection_costs_exactly_15(
@@ -100,7 +100,7 @@ async def test_C10_C11_too_few_coins_hold_nothing_and_an_infeasible_inspection_c
         assert refused["data"]["packages"] == ["base", "professional"]
         terms = page.setup.desk_terms
         looked_at = page.staff(
-            offering.offer_inspection, terms, dear.request_id, words="May we look?", by="Anna", at=now()
+            offering.offer_inspection, terms, dear.ticket_id, words="May we look?", by="Anna", at=now()
         )
         await page.sees(looked_at.id, "offered")
         await page.answer(await page.approves(looked_at.id))
@@ -135,8 +135,8 @@ async def test_C8_200_approvals_at_once_of_an_account_that_covers_7_hold_exactly
     await bridge.prepare()
     async with bridge.running():
         page = await a_customer(bridge, opencart)
-        request = page.offered(42).request_id
-        quotes = [page.offered(42, request=request) for _ in range(200)]
+        ticket = page.offered(42).ticket_id
+        quotes = [page.offered(42, ticket=ticket) for _ in range(200)]
         await page.sees(quotes[-1].id, "offered")
         doors = asyncio.Semaphore(AT_ONCE)
         clicks = await asyncio.gather(*(_approves(page, quote, doors) for quote in quotes))
@@ -204,7 +204,7 @@ async def test_a_shop_that_was_prepared_before_there_was_a_coin_desk_goes_on_wit
         await page.account(posted=850)
         await bridge.quiet()
     told = [line for line in log_lines if line["event"] == "shop takes no documents of a kind"]
-    assert [line["table"] for line in told] == ["quote", "request"]
+    assert [line["table"] for line in told] == ["quote", "ticket"]
     assert "bridge store prepare acme" in told[0]["next"]
     await bridge.prepare()  # a new key and the tables
     async with bridge.running():
@@ -239,17 +239,17 @@ async def test_C8_after_a_restore_what_was_accepted_is_done_again_as_of_then(
             found = {one.summary for one in bridge.desk.problems("acme") if one.kind == "after_backup"}
             return "\n".join(found) if len(found) == 3 else None
 
-        told = await eventually(told_to_staff, "staff are told of the lost quote and its request")
+        told = await eventually(told_to_staff, "staff are told of the lost quote and its ticket")
         assert f"the shop shows quote {lost.id} of 20 coins (approved, version 1)" in told
-        assert f"the shop shows request {lost.request_id} with 2 messages, opened after the backup" in told
+        assert f"the shop shows ticket {lost.ticket_id} with 2 messages, opened after the backup" in told
         assert f"approved (coins 20, quote {lost.id}). This desk can't do it again" in told
         assert anew.id > lost.id
 
         async def taken_off() -> bool | None:
             quotes = [(one["quote"], one["state"]) for one in await page.documents("quote")]
-            requests = [one["request"] for one in await page.documents("request")]
+            tickets = [one["ticket"] for one in await page.documents("ticket")]
             known = [(kept.id, "approved"), (anew.id, "offered")]
-            return (quotes, requests) == (known, [kept.request_id, anew.request_id]) or None
+            return (quotes, tickets) == (known, [kept.ticket_id, anew.ticket_id]) or None
 
         await eventually(taken_off, "what only the lost desk knew is off the page")
         for before in (approved, gone, refused):

@@ -240,8 +240,8 @@ async def test_C15_a_frozen_account_spends_nothing_and_all_else_goes_on(
         assert await page.code(await page.approves(quote.id)) == "account_frozen"
         wish = {"right": "font", "domain": "my-shop.example.com"}
         assert await page.code(await page.does("right_redeem", wish)) == "account_frozen"
-        opened = await page.does("request_open", {"subject": "Why?", "text": "Why?", "price": None})
-        assert await page.code(opened) == "request_opened"
+        opened = await page.does("ticket_open", {"subject": "Why?", "text": "Why?", "price": None})
+        assert await page.code(opened) == "ticket_opened"
         given(page, 25)
         order = await opencart.place_paid_order(ada, [(BASE, 1)], at=shop_now(opencart))
         await page.account(posted=875, held=0)
@@ -283,7 +283,7 @@ async def test_C17_the_customer_is_told_of_each_thing_once_with_its_numbers(
         facts: dict[str, dict[str, Any]] = {
             "coins_granted": {"coins": 300, "plan": "essential"},
             "quote_offered": {"quote_id": work.id, "coins": 250, "available": 300},
-            "coins_deducted": {"spent": 245, "request_id": work.request_id, "available": 55},
+            "coins_deducted": {"spent": 245, "ticket_id": work.ticket_id, "available": 55},
             "balance_low": {"available": 50, "of": 300},
             "package_expired": {"coins": 55, "available": 0},
         }

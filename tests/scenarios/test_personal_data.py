@@ -15,7 +15,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.engine import inbox as inbox_module
 from bridge.engine.retention import Retention
 from bridge.errors import ErasureRefused
-from bridge.services import privacy, requests, working
+from bridge.services import privacy, tickets, working
 from bridge.services.accounts_by_staff import freeze
 from tests.scenarios.conftest import MakeBridge
 from tests.scenarios.test_comparing import compare
@@ -31,15 +31,15 @@ PERSONAL = (NAME, "zuleika", "912 555 0177", "9125550177", WORDS)
 
 
 async def a_person(bridge: Bridge, shop: AnyShop) -> CoinPage:
-    """A customer with everything that a person leaves: coins, a request, an offer, an approval, an answer."""
+    """A customer with everything that a person leaves: coins, a ticket, an offer, an approval, an answer."""
     customer = await shop.add_customer(EMAIL, firstname=NAME, phone=PHONE)
     await shop.place_paid_order(customer, [(ESSENTIAL, 1)], at=shop_now(shop))
     await bridge.coins("acme", customer, 300)
     page = CoinPage(bridge, shop, customer)
     wish = {"subject": f"{WORDS} shop", "text": f"I am {NAME}, call {PHONE}.", "price": None}
-    opened = await page.answer(await page.does("request_open", wish))
-    page.does_to(requests.reply, opened["data"]["request"], text=f"Dear {NAME}, {WORDS} is easy.")
-    quote = await approved(page, 50, subject=WORDS, request=opened["data"]["request"])
+    opened = await page.answer(await page.does("ticket_open", wish))
+    page.does_to(tickets.reply, opened["data"]["ticket"], text=f"Dear {NAME}, {WORDS} is easy.")
+    quote = await approved(page, 50, subject=WORDS, ticket=opened["data"]["ticket"])
     page.does_to(working.settle, quote.id, spent=45)
     await page.sees(quote.id, "settled")
     return page
@@ -73,7 +73,7 @@ async def test_D1_words_stand_in_tables_that_can_be_erased_and_nowhere_else(
                 async with client.get(app.pages.address + path) as answer:
                     text = (await answer.text()).casefold()
                     assert not [one for one in PERSONAL if one.casefold() in text], path
-        assert set(standing_in(bridge.desk.path, PERSONAL)) == {"request", "message", "quote_version"}
+        assert set(standing_in(bridge.desk.path, PERSONAL)) == {"ticket", "message", "quote_version"}
         assert not [line for line in log_lines if any(one.casefold() in repr(line).casefold() for one in PERSONAL)]
 
 
@@ -102,7 +102,7 @@ async def test_D2_of_an_erased_customer_amounts_and_hashes_are_left(
                 f"SELECT payload FROM {opencart.prefix}supportbridge_quote UNION ALL"
                 f" SELECT payload FROM {opencart.prefix}supportbridge_entry UNION ALL"
                 f" SELECT payload FROM {opencart.prefix}supportbridge_answer UNION ALL"
-                f" SELECT payload FROM {opencart.prefix}supportbridge_request"
+                f" SELECT payload FROM {opencart.prefix}supportbridge_ticket"
             )
             return not any(WORDS in row[0] or NAME in row[0] for row in rows) or None
 
@@ -124,7 +124,7 @@ async def test_D2_what_was_erased_after_the_backup_is_not_on_the_page_after_a_re
 
     async def words_in_the_shop() -> list[str]:
         table = f"{opencart.prefix}supportbridge_"
-        rows = await opencart.fetch(f"SELECT payload FROM {table}quote UNION ALL SELECT payload FROM {table}request")
+        rows = await opencart.fetch(f"SELECT payload FROM {table}quote UNION ALL SELECT payload FROM {table}ticket")
         return [row[0] for row in rows if WORDS in row[0] or NAME in row[0]]
 
     async def emptied() -> bool | None:
@@ -137,7 +137,7 @@ async def test_D2_what_was_erased_after_the_backup_is_not_on_the_page_after_a_re
         return asked_for() or None
 
     async def replaced() -> bool | None:
-        rows = await opencart.fetch(f"SELECT customer_id, epoch FROM {opencart.prefix}supportbridge_request")
+        rows = await opencart.fetch(f"SELECT customer_id, epoch FROM {opencart.prefix}supportbridge_ticket")
         return rows == [(0, bridge.desk.epoch())] or None
 
     async with bridge.running():
@@ -155,7 +155,7 @@ async def test_D2_what_was_erased_after_the_backup_is_not_on_the_page_after_a_re
         (problem,) = await eventually(told, "staff are asked to erase again")
         assert f"bridge privacy erase {page.customer} --by NAME" in problem
         await bridge.quiet()
-        page.does_to(requests.reply, 1, text=WORDS)
+        page.does_to(tickets.reply, 1, text=WORDS)
         await bridge.quiet()
         assert await words_in_the_shop() == []
         page.staff(privacy.erase, "acme", owner, by=ANNA, at=now())
@@ -225,5 +225,5 @@ async def test_D4_what_customers_sent_and_old_words_are_kept_as_long_as_the_sett
         for days, words in ((399, True), (401, False)):
             story.clock.moment = now() + days * A_DAY
             await retention.forget()
-            subjects = page.staff(lambda tx: [one.subject for one in tx.requests.latest("acme", 9)])
+            subjects = page.staff(lambda tx: [one.subject for one in tx.tickets.latest("acme", 9)])
             assert any(subjects) == words

@@ -8,9 +8,9 @@ import pytest
 
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.quotes import Cause, Quote
-from bridge.domain.requests import MessageKind
+from bridge.domain.tickets import MessageKind
 from bridge.errors import ImpossibleAmount, NotEnoughCoins, QuoteRefused
-from bridge.services import offering, privacy, requests, staff_coins, working
+from bridge.services import offering, privacy, staff_coins, tickets, working
 from tests.scenarios.conftest import MakeBridge
 from tests.scenarios.test_inbox import a_customer
 from tests.support.bridges import BASE, ESSENTIAL, Bridge, now, shop_now
@@ -110,7 +110,7 @@ async def test_C7_nothing_is_deducted_that_the_customer_has_not_approved(
             page.does_to(working.settle, work.id, spent=61)
         page.does_to(working.settle, work.id, spent=45)
         await page.account(posted=255, held=0)
-        thread = page.staff(lambda tx: tx.requests.thread(revised.request_id))
+        thread = page.staff(lambda tx: tx.tickets.thread(revised.ticket_id))
         assert [one.kind for one in thread] == [
             MessageKind.OFFERED,
             MessageKind.APPROVED,
@@ -246,8 +246,8 @@ async def test_C11_what_an_inspection_costs_depends_on_why_it_ended(
     async with bridge.running():
         page = await a_customer(bridge, opencart)
 
-        async def looked_at(request: int | None = None) -> Quote:
-            where = page.offered(50).request_id if request is None else request
+        async def looked_at(ticket: int | None = None) -> Quote:
+            where = page.offered(50).ticket_id if ticket is None else ticket
             quote: Quote = page.does_to(offering.offer_inspection, where, words="May we look?")
             shown = await page.sees(quote.id, "offered")
             assert (shown["kind"], shown["coins"]) == ("inspection", 15)
@@ -270,16 +270,16 @@ async def test_C11_what_an_inspection_costs_depends_on_why_it_ended(
         seen = await looked_at()
         page.does_to(working.feasible, seen.id)
         await page.account(posted=left, held=0)
-        work = await approved(page, 50, request=seen.request_id)
+        work = await approved(page, 50, ticket=seen.ticket_id)
         page.does_to(working.infeasible, work.id, cause=Cause.MODULE)
         await page.account(posted=left - 15, held=0)
-        thread = page.staff(lambda tx: tx.requests.thread(seen.request_id))
+        thread = page.staff(lambda tx: tx.tickets.thread(seen.ticket_id))
         (why,) = [one.detail for one in thread if one.kind is MessageKind.INFEASIBLE]
         assert (why["charged"], why["cited"]) == (15, seen.id), "it cites the approval"
 
         rest = await approved(page, left - 15 - 14)
         with pytest.raises(NotEnoughCoins):
-            page.does_to(offering.offer_inspection, rest.request_id, words="May we look?")
+            page.does_to(offering.offer_inspection, rest.ticket_id, words="May we look?")
         await bridge.quiet()
         assert await bridge.disagreements() == []
 
@@ -316,9 +316,9 @@ async def test_C12_words_cost_nothing(opencart: OpenCartShop, make_bridge: MakeB
     async with bridge.running():
         page = await a_customer(bridge, opencart)
         wish = {"subject": "Slow shop", "text": "Why?", "price": None}
-        opened = (await page.answer(await page.does("request_open", wish)))["data"]["request"]
-        page.does_to(requests.reply, opened, text="Your host has too little memory. 50 coins, please!")
-        page.does_to(requests.log_call, opened, text="He called; advised to ask the host.")
+        opened = (await page.answer(await page.does("ticket_open", wish)))["data"]["ticket"]
+        page.does_to(tickets.reply, opened, text="Your host has too little memory. 50 coins, please!")
+        page.does_to(tickets.log_call, opened, text="He called; advised to ask the host.")
         before = bridge.desk.account("acme", page.customer)
         await bridge.quiet()
         after = bridge.desk.account("acme", page.customer)
@@ -326,4 +326,4 @@ async def test_C12_words_cost_nothing(opencart: OpenCartShop, make_bridge: MakeB
         assert after is not None
         assert [entry.kind for entry in after.entries] == ["grant"]
         assert (after.posted, after.held) == (before.posted, before.held) == (300, 0)
-        assert len(page.staff(lambda tx: tx.requests.thread(opened))) == 3
+        assert len(page.staff(lambda tx: tx.tickets.thread(opened))) == 3

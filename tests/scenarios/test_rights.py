@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bridge.domain.requests import MessageKind
+from bridge.domain.tickets import MessageKind
 from bridge.errors import QuoteRefused
 from bridge.services import offering
 from tests.scenarios.conftest import MakeBridge, MakeCommands
@@ -15,7 +15,7 @@ from tests.support.shops import OpenCartShop
 
 RIGHTS = """
 [rights.tickets]
-name = { en = "Requests online", fa = "تیکت آنلاین" }
+name = { en = "Tickets online", fa = "تیکت آنلاین" }
 kind = "standing"
 plans = ["essential", "base", "professional"]
 [rights.seo]
@@ -48,7 +48,7 @@ async def test_P1_P4_the_page_names_the_rights_of_the_plan_and_the_telephone_onl
         page = await a_customer(bridge, shop)
         first = await rights(page, 300)
         assert list(first) == ["tickets", "font"]
-        assert first["tickets"]["name"] == {"en": "Requests online", "fa": "تیکت آنلاین"}
+        assert first["tickets"]["name"] == {"en": "Tickets online", "fa": "تیکت آنلاین"}
         await shop.place_paid_order(page.customer, [(PROFESSIONAL, 1)], at=shop_now(shop))
         better = await rights(page, 1200)
         assert list(better) == ["tickets", "seo", "font", "phone"]
@@ -66,8 +66,8 @@ async def test_P2_a_gift_is_had_once_for_a_shop_however_many_packages_are_bought
         wish = {"right": "font", "domain": "https://www.My-Shop.example.com/"}
         answer = await page.answer(await page.does("right_redeem", wish))
         assert (answer["outcome"], answer["code"]) == ("accepted", "redeemed")
-        request = page.staff(lambda tx: tx.requests.get("acme", answer["data"]["request"]))
-        assert request.subject == "IRANSans font: my-shop.example.com"
+        ticket = page.staff(lambda tx: tx.tickets.get("acme", answer["data"]["ticket"]))
+        assert ticket.subject == "IRANSans font: my-shop.example.com"
 
         async def redeemed() -> Any:
             return (await rights(page, 300))["font"]["redeemed"]
@@ -86,19 +86,17 @@ async def test_P3_work_that_the_plan_lists_is_quoted_and_other_work_once_staff_s
     await bridge.prepare()
     async with bridge.running():
         page = await a_customer(bridge, opencart)
-        opened = await page.answer(
-            await page.does("request_open", {"subject": "SEO", "text": "Please.", "price": None})
-        )
+        opened = await page.answer(await page.does("ticket_open", {"subject": "SEO", "text": "Please.", "price": None}))
         facts = {"coins": 40, "words": "SEO review.", "by": "Anna", "at": now(), "right": "seo"}
-        request, terms = opened["data"]["request"], page.setup.desk_terms
+        ticket, terms = opened["data"]["ticket"], page.setup.desk_terms
         with pytest.raises(QuoteRefused) as refused:
-            page.staff(offering.offer, terms, request, **facts)
+            page.staff(offering.offer, terms, ticket, **facts)
         assert refused.value.reason == "not_listed"
-        confirmed = page.staff(offering.offer, terms, request, possible=True, **facts)
+        confirmed = page.staff(offering.offer, terms, ticket, possible=True, **facts)
         await page.sees(confirmed.id, "offered")
         await opencart.place_paid_order(page.customer, [(PROFESSIONAL, 1)], at=shop_now(opencart))
         await page.account(posted=1200)
-        listed = page.staff(offering.offer, terms, request, **facts)
+        listed = page.staff(offering.offer, terms, ticket, **facts)
         await page.sees(listed.id, "offered")
 
 
@@ -118,9 +116,9 @@ async def test_P4_staff_find_the_caller_and_log_the_call_free_of_coins(
             await bridge.coins("acme", customer, COINS[code])
             found = (await commands("account", "find", phone.removeprefix("+98 "), "--json")).document["customers"]
             assert [(one["customer"], one["available"]) for one in found] == [(customer, COINS[code])]
-            opened = await commands("request", "open", str(customer), "--subject", "A call", "--by", "Anna", "--json")
+            opened = await commands("ticket", "open", str(customer), "--subject", "A call", "--by", "Anna", "--json")
             logged = await commands(
-                "request", "log-call", str(opened.document["request"]), "--text", "He asked how.", "--by", "Anna"
+                "ticket", "log-call", str(opened.document["ticket"]), "--text", "He asked how.", "--by", "Anna"
             )
             assert ("has no telephone support" in logged.out) == (code == ESSENTIAL), logged.out
             await bridge.coins("acme", customer, COINS[code])
@@ -128,7 +126,7 @@ async def test_P4_staff_find_the_caller_and_log_the_call_free_of_coins(
             assert account is not None
             assert [entry.kind for entry in account.entries] == ["grant"]
             page = CoinPage(bridge, opencart, customer)
-            thread = page.staff(lambda tx, number=opened.document["request"]: tx.requests.thread(number))
+            thread = page.staff(lambda tx, number=opened.document["ticket"]: tx.tickets.thread(number))
             assert [one.kind for one in thread] == [MessageKind.CALL]
             assert (NUMBER in str(await rights(page, COINS[code]))) == (code == PROFESSIONAL)
 

@@ -88,14 +88,14 @@ async def test_C7_C13_from_the_price_list_to_the_statement_by_the_shops_own_page
         desk = CoinPage(bridge, shop, customer)
         page = browser(bridge, shop, customer, mariadb, database, tmp_path / "pages")
 
-        listed = await page.sees("Set up Google Analytics", "requests")
+        listed = await page.sees("Set up Google Analytics", "tickets")
         assert "price-google-analytics" in listed.html
         asked = await page.sends(
-            (await page.opens("request", price="google-analytics")).form("request_open"), text="For my shop, please."
+            (await page.opens("ticket", price="google-analytics")).form("ticket_open"), text="For my shop, please."
         )
-        assert "Your request has been sent" in asked.text
+        assert "Your ticket has been sent" in asked.text
         quote = desk.offered(50, subject="Google Analytics")
-        thread: dict[str, Any] = {"view": "thread", "request": quote.request_id}
+        thread: dict[str, Any] = {"view": "thread", "ticket": quote.ticket_id}
         offer = await page.sees("Waiting for your decision", **thread)
         assert "offers waiting for your decision: 1" in (await page.opens()).text
         approved = await page.sends(offer.form("quote_approve", within=f"quote-{quote.id}"))
@@ -108,7 +108,7 @@ async def test_C7_C13_from_the_price_list_to_the_statement_by_the_shops_own_page
         cancelled = await page.sends(held.form("quote_cancel"))
         assert "You have taken your approval back." in cancelled.text
         freed = await page.sees("Hold released", "statement")
-        assert f"offer {quote.id} · request {quote.request_id}" in freed.text
+        assert f"offer {quote.id} · ticket {quote.ticket_id}" in freed.text
         assert freed.log == []
         await bridge.quiet()
         assert await bridge.disagreements() == []
@@ -127,7 +127,7 @@ async def test_C10_too_few_coins_are_said_by_the_page_before_and_by_the_desk_aft
         await bridge.coins("acme", customer, 300)
         desk = CoinPage(bridge, opencart, customer)
         page = browser(bridge, opencart, customer, mariadb, database, tmp_path / "pages")
-        thread: dict[str, Any] = {"view": "thread", "request": desk.offered(700).request_id}
+        thread: dict[str, Any] = {"view": "thread", "ticket": desk.offered(700).ticket_id}
         offer = await page.sees("Coins missing for this offer: 400.", **thread)
         refused = await page.sends(offer.form("quote_approve"))
         assert "That was not possible" in refused.text
@@ -150,20 +150,20 @@ async def test_T1_a_customer_and_staff_write_to_each_other(
         customer = await shop.add_customer("ada@shop.example")
         await bridge.quiet()
         page = browser(bridge, shop, customer, mariadb, database, tmp_path / "pages")
-        form = (await page.opens("request")).form("request_open")
+        form = (await page.opens("ticket")).form("ticket_open")
         opened = await page.sends(form, subject="My <shop>", text="It's slow.")
-        [number] = re.findall(r"view=thread&amp;request=([0-9]+)", opened.html)
-        thread: dict[str, Any] = {"view": "thread", "request": number}
+        [number] = re.findall(r"view=thread&amp;ticket=([0-9]+)", opened.html)
+        thread: dict[str, Any] = {"view": "thread", "ticket": number}
         await page.sees("It's slow.", **thread)
-        await commands("request", "reply", number, "--text", "We look.", "--by", "Anna")
+        await commands("ticket", "reply", number, "--text", "We look.", "--by", "Anna")
         answered = await page.sees("We look.", **thread)
         assert "Anna" not in answered.html
-        await page.sends(answered.form("request_reply"), text="Thank you.")
-        assert "Waiting for our answer" in (await page.sees("My <shop>", "requests")).text
-        assert "Thank you." in (await commands("request", "show", number)).out
+        await page.sends(answered.form("ticket_reply"), text="Thank you.")
+        assert "Waiting for our answer" in (await page.sees("My <shop>", "tickets")).text
+        assert "Thank you." in (await commands("ticket", "show", number)).out
         stranger = await shop.add_customer("eve@shop.example")
         hers = browser(bridge, shop, stranger, mariadb, database, tmp_path / "others")
-        assert "There is no such request on your account" in (await hers.opens(**thread)).text
+        assert "There is no such ticket on your account" in (await hers.opens(**thread)).text
         await bridge.quiet()
         assert await bridge.disagreements() == []
 
@@ -206,7 +206,7 @@ async def test_C18_customer_and_staff_read_the_same_statement_in_any_language(
                 ("settle", "-305", "-305", "20", "5", "Anna"),
                 ("release", "0", "-5", "20", "0", "Anna"),
             ]
-            assert [(one["quote"], one["request"]) for one in books[2:]] == [(str(quote.id), str(quote.request_id))] * 3
+            assert [(one["quote"], one["ticket"]) for one in books[2:]] == [(str(quote.id), str(quote.ticket_id))] * 3
         shown = await page.sees("Deducted", "statement")
         assert "No. 1 Essential: −300, held −300; No. 2: −5, held −5" in shown.text
 

@@ -11,7 +11,7 @@ from bridge.contracts.shop_rows import verifies
 from bridge.desk.backup import restore
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.engine import pusher as pusher_module
-from bridge.services import requests, working
+from bridge.services import tickets, working
 from bridge.services.accounts_by_staff import freeze
 from tests.scenarios.conftest import MakeBridge
 from tests.scenarios.test_inbox import BUSY, a_customer
@@ -23,12 +23,12 @@ WISH = {"subject": "Set up Google Analytics", "text": "For my shop, please.", "p
 
 
 async def asked(page: CoinPage) -> int:
-    """The customer opens a request on his page; its number."""
-    return int((await page.answer(await page.does("request_open", WISH)))["data"]["request"])
+    """The customer opens a ticket on his page; its number."""
+    return int((await page.answer(await page.does("ticket_open", WISH)))["data"]["ticket"])
 
 
-async def wrote(page: CoinPage, request: int, text: str) -> str:
-    return await page.code(await page.does("request_reply", {"request": request, "text": text}))
+async def wrote(page: CoinPage, ticket: int, text: str) -> str:
+    return await page.code(await page.does("ticket_reply", {"ticket": ticket, "text": text}))
 
 
 def said(document: dict[str, Any]) -> list[tuple[str, str]]:
@@ -43,17 +43,17 @@ async def test_T1_C7_a_whole_story_is_in_the_thread_from_the_wish_to_the_deducti
     await bridge.prepare()
     async with bridge.running():
         page = await a_customer(bridge, shop)
-        request = await asked(page)
-        page.does_to(requests.reply, request, text="Which shop is it? سلام")
-        await page.thread(request, 2)
-        assert await wrote(page, request, "The new one. 😀\nThanks!") == "replied"
-        page.does_to(requests.log_call, request, text="He called as well.")
-        quote = page.offered(50, request=request)
+        ticket = await asked(page)
+        page.does_to(tickets.reply, ticket, text="Which shop is it? سلام")
+        await page.thread(ticket, 2)
+        assert await wrote(page, ticket, "The new one. 😀\nThanks!") == "replied"
+        page.does_to(tickets.log_call, ticket, text="He called as well.")
+        quote = page.offered(50, ticket=ticket)
         await page.sees(quote.id, "offered")
         assert await page.code(await page.approves(quote.id)) == "approved"
         page.does_to(working.start, quote.id)
         page.does_to(working.settle, quote.id, spent=45)
-        document = await page.thread(request, 7)
+        document = await page.thread(ticket, 7)
         assert said(document) == [
             ("customer", "For my shop, please."),
             ("staff", "Which shop is it? سلام"),
@@ -75,12 +75,12 @@ async def test_T11_nobody_reads_or_writes_in_another_ones_thread(shop: AnyShop, 
     await bridge.prepare()
     async with bridge.running():
         page = await a_customer(bridge, shop)
-        request = await asked(page)
-        await page.thread(request, 1)
+        ticket = await asked(page)
+        await page.thread(ticket, 1)
         stranger = CoinPage(bridge, shop, await shop.add_customer("eve@shop.example"))
-        assert await wrote(stranger, request, "Let me in") == "unknown_request"
-        assert await stranger.documents("request") == []
-        assert len((await page.thread(request, 1))["messages"]) == 1
+        assert await wrote(stranger, ticket, "Let me in") == "unknown_ticket"
+        assert await stranger.documents("ticket") == []
+        assert len((await page.thread(ticket, 1))["messages"]) == 1
 
 
 async def test_C15_a_frozen_customer_can_write_and_be_answered(shop: AnyShop, make_bridge: MakeBridge) -> None:
@@ -88,12 +88,12 @@ async def test_C15_a_frozen_customer_can_write_and_be_answered(shop: AnyShop, ma
     await bridge.prepare()
     async with bridge.running():
         page = await a_customer(bridge, shop)
-        request = await asked(page)
+        ticket = await asked(page)
         owner = Owner(OwnerKind.CUSTOMER, page.customer)
         page.staff(freeze, "acme", owner, reason="Dispute", by="Anna", at=now())
-        assert await wrote(page, request, "Why?") == "replied"
-        page.does_to(requests.reply, request, text="Because of the bank.")
-        assert said(await page.thread(request, 3))[1:] == [("customer", "Why?"), ("staff", "Because of the bank.")]
+        assert await wrote(page, ticket, "Why?") == "replied"
+        page.does_to(tickets.reply, ticket, text="Because of the bank.")
+        assert said(await page.thread(ticket, 3))[1:] == [("customer", "Why?"), ("staff", "Because of the bank.")]
 
 
 async def test_T12_the_thirty_first_message_within_an_hour_is_refused(
@@ -103,11 +103,11 @@ async def test_T12_the_thirty_first_message_within_an_hour_is_refused(
     await bridge.prepare()
     async with bridge.running():
         page = await a_customer(bridge, opencart)
-        request = await asked(page)  # its text is the first message
-        forms = [await page.does("request_reply", {"request": request, "text": str(turn)}) for turn in range(30)]
+        ticket = await asked(page)  # its text is the first message
+        forms = [await page.does("ticket_reply", {"ticket": ticket, "text": str(turn)}) for turn in range(30)]
         codes = [await page.code(form) for form in forms]
         assert codes == ["replied"] * 29 + ["too_many_messages"]
-        assert [text for _, text in said(await page.thread(request, 30))[1:]] == [str(turn) for turn in range(29)]
+        assert [text for _, text in said(await page.thread(ticket, 30))[1:]] == [str(turn) for turn in range(29)]
 
 
 async def test_a_shop_that_was_not_prepared_for_threads_goes_on_and_shows_them_once_it_is(
@@ -116,22 +116,22 @@ async def test_a_shop_that_was_not_prepared_for_threads_goes_on_and_shows_them_o
     monkeypatch.setattr(pusher_module, "TABLES_AGAIN_S", 0.1)
     bridge = make_bridge(opencart)
     await bridge.prepare()
-    table = f"{opencart.prefix}supportbridge_request"
+    table = f"{opencart.prefix}supportbridge_ticket"
     ((_, definition),) = await opencart.fetch(f"SHOW CREATE TABLE {table}")
     await opencart.execute(f"DROP TABLE {table}")
     async with bridge.running():
         page = await a_customer(bridge, opencart)
-        request = await asked(page)
-        quote = page.offered(50, request=request)
+        ticket = await asked(page)
+        quote = page.offered(50, ticket=ticket)
         await page.sees(quote.id, "offered")
         assert await page.code(await page.approves(quote.id)) == "approved"
-        assert await wrote(page, request, "Any news?") == "replied"
+        assert await wrote(page, ticket, "Any news?") == "replied"
         await opencart.execute(definition)
-        page.does_to(requests.reply, request, text="Soon.")
-        assert len(said(await page.thread(request, 5))) == 5
+        page.does_to(tickets.reply, ticket, text="Soon.")
+        assert len(said(await page.thread(ticket, 5))) == 5
 
 
-async def test_after_a_restore_what_the_customer_wrote_is_there_again_and_lost_requests_of_staff_are_told(
+async def test_after_a_restore_what_the_customer_wrote_is_there_again_and_lost_tickets_of_staff_are_told(
     opencart: AnyShop, make_bridge: MakeBridge, tmp_path: Path
 ) -> None:
     bridge = make_bridge(opencart)
@@ -143,12 +143,12 @@ async def test_after_a_restore_what_the_customer_wrote_is_there_again_and_lost_r
         back_up(bridge, tmp_path / "desk.backup")
         after = await asked(page)
         assert await wrote(page, before, "One more thing") == "replied"
-        page.does_to(requests.reply, before, text="Which one? سلام")
-        page.does_to(requests.log_call, before, text="He called.")
+        page.does_to(tickets.reply, before, text="Which one? سلام")
+        page.does_to(tickets.log_call, before, text="He called.")
         await page.thread(before, 3)
         assert await wrote(page, after, "And here") == "replied"
-        page.does_to(requests.reply, after, text="Seen. سلام")
-        lost = page.offered(20).request_id
+        page.does_to(tickets.reply, after, text="Seen. سلام")
+        lost = page.offered(20).ticket_id
         await page.thread(lost, 1)
         await page.thread(after, 3)
         await bridge.quiet()
@@ -159,20 +159,18 @@ async def test_after_a_restore_what_the_customer_wrote_is_there_again_and_lost_r
 
         async def told_to_staff() -> list[str] | None:
             found = [one.summary for one in bridge.desk.problems("acme") if one.kind == "after_backup"]
-            return [one for one in found if "shows request" in one] or None
+            return [one for one in found if "shows ticket" in one] or None
 
-        (told,) = await eventually(told_to_staff, "staff are told of the lost request")
-        assert (
-            f"customer {page.customer}: the shop shows request {lost} with 1 message, opened after the backup" in told
-        )
+        (told,) = await eventually(told_to_staff, "staff are told of the lost ticket")
+        assert f"customer {page.customer}: the shop shows ticket {lost} with 1 message, opened after the backup" in told
 
         async def replaced() -> list[dict[str, Any]] | None:
-            rows = await page.documents("request")
+            rows = await page.documents("ticket")
             found = [(one["epoch"], len(one["messages"])) for one in rows]
             return rows if found == [(bridge.desk.epoch(), 3)] * 2 else None
 
-        shown = await eventually(replaced, "the restored desk shows both requests")
-        assert [(one["request"], said(one)) for one in shown] == [
+        shown = await eventually(replaced, "the restored desk shows both tickets")
+        assert [(one["ticket"], said(one)) for one in shown] == [
             (
                 before,
                 [("customer", "For my shop, please."), ("customer", "One more thing"), ("staff", "Which one? سلام")],

@@ -60,7 +60,7 @@ class Panels:
 
     @property
     def facts(self) -> dict[str, str]:
-        """The values by name: coins, plan, and how many offers and requests there are."""
+        """The values by name: coins, plan, and how many offers and tickets there are."""
         values = re.findall(r'data-supportbridge="([a-z]+)">(.*?)</(?:dd|td|span)>', self.html, re.DOTALL)
         return {name: html.unescape(re.sub(r"<[^>]+>", "", value)) for name, value in values}
 
@@ -163,8 +163,8 @@ def told_version(shop: Storefront) -> str | None:
     return str(json.loads(rows[0][0])["version"]) if rows else None
 
 
-def request(number: int = 5, *authors: str, **changes: Any) -> dict[str, Any]:
-    """A request whose messages are by these, the oldest first."""
+def ticket(number: int = 5, *authors: str, **changes: Any) -> dict[str, Any]:
+    """A ticket whose messages are by these, the oldest first."""
     messages = [
         {
             "at": NOW - DAY,
@@ -181,7 +181,7 @@ def request(number: int = 5, *authors: str, **changes: Any) -> dict[str, Any]:
         "customer": CUSTOMER,
         "epoch": 1,
         "number": 1,
-        "request": number,
+        "ticket": number,
         "subject": "Google Analytics",
         "opened_at": NOW - DAY,
         "price": None,
@@ -192,10 +192,10 @@ def request(number: int = 5, *authors: str, **changes: Any) -> dict[str, Any]:
     return {**document, **changes}
 
 
-def push_request(shop: Storefront, document: dict[str, Any], *, signer: SigningKey = KEY) -> None:
-    row = signed_row(signer, "request", document, customer_id=document["customer"], epoch=1, number=1)
+def push_ticket(shop: Storefront, document: dict[str, Any], *, signer: SigningKey = KEY) -> None:
+    row = signed_row(signer, "ticket", document, customer_id=document["customer"], epoch=1, number=1)
     shop.run(
-        "REPLACE INTO {p}request (store, request_id, customer_id, epoch, number, payload, key_id, mac) VALUES ("
-        f"'{STORE}', {document['request']}, {document['customer']}, {document['epoch']}, {document['number']},"
+        "REPLACE INTO {p}ticket (store, ticket_id, customer_id, epoch, number, payload, key_id, mac) VALUES ("
+        f"'{STORE}', {document['ticket']}, {document['customer']}, {document['epoch']}, {document['number']},"
         f" 0x{row.payload.encode().hex()}, '{row.key_id}', '{row.mac}')"
     )

@@ -30,7 +30,7 @@ from bridge.desk.transaction import DeskTx
 from bridge.desk.values import from_ms
 from bridge.domain.orders import Order, OrderLine
 from bridge.domain.quotes import Cause, Quote, QuoteKind
-from bridge.domain.requests import Author
+from bridge.domain.tickets import Author
 from bridge.errors import LedgerError
 from bridge.services import deciding, disputes, firing, heartbeat, offering, staff_coins, working
 from bridge.services.purchases import book_orders
@@ -75,7 +75,7 @@ OUTCOMES = ("", "", "settled", "spent", "released", "ours", "feasible", "infeasi
 
 
 class Story(NamedTuple):
-    """Something a customer wants: what is offered, for the last request or a new one, and what becomes of it."""
+    """Something a customer wants: what is offered, for the last ticket or a new one, and what becomes of it."""
 
     coins: int
     inspection: bool
@@ -149,7 +149,7 @@ class CoinStore(RuleBasedStateMachine):
         self.model = CoinModel()
         self.shop: dict[int, Order] = {}
         self.accounts: dict[int, int] = {}
-        self.requests: list[tuple[int, int]] = []
+        self.tickets: list[tuple[int, int]] = []
         self.calls: list[Call] = []
         self.keys = 0
         self.entries = 0
@@ -405,23 +405,23 @@ class CoinStore(RuleBasedStateMachine):
         self.offer(owner, coins, inspection=inspection, same=same)
 
     def offer(self, owner: int, coins: int, *, inspection: bool, same: bool) -> bool:
-        known = [number for number, whose in self.requests if whose == owner]
-        request = known[-1] if known and same else self.request(owner)
+        known = [number for number, whose in self.tickets if whose == owner]
+        ticket = known[-1] if known and same else self.ticket(owner)
         available = self.model.available(owner, self.now)
         allowed = owner not in self.model.frozen
         if inspection:
             allowed = allowed and available >= self.terms.inspection_coins
             made = self.act(
-                Call(offering.offer_inspection, (self.terms, request), {"words": "A look.", **self.by()}),
+                Call(offering.offer_inspection, (self.terms, ticket), {"words": "A look.", **self.by()}),
                 allowed=allowed,
                 again=False,
             )
         else:
             facts = {"coins": coins, "words": "The work.", "possible": True, **self.by()}
-            made = self.act(Call(offering.offer, (self.terms, request), facts), allowed=allowed, again=False)
+            made = self.act(Call(offering.offer, (self.terms, ticket), facts), allowed=allowed, again=False)
         if made is not None:
             self.model.promises[made.id] = Promise(
-                made.id, owner, request, inspection, "offered", 1, made.offer.coins, self.now, []
+                made.id, owner, ticket, inspection, "offered", 1, made.offer.coins, self.now, []
             )
             self.offered(made)
         return made is not None
@@ -432,14 +432,14 @@ class CoinStore(RuleBasedStateMachine):
         promise.until = self.now.replace(microsecond=0) + timedelta(days=14)
         promise.hashes, promise.agreed, promise.spent = tuple(quote.offer.hashes.values()), False, None
 
-    def request(self, owner: int) -> int:
+    def ticket(self, owner: int) -> int:
         account = self.account(owner)
 
         def opened(tx: DeskTx) -> int:
-            return tx.requests.open(ACME, account, subject="x", at=self.now, by=Author.STAFF, staff=ANNA).id
+            return tx.tickets.open(ACME, account, subject="x", at=self.now, by=Author.STAFF, staff=ANNA).id
 
-        self.requests.append((self.desk.run(opened), owner))
-        return self.requests[-1][0]
+        self.tickets.append((self.desk.run(opened), owner))
+        return self.tickets[-1][0]
 
     def by(self) -> dict[str, Any]:
         return {"by": ANNA, "at": self.now}
@@ -535,12 +535,12 @@ class CoinStore(RuleBasedStateMachine):
             )
 
     def the_customer_is_told_the_numbers(self, promise: Promise, spent: int) -> None:
-        """Exactly what was deducted, for which request, and what remains (rule C17)."""
+        """Exactly what was deducted, for which ticket, and what remains (rule C17)."""
         key = f"{ACME}:quote:{promise.id}:v{promise.version}:settled"
         ((event,),) = self.desk.rows("SELECT event FROM outbox WHERE key = ?", [key])
         told = json.loads(event)
         left = self.model.available(promise.owner, self.now)
-        assert (told["spent"], told["request_id"], told["available"]) == (spent, promise.request, left)
+        assert (told["spent"], told["ticket_id"], told["available"]) == (spent, promise.ticket, left)
 
     # --- the customer ---
 

@@ -58,7 +58,7 @@ class Promise:
 
     id: int
     owner: int
-    request: int
+    ticket: int
     inspection: bool
     state: str
     version: int
@@ -157,14 +157,14 @@ class CoinModel:
         promise.state, promise.spent = "settled", spent
 
     def cost_of_infeasible(self, promise: Promise, *, vendor: bool) -> tuple[int, Promise | None]:
-        """What it costs, and the inspection of the same request that this rests on."""
+        """What it costs, and the inspection of the same ticket that this rests on."""
         if vendor:
             return 0, None
         if promise.inspection:
             return min(promise.held, promise.coins), None
         for other in self.promises.values():
             stands = other.agreed and not other.charged and other.spent is None and other.state not in HOLDING
-            if other.inspection and other.request == promise.request and stands:
+            if other.inspection and other.ticket == promise.ticket and stands:
                 return min(promise.held, other.coins), other
         return 0, None
 

@@ -14,14 +14,14 @@ from bridge.desk.desk import Desk
 from bridge.desk.key_files import load_keys
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.quotes import Quote
-from bridge.domain.requests import Author
+from bridge.domain.tickets import Author
 from bridge.engine.setup import StoreSetup
 from bridge.services import offering
 from tests.support.bridges import AnyShop, Bridge, now
 from tests.support.waiting import LOOK_EVERY_S, PATIENCE_S
 
 T = TypeVar("T")
-KEYS = {"quote": "quote_id", "price": "code", "answer": "uuid", "request": "request_id"}
+KEYS = {"quote": "quote_id", "price": "code", "answer": "uuid", "ticket": "ticket_id"}
 """What a row of each table goes by."""
 
 
@@ -73,14 +73,14 @@ class CoinPage:
 
         return await eventually(shown, f"version {version} of quote {quote_id} is shown")
 
-    async def thread(self, request: int, messages: int) -> dict[str, Any]:
-        """Wait until the page shows the request with so many messages; its document."""
+    async def thread(self, ticket: int, messages: int) -> dict[str, Any]:
+        """Wait until the page shows the ticket with so many messages; its document."""
 
         async def shown() -> dict[str, Any] | None:
-            document = next((one for one in await self.documents("request") if one["request"] == request), None)
+            document = next((one for one in await self.documents("ticket") if one["ticket"] == ticket), None)
             return document if document and len(document["messages"]) == messages else None
 
-        return await eventually(shown, f"request {request} is shown with {messages} messages")
+        return await eventually(shown, f"ticket {ticket} is shown with {messages} messages")
 
     async def does(self, kind: str, data: Mapping[str, Any], *, uuid: str = "") -> str:
         """Send a form; the number it goes by."""
@@ -118,14 +118,14 @@ class CoinPage:
 
         return await eventually(shown, f"the account of customer {self.customer} shows {expected}")
 
-    def offered(self, coins: int, *, subject: str = "Work", request: int | None = None) -> Quote:
-        """Staff offer work on a new request, or on the given one, by a command beside the daemon."""
+    def offered(self, coins: int, *, subject: str = "Work", ticket: int | None = None) -> Quote:
+        """Staff offer work on a new ticket, or on the given one, by a command beside the daemon."""
 
         def offer(tx: Any) -> Quote:
             owner, at = Owner(OwnerKind.CUSTOMER, self.customer), self.at()
-            account, number = tx.accounts.of_owners("acme", [owner])[owner], request
+            account, number = tx.accounts.of_owners("acme", [owner])[owner], ticket
             if number is None:
-                opened = tx.requests.open("acme", account.id, subject=subject, at=at, by=Author.STAFF, staff="Anna")
+                opened = tx.tickets.open("acme", account.id, subject=subject, at=at, by=Author.STAFF, staff="Anna")
                 number = opened.id
             terms = self.setup.desk_terms
             return offering.offer(tx, terms, number, coins=coins, words=subject, by="Anna", at=at, possible=True)
@@ -139,7 +139,7 @@ class CoinPage:
         return StoreSetup.of(self.bridge.settings().stores["acme"])
 
     def does_to(self, service: Any, number: int, **facts: Any) -> Any:
-        """Staff do something to a quote, or to a request: the service with its terms, a name and the moment."""
+        """Staff do something to a quote, or to a ticket: the service with its terms, a name and the moment."""
         return self.staff(service, self.setup.desk_terms, number, by="Anna", at=self.at(), **facts)
 
     def staff(self, service: Any, *args: Any, **kwargs: Any) -> Any:

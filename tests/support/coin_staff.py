@@ -21,7 +21,7 @@ from bridge.domain.accounts import Account, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.packages import Package
 from bridge.domain.quotes import Cause, QuoteKind, QuoteState
-from bridge.domain.requests import Author
+from bridge.domain.tickets import Author
 from bridge.engine.setup import StoreSetup
 from bridge.errors import BridgeError
 from bridge.services import expiring, offering, working
@@ -50,12 +50,12 @@ class Staff:
         now = CLOCK.now()
         if account is None or spendable(tx, account.id, now) < self._terms.inspection_coins:
             return
-        request = tx.requests.open(self._terms.store, account.id, subject="Work", at=now, by=Author.STAFF, staff=BY)
+        ticket = tx.tickets.open(self._terms.store, account.id, subject="Work", at=now, by=Author.STAFF, staff=BY)
         if self._random.random() < 1 / 4:
-            offering.offer_inspection(tx, self._terms, request.id, words="A look.", by=BY, at=now)
+            offering.offer_inspection(tx, self._terms, ticket.id, words="A look.", by=BY, at=now)
         else:
             coins = self._random.randint(5, 60)
-            offering.offer(tx, self._terms, request.id, coins=coins, words="Work.", by=BY, at=now, possible=True)
+            offering.offer(tx, self._terms, ticket.id, coins=coins, words="Work.", by=BY, at=now, possible=True)
 
     def _go_on(self, tx: Tx) -> None:
         """With a quote that was approved, or now and then with one that was not."""

@@ -22,10 +22,10 @@ from bridge.services.inbox_rows import (
     QuoteApprove,
     QuoteCancel,
     QuoteDecline,
-    RequestOpen,
-    RequestReply,
     RightRedeem,
     Strict,
+    TicketOpen,
+    TicketReply,
     read_row,
 )
 from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, STORE, Played, Storefront, account
@@ -34,15 +34,15 @@ MODELS: dict[str, type[Strict]] = {
     "quote_approve": QuoteApprove,
     "quote_decline": QuoteDecline,
     "quote_cancel": QuoteCancel,
-    "request_open": RequestOpen,
-    "request_reply": RequestReply,
+    "ticket_open": TicketOpen,
+    "ticket_reply": TicketReply,
     "right_redeem": RightRedeem,
     "guest_claim": GuestClaim,
     "guest_code": GuestCode,
 }
 COLUMNS = {
     "quote": "quote_id, customer_id, ",
-    "request": "request_id, customer_id, ",
+    "ticket": "ticket_id, customer_id, ",
     "price": "code, ",
     "answer": "uuid, customer_id, ",
 }
@@ -68,7 +68,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """What one request was answered with."""
+    """What one ticket was answered with."""
 
     played: Played
 
@@ -228,7 +228,7 @@ def quote(number: int = 12, **changes: Any) -> dict[str, Any]:
         "epoch": 1,
         "number": 1,
         "quote": number,
-        "request": 5,
+        "ticket": 5,
         "subject": "Google Analytics",
         "kind": "work",
         "state": "offered",
@@ -250,15 +250,15 @@ def hashes(texts: Mapping[str, str]) -> dict[str, str]:
     return {language: hashlib.sha256(text.encode()).hexdigest() for language, text in texts.items()}
 
 
-def request(number: int = 5, **changes: Any) -> dict[str, Any]:
-    """A request document."""
+def ticket(number: int = 5, **changes: Any) -> dict[str, Any]:
+    """A ticket document."""
     document = {
         "v": 1,
         "store": STORE,
         "customer": CUSTOMER,
         "epoch": 1,
         "number": 1,
-        "request": number,
+        "ticket": number,
         "subject": "Google Analytics",
         "opened_at": NOW - 2 * DAY,
         "price": None,
@@ -270,7 +270,7 @@ def request(number: int = 5, **changes: Any) -> dict[str, Any]:
 
 
 def message(text: str | dict[str, str], **changes: Any) -> dict[str, Any]:
-    """One message of a request's thread; a person's own words are in no language."""
+    """One message of a ticket's thread; a person's own words are in no language."""
     document = {
         "at": NOW - DAY,
         "by": "customer",

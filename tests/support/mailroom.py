@@ -15,7 +15,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import Event
-from bridge.domain.requests import Author
+from bridge.domain.tickets import Author
 from bridge.engine.deliveries import DeliveryRunner
 from bridge.engine.office import PluginOffice, Surroundings
 from bridge.engine.outbox import OutboxDispatcher
@@ -66,12 +66,12 @@ class Mailroom:
         while await self.runner.lines[self.name].one_pass():
             pass
 
-    async def request(self, subject: str) -> int:
-        """Open a request of customer 77, as staff do. Returns its number."""
+    async def ticket(self, subject: str) -> int:
+        """Open a ticket of customer 77, as staff do. Returns its number."""
 
         def open_one(tx: DeskTx) -> int:
             account = tx.accounts.open("acme", [ANNA])[ANNA]
-            opened = tx.requests.open("acme", account.id, subject=subject, at=NOON, by=Author.STAFF, staff="Anna")
+            opened = tx.tickets.open("acme", account.id, subject=subject, at=NOON, by=Author.STAFF, staff="Anna")
             return opened.id
 
         return await self.desk.transact("open", open_one)

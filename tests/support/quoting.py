@@ -13,8 +13,8 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import Event
 from bridge.domain.packages import Package
 from bridge.domain.quotes import Quote, QuoteKind
-from bridge.domain.requests import Author, Message, Request
 from bridge.domain.rights import Price, Right, RightBook, RightKind
+from bridge.domain.tickets import Author, Message, Ticket
 from bridge.services import deciding, offering, staff_coins, working
 from bridge.services.verify import verify
 from tests.support.books import ACME, MONDAY_9AM, PLANS, TEHRAN, a_quick_desk, customer
@@ -74,18 +74,18 @@ class CoinDesk:
         )
         return max(self.packages(owner), key=lambda package: package.id)
 
-    def request(self, owner: Owner, subject: str = "Google Analytics") -> Request:
-        """A request that staff opened for a customer."""
+    def ticket(self, owner: Owner, subject: str = "Google Analytics") -> Ticket:
+        """A ticket that staff opened for a customer."""
 
-        def opened(tx: Tx) -> Request:
+        def opened(tx: Tx) -> Ticket:
             account = tx.accounts.open(ACME, [owner])[owner]
-            return tx.requests.open(ACME, account.id, subject=subject, at=self.now, by=Author.STAFF, staff=ANNA)
+            return tx.tickets.open(ACME, account.id, subject=subject, at=self.now, by=Author.STAFF, staff=ANNA)
 
         return self.desk.run(opened)
 
-    def offered(self, owner: Owner, coins: int, *, request: Request | None = None) -> Quote:
-        """A quote for work of a new request, or of the given one."""
-        where = request or self.request(owner)
+    def offered(self, owner: Owner, coins: int, *, ticket: Ticket | None = None) -> Quote:
+        """A quote for work of a new ticket, or of the given one."""
+        where = ticket or self.ticket(owner)
         return self.desk.run(
             offering.offer,
             self.terms,
@@ -97,10 +97,10 @@ class CoinDesk:
             possible=True,
         )
 
-    def inspection(self, request: Request) -> Quote:
-        """An inspection offered for a request."""
+    def inspection(self, ticket: Ticket) -> Quote:
+        """An inspection offered for a ticket."""
         return self.desk.run(
-            offering.offer_inspection, self.terms, request.id, words="Let us look.", by=ANNA, at=self.now
+            offering.offer_inspection, self.terms, ticket.id, words="Let us look.", by=ANNA, at=self.now
         )
 
     def approved(self, quote: Quote, **different: Any) -> Quote:
@@ -170,9 +170,9 @@ class CoinDesk:
         found = self.desk.look(staff_coins.statement, ACME, owner)
         return [(one.entry.kind.value, one.entry.posted, one.entry.held) for one in found]
 
-    def thread(self, request_id: int) -> list[Message]:
-        """A request's messages."""
-        return self.desk.look(lambda tx: tx.requests.thread(request_id))
+    def thread(self, ticket_id: int) -> list[Message]:
+        """A ticket's messages."""
+        return self.desk.look(lambda tx: tx.tickets.thread(ticket_id))
 
     def told(self, *kinds: type[Event]) -> list[Event]:
         """What plugins are to be told, of these kinds where some are named."""

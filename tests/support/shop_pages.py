@@ -56,7 +56,7 @@ class ShopPages:
         return self.accounts[customer].document
 
 
-DOCUMENTS = {"quote": "customer_id", "price": "0", "answer": "customer_id", "request": "customer_id"}
+DOCUMENTS = {"quote": "customer_id", "price": "0", "answer": "customer_id", "ticket": "customer_id"}
 """Tables of documents, and whose each row is."""
 
 

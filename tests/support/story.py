@@ -12,7 +12,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.packages import Package
 from bridge.domain.quotes import Quote
-from bridge.domain.requests import Author
+from bridge.domain.tickets import Author
 from bridge.engine.setup import StoreSetup
 from bridge.services import deciding, offering, staff_coins
 from bridge.testing.clock import FixedClock
@@ -132,8 +132,8 @@ async def eventually(condition: Callable[[], Awaitable[bool]], what: str) -> Non
 
 def _offer(tx: Any, terms: DeskTerms, customer: int, coins: int, at: datetime) -> Quote:
     account = tx.accounts.open("acme", [Owner(OwnerKind.CUSTOMER, customer)])[Owner(OwnerKind.CUSTOMER, customer)]
-    request = tx.requests.open("acme", account.id, subject="Analytics", at=at, by=Author.STAFF, staff=ANNA)
-    return offering.offer(tx, terms, request.id, coins=coins, words="Set it up.", by=ANNA, at=at, possible=True)
+    ticket = tx.tickets.open("acme", account.id, subject="Analytics", at=at, by=Author.STAFF, staff=ANNA)
+    return offering.offer(tx, terms, ticket.id, coins=coins, words="Set it up.", by=ANNA, at=at, possible=True)
 
 
 async def a_story(bridge: Bridge, shop: AnyShop, product: str) -> tuple[Story, int]:

@@ -21,8 +21,8 @@ INSERT INTO {supportbridge_quote} (store, quote_id, customer_id, epoch, number, 
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
 
--- name: write_request
-INSERT INTO {supportbridge_request} (store, request_id, customer_id, epoch, number, payload, key_id, mac)
+-- name: write_ticket
+INSERT INTO {supportbridge_ticket} (store, ticket_id, customer_id, epoch, number, payload, key_id, mac)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
 
@@ -40,9 +40,9 @@ ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), custome
 SELECT quote_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_quote}
  WHERE store = %(store)s AND quote_id IN (%(keys)s) ORDER BY quote_id LIMIT %(limit)s
 
--- name: request_rows
-SELECT request_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_request}
- WHERE store = %(store)s AND request_id IN (%(keys)s) ORDER BY request_id LIMIT %(limit)s
+-- name: ticket_rows
+SELECT ticket_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_ticket}
+ WHERE store = %(store)s AND ticket_id IN (%(keys)s) ORDER BY ticket_id LIMIT %(limit)s
 
 -- name: price_rows
 SELECT code, 0, epoch, number, payload, key_id, mac FROM {supportbridge_price}
@@ -58,19 +58,19 @@ SELECT quote_id, customer_id, epoch, number, payload, key_id, mac FROM {supportb
  WHERE store = %(store)s AND quote_id > %(after)s AND quote_id <= %(until)s AND epoch < %(epoch)s
  ORDER BY quote_id LIMIT %(limit)s
 
--- name: requests_left_behind
-SELECT request_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_request}
- WHERE store = %(store)s AND request_id > %(after)s AND request_id <= %(until)s AND epoch < %(epoch)s
- ORDER BY request_id LIMIT %(limit)s
+-- name: tickets_left_behind
+SELECT ticket_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_ticket}
+ WHERE store = %(store)s AND ticket_id > %(after)s AND ticket_id <= %(until)s AND epoch < %(epoch)s
+ ORDER BY ticket_id LIMIT %(limit)s
 
 -- What stands in the shop at our oldest version or above.
 -- name: quote_versions
 SELECT quote_id, epoch, number FROM {supportbridge_quote}
  WHERE store = %(store)s AND quote_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
 
--- name: request_versions
-SELECT request_id, epoch, number FROM {supportbridge_request}
- WHERE store = %(store)s AND request_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
+-- name: ticket_versions
+SELECT ticket_id, epoch, number FROM {supportbridge_ticket}
+ WHERE store = %(store)s AND ticket_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
 
 -- name: price_versions
 SELECT code, epoch, number FROM {supportbridge_price}
@@ -83,8 +83,8 @@ SELECT uuid, epoch, number FROM {supportbridge_answer}
 -- name: clear_quote
 UPDATE {supportbridge_quote} [[cleared]] AND quote_id = %(key)s
 
--- name: clear_request
-UPDATE {supportbridge_request} [[cleared]] AND request_id = %(key)s
+-- name: clear_ticket
+UPDATE {supportbridge_ticket} [[cleared]] AND ticket_id = %(key)s
 
 -- name: clear_price
 UPDATE {supportbridge_price} [[cleared]] AND code = %(key)s

@@ -85,7 +85,7 @@ final class AccountBlock
             'next_expiry_language' => $nextExpiry[1],
             'waiting' => $waiting === 0 ? '' : $reader->number($waiting),
             'text_waiting' => $reader->say('offers_waiting', ['count' => $waiting]),
-            'text_requests' => $reader->say('nav_requests'),
+            'text_tickets' => $reader->say('nav_tickets'),
             'text_page' => $reader->say('page_link'),
         ];
     }

@@ -3,7 +3,7 @@
 namespace SupportBridge;
 
 /**
- * What the shop's staff see beside an order or a customer: coins, plan, waiting offers and open requests, to read only.
+ * What the shop's staff see beside an order or a customer: coins, plan, waiting offers and open tickets, to read only.
  *
  * It believes that the page is the shop's and not ours: it asks a few rows by their keys, stops at the first question
  * that fails, and says so instead. What it gives is plain text; the template escapes every value, once.
@@ -153,12 +153,12 @@ final class AdminPanel
                 $documents->notBefore($account->epoch);
             }
             $quotes = $documents->quotes($customerId) ?? [];
-            $ids = $documents->requestIds($customerId);
+            $ids = $documents->ticketIds($customerId);
             if ($account === null && $quotes === [] && ($ids ?? []) === []) {
                 return null;
             }
             $looked = PanelLists::lookedAt($ids ?? [], $quotes);
-            $requests = $documents->requests($customerId, $looked);
+            $tickets = $documents->tickets($customerId, $looked);
         } catch (Problem $problem) {
             return $this->problem($problem);
         }
@@ -185,7 +185,7 @@ final class AdminPanel
         }
         $lists = new PanelLists($this->words, $now);
         $isTold = $ids !== null && !$isOlder; // no number is better than one that nobody has counted
-        $open = $isTold ? $lists->open($requests, $quotes, count($looked) < count($ids)) : null;
+        $open = $isTold ? $lists->open($tickets, $quotes, count($looked) < count($ids)) : null;
 
         return [
             'notices' => $notices,

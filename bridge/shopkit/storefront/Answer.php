@@ -15,8 +15,8 @@ final class Answer
     /** @var array<string, string> empty once it has been erased, at the customer's wish */
     public array $text;
 
-    /** The number of the request that it is about, where it says one. */
-    public ?int $request;
+    /** The number of the ticket that it is about, where it says one. */
+    public ?int $ticket;
 
     /** When the desk received what it answers: the moment that counts (rule C8). */
     public int $received;
@@ -31,6 +31,6 @@ final class Answer
         $this->text = $fields->textsIfAny('text');
         $this->received = $fields->amount('received');
         $data = $fields->has('data') ? $fields->part('data') : null;
-        $this->request = $data !== null && $data->has('request') ? $data->amount('request') : null;
+        $this->ticket = $data !== null && $data->has('ticket') ? $data->amount('ticket') : null;
     }
 }

@@ -15,13 +15,13 @@ final class AnswerPart
 
     private PageKit $kit;
 
-    /** The request that it is about, as far as one can be looked at. */
-    private ?int $request;
+    /** The ticket that it is about, as far as one can be looked at. */
+    private ?int $ticket;
 
-    public function __construct(PageKit $kit, ?int $request = null)
+    public function __construct(PageKit $kit, ?int $ticket = null)
     {
         $this->kit = $kit;
-        $this->request = $request;
+        $this->ticket = $ticket;
     }
 
     /**
@@ -132,7 +132,7 @@ final class AnswerPart
     {
         $data = $posted->deed->data;
         $values = [];
-        foreach (['quote', 'request', 'order', 'subject', 'domain'] as $name) {
+        foreach (['quote', 'ticket', 'order', 'subject', 'domain'] as $name) {
             $value = Html::unturned((string) ($data[$name] ?? ''));
             $values[$name] = is_int($data[$name] ?? null) ? $this->kit->language->digits($value) : $value;
         }
@@ -153,10 +153,10 @@ final class AnswerPart
                 ? $kit->link('answer_to_overview', [])
                 : $kit->button('claim_again', ['view' => 'claim']));
         }
-        $request = $this->request ?? $answer->request;
+        $ticket = $this->ticket ?? $answer->ticket;
 
-        return Html::of('p', [], $request !== null
-            ? $kit->link('answer_to_request', ['view' => 'thread', 'request' => $request])
-            : $kit->link('answer_to_requests', ['view' => 'requests']));
+        return Html::of('p', [], $ticket !== null
+            ? $kit->link('answer_to_ticket', ['view' => 'thread', 'ticket' => $ticket])
+            : $kit->link('answer_to_tickets', ['view' => 'tickets']));
     }
 }

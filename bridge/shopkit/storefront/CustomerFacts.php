@@ -140,7 +140,7 @@ final class CustomerFacts
     }
 
     /**
-     * How many offers wait for his decision, by the number of their request; none where they can't be read.
+     * How many offers wait for his decision, by the number of their ticket; none where they can't be read.
      *
      * @return array<int, int>
      */
@@ -150,7 +150,7 @@ final class CustomerFacts
         try {
             foreach ($this->quotes() as $quote) {
                 if ($this->isWaiting($quote)) {
-                    $waiting[$quote->request] = ($waiting[$quote->request] ?? 0) + 1;
+                    $waiting[$quote->ticket] = ($waiting[$quote->ticket] ?? 0) + 1;
                 }
             }
         } catch (Problem $problem) { // the view that shows the offers says it
@@ -175,7 +175,7 @@ final class CustomerFacts
     }
 
     /**
-     * Whether the desk is one that shows no requests yet.
+     * Whether the desk is one that shows no tickets yet.
      */
     public function isDeskOlder(): bool
     {

@@ -54,15 +54,15 @@ final class Deed
                 ]);
             case 'quote_cancel':
                 return new self($form->kind, ['quote' => self::id($form, 'quote')]);
-            case 'request_open':
+            case 'ticket_open':
                 return new self($form->kind, [
                     'subject' => self::words($form->line('subject'), self::LONGEST_SUBJECT, 'subject'),
                     'text' => self::words($form->text('text'), self::LONGEST_TEXT, 'text'),
                     'price' => $form->line('price') === '' ? null : $form->line('price'),
                 ]);
-            case 'request_reply':
+            case 'ticket_reply':
                 return new self($form->kind, [
-                    'request' => self::id($form, 'request'),
+                    'ticket' => self::id($form, 'ticket'),
                     'text' => self::words($form->text('text'), self::LONGEST_TEXT, 'text'),
                 ]);
             case 'right_redeem':

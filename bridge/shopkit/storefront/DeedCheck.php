@@ -35,9 +35,9 @@ final class DeedCheck
         }
         if (isset($deed->data['quote'])) {
             $this->requireQuote($deed);
-        } elseif ($deed->kind === 'request_reply') {
-            if ($this->documents->request($this->customerId, (int) $deed->data['request']) === null) {
-                throw new Refusal('refused_request');
+        } elseif ($deed->kind === 'ticket_reply') {
+            if ($this->documents->ticket($this->customerId, (int) $deed->data['ticket']) === null) {
+                throw new Refusal('refused_ticket');
             }
         } elseif ($deed->kind === 'right_redeem') {
             $this->requireRight($deed, $account === null ? [] : $account->rights);

@@ -3,7 +3,7 @@
 namespace SupportBridge;
 
 /**
- * The documents that the desk has left for the pages: requests, quotes, prices, answers, and what it says to everybody.
+ * The documents that the desk has left for the pages: tickets, quotes, prices, answers, and what it says to everybody.
  *
  * Each is checked to be what its row says it is, and to belong to the customer who is asked about.
  */
@@ -27,10 +27,10 @@ final class Documents
     private const MOST_PRICES = 500;
     private const UNLISTED_LAST = "`epoch` DESC, `payload` LIKE '%\"listed\":false%', `code`";
 
-    private const MOST_REQUESTS = 1000;
+    private const MOST_TICKETS = 1000;
 
-    /** Requests are long; so many are in memory at a time. */
-    private const REQUESTS_AT_ONCE = 5;
+    /** Tickets are long; so many are in memory at a time. */
+    private const TICKETS_AT_ONCE = 5;
 
     private SignedRows $rows;
 
@@ -86,15 +86,15 @@ final class Documents
     }
 
     /**
-     * The quotes of one request, the newest first, however many others there are.
+     * The quotes of one ticket, the newest first, however many others there are.
      *
      * @return Quote[]
      *
      * @throws Problem
      */
-    public function quotesOf(int $customerId, Request $request): array
+    public function quotesOf(int $customerId, Ticket $ticket): array
     {
-        $ids = array_slice(array_reverse($request->quotes), 0, self::MOST_QUOTES);
+        $ids = array_slice(array_reverse($ticket->quotes), 0, self::MOST_QUOTES);
         if ($ids === []) {
             return [];
         }
@@ -103,46 +103,46 @@ final class Documents
             ' AND `quote_id` IN (' . implode(', ', $ids) . ') ORDER BY `quote_id` DESC'
         );
 
-        return array_values(array_filter($quotes ?? [], static function (Quote $quote) use ($request): bool {
-            return $quote->request === $request->id;
+        return array_values(array_filter($quotes ?? [], static function (Quote $quote) use ($ticket): bool {
+            return $quote->ticket === $ticket->id;
         }));
     }
 
     /**
-     * The numbers of a customer's requests, the newest first; null in a shop without such a table.
+     * The numbers of a customer's tickets, the newest first; null in a shop without such a table.
      *
      * @return int[]|null
      *
      * @throws Problem
      */
-    public function requestIds(int $customerId): ?array
+    public function ticketIds(int $customerId): ?array
     {
-        $which = ' AND `customer_id` = ' . $customerId . ' ORDER BY `request_id` DESC LIMIT ' . self::MOST_REQUESTS;
-        $rows = $this->rows->all('request', $which, '`request_id`');
+        $which = ' AND `customer_id` = ' . $customerId . ' ORDER BY `ticket_id` DESC LIMIT ' . self::MOST_TICKETS;
+        $rows = $this->rows->all('ticket', $which, '`ticket_id`');
 
-        return $rows === null ? null : array_map('intval', array_column($rows, 'request_id'));
+        return $rows === null ? null : array_map('intval', array_column($rows, 'ticket_id'));
     }
 
     /**
-     * Those of a customer's requests that can be read, in the order that is asked for, each with what says how it stands.
+     * Those of a customer's tickets that can be read, in the order that is asked for, each with what says how it stands.
      *
      * @param int[] $ids
      *
-     * @return Request[]
+     * @return Ticket[]
      *
      * @throws Problem
      */
-    public function requests(int $customerId, array $ids): array
+    public function tickets(int $customerId, array $ids): array
     {
         $found = [];
-        foreach (array_chunk($ids, self::REQUESTS_AT_ONCE) as $some) {
-            foreach ($this->requestsWhere($customerId, $some) as $request) {
-                $found[] = $request->withLastMessages();
+        foreach (array_chunk($ids, self::TICKETS_AT_ONCE) as $some) {
+            foreach ($this->ticketsWhere($customerId, $some) as $ticket) {
+                $found[] = $ticket->withLastMessages();
             }
         }
         $found = $this->rows->ofThisDesk($found);
         $place = array_flip($ids);
-        usort($found, static function (Request $one, Request $other) use ($place): int {
+        usort($found, static function (Ticket $one, Ticket $other) use ($place): int {
             return $place[$one->id] <=> $place[$other->id];
         });
 
@@ -152,9 +152,9 @@ final class Documents
     /**
      * @throws Problem
      */
-    public function request(int $customerId, int $requestId): ?Request
+    public function ticket(int $customerId, int $ticketId): ?Ticket
     {
-        return $this->rows->ofThisDesk($this->requestsWhere($customerId, [$requestId]))[0] ?? null;
+        return $this->rows->ofThisDesk($this->ticketsWhere($customerId, [$ticketId]))[0] ?? null;
     }
 
     /**
@@ -256,23 +256,23 @@ final class Documents
     /**
      * @param int[] $ids
      *
-     * @return Request[]
+     * @return Ticket[]
      *
      * @throws Problem
      */
-    private function requestsWhere(int $customerId, array $ids): array
+    private function ticketsWhere(int $customerId, array $ids): array
     {
         if ($ids === []) {
             return [];
         }
-        $which = ' AND `customer_id` = ' . $customerId . ' AND `request_id` IN (' . implode(', ', $ids) . ')';
-        $make = static function (Fields $fields, array $row) use ($customerId): Request {
+        $which = ' AND `customer_id` = ' . $customerId . ' AND `ticket_id` IN (' . implode(', ', $ids) . ')';
+        $make = static function (Fields $fields, array $row) use ($customerId): Ticket {
             $fields->requireCustomer($customerId);
-            $fields->require('request', (int) $row['request_id']);
+            $fields->require('ticket', (int) $row['ticket_id']);
 
-            return new Request($fields);
+            return new Ticket($fields);
         };
 
-        return $this->rows->documents('request', $which, '`request_id`', $make) ?? [];
+        return $this->rows->documents('ticket', $which, '`ticket_id`', $make) ?? [];
     }
 }

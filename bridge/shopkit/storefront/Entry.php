@@ -30,7 +30,7 @@ final class Entry
 
     public ?int $quote;
 
-    public ?int $request;
+    public ?int $ticket;
 
     /** Staff's words for the customer; the program's own, on other kinds or about a quote, are not for him. */
     public string $reason;
@@ -53,7 +53,7 @@ final class Entry
         $this->heldAfter = $fields->amount('held_after');
         $this->order = $fields->has('order') ? $fields->amount('order') : null;
         $this->quote = $fields->has('quote') ? $fields->amount('quote') : null;
-        $this->request = $fields->has('request') ? $fields->amount('request') : null;
+        $this->ticket = $fields->has('ticket') ? $fields->amount('ticket') : null;
         $byStaff = $this->quote === null && in_array($kind, self::BY_STAFF, true);
         $this->reason = $byStaff ? $fields->text('reason') : '';
         foreach ($fields->each('packages') as $package) {

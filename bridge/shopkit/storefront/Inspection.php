@@ -45,7 +45,7 @@ final class Inspection
     }
 
     /**
-     * Whether the tables of quotes and requests are there; without, customers see their coins and nothing more.
+     * Whether the tables of quotes and tickets are there; without, customers see their coins and nothing more.
      *
      * @return array{code: string, well: bool, detail: string}
      */

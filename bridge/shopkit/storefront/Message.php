@@ -3,7 +3,7 @@
 namespace SupportBridge;
 
 /**
- * One message of a request's thread.
+ * One message of a ticket's thread.
  */
 final class Message
 {

@@ -7,11 +7,11 @@ namespace SupportBridge;
  */
 final class Navigation
 {
-    private const VIEWS = ['' => 'nav_overview', 'requests' => 'nav_requests', 'statement' => 'nav_statement',
+    private const VIEWS = ['' => 'nav_overview', 'tickets' => 'nav_tickets', 'statement' => 'nav_statement',
         'claim' => 'nav_claim'];
 
     /** The views that belong to another one. */
-    private const WITHIN = ['thread' => 'requests', 'request' => 'requests'];
+    private const WITHIN = ['thread' => 'tickets', 'ticket' => 'tickets'];
 
     private PageKit $kit;
 
@@ -31,7 +31,7 @@ final class Navigation
             $current = $view === $name ? 'page' : ((self::WITHIN[$view] ?? null) === $name ? 'true' : null);
             $address = $this->kit->address($name === '' ? [] : ['view' => $name]);
             $attributes = ['href' => $address, 'class' => 'supportbridge-nav__link', 'aria-current' => $current];
-            $badge = $name === 'requests' && $offers > 0 ? $this->kit->badge($offers, 'offers_waiting') : null;
+            $badge = $name === 'tickets' && $offers > 0 ? $this->kit->badge($offers, 'offers_waiting') : null;
             $items[] = Html::of('li', [], Html::of('a', $attributes, $this->kit->say($text), $badge));
         }
         $attributes = ['class' => 'supportbridge-nav', 'aria-label' => $this->kit->say('nav')];

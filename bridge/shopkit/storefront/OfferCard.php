@@ -62,7 +62,7 @@ final class OfferCard
                 : Html::of('h3', ['class' => 'supportbridge-card__title'], Html::of('bdi', [], Html::unturned($quote->subject))),
             Html::of('p', ['class' => 'supportbridge-card__numbers'], $kit->say('offer_numbers', [
                 'quote' => $kit->language->digits((string) $quote->id),
-                'request' => $kit->language->digits((string) $quote->request),
+                'ticket' => $kit->language->digits((string) $quote->ticket),
             ])),
             $kit->facts(...$facts),
             $kit->words($text, $code),

@@ -19,7 +19,7 @@ final class OffersPart
 
     /**
      * @param Quote[] $quotes
-     * @param bool $inThread whether the thread of their request stands beside them
+     * @param bool $inThread whether the thread of their ticket stands beside them
      */
     public function html(array $quotes, bool $inThread = false): ?Html
     {

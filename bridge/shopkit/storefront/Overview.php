@@ -59,7 +59,7 @@ final class Overview
             $kit->say('offers_waiting_notice') . ' ',
             $kit->badge($count, 'offers_waiting'),
             ' ',
-            $kit->link('offers_waiting_link', ['view' => 'requests'])
+            $kit->link('offers_waiting_link', ['view' => 'tickets'])
         );
     }
 

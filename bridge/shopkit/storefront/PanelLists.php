@@ -3,24 +3,24 @@
 namespace SupportBridge;
 
 /**
- * What stands in the panel for staff as lists: the offers that wait for the customer, and his open requests.
+ * What stands in the panel for staff as lists: the offers that wait for the customer, and his open tickets.
  *
- * It believes that a shop's page can wait for a few documents and not for all of a customer's: of very many requests some
+ * It believes that a shop's page can wait for a few documents and not for all of a customer's: of very many tickets some
  * are looked at, and the words say so.
  */
 final class PanelLists
 {
     private const MOST_LISTED = 5;
 
-    /** How many requests are looked at, those with an offer that goes on first. */
-    private const MOST_REQUESTS = 30;
+    /** How many tickets are looked at, those with an offer that goes on first. */
+    private const MOST_TICKETS = 30;
 
-    /** What a request may be at when nobody has to do anything about it now. */
-    private const AT_REST = ['request_answered', 'state_lapsed', 'state_settled', 'state_released', 'state_declined',
+    /** What a ticket may be at when nobody has to do anything about it now. */
+    private const AT_REST = ['ticket_answered', 'state_lapsed', 'state_settled', 'state_released', 'state_declined',
         'state_withdrawn'];
 
     /** What it may be at while the customer waits for an answer. */
-    private const UNANSWERED = ['request_received', 'request_open'];
+    private const UNANSWERED = ['ticket_received', 'ticket_open'];
 
     private AdminWords $words;
 
@@ -59,7 +59,7 @@ final class PanelLists
     }
 
     /**
-     * The requests to look at: those with an offer that goes on, and the newest others.
+     * The tickets to look at: those with an offer that goes on, and the newest others.
      *
      * @param int[] $ids
      * @param Quote[] $quotes
@@ -71,39 +71,39 @@ final class PanelLists
         $current = [];
         foreach ($quotes as $quote) {
             if ($quote->canGoOn()) {
-                $current[] = $quote->request;
+                $current[] = $quote->ticket;
             }
         }
         $first = array_intersect($ids, $current);
 
-        return array_slice(array_merge($first, array_diff($ids, $first)), 0, self::MOST_REQUESTS);
+        return array_slice(array_merge($first, array_diff($ids, $first)), 0, self::MOST_TICKETS);
     }
 
     /**
-     * The requests that somebody still has something to do about.
+     * The tickets that somebody still has something to do about.
      *
-     * @param Request[] $requests
+     * @param Ticket[] $tickets
      * @param Quote[] $quotes
      * @param bool $isCut whether there are others that were not looked at
      *
      * @return array<string, mixed>
      */
-    public function open(array $requests, array $quotes, bool $isCut): array
+    public function open(array $tickets, array $quotes, bool $isCut): array
     {
         $lines = [];
-        foreach ($requests as $request) {
-            $own = array_filter($quotes, static function (Quote $quote) use ($request): bool {
-                return $quote->request === $request->id;
+        foreach ($tickets as $ticket) {
+            $own = array_filter($quotes, static function (Quote $quote) use ($ticket): bool {
+                return $quote->ticket === $ticket->id;
             });
-            $state = $request->stateAt($this->now, array_values($own));
-            if ($request->messages !== [] && !in_array($state, self::AT_REST, true)) {
-                $name = in_array($state, self::UNANSWERED, true) ? 'panel_request_waits' : 'panel_request';
-                $number = $this->words->language()->digits((string) $request->id);
-                $lines[] = ['text' => $this->words->say($name, ['number' => $number]), 'subject' => $request->subject];
+            $state = $ticket->stateAt($this->now, array_values($own));
+            if ($ticket->messages !== [] && !in_array($state, self::AT_REST, true)) {
+                $name = in_array($state, self::UNANSWERED, true) ? 'panel_ticket_waits' : 'panel_ticket';
+                $number = $this->words->language()->digits((string) $ticket->id);
+                $lines[] = ['text' => $this->words->say($name, ['number' => $number]), 'subject' => $ticket->subject];
             }
         }
 
-        return $this->listed('requests', $isCut ? 'panel_requests_cut' : 'panel_requests', $lines);
+        return $this->listed('tickets', $isCut ? 'panel_tickets_cut' : 'panel_tickets', $lines);
     }
 
     /**
@@ -117,7 +117,7 @@ final class PanelLists
     {
         return [
             'name' => $name,
-            'label' => $this->words->say($label, ['most' => self::MOST_REQUESTS]),
+            'label' => $this->words->say($label, ['most' => self::MOST_TICKETS]),
             'count' => $this->words->language()->number(count($lines)),
             'lines' => array_slice($lines, 0, self::MOST_LISTED),
         ];

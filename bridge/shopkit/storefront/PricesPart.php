@@ -3,7 +3,7 @@
 namespace SupportBridge;
 
 /**
- * The price list, from which a request can be opened (rule C13).
+ * The price list, from which a ticket can be opened (rule C13).
  */
 final class PricesPart
 {
@@ -50,7 +50,7 @@ final class PricesPart
     {
         $name = $this->kit->language->pick($price->name)[0];
         $attributes = [
-            'href' => $this->kit->address(['view' => 'request', 'price' => $price->code]),
+            'href' => $this->kit->address(['view' => 'ticket', 'price' => $price->code]),
             'class' => 'supportbridge-button supportbridge-button--second',
         ];
 

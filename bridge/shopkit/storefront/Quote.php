@@ -18,7 +18,7 @@ final class Quote
 
     public int $id;
 
-    public int $request;
+    public int $ticket;
 
     public string $subject;
 
@@ -57,7 +57,7 @@ final class Quote
     {
         $this->epoch = $fields->amount('epoch');
         $this->id = $fields->amount('quote');
-        $this->request = $fields->amount('request');
+        $this->ticket = $fields->amount('ticket');
         $this->subject = $fields->text('subject');
         $this->kind = $fields->word('kind', self::KINDS);
         $this->state = $fields->word('state', self::STATES);

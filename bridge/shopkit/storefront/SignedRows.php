@@ -112,7 +112,7 @@ final class SignedRows
     /**
      * Those that the desk of now has written.
      *
-     * @param array<int, Quote|Price|Request> $documents
+     * @param array<int, Quote|Price|Ticket> $documents
      *
      * @return array<int, mixed>
      */

@@ -54,7 +54,7 @@ final class StatementFile
             $head[] = $this->language->say('column_' . $column);
             $head[] = $column === 'what' ? 'kind' : ($column === 'date' ? 'time_iso' : $column);
         }
-        foreach (['order', 'quote', 'request'] as $column) {
+        foreach (['order', 'quote', 'ticket'] as $column) {
             $head[] = $column;
         }
         foreach (['for', 'reason', 'packages'] as $column) {
@@ -81,7 +81,7 @@ final class StatementFile
         }
 
         return array_merge($line, [
-            $entry->order, $entry->quote, $entry->request,
+            $entry->order, $entry->quote, $entry->ticket,
             $this->words->purpose($entry), $entry->reason, $this->words->packages($entry),
         ]);
     }

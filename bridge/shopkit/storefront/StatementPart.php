@@ -67,12 +67,12 @@ final class StatementPart
     }
 
     /**
-     * What an entry was for: its order, offer and request, as far as it has them; empty for none.
+     * What an entry was for: its order, offer and ticket, as far as it has them; empty for none.
      */
     public function purpose(Entry $entry): string
     {
         $parts = [];
-        $numbers = ['order' => $entry->order, 'quote' => $entry->quote, 'request' => $entry->request];
+        $numbers = ['order' => $entry->order, 'quote' => $entry->quote, 'ticket' => $entry->ticket];
         foreach ($numbers as $name => $number) {
             if ($number !== null) {
                 $digits = $this->kit->language->digits((string) $number);

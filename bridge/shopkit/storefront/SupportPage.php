@@ -97,12 +97,12 @@ final class SupportPage
     private function view(string $name): PageReply
     {
         switch ($name) {
-            case 'requests':
-                return $this->page($name, $this->requests()->list(max(1, $this->number('page'))));
+            case 'tickets':
+                return $this->page($name, $this->tickets()->list(max(1, $this->number('page'))));
             case 'thread':
-                return $this->page($name, $this->requests()->thread($this->number('request'), null));
-            case 'request':
-                return $this->page($name, $this->requests()->form($this->parameter('price'), null));
+                return $this->page($name, $this->tickets()->thread($this->number('ticket'), null));
+            case 'ticket':
+                return $this->page($name, $this->tickets()->form($this->parameter('price'), null));
             case 'claim':
                 return $this->page($name, [(new ClaimPart($this->kit))->html('')]);
             case 'statement':
@@ -116,9 +116,9 @@ final class SupportPage
         }
     }
 
-    private function requests(): RequestsView
+    private function tickets(): TicketsView
     {
-        return new RequestsView($this->kit, $this->facts);
+        return new TicketsView($this->kit, $this->facts);
     }
 
     /**
@@ -171,7 +171,7 @@ final class SupportPage
         $known = FormToken::isUuid($uuid);
         $posted = $known ? $this->facts->inbox->find($uuid) : null;
         $answer = $known ? $documents->answer($this->shop->customerId(), $uuid) : null;
-        $part = new AnswerPart($this->kit, $answer === null ? null : $this->requests()->about($posted));
+        $part = new AnswerPart($this->kit, $answer === null ? null : $this->tickets()->about($posted));
         $isNewer = $answer === null && $documents->rows()->hasNewer('answer');
         if ($this->isAskedByScript()) {
             $html = $isNewer ? $part->newer() : $part->html($posted, $answer, $uuid);
@@ -213,16 +213,16 @@ final class SupportPage
     private function viewAgain(Form $form): PageReply
     {
         switch ($form->kind) {
-            case 'request_open':
-                return $this->page('request', $this->requests()->form($form->line('price'), $this->returned));
-            case 'request_reply':
-                $request = preg_match('/\A[0-9]{1,15}\z/', $form->line('request')) === 1 ? $form->line('request') : 0;
+            case 'ticket_open':
+                return $this->page('ticket', $this->tickets()->form($form->line('price'), $this->returned));
+            case 'ticket_reply':
+                $ticket = preg_match('/\A[0-9]{1,15}\z/', $form->line('ticket')) === 1 ? $form->line('ticket') : 0;
 
-                return $this->page('thread', $this->requests()->thread((int) $request, $this->returned));
+                return $this->page('thread', $this->tickets()->thread((int) $ticket, $this->returned));
             case 'quote_approve':
             case 'quote_decline':
             case 'quote_cancel':
-                return $this->page('thread', $this->requests()->withOffer($form->line('quote')));
+                return $this->page('thread', $this->tickets()->withOffer($form->line('quote')));
             case 'guest_claim':
             case 'guest_code':
                 return $this->page('claim', [(new ClaimPart($this->kit))->html($form->line('order'))]);

@@ -3,7 +3,7 @@
 namespace SupportBridge;
 
 /**
- * The messages of a request, in order, both ways (rules T1, T11).
+ * The messages of a ticket, in order, both ways (rules T1, T11).
  */
 final class ThreadPart
 {
@@ -14,24 +14,24 @@ final class ThreadPart
         $this->kit = $kit;
     }
 
-    public function html(Request $request): Html
+    public function html(Ticket $ticket): Html
     {
         $kit = $this->kit;
-        $heading = Html::of('h2', ['class' => 'supportbridge-page__heading'], RequestsPart::subject($kit, $request));
-        $opened = Html::of('p', ['class' => 'supportbridge-quiet'], $kit->say('request_opened', [
-            'request' => RequestsPart::number($kit, $request),
-            'moment' => $kit->language->moment($request->openedAt),
+        $heading = Html::of('h2', ['class' => 'supportbridge-page__heading'], TicketsPart::subject($kit, $ticket));
+        $opened = Html::of('p', ['class' => 'supportbridge-quiet'], $kit->say('ticket_opened', [
+            'ticket' => TicketsPart::number($kit, $ticket),
+            'moment' => $kit->language->moment($ticket->openedAt),
         ]));
         $messages = array_map(function (Message $message): Html {
             return $this->message($message);
-        }, $request->messages);
+        }, $ticket->messages);
 
         return Html::of(
             'section',
             ['class' => 'supportbridge-page__part', 'data-supportbridge' => 'thread'],
             $heading,
             $opened,
-            $request->earlier === 0 ? null : $kit->paragraph('thread_earlier', ['count' => $request->earlier]),
+            $ticket->earlier === 0 ? null : $kit->paragraph('thread_earlier', ['count' => $ticket->earlier]),
             $messages === [] ? null : Html::of('ol', ['class' => 'supportbridge-thread'], ...$messages)
         );
     }

@@ -11,7 +11,7 @@ namespace SupportBridge;
 foreach ([
     'Problem', 'DatabaseFailure', 'Database', 'Tables', 'Fields', 'Signature', 'KeyFile', 'Right', 'Package',
     'AccountState', 'AccountDocument', 'Extension', 'AccountReader', 'Jalali', 'Language', 'Quote', 'Price', 'Answer',
-    'Message', 'Request', 'Plan', 'PageDocument', 'SignedRows', 'Documents', 'AccountBlock', 'SchemaFile', 'Hints',
+    'Message', 'Ticket', 'Plan', 'PageDocument', 'SignedRows', 'Documents', 'AccountBlock', 'SchemaFile', 'Hints',
     'Inspection',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';

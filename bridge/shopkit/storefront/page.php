@@ -10,7 +10,7 @@ require_once __DIR__ . '/all.php';
 foreach ([
     'Shop', 'Entry', 'Books', 'Form', 'FormToken', 'Refusal', 'Deed', 'DeedCheck', 'Posted', 'Inbox', 'Sending', 'Html',
     'CustomerFacts', 'PageKit', 'Navigation', 'AccountPart', 'PackagesPart', 'RightsPart', 'BuyPart', 'Overview',
-    'OfferCard', 'OffersPart', 'PricesPart', 'RequestForm', 'RequestsPart', 'ThreadPart', 'RequestsView', 'ClaimPart',
+    'OfferCard', 'OffersPart', 'PricesPart', 'TicketForm', 'TicketsPart', 'ThreadPart', 'TicketsView', 'ClaimPart',
     'AnswerPart', 'StatementFilter', 'StatementPart', 'StatementFile', 'PageReply', 'SupportPage',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';

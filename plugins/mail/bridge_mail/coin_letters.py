@@ -67,7 +67,7 @@ def _charged_back(lang: str) -> tuple[str, ...]:
         say(
             lang,
             "Your account is paused until we have lifted that: there are no new offers, nothing can be approved, and "
-            "no right of your plan can be redeemed. Your requests go on, and you can still write to us.",
+            "no right of your plan can be redeemed. Your tickets go on, and you can still write to us.",
         ),
     )
 

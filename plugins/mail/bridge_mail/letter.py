@@ -34,13 +34,13 @@ class Letter:
 class Context:
     """What a letter is written from, besides its event.
 
-    `request` is the subject of the request it is about, `code` a guest's one-time code; both empty where there is none.
+    `ticket` is the subject of the ticket it is about, `code` a guest's one-time code; both empty where there is none.
     """
 
     language: str
     store: StoreCard
     now: datetime
-    request: str = ""
+    ticket: str = ""
     code: str = ""
 
     def day(self, moment: datetime) -> str:
@@ -55,15 +55,15 @@ class Context:
         return names.get(self.language) or names.get("en") or (key or "")
 
 
-def request_fact(request_id: int, at: Context) -> Fact:
-    """Which request it is about: its number, and its subject where that is known."""
-    value, name = number(at.language, request_id), one_line(at.request)
-    return Fact(say(at.language, "Request"), f"{value}: {isolated(name)}" if name else value)
+def ticket_fact(ticket_id: int, at: Context) -> Fact:
+    """Which ticket it is about: its number, and its subject where that is known."""
+    value, name = number(at.language, ticket_id), one_line(at.ticket)
+    return Fact(say(at.language, "Ticket"), f"{value}: {isolated(name)}" if name else value)
 
 
-def about_request(subject: str, at: Context) -> str:
-    """A subject line with the request's own subject, where it is known."""
-    name = one_line(at.request, LONGEST_SUBJECT)
+def about_ticket(subject: str, at: Context) -> str:
+    """A subject line with the ticket's own subject, where it is known."""
+    name = one_line(at.ticket, LONGEST_SUBJECT)
     return f"{subject} – {isolated(name)}" if name else subject
 
 

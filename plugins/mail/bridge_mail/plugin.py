@@ -1,7 +1,7 @@
 """The mail plugin: letters to customers and staff about what happened (rule C17).
 
 It uses what any plugin may use. An event becomes one delivery a receiver, holding the event alone; who that is, in what
-language he is addressed and what his request is called is asked when the letter is sent.
+language he is addressed and what his ticket is called is asked when the letter is sent.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from bridge.contracts.office import Delivery, Office, PluginTables, StaffContact, StoreCard
 from bridge.contracts.shop import Finding, Level
 from bridge.domain.accounts import Owner
-from bridge.domain.events import EVENTS, BackupLate, CustomerEvent, Event, GuestClaimed, RequestAnswered
+from bridge.domain.events import EVENTS, BackupLate, CustomerEvent, Event, GuestClaimed, TicketAnswered
 from bridge.errors import BridgeError, DeliverLater, DeliveryNeedless, DeliveryRefused
 from bridge.hooks import hookimpl
 from bridge_mail import sending
@@ -100,7 +100,7 @@ class MailPlugin:
     async def _to_customer(self, delivery: Delivery, event: CustomerEvent, card: StoreCard) -> None:
         office = self._opened()
         owner = delivery.to or event.owner
-        if isinstance(event, RequestAnswered):
+        if isinstance(event, TicketAnswered):
             await self._wait_until_shown(event)
         contact = await office.contact(delivery.store, owner)
         if contact is None:
@@ -145,18 +145,18 @@ class MailPlugin:
 
     async def _context(self, event: Event, card: StoreCard, language: str) -> Context:
         office = self._opened()
-        number = getattr(event, "request_id", None)
-        request = await office.subject(card.name, number) if number is not None else ""
+        number = getattr(event, "ticket_id", None)
+        ticket = await office.subject(card.name, number) if number is not None else ""
         code = await office.code(card.name, event.claim_id) if isinstance(event, GuestClaimed) else ""
-        return Context(language, card, office.now(), request=request, code=code)
+        return Context(language, card, office.now(), ticket=ticket, code=code)
 
-    async def _wait_until_shown(self, event: RequestAnswered) -> None:
+    async def _wait_until_shown(self, event: TicketAnswered) -> None:
         """Raise `DeliverLater` while the answer isn't on the page that the letter leads to: it must not promise it.
 
         Asked again after as long as it has waited already. Why it waits, the bridge tells staff.
         """
         office = self._opened()
-        if await office.is_shown(event.store, event.request_id):
+        if await office.is_shown(event.store, event.ticket_id):
             return
         now = office.now()
         raise DeliverLater(now + min(max(now - event.at, SHOWN_AGAIN), SHOWN_AGAIN_AT_MOST))

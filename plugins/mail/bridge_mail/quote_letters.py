@@ -2,7 +2,7 @@
 
 from bridge.domain.events import CoinsDeducted, Event, QuoteEvent, QuoteLapsing, QuoteOffered, QuoteReleased
 from bridge.locale.numbers import Amount
-from bridge_mail.letter import Context, Fact, Letter, Writer, about_request, open_account, request_fact
+from bridge_mail.letter import Context, Fact, Letter, Writer, about_ticket, open_account, ticket_fact
 from bridge_mail.words import amount, say, say_n
 
 INSPECTION = "inspection"
@@ -25,7 +25,7 @@ def _offered(event: QuoteOffered, at: Context) -> Letter | None:
         ]
     else:
         subject = say_n(
-            lang, "An offer for your request: {count} coin", "An offer for your request: {count} coins", event.coins
+            lang, "An offer for your ticket: {count} coin", "An offer for your ticket: {count} coins", event.coins
         )
         lines = [
             say(lang, "This is the most it can cost. Nothing is taken off your account unless you approve the offer.")
@@ -44,11 +44,11 @@ def _offered(event: QuoteOffered, at: Context) -> Letter | None:
             )
         )
     facts = [
-        request_fact(event.request_id, at),
+        ticket_fact(event.ticket_id, at),
         *_quote_facts(event, at),
         Fact(say(lang, "Valid until"), at.minute(event.valid_until)),
     ]
-    return Letter(about_request(subject, at), tuple(lines), tuple(facts), link=say(lang, "Read the offer and decide"))
+    return Letter(about_ticket(subject, at), tuple(lines), tuple(facts), link=say(lang, "Read the offer and decide"))
 
 
 def _lapsing(event: QuoteLapsing, at: Context) -> Letter | None:
@@ -58,11 +58,11 @@ def _lapsing(event: QuoteLapsing, at: Context) -> Letter | None:
     subject = say(lang, "An offer waits for your decision until {day}", day=at.day(event.valid_until))
     line = say(lang, "You have not decided yet. If you need more time, do nothing: we can offer it again later.")
     facts = [
-        request_fact(event.request_id, at),
+        ticket_fact(event.ticket_id, at),
         *_quote_facts(event, at),
         Fact(say(lang, "Valid until"), at.minute(event.valid_until)),
     ]
-    return Letter(about_request(subject, at), (line,), tuple(facts), link=say(lang, "Read the offer and decide"))
+    return Letter(about_ticket(subject, at), (line,), tuple(facts), link=say(lang, "Read the offer and decide"))
 
 
 def _released(event: QuoteReleased, at: Context) -> Letter | None:
@@ -86,8 +86,8 @@ def _released(event: QuoteReleased, at: Context) -> Letter | None:
     elif event.reason != "chargeback":
         lines.append(say(lang, "You can use them for something else."))
     subject = say_n(lang, "{count} coin is no longer held", "{count} coins are no longer held", event.coins)
-    facts = (request_fact(event.request_id, at), Fact(say(lang, "Available now"), amount(lang, event.available)))
-    return Letter(about_request(subject, at), tuple(lines), facts, link=open_account(lang))
+    facts = (ticket_fact(event.ticket_id, at), Fact(say(lang, "Available now"), amount(lang, event.available)))
+    return Letter(about_ticket(subject, at), tuple(lines), facts, link=open_account(lang))
 
 
 def _deducted(event: CoinsDeducted, at: Context) -> Letter:
@@ -102,9 +102,9 @@ def _deducted(event: CoinsDeducted, at: Context) -> Letter:
             )
         )
     elif event.kind == INSPECTION:
-        lines.append(say(lang, "The inspection of your request is done."))
+        lines.append(say(lang, "The inspection of your ticket is done."))
     else:
-        lines.append(say(lang, "The work on your request is done."))
+        lines.append(say(lang, "The work on your ticket is done."))
     if event.released:
         lines.append(
             say_n(
@@ -118,11 +118,11 @@ def _deducted(event: CoinsDeducted, at: Context) -> Letter:
     if event.lost:
         lines.append(_gone(lang, event.lost))
     facts = (
-        request_fact(event.request_id, at),
+        ticket_fact(event.ticket_id, at),
         Fact(say(lang, "Deducted"), amount(lang, event.spent)),
         Fact(say(lang, "Available now"), amount(lang, event.available)),
     )
-    return Letter(about_request(subject, at), tuple(lines), facts, link=open_account(lang))
+    return Letter(about_ticket(subject, at), tuple(lines), facts, link=open_account(lang))
 
 
 def _gone(language: str, coins: int) -> str:

@@ -10,10 +10,10 @@ from bridge.domain.events import (
     QuoteApproved,
     QuoteDeclined,
     QuoteEvent,
-    RequestOpened,
-    RequestReplied,
+    TicketOpened,
+    TicketReplied,
 )
-from bridge_mail.letter import Context, Fact, Letter, Writer, request_fact
+from bridge_mail.letter import Context, Fact, Letter, Writer, ticket_fact
 from bridge_mail.words import amount, isolated, one_line, say, say_n
 
 
@@ -51,18 +51,18 @@ def _old(event: HoldOld, at: Context) -> Letter:
     return Letter(subject, (line, _more("quote show", event.quote_id, at)), _facts(event, at))
 
 
-def _requested(event: RequestOpened, at: Context) -> Letter:
+def _requested(event: TicketOpened, at: Context) -> Letter:
     lang = at.language
-    subject = say(lang, "A new request from {customer}", customer=_who(event.owner, at))
-    facts = [request_fact(event.request_id, at)]
+    subject = say(lang, "A new ticket from {customer}", customer=_who(event.owner, at))
+    facts = [ticket_fact(event.ticket_id, at)]
     if event.price:
         facts.append(Fact(say(lang, "From the price list"), isolated(event.price)))
-    return Letter(subject, (_more("request show", event.request_id, at),), tuple(facts))
+    return Letter(subject, (_more("ticket show", event.ticket_id, at),), tuple(facts))
 
 
-def _replied(event: RequestReplied, at: Context) -> Letter:
+def _replied(event: TicketReplied, at: Context) -> Letter:
     subject = say(at.language, "A new message from {customer}", customer=_who(event.owner, at))
-    return Letter(subject, (_more("request show", event.request_id, at),), (request_fact(event.request_id, at),))
+    return Letter(subject, (_more("ticket show", event.ticket_id, at),), (ticket_fact(event.ticket_id, at),))
 
 
 def _problem(event: ProblemOpened, at: Context) -> Letter:
@@ -100,7 +100,7 @@ def _command(words: str, which: int, at: Context) -> str:
 def _facts(event: QuoteEvent, at: Context) -> tuple[Fact, ...]:
     lang = at.language
     return (
-        request_fact(event.request_id, at),
+        ticket_fact(event.ticket_id, at),
         Fact(say(lang, "Customer"), _who(event.owner, at)),
         Fact(say(lang, "Coins"), amount(lang, event.coins)),
         Fact(say(lang, "Available now"), amount(lang, event.available)),
@@ -117,8 +117,8 @@ STAFF_WRITERS: dict[type[Event], Writer] = {
     QuoteApproved: _approved,
     QuoteDeclined: _declined,
     HoldOld: _old,
-    RequestOpened: _requested,
-    RequestReplied: _replied,
+    TicketOpened: _requested,
+    TicketReplied: _replied,
     ProblemOpened: _problem,
     BackupLate: _backup,
 }

@@ -399,7 +399,7 @@ class Supportbridge extends Module
         $this->context->smarty->assign([
             'supportbridge' => $values + $this->texts(),
             'supportbridge_page' => SupportbridgeShop::pageAddress($this->context, []),
-            'supportbridge_requests' => SupportbridgeShop::pageAddress($this->context, ['view' => 'requests']),
+            'supportbridge_tickets' => SupportbridgeShop::pageAddress($this->context, ['view' => 'tickets']),
             'supportbridge_in_list' => SupportbridgeShop::listsAccountLinks(),
         ]);
 

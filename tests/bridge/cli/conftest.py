@@ -109,19 +109,19 @@ class CounterPlace:
     def granted(self, coins: int, customer: str = "77", plan: str = "base") -> None:
         self.well("coins", "grant", customer, str(coins), "--plan", plan, "--reason", "Test", *BY)
 
-    def request(self, customer: str = "77", *words: str) -> str:
-        """A new request's number."""
-        opened = self.document("request", "open", customer, "--subject", "Set up Google Analytics", *words, *BY)
-        return str(opened["request"])
+    def ticket(self, customer: str = "77", *words: str) -> str:
+        """A new ticket's number."""
+        opened = self.document("ticket", "open", customer, "--subject", "Set up Google Analytics", *words, *BY)
+        return str(opened["ticket"])
 
-    def offered(self, coins: int = 50, request: str = "") -> str:
-        """The number of a quote that is offered for a new request, or for this one."""
+    def offered(self, coins: int = 50, ticket: str = "") -> str:
+        """The number of a quote that is offered for a new ticket, or for this one."""
         words = ("--coins", str(coins), "--words", "Set it up.", "--possible")
-        return str(self.document("quote", "offer", request or self.request(), *words, *BY)["quote"])
+        return str(self.document("quote", "offer", ticket or self.ticket(), *words, *BY)["quote"])
 
-    def inspection(self, request: str = "") -> str:
+    def inspection(self, ticket: str = "") -> str:
         """The number of an inspection that is offered."""
-        words = ("inspection", "offer", request or self.request(), "--words", "We look at it.")
+        words = ("inspection", "offer", ticket or self.ticket(), "--words", "We look at it.")
         return str(self.document(*words, *BY)["quote"])
 
     def approved(self, quote: str, *, at: datetime | None = None) -> str:

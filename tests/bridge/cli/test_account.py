@@ -83,22 +83,22 @@ def test_D3_a_former_customers_account_stays_frozen(workplace: Workplace, desk: 
     assert "belongs to nobody any more and stays frozen" in refused.err
 
 
-def test_an_account_is_shown_with_its_rights_requests_and_problems(workplace: Workplace, desk: Desk) -> None:
+def test_an_account_is_shown_with_its_rights_tickets_and_problems(workplace: Workplace, desk: Desk) -> None:
     granted(workplace)
-    workplace.cli("request", "open", "77", "--subject", "Analytics", "--text", "Please", "--by", "Anna")
+    workplace.cli("ticket", "open", "77", "--subject", "Analytics", "--text", "Please", "--by", "Anna")
     desk.run(
         lambda tx: tx.problems.report(
             "acme",
             key="k",
             kind="test",
             summary="look here",
-            at=tx.requests.latest("acme", 1)[0].opened_at,
+            at=tx.tickets.latest("acme", 1)[0].opened_at,
             detail={"customer": 77},
         )
     )
     document = workplace.cli("account", "show", "77", "--json").document
     assert (document["available"], document["frozen"], document["plan"]) == (25, False, "base")
-    assert [one["subject"] for one in document["requests"]] == ["Analytics"]
+    assert [one["subject"] for one in document["tickets"]] == ["Analytics"]
     assert [one["summary"] for one in document["problems"]] == ["look here"]
     out = shown(workplace).out
     for words in ("Available  25 coins", "Analytics", "look here", "Rights now:"):

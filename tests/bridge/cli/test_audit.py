@@ -34,10 +34,10 @@ def test_P3_a_line_says_that_other_work_was_confirmed_to_be_possible(counter: Co
 
 def test_every_change_by_staff_leaves_one_line(counter: CounterPlace) -> None:
     counter.granted(900)
-    with one_line_more(counter, "open", "request:1"):
-        request = counter.request()
+    with one_line_more(counter, "open", "ticket:1"):
+        ticket = counter.ticket()
     with one_line_more(counter, "offer", "quote:1"):
-        quote = counter.offered(50, request)
+        quote = counter.offered(50, ticket)
     with one_line_more(counter, "revise", "quote:1"):
         counter.well("quote", "revise", quote, "--coins", "60", *BY)
     with one_line_more(counter, "withdraw", "quote:1"):
@@ -49,21 +49,21 @@ def test_every_change_by_staff_leaves_one_line(counter: CounterPlace) -> None:
         counter.well("quote", "start", quote, *BY)
     with one_line_more(counter, "settle", "quote:1"):
         counter.well("quote", "settle", quote, "--spent", "45", *BY)
-    released = counter.approved(counter.offered(50, request))
+    released = counter.approved(counter.offered(50, ticket))
     with one_line_more(counter, "release", "quote:2"):
         counter.well("quote", "release", released, "--reason", "Not needed", *BY)
     with one_line_more(counter, "offer", "quote:3"):
-        looked = counter.inspection(request)
+        looked = counter.inspection(ticket)
     counter.approved(looked)
     with one_line_more(counter, "feasible", "quote:3"):
         counter.well("inspection", "feasible", looked, *BY)
-    failed = counter.approved(counter.inspection(request))
+    failed = counter.approved(counter.inspection(ticket))
     with one_line_more(counter, "infeasible", "quote:4"):
         counter.well("quote", "infeasible", failed, "--cause", "host", *BY)
-    with one_line_more(counter, "reply", "request:1"):
-        counter.well("request", "reply", request, "--text", "Done", *BY)
-    with one_line_more(counter, "log-call", "request:1"):
-        counter.well("request", "log-call", request, "--text", "He called", *BY)
+    with one_line_more(counter, "reply", "ticket:1"):
+        counter.well("ticket", "reply", ticket, "--text", "Done", *BY)
+    with one_line_more(counter, "log-call", "ticket:1"):
+        counter.well("ticket", "log-call", ticket, "--text", "He called", *BY)
 
 
 def test_C15_coins_given_and_corrected_by_hand_leave_one_line_each(counter: CounterPlace) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.bridge.cli.conftest import BY, CounterPlace
 
 
-def test_C11_an_infeasible_inspected_request_costs_exactly_15(counter: CounterPlace) -> None:
+def test_C11_an_infeasible_inspected_ticket_costs_exactly_15(counter: CounterPlace) -> None:
     counter.granted(300)
     quote = counter.approved(counter.inspection())
     assert counter.coins() == (300, 15, 285)
@@ -16,12 +16,12 @@ def test_C11_an_infeasible_inspected_request_costs_exactly_15(counter: CounterPl
 
 def test_C11_a_feasible_one_costs_nothing_and_the_work_gets_its_own_quote(counter: CounterPlace) -> None:
     counter.granted(300)
-    request = counter.request()
-    quote = counter.approved(counter.inspection(request))
+    ticket = counter.ticket()
+    quote = counter.approved(counter.inspection(ticket))
     lines = counter.well("inspection", "feasible", quote, *BY).lines()
     assert lines[0] == f"Anna ended inspection {quote}: it can be done. 15 coins were released."
     assert counter.coins() == (300, 0, 300)
-    work = counter.approved(counter.offered(50, request))
+    work = counter.approved(counter.offered(50, ticket))
     assert counter.coins() == (300, 50, 250)
     assert counter.refused("inspection", "feasible", work, *BY) == [
         f"Error: quote {work} is an offer of work, not of inspection",
@@ -40,18 +40,18 @@ def test_C11_work_after_an_approved_inspection_costs_its_15_and_says_whose_appro
     counter: CounterPlace,
 ) -> None:
     counter.granted(300)
-    request = counter.request()
-    looked = counter.approved(counter.inspection(request))
+    ticket = counter.ticket()
+    looked = counter.approved(counter.inspection(ticket))
     counter.well("inspection", "feasible", looked, *BY)
-    work = counter.approved(counter.offered(50, request))
+    work = counter.approved(counter.offered(50, ticket))
     lines = counter.well("quote", "infeasible", work, "--cause", "module", *BY).lines()
     assert lines[0].endswith("15 coins were deducted. 35 coins were released.")
-    assert f"15 coins charged, as approved in quote {looked}" in counter.well("request", "show", request).out
+    assert f"15 coins charged, as approved in quote {looked}" in counter.well("ticket", "show", ticket).out
 
 
 def test_C11_with_fewer_than_15_coins_there_is_no_inspection(counter: CounterPlace) -> None:
     counter.granted(14)
-    assert counter.refused("inspection", "offer", counter.request(), "--words", "We look.", *BY) == [
+    assert counter.refused("inspection", "offer", counter.ticket(), "--words", "We look.", *BY) == [
         "Error: account of customer 77 has 14 coins available, 15 needed",
         "Try: see what there is: bridge coins balance 77 --store acme",
     ]

@@ -100,8 +100,8 @@ async def test_a_shop_that_cannot_be_read_leaves_the_books_verified(acme: ShopPl
 async def test_C16_an_answer_that_was_taken_away_in_the_shop_is_named(acme: ShopPlace) -> None:
     await acme.join()
     customer = await acme.paid()
-    words = {"text": {"en": "Your request has been sent; its number is 1."}, "data": {"request": 1}}
-    answer = Answer("u", customer, CLOCK.now(), "request_open", "accepted", "request_opened", words)
+    words = {"text": {"en": "Your ticket has been sent; its number is 1."}, "data": {"ticket": 1}}
+    answer = Answer("u", customer, CLOCK.now(), "ticket_open", "accepted", "ticket_opened", words)
     with Desk.open(acme.place.state / FILE_NAME) as desk:
         desk.run(lambda tx: tx.answers.add("acme", answer))
     await acme.cli("sync", "--once")
@@ -116,7 +116,7 @@ async def test_C16_a_quote_that_was_changed_in_the_shop_is_named(acme: ShopPlace
     await acme.join()
     customer = await acme.paid()
     await acme.cli("sync", "--once")
-    await acme.cli("request", "open", str(customer), "--subject", "Analytics", "--text", "Please", "--by", "Anna")
+    await acme.cli("ticket", "open", str(customer), "--subject", "Analytics", "--text", "Please", "--by", "Anna")
     words = ("--coins", "50", "--words", "Set it up.", "--possible", "--by", "Anna")
     offered = await acme.cli("quote", "offer", "1", *words)
     assert offered.code == 0, offered.err
@@ -133,13 +133,13 @@ async def test_C16_a_thread_that_was_changed_or_taken_away_in_the_shop_is_named(
     await acme.join()
     customer = await acme.paid()
     await acme.cli("sync", "--once")
-    await acme.cli("request", "open", str(customer), "--subject", "Analytics", "--text", "Please", "--by", "Anna")
+    await acme.cli("ticket", "open", str(customer), "--subject", "Analytics", "--text", "Please", "--by", "Anna")
     await acme.cli("sync", "--once")
     assert (await acme.cli("ledger", "verify")).code == 0
-    table = f"{acme.shop.prefix}supportbridge_request"
+    table = f"{acme.shop.prefix}supportbridge_ticket"
     await acme.shop.execute(f"UPDATE {table} SET payload = REPLACE(payload, 'Please', 'Refund')")
     wrong = await acme.cli("ledger", "verify")
-    assert (wrong.code, "request 1: row: signature: expected one of the store's keys" in wrong.out) == (1, True)
+    assert (wrong.code, "ticket 1: row: signature: expected one of the store's keys" in wrong.out) == (1, True)
     await acme.shop.execute(f"DELETE FROM {table}")
     wrong = await acme.cli("ledger", "verify")
-    assert (wrong.code, "request 1: row: expected epoch" in wrong.out) == (1, True), wrong.out
+    assert (wrong.code, "ticket 1: row: expected epoch" in wrong.out) == (1, True), wrong.out

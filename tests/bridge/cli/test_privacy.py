@@ -15,17 +15,17 @@ async def test_D2_what_is_kept_is_exported_then_erased_here_and_in_the_shop(acme
     await acme.join()
     customer = await acme.paid()
     await acme.cli("sync", "--once")
-    await acme.cli("request", "open", str(customer), "--subject", "Secret words", "--text", "more", "--by", "Anna")
+    await acme.cli("ticket", "open", str(customer), "--subject", "Secret words", "--text", "more", "--by", "Anna")
     await acme.cli("sync", "--once")
     file = tmp_path / "export.json"
     done = await acme.cli("privacy", "export", str(customer), str(file))
     assert done.code == 0, done.err
     assert file.stat().st_mode & 0o777 == 0o600
     document = json.loads(file.read_text())
-    assert document["requests"][0]["subject"] == "Secret words"
+    assert document["tickets"][0]["subject"] == "Secret words"
     assert document["in_the_shop"]["contact"]["email"] == "ada@shop.example"
     assert len(document["in_the_shop"]["entries"]) == 1
-    [shown] = document["in_the_shop"]["requests"]
+    [shown] = document["in_the_shop"]["tickets"]
     assert (shown["subject"], [one["text"] for one in shown["messages"]]) == ("Secret words", [{"": "more"}])
     again = await acme.cli("privacy", "export", str(customer), str(file))
     assert again.err.splitlines()[0].endswith("exists already and is never overwritten")
@@ -38,8 +38,8 @@ async def test_D2_what_is_kept_is_exported_then_erased_here_and_in_the_shop(acme
     assert list(rows) == []
     [(payload,)] = await acme.shop.fetch(f"SELECT payload FROM {acme.shop.prefix}supportbridge_account")
     assert json.loads(payload)["posted"] == 0
-    [(payload,)] = await acme.shop.fetch(f"SELECT payload FROM {acme.shop.prefix}supportbridge_request")
-    assert sorted(json.loads(payload)) == ["customer", "epoch", "number", "request", "store", "v"]
+    [(payload,)] = await acme.shop.fetch(f"SELECT payload FROM {acme.shop.prefix}supportbridge_ticket")
+    assert sorted(json.loads(payload)) == ["customer", "epoch", "number", "store", "ticket", "v"]
     verified = await acme.cli("ledger", "verify")
     assert verified.code == 0, verified.out
 

@@ -37,9 +37,9 @@ def test_C7_what_is_not_spent_is_released_and_the_answer_says_how_much(counter: 
 
 def test_an_offer_says_until_when_it_can_be_approved_and_what_is_missing_for_that(counter: CounterPlace) -> None:
     counter.granted(30)
-    lines = counter.well("quote", "offer", counter.request(), "--coins", "50", *OFFER).lines()
+    lines = counter.well("quote", "offer", counter.ticket(), "--coins", "50", *OFFER).lines()
     assert lines[0].startswith(
-        "Anna offered to do request 1 for 50 coins: quote 1. Customer 77 of store acme can approve it until "
+        "Anna offered to do ticket 1 for 50 coins: quote 1. Customer 77 of store acme can approve it until "
     )
     assert lines[0].endswith(" +03:30. 20 coins are missing for that: 30 coins can be spent.")
     assert counter.coins() == (30, 0, 30)
@@ -47,8 +47,8 @@ def test_an_offer_says_until_when_it_can_be_approved_and_what_is_missing_for_tha
 
 def test_P3_work_is_of_a_listed_kind_or_confirmed_to_be_possible(counter: CounterPlace) -> None:
     counter.granted(300)
-    request = counter.request()
-    words = ("quote", "offer", request, "--coins", "5", "--words", "Look at the SEO.", *BY)
+    ticket = counter.ticket()
+    words = ("quote", "offer", ticket, "--coins", "5", "--words", "Look at the SEO.", *BY)
     assert counter.refused(*words) == [
         "Error: the work is neither of a listed kind nor confirmed to be possible (rule P3)",
         "Try: name its kind (--right KEY, see: bridge rights list --store acme), or say: --possible",
@@ -69,11 +69,11 @@ def test_P3_work_is_of_a_listed_kind_or_confirmed_to_be_possible(counter: Counte
 )
 def test_C7_an_amount_that_no_quote_may_ask_for_is_refused(counter: CounterPlace, coins: str, error: str) -> None:
     counter.granted(300)
-    request = counter.request()
-    tried = counter.refused("quote", "offer", request, "--coins", coins, *OFFER)
+    ticket = counter.ticket()
+    tried = counter.refused("quote", "offer", ticket, "--coins", coins, *OFFER)
     assert tried == [f"Error: {error}", "Try: correct the value and run the command again"]
     assert counter.document("quote", "list")["quotes"] == []
-    quote = counter.offered(request=request)
+    quote = counter.offered(ticket=ticket)
     revised = counter.refused("quote", "revise", quote, "--coins", coins, *BY)
     assert revised[0] == f"Error: {error}"
     assert counter.quote(quote).offer.version == 1
@@ -82,19 +82,19 @@ def test_C7_an_amount_that_no_quote_may_ask_for_is_refused(counter: CounterPlace
 @pytest.mark.parametrize("coins", ["half", "1.5", ""])
 def test_coins_are_whole_numbers(counter: CounterPlace, coins: str) -> None:
     counter.granted(300)
-    request = counter.request()
-    answer = counter.place.cli("quote", "offer", request, "--coins", coins, *OFFER)
+    ticket = counter.ticket()
+    answer = counter.place.cli("quote", "offer", ticket, "--coins", coins, *OFFER)
     assert (answer.code, answer.err.splitlines()[0]) == (2, f"Error: '--coins' must be a whole number, not {coins}")
 
 
 def test_C15_a_frozen_account_is_offered_nothing(counter: CounterPlace) -> None:
     counter.granted(300)
-    request, quote = counter.request(), counter.offered()
+    ticket, quote = counter.ticket(), counter.offered()
     counter.freeze()
     for words in (
-        ("quote", "offer", request, "--coins", "5", *OFFER),
+        ("quote", "offer", ticket, "--coins", "5", *OFFER),
         ("quote", "revise", quote, "--coins", "60", *BY),
-        ("inspection", "offer", request, "--words", "We look.", *BY),
+        ("inspection", "offer", ticket, "--words", "We look.", *BY),
     ):
         assert counter.refused(*words) == [
             "Error: the account of customer 77 is frozen (rule C15)",
@@ -105,8 +105,8 @@ def test_C15_a_frozen_account_is_offered_nothing(counter: CounterPlace) -> None:
 
 def test_what_is_not_there_is_refused_with_a_list(counter: CounterPlace) -> None:
     assert counter.refused("quote", "offer", "9", "--coins", "5", *OFFER) == [
-        "Error: there is no request 9 in store acme",
-        "Try: bridge request list",
+        "Error: there is no ticket 9 in store acme",
+        "Try: bridge ticket list",
     ]
     for action in (("show",), ("start", *BY), ("settle", "--spent", "5", *BY), ("withdraw", *BY)):
         command, *more = action
@@ -191,13 +191,13 @@ def test_C7_an_offer_can_be_withdrawn_until_it_is_approved(counter: CounterPlace
     assert counter.refused("quote", "withdraw", second, *BY)[1] == f"Try: bridge quote show {second}"
 
 
-def test_C13_a_request_from_the_price_list_makes_a_draft_that_staff_send(counter: CounterPlace) -> None:
+def test_C13_a_ticket_from_the_price_list_makes_a_draft_that_staff_send(counter: CounterPlace) -> None:
     counter.granted(300)
-    opened = counter.well(
-        "request", "open", "77", "--subject", "Google Analytics", "--price", "analytics", *BY
-    ).lines()[0]
+    opened = counter.well("ticket", "open", "77", "--subject", "Google Analytics", "--price", "analytics", *BY).lines()[
+        0
+    ]
     assert opened == (
-        "Anna opened request 1 for customer 77 of store acme. Draft 1 waits: bridge quote reissue 1 sends it as it is."
+        "Anna opened ticket 1 for customer 77 of store acme. Draft 1 waits: bridge quote reissue 1 sends it as it is."
     )
     assert "draft, not shown to the customer" in counter.well("quote", "show", "1").out
     assert counter.document("quote", "show", "1")["valid_until"] is None
@@ -251,7 +251,7 @@ def test_quotes_are_listed_open_ones_or_a_customers_own(counter: CounterPlace) -
     counter.well("quote", "withdraw", first, *BY)
     assert [one["quote"] for one in counter.document("quote", "list")["quotes"]] == [int(second)]
     assert counter.well("quote", "list").lines()[0].split() == (
-        ["Quote", "Store", "Customer", "Request", "Kind", "State", "Asks", "Held", "Until", "Subject"]
+        ["Quote", "Store", "Customer", "Ticket", "Kind", "State", "Asks", "Held", "Until", "Subject"]
     )
     assert "Deducted" in counter.well("quote", "list", "--customer", "77").lines()[0]
     his = counter.document("quote", "list", "--customer", "77")["quotes"]

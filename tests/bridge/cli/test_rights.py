@@ -24,15 +24,15 @@ def test_P1_a_customer_has_the_rights_of_his_plan(counter: CounterPlace) -> None
     assert "No rights." in counter.well("rights", "list", "--customer", "78").out
 
 
-def test_P2_a_right_is_redeemed_once_a_domain_and_opens_a_request_without_coins(counter: CounterPlace) -> None:
+def test_P2_a_right_is_redeemed_once_a_domain_and_opens_a_ticket_without_coins(counter: CounterPlace) -> None:
     counter.granted(300)
     lines = counter.well("rights", "redeem", "77", "font", "https://WWW.Shop.ir/index.php", *BY).lines()
     assert lines == [
-        "Anna redeemed font of customer 77 of store acme for shop.ir: request 1, no coin was moved.",
+        "Anna redeemed font of customer 77 of store acme for shop.ir: ticket 1, no coin was moved.",
         "When the licence is issued: bridge rights licence font shop.ir --reference TEXT",
     ]
     assert counter.coins() == (300, 0, 300)
-    assert counter.document("request", "show", "1")["subject"] == "The IRANSans font: shop.ir"
+    assert counter.document("ticket", "show", "1")["subject"] == "The IRANSans font: shop.ir"
     counter.granted(300, "78")
     for customer in ("77", "78"):
         assert counter.refused("rights", "redeem", customer, "font", "shop.ir", *BY) == [
@@ -47,7 +47,7 @@ def test_P2_the_licence_that_was_issued_is_recorded(counter: CounterPlace) -> No
     recorded = counter.document("rights", "licence", "font", "shop.ir", "--reference", " FI-2026-17 ", *BY)
     assert (recorded["licence"], recorded["by"]) == ("FI-2026-17", "Anna")
     [redeemed] = counter.document("rights", "list", "--customer", "77")["redeemed"]
-    assert (redeemed["domain"], redeemed["licence"], redeemed["request"]) == ("shop.ir", "FI-2026-17", 1)
+    assert (redeemed["domain"], redeemed["licence"], redeemed["ticket"]) == ("shop.ir", "FI-2026-17", 1)
     assert "FI-2026-17" in counter.well("rights", "list", "--customer", "77").out
     assert "FI-2026-17" not in counter.well("audit").out
 
@@ -73,7 +73,7 @@ def test_what_cannot_be_redeemed_or_recorded_is_refused(
     counter.granted(300)
     counter.well("rights", "redeem", "77", "font", "shop.ir", *BY)
     assert counter.refused("rights", *words, *BY)[0] == f"Error: {error}"
-    assert len(counter.document("request", "list")["requests"]) == 1
+    assert len(counter.document("ticket", "list")["tickets"]) == 1
 
 
 def test_C15_a_frozen_account_redeems_nothing(counter: CounterPlace) -> None:

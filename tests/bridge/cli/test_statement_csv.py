@@ -31,7 +31,7 @@ def entry(**different: object) -> Entry:
         "postings": (Posting(3, -1234, -40), Posting(4, -6)),
         "reason": "",
         "quote_id": 12,
-        "request_id": 5,
+        "ticket_id": 5,
         "staff": "Anna",
     }
     return Entry(**{**facts, **different})  # type: ignore[arg-type]  # facts of an entry by name
@@ -63,7 +63,7 @@ def test_C18_readers_columns_are_in_their_language_and_machines_beside_them(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["offer 12 · request 5", "", "No. 3 Base: −1,234, held −40; No. 4: −6", "Anna"]),
+        ("en", ["offer 12 · ticket 5", "", "No. 3 Base: −1,234, held −40; No. 4: −6", "Anna"]),
         ("ru", ["предложение 12 · обращение 5", "", "№ 3 Базовый: −1\u00a0234, резерв −40; № 4: −6", "Anna"]),
     ],
 )
@@ -75,7 +75,7 @@ def test_C18_the_heading_has_a_readers_and_a_machines_name_for_each_column() -> 
     heading, _ = table("en", entry())
     assert heading == [
         *("No.", "number", "Date", "time_iso", "What", "kind", "Coins", "coins", "Held", "held"),
-        *("Balance", "balance", "Of it held", "balance_held", "order", "quote", "request", "For", "Reason"),
+        *("Balance", "balance", "Of it held", "balance_held", "order", "quote", "ticket", "For", "Reason"),
         *("Packages", "staff"),
     ]
 

@@ -299,7 +299,7 @@ def numbered(desk: Desk) -> dict[str, int]:
     desk.run(lambda tx: tx.connection.execute("UPDATE outbox SET done = 1"))  # or a restore has a problem to report
     return {
         "package": package.id,
-        "request": quote.request_id,
+        "ticket": quote.ticket_id,
         "quote": quote.id,
         "guest_claim": claim.id,
         "problem": problem.id,

@@ -27,13 +27,13 @@ from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
 from bridge.desk.values import to_ms
 from bridge.domain.cursor import Cursor, Gap
-from bridge.domain.requests import Author, Message, MessageKind
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, DeskTooOld
 from bridge.services.account_pages import PageTerms
 from bridge.services.purchases import book_orders
-from bridge.services.request_documents import request_rows
-from bridge.services.requests import reply
 from bridge.services.syncing import touch
+from bridge.services.ticket_documents import ticket_rows
+from bridge.services.tickets import reply
 from bridge.services.verify import verify
 from bridge.testing.desks import CREATED, a_desk
 from tests.support.books import ACME, BASE, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_store, an_order, customer, rows
@@ -267,7 +267,7 @@ def test_a_desk_of_version_1_keeps_all_it_has(tmp_path: Path) -> None:
     columns = {table: columns_in(path, table) for table in OLD_TABLES}
     before = content(path, columns)
     assert all(before[table] for table in ("store", "account", "purchase", "package", "entry", "cursor", "touched"))
-    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 4"):
+    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 5"):
         Desk.open(path)
     assert upgrade(path, now=CREATED)
     assert content(path, columns) == before
@@ -339,30 +339,30 @@ def test_an_upgraded_desk_that_was_restored_gives_no_number_out_again(tmp_path: 
             assert desk.run(lambda tx: tx.ledger.new_package_ids(1)) == range(first + 3, first + 4)
 
 
-def test_requests_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Path) -> None:
+def test_tickets_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     with a_desk(tmp_path) as desk:
         coins = CoinDesk(desk)
-        opened = coins.offered(customer(77), 50).request_id
+        opened = coins.offered(customer(77), 50).ticket_id
         wanted = Message(coins.now, Author.CUSTOMER, MessageKind.TEXT, "Please.")
-        desk.run(lambda tx: tx.requests.say(opened, wanted))
+        desk.run(lambda tx: tx.tickets.say(opened, wanted))
         desk.run(reply, coins.terms, opened, text="He is a nuisance.", by="Anna", at=coins.now)
-        for_colleagues = coins.request(customer(77), "The nuisance, again").id
+        for_colleagues = coins.ticket(customer(77), "The nuisance, again").id
         desk.run(reply, coins.terms, for_colleagues, text="He called.", by="Anna", at=coins.now)
     alter(
         path,
-        "DROP INDEX ix_request_waiting; ALTER TABLE request DROP COLUMN pushed_number;"
-        "ALTER TABLE request DROP COLUMN number; UPDATE alembic_version SET version_num = '0003';"
+        "DROP INDEX ix_ticket_waiting; ALTER TABLE ticket DROP COLUMN pushed_number;"
+        "ALTER TABLE ticket DROP COLUMN number; UPDATE alembic_version SET version_num = '0003';"
         "UPDATE desk SET schema_version = 3, compatible_version = 3",
     )
-    with pytest.raises(DeskTooOld, match="the desk has version 3, this program needs 4"):
+    with pytest.raises(DeskTooOld, match="the desk has version 3, this program needs 5"):
         Desk.open(path)
     assert upgrade(path, now=CREATED)
     with Desk.open(path) as desk:
-        waiting = desk.look(lambda tx: tx.requests.waiting(ACME, 10))
-        shown, _ = desk.look(lambda tx: tx.requests.last_shown(opened, 50))
-        thread = desk.look(lambda tx: tx.requests.thread(opened))
-        pushed = desk.look(request_rows, PAGES, waiting)
+        waiting = desk.look(lambda tx: tx.tickets.waiting(ACME, 10))
+        shown, _ = desk.look(lambda tx: tx.tickets.last_shown(opened, 50))
+        thread = desk.look(lambda tx: tx.tickets.thread(opened))
+        pushed = desk.look(ticket_rows, PAGES, waiting)
     assert [(one.id, one.subject, one.number) for one in waiting] == [
         (opened, "Google Analytics", 1),
         (for_colleagues, "The nuisance, again", 1),

@@ -20,7 +20,7 @@ def cause(**different: Any) -> Cause:
         "key": "acme:quote:7:v1",
         "account_id": 1,
         "quote_id": 7,
-        "request_id": 3,
+        "ticket_id": 3,
         "at": MONDAY_9AM,
     }
     return Cause(**{**facts, **different})
@@ -52,7 +52,7 @@ def test_C4_a_hold_draws_on_what_ends_first_then_on_what_is_oldest_then_on_the_l
     entry, hold = holds.reserve(packages, 35, cause(), reason="")
     assert hold == (Part(6, 10), Part(4, 10), Part(5, 10), Part(1, 5))
     assert [(p.package_id, p.posted, p.held) for p in entry.postings] == [(6, 0, 10), (4, 0, 10), (5, 0, 10), (1, 0, 5)]
-    assert (entry.kind, entry.key, entry.quote_id, entry.request_id) == (EntryKind.HOLD, "acme:quote:7:v1:hold", 7, 3)
+    assert (entry.kind, entry.key, entry.quote_id, entry.ticket_id) == (EntryKind.HOLD, "acme:quote:7:v1:hold", 7, 3)
 
 
 def test_C7_what_one_quote_holds_another_can_not() -> None:

@@ -23,7 +23,7 @@ def a_quote(**different: Any) -> Quote:
     facts: dict[str, Any] = {
         "id": 7,
         "store": "acme",
-        "request_id": 3,
+        "ticket_id": 3,
         "account_id": 1,
         "kind": QuoteKind.WORK,
         "state": QuoteState.OFFERED,
@@ -119,7 +119,7 @@ def test_C8_each_version_has_a_key_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(("held", "price", "costs"), [(15, 15, 15), (50, 15, 15), (9, 15, 9), (0, 15, 0)])
-def test_C11_an_infeasible_request_costs_the_inspection_and_never_more_than_is_held(
+def test_C11_an_infeasible_ticket_costs_the_inspection_and_never_more_than_is_held(
     held: int, price: int, costs: int
 ) -> None:
     assert quotes.inspection_charge(held, price) == costs

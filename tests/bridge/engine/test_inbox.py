@@ -19,7 +19,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.cursor import Cursor
 from bridge.domain.downtime import Gap
 from bridge.domain.quotes import Quote
-from bridge.domain.requests import Author
+from bridge.domain.tickets import Author
 from bridge.engine import inbox as inbox_module
 from bridge.engine.health import StoreHealth
 from bridge.engine.inbox import Inbox
@@ -113,9 +113,9 @@ class Store:
         def offer(tx: Any) -> Quote:
             owner = Owner(OwnerKind.CUSTOMER, customer)
             account, at = tx.accounts.open("acme", [owner])[owner], self.clock.now()
-            request = tx.requests.open("acme", account.id, subject="Work", at=at, by=Author.STAFF, staff="Anna")
+            ticket = tx.tickets.open("acme", account.id, subject="Work", at=at, by=Author.STAFF, staff="Anna")
             terms = self.setup.desk_terms
-            return offering.offer(tx, terms, request.id, coins=coins, words="Work.", by="Anna", at=at, possible=True)
+            return offering.offer(tx, terms, ticket.id, coins=coins, words="Work.", by="Anna", at=at, possible=True)
 
         return await self.desk.transact("offer", offer)
 
@@ -405,7 +405,7 @@ async def test_the_pages_of_a_shop_without_our_new_tables_show_the_account_all_t
     told = [line for line in lines if line["event"] == "shop takes no documents of a kind"]
     assert [(line["table"], line["next"]) for line in told] == [
         ("quote", "run: bridge store prepare acme"),
-        ("request", "run: bridge store prepare acme"),
+        ("ticket", "run: bridge store prepare acme"),
     ]
     assert 77 in store.shop.accounts
     store.shop.has_coin_desk = True
@@ -415,7 +415,7 @@ async def test_the_pages_of_a_shop_without_our_new_tables_show_the_account_all_t
 
 
 async def test_a_shop_that_was_not_prepared_for_threads_has_quotes_and_answers_at_once(store: Store) -> None:
-    store.shop.lacking = {DocumentTable.REQUEST}
+    store.shop.lacking = {DocumentTable.TICKET}
     row = store.approve(await store.offered(77, 50))
     await store.passes()
     await store.push()
@@ -429,7 +429,7 @@ async def test_a_shop_that_was_not_prepared_for_threads_has_quotes_and_answers_a
     store.shop.lacking = set()
     store.pusher._refused.clear()
     await store.push()
-    assert store.shop.shown_document(DocumentTable.REQUEST, 1) is not None
+    assert store.shop.shown_document(DocumentTable.TICKET, 1) is not None
 
 
 async def test_a_shop_that_is_down_loses_nothing(store: Store) -> None:

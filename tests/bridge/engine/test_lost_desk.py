@@ -1,4 +1,4 @@
-"""What a lost desk has left in the shop is looked at before it is replaced, however many requests there are."""
+"""What a lost desk has left in the shop is looked at before it is replaced, however many tickets there are."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -11,14 +11,14 @@ from bridge.contracts.shop_rows import signed_row
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.domain.requests import Author
-from bridge.services.documents import REQUESTS_AT_ONCE
+from bridge.domain.tickets import Author
+from bridge.services.documents import TICKETS_AT_ONCE
 from bridge.testing.desks import a_desk
 from tests.bridge.engine.test_notes import KEY, MONDAY, Writing
 from tests.support.books import ACME
 
 ADA = Owner(OwnerKind.CUSTOMER, 77)
-MANY = 2 * REQUESTS_AT_ONCE + 10
+MANY = 2 * TICKETS_AT_ONCE + 10
 AT = int(MONDAY.timestamp())
 
 
@@ -31,25 +31,25 @@ class Restored(Writing):
         self.health.inbox_read = True
 
     async def opened(self, count: int, *, by: Author = Author.CUSTOMER) -> list[int]:
-        """Requests of a customer's, without a word in them; their numbers."""
+        """Tickets of a customer's, without a word in them; their numbers."""
 
         def work(tx: DeskTx) -> list[int]:
             account = tx.accounts.open(ACME, [ADA])[ADA].id
-            return [tx.requests.open(ACME, account, subject="Work", at=MONDAY, by=by).id for _ in range(count)]
+            return [tx.tickets.open(ACME, account, subject="Work", at=MONDAY, by=by).id for _ in range(count)]
 
         return await self.desk.transact("open", work)
 
     def left(self, number: int, *answers: str, customer_id: int = 77) -> None:
-        """What the lost desk has left in the shop of a request."""
-        head = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "number": 9, "request": number}
+        """What the lost desk has left in the shop of a ticket."""
+        head = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "number": 9, "ticket": number}
         said = [
             {"at": AT + turn, "by": "staff", "quote": None, "verified": True, "text": {"": text}}
             for turn, text in enumerate(answers)
         ]
         words = {"subject": "Work", "opened_at": AT, "price": None, "quotes": [], "earlier": 0, "messages": said}
         document = head | words if customer_id else head
-        row = signed_row(KEY, "request", document, customer_id=customer_id, epoch=1, number=9)
-        self.shop.document_rows[DocumentTable.REQUEST][number] = row
+        row = signed_row(KEY, "ticket", document, customer_id=customer_id, epoch=1, number=9)
+        self.shop.document_rows[DocumentTable.TICKET][number] = row
 
     async def passes(self) -> Counter[str]:
         """Push until nothing is left to be pushed; what that asked of the shop."""
@@ -60,7 +60,7 @@ class Restored(Writing):
 
     def page(self, number: int) -> list[str]:
         """The words that stand on the customer's page."""
-        document = self.shop.shown_document(DocumentTable.REQUEST, number)
+        document = self.shop.shown_document(DocumentTable.TICKET, number)
         assert document is not None
         return [one["text"][""] for one in document.get("messages", [])]
 
@@ -72,7 +72,7 @@ async def restored(tmp_path: Path) -> AsyncIterator[Restored]:
         yield Restored(desk, tmp_path)
 
 
-async def test_T1_of_very_many_requests_no_answer_of_staffs_is_overwritten(restored: Restored) -> None:
+async def test_T1_of_very_many_tickets_no_answer_of_staffs_is_overwritten(restored: Restored) -> None:
     numbers = await restored.opened(MANY)
     for number in numbers:
         restored.left(number, "It is done.", f"See {number}.")
@@ -80,10 +80,10 @@ async def test_T1_of_very_many_requests_no_answer_of_staffs_is_overwritten(resto
     assert [restored.page(number) for number in numbers] == [["It is done.", f"See {number}."] for number in numbers]
 
 
-async def test_T1_not_even_of_a_request_that_comes_back_from_the_inbox_after_others_were_pushed(
+async def test_T1_not_even_of_a_ticket_that_comes_back_from_the_inbox_after_others_were_pushed(
     restored: Restored,
 ) -> None:
-    """Accounts and requests of the backup are long replaced while its inbox waits for the orders."""
+    """Accounts and tickets of the backup are long replaced while its inbox waits for the orders."""
     restored.health.inbox_read = False
     (known,) = await restored.opened(1)
     restored.left(known, "One.")
@@ -97,12 +97,12 @@ async def test_T1_not_even_of_a_request_that_comes_back_from_the_inbox_after_oth
 
 
 async def test_T1_nor_of_one_that_was_staffs_alone_when_the_backup_was_made(restored: Restored) -> None:
-    """Such a request has no row of its own yet."""
+    """Such a ticket has no row of its own yet."""
     (number,) = await restored.opened(1, by=Author.STAFF)
     restored.left(number, "It is done.")
     await restored.passes()
     assert restored.page(number) == ["It is done."]
-    assert restored.shop.document_rows[DocumentTable.REQUEST][number].epoch == restored.desk.identity.epoch
+    assert restored.shop.document_rows[DocumentTable.TICKET][number].epoch == restored.desk.identity.epoch
 
 
 async def test_T1_the_answer_is_never_missing_from_the_page_in_between(restored: Restored) -> None:
@@ -129,13 +129,13 @@ async def test_a_batch_costs_one_look_and_later_ones_none(restored: Restored) ->
     await restored.opened(MANY)
     first = await restored.passes()
     assert first["documents"] == 3
-    assert first["documents_left_behind"] == 2  # of quotes, and of requests
+    assert first["documents_left_behind"] == 2  # of quotes, and of tickets
     await restored.opened(3)
     later = await restored.passes()
     assert (later["documents"], later["documents_left_behind"]) == (0, 0)
 
 
-async def test_D2_a_request_that_was_erased_after_the_backup_stays_off_the_page_and_holds_up_no_other(
+async def test_D2_a_ticket_that_was_erased_after_the_backup_stays_off_the_page_and_holds_up_no_other(
     restored: Restored,
 ) -> None:
     numbers = await restored.opened(MANY)
@@ -143,10 +143,10 @@ async def test_D2_a_request_that_was_erased_after_the_backup_stays_off_the_page_
     for number in gone:
         restored.left(number, customer_id=0)
     await restored.passes()
-    shown = restored.shop.shown_document(DocumentTable.REQUEST, after)
+    shown = restored.shop.shown_document(DocumentTable.TICKET, after)
     assert shown is not None
     assert shown["subject"] == "Work"
-    rows = restored.shop.document_rows[DocumentTable.REQUEST]
+    rows = restored.shop.document_rows[DocumentTable.TICKET]
     assert {rows[number].epoch for number in gone} == {1}
     (problem,) = await restored.desk.read(lambda tx: tx.problems.open(ACME))
     assert "bridge privacy erase 77 --by NAME" in problem.summary

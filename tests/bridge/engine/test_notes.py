@@ -246,17 +246,17 @@ async def test_a_store_without_a_key_gets_no_note(writing: Writing) -> None:
     assert await writing.asked() == Counter()
 
 
-async def test_lost_requests_are_looked_for_only_once_the_inbox_was_read(writing: Writing) -> None:
+async def test_lost_tickets_are_looked_for_only_once_the_inbox_was_read(writing: Writing) -> None:
     """What customers opened has its number back by then."""
-    lost = {"v": 1, "store": ACME, "customer": 77, "epoch": 1, "number": 1, "request": 5}
+    lost = {"v": 1, "store": ACME, "customer": 77, "epoch": 1, "number": 1, "ticket": 5}
     words = {"subject": "Work", "opened_at": 1, "earlier": 0, "messages": []}
-    row = signed_row(KEY, "request", lost | words, customer_id=77, epoch=1, number=1)
-    writing.shop.document_rows[DocumentTable.REQUEST][5] = row
+    row = signed_row(KEY, "ticket", lost | words, customer_id=77, epoch=1, number=1)
+    writing.shop.document_rows[DocumentTable.TICKET][5] = row
     for _ in range(3):
         await writing.asked()
-    assert writing.shop.document_rows[DocumentTable.REQUEST][5] == row
+    assert writing.shop.document_rows[DocumentTable.TICKET][5] == row
     writing.health.inbox_read = True
     await writing.asked()
-    shown = writing.shop.shown_document(DocumentTable.REQUEST, 5)
+    shown = writing.shop.shown_document(DocumentTable.TICKET, 5)
     assert shown is not None
     assert (shown["customer"], "subject" in shown) == (0, False)

@@ -102,7 +102,7 @@ async def test_D3_a_former_customers_number_may_be_anothers_so_nobody_is_address
 
 
 async def test_a_subject_and_a_code_are_those_of_the_named_store(room: Mailroom, asking: Asking) -> None:
-    number = await room.request("Set up Google Analytics")
+    number = await room.ticket("Set up Google Analytics")
     claim = await room.desk.transact("claim", lambda tx: tx.guests.claim("acme", 1042, 77, code="482915", at=NOON))
     assert await asking.office.subject("acme", number) == "Set up Google Analytics"
     assert await asking.office.subject("other", number) == ""
@@ -111,13 +111,13 @@ async def test_a_subject_and_a_code_are_those_of_the_named_store(room: Mailroom,
 
 
 async def test_an_answer_is_shown_once_it_is_in_a_shop_whose_page_has_threads(room: Mailroom, asking: Asking) -> None:
-    number, shows = await room.request("Set up Google Analytics"), '{"version":"0.4.0"}'
+    number, shows = await room.ticket("Set up Google Analytics"), '{"version":"0.4.0"}'
     answers = [await asking.office.is_shown("acme", number)]
-    await room.desk.transact("push", lambda tx: tx.requests.pushed({number: 1}))
+    await room.desk.transact("push", lambda tx: tx.tickets.pushed({number: 1}))
     for note in ("", '{"version":"0.3.0"}', shows):
         room.shop.notes["storefront:acme"] = Note(note, "", "")
         answers.append(await asking.office.is_shown("acme", number))
-    await room.desk.transact("touch", lambda tx: tx.requests.touch([number]))
+    await room.desk.transact("touch", lambda tx: tx.tickets.touch([number]))
     answers.append(await asking.office.is_shown("acme", number))
     assert answers == [False, False, False, True, False]
     assert await asking.office.is_shown("acme", 4_000), "what is not there is not missing"

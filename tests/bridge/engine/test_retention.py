@@ -11,7 +11,7 @@ from bridge.contracts.office import Delivery
 from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
-from bridge.domain.requests import Author, Message, MessageKind
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.engine.retention import Retention
 from bridge.settings import StoreSettings
 from bridge.testing.clock import FixedClock
@@ -71,15 +71,15 @@ async def test_D4_texts_are_erased_after_their_days_or_kept(
 
     def write(tx: DeskTx) -> int:
         account = tx.accounts.open(ACME, [customer(77)])[customer(77)]
-        request = tx.requests.open(ACME, account.id, subject="please", at=MONDAY_9AM, by=Author.CUSTOMER)
-        tx.requests.say(request.id, Message(MONDAY_9AM, Author.CUSTOMER, MessageKind.TEXT, "please"))
-        return request.id
+        ticket = tx.tickets.open(ACME, account.id, subject="please", at=MONDAY_9AM, by=Author.CUSTOMER)
+        tx.tickets.say(ticket.id, Message(MONDAY_9AM, Author.CUSTOMER, MessageKind.TEXT, "please"))
+        return ticket.id
 
     number = await desk.transact("write", write)
     await years.later(31)
-    [message] = await desk.read(lambda tx: tx.requests.thread(number))
-    [request] = await desk.read(lambda tx: tx.requests.latest(ACME, 9))
-    assert (message.text, request.subject) == (text, text)
+    [message] = await desk.read(lambda tx: tx.tickets.thread(number))
+    [ticket] = await desk.read(lambda tx: tx.tickets.latest(ACME, 9))
+    assert (message.text, ticket.subject) == (text, text)
 
 
 async def test_D3_erasure_is_proposed_once_after_the_days_that_were_set(desk: Desk, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ async def test_D3_erasure_is_proposed_once_after_the_days_that_were_set(desk: De
 
     def delete(tx: DeskTx) -> None:
         account = tx.accounts.open(ACME, [customer(77)])[customer(77)]
-        tx.requests.open(ACME, account.id, subject="please", at=MONDAY_9AM, by=Author.CUSTOMER)
+        tx.tickets.open(ACME, account.id, subject="please", at=MONDAY_9AM, by=Author.CUSTOMER)
         tx.accounts.miss([account.id], MONDAY_9AM)
 
     await desk.transact("delete", delete)

@@ -19,7 +19,7 @@ from bridge.engine.health import StoreHealth
 from bridge.engine.pusher import Pusher
 from bridge.engine.setup import StoreSetup
 from bridge.errors import ShopUnavailable
-from bridge.services import requests
+from bridge.services import tickets
 from bridge.testing.clock import FixedClock
 from bridge.testing.desks import a_desk
 from bridge.testing.shop import FakeShop
@@ -44,16 +44,16 @@ class Store:
     keys: tuple[SigningKey, ...] = (KEY,)
     moment: float = 0.0
 
-    async def answered(self, request: int = 0) -> int:
-        """Staff answer in this request, or in a new one. Returns its number."""
+    async def answered(self, ticket: int = 0) -> int:
+        """Staff answer in this ticket, or in a new one. Returns its number."""
         terms = self.setup.desk_terms
 
         def answer(tx: Tx) -> int:
             new = (
-                request
-                or requests.open_for(tx, terms, ANNA, subject="Help", text="", by="Anna", at=MONDAY, in_shop=True).id
+                ticket
+                or tickets.open_for(tx, terms, ANNA, subject="Help", text="", by="Anna", at=MONDAY, in_shop=True).id
             )
-            return requests.reply(tx, terms, new, text="Done.", by="Anna", at=MONDAY).id
+            return tickets.reply(tx, terms, new, text="Done.", by="Anna", at=MONDAY).id
 
         return await self.desk.transact("answer", answer)
 
@@ -99,9 +99,7 @@ async def test_an_answer_that_an_older_extension_can_t_show_is_told_once_with_th
     await store.answered()
     (problem,) = await store.push()
     assert problem.kind == "answers_unread"
-    assert (
-        problem.summary == f"customers can't read what staff write in requests: {why}. Letters about it wait. {BUILD}"
-    )
+    assert problem.summary == f"customers can't read what staff write in tickets: {why}. Letters about it wait. {BUILD}"
     await store.answered()
     assert [one.count for one in await store.push()] == [1]
 
@@ -116,12 +114,12 @@ async def test_it_ends_within_a_minute_of_the_newer_extension_though_nothing_els
 
 async def test_a_shop_that_was_not_prepared_for_threads_is_to_be_prepared(store: Store) -> None:
     store.shop.notes["storefront:acme"] = SHOWS
-    store.shop.lacking = {DocumentTable.REQUEST}
+    store.shop.lacking = {DocumentTable.TICKET}
     await store.answered()
     await store.push()
     (problem,) = await store.push(later=1)
     assert problem.summary.endswith(
-        "acme: a table is missing: supportbridge_request. Letters about it wait. Run: bridge store prepare acme"
+        "acme: a table is missing: supportbridge_ticket. Letters about it wait. Run: bridge store prepare acme"
     )
     store.shop.lacking = set()
     await store.push()
@@ -140,9 +138,9 @@ async def test_a_store_without_a_key_is_to_be_paired(store: Store) -> None:
 
 async def test_what_customers_and_the_bridge_say_disturbs_nobody(store: Store) -> None:
     """An older extension shows offers, and what a customer wrote he has read."""
-    request = await store.desk.transact(
+    ticket = await store.desk.transact(
         "open",
-        requests.open_for,
+        tickets.open_for,
         store.setup.desk_terms,
         ANNA,
         subject="x",
@@ -152,7 +150,7 @@ async def test_what_customers_and_the_bridge_say_disturbs_nobody(store: Store) -
         in_shop=True,
     )
     await store.desk.transact(
-        "call", requests.log_call, store.setup.desk_terms, request.id, text="He called.", by="Anna", at=MONDAY
+        "call", tickets.log_call, store.setup.desk_terms, ticket.id, text="He called.", by="Anna", at=MONDAY
     )
     assert await store.push() == []
     assert store.shop.calls["note"] == 0

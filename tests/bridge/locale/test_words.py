@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bridge.domain.quotes import QuoteKind
-from bridge.domain.requests import MessageKind
+from bridge.domain.tickets import MessageKind
 from bridge.locale import answers, history_words, quote_words, service_words, statement_words
 from bridge.locale.dates import LANGUAGES
 from bridge.locale.history_words import history_text
@@ -73,7 +73,7 @@ def test_numbers_are_in_the_languages_own_digits_and_forms() -> None:
         "fa": "تأیید شد: ۵۰ سکه برای این کار رزرو شد.",
     }
     assert answers.accepted_text("approved", coins=21)["ru"].endswith("зарезервирована 21 монета.")
-    assert answers.accepted_text("request_opened", request=12)["fa"].startswith("درخواست شما فرستاده شد؛ شمارهٔ آن ۱۲")
+    assert answers.accepted_text("ticket_opened", ticket=12)["fa"].startswith("درخواست شما فرستاده شد؛ شمارهٔ آن ۱۲")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_amounts_of_coins_have_their_thousands_apart_as_on_the_page(language: st
 
 @pytest.mark.parametrize(("language", "shown"), [("en", "104200"), ("ru", "104200"), ("fa", "۱۰۴۲۰۰")])
 def test_numbers_that_are_names_have_no_marks_between_their_digits(language: str, shown: str) -> None:
-    assert shown in answers.accepted_text("price_requested", request=104200)[language]
+    assert shown in answers.accepted_text("price_requested", ticket=104200)[language]
     assert shown in answers.accepted_text("claimed", order=104200)[language]
     assert shown in statement_words.purpose(language, {"quote": 104200})
     assert shown in statement_words.package_moved(language, 104200, "Base", 0, 0)

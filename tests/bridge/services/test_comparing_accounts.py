@@ -193,8 +193,8 @@ def test_D3_whoever_gets_a_customers_number_finds_neither_his_claims_nor_his_ans
     """Both are kept under the shop's number alone."""
     (seven,) = granted(keeper, 7)
     keeper.desk.run(guests.claim, desk_terms(), seven, 1050, "en", keeper.now)
-    words = {"text": {"en": "Your request has been sent; its number is 1."}, "data": {"request": 1}}
-    answer = Answer("u", 7, keeper.now, "request_open", "accepted", "request_opened", words)
+    words = {"text": {"en": "Your ticket has been sent; its number is 1."}, "data": {"ticket": 1}}
+    answer = Answer("u", 7, keeper.now, "ticket_open", "accepted", "ticket_opened", words)
     keeper.desk.run(lambda tx: tx.answers.add(ACME, answer))
     keeper.desk.run(lambda tx: tx.answers.pushed(ACME, {"u": 1}))
     look(keeper, {7: 70})

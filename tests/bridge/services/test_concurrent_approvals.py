@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bridge.contracts.desk import Tx
 from bridge.domain.quotes import Quote, QuoteState
-from bridge.domain.requests import Author
+from bridge.domain.tickets import Author
 from bridge.errors import NotEnoughCoins
 from bridge.services import deciding, offering, staff_coins
 from bridge.services.verify import verify
@@ -27,8 +27,8 @@ def offered(tx: Tx) -> list[Quote]:
     account = tx.accounts.open(ACME, [CUSTOMER])[CUSTOMER]
     found = []
     for _ in range(APPROVALS):
-        request = tx.requests.open(ACME, account.id, subject="x", at=MONDAY_9AM, by=Author.STAFF, staff=ANNA)
-        made = offering.offer(tx, TERMS, request.id, coins=COINS, words="Work.", by=ANNA, at=MONDAY_9AM, possible=True)
+        ticket = tx.tickets.open(ACME, account.id, subject="x", at=MONDAY_9AM, by=Author.STAFF, staff=ANNA)
+        made = offering.offer(tx, TERMS, ticket.id, coins=COINS, words="Work.", by=ANNA, at=MONDAY_9AM, possible=True)
         found.append(made)
     return found
 

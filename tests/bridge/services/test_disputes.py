@@ -86,7 +86,7 @@ def test_C14_it_voids_what_was_not_started_and_freezes_the_account(coins: CoinDe
     assert done.account.frozen
     assert coins.coins(CUSTOMER) == (0, 0, 0)
     assert coins.quote(waiting.id).state is QuoteState.RELEASED
-    assert coins.thread(waiting.request_id)[-1].staff == ANNA
+    assert coins.thread(waiting.ticket_id)[-1].staff == ANNA
     staff = rows(coins.desk, "SELECT kind, staff, reason FROM entry WHERE kind IN ('void', 'revoke')")
     assert staff == [("void", ANNA, "chargeback"), ("revoke", ANNA, "order 1 was charged back")]
 

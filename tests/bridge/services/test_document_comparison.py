@@ -1,4 +1,4 @@
-"""Requests, quotes and prices that are not as pushed are told apart, to the field (rule C16)."""
+"""Tickets, quotes and prices that are not as pushed are told apart, to the field (rule C16)."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from bridge.services.document_comparison import (
     expected_answers,
     expected_prices,
     expected_quotes,
-    expected_requests,
+    expected_tickets,
 )
 from bridge.services.documents import documents_pushed, waiting_documents
 from bridge.services.findings import Difference
@@ -52,7 +52,7 @@ def compared(desk: CoinDesk, table: DocumentTable, found: list[DocumentRow]) -> 
     elif table is DocumentTable.ANSWER:
         expected, _ = answers(desk)
     else:
-        page = expected_quotes if table is DocumentTable.QUOTE else expected_requests
+        page = expected_quotes if table is DocumentTable.QUOTE else expected_tickets
         expected, _ = desk.desk.look(page, PAGE, after=0, limit=99)
     return compare_document_rows([KEY], table, expected, found)
 
@@ -84,7 +84,7 @@ def test_C16_what_was_pushed_is_right(desk: CoinDesk) -> None:
     shop = pushed(desk)
     assert {table: len(rows) for table, rows in shop.items()} == {
         DocumentTable.QUOTE: 2,
-        DocumentTable.REQUEST: 2,
+        DocumentTable.TICKET: 2,
         DocumentTable.PRICE: 1,
     }
     for table, rows in shop.items():
@@ -93,7 +93,7 @@ def test_C16_what_was_pushed_is_right(desk: CoinDesk) -> None:
 
 def test_C16_what_has_yet_to_be_pushed_is_not_expected(desk: CoinDesk) -> None:
     assert compared(desk, DocumentTable.QUOTE, []) == []
-    assert compared(desk, DocumentTable.REQUEST, []) == []
+    assert compared(desk, DocumentTable.TICKET, []) == []
     assert compared(desk, DocumentTable.PRICE, []) == []
 
 
@@ -120,21 +120,21 @@ def test_C16_a_changed_a_forged_an_older_and_a_missing_row_are_named(desk: CoinD
     assert compared(desk, DocumentTable.QUOTE, rows[:1]) == [Difference("quote 2: row", "epoch 1, number 1", "no row")]
 
 
-def test_C16_requests_come_a_page_at_a_time(desk: CoinDesk) -> None:
+def test_C16_tickets_come_a_page_at_a_time(desk: CoinDesk) -> None:
     pushed(desk)
-    first, last = desk.desk.look(expected_requests, PAGE, after=0, limit=1)
+    first, last = desk.desk.look(expected_tickets, PAGE, after=0, limit=1)
     assert ([one.key for one in first], last) == ([1], 1)
-    assert desk.desk.look(expected_requests, PAGE, after=2, limit=1) == ([], None)
+    assert desk.desk.look(expected_tickets, PAGE, after=2, limit=1) == ([], None)
 
 
 def test_C16_a_changed_and_a_missing_thread_are_named(desk: CoinDesk) -> None:
-    rows = pushed(desk)[DocumentTable.REQUEST]
-    changed = [signed(rows[0], DocumentTable.REQUEST, subject="Free work"), rows[1]]
-    assert compared(desk, DocumentTable.REQUEST, changed) == [
-        Difference("request 1: row: subject", '"Google Analytics"', '"Free work"')
+    rows = pushed(desk)[DocumentTable.TICKET]
+    changed = [signed(rows[0], DocumentTable.TICKET, subject="Free work"), rows[1]]
+    assert compared(desk, DocumentTable.TICKET, changed) == [
+        Difference("ticket 1: row: subject", '"Google Analytics"', '"Free work"')
     ]
-    assert compared(desk, DocumentTable.REQUEST, rows[:1]) == [
-        Difference("request 2: row", "epoch 1, number 2", "no row")
+    assert compared(desk, DocumentTable.TICKET, rows[:1]) == [
+        Difference("ticket 2: row", "epoch 1, number 2", "no row")
     ]
 
 

@@ -12,19 +12,19 @@ from bridge.contracts.coin_desk import Answer
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, canonical_json, verifies
 from bridge.domain.quotes import Cause, Quote
-from bridge.domain.requests import Author, Message, MessageKind
 from bridge.domain.rights import Price, RightBook
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.services import comparing_accounts, offering, prices, privacy, working
 from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.document_comparison import expected_quotes
 from bridge.services.documents import DocumentBatch, documents_pushed, waiting_documents
-from bridge.services.opening import open_request
+from bridge.services.opening import open_ticket
 from tests.support.books import ACME, PLANS, TEHRAN, customer, guest
 from tests.support.quoting import ANNA, CUSTOMER, RIGHTS, CoinDesk, a_coin_desk, desk_terms
 
 KEY = SigningKey("k1", bytes(32))
 TERMS = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=3, rights=RIGHTS, telephone="+98 21 5555 0100")
-QUOTE, PRICE, ANSWER, REQUEST = DocumentTable.QUOTE, DocumentTable.PRICE, DocumentTable.ANSWER, DocumentTable.REQUEST
+QUOTE, PRICE, ANSWER, TICKET = DocumentTable.QUOTE, DocumentTable.PRICE, DocumentTable.ANSWER, DocumentTable.TICKET
 
 
 @pytest.fixture
@@ -68,9 +68,9 @@ def test_C9_a_quotes_row_says_the_exact_text_and_its_hash(coins: CoinDesk) -> No
     assert (found.key, found.row.customer_id, found.row.epoch) == (quote.id, 77, 3)
     assert verifies([KEY], "quote", found.row.payload, found.row.key_id, found.row.mac)
     shown = document(coins)
-    assert {name: shown[name] for name in ("quote", "request", "subject", "kind", "state", "version", "coins")} == {
+    assert {name: shown[name] for name in ("quote", "ticket", "subject", "kind", "state", "version", "coins")} == {
         "quote": quote.id,
-        "request": quote.request_id,
+        "ticket": quote.ticket_id,
         "subject": "Google Analytics",
         "kind": "work",
         "state": "offered",
@@ -109,7 +109,7 @@ def test_C7_the_history_says_offer_decision_consumption_and_what_remains(coins: 
 
 
 def test_C11_the_history_of_an_inspection_says_why_and_what_it_cost(coins: CoinDesk) -> None:
-    quote = coins.approved(coins.inspection(coins.request(CUSTOMER)))
+    quote = coins.approved(coins.inspection(coins.ticket(CUSTOMER)))
     coins.desk.run(
         working.infeasible, coins.terms, quote.id, cause=Cause.THEME, by=ANNA, at=coins.now, words="It has no header."
     )
@@ -119,23 +119,23 @@ def test_C11_the_history_of_an_inspection_says_why_and_what_it_cost(coins: CoinD
     ]
 
 
-def test_the_history_of_a_quote_leaves_out_notes_and_other_quotes_of_its_request(coins: CoinDesk) -> None:
-    request = coins.request(CUSTOMER)
-    first = coins.offered(CUSTOMER, 20, request=request)
+def test_the_history_of_a_quote_leaves_out_notes_and_other_quotes_of_its_ticket(coins: CoinDesk) -> None:
+    ticket = coins.ticket(CUSTOMER)
+    first = coins.offered(CUSTOMER, 20, ticket=ticket)
     coins.declined(first)
     pushed(coins)
-    second = coins.offered(CUSTOMER, 30, request=request)
+    second = coins.offered(CUSTOMER, 30, ticket=ticket)
     note = Message(coins.now, Author.STAFF, MessageKind.NOTE, "difficult customer", {"quote": second.id}, ANNA)
-    coins.desk.run(lambda tx: tx.requests.say(request.id, note))
+    coins.desk.run(lambda tx: tx.tickets.say(ticket.id, note))
     assert history(coins) == ["Offered for 30 coins."]
 
 
 def a_draft(coins: CoinDesk) -> Quote:
-    """What a request from the price list leads to: nothing that the customer has been told of yet."""
+    """What a ticket from the price list leads to: nothing that the customer has been told of yet."""
 
     def opened(tx: Any) -> None:
         account = tx.accounts.open(ACME, [CUSTOMER])[CUSTOMER]
-        open_request(tx, coins.terms, account, subject="x", text="y", at=coins.now, price="analytics")
+        open_ticket(tx, coins.terms, account, subject="x", text="y", at=coins.now, price="analytics")
 
     coins.desk.run(opened)
     (quote,) = coins.quotes(CUSTOMER)
@@ -208,7 +208,7 @@ def test_D2_of_an_erased_quote_nothing_is_left_in_the_shop(coins: CoinDesk) -> N
     quote = coins.declined(coins.offered(CUSTOMER, 50))
     pushed(coins)
     coins.desk.run(lambda tx: tx.quotes.erase(quote.account_id))
-    coins.desk.run(lambda tx: tx.requests.erase(quote.account_id))
+    coins.desk.run(lambda tx: tx.tickets.erase(quote.account_id))
     (found,) = rows(coins)
     assert found.row.customer_id == 0
     assert set(json.loads(found.row.payload)) == {"v", "store", "customer", "epoch", "number", "quote"}
@@ -292,7 +292,7 @@ def test_answers_come_first_and_a_page_at_a_time(coins: CoinDesk) -> None:
     for _ in range(3):
         answered(coins)
     batches = coins.desk.look(waiting_documents, TERMS, limit=2)
-    assert [(batch.table, len(batch.rows)) for batch in batches] == [(ANSWER, 2), (QUOTE, 1), (REQUEST, 1), (PRICE, 1)]
+    assert [(batch.table, len(batch.rows)) for batch in batches] == [(ANSWER, 2), (QUOTE, 1), (TICKET, 1), (PRICE, 1)]
 
 
 def test_D4_an_answer_that_the_shop_has_forgotten_is_not_written_there_anew(coins: CoinDesk) -> None:
@@ -314,7 +314,7 @@ def test_a_restored_desk_shows_everything_anew(coins: CoinDesk) -> None:
     assert coins.desk.look(waiting_documents, TERMS, limit=100) == ()
     coins.desk.run(lambda tx: tx.push.again(ACME))
     again = coins.desk.look(waiting_documents, TERMS, limit=100)
-    assert [batch.table for batch in again] == [ANSWER, QUOTE, REQUEST, PRICE]
+    assert [batch.table for batch in again] == [ANSWER, QUOTE, TICKET, PRICE]
 
 
 # --- the account's row and its entries ------------------------------------------------------------------------------
@@ -328,8 +328,8 @@ def account(coins: CoinDesk) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 def test_C18_only_entries_of_a_quote_name_one(coins: CoinDesk) -> None:
     quote = coins.approved(coins.offered(CUSTOMER, 50))
     _, (granted, held) = account(coins)
-    assert {"quote", "request"}.isdisjoint(granted)
-    assert (held["quote"], held["request"], held["held"]) == (quote.id, quote.request_id, 50)
+    assert {"quote", "ticket"}.isdisjoint(granted)
+    assert (held["quote"], held["ticket"], held["held"]) == (quote.id, quote.ticket_id, 50)
     assert canonical_json(granted) == (
         '{"at":1795424400,"coins":300,"customer":77,"held":0,"held_after":0,"kind":"grant","number":1,"order":null,'
         '"packages":[{"coins":300,"held":0,"id":1}],"posted_after":300,"reason":"test","store":"acme","v":1}'

@@ -8,7 +8,7 @@ import pytest
 from bridge.domain.downtime import Gap
 from bridge.domain.events import PackageExpired, PackageExpiring, QuoteLapsing
 from bridge.domain.quotes import QuoteState
-from bridge.domain.requests import MessageKind
+from bridge.domain.tickets import MessageKind
 from bridge.errors import QuoteRefused
 from bridge.services import firing, heartbeat, staff_coins
 from bridge.services.purchases import book_orders
@@ -197,7 +197,7 @@ def test_C5_an_offer_that_lapsed_while_the_desk_was_down_can_be_approved_for_a_d
     off(coins, until - A_MINUTE, until + 5 * AN_HOUR)
     extended = coins.quote(quote.id)
     assert extended.offer.valid_until == until + 5 * AN_HOUR + A_DAY
-    message = coins.thread(quote.request_id)[-1]
+    message = coins.thread(quote.ticket_id)[-1]
     assert (message.kind, message.detail["valid_until"]) == (
         MessageKind.EXTENDED,
         int(extended.offer.valid_until.timestamp()),

@@ -14,9 +14,9 @@ from bridge.contracts.problems import Problem
 from bridge.contracts.shop_documents import MOST_INBOX_BYTES, InboxRow
 from bridge.contracts.shop_rows import DESK_TO_SHOP, SHOP_TO_DESK, SigningKey, canonical_json, mac_of
 from bridge.desk.numbers import leave_out
-from bridge.domain.events import RequestOpened
+from bridge.domain.events import TicketOpened
 from bridge.domain.quotes import Quote, QuoteState
-from bridge.domain.requests import Author, MessageKind
+from bridge.domain.tickets import Author, MessageKind
 from bridge.services import inbox, offering
 from bridge.services.inbox import Outcome
 from bridge.services.told_before import Told
@@ -171,19 +171,19 @@ def test_C7_a_customer_declines_and_another_takes_his_approval_back(page: Page) 
     assert page.coins.coins(CUSTOMER) == (300, 0, 300)
 
 
-def test_T1_anybody_with_a_shop_account_opens_a_request(page: Page) -> None:
-    answer = page.does("request_open", {"subject": " Slow shop ", "text": "It takes\nages.", "price": None}, who=500)
-    (request,) = page.coins.desk.look(lambda tx: tx.requests.latest(ACME, 10))
-    assert (request.subject, request.opened_by, request.price) == ("Slow shop", Author.CUSTOMER, None)
-    assert [(one.kind, one.text) for one in page.coins.thread(request.id)] == [(MessageKind.TEXT, "It takes\nages.")]
-    assert in_english(answer) == f"Your request has been sent; its number is {request.id}."
-    (told,) = page.coins.told(RequestOpened)
-    assert isinstance(told, RequestOpened)
-    assert (told.owner, told.request_id) == (customer(500), request.id)
+def test_T1_anybody_with_a_shop_account_opens_a_ticket(page: Page) -> None:
+    answer = page.does("ticket_open", {"subject": " Slow shop ", "text": "It takes\nages.", "price": None}, who=500)
+    (ticket,) = page.coins.desk.look(lambda tx: tx.tickets.latest(ACME, 10))
+    assert (ticket.subject, ticket.opened_by, ticket.price) == ("Slow shop", Author.CUSTOMER, None)
+    assert [(one.kind, one.text) for one in page.coins.thread(ticket.id)] == [(MessageKind.TEXT, "It takes\nages.")]
+    assert in_english(answer) == f"Your ticket has been sent; its number is {ticket.id}."
+    (told,) = page.coins.told(TicketOpened)
+    assert isinstance(told, TicketOpened)
+    assert (told.owner, told.ticket_id) == (customer(500), ticket.id)
 
 
-def test_C13_a_request_from_the_price_list_makes_a_draft_that_staff_send(page: Page) -> None:
-    answer = page.does("request_open", {"subject": "Google Analytics", "text": "Please.", "price": "analytics"})
+def test_C13_a_ticket_from_the_price_list_makes_a_draft_that_staff_send(page: Page) -> None:
+    answer = page.does("ticket_open", {"subject": "Google Analytics", "text": "Please.", "price": "analytics"})
     assert answer.code == "price_requested"
     (draft,) = page.coins.quotes(CUSTOMER)
     assert (draft.state, draft.offer.coins) == (QuoteState.DRAFT, 50)
@@ -199,7 +199,7 @@ def test_C13_a_request_from_the_price_list_makes_a_draft_that_staff_send(page: P
 def test_C13_the_draft_names_the_work_as_the_customer_has_read_it_on_the_price_list(
     page: Page, language: str, words: str
 ) -> None:
-    page.does("request_open", {"subject": "X", "text": "Y", "price": "analytics"}, language=language)
+    page.does("ticket_open", {"subject": "X", "text": "Y", "price": "analytics"}, language=language)
     (draft,) = page.coins.quotes(CUSTOMER)
     assert draft.offer.words == words
 
@@ -208,8 +208,8 @@ def test_P2_a_right_is_redeemed_once_for_a_domain(page: Page) -> None:
     first = page.does("right_redeem", {"right": "font", "domain": "https://www.Example.com/shop"})
     again = page.does("right_redeem", {"right": "font", "domain": "example.com"})
     assert (first.code, again.code) == ("redeemed", "already_redeemed")
-    (request,) = page.coins.desk.look(lambda tx: tx.requests.latest(ACME, 10))
-    assert request.subject == "IRANSans font: example.com"
+    (ticket,) = page.coins.desk.look(lambda tx: tx.tickets.latest(ACME, 10))
+    assert ticket.subject == "IRANSans font: example.com"
     assert page.coins.coins(CUSTOMER) == (300, 0, 300)
 
 
@@ -278,7 +278,7 @@ def test_C15_a_frozen_account_approves_and_redeems_nothing_but_can_write(page: P
     page.coins.desk.run(lambda tx: tx.accounts.freeze(page.coins.account_id(CUSTOMER), page.coins.now))
     assert page.approves(quote).code == "account_frozen"
     assert page.does("right_redeem", {"right": "font", "domain": "example.com"}).code == "account_frozen"
-    assert page.does("request_open", {"subject": "Why?", "text": "Why?", "price": None}).code == "request_opened"
+    assert page.does("ticket_open", {"subject": "Why?", "text": "Why?", "price": None}).code == "ticket_opened"
     assert page.coins.coins(CUSTOMER)[1] == 0
 
 
@@ -291,8 +291,8 @@ def test_C7_started_work_is_not_cancelled(page: Page) -> None:
 
 
 def test_a_price_that_has_gone_opens_nothing(page: Page) -> None:
-    assert page.does("request_open", {"subject": "X", "text": "Y", "price": "gone"}).code == "unknown_price"
-    assert page.coins.desk.look(lambda tx: tx.requests.latest(ACME, 10)) == []
+    assert page.does("ticket_open", {"subject": "X", "text": "Y", "price": "gone"}).code == "unknown_price"
+    assert page.coins.desk.look(lambda tx: tx.tickets.latest(ACME, 10)) == []
 
 
 def test_more_actions_in_a_minute_than_allowed_are_refused_and_the_next_minute_is_free(page: Page) -> None:
@@ -326,30 +326,30 @@ def test_what_was_done_over_hours_in_which_the_desk_was_off_is_not_too_much_at_o
     assert [page.answer(row).code for row in at_once] == ["unknown_quote"] * 3 + ["too_many"]
 
 
-def test_T12_requests_of_hours_in_which_the_desk_was_off_are_no_flood(page: Page) -> None:
+def test_T12_tickets_of_hours_in_which_the_desk_was_off_are_no_flood(page: Page) -> None:
     one = {"subject": "X", "text": "Long words.", "price": None}
-    sent = [sent_at(1_200 * number, "request_open", one) for number in range(9)]
+    sent = [sent_at(1_200 * number, "ticket_open", one) for number in range(9)]
     outcomes = [page.handled(row) for row in sent]
     assert outcomes == [Outcome.ACCEPTED] * 9
-    at_once = [sent_at(20_000 + number, "request_open", one) for number in range(6)]
+    at_once = [sent_at(20_000 + number, "ticket_open", one) for number in range(6)]
     outcomes = [page.handled(row) for row in at_once]
     assert outcomes == [Outcome.ACCEPTED] * 5 + [Outcome.REFUSED]
 
 
-def test_T12_five_requests_an_hour_are_enough(page: Page) -> None:
+def test_T12_five_tickets_an_hour_are_enough(page: Page) -> None:
     one = {"subject": "X", "text": "Y", "price": None}
     codes = []
     for _ in range(6):
         page.coins.later(minutes=5)
-        codes.append(page.does("request_open", one).code)
-    assert codes == ["request_opened"] * 5 + ["too_many_requests"]
+        codes.append(page.does("ticket_open", one).code)
+    assert codes == ["ticket_opened"] * 5 + ["too_many_tickets"]
     page.coins.later(hours=1)
-    assert page.does("request_open", one).code == "request_opened"
+    assert page.does("ticket_open", one).code == "ticket_opened"
 
 
 def test_T12_a_gift_for_shop_after_shop_is_a_flood_too(page: Page) -> None:
     codes = [page.does("right_redeem", {"right": "font", "domain": f"shop{n}.example.com"}).code for n in range(6)]
-    assert codes == ["redeemed"] * 5 + ["too_many_requests"]
+    assert codes == ["redeemed"] * 5 + ["too_many_tickets"]
 
 
 # --- rows that are ours and not as agreed on ------------------------------------------------------------------------
@@ -370,18 +370,18 @@ NOT_AS_AGREED = {
     "a name left out": document(data={}),
     "a hash in capitals": document("quote_approve", {"quote": 1, "version": 1, "text_hash": "A" * 64}),
     "a hash with a line break": document("quote_approve", {"quote": 1, "version": 1, "text_hash": HASH + "\n"}),
-    "an empty subject": document("request_open", {"subject": "  ", "text": "x", "price": None}),
-    "a subject of two lines": document("request_open", {"subject": "a\nb", "text": "x", "price": None}),
-    "a long subject": document("request_open", {"subject": "x" * 201, "text": "x", "price": None}),
-    "a long text": document("request_open", {"subject": "x", "text": "x" * 4001, "price": None}),
-    "a text with a NUL": document("request_open", {"subject": "x", "text": "a\0b", "price": None}),
-    "half a character": document("request_open", {"subject": "x", "text": "\ud83d", "price": None}),
-    "a price that is a number": document("request_open", {"subject": "x", "text": "x", "price": 5}),
-    "an empty reply": document("request_reply", {"request": 1, "text": " \n"}),
-    "a long reply": document("request_reply", {"request": 1, "text": "x" * 4001}),
-    "a reply with a NUL": document("request_reply", {"request": 1, "text": "a\0b"}),
-    "a reply to a text": document("request_reply", {"request": "1", "text": "x"}),
-    "a reply with an author": document("request_reply", {"request": 1, "text": "x", "by": "staff"}),
+    "an empty subject": document("ticket_open", {"subject": "  ", "text": "x", "price": None}),
+    "a subject of two lines": document("ticket_open", {"subject": "a\nb", "text": "x", "price": None}),
+    "a long subject": document("ticket_open", {"subject": "x" * 201, "text": "x", "price": None}),
+    "a long text": document("ticket_open", {"subject": "x", "text": "x" * 4001, "price": None}),
+    "a text with a NUL": document("ticket_open", {"subject": "x", "text": "a\0b", "price": None}),
+    "half a character": document("ticket_open", {"subject": "x", "text": "\ud83d", "price": None}),
+    "a price that is a number": document("ticket_open", {"subject": "x", "text": "x", "price": 5}),
+    "an empty reply": document("ticket_reply", {"ticket": 1, "text": " \n"}),
+    "a long reply": document("ticket_reply", {"ticket": 1, "text": "x" * 4001}),
+    "a reply with a NUL": document("ticket_reply", {"ticket": 1, "text": "a\0b"}),
+    "a reply to a text": document("ticket_reply", {"ticket": "1", "text": "x"}),
+    "a reply with an author": document("ticket_reply", {"ticket": 1, "text": "x", "by": "staff"}),
     "a right without a domain": document("right_redeem", {"right": "font"}),
 }
 
@@ -402,8 +402,8 @@ def test_an_unknown_kind_is_refused(page: Page) -> None:
 
 
 def test_the_longest_subject_and_text_are_taken_in_any_script(page: Page) -> None:
-    answer = page.does("request_open", {"subject": "ش" * 200, "text": "😀" * 4000, "price": None})
-    assert answer.code == "request_opened"
+    answer = page.does("ticket_open", {"subject": "ش" * 200, "text": "😀" * 4000, "price": None})
+    assert answer.code == "ticket_opened"
 
 
 # --- rows that are not ours -----------------------------------------------------------------------------------------
@@ -470,7 +470,7 @@ def test_no_row_of_a_page_is_too_long() -> None:
         KEY,
         store=ACME,
         customer=77,
-        kind="request_open",
+        kind="ticket_open",
         data={"subject": "ش" * 200, "text": "😀" * 4000, "price": None},
     )
     assert len(row.payload) < MOST_INBOX_BYTES
@@ -537,32 +537,32 @@ def restored(page: Page) -> None:
     page.coins.desk.run(lambda tx: leave_out(tx.connection, {}))
 
 
-def test_a_request_that_is_opened_again_has_the_number_that_its_owner_was_told(page: Page) -> None:
-    page.coins.request(CUSTOMER)
+def test_a_ticket_that_is_opened_again_has_the_number_that_its_owner_was_told(page: Page) -> None:
+    page.coins.ticket(CUSTOMER)
     restored(page)
-    row = page.posts("request_open", {"subject": "X", "text": "Y", "price": None})
-    page.handled(row, told=told("request_opened", "accepted", page, request=7))
+    row = page.posts("ticket_open", {"subject": "X", "text": "Y", "price": None})
+    page.handled(row, told=told("ticket_opened", "accepted", page, ticket=7))
     gift = page.posts("right_redeem", {"right": "font", "domain": "example.com"})
-    page.handled(gift, told=told("redeemed", "accepted", page, request=8))
-    assert [page.answer(one).document["data"] for one in (row, gift)] == [{"request": 7}, {"request": 8}]
-    assert [event.key for event in page.coins.told(RequestOpened)] == [
-        "acme:request:7:opened",
-        "acme:request:8:opened",
+    page.handled(gift, told=told("redeemed", "accepted", page, ticket=8))
+    assert [page.answer(one).document["data"] for one in (row, gift)] == [{"ticket": 7}, {"ticket": 8}]
+    assert [event.key for event in page.coins.told(TicketOpened)] == [
+        "acme:ticket:7:opened",
+        "acme:ticket:8:opened",
     ]
 
 
 @pytest.mark.parametrize("number", [1, 20_000, None])
 def test_a_number_that_is_taken_or_was_never_given_out_is_not_given_again(page: Page, number: int | None) -> None:
-    page.coins.request(CUSTOMER)
+    page.coins.ticket(CUSTOMER)
     restored(page)
-    row = page.posts("request_open", {"subject": "X", "text": "Y", "price": None})
-    page.handled(row, told=told("request_opened", "accepted", page, request=number))
-    assert page.answer(row).document["data"] == {"request": 10_002}
+    row = page.posts("ticket_open", {"subject": "X", "text": "Y", "price": None})
+    page.handled(row, told=told("ticket_opened", "accepted", page, ticket=number))
+    assert page.answer(row).document["data"] == {"ticket": 10_002}
 
 
 def test_limits_of_pace_do_not_count_for_what_is_done_again(page: Page) -> None:
     one = {"subject": "X", "text": "Y", "price": None}
     page.coins.terms = desk_terms(actions_per_minute=1)
-    rows = [page.posts("request_open", one) for _ in range(7)]
-    before = told("request_opened", "accepted", page, request=1)
+    rows = [page.posts("ticket_open", one) for _ in range(7)]
+    before = told("ticket_opened", "accepted", page, ticket=1)
     assert {page.handled(row, told=before) for row in rows} == {Outcome.ACCEPTED}

@@ -112,7 +112,7 @@ def held_coins_end_with_their_package(patch: Patch) -> None:
     patch.setattr(ledger, "forfeit", forfeit)
 
 
-def an_infeasible_request_costs_all_that_is_held(patch: Patch) -> None:
+def an_infeasible_ticket_costs_all_that_is_held(patch: Patch) -> None:
     patch.setattr(quotes, "inspection_charge", lambda held, _: held)
 
 
@@ -155,7 +155,7 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     what_is_not_spent_stays_held,
     what_returns_to_an_ended_package_can_be_spent,
     held_coins_end_with_their_package,
-    an_infeasible_request_costs_all_that_is_held,
+    an_infeasible_ticket_costs_all_that_is_held,
     a_chargeback_leaves_holds_standing,
     the_shops_status_undoes_what_staff_recorded,
     started_work_can_be_settled_twice,

@@ -14,7 +14,7 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.events import GuestClaimed
 from bridge.domain.quotes import QuoteState
-from bridge.domain.requests import Author, Message, MessageKind
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.errors import ErasureRefused, QuoteRefused, UnknownAccount
 from bridge.services import guests, privacy
 from bridge.services.account_pages import PageTerms, waiting_batch
@@ -42,14 +42,14 @@ SECRET = "my home number is 555"
 
 @pytest.fixture
 def desk() -> Iterator[CoinDesk]:
-    """A customer with coins, a settled quote, an open offer, a request with words, a claim and a message on its way."""
+    """A customer with coins, a settled quote, an open offer, a ticket with words, a claim and a message on its way."""
     with a_coin_desk() as desk:
         desk.granted(CUSTOMER, 100)
-        request = desk.request(CUSTOMER, SECRET)
-        desk.settled(desk.approved(desk.offered(CUSTOMER, 30, request=request)), 20)
-        desk.offered(CUSTOMER, 5, request=request)
+        ticket = desk.ticket(CUSTOMER, SECRET)
+        desk.settled(desk.approved(desk.offered(CUSTOMER, 30, ticket=ticket)), 20)
+        desk.offered(CUSTOMER, 5, ticket=ticket)
         message = Message(desk.now, Author.CUSTOMER, MessageKind.TEXT, SECRET)
-        desk.desk.run(lambda tx: tx.requests.say(request.id, message))
+        desk.desk.run(lambda tx: tx.tickets.say(ticket.id, message))
         account = desk.desk.look(lambda tx: tx.accounts.of_owners(ACME, [CUSTOMER]))[CUSTOMER]
         desk.desk.run(guests.claim, desk.terms, account, 1050, "en", desk.now)
         letter = Delivery("k", ACME, "coins_granted", {"mail": SECRET}, to=CUSTOMER)
@@ -82,7 +82,7 @@ def test_D2_words_are_erased_everywhere_and_the_books_stay_right(desk: CoinDesk)
     assert SECRET in everything(desk)
     done = erased(desk)
     assert done.account is not None
-    assert (done.requests, done.quotes, done.account.posted) == (1, 2, 80)
+    assert (done.tickets, done.quotes, done.account.posted) == (1, 2, 80)
     assert SECRET not in everything(desk)
     assert "Set it up." not in everything(desk)
     assert desk.entries(former(desk).owner) == before
@@ -179,12 +179,12 @@ def test_D2_what_was_erased_is_not_erased_again_and_nothing_is_written(desk: Coi
 
 def test_D2_who_came_back_after_an_erasure_is_erased_once_more(desk: CoinDesk) -> None:
     erased(desk)
-    desk.request(CUSTOMER, SECRET)
-    assert erased(desk).requests == 1
+    desk.ticket(CUSTOMER, SECRET)
+    assert erased(desk).tickets == 1
     nothing_to_erase(desk, CUSTOMER)
 
 
-def test_D2_of_somebody_without_coins_and_requests_what_he_sent_is_erased(desk: CoinDesk) -> None:
+def test_D2_of_somebody_without_coins_and_tickets_what_he_sent_is_erased(desk: CoinDesk) -> None:
     words = {"text": {"en": SECRET}, "data": {}}
     answer = Answer("u", 78, desk.now, "right_redeem", "refused", "right_not_in_plan", words)
     desk.desk.run(lambda tx: tx.answers.add(ACME, answer))
@@ -238,9 +238,9 @@ def test_D2_an_export_has_everything_that_is_kept(desk: CoinDesk) -> None:
     assert json.loads(json.dumps(document)) == document
     assert (document["owner"], document["account"]["posted"]) == ({"kind": "customer", "id": 77}, 80)
     assert [one["kind"] for one in document["entries"]] == ["grant", "hold", "settle", "release"]
-    [request] = document["requests"]
-    assert request["subject"] == SECRET
-    assert SECRET in [one["text"] for one in request["thread"]]
+    [ticket] = document["tickets"]
+    assert ticket["subject"] == SECRET
+    assert SECRET in [one["text"] for one in ticket["thread"]]
     assert [one["state"] for one in document["quotes"]] == ["settled", "offered"]
     assert document["quotes"][0]["decisions"][0]["text_hash"]
     assert [one["order"] for one in document["claims"]] == [1050]
@@ -325,14 +325,14 @@ def test_D3_an_account_that_was_kept_apart_is_proposed_too(desk: CoinDesk) -> No
     assert f"bridge privacy erase former:{number} --by NAME" in problem.summary
 
 
-def test_D4_texts_of_old_requests_are_erased_but_none_of_work_that_is_open(desk: CoinDesk) -> None:
-    open_one = desk.request(customer(78), SECRET)
-    desk.offered(customer(78), 5, request=open_one)
-    old = desk.request(customer(79), SECRET)
+def test_D4_texts_of_old_tickets_are_erased_but_none_of_work_that_is_open(desk: CoinDesk) -> None:
+    open_one = desk.ticket(customer(78), SECRET)
+    desk.offered(customer(78), 5, ticket=open_one)
+    old = desk.ticket(customer(79), SECRET)
     desk.later(days=31)
-    young = desk.request(customer(80), SECRET)
+    young = desk.ticket(customer(80), SECRET)
     forgotten = desk.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, desk.now - timedelta(days=30)))
     assert forgotten == 1
-    subjects = {one.id: one.subject for one in desk.desk.look(lambda tx: tx.requests.latest(ACME, 9))}
+    subjects = {one.id: one.subject for one in desk.desk.look(lambda tx: tx.tickets.latest(ACME, 9))}
     assert (subjects[old.id], subjects[open_one.id], subjects[young.id]) == ("", SECRET, SECRET)
     assert desk.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, desk.now - timedelta(days=30))) == 0

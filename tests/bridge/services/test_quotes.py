@@ -10,8 +10,8 @@ from bridge.contracts.coin_desk import Channel
 from bridge.contracts.desk import Tx
 from bridge.domain.events import BalanceLow, CoinsDeducted, CoinsGranted, QuoteApproved, QuoteOffered, QuoteReleased
 from bridge.domain.quotes import Cause, Quote, QuoteKind, QuoteState
-from bridge.domain.requests import Author, Message, MessageKind
-from bridge.errors import ImpossibleAmount, LedgerError, NotEnoughCoins, QuoteRefused, UnknownRequest
+from bridge.domain.tickets import Author, Message, MessageKind
+from bridge.errors import ImpossibleAmount, LedgerError, NotEnoughCoins, QuoteRefused, UnknownTicket
 from bridge.locale.history_words import history_text
 from bridge.services import offering, working
 from bridge.services.purchases import book_orders
@@ -44,12 +44,12 @@ def test_C7_50_coins_for_google_analytics_out_of_300_leave_250(coins: CoinDesk) 
     assert coins.coins(CUSTOMER) == (250, 0, 250)
     (told,) = coins.told(CoinsDeducted)
     assert isinstance(told, CoinsDeducted)
-    assert (told.spent, told.request_id, told.available) == (50, quote.request_id, 250)
+    assert (told.spent, told.ticket_id, told.available) == (50, quote.ticket_id, 250)
 
 
-def test_C11_an_infeasible_inspected_request_costs_exactly_15(coins: CoinDesk) -> None:
+def test_C11_an_infeasible_inspected_ticket_costs_exactly_15(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
-    looked_at = coins.approved(coins.inspection(coins.request(CUSTOMER)))
+    looked_at = coins.approved(coins.inspection(coins.ticket(CUSTOMER)))
     assert coins.coins(CUSTOMER) == (300, 15, 285)
     ended = infeasible(coins, looked_at)
     assert (ended.state, ended.spent) == (QuoteState.SETTLED, 15)
@@ -113,7 +113,7 @@ def test_C7_each_step_is_a_message_of_the_thread_with_its_numbers(coins: CoinDes
     quote = coins.approved(coins.offered(CUSTOMER, 50))
     coins.started(quote)
     coins.settled(quote, 45)
-    said = [(one.kind, one.detail.get("coins"), one.detail.get("available")) for one in coins.thread(quote.request_id)]
+    said = [(one.kind, one.detail.get("coins"), one.detail.get("available")) for one in coins.thread(quote.ticket_id)]
     assert said == [
         (MessageKind.OFFERED, 50, None),
         (MessageKind.APPROVED, 50, 250),
@@ -124,16 +124,16 @@ def test_C7_each_step_is_a_message_of_the_thread_with_its_numbers(coins: CoinDes
 
 def test_what_became_of_a_quote_is_found_without_reading_all_that_was_written(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
-    request = coins.request(CUSTOMER)
-    quote = coins.approved(coins.offered(CUSTOMER, 50, request=request))
+    ticket = coins.ticket(CUSTOMER)
+    quote = coins.approved(coins.offered(CUSTOMER, 50, ticket=ticket))
 
     def write(tx: Tx) -> None:
         for kind in (MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL) * 100:
-            tx.requests.say(request.id, Message(coins.now, Author.STAFF, kind, "much to say", staff=ANNA))
+            tx.tickets.say(ticket.id, Message(coins.now, Author.STAFF, kind, "much to say", staff=ANNA))
 
     coins.desk.run(write)
     infeasible(coins, quote)
-    thread, told = coins.thread(request.id), coins.desk.look(lambda tx: tx.requests.about_quotes(request.id))
+    thread, told = coins.thread(ticket.id), coins.desk.look(lambda tx: tx.tickets.about_quotes(ticket.id))
     assert told == [one for one in thread if one.detail.get("quote") == quote.id]
     assert (len(thread), len(told)) == (304, 4)
 
@@ -154,26 +154,26 @@ def test_C17_a_low_balance_is_told_once_for_the_newest_package(coins: CoinDesk) 
 
 @pytest.mark.parametrize("amount", [0, -5, 2001, True])
 def test_C7_a_quote_asks_for_a_whole_number_within_the_limit(coins: CoinDesk, amount: int) -> None:
-    request = coins.request(CUSTOMER)
+    ticket = coins.ticket(CUSTOMER)
     with pytest.raises(ImpossibleAmount):
-        coins.offered(CUSTOMER, amount, request=request)
+        coins.offered(CUSTOMER, amount, ticket=ticket)
     assert coins.quotes(CUSTOMER) == []
 
 
 def test_C15_a_frozen_account_gets_no_quote_and_approves_none(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
-    quote, request = coins.offered(CUSTOMER, 50), coins.request(CUSTOMER)
+    quote, ticket = coins.offered(CUSTOMER, 50), coins.ticket(CUSTOMER)
     coins.desk.run(lambda tx: tx.accounts.freeze(quote.account_id, coins.now))
     with pytest.raises(QuoteRefused) as approving:
         coins.approved(quote)
     with pytest.raises(QuoteRefused) as offering_more:
-        coins.offered(CUSTOMER, 5, request=request)
+        coins.offered(CUSTOMER, 5, ticket=ticket)
     assert approving.value.reason == offering_more.value.reason == "account_frozen"
     assert coins.coins(CUSTOMER) == (300, 0, 300)
 
 
-def test_C7_an_unknown_request_can_not_be_quoted(coins: CoinDesk) -> None:
-    with pytest.raises(UnknownRequest, match="there is no request 9"):
+def test_C7_an_unknown_ticket_can_not_be_quoted(coins: CoinDesk) -> None:
+    with pytest.raises(UnknownTicket, match="there is no ticket 9"):
         coins.desk.run(offering.offer, coins.terms, 9, coins=5, words="x", by=ANNA, at=coins.now, possible=True)
 
 
@@ -301,19 +301,19 @@ def test_C7_an_offer_that_was_withdrawn_can_not_be_approved(coins: CoinDesk) -> 
 def test_C11_fewer_than_15_coins_are_no_inspection(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 14)
     with pytest.raises(NotEnoughCoins):
-        coins.inspection(coins.request(CUSTOMER))
+        coins.inspection(coins.ticket(CUSTOMER))
 
 
 def test_C11_the_vendors_own_fault_costs_nothing(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
-    ended = infeasible(coins, coins.approved(coins.inspection(coins.request(CUSTOMER))), Cause.VENDOR)
+    ended = infeasible(coins, coins.approved(coins.inspection(coins.ticket(CUSTOMER))), Cause.VENDOR)
     assert (ended.state, ended.spent) == (QuoteState.RELEASED, None)
     assert coins.coins(CUSTOMER) == (300, 0, 300)
 
 
 def test_C11_an_inspection_that_is_offered_anew_must_be_covered_too(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 20)
-    looked_at = coins.approved(coins.inspection(coins.request(CUSTOMER)))
+    looked_at = coins.approved(coins.inspection(coins.ticket(CUSTOMER)))
     before = coins.quote(looked_at.id)
 
     def revised(price: int) -> Quote:
@@ -329,7 +329,7 @@ def test_C11_an_inspection_that_is_offered_anew_must_be_covered_too(coins: CoinD
 
 def test_C11_another_cause_must_be_stated(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
-    quote = coins.approved(coins.inspection(coins.request(CUSTOMER)))
+    quote = coins.approved(coins.inspection(coins.ticket(CUSTOMER)))
     with pytest.raises(ImpossibleAmount):
         infeasible(coins, quote, Cause.OTHER)
     assert infeasible(coins, quote, Cause.OTHER, "the shop was sold").spent == 15
@@ -343,11 +343,11 @@ def test_C11_infeasible_work_without_an_inspection_costs_nothing(coins: CoinDesk
 
 def test_C11_infeasible_work_after_an_approved_inspection_costs_15_citing_it_and_once(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
-    request = coins.request(CUSTOMER)
-    looked_at = coins.approved(coins.inspection(request))
+    ticket = coins.ticket(CUSTOMER)
+    looked_at = coins.approved(coins.inspection(ticket))
     coins.desk.run(working.feasible, coins.terms, looked_at.id, by=ANNA, at=coins.now)
     assert coins.coins(CUSTOMER) == (300, 0, 300)
-    work = coins.approved(coins.offered(CUSTOMER, 50, request=request))
+    work = coins.approved(coins.offered(CUSTOMER, 50, ticket=ticket))
     infeasible(coins, work, Cause.THEME)
     assert coins.coins(CUSTOMER) == (285, 0, 285)
     (settled,) = [
@@ -356,7 +356,7 @@ def test_C11_infeasible_work_after_an_approved_inspection_costs_15_citing_it_and
         if one.entry.kind == "settle"
     ]
     assert f"quote {looked_at.id}" in settled.reason
-    again = coins.approved(coins.offered(CUSTOMER, 50, request=request))
+    again = coins.approved(coins.offered(CUSTOMER, 50, ticket=ticket))
     infeasible(coins, again, Cause.THEME)
     assert coins.coins(CUSTOMER) == (285, 0, 285)
 
@@ -377,9 +377,9 @@ def test_C11_an_inspection_whose_approval_does_not_stand_is_not_charged_for_infe
         coins.released(looked_at, vendor=True)
 
     for ended in (taken_back, replaced, our_own_fault, given_up_by_us):
-        request = coins.request(CUSTOMER)
-        ended(coins.approved(coins.inspection(request)))
-        infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50, request=request)), Cause.THEME)
+        ticket = coins.ticket(CUSTOMER)
+        ended(coins.approved(coins.inspection(ticket)))
+        infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50, ticket=ticket)), Cause.THEME)
         assert coins.coins(CUSTOMER) == (300, 0, 300), ended.__name__
 
 
@@ -408,7 +408,7 @@ def test_C5_a_cancellation_by_the_vendor_gives_back_for_30_days_what_had_ended(c
     assert isinstance(told, CoinsGranted)
     assert (told.coins, told.order_id, told.usable_until) == (40, None, newest.usable_until), "C17: and he is told"
     *_, anew = coins.desk.look(lambda tx: tx.ledger.entries_of(quote.account_id))
-    assert (anew.entry.kind, anew.entry.quote_id, anew.entry.request_id) == ("grant", quote.id, quote.request_id), "C18"
+    assert (anew.entry.kind, anew.entry.quote_id, anew.entry.ticket_id) == ("grant", quote.id, quote.ticket_id), "C18"
 
 
 def test_C5_a_cancellation_by_the_vendor_gives_back_for_30_days_what_had_been_revoked(coins: CoinDesk) -> None:
@@ -422,7 +422,7 @@ def test_C5_a_cancellation_by_the_vendor_gives_back_for_30_days_what_had_been_re
     assert coins.coins(CUSTOMER) == (50, 0, 50)
     newest = max(coins.packages(CUSTOMER), key=lambda package: package.id)
     assert (newest.plan, newest.coins, newest.usable_until) == (None, 50, coins.now + timedelta(days=30))
-    message = coins.thread(quote.request_id)[-1]
+    message = coins.thread(quote.ticket_id)[-1]
     assert history_text(message.kind, message.detail)["en"] == (
         "50 coins were returned. You have 50 coins left to spend."
     )
@@ -461,7 +461,7 @@ def test_C5_a_revision_does_not_cost_the_coins_that_had_ended_while_they_were_he
 
 def test_C17_the_history_says_which_coins_that_came_back_were_gone_at_once(coins: CoinDesk) -> None:
     def told(quote: Quote) -> str:
-        message = coins.thread(quote.request_id)[-1]
+        message = coins.thread(quote.ticket_id)[-1]
         return history_text(message.kind, message.detail)["en"]
 
     coins.granted(CUSTOMER, 100, last_day=SOON)
@@ -497,11 +497,11 @@ def test_C17_events_say_what_came_free_and_which_of_it_was_gone_at_once(coins: C
     assert (given_back.coins, given_back.lost, given_back.available) == (40, 40, 0)
 
 
-def test_C11_what_an_infeasible_request_costs_is_not_called_done(coins: CoinDesk) -> None:
+def test_C11_what_an_infeasible_ticket_costs_is_not_called_done(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
-    quote = coins.approved(coins.inspection(coins.request(CUSTOMER)))
+    quote = coins.approved(coins.inspection(coins.ticket(CUSTOMER)))
     infeasible(coins, quote)
-    message = coins.thread(quote.request_id)[-1]
+    message = coins.thread(quote.ticket_id)[-1]
     assert history_text(message.kind, message.detail)["en"] == (
         "15 coins were deducted. You have 285 coins left to spend."
     )
@@ -511,7 +511,7 @@ def test_D1_why_staff_released_it_stands_in_the_thread_and_not_in_the_books(coin
     coins.granted(CUSTOMER, 100)
     quote = coins.approved(coins.offered(CUSTOMER, 40))
     coins.desk.run(working.release, coins.terms, quote.id, reason="Mr Smith is ill", by=ANNA, at=coins.now)
-    assert coins.thread(quote.request_id)[-1].text == "Mr Smith is ill"
+    assert coins.thread(quote.ticket_id)[-1].text == "Mr Smith is ill"
     entries = coins.desk.look(lambda tx: tx.ledger.entries_of(quote.account_id))
     assert [one.entry.reason for one in entries if one.entry.kind == "release"] == ["released"]
 
@@ -564,26 +564,26 @@ def test_C11_an_inspection_under_way_that_a_chargeback_took_coins_from_was_appro
 ) -> None:
     store = a_store()
     coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
-    request = coins.request(CUSTOMER)
-    looked_at = coins.started(coins.approved(coins.inspection(request)))
+    ticket = coins.ticket(CUSTOMER)
+    looked_at = coins.started(coins.approved(coins.inspection(ticket)))
     coins.desk.run(book_orders, store, [an_order(1, status=CHARGED_BACK)], at=coins.now)
     coins.desk.run(working.feasible, coins.terms, looked_at.id, by=ANNA, at=coins.now)
     coins.granted(CUSTOMER, 300)
     coins.desk.run(lambda tx: tx.accounts.unfreeze(looked_at.account_id))
-    infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50, request=request)), Cause.THEME)
+    infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50, ticket=ticket)), Cause.THEME)
     assert coins.coins(CUSTOMER) == (285, 0, 285)
 
 
 def test_C11_an_inspection_that_a_chargeback_emptied_and_we_gave_back_is_not_charged_later(coins: CoinDesk) -> None:
     store = a_store()
     coins.desk.run(book_orders, store, [an_order(1)], at=coins.now)
-    request = coins.request(CUSTOMER)
-    looked_at = coins.started(coins.approved(coins.inspection(request)))
+    ticket = coins.ticket(CUSTOMER)
+    looked_at = coins.started(coins.approved(coins.inspection(ticket)))
     coins.desk.run(book_orders, store, [an_order(1, status=CHARGED_BACK)], at=coins.now)
     coins.desk.run(working.release, coins.terms, looked_at.id, reason="Ours.", by=ANNA, at=coins.now, vendor=True)
     coins.granted(CUSTOMER, 300)
     coins.desk.run(lambda tx: tx.accounts.unfreeze(looked_at.account_id))
-    infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50, request=request)), Cause.THEME)
+    infeasible(coins, coins.approved(coins.offered(CUSTOMER, 50, ticket=ticket)), Cause.THEME)
     assert coins.coins(CUSTOMER) == (300, 0, 300)
 
 
@@ -605,10 +605,10 @@ def test_C17_a_refund_that_leaves_little_is_told_as_a_low_balance(coins: CoinDes
 # --- the price list and the plan's rights -------------------------------------------------------------------------
 
 
-def test_C13_a_request_from_the_price_list_makes_a_draft_that_staff_send(coins: CoinDesk) -> None:
+def test_C13_a_ticket_from_the_price_list_makes_a_draft_that_staff_send(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
-    request = coins.request(CUSTOMER)
-    draft = coins.desk.run(offering.draft_from_price, coins.terms, request, "analytics", at=coins.now)
+    ticket = coins.ticket(CUSTOMER)
+    draft = coins.desk.run(offering.draft_from_price, coins.terms, ticket, "analytics", at=coins.now)
     assert (draft.state, draft.offer.coins) == (QuoteState.DRAFT, 50)
     with pytest.raises(QuoteRefused) as refused:
         coins.approved(draft)
@@ -622,7 +622,7 @@ def test_C13_a_request_from_the_price_list_makes_a_draft_that_staff_send(coins: 
 
 def test_C13_a_draft_that_staff_took_back_and_send_after_all_replaces_nothing(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300)
-    draft = coins.desk.run(offering.draft_from_price, coins.terms, coins.request(CUSTOMER), "analytics", at=coins.now)
+    draft = coins.desk.run(offering.draft_from_price, coins.terms, coins.ticket(CUSTOMER), "analytics", at=coins.now)
     coins.desk.run(offering.withdraw, coins.terms, draft.id, by=ANNA, at=coins.now)
     for again in (False, True):
         coins.desk.run(offering.reissue, coins.terms, draft.id, by=ANNA, at=coins.now)
@@ -637,10 +637,10 @@ def replaced(coins: CoinDesk) -> list[bool]:
 
 def test_P3_work_that_the_plan_lists_can_be_quoted_other_work_only_when_confirmed(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300, plan="essential")
-    request = coins.request(CUSTOMER)
+    ticket = coins.ticket(CUSTOMER)
 
     def quote(**how: Any) -> Quote:
-        return coins.desk.run(offering.offer, coins.terms, request.id, coins=5, words="x", by=ANNA, at=coins.now, **how)
+        return coins.desk.run(offering.offer, coins.terms, ticket.id, coins=5, words="x", by=ANNA, at=coins.now, **how)
 
     for how in ({}, {"right": "seo"}, {"right": "font"}, {"right": "no-such"}):
         with pytest.raises(QuoteRefused):
@@ -652,11 +652,11 @@ def test_P3_work_that_the_plan_lists_can_be_quoted_other_work_only_when_confirme
 
 def test_P3_that_staff_confirmed_other_work_to_be_possible_stands_in_the_audit_trail(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300, plan="base")
-    request = coins.request(CUSTOMER)
+    ticket = coins.ticket(CUSTOMER)
     confirmed: tuple[dict[str, Any], ...] = ({"right": "seo"}, {"possible": True}, {"right": "seo", "possible": True})
     for how in confirmed:
-        coins.desk.run(offering.offer, coins.terms, request.id, coins=5, words="x", by=ANNA, at=coins.now, **how)
-    coins.inspection(request)
+        coins.desk.run(offering.offer, coins.terms, ticket.id, coins=5, words="x", by=ANNA, at=coins.now, **how)
+    coins.inspection(ticket)
     lines = coins.desk.look(lambda tx: tx.audit.lines(store=ACME))
     assert [(one.detail["work"], one.detail.get("possible")) for one in reversed(lines) if one.action == "offer"] == [
         ("seo", None),

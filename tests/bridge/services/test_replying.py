@@ -1,4 +1,4 @@
-"""Messages both ways about a request: the customer's by his signed page, staff's by command (rules C12, C15, T11)."""
+"""Messages both ways about a ticket: the customer's by his signed page, staff's by command (rules C12, C15, T11)."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,10 +9,10 @@ import pytest
 from bridge.contracts.coin_desk import Answer
 from bridge.contracts.shop_documents import InboxRow
 from bridge.contracts.shop_rows import SigningKey
-from bridge.domain.events import RequestAnswered, RequestReplied
-from bridge.domain.requests import Author, Message, MessageKind
-from bridge.errors import UnknownRequest
-from bridge.services import inbox, requests
+from bridge.domain.events import TicketAnswered, TicketReplied
+from bridge.domain.tickets import Author, Message, MessageKind
+from bridge.errors import UnknownTicket
+from bridge.services import inbox, tickets
 from bridge.services.told_before import Told
 from bridge.testing.coin_desk import posted_row
 from tests.support.books import ACME, customer
@@ -30,11 +30,11 @@ def coins() -> Iterator[CoinDesk]:
 
 
 def writes(
-    coins: CoinDesk, request: int, text: str = "Any news?", *, who: int = 77, uuid: str = "", told: Told | None = None
+    coins: CoinDesk, ticket: int, text: str = "Any news?", *, who: int = 77, uuid: str = "", told: Told | None = None
 ) -> Answer:
     """What a customer is answered to what he wrote."""
-    data: dict[str, Any] = {"request": request, "text": text}
-    posted = posted_row(KEY, store=ACME, customer=who, kind="request_reply", data=data, uuid=uuid)
+    data: dict[str, Any] = {"ticket": ticket, "text": text}
+    posted = posted_row(KEY, store=ACME, customer=who, kind="ticket_reply", data=data, uuid=uuid)
     row = InboxRow(1, posted.customer_id, posted.uuid, posted.payload, posted.key_id, posted.mac)
     coins.later(seconds=1)
     coins.desk.run(inbox.handle, coins.terms, row, [KEY], at=coins.now, told=told)
@@ -43,20 +43,20 @@ def writes(
     return answer
 
 
-def thread(coins: CoinDesk, request: int) -> list[Message]:
-    return coins.desk.look(lambda tx: tx.requests.thread(request))
+def thread(coins: CoinDesk, ticket: int) -> list[Message]:
+    return coins.desk.look(lambda tx: tx.tickets.thread(ticket))
 
 
 def test_C12_what_a_customer_writes_is_in_the_thread_and_costs_nothing(coins: CoinDesk) -> None:
-    request = coins.request(CUSTOMER).id
-    answer = writes(coins, request, "  Any news?\n")
-    assert (answer.outcome, answer.code, answer.document["data"]) == ("accepted", "replied", {"request": request})
+    ticket = coins.ticket(CUSTOMER).id
+    answer = writes(coins, ticket, "  Any news?\n")
+    assert (answer.outcome, answer.code, answer.document["data"]) == ("accepted", "replied", {"ticket": ticket})
     assert answer.document["text"] == {
         "en": "Your message has been sent.",
         "ru": "Ваше сообщение отправлено.",
         "fa": "پیام شما فرستاده شد.",
     }
-    (said,) = thread(coins, request)
+    (said,) = thread(coins, ticket)
     assert (said.author, said.kind, said.text, said.verified) == (
         Author.CUSTOMER,
         MessageKind.TEXT,
@@ -68,88 +68,88 @@ def test_C12_what_a_customer_writes_is_in_the_thread_and_costs_nothing(coins: Co
 
 
 def test_staff_are_told_of_each_message_once_and_of_no_word_of_it(coins: CoinDesk) -> None:
-    request = coins.request(CUSTOMER).id
+    ticket = coins.ticket(CUSTOMER).id
     for uuid in ("0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11", "0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a12"):
         for _ in range(2):
-            writes(coins, request, "My secret", uuid=uuid)
-    told = coins.told(RequestReplied)
+            writes(coins, ticket, "My secret", uuid=uuid)
+    told = coins.told(TicketReplied)
     assert [event.key for event in told] == [
-        f"acme:request:{request}:reply:0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11",
-        f"acme:request:{request}:reply:0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a12",
+        f"acme:ticket:{ticket}:reply:0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11",
+        f"acme:ticket:{ticket}:reply:0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a12",
     ]
     assert "secret" not in repr(told)
-    assert len(thread(coins, request)) == 2
+    assert len(thread(coins, ticket)) == 2
 
 
-def test_T11_nobody_writes_about_another_ones_request(coins: CoinDesk) -> None:
+def test_T11_nobody_writes_about_another_ones_ticket(coins: CoinDesk) -> None:
     """Nor is he told whether there is one."""
-    theirs = coins.request(customer(78)).id
+    theirs = coins.ticket(customer(78)).id
     answers = [
         writes(coins, theirs),
         writes(coins, 4_000),
         writes(coins, theirs, who=79),
     ]
-    assert {(one.outcome, one.code) for one in answers} == {("refused", "unknown_request")}
+    assert {(one.outcome, one.code) for one in answers} == {("refused", "unknown_ticket")}
     assert thread(coins, theirs) == []
-    assert coins.told(RequestReplied) == []
+    assert coins.told(TicketReplied) == []
 
 
 def test_C15_who_is_frozen_can_still_write(coins: CoinDesk) -> None:
-    request = coins.request(CUSTOMER).id
+    ticket = coins.ticket(CUSTOMER).id
     coins.desk.run(lambda tx: tx.accounts.freeze(coins.account_id(CUSTOMER), coins.now))
-    assert writes(coins, request).code == "replied"
+    assert writes(coins, ticket).code == "replied"
 
 
-def test_D4_about_a_request_whose_words_are_gone_nothing_is_written_any_more(coins: CoinDesk) -> None:
-    request = coins.request(CUSTOMER).id
+def test_D4_about_a_ticket_whose_words_are_gone_nothing_is_written_any_more(coins: CoinDesk) -> None:
+    ticket = coins.ticket(CUSTOMER).id
     coins.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, coins.now + timedelta(days=1)))
-    assert writes(coins, request).code == "unknown_request"
+    assert writes(coins, ticket).code == "unknown_ticket"
 
 
-def test_T12_thirty_messages_an_hour_are_enough_in_all_his_requests_together(coins: CoinDesk) -> None:
-    both = [coins.request(CUSTOMER).id, coins.request(CUSTOMER).id]
+def test_T12_thirty_messages_an_hour_are_enough_in_all_his_tickets_together(coins: CoinDesk) -> None:
+    both = [coins.ticket(CUSTOMER).id, coins.ticket(CUSTOMER).id]
     codes = [writes(coins, both[turn % 2]).code for turn in range(31)]
     assert codes == ["replied"] * 30 + ["too_many_messages"]
-    assert writes(coins, coins.request(customer(78)).id, who=78).code == "replied"
+    assert writes(coins, coins.ticket(customer(78)).id, who=78).code == "replied"
     coins.later(hours=1)
     assert writes(coins, both[0]).code == "replied"
 
 
 def test_T12_messages_of_before_the_clock_was_put_back_count_for_nothing(coins: CoinDesk) -> None:
-    request = coins.request(CUSTOMER).id
+    ticket = coins.ticket(CUSTOMER).id
     for _ in range(30):
-        writes(coins, request)
+        writes(coins, ticket)
     coins.later(days=-1)
-    assert writes(coins, request).code == "replied"
+    assert writes(coins, ticket).code == "replied"
 
 
 def test_after_a_restore_what_was_written_is_in_the_thread_again_whatever_its_pace(coins: CoinDesk) -> None:
-    request = coins.request(CUSTOMER).id
+    ticket = coins.ticket(CUSTOMER).id
     for _ in range(30):
-        writes(coins, request)
-    before = Told("accepted", "replied", {}, {"request": request}, coins.now - timedelta(minutes=3))
-    answer = writes(coins, request, "Once more", told=before)
+        writes(coins, ticket)
+    before = Told("accepted", "replied", {}, {"ticket": ticket}, coins.now - timedelta(minutes=3))
+    answer = writes(coins, ticket, "Once more", told=before)
     assert (answer.code, answer.received_at) == ("replied", before.received_at)
-    said = thread(coins, request)
+    said = thread(coins, ticket)
     assert [one.at for one in said if one.text == "Once more"] == [before.received_at]
     assert [one.at for one in said] == sorted(one.at for one in said)
 
 
 def test_a_reply_that_can_t_be_repeated_after_a_restore_is_told_to_staff(coins: CoinDesk) -> None:
-    before = Told("accepted", "replied", {}, {"request": 9}, coins.now)
+    before = Told("accepted", "replied", {}, {"ticket": 9}, coins.now)
     assert writes(coins, 9, told=before).outcome == "accepted", "an acceptance is never taken back"
     (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
-    assert (problem.kind, "replied (request 9)" in problem.summary) == ("after_backup", True)
+    assert (problem.kind, "replied (ticket 9)" in problem.summary) == ("after_backup", True)
 
 
 def test_a_customer_is_told_that_staff_have_answered_and_no_word_of_it(coins: CoinDesk) -> None:
-    request = coins.request(CUSTOMER).id
+    ticket = coins.ticket(CUSTOMER).id
     for text in ("A secret", "Another one"):
         coins.later(seconds=1)
-        coins.desk.run(requests.reply, coins.terms, request, text=text, by=ANNA, at=coins.now)
-    told = coins.told(RequestAnswered)
-    assert [(event.owner, event.request_id) for event in told if isinstance(event, RequestAnswered)] == [
-        (CUSTOMER, request)
+        coins.desk.run(tickets.reply, coins.terms, ticket, text=text, by=ANNA, at=coins.now)
+    told = coins.told(TicketAnswered)
+    assert [(event.owner, event.ticket_id) for event in told if isinstance(event, TicketAnswered)] == [
+        (CUSTOMER, ticket)
     ] * 2
     assert len({event.key for event in told}) == 2
     assert "secret" not in repr(told)
@@ -157,12 +157,12 @@ def test_a_customer_is_told_that_staff_have_answered_and_no_word_of_it(coins: Co
 
 
 def test_P4_a_call_is_no_answer(coins: CoinDesk) -> None:
-    request = coins.request(CUSTOMER).id
-    coins.desk.run(requests.log_call, coins.terms, request, text="He called.", by=ANNA, at=coins.now)
-    assert coins.told(RequestAnswered) == []
+    ticket = coins.ticket(CUSTOMER).id
+    coins.desk.run(tickets.log_call, coins.terms, ticket, text="He called.", by=ANNA, at=coins.now)
+    assert coins.told(TicketAnswered) == []
 
 
-def test_an_answer_to_a_request_that_is_not_there_tells_nobody(coins: CoinDesk) -> None:
-    with pytest.raises(UnknownRequest):
-        coins.desk.run(requests.reply, coins.terms, 9, text="Hello", by=ANNA, at=coins.now)
-    assert coins.told(RequestAnswered) == []
+def test_an_answer_to_a_ticket_that_is_not_there_tells_nobody(coins: CoinDesk) -> None:
+    with pytest.raises(UnknownTicket):
+        coins.desk.run(tickets.reply, coins.terms, 9, text="Hello", by=ANNA, at=coins.now)
+    assert coins.told(TicketAnswered) == []

@@ -8,8 +8,8 @@ from typing import Any
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.desk.desk import Desk
-from bridge.domain.events import RequestAnswered
-from bridge.domain.requests import Author, MessageKind
+from bridge.domain.events import TicketAnswered
+from bridge.domain.tickets import Author, MessageKind
 from bridge.services import privacy, staff_coins
 from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.disputes import charge_back
@@ -22,7 +22,7 @@ from bridge.services.restoring import (
     recover_answers,
     report_lost_entries,
     report_lost_quotes,
-    report_lost_requests,
+    report_lost_tickets,
 )
 from tests.support.books import ACME, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_quick_desk, a_store, an_order, customer
 from tests.support.quoting import CoinDesk, a_coin_desk
@@ -118,26 +118,26 @@ def test_a_row_copied_to_another_customer_or_number_says_nothing() -> None:
 PAGE = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=2)
 
 
-def lost_request(*, customer_id: int = 77, number: int = 12, key: SigningKey = KEY, **different: Any) -> DocumentRow:
-    """A request's row as a lost desk has left it."""
+def lost_ticket(*, customer_id: int = 77, number: int = 12, key: SigningKey = KEY, **different: Any) -> DocumentRow:
+    """A ticket's row as a lost desk has left it."""
     said: dict[str, object] = {
         "v": 1,
         "store": ACME,
         "customer": customer_id,
         "epoch": 1,
         "number": 4,
-        "request": number,
+        "ticket": number,
         "opened_at": int(MONDAY_9AM.timestamp()),
         "earlier": 1,
         "messages": [{}, {}],
     }
-    row = signed_row(key, "request", said | different, customer_id=customer_id, epoch=1, number=4)
+    row = signed_row(key, "ticket", said | different, customer_id=customer_id, epoch=1, number=4)
     return DocumentRow(number, row)
 
 
-def test_a_request_that_only_the_lost_desk_knew_is_taken_off_the_page_and_told_without_its_words() -> None:
+def test_a_ticket_that_only_the_lost_desk_knew_is_taken_off_the_page_and_told_without_its_words() -> None:
     with a_quick_desk() as restored:
-        (blank,) = restored.run(report_lost_requests, PAGE, [lost_request(subject="Secret")], (KEY,), at=LATER)
+        (blank,) = restored.run(report_lost_tickets, PAGE, [lost_ticket(subject="Secret")], (KEY,), at=LATER)
         (problem,) = restored.look(lambda tx: tx.problems.open(ACME))
     assert (blank.key, blank.row.customer_id, blank.row.epoch, blank.row.number) == (12, 0, 2, 0)
     assert json.loads(blank.row.payload) == {
@@ -146,68 +146,68 @@ def test_a_request_that_only_the_lost_desk_knew_is_taken_off_the_page_and_told_w
         "customer": 0,
         "epoch": 2,
         "number": 0,
-        "request": 12,
+        "ticket": 12,
     }
     assert problem.kind == "after_backup"
     assert problem.summary == (
-        "customer 77: the shop shows request 12 with 3 messages, opened after the backup, at 2026-11-23 09:00:00 UTC; "
+        "customer 77: the shop shows ticket 12 with 3 messages, opened after the backup, at 2026-11-23 09:00:00 UTC; "
         "it is taken off the page: if it still holds, open it again"
     )
 
 
-def test_a_request_of_this_desk_or_of_its_own_epoch_stays() -> None:
+def test_a_ticket_of_this_desk_or_of_its_own_epoch_stays() -> None:
     with a_coin_desk() as coins:
-        number = coins.request(customer(77)).id
-        rows = [lost_request(number=number), DocumentRow(13, lost_request().row._replace(epoch=2))]
-        assert coins.desk.run(report_lost_requests, PAGE, rows, (KEY,), at=LATER) == []
+        number = coins.ticket(customer(77)).id
+        rows = [lost_ticket(number=number), DocumentRow(13, lost_ticket().row._replace(epoch=2))]
+        assert coins.desk.run(report_lost_tickets, PAGE, rows, (KEY,), at=LATER) == []
         assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
 
 
-def test_a_forged_request_goes_and_says_nothing() -> None:
+def test_a_forged_ticket_goes_and_says_nothing() -> None:
     stranger = SigningKey("k1", b"x" * 32)
-    rows = [lost_request(key=stranger), lost_request(number=13, request=14), lost_request(number=15, store="other")]
+    rows = [lost_ticket(key=stranger), lost_ticket(number=13, ticket=14), lost_ticket(number=15, store="other")]
     with a_quick_desk() as restored:
-        blank = restored.run(report_lost_requests, PAGE, rows, (KEY,), at=LATER)
+        blank = restored.run(report_lost_tickets, PAGE, rows, (KEY,), at=LATER)
         assert [one.key for one in blank] == [12, 13, 15]
         assert restored.look(lambda tx: tx.problems.open(ACME)) == []
 
 
-def test_a_request_that_was_taken_away_already_is_not_told_again() -> None:
-    gone = taken_away(replace(PAGE, epoch=1), DocumentTable.REQUEST, 12)
+def test_a_ticket_that_was_taken_away_already_is_not_told_again() -> None:
+    gone = taken_away(replace(PAGE, epoch=1), DocumentTable.TICKET, 12)
     with a_quick_desk() as restored:
-        assert len(restored.run(report_lost_requests, PAGE, [gone], (KEY,), at=LATER)) == 1
+        assert len(restored.run(report_lost_tickets, PAGE, [gone], (KEY,), at=LATER)) == 1
         assert restored.look(lambda tx: tx.problems.open(ACME)) == []
 
 
 def answered(number: int, **different: Any) -> DocumentRow:
-    """A request's row of a lost desk, in which staff have answered."""
+    """A ticket's row of a lost desk, in which staff have answered."""
     at = int(MONDAY_9AM.timestamp())
     thread = [
         {"at": at, "by": "customer", "quote": None, "verified": True, "text": {"": "Please."}},
         {"at": at + 60, "by": "staff", "quote": None, "verified": True, "text": {"": "It is done."}},
         {"at": at + 90, "by": "bridge", "quote": 1, "verified": True, "text": {"en": "The work has begun."}},
     ]
-    return lost_request(number=number, **({"messages": thread} | different))
+    return lost_ticket(number=number, **({"messages": thread} | different))
 
 
 def staffs_words(coins: CoinDesk, number: int) -> list[str]:
-    return [one.text for one in coins.desk.look(lambda tx: tx.requests.thread(number))]
+    return [one.text for one in coins.desk.look(lambda tx: tx.tickets.thread(number))]
 
 
 def test_what_staff_answered_after_the_backup_is_put_back_once_and_nobody_is_told_of_it_again() -> None:
     with a_coin_desk() as coins:
-        number = coins.request(customer(77)).id
+        number = coins.ticket(customer(77)).id
         rows = [answered(number)]
         assert [coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) for _ in range(2)] == [[number], []]
-        (said,) = coins.desk.look(lambda tx: tx.requests.thread(number))
+        (said,) = coins.desk.look(lambda tx: tx.tickets.thread(number))
         assert (said.author, said.kind, said.text, said.staff) == (Author.STAFF, MessageKind.TEXT, "It is done.", None)
         assert said.at == MONDAY_9AM + timedelta(seconds=60, milliseconds=999)
-        assert coins.told(RequestAnswered) == []
+        assert coins.told(TicketAnswered) == []
 
 
-def test_D2_D3_nothing_is_put_back_into_a_request_that_was_erased_or_is_not_its_customers() -> None:
+def test_D2_D3_nothing_is_put_back_into_a_ticket_that_was_erased_or_is_not_its_customers() -> None:
     with a_coin_desk() as coins:
-        erased, theirs = coins.request(customer(77)).id, coins.request(customer(78)).id
+        erased, theirs = coins.ticket(customer(77)).id, coins.ticket(customer(78)).id
         account = coins.account_id(customer(77))
         rows = [answered(erased), answered(theirs), answered(99)]
         coins.desk.run(lambda tx: tx.personal.forget(ACME, account, customer(77)))
@@ -218,26 +218,26 @@ def test_D2_D3_nothing_is_put_back_into_a_request_that_was_erased_or_is_not_its_
 def test_words_that_nobody_of_ours_has_signed_are_not_staffs() -> None:
     stranger = SigningKey("k1", b"x" * 32)
     with a_coin_desk() as coins:
-        number = coins.request(customer(77)).id
+        number = coins.ticket(customer(77)).id
         rows = [answered(number, key=stranger), answered(number, store="other")]
-        rows.append(answered(number, request=number + 1))
+        rows.append(answered(number, ticket=number + 1))
         assert coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) == []
         assert staffs_words(coins, number) == []
 
 
-def test_a_row_of_another_request_with_the_same_number_gives_it_no_words_and_is_told() -> None:
+def test_a_row_of_another_ticket_with_the_same_number_gives_it_no_words_and_is_told() -> None:
     """A desk that was made anew begins to count again."""
     with a_coin_desk() as coins:
-        number = coins.request(customer(77)).id
+        number = coins.ticket(customer(77)).id
         rows = [answered(number, opened_at=int(MONDAY_9AM.timestamp()) - 1)]
         assert coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) == []
         assert staffs_words(coins, number) == []
         (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
-        assert f"the shop shows request {number} with 4 messages, opened after the backup" in problem.summary
+        assert f"the shop shows ticket {number} with 4 messages, opened after the backup" in problem.summary
 
 
 def erased_row(table: DocumentTable, number: int, *, version: int = 3, key: SigningKey = KEY) -> DocumentRow:
-    """What a lost desk has left of an erased request or quote."""
+    """What a lost desk has left of an erased ticket or quote."""
     return taken_away(replace(PAGE, epoch=1, key=key), table, number, version)
 
 
@@ -246,18 +246,18 @@ def kept_back(coins: CoinDesk, table: DocumentTable, *rows: DocumentRow, since: 
 
 
 def waiting(coins: CoinDesk) -> list[list[int]]:
-    """The numbers of the requests, and of the quotes, that are to be pushed."""
-    requests = coins.desk.look(lambda tx: tx.requests.waiting(ACME, 9))
-    return [[one.id for one in requests], [one.id for one in coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 9))]]
+    """The numbers of the tickets, and of the quotes, that are to be pushed."""
+    tickets = coins.desk.look(lambda tx: tx.tickets.waiting(ACME, 9))
+    return [[one.id for one in tickets], [one.id for one in coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 9))]]
 
 
 def test_D2_what_was_erased_after_the_backup_is_not_shown_and_staff_are_asked_once_to_erase_it_again() -> None:
     with a_coin_desk() as coins:
         quote, other = coins.offered(customer(77), 10), coins.offered(customer(78), 10)
-        number = quote.request_id
-        assert kept_back(coins, DocumentTable.REQUEST, erased_row(DocumentTable.REQUEST, number)) == [number]
+        number = quote.ticket_id
+        assert kept_back(coins, DocumentTable.TICKET, erased_row(DocumentTable.TICKET, number)) == [number]
         assert kept_back(coins, DocumentTable.QUOTE, erased_row(DocumentTable.QUOTE, quote.id)) == [quote.id]
-        assert waiting(coins) == [[other.request_id], [other.id]]
+        assert waiting(coins) == [[other.ticket_id], [other.id]]
         (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
         assert problem.kind == "after_backup"
         assert problem.summary == (
@@ -267,29 +267,29 @@ def test_D2_what_was_erased_after_the_backup_is_not_shown_and_staff_are_asked_on
 
         coins.desk.run(privacy.erase, ACME, customer(77), by="Anna", at=LATER)
         assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
-        assert waiting(coins) == [[number, other.request_id], [quote.id, other.id]]
-        assert kept_back(coins, DocumentTable.REQUEST, erased_row(DocumentTable.REQUEST, number)) == []
+        assert waiting(coins) == [[number, other.ticket_id], [quote.id, other.id]]
+        assert kept_back(coins, DocumentTable.TICKET, erased_row(DocumentTable.TICKET, number)) == []
 
 
 def test_D2_a_row_that_says_nothing_of_an_erasure_keeps_nothing_back() -> None:
     stranger = SigningKey("k1", b"x" * 32)
-    request = DocumentTable.REQUEST
+    ticket = DocumentTable.TICKET
     with a_coin_desk() as coins:
-        number = coins.request(customer(77)).id
-        forged = erased_row(request, number, key=stranger)
-        moved = erased_row(request, number + 1)._replace(key=number)
-        unknown_then = erased_row(request, number, version=0)
-        assert kept_back(coins, request, forged, moved, unknown_then, answered(number), erased_row(request, 99)) == []
+        number = coins.ticket(customer(77)).id
+        forged = erased_row(ticket, number, key=stranger)
+        moved = erased_row(ticket, number + 1)._replace(key=number)
+        unknown_then = erased_row(ticket, number, version=0)
+        assert kept_back(coins, ticket, forged, moved, unknown_then, answered(number), erased_row(ticket, 99)) == []
         assert waiting(coins)[0] == [number]
         assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
 
 
 def test_D4_words_that_have_had_their_time_are_erased_again_without_asking() -> None:
     with a_coin_desk() as coins:
-        number = coins.request(customer(77)).id
-        row = erased_row(DocumentTable.REQUEST, number)
-        assert kept_back(coins, DocumentTable.REQUEST, row, since=LATER) == [number]
-        (erased,) = coins.desk.look(lambda tx: tx.requests.waiting(ACME, 9))
+        number = coins.ticket(customer(77)).id
+        row = erased_row(DocumentTable.TICKET, number)
+        assert kept_back(coins, DocumentTable.TICKET, row, since=LATER) == [number]
+        (erased,) = coins.desk.look(lambda tx: tx.tickets.waiting(ACME, 9))
         assert (erased.id, erased.subject) == (number, "")
         assert waiting(coins)[0] == [number]
         assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
@@ -300,8 +300,8 @@ def test_a_draft_that_was_offered_after_the_backup_is_taken_off_the_page_and_tol
         quote = lost.offered(customer(77), 30)
         rows = lost.desk.look(lambda tx: quote_rows(tx, replace(PAGE, epoch=1), [quote]))
     with a_coin_desk() as coins:
-        request = coins.request(customer(77))
-        coins.desk.run(draft_from_price, coins.terms, request, "analytics", at=MONDAY_9AM, language="en")
+        ticket = coins.ticket(customer(77))
+        coins.desk.run(draft_from_price, coins.terms, ticket, "analytics", at=MONDAY_9AM, language="en")
         (blank,) = coins.desk.run(report_lost_quotes, PAGE, rows, (KEY,), at=LATER)
         assert (blank.key, blank.row.customer_id, blank.row.number) == (quote.id, 0, 0)
         (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))

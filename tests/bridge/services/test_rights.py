@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bridge.domain.accounts import Owner
-from bridge.domain.events import RequestOpened
+from bridge.domain.events import TicketOpened
 from bridge.domain.rights import Redemption, Right, RightBook, RightKind
 from bridge.errors import RightRefused
 from bridge.services import rights
@@ -38,14 +38,14 @@ def refusal(coins: CoinDesk, domain: str = "example.com", **different: Any) -> s
     return refused.value.reason
 
 
-def test_P2_redeeming_opens_a_request_without_coins(coins: CoinDesk) -> None:
+def test_P2_redeeming_opens_a_ticket_without_coins(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300, plan="essential")
     done = redeemed(coins)
     assert coins.coins(CUSTOMER) == (300, 0, 300)
-    request = coins.desk.look(lambda tx: tx.requests.get(ACME, done.request_id))
-    assert request is not None
-    assert request.subject == "IRANSans font: example.com"
-    assert len(coins.told(RequestOpened)) == 1
+    ticket = coins.desk.look(lambda tx: tx.tickets.get(ACME, done.ticket_id))
+    assert ticket is not None
+    assert ticket.subject == "IRANSans font: example.com"
+    assert len(coins.told(TicketOpened)) == 1
 
 
 def test_P2_a_second_package_gives_no_second_one_for_that_domain(coins: CoinDesk) -> None:
@@ -89,7 +89,7 @@ def test_only_rights_to_be_had_once_are_redeemed(coins: CoinDesk, right: str) ->
 def test_P2_the_licence_is_recorded_by_staff(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300, plan="essential")
     redeemed(coins, by=ANNA)
-    assert coins.told(RequestOpened) == [], "staff know what they did"
+    assert coins.told(TicketOpened) == [], "staff know what they did"
 
     def record(domain: str) -> None:
         coins.desk.run(
@@ -113,7 +113,7 @@ def test_P2_the_licence_is_recorded_by_staff(coins: CoinDesk) -> None:
 def test_a_refused_redemption_leaves_nothing(coins: CoinDesk) -> None:
     coins.granted(CUSTOMER, 300, plan="essential")
     assert refusal(coins, "localhost") == "private_domain"
-    assert rows(coins.desk, "SELECT count(*) FROM request") == [(0,)]
+    assert rows(coins.desk, "SELECT count(*) FROM ticket") == [(0,)]
 
 
 # --- domains --------------------------------------------------------------------------------------------------------

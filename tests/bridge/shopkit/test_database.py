@@ -172,8 +172,8 @@ file_put_contents('openssl.cnf', "[req]\\ndistinguished_name=dn\\n[dn]\\n[v3]\\n
   . "subjectAltName=IP:127.0.0.1\\n");
 $options = ['config' => 'openssl.cnf', 'x509_extensions' => 'v3', 'digest_alg' => 'sha256', 'private_key_bits' => 2048];
 $key = openssl_pkey_new($options);
-$request = openssl_csr_new(['commonName' => 'shop database'], $key, $options);
-openssl_x509_export_to_file(openssl_csr_sign($request, null, $key, 2, $options), 'server.pem');
+$ticket = openssl_csr_new(['commonName' => 'shop database'], $key, $options);
+openssl_x509_export_to_file(openssl_csr_sign($ticket, null, $key, 2, $options), 'server.pem');
 openssl_pkey_export_to_file($key, 'server.key', null, $options);
 """
 

@@ -25,13 +25,13 @@ NAMES = {
     DocumentTable.QUOTE: "quote",
     DocumentTable.PRICE: "code",
     DocumentTable.ANSWER: "uuid",
-    DocumentTable.REQUEST: "request",
+    DocumentTable.TICKET: "ticket",
 }
 KEYS: dict[DocumentTable, int | str] = {
     DocumentTable.QUOTE: 12,
     DocumentTable.PRICE: "analytics",
     DocumentTable.ANSWER: "0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11",
-    DocumentTable.REQUEST: 5,
+    DocumentTable.TICKET: 5,
 }
 TABLES = pytest.mark.parametrize("table", list(DocumentTable))
 

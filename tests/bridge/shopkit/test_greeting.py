@@ -85,7 +85,7 @@ async def test_what_is_no_database_server_is_told_so_and_gets_no_password(who: s
 
 
 async def test_what_takes_connections_and_says_nothing_is_told_with_how_long_it_was_waited_for() -> None:
-    """So does a database server that hangs, and a web server: it waits for the request."""
+    """So does a database server that hangs, and a web server: it waits for the ticket."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

@@ -90,7 +90,7 @@ def test_nothing_is_written_but_our_own_tables(statements: list[Statement]) -> N
                 "oc_supportbridge_price",
                 "oc_supportbridge_answer",
                 "oc_supportbridge_inbox",
-                "oc_supportbridge_request",
+                "oc_supportbridge_ticket",
             }, statement.name
 
 

@@ -64,7 +64,7 @@ def test_C18_the_statement_says_the_same_as_the_desks(language: str) -> None:
         assert shown[f"column_{column}"] == column_name(language, column)
     for kind in EntryKind:
         assert shown[f"entry_{kind}"] == kind_name(language, kind)
-    numbers = {"order": 1, "quote": 2, "request": 3}
+    numbers = {"order": 1, "quote": 2, "ticket": 3}
     digits = {name: shown_number(language, number) for name, number in numbers.items()}
     assert [shown[f"entry_{name}"].replace("{number}", digits[name]) for name in numbers] == purpose(
         language, numbers

@@ -36,8 +36,8 @@ async def test_everything_the_coin_desk_does_works_with_exactly_the_printed_righ
     adapter = case.connect(case.least())
     uuid = await case.shop.customer_posts(KEY, ada, "quote_decline", {"quote": 12, "version": 1})
     quote, price = a_document(DocumentTable.QUOTE, 12, ada), a_document(DocumentTable.PRICE, "analytics", 0)
-    answer, request = a_document(DocumentTable.ANSWER, uuid, ada), a_document(DocumentTable.REQUEST, 5, ada)
-    for table, row in zip(DocumentTable, (quote, price, answer, request), strict=True):
+    answer, ticket = a_document(DocumentTable.ANSWER, uuid, ada), a_document(DocumentTable.TICKET, 5, ada)
+    for table, row in zip(DocumentTable, (quote, price, answer, ticket), strict=True):
         await adapter.push_documents(table, [row])
         assert await adapter.documents(table, [row.key]) == [row]
     await adapter.push_note("status:acme", Note("{}", "k1", "0" * 64))
@@ -76,7 +76,7 @@ async def test_a_user_with_the_rights_of_the_last_release_goes_on_with_orders(ca
     assert (found["coin desk"].level, found["coin desk"].remedy) == (Level.WARNING, OWNER)
     names = ", ".join(f"{case.prefix}{table}" for table in COIN_DESK_TABLES)
     assert found["coin desk"].text == (
-        f"no quotes, prices and requests in this shop: not there, or not to be read: {names}"
+        f"no quotes, prices and tickets in this shop: not there, or not to be read: {names}"
     )
     assert (found["addresses"].level, found["addresses"].remedy) == (Level.WARNING, PRINTED)
     assert found["addresses"].text.startswith(
@@ -124,19 +124,19 @@ async def test_a_shop_prepared_before_there_were_threads_has_quotes_and_answers_
     await case.shop.add_product("base")
     adapter = case.connect(product_codes=frozenset({"base"}))
     await adapter.prepare()
-    case.run("DROP TABLE {p}supportbridge_request")
+    case.run("DROP TABLE {p}supportbridge_ticket")
     found = (await the_findings(adapter))["coin desk"]
     assert (found.level, found.remedy) == (Level.WARNING, "run: bridge store prepare acme")
     assert found.text == (
-        f"no threads of requests in this shop: not there, or not to be read: {case.prefix}supportbridge_request"
+        f"no threads of tickets in this shop: not there, or not to be read: {case.prefix}supportbridge_ticket"
     )
     row = a_document(DocumentTable.QUOTE, 1, 77)
     await adapter.push_documents(DocumentTable.QUOTE, [row])
     assert await adapter.documents(DocumentTable.QUOTE, [1]) == [row]
-    assert await adapter.documents(DocumentTable.REQUEST, [1]) == []
-    with pytest.raises(ShopRefused, match=r"has no table .*supportbridge_request"):
-        await adapter.push_documents(DocumentTable.REQUEST, [a_document(DocumentTable.REQUEST, 1, 77)])
-    assert await adapter.prepare() == [f"created the table {case.prefix}supportbridge_request"]
+    assert await adapter.documents(DocumentTable.TICKET, [1]) == []
+    with pytest.raises(ShopRefused, match=r"has no table .*supportbridge_ticket"):
+        await adapter.push_documents(DocumentTable.TICKET, [a_document(DocumentTable.TICKET, 1, 77)])
+    assert await adapter.prepare() == [f"created the table {case.prefix}supportbridge_ticket"]
 
 
 async def test_a_customers_deed_wakes_the_desk_as_an_order_does(case: Case) -> None:

@@ -60,13 +60,13 @@ def granted(key: str = "acme:order:1042:base:unit:1", **different: Any) -> event
 
 
 def quote_facts(**different: Any) -> dict[str, Any]:
-    """What every event about quote 12, of 50 coins for request 5, says."""
+    """What every event about quote 12, of 50 coins for ticket 5, says."""
     return {
         "key": "acme:quote:12:1",
         "store": "acme",
         "at": NOON,
         "owner": ANNA,
-        "request_id": 5,
+        "ticket_id": 5,
         "quote_id": 12,
         "version": 1,
         "kind": "work",

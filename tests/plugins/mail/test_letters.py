@@ -61,24 +61,24 @@ TO_CUSTOMERS: list[events.Event] = [
     events.PackageExpiring(key="k", **CUSTOMER, package_id=3, coins=121, days=7, usable_until=NOON + timedelta(days=7)),
     events.PackageExpired(key="k", **CUSTOMER, package_id=3, coins=121, available=300, usable_until=NOON),
     events.BalanceLow(key="k", **CUSTOMER, available=99, of=550),
-    events.RequestAnswered(key="k", **CUSTOMER, request_id=5),
+    events.TicketAnswered(key="k", **CUSTOMER, ticket_id=5),
     events.GuestClaimed(key="k", **GUEST, claim_id=1, order_id=1042, language="en"),
 ]
 TO_STAFF: list[events.Event] = [
     events.QuoteApproved(**quote_facts()),
     events.QuoteDeclined(**quote_facts()),
     events.HoldOld(**quote_facts()),
-    events.RequestOpened(key="k", **CUSTOMER, request_id=5, price="google-analytics"),
-    events.RequestOpened(key="k", **CUSTOMER, request_id=5),
-    events.RequestReplied(key="k", **CUSTOMER, request_id=5),
+    events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, price="google-analytics"),
+    events.TicketOpened(key="k", **CUSTOMER, ticket_id=5),
+    events.TicketReplied(key="k", **CUSTOMER, ticket_id=5),
     events.ProblemOpened(key="k", store="acme", at=NOON, problem_id=7, kind="odd_order", summary="order 1 is odd"),
     events.ProblemOpened(key="k", store="acme", at=NOON, problem_id=9, kind=events.SEVERAL, summary="3 problems"),
     events.BackupLate(key="k", store="acme", at=NOON, hours=27),
 ]
 
 
-def context(language: str = "en", *, request: str = "Google Analytics", code: str = "482915") -> Context:
-    return Context(language, CARD, NOON, request=request, code=code)
+def context(language: str = "en", *, ticket: str = "Google Analytics", code: str = "482915") -> Context:
+    return Context(language, CARD, NOON, ticket=ticket, code=code)
 
 
 def customers(event: events.Event, language: str = "en") -> Letter:
@@ -248,7 +248,7 @@ def test_a_letter_that_would_come_too_late_is_not_written(event: events.Event) -
     ],
 )
 def test_numbers_have_their_languages_forms(language: str, count: int, subject: str) -> None:
-    letter = letter_to_customer(events.CoinsDeducted(**quote_facts(), spent=count), context(language, request=""))
+    letter = letter_to_customer(events.CoinsDeducted(**quote_facts(), spent=count), context(language, ticket=""))
     assert letter is not None
     assert letter.subject == subject
 
@@ -256,10 +256,10 @@ def test_numbers_have_their_languages_forms(language: str, count: int, subject: 
 @pytest.mark.parametrize(
     ("language", "coins", "quote"), [("en", "1,110", "12345"), ("ru", "1\u00a0110", "12345"), ("fa", "۱٬۱۱۰", "۱۲۳۴۵")]
 )
-def test_amounts_have_their_thousands_apart_and_numbers_of_orders_quotes_and_requests_have_not(
+def test_amounts_have_their_thousands_apart_and_numbers_of_orders_quotes_and_tickets_have_not(
     language: str, coins: str, quote: str
 ) -> None:
-    facts = quote_facts(coins=1110, available=1110, quote_id=12345, request_id=12345)
+    facts = quote_facts(coins=1110, available=1110, quote_id=12345, ticket_id=12345)
     to_staff = letter_to_staff(events.QuoteApproved(**facts), context(language))
     assert to_staff is not None
     assert text(to_staff).count(coins) == 3
@@ -278,10 +278,10 @@ def test_a_moment_is_told_on_the_stores_clock_with_its_distance_from_utc() -> No
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_marks_of_direction_in_a_requests_subject_or_a_name_reach_no_letter(language: str) -> None:
+def test_marks_of_direction_in_a_tickets_subject_or_a_name_reach_no_letter(language: str) -> None:
     turning = "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
     event = events.CoinsDeducted(**quote_facts(), spent=45)
-    letter = letter_to_customer(event, context(language, request=f"a{turning}b"))
+    letter = letter_to_customer(event, context(language, ticket=f"a{turning}b"))
     assert letter is not None
     sheet = customer_sheet(language, "Support House", "", greeting_name(f"A{turning}da"))
     envelope = Envelope("Support House", "no-reply@house.example", f"A{turning}da", "ada@customers.example", "k", NOON)

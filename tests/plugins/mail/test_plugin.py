@@ -210,23 +210,23 @@ async def test_a_customer_whom_the_shop_no_longer_has_gets_nothing_and_nobody_is
     assert (server.taken, await room.problems(), await room.waiting()) == ([], [], 0)
 
 
-# --- quotes and requests --------------------------------------------------------------------------------------
+# --- quotes and tickets --------------------------------------------------------------------------------------
 
 
-async def test_C17_a_deduction_names_the_exact_number_the_request_and_what_remains(
+async def test_C17_a_deduction_names_the_exact_number_the_ticket_and_what_remains(
     room: Mailroom, server: MailServer
 ) -> None:
-    number = await room.request("Set up Google Analytics")
-    await room.work(events.CoinsDeducted(**quote_facts(request_id=number), spent=45, released=5))
+    number = await room.ticket("Set up Google Analytics")
+    await room.work(events.CoinsDeducted(**quote_facts(ticket_id=number), spent=45, released=5))
     mail = the_one(server.taken)
     assert mail["Subject"] == "45 coins were deducted – Set up Google Analytics"
-    assert f"Request: {number}: Set up Google Analytics\nDeducted: 45\nAvailable now: 250\n" in plain(mail)
+    assert f"Ticket: {number}: Set up Google Analytics\nDeducted: 45\nAvailable now: 250\n" in plain(mail)
     assert "You had approved up to 50; 5 coins that were not needed were released." in plain(mail)
 
 
 async def test_a_customers_words_break_out_of_neither_header_nor_html(room: Mailroom, server: MailServer) -> None:
-    number = await room.request("<b>Hi</b>\r\nBcc: everybody@example.com\r\n\r\n\u202e&amp; so on")
-    await room.work(events.QuoteOffered(**quote_facts(request_id=number), valid_until=NOON + timedelta(days=14)))
+    number = await room.ticket("<b>Hi</b>\r\nBcc: everybody@example.com\r\n\r\n\u202e&amp; so on")
+    await room.work(events.QuoteOffered(**quote_facts(ticket_id=number), valid_until=NOON + timedelta(days=14)))
     mail = the_one(server.taken)
     assert mail["Bcc"] is None
     assert "Bcc: everybody@example.com" in mail["Subject"]
@@ -240,8 +240,8 @@ async def test_a_customers_words_break_out_of_neither_header_nor_html(room: Mail
 async def test_encoded_words_of_a_customer_break_out_of_no_header(
     room: Mailroom, server: MailServer, encoded: str
 ) -> None:
-    number = await room.request(encoded)
-    await room.work(events.QuoteOffered(**quote_facts(request_id=number), valid_until=NOON + timedelta(days=14)))
+    number = await room.ticket(encoded)
+    await room.work(events.QuoteOffered(**quote_facts(ticket_id=number), valid_until=NOON + timedelta(days=14)))
     mail = the_one(server.taken)
     assert mail["Bcc"] is None
     assert encoded.replace("=?", "= ?")[:20] in mail["Subject"]
@@ -268,11 +268,11 @@ async def test_a_name_that_is_an_advertisement_is_not_repeated(room: Mailroom, s
     assert "Hello,\n" in plain(mail)
 
 
-async def test_a_request_that_was_erased_is_named_by_its_number(room: Mailroom, server: MailServer) -> None:
-    await room.work(events.CoinsDeducted(**quote_facts(request_id=999), spent=50))
+async def test_a_ticket_that_was_erased_is_named_by_its_number(room: Mailroom, server: MailServer) -> None:
+    await room.work(events.CoinsDeducted(**quote_facts(ticket_id=999), spent=50))
     mail = the_one(server.taken)
     assert mail["Subject"] == "50 coins were deducted"
-    assert "Request: 999\n" in plain(mail)
+    assert "Ticket: 999\n" in plain(mail)
 
 
 async def test_an_offer_that_has_lapsed_before_it_could_be_sent_is_not_sent(room: Mailroom, server: MailServer) -> None:
@@ -312,8 +312,8 @@ async def test_a_claim_that_has_ended_sends_no_code(room: Mailroom, server: Mail
 
 async def test_D1_what_waits_in_the_queue_holds_no_name_address_or_text(room: Mailroom) -> None:
     room.shop.fail("contacts", ShopUnavailable("acme: gone"))
-    number = await room.request("A very private matter")
-    await room.work(granted(), events.CoinsDeducted(**quote_facts(request_id=number), spent=45))
+    number = await room.ticket("A very private matter")
+    await room.work(granted(), events.CoinsDeducted(**quote_facts(ticket_id=number), spent=45))
     kept = await room.desk.read(lambda tx: str(tx.connection.execute("SELECT * FROM delivery").fetchall()))
     assert "customer" in kept
     for private in ("private matter", ADDRESS, "Anna"):
@@ -360,11 +360,11 @@ STAFF_EVENTS = [
     (events.QuoteDeclined(**quote_facts()), "Quote 12 is declined"),
     (events.HoldOld(**quote_facts()), "Quote 12: 50 coins have been held for long"),
     (
-        events.RequestOpened(key="r", store="acme", at=NOON, owner=ANNA, request_id=5, price="google-analytics"),
-        "A new request from customer 77",
+        events.TicketOpened(key="r", store="acme", at=NOON, owner=ANNA, ticket_id=5, price="google-analytics"),
+        "A new ticket from customer 77",
     ),
     (
-        events.RequestReplied(key="m", store="acme", at=NOON, owner=ANNA, request_id=5),
+        events.TicketReplied(key="m", store="acme", at=NOON, owner=ANNA, ticket_id=5),
         "A new message from customer 77",
     ),
     (
@@ -377,33 +377,33 @@ STAFF_EVENTS = [
 
 async def test_a_letter_about_an_answer_waits_until_the_page_shows_it(room: Mailroom, server: MailServer) -> None:
     """However long that takes: an extension or a table that is missing is no reason to promise what isn't there."""
-    number = await room.request("Help")
-    await room.work(events.RequestAnswered(key="a", store="acme", at=NOON, owner=ANNA, request_id=number))
+    number = await room.ticket("Help")
+    await room.work(events.TicketAnswered(key="a", store="acme", at=NOON, owner=ANNA, ticket_id=number))
     assert (server.taken, await room.waiting(), await room.problems()) == ([], 1, [])
-    await room.desk.transact("push", lambda tx: tx.requests.pushed({number: 1}))
+    await room.desk.transact("push", lambda tx: tx.tickets.pushed({number: 1}))
     room.clock.advance(timedelta(days=30))
     await room.work()
     assert (server.taken, await room.waiting(), await room.problems()) == ([], 1, [])
     room.shop.notes["storefront:acme"] = Note('{"version":"0.4.0"}', "", "")
     room.clock.advance(timedelta(minutes=10))
     await room.work()
-    assert the_one(server.taken)["Subject"] == "We have answered your request – Help"
+    assert the_one(server.taken)["Subject"] == "We have answered your ticket – Help"
 
 
 async def test_a_letter_about_an_answer_follows_it_within_seconds(room: Mailroom, server: MailServer) -> None:
-    number = await room.request("Help")
+    number = await room.ticket("Help")
     room.shop.notes["storefront:acme"] = Note('{"version":"0.4.0"}', "", "")
-    await room.work(events.RequestAnswered(key="a", store="acme", at=NOON, owner=ANNA, request_id=number))
-    await room.desk.transact("push", lambda tx: tx.requests.pushed({number: 1}))
+    await room.work(events.TicketAnswered(key="a", store="acme", at=NOON, owner=ANNA, ticket_id=number))
+    await room.desk.transact("push", lambda tx: tx.tickets.pushed({number: 1}))
     room.clock.advance(timedelta(seconds=5))
     await room.work()
     assert len(server.taken) == 1
 
 
 async def test_D1_an_answer_leads_to_the_page_and_is_not_in_the_letter(room: Mailroom, server: MailServer) -> None:
-    await room.work(events.RequestAnswered(key="a", store="acme", at=NOON, owner=ANNA, request_id=5))
+    await room.work(events.TicketAnswered(key="a", store="acme", at=NOON, owner=ANNA, ticket_id=5))
     mail = the_one(server.taken)
-    assert mail["Subject"].startswith("We have answered your request")
+    assert mail["Subject"].startswith("We have answered your ticket")
     for kind in ("plain", "html"):
         part = mail.get_body((kind,))
         assert part is not None

@@ -22,13 +22,13 @@ def test_a_changed_order_raises_the_counter_and_it_never_becomes_more_rows(shop:
     assert shop.hints() == {"acme": 2}
 
 
-def test_many_orders_in_one_request_are_told_once(shop: Storefront) -> None:
+def test_many_orders_in_one_ticket_are_told_once(shop: Storefront) -> None:
     shop.change_orders(1042, 1042, 1042)
     assert shop.hints() == {"acme": 1}
 
 
 def test_only_the_stores_of_the_orders_own_shop_are_told(shop: Storefront) -> None:
-    """The administration changes a second shop's orders in a request of the first."""
+    """The administration changes a second shop's orders in a ticket of the first."""
     shop.pair(shop_ids=(0,))
     shop.pair(OTHER_KEY, store="second", shop_ids=(2,))
     shop.run("INSERT INTO oc_order VALUES (1043, 2)")
@@ -63,7 +63,7 @@ def test_a_user_without_the_right_to_write_costs_a_line_in_the_log(shop: Storefr
     assert shop.hints() == {}
 
 
-def test_a_counter_locked_by_others_costs_the_request_a_second_at_most(shop: Storefront) -> None:
+def test_a_counter_locked_by_others_costs_the_ticket_a_second_at_most(shop: Storefront) -> None:
     shop.change_orders(1042)
     with shop.another_connection("BEGIN", "UPDATE {p}hint SET number = number + 1"):
         changed = shop.change_orders(1042)

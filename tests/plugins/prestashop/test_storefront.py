@@ -110,7 +110,7 @@ def hints(shop: Storefront) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_request_that_changes_orders_raises_the_counter_once(shop: Storefront, version: str) -> None:
+def test_a_ticket_that_changes_orders_raises_the_counter_once(shop: Storefront, version: str) -> None:
     for count in (1, 2):
         changed = shop.administer(*ORDER_HOOKS, version=version)
         assert changed.result["answers"] == [None] * len(ORDER_HOOKS)

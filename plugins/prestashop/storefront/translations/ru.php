@@ -48,9 +48,9 @@ $_MODULE['<{supportbridge}prestashop>supportbridgefindings_fd4aeb8bb97cce78ea329
 $_MODULE['<{supportbridge}prestashop>supportbridgefindings_2b3123386b7597ac60feb4c7ff1a9173'] = 'Служба поддержки не узнаёт об изменённых заказах сразу и проверяет их в своём темпе: выполните bridge store prepare на сервере поддержки, чтобы создать таблицу supportbridge_hint.';
 // The desk is not told of changed orders and looks at its own pace: reset this module once.
 $_MODULE['<{supportbridge}prestashop>supportbridgefindings_415072c62f7cbd5286efa859a0d7ff6b'] = 'Служба поддержки не узнаёт об изменённых заказах сразу и проверяет их в своём темпе: один раз сбросьте этот модуль.';
-// Customers can see offers, decide on them and write requests.
+// Customers can see offers, decide on them and write tickets.
 $_MODULE['<{supportbridge}prestashop>supportbridgefindings_6fb3eef5a7d8908c4312cf585b5351aa'] = 'Покупатели видят предложения, решают по ним и пишут обращения.';
-// Customers see their coins, but no offers, and cannot write requests: run bridge store prepare on the machine of the desk to make the tables.
+// Customers see their coins, but no offers, and cannot write tickets: run bridge store prepare on the machine of the desk to make the tables.
 $_MODULE['<{supportbridge}prestashop>supportbridgefindings_a4256c32d6e8dc2287f3b8497e6c27df'] = 'Покупатели видят свои монеты, но не предложения, и не могут писать обращения: выполните bridge store prepare на сервере поддержки, чтобы создать таблицы.';
 // Staff see the coins of a customer beside his orders and his page.
 $_MODULE['<{supportbridge}prestashop>supportbridgefindings_757e42a99a54bb46e649439e25b7e672'] = 'Сотрудники видят монеты покупателя рядом с его заказами и карточкой.';
@@ -82,27 +82,27 @@ $_MODULE['<{supportbridge}prestashop>supportbridgewords_8936ac89b63895a3dd37838d
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_c7be903a9eb6a3ae06a0bb77613365e5'] = 'Предложения, ожидающие решения покупателя';
 // Offer {number}, coins: {coins}, until {day}
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_dfea55a5c26d764b7e076a1eeb5f7db1'] = 'Предложение {number}, монет: {coins}, до {day}';
-// Open requests
+// Open tickets
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_a8b4b3c6c5256a914c8ae581272cfb25'] = 'Открытые обращения';
-// Open requests among {most}: the newest, and those with an offer that goes on
+// Open tickets among {most}: the newest, and those with an offer that goes on
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_8cb732be10dc6cbb4e784ac8998a28e8'] = 'Открытые обращения из {most}: последние и те, по которым идёт предложение';
-// Request {number}
+// Ticket {number}
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_aa293bb7d9a11aeecbe4e7ba1f9e5692'] = 'Обращение {number}';
-// Request {number}, waits for an answer
+// Ticket {number}, waits for an answer
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_871ab31c904d9deac17a790fa8219b33'] = 'Обращение {number}, ждёт ответа';
 // This account is frozen: nothing can be approved or redeemed.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_83035aaef0069044673d39ad19134376'] = 'Счёт заморожен: ничего нельзя одобрить или использовать.';
 // The desk last reported {age}: what stands here may be out of date.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_0f9773c5c89ba96066325e4998682dd6'] = 'Служба поддержки последний раз сообщала о себе {age}: эти сведения могли устареть.';
-// Requests are shown once the desk has been updated.
+// Tickets are shown once the desk has been updated.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_1878389e5de4f98db2453db39c011b01'] = 'Обращения появятся, когда программа службы поддержки будет обновлена.';
-// Requests are shown once this shop has the table for them: run bridge store prepare on the machine of the desk.
+// Tickets are shown once this shop has the table for them: run bridge store prepare on the machine of the desk.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_e82502661c32a513d9b4527bf16144c4'] = 'Обращения появятся, когда в этом магазине будет таблица для них: выполните bridge store prepare на машине службы поддержки.';
 // The coins cannot be shown:
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_cee9bd687f67fd0a905051243345bc29'] = 'Монеты нельзя показать:';
-// This customer has no support coins and no requests.
+// This customer has no support coins and no tickets.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_5a4f445cf7de62bfcc3fc3715a63ece3'] = 'У этого покупателя нет монет поддержки и обращений.';
-// This customer has no support coins and no requests in the shops that you can see.
+// This customer has no support coins and no tickets in the shops that you can see.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_fd728f1ec28b8c02b740e65947df323b'] = 'В магазинах, которые вам видны, у этого покупателя нет монет поддержки и обращений.';
 // Only to read. The signatures of these entries have been checked.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_c28b59425d68ae8b538bfdaa83d1eff1'] = 'Только для чтения. Подписи этих записей проверены.';

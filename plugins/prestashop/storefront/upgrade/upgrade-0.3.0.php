@@ -5,7 +5,7 @@ if (!defined('_PS_VERSION_')) {
 }
 
 /**
- * Makes the tables of quotes, prices, requests and answers.
+ * Makes the tables of quotes, prices, tickets and answers.
  *
  * @param Supportbridge $module
  */

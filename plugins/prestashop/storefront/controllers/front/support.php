@@ -5,14 +5,14 @@ if (!defined('_PS_VERSION_')) {
 }
 
 /**
- * The customer's own page: offers, requests, rights and the statement of coins.
+ * The customer's own page: offers, tickets, rights and the statement of coins.
  *
  * The shop itself asks for the login. An old PHP can read this file, but not the classes it loads: then the customer is
  * sent to his account page.
  */
 class SupportbridgeSupportModuleFrontController extends ModuleFrontController
 {
-    const ASKED = ['view', 'sent', 'price', 'request', 'page', 'kind', 'package', 'before'];
+    const ASKED = ['view', 'sent', 'price', 'ticket', 'page', 'kind', 'package', 'before'];
 
     /** @var bool */
     public $auth = true;

@@ -6,7 +6,7 @@ use Opencart\System\Library\Extension\Supportbridge\BackOffice;
 use Opencart\System\Library\Extension\Supportbridge\ShopDatabase;
 
 /**
- * Puts a customer's coins, offers and requests beside his orders and his own page in the administration, to read only.
+ * Puts a customer's coins, offers and tickets beside his orders and his own page in the administration, to read only.
  *
  * Runs after the page has been made, so that whatever goes wrong here leaves the page as it was; the reason is then in
  * the shop's error log.

@@ -6,7 +6,7 @@ use Opencart\System\Library\Extension\Supportbridge\ShopDatabase;
 use Opencart\System\Library\Extension\Supportbridge\SupportShop;
 
 /**
- * The customer's own page: offers, requests, rights and the statement of coins.
+ * The customer's own page: offers, tickets, rights and the statement of coins.
  *
  * It asks only for the login and not for the token in the address that other pages of the account have: looking changes
  * nothing, and each of its forms carries a token of its own.
@@ -14,7 +14,7 @@ use Opencart\System\Library\Extension\Supportbridge\SupportShop;
 class Support extends \Opencart\System\Engine\Controller
 {
     private const ROUTE = 'extension/supportbridge/account/support';
-    private const ASKED = ['view', 'sent', 'price', 'request', 'page', 'kind', 'package', 'before'];
+    private const ASKED = ['view', 'sent', 'price', 'ticket', 'page', 'kind', 'package', 'before'];
 
     public function index(): void
     {

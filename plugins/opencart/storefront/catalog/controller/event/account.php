@@ -78,7 +78,7 @@ class Account extends \Opencart\System\Engine\Controller
         $values += $this->texts(self::CODES[$language]);
         $values['style_sheet'] = 'extension/supportbridge/catalog/view/stylesheet/account.css';
         $values['page'] = $this->page('');
-        $values['requests'] = $this->page('&view=requests');
+        $values['tickets'] = $this->page('&view=tickets');
 
         return $this->load->view('extension/supportbridge/account', $values);
     }

@@ -26,7 +26,7 @@
   </dl>
   {/if}
   <p class="supportbridge-account__more">
-    <a href="{$supportbridge_requests|escape:'html':'UTF-8'}" class="supportbridge-link">{$supportbridge.text_requests|escape:'html':'UTF-8'}</a>
+    <a href="{$supportbridge_tickets|escape:'html':'UTF-8'}" class="supportbridge-link">{$supportbridge.text_tickets|escape:'html':'UTF-8'}</a>
     {if $supportbridge.waiting}<span class="supportbridge-badge"><span aria-hidden="true" data-supportbridge="waiting">{$supportbridge.waiting|escape:'html':'UTF-8'}</span><span class="supportbridge-unseen"> {$supportbridge.text_waiting|escape:'html':'UTF-8'}</span></span>{/if}
     · <a href="{$supportbridge_page|escape:'html':'UTF-8'}" class="supportbridge-link">{$supportbridge.text_page|escape:'html':'UTF-8'}</a>
   </p>

@@ -121,7 +121,7 @@ class ControllerExtensionModuleSupportbridge extends Controller
         $values += self::texts(self::$folders[$language]);
         $values['style_sheet'] = 'catalog/view/theme/default/stylesheet/supportbridge.css';
         $values['page'] = $this->page('');
-        $values['requests'] = $this->page('view=requests');
+        $values['tickets'] = $this->page('view=tickets');
 
         return $this->load->view('extension/module/supportbridge', $values);
     }

@@ -4,7 +4,7 @@ use Opencart\System\Library\Extension\Supportbridge\ShopDatabase;
 use Opencart\System\Library\Extension\Supportbridge\SupportShop;
 
 /**
- * The customer's own page in OpenCart 3: offers, requests, rights and the statement of coins.
+ * The customer's own page in OpenCart 3: offers, tickets, rights and the statement of coins.
  *
  * An old PHP can read this file, but not the classes it loads: then the customer is sent to his account page.
  */
@@ -13,7 +13,7 @@ class ControllerExtensionSupportbridgeSupport extends Controller
     const ROUTE = 'extension/supportbridge/support';
     const OLDEST_PHP = 70400;
 
-    private static $asked = array('view', 'sent', 'price', 'request', 'page', 'kind', 'package', 'before');
+    private static $asked = array('view', 'sent', 'price', 'ticket', 'page', 'kind', 'package', 'before');
 
     public function index()
     {

@@ -1,4 +1,4 @@
-"""Requests on the customer's page: the list, a thread with its offers, and replies; never somebody else's."""
+"""Tickets on the customer's page: the list, a thread with its offers, and replies; never somebody else's."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ from tests.support.customer_page import (
     push_documents,
     push_page,
     quote,
-    request,
+    ticket,
 )
 from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, OTHER_KEY, Storefront, package
 
@@ -48,14 +48,14 @@ def paired(shop: Storefront) -> Storefront:
 
 
 def listed(page: CustomerPage) -> list[int]:
-    """The numbers of the requests in the list, in its order."""
-    return [int(number) for number in re.findall(r'data-supportbridge="request-([0-9]+)"', page.html)]
+    """The numbers of the tickets in the list, in its order."""
+    return [int(number) for number in re.findall(r'data-supportbridge="ticket-([0-9]+)"', page.html)]
 
 
 # --- the list ---------------------------------------------------------------------------------------------
 
 
-def test_T1_the_newest_request_stands_first_and_says_how_it_stands(shop: Storefront) -> None:
+def test_T1_the_newest_ticket_stands_first_and_says_how_it_stands(shop: Storefront) -> None:
     asked = [message("Please")]
     cases: dict[int, tuple[list[dict[str, Any]], list[str], str]] = {
         1: (asked, [], "Waiting for our answer"),
@@ -68,15 +68,15 @@ def test_T1_the_newest_request_stands_first_and_says_how_it_stands(shop: Storefr
         8: ([], [], "Open"),
     }
     number = 100
-    for request_id, (messages, states, _) in cases.items():
+    for ticket_id, (messages, states, _) in cases.items():
         for state in states:
             number += 1
-            push_document(shop, "quote", number, quote(number, request=request_id, state=state))
-        push_document(shop, "request", request_id, request(request_id, messages=messages))
-    page = Customer(shop).opens("requests")
+            push_document(shop, "quote", number, quote(number, ticket=ticket_id, state=state))
+        push_document(shop, "ticket", ticket_id, ticket(ticket_id, messages=messages))
+    page = Customer(shop).opens("tickets")
     assert listed(page) == [3, 8, 7, 6, 5, 4, 2, 1], "what waits for the customer stands at the head"
-    for request_id, (_, _, state) in cases.items():
-        assert f">{state}</span>" in page.within(f"request-{request_id}")
+    for ticket_id, (_, _, state) in cases.items():
+        assert f">{state}</span>" in page.within(f"ticket-{ticket_id}")
     assert page.log == []
 
 
@@ -98,33 +98,33 @@ def test_T6_a_question_stays_unanswered_whatever_the_desk_itself_says_after_it(s
         9: ([message("", by="staff", at=NOW - DAY), asked], {"state": "settled", **before}, "Waiting for our answer"),
     }  # fmt: skip
     for number, (messages, offer, _) in cases.items():
-        push_document(shop, "quote", number, quote(number, request=number, **offer))
-        push_document(shop, "request", number, request(number, messages=messages, quotes=[number]))
-    page = Customer(shop).opens("requests")
+        push_document(shop, "quote", number, quote(number, ticket=number, **offer))
+        push_document(shop, "ticket", number, ticket(number, messages=messages, quotes=[number]))
+    page = Customer(shop).opens("tickets")
     for number, (_, _, state) in cases.items():
-        assert f">{state}</span>" in page.within(f"request-{number}"), number
-        assert "07:30" in page.within(f"request-{number}") or number == 9, "the last change is the desk's sentence"
-    assert "offers waiting for your decision: 1" in page.within("request-4")
+        assert f">{state}</span>" in page.within(f"ticket-{number}"), number
+        assert "07:30" in page.within(f"ticket-{number}") or number == 9, "the last change is the desk's sentence"
+    assert "offers waiting for your decision: 1" in page.within("ticket-4")
     assert page.log == []
 
 
-def test_C7_the_number_of_waiting_offers_stands_on_every_view_and_beside_its_request(shop: Storefront) -> None:
+def test_C7_the_number_of_waiting_offers_stands_on_every_view_and_beside_its_ticket(shop: Storefront) -> None:
     push_account(shop, package(300))
-    push_document(shop, "request", 5, request(5, quotes=[12, 13, 14]))
-    push_document(shop, "quote", 12, quote(12, request=5))
-    push_document(shop, "quote", 13, quote(13, request=5))
-    push_document(shop, "quote", 14, quote(14, request=5, valid_until=NOW - 1))
+    push_document(shop, "ticket", 5, ticket(5, quotes=[12, 13, 14]))
+    push_document(shop, "quote", 12, quote(12, ticket=5))
+    push_document(shop, "quote", 13, quote(13, ticket=5))
+    push_document(shop, "quote", 14, quote(14, ticket=5, valid_until=NOW - 1))
     customer = Customer(shop)
-    views = {view: customer.opens(view, request=5) for view in ("", "requests", "thread", "request", "statement")}
+    views = {view: customer.opens(view, ticket=5) for view in ("", "tickets", "thread", "ticket", "statement")}
     assert all("offers waiting for your decision: 2" in page.text for page in views.values())
-    assert "offers waiting for your decision: 2" in views["requests"].within("request-5")
+    assert "offers waiting for your decision: 2" in views["tickets"].within("ticket-5")
     assert "Offers are waiting for your decision: 2" in views[""].text
     customer.sends(views["thread"].form("quote_approve", within="quote-12"))
     assert "offers waiting for your decision: 1" in customer.opens("statement").text
     assert "offers waiting" not in customer.opens("claim", now=NOW + 2 * DAY).text
 
 
-@pytest.mark.parametrize("view", ["", "requests", "statement", "claim"])
+@pytest.mark.parametrize("view", ["", "tickets", "statement", "claim"])
 def test_the_navigation_marks_where_one_is(shop: Storefront, view: str) -> None:
     page = Customer(shop).opens(view)
     links = re.findall(r'<a href="([^"]*)" class="supportbridge-nav__link"( aria-current="page")?>', page.html)
@@ -133,33 +133,33 @@ def test_the_navigation_marks_where_one_is(shop: Storefront, view: str) -> None:
     assert marked.endswith(f"view={view}") or (view == "" and "view=" not in marked)
 
 
-def test_many_requests_stand_on_several_pages(shop: Storefront) -> None:
-    push_documents(shop, "request", {number: request(number) for number in range(1, 46)})
-    push_document(shop, "quote", 12, quote(12, request=2))
+def test_many_tickets_stand_on_several_pages(shop: Storefront) -> None:
+    push_documents(shop, "ticket", {number: ticket(number) for number in range(1, 46)})
+    push_document(shop, "quote", 12, quote(12, ticket=2))
     customer = Customer(shop)
-    first, second, last = (customer.opens("requests", page=number) for number in (1, 2, 3))
+    first, second, last = (customer.opens("tickets", page=number) for number in (1, 2, 3))
     assert listed(first) == [2, *range(45, 26, -1)]
     assert listed(second) == list(range(26, 6, -1))
     assert listed(last) == [6, 5, 4, 3, 1]
-    assert ["Newer requests" in page.text for page in (first, second, last)] == [False, True, True]
-    assert ["Older requests" in page.text for page in (first, second, last)] == [True, True, False]
+    assert ["Newer tickets" in page.text for page in (first, second, last)] == [False, True, True]
+    assert ["Older tickets" in page.text for page in (first, second, last)] == [True, True, False]
     for odd in ("0", "-1", "x", "99999999999999999999", "4"):
-        assert customer.opens("requests", page=odd).log == []
+        assert customer.opens("tickets", page=odd).log == []
 
 
 def test_an_offer_is_never_out_of_reach(shop: Storefront) -> None:
-    """One whose request cannot be shown stands in the list itself."""
-    push_document(shop, "request", 5, request(5))
-    push_document(shop, "request", 6, request(6), mac="0" * 64)
+    """One whose ticket cannot be shown stands in the list itself."""
+    push_document(shop, "ticket", 5, ticket(5))
+    push_document(shop, "ticket", 6, ticket(6), mac="0" * 64)
     for number, of in ((12, 5), (13, 6), (14, 7)):
-        push_document(shop, "quote", number, quote(number, request=of))
-    page = Customer(shop).opens("requests")
+        push_document(shop, "quote", number, quote(number, ticket=of))
+    page = Customer(shop).opens("tickets")
     assert re.findall(r'"quote-(\d+)"', page.html) == ["14", "13"]
     assert listed(page) == [5]
-    assert "Some requests cannot be shown at the moment." in page.text
+    assert "Some tickets cannot be shown at the moment." in page.text
     assert page.has_form("quote_approve", within="quote-14")
     assert len(page.log) == 1
-    assert "signature of a row of request does not verify" in page.log[0]
+    assert "signature of a row of ticket does not verify" in page.log[0]
 
 
 # --- a thread ---------------------------------------------------------------------------------------------
@@ -172,11 +172,11 @@ def test_T1_a_thread_is_shown_in_order_with_who_wrote_and_when(any_shop: Storefr
         message(in_three("Offered: 50 coins."), by="bridge", at=NOW - DAY, quote=12),
         message("By mail", verified=False, at=NOW),
     ]
-    push_document(any_shop, "request", 5, request(5, subject="A <slider>", messages=messages, earlier=1200))
-    page = Customer(any_shop, zone="Asia/Tehran").opens("thread", request=5)
+    push_document(any_shop, "ticket", 5, ticket(5, subject="A <slider>", messages=messages, earlier=1200))
+    page = Customer(any_shop, zone="Asia/Tehran").opens("thread", ticket=5)
     assert page.parts == ["thread", "reply"]
     assert "<bdi>A &lt;slider&gt;</bdi></h2>" in page.html
-    assert "Request 5, opened on 13 January 2027, 11:30" in page.text
+    assert "Ticket 5, opened on 13 January 2027, 11:30" in page.text
     assert "Earlier messages that are not shown here: 1,200" in page.text
     words = ("Line one\n  line &lt;two&gt;", "We look.", "Offered: 50 coins.", "By mail")
     assert sorted(words, key=page.html.index) == list(words)
@@ -187,98 +187,98 @@ def test_T1_a_thread_is_shown_in_order_with_who_wrote_and_when(any_shop: Storefr
 
 def test_the_desks_own_sentences_are_in_the_readers_language_and_peoples_words_as_typed(shop: Storefront) -> None:
     messages = [message("Bitte"), message(in_three("Offered"), by="bridge")]
-    push_document(shop, "request", 5, request(5, messages=messages))
-    html = Customer(shop, "fa").opens("thread", request=5).html
+    push_document(shop, "ticket", 5, ticket(5, messages=messages))
+    html = Customer(shop, "fa").opens("thread", ticket=5).html
     assert '<div class="supportbridge-words" dir="auto">Bitte</div>' in html
     assert '<div class="supportbridge-words" lang="fa" dir="auto">Offered به فارسی</div>' in html
 
 
 def test_C7_a_thread_has_its_offers_and_those_alone(shop: Storefront) -> None:
     push_account(shop, package(300))
-    push_document(shop, "request", 5, request(5, quotes=[11, 12, 13]))
-    push_document(shop, "quote", 11, quote(11, request=5, state="settled", spent=45))
-    push_document(shop, "quote", 12, quote(12, request=5))
-    push_document(shop, "quote", 13, quote(13, request=6))
-    push_document(shop, "quote", 14, quote(14, request=5))
-    page = Customer(shop).opens("thread", request=5)
+    push_document(shop, "ticket", 5, ticket(5, quotes=[11, 12, 13]))
+    push_document(shop, "quote", 11, quote(11, ticket=5, state="settled", spent=45))
+    push_document(shop, "quote", 12, quote(12, ticket=5))
+    push_document(shop, "quote", 13, quote(13, ticket=6))
+    push_document(shop, "quote", 14, quote(14, ticket=5))
+    page = Customer(shop).opens("thread", ticket=5)
     assert re.findall(r'"quote-(\d+)"', page.html) == ["12", "11"]
     assert page.parts == ["offers", "thread", "reply"], "what waits for the customer stands at the head"
     assert "What has happened</summary>" not in page.html, "the thread tells it"
-    push_document(shop, "quote", 12, quote(12, request=5, state="started", held=50))
-    assert Customer(shop).opens("thread", request=5).parts == ["thread", "offers", "reply"]
+    push_document(shop, "quote", 12, quote(12, ticket=5, state="started", held=50))
+    assert Customer(shop).opens("thread", ticket=5).parts == ["thread", "offers", "reply"]
 
 
 def test_a_decision_that_is_refused_at_once_shows_its_thread_again(shop: Storefront) -> None:
-    push_document(shop, "request", 5, request(5, quotes=[12]))
-    push_document(shop, "quote", 12, quote(12, request=5))
+    push_document(shop, "ticket", 5, ticket(5, quotes=[12]))
+    push_document(shop, "quote", 12, quote(12, ticket=5))
     customer = Customer(shop)
-    form = customer.opens("thread", request=5).form("quote_approve")
-    push_document(shop, "quote", 12, quote(12, request=5, version=3))
+    form = customer.opens("thread", ticket=5).form("quote_approve")
+    push_document(shop, "quote", 12, quote(12, ticket=5, version=3))
     page = customer.sends(form)
     assert "This offer was changed after your page was made." in page.text
     assert page.parts == ["offers", "thread", "reply"]
-    push_document(shop, "request", 5, request(5), mac="0" * 64)
-    assert customer.sends(form).parts == ["offers", "requests"]
+    push_document(shop, "ticket", 5, ticket(5), mac="0" * 64)
+    assert customer.sends(form).parts == ["offers", "tickets"]
 
 
-def test_C9_what_was_decided_leads_back_to_its_request(shop: Storefront) -> None:
-    push_document(shop, "request", 5, request(5, quotes=[12]))
-    push_document(shop, "quote", 12, quote(12, request=5))
+def test_C9_what_was_decided_leads_back_to_its_ticket(shop: Storefront) -> None:
+    push_document(shop, "ticket", 5, ticket(5, quotes=[12]))
+    push_document(shop, "quote", 12, quote(12, ticket=5))
     customer = Customer(shop)
-    uuid = customer.sends(customer.opens("thread", request=5).form("quote_decline")).led_to["sent"]
+    uuid = customer.sends(customer.opens("thread", ticket=5).form("quote_decline")).led_to["sent"]
     push_document(shop, "answer", uuid, answer(uuid))
-    assert "view=thread&amp;request=5" in customer.opens("answer", sent=uuid).html
-    shop.run("DROP TABLE {p}request")
+    assert "view=thread&amp;ticket=5" in customer.opens("answer", sent=uuid).html
+    shop.run("DROP TABLE {p}ticket")
     older = customer.opens("answer", sent=uuid)
     assert "view=thread" not in older.html
-    assert "To your requests and offers" in older.text
+    assert "To your tickets and offers" in older.text
 
 
 def test_an_offer_older_than_the_newest_two_hundred_can_be_approved_in_its_thread(shop: Storefront) -> None:
-    push_document(shop, "quote", 1, quote(1, request=5))
-    push_document(shop, "request", 5, request(5, quotes=[1]))
-    newer = {number: quote(number, request=6, state="settled", spent=1) for number in range(2, 203)}
+    push_document(shop, "quote", 1, quote(1, ticket=5))
+    push_document(shop, "ticket", 5, ticket(5, quotes=[1]))
+    newer = {number: quote(number, ticket=6, state="settled", spent=1) for number in range(2, 203)}
     push_documents(shop, "quote", newer)
-    assert Customer(shop).opens("thread", request=5).has_form("quote_approve", within="quote-1")
+    assert Customer(shop).opens("thread", ticket=5).has_form("quote_approve", within="quote-1")
 
 
-def test_another_customers_request_is_as_good_as_none(any_shop: Storefront) -> None:
-    push_document(any_shop, "request", 5, request(5, customer=78, subject="Private"), customer=78)
-    push_document(any_shop, "request", 6, request(6, customer=78, subject="Private"))
-    push_document(any_shop, "request", 7, request(7, store="umbrella", subject="Private"))
+def test_another_customers_ticket_is_as_good_as_none(any_shop: Storefront) -> None:
+    push_document(any_shop, "ticket", 5, ticket(5, customer=78, subject="Private"), customer=78)
+    push_document(any_shop, "ticket", 6, ticket(6, customer=78, subject="Private"))
+    push_document(any_shop, "ticket", 7, ticket(7, store="umbrella", subject="Private"))
     for number in ("5", "6", "7", "8", "0", "-1", "5 OR 1=1", "", "9" * 30):
-        page = Customer(any_shop).opens("thread", request=number)
-        assert "There is no such request on your account" in page.text, number
+        page = Customer(any_shop).opens("thread", ticket=number)
+        assert "There is no such ticket on your account" in page.text, number
         assert "Private" not in page.html
         assert "<form" not in page.html
-    assert listed(Customer(any_shop).opens("requests")) == []
+    assert listed(Customer(any_shop).opens("tickets")) == []
 
 
-def test_T11_a_request_that_is_not_what_its_row_says_is_not_shown(shop: Storefront) -> None:
-    mac = mac_of(KEY, "request", canonical_json(request(5)), direction=SHOP_TO_DESK)
+def test_T11_a_ticket_that_is_not_what_its_row_says_is_not_shown(shop: Storefront) -> None:
+    mac = mac_of(KEY, "ticket", canonical_json(ticket(5)), direction=SHOP_TO_DESK)
     cases: list[tuple[dict[str, Any], str]] = [
         ({"mac": "0" * 64}, "does not verify"),
         ({"mac": mac}, "does not verify"),
         ({"signed_as": "quote"}, "does not verify"),
         ({"signer": OTHER_KEY}, "does not verify"),
-        ({"key": 6}, 'differ in "request"'),
+        ({"key": 6}, 'differ in "ticket"'),
         ({"epoch": 2}, 'differ in "epoch"'),
         ({"number": 2}, 'differ in "number"'),
     ]
     for row, because in cases:
-        shop.run("DELETE FROM {p}request")
+        shop.run("DELETE FROM {p}ticket")
         key = row.pop("key", 5)
-        push_document(shop, "request", key, request(5), **row)
-        for view in ("thread", "requests"):
-            page = Customer(shop).opens(view, request=key)
+        push_document(shop, "ticket", key, ticket(5), **row)
+        for view in ("thread", "tickets"):
+            page = Customer(shop).opens(view, ticket=key)
             assert "Please set it up." not in page.html
             assert listed(page) == []
             assert because in page.log[0]
             assert str(CUSTOMER) not in page.log[0]
 
 
-def test_a_signed_request_that_makes_no_sense_keeps_no_other_back(shop: Storefront) -> None:
-    push_document(shop, "request", 6, request(6))
+def test_a_signed_ticket_that_makes_no_sense_keeps_no_other_back(shop: Storefront) -> None:
+    push_document(shop, "ticket", 6, ticket(6))
     cases: list[tuple[dict[str, Any], str]] = [
         ({"subject": None}, "subject"),
         ({"opened_at": "now"}, "opened_at"),
@@ -293,38 +293,38 @@ def test_a_signed_request_that_makes_no_sense_keeps_no_other_back(shop: Storefro
         ({"earlier": -1}, "earlier"),
     ]
     for changes, field in cases:
-        push_document(shop, "request", 5, request(5, **changes))
-        page = Customer(shop).opens("requests")
+        push_document(shop, "ticket", 5, ticket(5, **changes))
+        page = Customer(shop).opens("tickets")
         assert listed(page) == [6], field
-        assert [f'the request document has no usable "{field}"' in line for line in page.log] == [True]
+        assert [f'the ticket document has no usable "{field}"' in line for line in page.log] == [True]
 
 
 def test_what_a_desk_that_was_put_back_does_not_know_is_not_shown(shop: Storefront) -> None:
     push_account(shop, package(300), epoch=2)
-    push_document(shop, "request", 5, request(5, epoch=1))
-    push_document(shop, "request", 6, request(6, epoch=2))
-    assert listed(Customer(shop).opens("requests")) == [6]
-    assert "There is no such request" in Customer(shop).opens("thread", request=5).text
+    push_document(shop, "ticket", 5, ticket(5, epoch=1))
+    push_document(shop, "ticket", 6, ticket(6, epoch=2))
+    assert listed(Customer(shop).opens("tickets")) == [6]
+    assert "There is no such ticket" in Customer(shop).opens("thread", ticket=5).text
 
 
-def test_D2_an_erased_request_leaves_its_number(shop: Storefront) -> None:
-    push_document(shop, "request", 5, request(5, subject="", messages=[]))
-    page = Customer(shop).opens("requests")
-    assert "<bdi>Request 5</bdi>" in page.within("request-5")
-    assert "<bdi>Request 5</bdi></h2>" in Customer(shop).opens("thread", request=5).html
+def test_D2_an_erased_ticket_leaves_its_number(shop: Storefront) -> None:
+    push_document(shop, "ticket", 5, ticket(5, subject="", messages=[]))
+    page = Customer(shop).opens("tickets")
+    assert "<bdi>Ticket 5</bdi>" in page.within("ticket-5")
+    assert "<bdi>Ticket 5</bdi></h2>" in Customer(shop).opens("thread", ticket=5).html
 
 
 def test_script_in_every_field_is_shown_as_text(any_shop: Storefront) -> None:
     messages = [message(EVIL), message(EVIL, by="staff"), message({"en": EVIL, '"><i>': EVIL}, by="bridge")]
-    push_document(any_shop, "request", 5, request(5, subject=EVIL, messages=messages, quotes=[12]))
-    push_document(any_shop, "quote", 12, quote(12, request=5, subject=EVIL, text={"en": EVIL}))
+    push_document(any_shop, "ticket", 5, ticket(5, subject=EVIL, messages=messages, quotes=[12]))
+    push_document(any_shop, "quote", 12, quote(12, ticket=5, subject=EVIL, text={"en": EVIL}))
     customer = Customer(any_shop)
-    form = customer.opens("thread", request=5).form("request_reply")
+    form = customer.opens("thread", ticket=5).form("ticket_reply")
     pages = [
-        customer.opens("requests"),
-        customer.opens("thread", request=5),
+        customer.opens("tickets"),
+        customer.opens("thread", ticket=5),
         customer.sends(form | {"supportbridge_token": "x", "supportbridge_text": EVIL}),
-        customer.opens("thread", request=EVIL),
+        customer.opens("thread", ticket=EVIL),
         customer.opens("statement", kind=EVIL, package=EVIL, before=EVIL),
         customer.opens("answer", sent=EVIL),
     ]
@@ -337,34 +337,34 @@ def test_script_in_every_field_is_shown_as_text(any_shop: Storefront) -> None:
 
 
 def test_T1_a_reply_is_written_as_it_was_typed(any_shop: Storefront) -> None:
-    push_document(any_shop, "request", 5, request(5))
+    push_document(any_shop, "ticket", 5, ticket(5))
     customer = Customer(any_shop)
     text = 'It\'s "so" <b>&amp; 100% \\ привет سلام \N{GRINNING FACE}\n  indented'
-    form = customer.opens("thread", request=5).form("request_reply")
+    form = customer.opens("thread", ticket=5).form("ticket_reply")
     sent = customer.sends(form | {"supportbridge_text": text.replace("\n", "\r\n")})
     [posted] = inbox(any_shop)
-    assert (posted.kind, posted.data) == ("request_reply", {"request": 5, "text": text})
+    assert (posted.kind, posted.data) == ("ticket_reply", {"ticket": 5, "text": text})
     assert sent.led_to["sent"] == posted.uuid
     waiting = customer.opens("answer", sent=posted.uuid)
-    assert "Reply to request 5" in waiting.text
+    assert "Reply to ticket 5" in waiting.text
     push_document(any_shop, "answer", posted.uuid, answer(posted.uuid, text=in_three("Sent.")))
     answered = customer.opens("answer", sent=posted.uuid)
-    assert "view=thread&amp;request=5" in answered.html
+    assert "view=thread&amp;ticket=5" in answered.html
 
 
 def test_C15_a_frozen_account_can_write(shop: Storefront) -> None:
     push_account(shop, package(300), frozen=True)
-    push_document(shop, "request", 5, request(5))
+    push_document(shop, "ticket", 5, ticket(5))
     customer = Customer(shop)
-    form = customer.opens("thread", request=5).form("request_reply")
+    form = customer.opens("thread", ticket=5).form("ticket_reply")
     customer.sends(form | {"supportbridge_text": "Why?"})
-    assert [posted.kind for posted in inbox(shop)] == ["request_reply"]
+    assert [posted.kind for posted in inbox(shop)] == ["ticket_reply"]
 
 
 def test_a_reply_of_a_wrong_length_is_not_sent_and_not_lost(shop: Storefront) -> None:
-    push_document(shop, "request", 5, request(5))
+    push_document(shop, "ticket", 5, ticket(5))
     customer = Customer(shop)
-    form = customer.opens("thread", request=5).form("request_reply")
+    form = customer.opens("thread", ticket=5).form("ticket_reply")
     cases = {
         " \r\n": "Please type a message.",
         "\N{GRINNING FACE}" * 4001: "The message is too long: 4,001 characters. At most 4,000 are possible.",
@@ -374,22 +374,22 @@ def test_a_reply_of_a_wrong_length_is_not_sent_and_not_lost(shop: Storefront) ->
         page = customer.sends(form | {"supportbridge_text": typed})
         assert words in page.text
         assert page.parts == ["thread", "reply"]
-        assert page.form("request_reply")["supportbridge_text"] == typed.strip()
+        assert page.form("ticket_reply")["supportbridge_text"] == typed.strip()
     assert inbox(shop) == []
 
 
 def test_a_text_of_blanks_between_letters_holds_nothing_up(shop: Storefront) -> None:
     """A PHP without a compiler for patterns is not rare, and whoever is logged in can send such a text."""
     shop.php_settings["pcre.jit"] = "0"
-    push_document(shop, "request", 5, request(5))
+    push_document(shop, "ticket", 5, ticket(5))
     customer = Customer(shop)
-    form = customer.opens("thread", request=5).form("request_reply")
+    form = customer.opens("thread", ticket=5).form("ticket_reply")
     inside = "a" + " \N{NO-BREAK SPACE}" * 25_000 + "b"
     for typed in (inside, f"{inside}\N{IDEOGRAPHIC SPACE}\n", " " * 1_500_000 + "x" * 4001):
         page = customer.sends(form | {"supportbridge_text": typed})
         assert "The message is too long" in page.text
         assert page.played.seconds < 2
-        assert page.form("request_reply")["supportbridge_text"] == typed.strip()
+        assert page.form("ticket_reply")["supportbridge_text"] == typed.strip()
     blanks = "\N{NO-BREAK SPACE}\n\t\N{IDEOGRAPHIC SPACE}"
     assert "Please type a message." in customer.sends(form | {"supportbridge_text": blanks * 10_000}).text
     customer.sends(form | {"supportbridge_text": f"{blanks * 10_000}two  words{blanks * 10_000}"})
@@ -397,22 +397,22 @@ def test_a_text_of_blanks_between_letters_holds_nothing_up(shop: Storefront) -> 
 
 
 def test_a_forged_or_foreign_reply_is_not_sent(shop: Storefront) -> None:
-    push_document(shop, "request", 5, request(5))
-    push_document(shop, "request", 9, request(9, customer=78), customer=78)
+    push_document(shop, "ticket", 5, ticket(5))
+    push_document(shop, "ticket", 9, ticket(9, customer=78), customer=78)
     customer = Customer(shop)
-    good = customer.opens("thread", request=5).form("request_reply") | {"supportbridge_text": "Hello"}
-    opening = customer.opens("request").form("request_open")
-    no_request = "There is no such request on your account."
+    good = customer.opens("thread", ticket=5).form("ticket_reply") | {"supportbridge_text": "Hello"}
+    opening = customer.opens("ticket").form("ticket_open")
+    no_ticket = "There is no such ticket on your account."
     no_form = "This form is no longer valid"
     cases: list[tuple[dict[str, str], dict[str, Any], str]] = [
-        ({"supportbridge_request": "9"}, {}, no_request),
-        ({"supportbridge_request": "4"}, {}, no_request),
-        ({"supportbridge_request": "5 OR 1=1"}, {}, no_form),
-        ({"supportbridge_request": ""}, {}, no_form),
+        ({"supportbridge_ticket": "9"}, {}, no_ticket),
+        ({"supportbridge_ticket": "4"}, {}, no_ticket),
+        ({"supportbridge_ticket": "5 OR 1=1"}, {}, no_form),
+        ({"supportbridge_ticket": ""}, {}, no_form),
         ({"supportbridge_token": ""}, {}, no_form),
         ({"supportbridge_token": "0" * 64}, {}, no_form),
         ({"supportbridge_token": opening["supportbridge_token"]}, {}, no_form),
-        ({"supportbridge_kind": "request_open"}, {}, no_form),
+        ({"supportbridge_kind": "ticket_open"}, {}, no_form),
         ({"supportbridge_uuid": opening["supportbridge_uuid"]}, {}, no_form),
         ({}, {"session": "another session"}, no_form),
         ({}, {"session": ""}, no_form),
@@ -426,9 +426,9 @@ def test_a_forged_or_foreign_reply_is_not_sent(shop: Storefront) -> None:
 
 
 def test_a_reply_sent_twice_is_one_row_and_one_replayed_with_other_words_is_said(shop: Storefront) -> None:
-    push_document(shop, "request", 5, request(5))
+    push_document(shop, "ticket", 5, ticket(5))
     customer = Customer(shop)
-    form = customer.opens("thread", request=5).form("request_reply") | {"supportbridge_text": "Hello"}
+    form = customer.opens("thread", ticket=5).form("ticket_reply") | {"supportbridge_text": "Hello"}
     first, second = customer.sends(form), customer.sends(form)
     assert first.led_to == second.led_to
     assert "This form was sent already" in customer.sends(form | {"supportbridge_text": "Other words"}).text
@@ -443,33 +443,33 @@ def test_the_list_says_on_which_side_it_is_missing_and_offers_can_be_decided(sho
     push_document(shop, "quote", 12, quote())
     for drop, words in ((False, "the vendor’s desk has been updated"), (True, "the shop has been set up for it")):
         if drop:
-            shop.run("DROP TABLE {p}request")
-        page = Customer(shop).opens("requests")
-        assert f"Your requests are listed here once {words}." in page.text
+            shop.run("DROP TABLE {p}ticket")
+        page = Customer(shop).opens("tickets")
+        assert f"Your tickets are listed here once {words}." in page.text
         assert ALREADY in page.text
         assert page.has_form("quote_approve", within="quote-12")
         assert page.log == []
     push_page(shop)
     shop.make_tables()
-    assert "You have not written to us yet." in Customer(shop).opens("requests").text
+    assert "You have not written to us yet." in Customer(shop).opens("tickets").text
 
 
-@pytest.mark.parametrize("table", ["request", "quote", "price"])
+@pytest.mark.parametrize("table", ["ticket", "quote", "price"])
 def test_a_document_of_a_newer_version_is_said_in_words(shop: Storefront, table: str) -> None:
     push_account(shop, package(300))
-    document = {"request": request(5), "quote": quote(12), "price": price("analytics")}[table] | {"v": 2}
-    keys: dict[str, int | str] = {"request": 5, "quote": 12, "price": "analytics"}
+    document = {"ticket": ticket(5), "quote": quote(12), "price": price("analytics")}[table] | {"v": 2}
+    keys: dict[str, int | str] = {"ticket": 5, "quote": 12, "price": "analytics"}
     push_document(shop, table, keys[table], document)
-    page = Customer(shop).opens("requests")
+    page = Customer(shop).opens("tickets")
     assert "It is shown once the shop’s extension has been updated." in page.text
     assert "is of a version that this extension does not know; update it" in page.log[0]
-    if table == "request":
-        assert "has been updated" in Customer(shop).opens("thread", request=5).text
+    if table == "ticket":
+        assert "has been updated" in Customer(shop).opens("thread", ticket=5).text
 
 
 def test_an_answer_of_a_newer_version_ends_the_waiting(shop: Storefront) -> None:
     customer = Customer(shop)
-    form = customer.opens("request").form("request_open")
+    form = customer.opens("ticket").form("ticket_open")
     uuid = customer.sends(form | {"supportbridge_subject": "a", "supportbridge_text": "b"}).led_to["sent"]
     push_document(shop, "answer", uuid, answer(uuid, v=2))
     assert "It is shown once the shop’s extension has been updated." in customer.opens("answer", sent=uuid).text
@@ -477,7 +477,7 @@ def test_an_answer_of_a_newer_version_ends_the_waiting(shop: Storefront) -> None
 
 def test_a_version_below_ours_or_none_is_no_newer_one(shop: Storefront) -> None:
     for version in (0, -1, "2", None, 1.0, [2]):
-        push_document(shop, "request", 5, request(5, v=version))
-        page = Customer(shop).opens("requests")
+        push_document(shop, "ticket", 5, ticket(5, v=version))
+        page = Customer(shop).opens("tickets")
         assert "has been updated" not in page.text.replace("desk has been updated", "")
         assert len(page.log) == 1

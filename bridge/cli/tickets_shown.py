@@ -1,4 +1,4 @@
-"""How a request and its thread are shown to staff.
+"""How a ticket and its thread are shown to staff.
 
 What customers wrote is a stranger's text: it is indented, line by line, below a line of ours, and can't steer the
 terminal. Everything else is told in staff's words, with its exact numbers.
@@ -13,24 +13,24 @@ from bridge.cli.quotes_shown import owner_document, subject_of, words_parts
 from bridge.cli.screen import count, grid, line, local, styled, table, utc
 from bridge.domain.accounts import Account
 from bridge.domain.quotes import Quote
-from bridge.domain.requests import Author, Message, MessageKind, Request
+from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 from bridge.settings import StoreSettings
 
-Row = tuple[StoreSettings, Request, Account, Sequence[Quote]]
-"""A request of a store, whose it is, and its quotes."""
+Row = tuple[StoreSettings, Ticket, Account, Sequence[Quote]]
+"""A ticket of a store, whose it is, and its quotes."""
 
 
-def request_document(row: Row) -> dict[str, Any]:
-    """A request for programs."""
-    _, request, account, quotes = row
+def ticket_document(row: Row) -> dict[str, Any]:
+    """A ticket for programs."""
+    _, ticket, account, quotes = row
     return {
-        "request": request.id,
-        "store": request.store,
+        "ticket": ticket.id,
+        "store": ticket.store,
         "owner": owner_document(account.owner),
-        "subject": request.subject,
-        "opened_at": utc(request.opened_at),
-        "opened_by": request.staff or request.opened_by.value,
-        "price": request.price,
+        "subject": ticket.subject,
+        "opened_at": utc(ticket.opened_at),
+        "opened_by": ticket.staff or ticket.opened_by.value,
+        "price": ticket.price,
         "quotes": [
             {"quote": one.id, "kind": one.kind.value, "state": one.state.value, "coins": one.offer.coins}
             for one in quotes
@@ -38,36 +38,36 @@ def request_document(row: Row) -> dict[str, Any]:
     }
 
 
-def requests_table(rows: Sequence[Row]) -> Any:
-    """Requests, a row each."""
-    columns = ("Request", "Store", "Customer", "Opened", "By", "Price", "Quotes", "Subject")
+def tickets_table(rows: Sequence[Row]) -> Any:
+    """Tickets, a row each."""
+    columns = ("Ticket", "Store", "Customer", "Opened", "By", "Price", "Quotes", "Subject")
     cells = [
         (
-            request.id,
-            request.store,
+            ticket.id,
+            ticket.store,
             named(account.owner),
-            local(request.opened_at, store.zone_info),
-            request.staff or request.opened_by.value,
-            request.price or "",
+            local(ticket.opened_at, store.zone_info),
+            ticket.staff or ticket.opened_by.value,
+            ticket.price or "",
             ", ".join(f"{one.id} {one.state}" for one in quotes),
-            subject_of(request),
+            subject_of(ticket),
         )
-        for store, request, account, quotes in rows
+        for store, ticket, account, quotes in rows
     ]
-    return table(*columns, rows=cells, right=("Request",), words=("Subject",))
+    return table(*columns, rows=cells, right=("Ticket",), words=("Subject",))
 
 
-def request_parts(row: Row) -> list[Any]:
-    """A request's facts, for people."""
-    store, request, account, quotes = row
-    opened = f"{local(request.opened_at, store.zone_info)} by {request.staff or request.opened_by.value}"
+def ticket_parts(row: Row) -> list[Any]:
+    """A ticket's facts, for people."""
+    store, ticket, account, quotes = row
+    opened = f"{local(ticket.opened_at, store.zone_info)} by {ticket.staff or ticket.opened_by.value}"
     facts: list[Sequence[object]] = [
-        ("Request", f"{request.id}: {subject_of(request)}"),
+        ("Ticket", f"{ticket.id}: {subject_of(ticket)}"),
         ("Customer", f"{account.owner} of store {store.name}"),
         ("Opened", opened),
     ]
-    if request.price:
-        facts.append(("Price", request.price))
+    if ticket.price:
+        facts.append(("Price", ticket.price))
     if account.frozen:
         facts.append(("Frozen", styled(f"since {local(account.frozen_at, store.zone_info)}", "wrong")))
     facts += [(f"Quote {one.id}", _quote_words(one)) for one in quotes]

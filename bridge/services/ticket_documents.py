@@ -1,7 +1,7 @@
-"""A request as its customer reads it: what he wants, and the end of the thread about it.
+"""A ticket as its customer reads it: what he wants, and the end of the thread about it.
 
 People's own words stand as they were typed, in no language; what the bridge tells of quotes is said in all of them. Who
-of staff wrote is not said, and notes and calls are theirs alone (rule P4). A request that staff have written down for
+of staff wrote is not said, and notes and calls are theirs alone (rule P4). A ticket that staff have written down for
 themselves is theirs too, its subject with it, until something in it is for the customer.
 """
 
@@ -12,7 +12,7 @@ from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import canonical_json
 from bridge.domain.accounts import OwnerKind
-from bridge.domain.requests import Author, Message, MessageKind, Request
+from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 from bridge.locale.history_words import history_text
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import document_row, head, taken_away, unix
@@ -25,47 +25,47 @@ AS_TYPED = ""
 """The language of people's own words."""
 
 
-def request_document(tx: Tx, terms: PageTerms, request: Request, customer_id: int) -> dict[str, Any]:
-    """What a request's row says; `earlier` is how many older messages it leaves out."""
-    last, earlier = tx.requests.last_shown(request.id, MOST_MESSAGES)
+def ticket_document(tx: Tx, terms: PageTerms, ticket: Ticket, customer_id: int) -> dict[str, Any]:
+    """What a ticket's row says; `earlier` is how many older messages it leaves out."""
+    last, earlier = tx.tickets.last_shown(ticket.id, MOST_MESSAGES)
     told = [_message(one) for one in last]
     shown = _that_fit(told)
     return {
-        **head(terms, customer_id, request.number),
-        "request": request.id,
-        "subject": request.subject,
-        "opened_at": unix(request.opened_at),
-        "price": request.price,
-        "quotes": [quote.id for quote in tx.quotes.of_request(request.id) if quote.was_offered],
+        **head(terms, customer_id, ticket.number),
+        "ticket": ticket.id,
+        "subject": ticket.subject,
+        "opened_at": unix(ticket.opened_at),
+        "price": ticket.price,
+        "quotes": [quote.id for quote in tx.quotes.of_ticket(ticket.id) if quote.was_offered],
         "earlier": earlier + len(told) - len(shown),
         "messages": shown,
     }
 
 
-def request_rows(tx: Tx, terms: PageTerms, requests: Sequence[Request]) -> list[DocumentRow]:
-    """The rows of these requests; those of guests have none, nor have those that are staff's alone."""
-    accounts = tx.accounts.by_ids({request.account_id for request in requests})
+def ticket_rows(tx: Tx, terms: PageTerms, tickets: Sequence[Ticket]) -> list[DocumentRow]:
+    """The rows of these tickets; those of guests have none, nor have those that are staff's alone."""
+    accounts = tx.accounts.by_ids({ticket.account_id for ticket in tickets})
     rows = []
-    for request in requests:
-        owner = accounts[request.account_id].owner
+    for ticket in tickets:
+        owner = accounts[ticket.account_id].owner
         match owner.kind:
-            case OwnerKind.CUSTOMER if request.subject:
-                if not _is_for_customer(tx, request):
+            case OwnerKind.CUSTOMER if ticket.subject:
+                if not _is_for_customer(tx, ticket):
                     continue
-                document = request_document(tx, terms, request, owner.ref)
-                rows.append(document_row(terms, DocumentTable.REQUEST, request.id, document, owner.ref, request.number))
+                document = ticket_document(tx, terms, ticket, owner.ref)
+                rows.append(document_row(terms, DocumentTable.TICKET, ticket.id, document, owner.ref, ticket.number))
             case OwnerKind.CUSTOMER | OwnerKind.FORMER:  # erased, or somebody else has the number now
-                rows.append(taken_away(terms, DocumentTable.REQUEST, request.id, request.number))
+                rows.append(taken_away(terms, DocumentTable.TICKET, ticket.id, ticket.number))
             case OwnerKind.GUEST:
                 pass
     return rows
 
 
-def _is_for_customer(tx: Tx, request: Request) -> bool:
+def _is_for_customer(tx: Tx, ticket: Ticket) -> bool:
     """Whether he opened it himself, or something stands in it that he is shown: a message or an offer."""
-    if request.opened_by is Author.CUSTOMER or tx.requests.last_shown(request.id, 1)[0]:
+    if ticket.opened_by is Author.CUSTOMER or tx.tickets.last_shown(ticket.id, 1)[0]:
         return True
-    return any(quote.was_offered for quote in tx.quotes.of_request(request.id))
+    return any(quote.was_offered for quote in tx.quotes.of_ticket(ticket.id))
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -1,12 +1,12 @@
-"""Requests in staff's hands: opened, answered, calls written down; strangers' words can't steer the terminal."""
+"""Tickets in staff's hands: opened, answered, calls written down; strangers' words can't steer the terminal."""
 
 import pytest
 
 from bridge.cli.session import CLOCK
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.domain.requests import Author
+from bridge.domain.tickets import Author
 from bridge.engine.setup import StoreSetup
-from bridge.services.opening import open_request
+from bridge.services.opening import open_ticket
 from bridge.services.threads_shown import tell_unread
 from tests.bridge.cli.conftest import BY, CounterPlace, ShopPlace
 from tests.support.settings_files import load_plain
@@ -15,22 +15,22 @@ HOSTILE = "\x1b]0;owned\x07 hello\u202e\r\n2026-11-22 11:00:00 +03:30  Anna: wro
 
 
 def asked(counter: CounterPlace, subject: str, text: str) -> str:
-    """The number of a request that the customer opened on his page."""
+    """The number of a ticket that the customer opened on his page."""
     terms = StoreSetup.of(load_plain(counter.place.config).stores["acme"]).desk_terms
     owner = Owner(OwnerKind.CUSTOMER, 77)
     account = counter.desk.run(lambda tx: tx.accounts.open("acme", [owner]))[owner]
-    made = counter.desk.run(open_request, terms, account, subject=subject, text=text, at=CLOCK.now())
+    made = counter.desk.run(open_ticket, terms, account, subject=subject, text=text, at=CLOCK.now())
     return str(made.id)
 
 
 def test_C12_answering_costs_nothing(counter: CounterPlace) -> None:
     counter.granted(300)
-    request = counter.request()
+    ticket = counter.ticket()
     entries = len(counter.document("coins", "statement", "77")["entries"])
-    said = counter.document("request", "reply", request, "--text", "Which page is it?\nSend a link.", *BY)["said"]
+    said = counter.document("ticket", "reply", ticket, "--text", "Which page is it?\nSend a link.", *BY)["said"]
     assert (said["kind"], said["staff"], said["text"]) == ("text", "Anna", "Which page is it?\nSend a link.")
-    assert counter.well("request", "reply", request, "--text", "Thanks", *BY).lines()[0] == (
-        f"Anna replied to request {request}; no coin was moved. The customer reads it on his page."
+    assert counter.well("ticket", "reply", ticket, "--text", "Thanks", *BY).lines()[0] == (
+        f"Anna replied to ticket {ticket}; no coin was moved. The customer reads it on his page."
     )
     assert len(counter.document("coins", "statement", "77")["entries"]) == entries
     assert counter.coins() == (300, 0, 300)
@@ -38,40 +38,40 @@ def test_C12_answering_costs_nothing(counter: CounterPlace) -> None:
 
 def test_staff_who_answer_where_no_page_shows_it_are_warned(counter: CounterPlace) -> None:
     counter.granted(300)
-    request, why = counter.request(), "the shop's extension is still 0.3.9"
+    ticket, why = counter.ticket(), "the shop's extension is still 0.3.9"
     counter.desk.run(tell_unread, "acme", why, "Run: bridge storefront build", at=CLOCK.now())
     warning = (
-        f"customers can't read what staff write in requests: {why}. Letters about it wait. Run: bridge storefront build"
+        f"customers can't read what staff write in tickets: {why}. Letters about it wait. Run: bridge storefront build"
     )
-    assert counter.well("request", "reply", request, "--text", "Done.", *BY).lines()[0] == (
-        f"Anna replied to request {request}; no coin was moved. Warning: {warning}"
+    assert counter.well("ticket", "reply", ticket, "--text", "Done.", *BY).lines()[0] == (
+        f"Anna replied to ticket {ticket}; no coin was moved. Warning: {warning}"
     )
-    assert counter.document("request", "reply", request, "--text", "Done.", *BY)["warning"] == warning
+    assert counter.document("ticket", "reply", ticket, "--text", "Done.", *BY)["warning"] == warning
     counter.desk.run(tell_unread, "acme", "", "", at=CLOCK.now())
-    assert "warning" not in counter.document("request", "reply", request, "--text", "Done.", *BY)
+    assert "warning" not in counter.document("ticket", "reply", ticket, "--text", "Done.", *BY)
 
 
 def test_P4_a_call_is_logged_free_of_coins_for_staff_alone(counter: CounterPlace) -> None:
     counter.granted(300)
-    request = counter.request()
-    line = counter.well("request", "log-call", request, "--text", "He called about the font.", *BY).lines()[0]
+    ticket = counter.ticket()
+    line = counter.well("ticket", "log-call", ticket, "--text", "He called about the font.", *BY).lines()[0]
     assert line == (
-        f"Anna logged a call on request {request}; no coin was moved. "
+        f"Anna logged a call on ticket {ticket}; no coin was moved. "
         "The customer's plan has no telephone support: offer it as premium time (rule P4)."
     )
     path = counter.place.config / "stores" / "acme.toml"
     right = '[rights.phone]\nname = { en = "Telephone" }\nkind = "telephone"\nplans = ["base"]\n'
     path.write_text(f'telephone = "+98 21 1234"\n{path.read_text("utf-8")}{right}', encoding="utf-8")
-    answer = counter.well("request", "log-call", request, "--text", "He called again.", *BY)
-    assert answer.lines()[0] == f"Anna logged a call on request {request}; no coin was moved."
+    answer = counter.well("ticket", "log-call", ticket, "--text", "He called again.", *BY)
+    assert answer.lines()[0] == f"Anna logged a call on ticket {ticket}; no coin was moved."
     assert counter.coins() == (300, 0, 300)
 
 
 def test_D1_words_of_a_thread_are_nowhere_in_the_audit_trail(counter: CounterPlace) -> None:
     counter.granted(300)
-    request = counter.request("77", "--text", "My secret wish")
-    counter.well("request", "reply", request, "--text", "A secret answer", *BY)
-    counter.well("request", "log-call", request, "--text", "A secret call", *BY)
+    ticket = counter.ticket("77", "--text", "My secret wish")
+    counter.well("ticket", "reply", ticket, "--text", "A secret answer", *BY)
+    counter.well("ticket", "log-call", ticket, "--text", "A secret call", *BY)
     audit = counter.well("audit", "--json").out
     assert [one["action"] for one in counter.document("audit")["lines"][:3]] == ["log-call", "reply", "open"]
     assert "secret" not in audit
@@ -79,12 +79,12 @@ def test_D1_words_of_a_thread_are_nowhere_in_the_audit_trail(counter: CounterPla
 
 
 def test_words_of_a_stranger_are_indented_and_cannot_steer_the_terminal(counter: CounterPlace) -> None:
-    request = asked(counter, f"Help{HOSTILE}", HOSTILE)
+    ticket = asked(counter, f"Help{HOSTILE}", HOSTILE)
     counter.granted(300)
-    counter.offered(5, request)
+    counter.offered(5, ticket)
     for words in (
-        ("request", "show", request),
-        ("request", "list"),
+        ("ticket", "show", ticket),
+        ("ticket", "list"),
         ("quote", "list"),
         ("quote", "show", "1"),
         ("account", "show", "77"),
@@ -92,10 +92,10 @@ def test_words_of_a_stranger_are_indented_and_cannot_steer_the_terminal(counter:
         shown = counter.well(*words).out
         assert not set(shown) & {"\x1b", "\x07", "\r", "\u202e", "\u200f"}, words
         assert not any(line.startswith("2026-11-22 11:00:00 +03:30  Anna") for line in shown.splitlines()), words
-    shown = counter.well("request", "show", request).out
+    shown = counter.well("ticket", "show", ticket).out
     assert "     2026-11-22 11:00:00 +03:30  Anna: wrote" in shown.splitlines()
     assert "\\x1b]0;owned\\x07 hello\\u202e\\r" in shown
-    assert counter.document("request", "show", request)["thread"][0]["text"] == HOSTILE
+    assert counter.document("ticket", "show", ticket)["thread"][0]["text"] == HOSTILE
 
 
 @pytest.mark.parametrize(
@@ -112,31 +112,31 @@ def test_words_that_say_nothing_or_too_much_are_refused(
     counter: CounterPlace, words: tuple[str, ...], error: str
 ) -> None:
     counter.granted(300)
-    assert counter.refused("request", "open", "77", *words, *BY)[0] == f"Error: {error}"
-    assert counter.well("request", "list").out == "No requests.\n"
+    assert counter.refused("ticket", "open", "77", *words, *BY)[0] == f"Error: {error}"
+    assert counter.well("ticket", "list").out == "No tickets.\n"
 
 
 def test_C13_a_price_that_is_not_on_the_list_is_refused(counter: CounterPlace) -> None:
     counter.granted(300)
-    assert counter.refused("request", "open", "77", "--subject", "x", "--price", "seo", *BY) == [
+    assert counter.refused("ticket", "open", "77", "--subject", "x", "--price", "seo", *BY) == [
         "Error: there is no price seo on the list",
         "Try: bridge prices list --store acme",
     ]
-    assert counter.well("request", "list").out == "No requests.\n"
+    assert counter.well("ticket", "list").out == "No tickets.\n"
 
 
 def test_what_is_not_there_is_refused_with_a_list(counter: CounterPlace) -> None:
     for words in (("show", "9"), ("reply", "9", "--text", "Hello", *BY), ("log-call", "9", "--text", "He called", *BY)):
-        assert counter.refused("request", *words) == [
-            "Error: there is no request 9 in store acme",
-            "Try: bridge request list",
+        assert counter.refused("ticket", *words) == [
+            "Error: there is no ticket 9 in store acme",
+            "Try: bridge ticket list",
         ]
 
 
 def test_C15_a_frozen_account_can_still_ask(counter: CounterPlace) -> None:
     counter.granted(300)
     counter.freeze()
-    assert "Frozen" in counter.well("request", "show", counter.request()).out
+    assert "Frozen" in counter.well("ticket", "show", counter.ticket()).out
 
 
 def test_C19_a_guest_has_no_page_to_decide_on_until_the_order_is_linked(counter: CounterPlace) -> None:
@@ -145,19 +145,19 @@ def test_C19_a_guest_has_no_page_to_decide_on_until_the_order_is_linked(counter:
         ("guest:1042", "bridge guest link 1042 CUSTOMER --store acme"),
         ("former:7", "look the customer up: bridge account find E-MAIL --store acme"),
     ):
-        error, hint = counter.refused("request", "open", customer, "--subject", "x", *BY)
+        error, hint = counter.refused("ticket", "open", customer, "--subject", "x", *BY)
         assert error.endswith(" has no account in the shop, so nobody could decide about an offer")
         assert hint == f"Try: {way}"
 
 
-async def test_T1_everybody_with_a_shop_account_can_have_a_request(acme: ShopPlace) -> None:
+async def test_T1_everybody_with_a_shop_account_can_have_a_ticket(acme: ShopPlace) -> None:
     await acme.join()
     customer = await acme.shop.add_customer("ada@shop.example")
-    opened = await acme.cli("request", "open", str(customer), "--subject", "Before I buy", *BY, "--json")
+    opened = await acme.cli("ticket", "open", str(customer), "--subject", "Before I buy", *BY, "--json")
     assert (opened.code, opened.document["owner"]["id"]) == (0, customer)
-    listed = (await acme.cli("request", "list", "--customer", str(customer), "--json")).document["requests"]
+    listed = (await acme.cli("ticket", "list", "--customer", str(customer), "--json")).document["tickets"]
     assert [(one["subject"], one["opened_by"]) for one in listed] == [("Before I buy", "Anna")]
-    nobody = await acme.cli("request", "open", "999", "--subject", "Who?", *BY)
+    nobody = await acme.cli("ticket", "open", "999", "--subject", "Who?", *BY)
     assert (nobody.code, nobody.err.splitlines()) == (
         1,
         [
@@ -168,20 +168,20 @@ async def test_T1_everybody_with_a_shop_account_can_have_a_request(acme: ShopPla
 
 
 def test_D2_what_was_erased_is_told_as_such(counter: CounterPlace) -> None:
-    request = asked(counter, "My secret", "A secret wish")
+    ticket = asked(counter, "My secret", "A secret wish")
     counter.granted(300)
-    counter.offered(5, request)
-    counter.desk.run(lambda tx: tx.requests.erase(1))
+    counter.offered(5, ticket)
+    counter.desk.run(lambda tx: tx.tickets.erase(1))
     counter.desk.run(lambda tx: tx.quotes.erase(1))
-    shown = counter.well("request", "show", request).out
-    assert f"Request   {request}: (erased)" in shown
+    shown = counter.well("ticket", "show", ticket).out
+    assert f"Ticket    {ticket}: (erased)" in shown
     assert "     (erased)" in shown
     assert "     (erased)" in counter.well("quote", "show", "1").out
     assert "(erased)" in counter.well("quote", "list").out
 
 
-def test_a_request_of_a_customers_own_is_told_from_one_by_staff(counter: CounterPlace) -> None:
-    request = asked(counter, "Help", "It is broken")
-    document = counter.document("request", "show", request)
+def test_a_ticket_of_a_customers_own_is_told_from_one_by_staff(counter: CounterPlace) -> None:
+    ticket = asked(counter, "Help", "It is broken")
+    document = counter.document("ticket", "show", ticket)
     assert (document["opened_by"], document["thread"][0]["author"]) == ("customer", Author.CUSTOMER.value)
-    assert "customer: wrote" in counter.well("request", "show", request).out
+    assert "customer: wrote" in counter.well("ticket", "show", ticket).out

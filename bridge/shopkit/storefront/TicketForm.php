@@ -3,9 +3,9 @@
 namespace SupportBridge;
 
 /**
- * What a customer writes: a new request, perhaps from the price list, or a reply (rules C12, C13, T1).
+ * What a customer writes: a new ticket, perhaps from the price list, or a reply (rules C12, C13, T1).
  */
-final class RequestForm
+final class TicketForm
 {
     private PageKit $kit;
 
@@ -22,22 +22,22 @@ final class RequestForm
         $kit = $this->kit;
         $name = $price === null ? ['', ''] : $kit->language->pick($price->name);
         $subject = $form === null ? $name[0] : $form->line('subject');
-        $listed = $price === null ? null : Html::of('p', [], $kit->say('request_price', [
+        $listed = $price === null ? null : Html::of('p', [], $kit->say('ticket_price', [
             'name' => "\u{2068}" . $name[0] . "\u{2069}",
             'coins' => $price->coins,
         ]));
 
         return $kit->section(
-            'request',
-            'request_heading',
-            $kit->paragraph('request_help'),
+            'ticket',
+            'ticket_heading',
+            $kit->paragraph('ticket_help'),
             $listed,
             $kit->form(
-                'request_open',
+                'ticket_open',
                 $price === null ? [] : ['price' => $price->code],
                 $kit->submit('send'),
-                $kit->input('subject', 'request_subject', Deed::LONGEST_SUBJECT, $subject),
-                $this->text('request_text', 8, $form)
+                $kit->input('subject', 'ticket_subject', Deed::LONGEST_SUBJECT, $subject),
+                $this->text('ticket_text', 8, $form)
             )
         );
     }
@@ -45,14 +45,14 @@ final class RequestForm
     /**
      * @param Form|null $form what came back and could not be sent
      */
-    public function reply(int $requestId, ?Form $form): Html
+    public function reply(int $ticketId, ?Form $form): Html
     {
         $kit = $this->kit;
 
         return $kit->section(
             'reply',
             'reply_heading',
-            $kit->form('request_reply', ['request' => $requestId], $kit->submit('reply_send'), $this->text('reply_text', 6, $form))
+            $kit->form('ticket_reply', ['ticket' => $ticketId], $kit->submit('reply_send'), $this->text('reply_text', 6, $form))
         );
     }
 

@@ -1,11 +1,11 @@
-"""What the desk remembers of a request's thread, and of what of it the shop has."""
+"""What the desk remembers of a ticket's thread, and of what of it the shop has."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from bridge.domain.requests import Author, Message, MessageKind
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.services import comparing_accounts
 from tests.support.books import ACME, MONDAY_9AM, customer
 from tests.support.quoting import CoinDesk, a_coin_desk
@@ -20,7 +20,7 @@ def coins() -> Iterator[CoinDesk]:
 
 
 def waiting(coins: CoinDesk) -> dict[int, int]:
-    return {one.id: one.number for one in coins.desk.look(lambda tx: tx.requests.waiting(ACME, 100))}
+    return {one.id: one.number for one in coins.desk.look(lambda tx: tx.tickets.waiting(ACME, 100))}
 
 
 def say(
@@ -30,56 +30,56 @@ def say(
     author: Author = Author.CUSTOMER,
     text: str = "Any news?",
 ) -> None:
-    coins.desk.run(lambda tx: tx.requests.say(number, Message(coins.now, author, kind, text)))
+    coins.desk.run(lambda tx: tx.tickets.say(number, Message(coins.now, author, kind, text)))
 
 
-def test_a_request_waits_until_the_shop_has_its_newest_message(coins: CoinDesk) -> None:
-    number = coins.request(CUSTOMER).id
+def test_a_ticket_waits_until_the_shop_has_its_newest_message(coins: CoinDesk) -> None:
+    number = coins.ticket(CUSTOMER).id
     assert waiting(coins) == {number: 1}
     say(coins, number)
-    coins.desk.run(lambda tx: tx.requests.pushed({number: 1}))
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: 1}))
     assert waiting(coins) == {number: 2}
-    coins.desk.run(lambda tx: tx.requests.pushed({number: 2}))
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: 2}))
     assert waiting(coins) == {}
-    assert [one.id for one in coins.desk.look(lambda tx: tx.requests.shown(ACME, after=0, limit=5))] == [number]
-    assert coins.desk.look(lambda tx: tx.requests.shown(ACME, after=number, limit=5)) == []
+    assert [one.id for one in coins.desk.look(lambda tx: tx.tickets.shown(ACME, after=0, limit=5))] == [number]
+    assert coins.desk.look(lambda tx: tx.tickets.shown(ACME, after=number, limit=5)) == []
 
 
 def test_a_push_that_ends_late_takes_nothing_back(coins: CoinDesk) -> None:
-    number = coins.request(CUSTOMER).id
+    number = coins.ticket(CUSTOMER).id
     say(coins, number)
-    coins.desk.run(lambda tx: tx.requests.pushed({number: 2}))
-    coins.desk.run(lambda tx: tx.requests.pushed({number: 1}))
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: 2}))
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: 1}))
     assert waiting(coins) == {}
 
 
 @pytest.mark.parametrize("kind", [MessageKind.NOTE, MessageKind.CALL])
 def test_P4_what_is_for_staff_alone_changes_nothing_in_the_shop(coins: CoinDesk, kind: MessageKind) -> None:
-    number = coins.request(CUSTOMER).id
+    number = coins.ticket(CUSTOMER).id
     say(coins, number, kind, Author.STAFF)
     assert waiting(coins) == {number: 1}
-    assert coins.desk.look(lambda tx: tx.requests.last_shown(number, 50)) == ([], 0)
+    assert coins.desk.look(lambda tx: tx.tickets.last_shown(number, 50)) == ([], 0)
 
 
 def test_the_last_messages_come_in_order_and_the_others_are_counted(coins: CoinDesk) -> None:
-    number = coins.request(CUSTOMER).id
+    number = coins.ticket(CUSTOMER).id
     for text in "01234":
         say(coins, number, text=text)
         say(coins, number, MessageKind.CALL, Author.STAFF)
-    shown, earlier = coins.desk.look(lambda tx: tx.requests.last_shown(number, 3))
+    shown, earlier = coins.desk.look(lambda tx: tx.tickets.last_shown(number, 3))
     assert ([one.text for one in shown], earlier) == (["2", "3", "4"], 2)
-    shown, earlier = coins.desk.look(lambda tx: tx.requests.last_shown(number, 5))
+    shown, earlier = coins.desk.look(lambda tx: tx.tickets.last_shown(number, 5))
     assert (len(shown), earlier) == (5, 0)
 
 
 def test_T1_what_is_said_again_later_stands_where_it_belongs_in_time(coins: CoinDesk) -> None:
     """After a restore the inbox and the shop's rows give things back in any order, and know whole seconds only."""
-    number = coins.request(CUSTOMER).id
+    number = coins.ticket(CUSTOMER).id
     second = MONDAY_9AM
 
     def said(ms: int, text: str) -> None:
         message = Message(second + timedelta(milliseconds=ms), Author.CUSTOMER, MessageKind.TEXT, text)
-        coins.desk.run(lambda tx: tx.requests.say(number, message))
+        coins.desk.run(lambda tx: tx.tickets.say(number, message))
 
     said(700, "first")
     said(5_000, "last")
@@ -88,60 +88,60 @@ def test_T1_what_is_said_again_later_stands_where_it_belongs_in_time(coins: Coin
     said(0, "second too")
     said(4_000, "fourth")
     ordered = ["first", "second", "second too", "third", "fourth", "last"]
-    assert [one.text for one in coins.desk.look(lambda tx: tx.requests.thread(number))] == ordered
-    shown, earlier = coins.desk.look(lambda tx: tx.requests.last_shown(number, 4))
+    assert [one.text for one in coins.desk.look(lambda tx: tx.tickets.thread(number))] == ordered
+    shown, earlier = coins.desk.look(lambda tx: tx.tickets.last_shown(number, 4))
     assert ([one.text for one in shown], earlier) == (ordered[2:], 2)
 
 
 def test_D2_what_is_kept_back_waits_for_nothing_but_its_erasure_or_to_be_shown_again(coins: CoinDesk) -> None:
     quote = coins.offered(CUSTOMER, 10)
-    number = quote.request_id
-    assert coins.desk.look(lambda tx: tx.requests.not_shown([number, 99])) == {number}
-    coins.desk.run(lambda tx: tx.requests.keep_back([number]))
+    number = quote.ticket_id
+    assert coins.desk.look(lambda tx: tx.tickets.not_shown([number, 99])) == {number}
+    coins.desk.run(lambda tx: tx.tickets.keep_back([number]))
     coins.desk.run(lambda tx: tx.quotes.keep_back([quote.id]))
     say(coins, number)
     coins.desk.run(lambda tx: tx.quotes.touch([quote.id]))
     assert (waiting(coins), coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 5))) == ({}, [])
-    assert coins.desk.look(lambda tx: tx.requests.not_shown([number])) == frozenset()
+    assert coins.desk.look(lambda tx: tx.tickets.not_shown([number])) == frozenset()
 
     account = coins.account_id(CUSTOMER)
     coins.desk.run(lambda tx: tx.personal.forget(ACME, account, CUSTOMER))
     assert list(waiting(coins)) == [number]
     assert [one.id for one in coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 5))] == [quote.id]
-    coins.desk.run(lambda tx: tx.requests.keep_back([number]))
-    coins.desk.run(lambda tx: tx.requests.again(ACME))
+    coins.desk.run(lambda tx: tx.tickets.keep_back([number]))
+    coins.desk.run(lambda tx: tx.tickets.again(ACME))
     assert list(waiting(coins)) == [number]
 
 
-def test_D3_a_request_is_shown_anew_when_its_customers_number_becomes_somebody_elses(coins: CoinDesk) -> None:
-    number = coins.request(CUSTOMER).id
-    coins.desk.run(lambda tx: tx.requests.pushed({number: 1}))
+def test_D3_a_ticket_is_shown_anew_when_its_customers_number_becomes_somebody_elses(coins: CoinDesk) -> None:
+    number = coins.ticket(CUSTOMER).id
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: 1}))
     account = coins.desk.look(lambda tx: tx.accounts.of_owners(ACME, [CUSTOMER]))[CUSTOMER]
     coins.desk.run(comparing_accounts._set_apart, ACME, account, coins.now)
     assert waiting(coins) == {number: 2}
 
 
-def test_D2_a_request_is_shown_anew_when_it_was_erased(coins: CoinDesk) -> None:
-    number = coins.request(CUSTOMER).id
-    coins.desk.run(lambda tx: tx.requests.pushed({number: 1}))
+def test_D2_a_ticket_is_shown_anew_when_it_was_erased(coins: CoinDesk) -> None:
+    number = coins.ticket(CUSTOMER).id
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: 1}))
     account = coins.account_id(CUSTOMER)
     coins.desk.run(lambda tx: tx.personal.forget(ACME, account, CUSTOMER))
     assert waiting(coins) == {number: 2}
 
 
-def test_C19_a_request_that_changes_hands_is_shown_anew(coins: CoinDesk) -> None:
-    number = coins.request(CUSTOMER).id
-    coins.desk.run(lambda tx: tx.requests.pushed({number: 1}))
+def test_C19_a_ticket_that_changes_hands_is_shown_anew(coins: CoinDesk) -> None:
+    number = coins.ticket(CUSTOMER).id
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: 1}))
     account = coins.account_id(CUSTOMER)
     heir = coins.desk.run(lambda tx: tx.accounts.open(ACME, [customer(78)]))[customer(78)].id
     coins.desk.run(lambda tx: tx.guests.hand_over(ACME, 1042, account, heir))
     assert waiting(coins) == {number: 2}
 
 
-def test_every_request_is_shown_once_more(coins: CoinDesk) -> None:
-    number = coins.request(CUSTOMER).id
-    coins.desk.run(lambda tx: tx.requests.pushed({number: 1}))
+def test_every_ticket_is_shown_once_more(coins: CoinDesk) -> None:
+    number = coins.ticket(CUSTOMER).id
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: 1}))
     coins.desk.run(lambda tx: tx.push.again(ACME))
     assert waiting(coins) == {number: 2}
-    coins.desk.run(lambda tx: tx.requests.pushed({number: 1}))
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: 1}))
     assert waiting(coins) == {number: 2}

@@ -3,12 +3,12 @@
 namespace SupportBridge;
 
 /**
- * A customer's request with the thread of its messages, as the desk wrote it, once its signature has been checked.
+ * A customer's ticket with the thread of its messages, as the desk wrote it, once its signature has been checked.
  *
  * It has the last messages only, never staff's notes or names. A text of a person has no language; the desk's own
- * sentences have several. What was erased at the customer's wish leaves a request without a subject and messages.
+ * sentences have several. What was erased at the customer's wish leaves a ticket without a subject and messages.
  */
-final class Request
+final class Ticket
 {
     private const AUTHORS = ['customer', 'staff', 'bridge'];
 
@@ -36,7 +36,7 @@ final class Request
     public function __construct(Fields $fields)
     {
         $this->epoch = $fields->amount('epoch');
-        $this->id = $fields->amount('request');
+        $this->id = $fields->amount('ticket');
         $this->subject = $fields->text('subject');
         $this->openedAt = $fields->amount('opened_at');
         $this->earlier = $fields->amount('earlier');
@@ -89,7 +89,7 @@ final class Request
     public function stateAt(int $now, array $quotes): string
     {
         if ($this->isUnanswered($quotes)) {
-            return 'request_received';
+            return 'ticket_received';
         }
         $states = [];
         foreach ($quotes as $quote) {
@@ -97,21 +97,21 @@ final class Request
         }
         foreach (['offered', 'started', 'approved'] as $state) {
             if (isset($states[$state])) {
-                return 'request_' . $state;
+                return 'ticket_' . $state;
             }
         }
         $last = end($this->messages);
         if ($last === false) {
-            return 'request_open';
+            return 'ticket_open';
         }
         if ($last->by !== 'bridge') {
-            return $last->by === 'staff' ? 'request_answered' : 'request_received';
+            return $last->by === 'staff' ? 'ticket_answered' : 'ticket_received';
         }
         if ($quotes !== []) {
             return 'state_' . $quotes[0]->stateAt($now);
         }
 
-        return $this->quotes === [] ? 'request_open' : 'request_answered'; // offers that are over, and not at hand
+        return $this->quotes === [] ? 'ticket_open' : 'ticket_answered'; // offers that are over, and not at hand
     }
 
     /**

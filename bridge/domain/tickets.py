@@ -1,6 +1,6 @@
-"""Requests: what a customer wants, and the thread of messages about it.
+"""Tickets: what a customer wants, and the thread of messages about it.
 
-What coins are spent on is always a request. Texts and subjects can be erased (rule D2); ids and numbers stay.
+What coins are spent on is always a ticket. Texts and subjects can be erased (rule D2); ids and numbers stay.
 """
 
 from collections.abc import Mapping
@@ -45,8 +45,8 @@ FOR_STAFF_ALONE = frozenset({MessageKind.NOTE, MessageKind.CALL})
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request. `price` is the code of the price it was opened from, None otherwise (rule C13).
+class Ticket:
+    """One ticket. `price` is the code of the price it was opened from, None otherwise (rule C13).
 
     `number` counts what has changed of what its customer is shown.
     """
@@ -64,7 +64,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a request's thread. `detail` has numbers and stable words only; `text` can be erased.
+    """One message of a ticket's thread. `detail` has numbers and stable words only; `text` can be erased.
 
     `verified` says that it came from the shop's own page with its signature (rule T11), or from staff or the bridge.
     """

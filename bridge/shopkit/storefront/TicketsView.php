@@ -3,14 +3,14 @@
 namespace SupportBridge;
 
 /**
- * The views of requests: the list with the price list, one thread with its offers, and the form for a new one.
+ * The views of tickets: the list with the price list, one thread with its offers, and the form for a new one.
  *
- * It believes that an offer must never be out of reach: one whose request cannot be shown, because the desk is older or
+ * It believes that an offer must never be out of reach: one whose ticket cannot be shown, because the desk is older or
  * the row makes no sense, stands in the list itself.
  */
-final class RequestsView
+final class TicketsView
 {
-    private const REQUESTS_A_PAGE = 20;
+    private const TICKETS_A_PAGE = 20;
 
     private PageKit $kit;
 
@@ -33,11 +33,11 @@ final class RequestsView
         $facts = $this->facts;
         $hidden = null;
         $list = $kit->part(function () use ($page, &$hidden): Html {
-            return $this->requests($page, $hidden);
+            return $this->tickets($page, $hidden);
         });
         $offers = $kit->part(function () use (&$hidden): ?Html {
             $quotes = array_filter($this->facts->quotes(), static function (Quote $quote) use (&$hidden): bool {
-                return $hidden === null || in_array($quote->request, $hidden, true);
+                return $hidden === null || in_array($quote->ticket, $hidden, true);
             });
 
             return $this->offers()->html($quotes);
@@ -54,63 +54,63 @@ final class RequestsView
      *
      * @return array<int, Html|null>
      */
-    public function thread(int $requestId, ?Form $returned): array
+    public function thread(int $ticketId, ?Form $returned): array
     {
         $kit = $this->kit;
         $facts = $this->facts;
         $facts->isFrozen(); // reads the account, which says which desk there is now
-        $request = $facts->documents->request($facts->customerId, $requestId);
-        if ($request === null) {
-            $newer = $facts->documents->rows()->hasNewer('request');
+        $ticket = $facts->documents->ticket($facts->customerId, $ticketId);
+        if ($ticket === null) {
+            $newer = $facts->documents->rows()->hasNewer('ticket');
 
             return [$kit->section('thread', 'thread_none', $kit->paragraph($newer ? 'newer' : 'thread_none_help'))];
         }
         $isOpen = false;
-        $offers = $kit->part(function () use ($facts, $request, &$isOpen): ?Html {
-            $quotes = $facts->documents->quotesOf($facts->customerId, $request);
+        $offers = $kit->part(function () use ($facts, $ticket, &$isOpen): ?Html {
+            $quotes = $facts->documents->quotesOf($facts->customerId, $ticket);
             foreach ($quotes as $quote) {
                 $isOpen = $isOpen || $facts->isWaiting($quote);
             }
 
             return $this->offers()->html($quotes, true);
         });
-        $sent = array_filter($facts->waiting() ?? [], static function (Posted $posted) use ($request): bool {
-            return ($posted->deed->data['request'] ?? null) === $request->id;
+        $sent = array_filter($facts->waiting() ?? [], static function (Posted $posted) use ($ticket): bool {
+            return ($posted->deed->data['ticket'] ?? null) === $ticket->id;
         });
 
         return [
             (new AnswerPart($kit))->waiting($sent),
             $isOpen ? $offers : null, // what waits for the customer stands at the head, however long the thread is
-            (new ThreadPart($kit))->html($request),
+            (new ThreadPart($kit))->html($ticket),
             $isOpen ? null : $offers,
             $this->newer(),
-            $facts->canSend() ? (new RequestForm($kit))->reply($request->id, $returned) : null,
+            $facts->canSend() ? (new TicketForm($kit))->reply($ticket->id, $returned) : null,
         ];
     }
 
     /**
-     * The view in which an offer stands: the thread of its request, or the list.
+     * The view in which an offer stands: the thread of its ticket, or the list.
      *
      * @return array<int, Html|null>
      */
     public function withOffer(string $quoteId): array
     {
-        $request = $this->requestOf((int) $quoteId);
+        $ticket = $this->ticketOf((int) $quoteId);
 
-        return $request === null ? $this->list(1) : $this->thread($request, null);
+        return $ticket === null ? $this->list(1) : $this->thread($ticket, null);
     }
 
     /**
-     * The number of the request that something is about which the customer has sent; null where none can be shown.
+     * The number of the ticket that something is about which the customer has sent; null where none can be shown.
      */
     public function about(?Posted $posted): ?int
     {
         $data = $posted === null ? [] : $posted->deed->data;
         if (isset($data['quote'])) {
-            return $this->requestOf((int) $data['quote']);
+            return $this->ticketOf((int) $data['quote']);
         }
 
-        return isset($data['request']) ? (int) $data['request'] : null;
+        return isset($data['ticket']) ? (int) $data['ticket'] : null;
     }
 
     /**
@@ -122,44 +122,44 @@ final class RequestsView
     {
         $price = $code === '' ? null : $this->facts->documents->price($code);
 
-        return [(new RequestForm($this->kit))->open($price, $returned)];
+        return [(new TicketForm($this->kit))->open($price, $returned)];
     }
 
     /**
-     * @param int[]|null $hidden becomes the numbers of the requests that quotes are for and that are not shown
+     * @param int[]|null $hidden becomes the numbers of the tickets that quotes are for and that are not shown
      */
-    private function requests(int $page, ?array &$hidden): Html
+    private function tickets(int $page, ?array &$hidden): Html
     {
         $facts = $this->facts;
         $quotes = [];
         foreach ($this->quotesOrNone() as $quote) {
-            $quotes[$quote->request][] = $quote;
+            $quotes[$quote->ticket][] = $quote;
         }
         $waiting = $facts->waitingOffers();
-        $ids = $facts->documents->requestIds($facts->customerId);
+        $ids = $facts->documents->ticketIds($facts->customerId);
         $first = array_intersect($ids ?? [], array_keys($waiting)); // what waits for the customer stands at the head
         $ordered = array_values(array_merge($first, array_diff($ids ?? [], $first)));
-        $here = array_slice($ordered, ($page - 1) * self::REQUESTS_A_PAGE, self::REQUESTS_A_PAGE);
-        $requests = $facts->documents->requests($facts->customerId, $here);
-        $shown = array_map(static function (Request $request): int {
-            return $request->id;
-        }, $requests);
+        $here = array_slice($ordered, ($page - 1) * self::TICKETS_A_PAGE, self::TICKETS_A_PAGE);
+        $tickets = $facts->documents->tickets($facts->customerId, $here);
+        $shown = array_map(static function (Ticket $ticket): int {
+            return $ticket->id;
+        }, $tickets);
         $hidden = array_diff(array_keys($quotes), array_diff($ids ?? [], array_diff($here, $shown)));
         $missing = '';
-        if ($facts->documents->rows()->hasNewer('request')) {
+        if ($facts->documents->rows()->hasNewer('ticket')) {
             $missing = 'newer';
         } elseif ($ids === null) {
-            $missing = 'no_requests_table';
+            $missing = 'no_tickets_table';
         } elseif ($ids === [] && $facts->isDeskOlder()) {
-            $missing = 'older_requests';
+            $missing = 'older_tickets';
         } elseif (count($shown) < count($here)) {
-            $missing = 'requests_hidden';
+            $missing = 'tickets_hidden';
         }
         $pages = $this->pages($page, count($ordered));
 
-        $part = new RequestsPart($this->kit, $quotes, $waiting);
+        $part = new TicketsPart($this->kit, $quotes, $waiting);
 
-        return $part->html($requests, $facts->canSend(), $missing, $pages);
+        return $part->html($tickets, $facts->canSend(), $missing, $pages);
     }
 
     /**
@@ -175,10 +175,10 @@ final class RequestsView
     private function pages(int $page, int $count): ?Html
     {
         $newer = $page > 1
-            ? $this->kit->button('requests_newer', ['view' => 'requests', 'page' => $page - 1])
+            ? $this->kit->button('tickets_newer', ['view' => 'tickets', 'page' => $page - 1])
             : null;
-        $older = $page * self::REQUESTS_A_PAGE < $count
-            ? $this->kit->button('requests_older', ['view' => 'requests', 'page' => $page + 1])
+        $older = $page * self::TICKETS_A_PAGE < $count
+            ? $this->kit->button('tickets_older', ['view' => 'tickets', 'page' => $page + 1])
             : null;
 
         return $newer === null && $older === null
@@ -198,17 +198,17 @@ final class RequestsView
     }
 
     /**
-     * The number of the request that a quote is for, null where it can't be shown.
+     * The number of the ticket that a quote is for, null where it can't be shown.
      */
-    private function requestOf(int $quoteId): ?int
+    private function ticketOf(int $quoteId): ?int
     {
         $facts = $this->facts;
         try {
             foreach ($facts->quotes() as $quote) {
                 if ($quote->id === $quoteId) {
-                    $request = $facts->documents->request($facts->customerId, $quote->request);
+                    $ticket = $facts->documents->ticket($facts->customerId, $quote->ticket);
 
-                    return $request === null ? null : $request->id;
+                    return $ticket === null ? null : $ticket->id;
                 }
             }
         } catch (Problem $problem) { // the view that shows them says it
