@@ -1,6 +1,8 @@
-"""Tickets: what a customer wants, and the thread of messages about it.
+"""Tickets: what a customer wants, and the history of everything that was said and done about it.
 
-What coins are spent on is always a ticket. Texts and subjects can be erased (rule D2); ids and numbers stay.
+What coins are spent on is always a ticket. A ticket is the facts of its opening and its history, which is only ever
+added to (rule T9); how it stands follows from that (`bridge.domain.ticket_history`). Texts and subjects can be erased
+(rule D2); ids and numbers stay.
 """
 
 from collections.abc import Mapping
@@ -18,8 +20,51 @@ class Author(StrEnum):
     BRIDGE = "bridge"
 
 
+class TicketKind(StrEnum):
+    """What a ticket is about. Before a purchase help is free and needs no plan (rule T1)."""
+
+    PRE_SALES = "pre_sales"
+    SUPPORT = "support"
+    WORK = "work"
+
+
+class Channel(StrEnum):
+    """Where a ticket was opened: on our page in the shop, in the shop's own customer service, by staff."""
+
+    PAGE = "page"
+    SHOP = "shop"
+    STAFF = "staff"
+
+
+class TicketState(StrEnum):
+    """How a ticket stands (rule T10)."""
+
+    OPEN = "open"
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING_APPROVAL = "waiting_approval"
+    IN_WORK = "in_work"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+QUEUED = frozenset({TicketState.OPEN, TicketState.IN_WORK})
+"""States in which it is staff's turn."""
+WAITING = frozenset({TicketState.WAITING_CUSTOMER, TicketState.WAITING_APPROVAL})
+"""States in which it is the customer's turn, and clocks stand still (rule T6)."""
+ENDED = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
+
+
+class Urgency(StrEnum):
+    """Whether a ticket is urgent: the customer asks, staff decide (rule T3)."""
+
+    NONE = "none"
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
 class MessageKind(StrEnum):
-    """What a message is. Of all but texts and notes the words are made of `detail` when they are shown."""
+    """What a message is. Of all but texts, notes and calls the words are made of `detail` when they are shown."""
 
     TEXT = "text"
     NOTE = "note"
@@ -36,19 +81,59 @@ class MessageKind(StrEnum):
     EXTENDED = "extended"
     REDEEMED = "redeemed"
     CALL = "call"
+    STATE = "state"
+    NO_ANSWER_NEEDED = "no_answer_needed"
+    URGENT_ASKED = "urgent_asked"
+    URGENT_CONFIRMED = "urgent_confirmed"
+    URGENT_REFUSED = "urgent_refused"
+    ASSIGNED = "assigned"
+    KIND = "kind"
+    STANDING = "standing"
+    LINKED = "linked"
+    MERGED = "merged"
+    SPLIT = "split"
+    ALERTED = "alerted"
+    REDACTED = "redacted"
 
 
-ABOUT_QUOTES = frozenset(MessageKind) - {MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL, MessageKind.REDEEMED}
+ABOUT_QUOTES = frozenset(
+    {
+        MessageKind.OFFERED,
+        MessageKind.WITHDRAWN,
+        MessageKind.APPROVED,
+        MessageKind.DECLINED,
+        MessageKind.CANCELLED,
+        MessageKind.STARTED,
+        MessageKind.DEDUCTED,
+        MessageKind.RELEASED,
+        MessageKind.INFEASIBLE,
+        MessageKind.VOIDED,
+        MessageKind.EXTENDED,
+    }
+)
 """Messages that tell what became of a quote; all others are what somebody wrote or did besides."""
-FOR_STAFF_ALONE = frozenset({MessageKind.NOTE, MessageKind.CALL})
+FOR_STAFF_ALONE = frozenset(
+    {
+        MessageKind.NOTE,
+        MessageKind.CALL,
+        MessageKind.NO_ANSWER_NEEDED,
+        MessageKind.ASSIGNED,
+        MessageKind.KIND,
+        MessageKind.STANDING,
+        MessageKind.ALERTED,
+        MessageKind.REDACTED,
+    }
+)
 """Messages that the customer is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One ticket. `price` is the code of the price it was opened from, None otherwise (rule C13).
+    """One ticket: what was so when it was opened.
 
-    `number` counts what has changed of what its customer is shown.
+    `price` is the code of the price it was opened from (rule C13), `continues` the closed ticket that it goes on with
+    (rule T10), `language` the customer's as far as it is known. `number` counts what has changed of what its customer
+    is shown.
     """
 
     id: int
@@ -60,11 +145,17 @@ class Ticket:
     staff: str | None = None
     price: str | None = None
     number: int = 1
+    kind: TicketKind = TicketKind.SUPPORT
+    channel: Channel = Channel.PAGE
+    order_id: int | None = None
+    product: str = ""
+    continues: int | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a ticket's thread. `detail` has numbers and stable words only; `text` can be erased.
+    """One message of a ticket's history. `detail` has numbers and stable words only; `text` can be erased.
 
     `verified` says that it came from the shop's own page with its signature (rule T11), or from staff or the bridge.
     """

@@ -1,0 +1,266 @@
+"""How a ticket stands, worked out from its history alone (rules T6, T9, T10).
+
+Nothing here reads a clock or a table: the same history gives the same answer for ever, and what the desk keeps beside a
+ticket is only this answer. Messages are taken in the order of their time; of one moment, in the order they were
+written.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bridge.domain.tickets import (
+    ENDED,
+    WAITING,
+    Author,
+    Message,
+    MessageKind,
+    Ticket,
+    TicketKind,
+    TicketState,
+    Urgency,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A time in which the customer's answer or approval was awaited; `until` is None while it still is."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyChange:
+    """Who wanted what about a ticket's urgency, and when."""
+
+    at: datetime
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What follows from a ticket's history.
+
+    `since` is when the state came about. `asked` are the moments at which the customer wrote, `answered` those at which
+    staff answered him in public: only that answers (rule T6). `standings` are the plans, best at each moment, that the
+    ticket ran under. `alerts` are the steps of its clocks that have been told or left out (rule T7).
+    """
+
+    state: TicketState
+    since: datetime
+    kind: TicketKind
+    urgency: Urgency = Urgency.NONE
+    assignee: str | None = None
+    merged_into: int | None = None
+    reopened: int = 0
+    asked: tuple[datetime, ...] = ()
+    answered: tuple[datetime, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    ended: tuple[datetime, ...] = ()
+    reopenings: tuple[datetime, ...] = ()
+    dismissed: tuple[datetime, ...] = ()
+    urgencies: tuple[UrgencyChange, ...] = ()
+    standings: tuple[tuple[datetime, str], ...] = ()
+    alerts: tuple[tuple[str, str], ...] = ()
+
+
+def history_of(ticket: Ticket, messages: Iterable[Message]) -> History:
+    """What follows from the ticket's messages."""
+    story = _Story(ticket)
+    for message in sorted(messages, key=lambda one: (one.at, one.id)):
+        story.add(message)
+    return story.told()
+
+
+@dataclass(slots=True)
+class _Quotes:
+    """Which of the ticket's quotes wait for the customer, for staff to begin, and for staff to end."""
+
+    offered: set[int] = field(default_factory=set)
+    approved: set[int] = field(default_factory=set)
+    started: set[int] = field(default_factory=set)
+
+    def move(self, quote: int, to: set[int] | None = None) -> None:
+        for one in (self.offered, self.approved, self.started):
+            one.discard(quote)
+        if to is not None:
+            to.add(quote)
+
+    def state(self, otherwise: TicketState) -> TicketState:
+        """Whose turn the quotes make it; `otherwise` where they don't say."""
+        if self.started:
+            return TicketState.IN_WORK
+        if self.approved:
+            return TicketState.OPEN
+        return TicketState.WAITING_APPROVAL if self.offered else otherwise
+
+
+class _Story:
+    """The history as far as it has been read."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self._state, self._since = TicketState.OPEN, ticket.opened_at
+        self._kind, self._urgency = ticket.kind, Urgency.NONE
+        self._assignee: str | None = None
+        self._merged_into: int | None = None
+        self._quotes = _Quotes()
+        self._asked: list[datetime] = [ticket.opened_at] if ticket.opened_by is Author.CUSTOMER else []
+        self._answered: list[datetime] = []
+        self._waits: list[Wait] = []
+        self._ended: list[datetime] = []
+        self._reopenings: list[datetime] = []
+        self._dismissed: list[datetime] = []
+        self._urgencies: list[UrgencyChange] = []
+        self._standings: list[tuple[datetime, str]] = []
+        self._alerts: list[tuple[str, str]] = []
+
+    def add(self, message: Message) -> None:
+        handler = _HANDLERS.get(message.kind)
+        if handler is not None:
+            handler(self, message, message.detail)
+
+    def told(self) -> History:
+        return History(
+            state=self._state,
+            since=self._since,
+            kind=self._kind,
+            urgency=self._urgency,
+            assignee=self._assignee,
+            merged_into=self._merged_into,
+            reopened=len(self._reopenings),
+            asked=tuple(self._asked),
+            answered=tuple(self._answered),
+            waits=tuple(self._waits),
+            ended=tuple(self._ended),
+            reopenings=tuple(self._reopenings),
+            dismissed=tuple(self._dismissed),
+            urgencies=tuple(self._urgencies),
+            standings=tuple(self._standings),
+            alerts=tuple(self._alerts),
+        )
+
+    def text(self, message: Message, detail: Mapping[str, Any]) -> None:
+        if message.author is Author.CUSTOMER:
+            self._wrote(message.at)
+        elif message.author is Author.STAFF and not detail.get("automatic"):
+            self._answered.append(message.at)
+            self._become(self._after_answer(detail), message.at)
+
+    def _wrote(self, at: datetime) -> None:
+        if not self._asked or self._asked[-1] != at:
+            self._asked.append(at)
+        if self._state in ENDED:
+            self._reopenings.append(at)
+        if self._state is not TicketState.IN_WORK:
+            self._become(TicketState.OPEN, at)
+
+    def _after_answer(self, detail: Mapping[str, Any]) -> TicketState:
+        if "state" in detail:
+            return TicketState(detail["state"])
+        if detail.get("progress"):
+            return self._state if self._state is TicketState.IN_WORK else TicketState.OPEN
+        return self._quotes.state(TicketState.WAITING_CUSTOMER)
+
+    def quote(self, message: Message, detail: Mapping[str, Any]) -> None:
+        number = int(detail.get("quote", 0))
+        quotes, otherwise = self._quotes, TicketState.OPEN
+        match message.kind:
+            case MessageKind.OFFERED:
+                quotes.move(number, quotes.offered)
+            case MessageKind.APPROVED:
+                quotes.move(number, quotes.approved)
+            case MessageKind.STARTED:
+                quotes.move(number, quotes.started)
+            case MessageKind.VOIDED if detail.get("started") or detail.get("held"):
+                return
+            case MessageKind.EXTENDED:
+                return
+            case MessageKind.DEDUCTED:
+                quotes.move(number)
+                otherwise = TicketState.RESOLVED
+            case MessageKind.INFEASIBLE:
+                quotes.move(number)
+                otherwise = TicketState.WAITING_CUSTOMER
+            case _:
+                quotes.move(number)
+                if self._state not in (TicketState.WAITING_APPROVAL, TicketState.IN_WORK):
+                    return
+        self._become(quotes.state(otherwise), message.at)
+
+    def state(self, message: Message, detail: Mapping[str, Any]) -> None:
+        new = TicketState(detail["state"])
+        if self._state in ENDED and new not in ENDED:
+            self._reopenings.append(message.at)
+        self._become(new, message.at)
+
+    def no_answer_needed(self, message: Message, detail: Mapping[str, Any]) -> None:
+        self._dismissed.append(message.at)
+        self._become(TicketState(detail.get("state", TicketState.RESOLVED)), message.at)
+
+    def urgency(self, message: Message, _: Mapping[str, Any]) -> None:
+        self._urgency = _URGENCIES[message.kind]
+        self._urgencies.append(UrgencyChange(message.at, self._urgency))
+
+    def assigned(self, _: Message, detail: Mapping[str, Any]) -> None:
+        self._assignee = detail.get("to")
+
+    def become_kind(self, _: Message, detail: Mapping[str, Any]) -> None:
+        self._kind = TicketKind(detail["kind"])
+
+    def standing(self, message: Message, detail: Mapping[str, Any]) -> None:
+        self._standings.append((message.at, str(detail["standing"])))
+
+    def merged(self, message: Message, detail: Mapping[str, Any]) -> None:
+        self._merged_into = int(detail["into"])
+        self._become(TicketState.CLOSED, message.at)
+
+    def alerted(self, _: Message, detail: Mapping[str, Any]) -> None:
+        clock = str(detail["clock"])
+        self._alerts += [(clock, str(step)) for step in (detail["step"], *detail.get("instead_of", ()))]
+
+    def _become(self, state: TicketState, at: datetime) -> None:
+        if state is self._state:
+            return
+        if self._state in WAITING and state not in WAITING:
+            self._waits[-1] = Wait(self._waits[-1].since, at)
+        if state in WAITING and self._state not in WAITING:
+            self._waits.append(Wait(at))
+        if state in ENDED and self._state not in ENDED:
+            self._ended.append(at)
+        self._state, self._since = state, at
+
+
+_URGENCIES = {
+    MessageKind.URGENT_ASKED: Urgency.ASKED,
+    MessageKind.URGENT_CONFIRMED: Urgency.CONFIRMED,
+    MessageKind.URGENT_REFUSED: Urgency.REFUSED,
+}
+_Handler = Callable[[_Story, Message, Mapping[str, Any]], None]
+_HANDLERS: Mapping[MessageKind, _Handler] = {
+    MessageKind.TEXT: _Story.text,
+    **dict.fromkeys(
+        (
+            MessageKind.OFFERED,
+            MessageKind.WITHDRAWN,
+            MessageKind.APPROVED,
+            MessageKind.DECLINED,
+            MessageKind.CANCELLED,
+            MessageKind.STARTED,
+            MessageKind.DEDUCTED,
+            MessageKind.RELEASED,
+            MessageKind.INFEASIBLE,
+            MessageKind.VOIDED,
+        ),
+        _Story.quote,
+    ),
+    MessageKind.STATE: _Story.state,
+    MessageKind.NO_ANSWER_NEEDED: _Story.no_answer_needed,
+    **dict.fromkeys(_URGENCIES, _Story.urgency),
+    MessageKind.ASSIGNED: _Story.assigned,
+    MessageKind.KIND: _Story.become_kind,
+    MessageKind.STANDING: _Story.standing,
+    MessageKind.MERGED: _Story.merged,
+    MessageKind.ALERTED: _Story.alerted,
+}
