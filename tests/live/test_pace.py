@@ -1,7 +1,7 @@
 """How long a customer waits, on a running shop: from the click on Approve to the desk's answer on his page.
 
 It believes: while customers of a store were active in the last minutes, the desk looks every half second for what they
-did, and so does the page for the answer; so 2 x 0.5 s and a second for everything else is what may be expected.
+did, and the page at least as often for the answer; so 2 x 0.5 s and a second for everything else may be expected.
 """
 
 import json
