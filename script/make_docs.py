@@ -124,8 +124,8 @@ def _present(name: str) -> str:
 
 def _section(name: str) -> str:
     section = name.rpartition(".")[0]
-    if name.startswith("staff[]"):
-        return "[[staff]]"
+    if section.endswith("[]"):
+        return f"[[{section[:-2]}]]"
     return f"[{section}]" if section else "at the top of the file"
 
 

@@ -1,4 +1,4 @@
-"""What of a store's settings decides about quotes, rights and reminders."""
+"""What of a store's settings decides about quotes, rights, reminders and tickets."""
 
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from bridge.domain.plans import PlanBook
 from bridge.domain.rights import RightBook
 from bridge.domain.service_hours import ALWAYS, ServiceCalendar
+from bridge.domain.ticket_terms import TicketTerms
 
 REMINDER_DAYS = (30, 7, 1)
 LOW_PERCENT = 20
@@ -17,6 +18,7 @@ class DeskTerms:
 
     `regrant_days` is how long coins can be used that had ended while held, when the vendor cancels (rule C5).
     `service` is when the store itself serves: those who have no plan (rule T3).
+    `title` is what customers know the shop by.
     `low_percent` of the newest package is where a balance is called low (rule C17).
     """
 
@@ -36,3 +38,5 @@ class DeskTerms:
     telephone: str = ""
     actions_per_minute: int = 10
     service: ServiceCalendar = ALWAYS
+    title: str = ""
+    tickets: TicketTerms = field(default_factory=TicketTerms)

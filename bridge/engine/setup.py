@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bridge.contracts.shop import DatabaseAccess, StoreConnection
 from bridge.contracts.shop_rows import SigningKey
@@ -10,6 +11,7 @@ from bridge.domain.orders import StatusSets
 from bridge.domain.plans import Plan, PlanBook
 from bridge.domain.purchases import StoreTerms
 from bridge.domain.rights import Price, Right, RightBook, RightKind
+from bridge.domain.ticket_terms import TicketTerms
 from bridge.services.account_pages import PageTerms
 from bridge.settings import StoreSettings, SyncSettings
 
@@ -86,6 +88,8 @@ class StoreSetup:
             telephone=settings.telephone,
             actions_per_minute=quotes.actions_per_minute,
             service=settings.service.calendar(settings.zone_info),
+            title=settings.title or settings.name,
+            tickets=_ticket_terms(settings),
         )
 
     def page_terms(self, key: SigningKey, epoch: int) -> PageTerms:
@@ -145,6 +149,27 @@ def _right_book(settings: StoreSettings) -> RightBook:
         for rank, (code, price) in enumerate(settings.prices.items(), start=1)
     )
     return RightBook(rights, prices)
+
+
+def _ticket_terms(settings: StoreSettings) -> TicketTerms:
+    tickets = settings.tickets
+    return TicketTerms(
+        first_answer=timedelta(hours=tickets.first_answer_hours),
+        next_answer=timedelta(hours=tickets.next_answer_hours),
+        urgent=timedelta(hours=tickets.urgent_hours),
+        resolution=tickets.resolution,
+        best_effort=timedelta(hours=tickets.best_effort_hours),
+        warn_percents=tickets.warn_percents,
+        escalation=tickets.steps,
+        waiting=timedelta(days=tickets.waiting_days),
+        closing=timedelta(days=tickets.closing_days),
+        tickets_per_hour=tickets.tickets_per_hour,
+        messages_per_hour=tickets.messages_per_hour,
+        files_per_hour=tickets.files_per_hour,
+        staff={member.name: member.work(settings.zone_info) for member in settings.staff},
+        employees={member.name: member.shop_employees for member in settings.staff},
+        macros={key: _names(macro.text) for key, macro in settings.macros.items()},
+    )
 
 
 def _ids(ids: tuple[int, ...] | None) -> frozenset[int] | None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
 from bridge.domain.service_hours import ServiceCalendar
+from bridge.domain.ticket_terms import NO_PLANS
 from bridge.settings.base import Broken, Section, all_broken, broken, check_label, check_web_address
 from bridge.settings.days_off import HolidaySettings
 from bridge.settings.service import (
@@ -136,7 +137,9 @@ class PlanSettings(Section):
 
 def _check_keys(plans: Mapping[str, PlanSettings]) -> list[Broken]:
     rule = "a plan's key must be lower-case letters, digits, - and _, beginning with a letter, at most 32"
-    return [Broken(rule, (key,), "") for key in plans if not _KEY.fullmatch(key)]
+    taken = f"must not be one of {', '.join(NO_PLANS)}, which stand for customers without a plan"
+    found = [Broken(rule, (key,), "") for key in plans if not _KEY.fullmatch(key)]
+    return found + [Broken(taken, (key,), "") for key in plans if key in NO_PLANS]
 
 
 def _check_codes(plans: Mapping[str, PlanSettings]) -> list[Broken]:

@@ -32,6 +32,7 @@ from bridge.settings.rights import Prices, Rights, check_telephone, unfit_prices
 from bridge.settings.service import ServiceSettings
 from bridge.settings.staff import Staff
 from bridge.settings.sync import SyncSettings
+from bridge.settings.tickets import Macros, TicketSettings, unfit_escalation
 from bridge.settings.zone import check_zone
 
 Language = Literal["en", "ru", "fa"]
@@ -131,6 +132,12 @@ class StoreSettings(Section):
     reminders: ReminderSettings = Field(
         default_factory=ReminderSettings, description="When customers are reminded of coins that end or run low."
     )
+    tickets: TicketSettings = Field(
+        default_factory=TicketSettings, description="What is promised about tickets, and what is too much."
+    )
+    macros: Macros = Field(
+        default_factory=lambda: MappingProxyType({}), description="Canned answers, [macros.KEY] each."
+    )
     privacy: PrivacySettings = Field(
         default_factory=PrivacySettings, description="For how many days personal data is kept."
     )
@@ -189,8 +196,9 @@ class StoreSettings(Section):
         return self
 
     @model_validator(mode="after")
-    def _rights_and_prices_fit(self) -> Self:
+    def _rights_prices_and_people_fit(self) -> Self:
         found = unfit_rights(self.rights, self.plans, self.telephone)
-        if found := found + unfit_prices(self.prices, self.quotes.most_coins):
+        found += unfit_prices(self.prices, self.quotes.most_coins)
+        if found := found + unfit_escalation(self.tickets, tuple(member.name for member in self.staff)):
             raise all_broken(found)
         return self

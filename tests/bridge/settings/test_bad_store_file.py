@@ -439,6 +439,52 @@ WRONG: dict[str, tuple[str, str]] = {
         changed('email = "anna@example.com"', 'email = "anna@example.com\\nBcc: x@example.com"'),
         'staff[1].email: must be an e-mail address, not "anna@example.com\\nBcc: x@example.com"',
     ),
+    "one employee of the shop who is two people": (
+        with_section(
+            '[[staff]]\nname = "Boris"\nemail = "boris@example.com"\nshop_employees = [3]',
+            changed('name = "Anna"', 'name = "Anna"\nshop_employees = [2, 3]'),
+        ),
+        "staff[2].shop_employees[1]: must not be a number of staff[1] too, not 3",
+    ),
+    "hours of a person that overlap": (
+        changed('name = "Anna"', 'name = "Anna"\nhours = ["09:00-13:00", "12:00-18:00"]'),
+        'staff[1].hours[2]: must not overlap 09:00-13:00, not "12:00-18:00"',
+    ),
+    # --- tickets
+    "a plan that is called as no plan is (T2)": (
+        changed("[plans.base]", "[plans.licence]"),
+        "plans.licence: must not be one of package, licence, none, which stand for customers without a plan",
+    ),
+    "an answer in no time (T3)": (
+        with_section("[tickets]\nfirst_answer_hours = 0"),
+        "tickets.first_answer_hours: must be a number of at least 0.1, not 0",
+    ),
+    "a warning at the breach itself (T7)": (
+        with_section("[tickets]\nwarn_percents = [50, 100]"),
+        "tickets.warn_percents[2]: must be a whole number of at most 99, not 100",
+    ),
+    "an escalation to nobody who works there (T7)": (
+        with_section('[[tickets.escalation]]\nafter_hours = 2\nto = ["Boris"]'),
+        'tickets.escalation[1].to[1]: must be the name of one of the staff (Anna), not "Boris"',
+    ),
+    "escalations that go backwards (T7)": (
+        with_section("[[tickets.escalation]]\nafter_hours = 2\n[[tickets.escalation]]\nafter_hours = 1"),
+        "tickets.escalation[2].after_hours: must be later than the step before it, not 1",
+    ),
+    "a canned answer with a variable that there is not": (
+        with_section('[macros.hello]\ntext = { en = "Dear {name}, ticket {ticket} ..." }'),
+        (
+            "macros.hello.text.en: has a variable that there is not; the variables are {ticket}, {subject}, {due}, "
+            "{coins}, {store}"
+        ),
+    ),
+    "a canned answer with half a variable": (
+        with_section('[macros.hello]\ntext = { en = "{ticket" }'),
+        (
+            "macros.hello.text.en: has a brace that is no variable; the variables are {ticket}, {subject}, {due}, "
+            "{coins}, {store}, and {{ stands for a brace"
+        ),
+    ),
     "a person without a name": (
         changed('name = "Anna"', 'name = ""'),
         "staff[1].name: must not be empty",

@@ -65,6 +65,11 @@ def test_a_new_plan_and_a_removed_person_are_named(tmp_path: Path) -> None:
         "acme": (
             "staff[2].name",
             "staff[2].email",
+            "staff[2].days",
+            "staff[2].hours",
+            "staff[2].zone",
+            "staff[2].alerts",
+            "staff[2].shop_employees",
             "plans.gold.coins",
             "plans.gold.product_codes",
             "plans.gold.name.en",

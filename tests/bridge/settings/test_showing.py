@@ -68,10 +68,12 @@ def test_every_setting_in_force_is_in_the_reference(tmp_path: Path) -> None:
     text = with_section(
         f"[service]\n{other_hours}", changed("coins = 550", f"coins = 550\nservice_{other_hours}", text)
     )
+    text = with_section('[[tickets.escalation]]\nafter_hours = 2\n[macros.seen]\ntext = { en = "Seen." }', text)
     general = set()
     for name in shown(write_config(tmp_path, stores={"acme.toml": text})):
         path = name.removeprefix("stores.acme.").replace("staff[1]", "staff[]").replace("plans.base", "plans.KEY")
         path = path.replace("rights.tickets", "rights.KEY").replace("prices.setup", "prices.KEY")
+        path = path.replace("escalation[1]", "escalation[]").replace("macros.seen.text.en", "macros.KEY.text")
         path = path.removesuffix(".saturday")
         general.add(path.replace("name.en", "name").replace("about.en", "about"))
     assert general == known
