@@ -193,6 +193,18 @@ class ShopRefused(ShopError):
     code = "shop_refused"
 
 
+class ThreadGone(ShopRefused):
+    """The shop has no such thread any more, or not in the store's shops: nothing can be written into it."""
+
+    code = "thread_gone"
+
+
+class EmployeeGone(ShopRefused):
+    """The shop has no such employee, or he is not active: nothing is written in his name."""
+
+    code = "employee_gone"
+
+
 class ForeignDesk(ShopError):
     """The shop's signed meta row names another desk or a higher epoch: this desk must not push."""
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.contracts.shop_documents import CoinDeskShop
 from bridge.contracts.shop_rows import SignedRow, SigningKey
+from bridge.contracts.shop_threads import ThreadShop
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
 from bridge.domain.slices import SliceSum
@@ -133,6 +134,11 @@ class Shown(NamedTuple):
 class ShopAdapter(CoinDeskShop, Protocol):
     """One shop's database, as one platform keeps it."""
 
+    @property
+    def threads_shop(self) -> ThreadShop | None:
+        """The shop's own customer service; None where the platform has none."""
+        ...
+
     async def probe(self) -> ShopFacts:
         """Connect, recognise the layout and read what the shop itself says (statuses, zone).
 
@@ -171,7 +177,8 @@ class ShopAdapter(CoinDeskShop, Protocol):
         """The id each cursor's table gives out next, and under `customer` the next customer's.
 
         A table that does not say it is left out. Ids only grow, so one that the cursor has passed means that the
-        database has been put back to an older state. The cursor over the orders themselves is called `order`.
+        database has been put back to an older state. The cursor over the orders themselves is called `order`,
+        the ids of the customer service's messages `message`.
         """
         ...
 

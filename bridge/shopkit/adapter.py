@@ -20,6 +20,7 @@ from bridge.contracts.shop import (
 )
 from bridge.contracts.shop_documents import Contact, DocumentRow, DocumentTable, InboxRow, Note
 from bridge.contracts.shop_rows import SignedRow, SigningKey
+from bridge.contracts.shop_threads import ThreadShop
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
 from bridge.domain.slices import by_slice
@@ -30,7 +31,7 @@ from bridge.shopkit.documents import ShopDocuments
 from bridge.shopkit.hints import ShopHints
 from bridge.shopkit.inbox import ShopInbox
 from bridge.shopkit.recognising import recognise, server_version
-from bridge.shopkit.rights import contact_grants, grant_statements, view_statement
+from bridge.shopkit.rights import contact_grants, grant_statements, service_grants, view_statement
 from bridge.shopkit.schema import Platform
 from bridge.shopkit.table_facts import next_ids
 from bridge.shopkit.writer import ShopWriter, table_statements
@@ -90,6 +91,11 @@ class DatabaseAdapter:
         self._inbox = ShopInbox(self._database)
         self._reader = reader(store, self._database)
         self._hints = ShopHints(self._database, platform.order_tables)
+
+    @property
+    def threads_shop(self) -> ThreadShop | None:
+        """The shop's own customer service; a platform that has one gives it."""
+        return None
 
     async def probe(self) -> ShopFacts:
         """Recognise the layout and read what the shop says of itself."""
@@ -223,6 +229,11 @@ class DatabaseAdapter:
             "-- How customers are addressed: mail, guests' orders, imports by e-mail. Orders are read without these.",
             *contact_grants(self._platform, access, database_user),
         ]
+        if self._platform.service:
+            parts += [
+                "-- The shop's own customer service is read and answered. Our own page needs none of this.",
+                *service_grants(self._platform, access, database_user),
+            ]
         return "\n".join(parts) + "\n"
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from bridge.domain.orders import StatusSets
 from bridge.domain.zones import same_hours
 from bridge.errors import ShopError, ShopRefused
 from bridge.shopkit.checks_rights import RightsChecks
+from bridge.shopkit.checks_service import ServiceChecks
 from bridge.shopkit.checks_tables import TableChecks
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.hints import HINT_TABLE, ShopHints
@@ -47,6 +48,7 @@ class ShopChecks:
     ) -> None:
         self._store, self._database, self._platform = store, database, platform
         self._hints, self._codes, self._probe, self._zone, self._clock = hints, codes, probe, zone, clock
+        self._writer = writer
         self._rights = RightsChecks(database, platform, writer)
         self._explored: Found | None = None
         self._layout: Layout | None = None
@@ -66,6 +68,7 @@ class ShopChecks:
             "rights beyond need": self._rights.beyond_need,
             "tables": self._rights.our_tables,
             "coin desk": self._rights.coin_desk,
+            "customer service": self._customer_service,
             "changes": self._changes,
             "hints": self._hints_used,
             "engine": self._engines,
@@ -122,6 +125,10 @@ class ShopChecks:
 
     async def _needed_rights(self) -> Sequence[Finding]:
         return await self._rights.rights(await self._found())
+
+    async def _customer_service(self) -> Sequence[Finding]:
+        service = self._platform.service
+        return await ServiceChecks(self._database, service, self._writer).run() if service else ()
 
     async def _changes(self) -> Sequence[Finding]:
         return list((await self._table_checks()).changes())

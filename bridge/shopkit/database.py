@@ -10,7 +10,7 @@ idle ones share a road with one that was lost, so they are closed too: an outage
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import pymysql
 
@@ -24,12 +24,43 @@ IDLE_SECONDS = 25.0
 """An idle connection is not used after this: shared hosts close theirs after 30 seconds."""
 
 Row = tuple[Any, ...]
+
+
+class Statements(Protocol):
+    """What runs named statements: a shop's database, or one transaction in it."""
+
+    async def rows(self, statement: Statement, **values: object) -> Sequence[Row]: ...
+
+    async def write(self, statement: Statement, **values: object) -> int: ...
+
+    async def insert(self, statement: Statement, **values: object) -> int: ...
+
+
 _Result = TypeVar("_Result")
 
 
 class _Idle(NamedTuple):
     connection: ShopConnection
     since: float
+
+
+class Transaction:
+    """Statements on one connection; they are a transaction where one was begun there."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    async def rows(self, statement: Statement, **values: object) -> Sequence[Row]:
+        await self._cursor.execute(*statement.bound(values))
+        found: Sequence[Row] = await self._cursor.fetchall()
+        return found
+
+    async def write(self, statement: Statement, **values: object) -> int:
+        return int(await self._cursor.execute(*statement.bound(values)))
+
+    async def insert(self, statement: Statement, **values: object) -> int:
+        await self._cursor.execute(*statement.bound(values))
+        return int(self._cursor.lastrowid)
 
 
 class ShopDatabase:
@@ -44,23 +75,29 @@ class ShopDatabase:
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Row]:
         """The rows of one query."""
-        text, parameters = statement.bound(values)
-
-        async def fetch(cursor: Any) -> Sequence[Row]:
-            await cursor.execute(text, parameters)
-            found: Sequence[Row] = await cursor.fetchall()
-            return found
-
-        return await self._run(statement.name, fetch)
+        return await self._run(statement.name, lambda cursor: Transaction(cursor).rows(statement, **values))
 
     async def write(self, statement: Statement, **values: object) -> int:
         """Run one statement on our own tables; the number of rows it touched."""
-        text, parameters = statement.bound(values)
+        return await self._run(statement.name, lambda cursor: Transaction(cursor).write(statement, **values))
 
-        async def execute(cursor: Any) -> int:
-            return int(await cursor.execute(text, parameters))
+    async def insert(self, statement: Statement, **values: object) -> int:
+        """Insert one row; the id that its table gave it."""
+        return await self._run(statement.name, lambda cursor: Transaction(cursor).insert(statement, **values))
 
-        return await self._run(statement.name, execute)
+    async def together(self, doing: str, work: Callable[[Statements], Awaitable[_Result]]) -> _Result:
+        """Run statements as one transaction, within the limit of one statement: all of them or, if `work` raises, none.
+
+        Only tables that keep transactions keep this.
+        """
+
+        async def all_of_it(cursor: Any) -> _Result:
+            await cursor.execute("START TRANSACTION")
+            result = await work(Transaction(cursor))
+            await cursor.execute("COMMIT")
+            return result
+
+        return await self._run(doing, all_of_it)
 
     async def write_many(self, statement: Statement, rows: Sequence[Row]) -> None:
         """Run `INSERT ... VALUES (%s, ...)` with all the rows in as few statements as fit."""

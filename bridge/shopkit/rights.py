@@ -16,6 +16,9 @@ from bridge.shopkit.schema import SETTINGS_VIEW, Platform
 THREADS_TABLE = "supportbridge_ticket"
 """The youngest table: a shop that was prepared before there was one has quotes and answers without."""
 
+LINK_TABLE = "supportbridge_link"
+"""Only where the platform has a customer service of its own anything is ever written into it."""
+
 OUR_TABLES = {
     "supportbridge_meta": ("SELECT", "INSERT", "UPDATE"),
     "supportbridge_account": ("SELECT", "INSERT", "UPDATE"),
@@ -26,6 +29,7 @@ OUR_TABLES = {
     "supportbridge_answer": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "supportbridge_inbox": ("SELECT", "DELETE"),
     THREADS_TABLE: ("SELECT", "INSERT", "UPDATE"),
+    LINK_TABLE: ("SELECT", "INSERT", "UPDATE"),
 }
 """Our tables and the rights we need on each."""
 
@@ -38,7 +42,7 @@ COIN_DESK_TABLES = (
 )
 """Those that only the coin desk needs; a shop that was prepared before there was one has orders and coins without."""
 
-NEEDED_TABLES = tuple(table for table in OUR_TABLES if table not in {HINT_TABLE, *COIN_DESK_TABLES})
+NEEDED_TABLES = tuple(table for table in OUR_TABLES if table not in {HINT_TABLE, LINK_TABLE, *COIN_DESK_TABLES})
 """Those without which nothing can be pushed; a shop without the hint table is only noticed a little later."""
 
 SHOW_GRANTS = Statement("grants", "SHOW GRANTS")
@@ -73,6 +77,13 @@ def grant_statements(platform: Platform, access: DatabaseAccess, user: str) -> l
 def contact_grants(platform: Platform, access: DatabaseAccess, user: str) -> list[str]:
     """The GRANTs that let the coin desk address customers; without them it goes on, and sends no mail."""
     return [_column_grant(name, columns, access, user) for name, columns in platform.contact_columns.items()]
+
+
+def service_grants(platform: Platform, access: DatabaseAccess, user: str) -> list[str]:
+    """The GRANTs that let the desk take part in the shop's own customer service; none where it has none."""
+    rights = platform.service.rights if platform.service else {}
+    account = quoted_account(user, access)
+    return [f"GRANT {right} ON {_full_name(table, access)} TO {account};" for table, right in rights.items()]
 
 
 def _column_grant(table: str, columns: Sequence[str], access: DatabaseAccess, user: str) -> str:
@@ -126,11 +137,15 @@ def parsed_grants(lines: Iterable[str]) -> list[Grant]:
 def excessive(grants: Iterable[Grant], platform: Platform, access: DatabaseAccess) -> list[str]:
     """What the user may do beyond what the bridge needs, in words."""
     ours = {access.prefix + table for table in (*OUR_TABLES, SETTINGS_VIEW)}
+    service = {access.prefix + table: right for table, right in _service_writes(platform).items()}
     words = []
     for grant in grants:
         everything = grant.rights | grant.columns
         place = "every database" if grant.database == "*" else f"{grant.database}.{grant.table}"
-        write = sorted(everything - _HARMLESS)
+        harmless = _HARMLESS
+        if grant.database == access.name:
+            harmless = _HARMLESS | service.get(grant.table, frozenset()) - (grant.rights & {"UPDATE"})
+        write = sorted(everything - harmless)
         if grant.table not in ours and write:
             words.append(f"{', '.join(write)} on {place}")
         elif "SELECT" in grant.rights and _reads_secrets(grant, access, platform.secret_tables):
@@ -140,6 +155,15 @@ def excessive(grants: Iterable[Grant], platform: Platform, access: DatabaseAcces
         if grant.may_pass_on:
             words.append(f"GRANT OPTION on {place}")
     return words
+
+
+def _service_writes(platform: Platform) -> dict[str, frozenset[str]]:
+    """What may be done beside reading in the tables of the shop's customer service; an update in named columns only."""
+    rights = platform.service.rights if platform.service else {}
+    return {
+        table: frozenset(right for right in ("INSERT", "UPDATE") if right in granted)
+        for table, granted in rights.items()
+    }
 
 
 def may_create(grants: Iterable[Grant], access: DatabaseAccess) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bridge.contracts.shop_threads import MESSAGE_IDS
 from bridge.shopkit.named_sql import Statement
 
 SETTINGS_VIEW = "supportbridge_settings"
@@ -64,11 +65,28 @@ class Watch(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceTables:
+    """The platform's own customer service as tables; orders and coins go on without any of its rights.
+
+    `rights` are granted as they stand, table by table; `read` are the columns that are read of each, and
+    `written` those that a reply and a status change write. `contacts` asks whether the shop keeps what its contact form
+    is sent: a table and its column, 1 where it does. The table `messages` gives out the ids of messages.
+    """
+
+    messages: str
+    rights: Mapping[str, str]
+    read: Mapping[str, Sequence[str]]
+    written: Mapping[str, Sequence[str]]
+    contacts: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """What is read of one platform, whatever its version. Tables are named without their prefix.
 
     `columns` are all columns the bridge reads, table by table, and `checked_columns` those that only `bridge check`
     reads; `contact_columns` are those that only the coin desk reads, to address customers: orders need none of them.
+    `service` is the platform's own customer service, where it has one.
     The printed grants are exactly these. `settings` is the query behind the settings view: it yields shop_id,
     name and value from `{settings}`, which is `settings_table`. `code_columns` hold product codes, the first of them
     those of ordered lines; `secret_tables` hold what the bridge must not be able to read. `layouts` begin with the
@@ -87,6 +105,7 @@ class Platform:
     secret_tables: Sequence[str]
     other_platforms: Mapping[str, str]
     status_names: StatusNames | None = None
+    service: ServiceTables | None = None
 
     @property
     def order_tables(self) -> list[str]:
@@ -101,7 +120,8 @@ class Platform:
     @property
     def ids(self) -> dict[str, str]:
         """Tables whose next ids tell whether the shop was put back, by the names of their ids."""
-        return {watch.ids: table for table, watch in self.watched.items() if watch.ids}
+        messages = {MESSAGE_IDS: self.service.messages} if self.service else {}
+        return {watch.ids: table for table, watch in self.watched.items() if watch.ids} | messages
 
 
 def probe_statement(table: str, columns: Sequence[str]) -> Statement:

@@ -100,4 +100,18 @@ CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_ticket` (
   PRIMARY KEY (`store`, `ticket_id`),
   KEY `customer` (`store`, `customer_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+-- Which rows of the shop's own customer service the desk wrote, by the UUID of the reply: a row comes before its message,
+-- and has no `native_id` until the message is there. Only messages above `after_id` can be it. `digest` is SHA-256.
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_link` (
+  `store` VARCHAR(64) NOT NULL,
+  `uuid` CHAR(36) NOT NULL,
+  `thread_id` BIGINT UNSIGNED NOT NULL,
+  `employee_id` BIGINT UNSIGNED NOT NULL,
+  `after_id` BIGINT UNSIGNED NOT NULL,
+  `digest` CHAR(64) NOT NULL,
+  `native_id` BIGINT UNSIGNED DEFAULT NULL,
+  `created` TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  PRIMARY KEY (`store`, `uuid`),
+  KEY `native` (`store`, `native_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 INSERT IGNORE INTO `{prefix}supportbridge_meta` (`name`, `payload`) VALUES ('schema', '1');

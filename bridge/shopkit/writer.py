@@ -19,7 +19,7 @@ from bridge.shopkit.errors import NO_SUCH_TABLE, TABLE_DENIED, error_number, ref
 from bridge.shopkit.hints import HINT_TABLE
 from bridge.shopkit.in_the_way import beyond, blocked, ends_of, entry_is_in_the_way, genuine_account
 from bridge.shopkit.named_sql import Statement, checked_prefix, load_sql
-from bridge.shopkit.rights import OUR_TABLES
+from bridge.shopkit.rights import LINK_TABLE, OUR_TABLES
 from bridge.shopkit.schema import probe_statement
 
 ACCOUNTS_A_STATEMENT = 200
@@ -138,7 +138,7 @@ class ShopWriter:
 
     async def exists(self, table: str) -> bool:
         """Whether one of our tables is there and may be read; without any right on it a server says it may not."""
-        column = "number" if table == HINT_TABLE else "payload"
+        column = {HINT_TABLE: "number", LINK_TABLE: "uuid"}.get(table, "payload")
         try:
             await self._database.rows(probe_statement(self._database.access.prefix + table, (column,)))
         except ShopRefused as error:

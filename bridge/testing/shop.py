@@ -21,12 +21,14 @@ from zlib import crc32
 
 from bridge.contracts.shop import AccountRows, Finding, Level, OrderPage, ShopFacts, Shown, SlicePage, TouchedRow
 from bridge.contracts.shop_rows import SignedRow, SigningKey, verifies
+from bridge.contracts.shop_threads import MESSAGE_IDS
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, OrderLine, Standing, StatusSets, UnreadableOrder
 from bridge.domain.slices import LAST_SLICE, by_slice, sum_of
 from bridge.errors import ForeignDesk, ShopError
 from bridge.testing.coin_desk import FakeCoinDesk
+from bridge.testing.threads import FakeThreads
 
 CURSOR = "history"
 RECENT_ROWS = 500
@@ -35,13 +37,17 @@ RECENT_ROWS = 500
 class FakeShop(FakeCoinDesk):
     """One shop with one cursor, `history`. `calls` counts the adapter's calls by name, `closed` the closings.
 
-    `clock` is the shop's own wall clock, without a zone; every change moves it on by a second.
+    `clock` is the shop's own wall clock, without a zone; every change moves it on by a second. With `threads` it has a
+    customer service of its own, `threads_shop`.
     """
 
     WAITING, PAID, REFUNDED, CHARGED_BACK = 1, 5, 11, 13
 
-    def __init__(self, store: str = "acme", *, page: int = 500, clock: datetime | None = None) -> None:
+    def __init__(
+        self, store: str = "acme", *, page: int = 500, clock: datetime | None = None, threads: bool = False
+    ) -> None:
         super().__init__()
+        self.threads_shop = FakeThreads(store, self._called, page=page) if threads else None
         self.store, self.page = store, page
         self.clock = clock or datetime.now().replace(microsecond=0)  # noqa: DTZ005  # a shop's wall clock has no zone
         self.statuses = StatusSets.of({self.PAID}, {self.REFUNDED}, {self.CHARGED_BACK})
@@ -214,10 +220,12 @@ class FakeShop(FakeCoinDesk):
 
     async def next_ids(self) -> Mapping[str, int]:
         await self._called("next_ids")
-        return {CURSOR: len(self.history) + 1, "customer": self.next_customer}
+        threads = {MESSAGE_IDS: self.threads_shop.next_message} if self.threads_shop else {}
+        return {CURSOR: len(self.history) + 1, "customer": self.next_customer, **threads}
 
     def tables(self) -> Mapping[str, str]:
-        return {CURSOR: "fake_history", "customer": "fake_customer"}
+        threads = {MESSAGE_IDS: "fake_message"} if self.threads_shop else {}
+        return {CURSOR: "fake_history", "customer": "fake_customer", **threads}
 
     async def customers(self, customer_ids: Sequence[int]) -> Mapping[int, int]:
         await self._called("customers")

@@ -27,11 +27,12 @@ from tests.support.prestashop_rows import (
     reference,
     total_of,
 )
-from tests.support.shop import BulkFrame, BulkRows, OrderColumns, Shop
+from tests.support.prestashop_threads import PrestaShopThreads
+from tests.support.shop import BulkFrame, BulkRows, OrderColumns
 from tests.support.shop_database import OPENING_DAY, PRICE, Line, Sql, Value
 
 
-class PrestaShopShop(Shop):
+class PrestaShopShop(PrestaShopThreads):
     """PrestaShop 8.1.2."""
 
     platform = "prestashop"

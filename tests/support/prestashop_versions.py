@@ -6,6 +6,7 @@
 | what is paid, canceled, refunded | 2, 6, 7, as in 8 | 1, 5, 6 | 2, 6, 7 |
 | an order's reference | a module may give one longer than nine letters | nine letters | nine letters |
 | connection and tables | 4-byte letters | 4-byte letters | 3-byte letters |
+| a message | markup with entities | as it was typed | as it was typed |
 """
 
 from tests.support.prestashop import PrestaShopShop
@@ -24,6 +25,7 @@ class PrestaShop9Shop(PrestaShopShop):
     """PrestaShop 9.1.0, with a module that numbers the orders."""
 
     layout_name = "prestashop-9.1.0"
+    escapes_messages = True
 
     def reference(self, number: int) -> str:
         return f"SHOP-2026-{number:09d}"

@@ -6,7 +6,7 @@ to 1.7.8 look like 8 in all that is read. The table `configuration` names a vers
 asked.
 """
 
-from bridge.shopkit.schema import Layout, Mark, Platform, StatusNames, Watch
+from bridge.shopkit.schema import Layout, Mark, Platform, ServiceTables, StatusNames, Watch
 
 _SHORT_REFERENCE = Mark("orders", "reference", type="varchar(9)")
 _LONG_CODE = Mark("order_detail", "product_reference", type="varchar(64)")
@@ -84,4 +84,57 @@ PLATFORM = Platform(
     secret_tables=("customer", "configuration", "employee", "webservice_account"),
     other_platforms={"order_product": "OpenCart"},
     status_names=StatusNames("order_state_lang", "id_order_state", "name", "id_lang"),
+    service=ServiceTables(
+        messages="customer_message",
+        rights={
+            "customer_message": "SELECT, INSERT",
+            "customer_thread": "SELECT, UPDATE (`status`, `date_upd`)",
+            "employee": "SELECT (`id_employee`, `active`)",
+            "contact": "SELECT (`id_contact`, `customer_service`)",
+            "lang": "SELECT (`id_lang`, `iso_code`, `language_code`)",
+        },
+        read={
+            "customer_message": (
+                "id_customer_message",
+                "id_customer_thread",
+                "id_employee",
+                "message",
+                "file_name",
+                "date_add",
+                "private",
+            ),
+            "customer_thread": (
+                "id_customer_thread",
+                "id_shop",
+                "id_lang",
+                "id_customer",
+                "id_order",
+                "id_product",
+                "status",
+                "email",
+            ),
+            "employee": ("id_employee", "active"),
+            "contact": ("id_contact", "customer_service"),
+            "lang": ("id_lang", "iso_code", "language_code"),
+        },
+        written={
+            "customer_message": (
+                "id_customer_thread",
+                "id_employee",
+                "message",
+                "file_name",
+                "ip_address",
+                "user_agent",
+                "private",
+                "read",
+                "date_add",
+                "date_upd",
+            ),
+            "customer_thread": ("status", "date_upd"),
+        },
+        contacts=("contact", "customer_service"),
+    ),
 )
+
+MARKUP_LAYOUTS = frozenset({"prestashop-9"})
+"""Those that store messages as markup with entities; the others store what was typed."""

@@ -33,6 +33,7 @@ async def test_a_prepared_shop_gets_a_line_for_everything_that_was_looked_at(cas
         "tables",
         "coin desk",
         "addresses",
+        *(["customer service"] if case.tables.service else []),
         *["changes"] * (len(case.tables.watched) + 1),
         "hints",
         "engine",

@@ -41,7 +41,9 @@ def test_the_tables_of_a_running_shop_fit_one_layout_and_no_other(name: str) -> 
 @pytest.mark.parametrize("name", REAL)
 def test_what_is_read_and_watched_is_there_in_every_version(name: str) -> None:
     real = layout(REAL[name])
-    read = (PLATFORM.columns, PLATFORM.checked_columns, PLATFORM.contact_columns)
+    service = PLATFORM.service
+    assert service is not None
+    read = (PLATFORM.columns, PLATFORM.checked_columns, PLATFORM.contact_columns, service.read, service.written)
     for table, names in (one for tables in read for one in tables.items()):
         assert set(names) <= {column.name for column in real.tables[table].columns}
     for table, watch in PLATFORM.watched.items():
@@ -90,3 +92,12 @@ def test_another_version_is_told_by_what_differs_from_the_nearest(
     facts = columns_of(layout(REAL[name]), changes)
     found, different = nearest_layout(PLATFORM, facts, set(facts), prefix="")
     assert (found.title, different) == (nearest, words)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_reply_names_every_column_that_must_be_supplied(name: str) -> None:
+    service = PLATFORM.service
+    assert service is not None
+    columns = layout(REAL[name]).tables[service.messages].columns
+    needed = {column.name for column in columns if not column.nullable and not column.auto_increment}
+    assert needed <= set(service.written[service.messages])
