@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from bridge.contracts.shop_documents import CoinDeskShop
+from bridge.contracts.shop_files import FileShop
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.contracts.shop_threads import ThreadShop
 from bridge.domain.cursor import Cursor
@@ -131,7 +132,7 @@ class Shown(NamedTuple):
     entries: int = 0
 
 
-class ShopAdapter(CoinDeskShop, Protocol):
+class ShopAdapter(CoinDeskShop, FileShop, Protocol):
     """One shop's database, as one platform keeps it."""
 
     @property

@@ -19,6 +19,7 @@ from bridge.contracts.shop import (
     TouchedRow,
 )
 from bridge.contracts.shop_documents import Contact, DocumentRow, DocumentTable, InboxRow, Note
+from bridge.contracts.shop_files import FilePart
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.contracts.shop_threads import ThreadShop
 from bridge.domain.cursor import Cursor
@@ -28,6 +29,7 @@ from bridge.shopkit.checks import ShopChecks
 from bridge.shopkit.contacts import ContactReader
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.documents import ShopDocuments
+from bridge.shopkit.files import ShopFiles
 from bridge.shopkit.hints import ShopHints
 from bridge.shopkit.inbox import ShopInbox
 from bridge.shopkit.recognising import recognise, server_version
@@ -89,6 +91,7 @@ class DatabaseAdapter:
         self._writer = ShopWriter(self._database)
         self._documents = ShopDocuments(self._database)
         self._inbox = ShopInbox(self._database)
+        self._files = ShopFiles(self._database)
         self._reader = reader(store, self._database)
         self._hints = ShopHints(self._database, platform.order_tables)
 
@@ -185,6 +188,21 @@ class DatabaseAdapter:
 
     async def erase_inbox(self, customer_id: int) -> int:
         return await self._inbox.erase(customer_id)
+
+    async def file_part(self, file: str, part: int) -> FilePart | None:
+        return await self._files.part(file, part)
+
+    async def push_file_part(self, part: FilePart) -> None:
+        await self._files.push(part)
+
+    async def forget_files(self, files: Sequence[str]) -> None:
+        await self._files.forget(files)
+
+    async def erase_files(self, customer_id: int) -> None:
+        await self._files.erase(customer_id)
+
+    async def old_files(self, *, hours: int, after: str, limit: int) -> Sequence[str]:
+        return await self._files.old(hours=hours, after=after, limit=limit)
 
     async def contacts(self, customer_ids: Sequence[int]) -> Mapping[int, Contact]:
         return await self._reader.people.contacts(customer_ids)

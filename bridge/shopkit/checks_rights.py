@@ -11,6 +11,7 @@ from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.recognising import Found
 from bridge.shopkit.rights import (
     COIN_DESK_TABLES,
+    FILES_TABLE,
     NEEDED_TABLES,
     OUR_TABLES,
     SHOW_GRANTS,
@@ -22,6 +23,13 @@ from bridge.shopkit.rights import (
 )
 from bridge.shopkit.schema import Platform, probe_statement
 from bridge.shopkit.writer import ShopWriter
+
+_LACKS = {
+    frozenset({FILES_TABLE}): "files of tickets",
+    frozenset({THREADS_TABLE}): "threads of tickets",
+    frozenset({THREADS_TABLE, FILES_TABLE}): "threads and files of tickets",
+}
+"""What a shop lacks that was prepared by an earlier release, by the tables that are not there."""
 
 
 class RightsChecks:
@@ -70,8 +78,9 @@ class RightsChecks:
     async def _coin_desk_tables(self) -> Finding:
         missing = [self._prefix + table for table in COIN_DESK_TABLES if not await self._writer.exists(table)]
         if missing:
-            threads = missing == [self._prefix + THREADS_TABLE]
-            lacks = "threads of tickets" if threads else "quotes, prices and tickets"
+            lacks = _LACKS.get(
+                frozenset(table.removeprefix(self._prefix) for table in missing), "quotes, prices and tickets"
+            )
             text = f"no {lacks} in this shop: not there, or not to be read: {', '.join(missing)}"
             return Finding("coin desk", Level.WARNING, text, await self.prepare_remedy())
         lacking: list[str] = []

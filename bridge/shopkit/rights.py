@@ -18,6 +18,7 @@ THREADS_TABLE = "supportbridge_ticket"
 
 LINK_TABLE = "supportbridge_link"
 """Only where the platform has a customer service of its own anything is ever written into it."""
+FILES_TABLE = "supportbridge_file"
 
 OUR_TABLES = {
     "supportbridge_meta": ("SELECT", "INSERT", "UPDATE"),
@@ -30,6 +31,7 @@ OUR_TABLES = {
     "supportbridge_inbox": ("SELECT", "DELETE"),
     THREADS_TABLE: ("SELECT", "INSERT", "UPDATE"),
     LINK_TABLE: ("SELECT", "INSERT", "UPDATE"),
+    FILES_TABLE: ("SELECT", "INSERT", "UPDATE", "DELETE"),
 }
 """Our tables and the rights we need on each."""
 
@@ -39,6 +41,7 @@ COIN_DESK_TABLES = (
     "supportbridge_answer",
     "supportbridge_inbox",
     THREADS_TABLE,
+    FILES_TABLE,
 )
 """Those that only the coin desk needs; a shop that was prepared before there was one has orders and coins without."""
 

@@ -114,4 +114,17 @@ CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_link` (
   PRIMARY KEY (`store`, `uuid`),
   KEY `native` (`store`, `native_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+-- Files of messages, in signed parts: a customer's from the shop's page, staff's from the desk. `created` is the server's clock.
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_file` (
+  `store` VARCHAR(64) NOT NULL,
+  `uuid` CHAR(36) NOT NULL,
+  `part` SMALLINT UNSIGNED NOT NULL,
+  `customer_id` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  `created` TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  PRIMARY KEY (`store`, `uuid`, `part`),
+  KEY `customer` (`store`, `customer_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 INSERT IGNORE INTO `{prefix}supportbridge_meta` (`name`, `payload`) VALUES ('schema', '1');

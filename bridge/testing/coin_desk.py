@@ -112,6 +112,12 @@ class InboxPages:
             inbox = f"`{self.prefix}supportbridge_inbox`"
             await cursor.execute(f"UPDATE {inbox} SET created = created - INTERVAL {days:d} DAY")
 
+    async def age_files(self, days: int) -> None:
+        """Let every part of a file be older by so many days."""
+        async with self._cursor() as cursor:
+            files = f"`{self.prefix}supportbridge_file`"
+            await cursor.execute(f"UPDATE {files} SET created = created - INTERVAL {days:d} DAY")
+
     async def drop_coin_desk(self) -> None:
         """Take away what a shop lacks that was prepared before there was a coin desk."""
         async with self._cursor() as cursor:

@@ -22,11 +22,13 @@ pytest.register_assert_rewrite(
     "bridge.testing.contract_comparing",
     "bridge.testing.contract_documents",
     "bridge.testing.contract_inbox",
+    "bridge.testing.contract_files",
 )
 
 from bridge.testing.contract_base import ShopActor  # noqa: E402 - see above
 from bridge.testing.contract_comparing import ComparingContract  # noqa: E402 - see above
 from bridge.testing.contract_documents import DocumentsContract  # noqa: E402 - see above
+from bridge.testing.contract_files import FilesContract  # noqa: E402 - see above
 from bridge.testing.contract_inbox import InboxContract  # noqa: E402 - see above
 from bridge.testing.contract_reading import ReadingContract  # noqa: E402 - see above
 from bridge.testing.contract_writing import WritingContract  # noqa: E402 - see above
@@ -34,5 +36,7 @@ from bridge.testing.contract_writing import WritingContract  # noqa: E402 - see 
 __all__ = ["ShopActor", "ShopAdapterContract"]
 
 
-class ShopAdapterContract(ReadingContract, WritingContract, ComparingContract, DocumentsContract, InboxContract):
+class ShopAdapterContract(
+    ReadingContract, WritingContract, ComparingContract, DocumentsContract, InboxContract, FilesContract
+):
     """The whole suite; the module's docstring says how to use it."""

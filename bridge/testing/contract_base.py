@@ -82,6 +82,9 @@ class ShopActor(Protocol):
     async def age_posts(self, days: int) -> None:
         """Let every row in the inbox be older by so many days."""
 
+    async def age_files(self, days: int) -> None:
+        """Let every part of a file be older by so many days."""
+
     async def drop_coin_desk(self) -> None:
         """Take away what a shop lacks that was prepared before there was a coin desk."""
 

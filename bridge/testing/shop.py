@@ -28,13 +28,14 @@ from bridge.domain.orders import Order, OrderLine, Standing, StatusSets, Unreada
 from bridge.domain.slices import LAST_SLICE, by_slice, sum_of
 from bridge.errors import ForeignDesk, ShopError
 from bridge.testing.coin_desk import FakeCoinDesk
+from bridge.testing.files import FakeFiles
 from bridge.testing.threads import FakeThreads
 
 CURSOR = "history"
 RECENT_ROWS = 500
 
 
-class FakeShop(FakeCoinDesk):
+class FakeShop(FakeCoinDesk, FakeFiles):
     """One shop with one cursor, `history`. `calls` counts the adapter's calls by name, `closed` the closings.
 
     `clock` is the shop's own wall clock, without a zone; every change moves it on by a second. With `threads` it has a
@@ -46,7 +47,8 @@ class FakeShop(FakeCoinDesk):
     def __init__(
         self, store: str = "acme", *, page: int = 500, clock: datetime | None = None, threads: bool = False
     ) -> None:
-        super().__init__()
+        FakeCoinDesk.__init__(self)
+        FakeFiles.__init__(self)
         self.threads_shop = FakeThreads(store, self._called, page=page) if threads else None
         self.store, self.page = store, page
         self.clock = clock or datetime.now().replace(microsecond=0)  # noqa: DTZ005  # a shop's wall clock has no zone
