@@ -97,7 +97,9 @@ class ThreadsContract(ContractBase):
         thread = await actor.open_thread(email="ada@shop.example", customer=ada)
         number = await actor.write(thread, "It does not\r\nprint", file_name="4f2a.png")
         async with self.service(connection) as service:
-            assert await service.messages(Cursor()) == [
+            [read] = await service.messages(Cursor())
+            assert type(read.thread_id) is type(read.employee_id) is int
+            assert [read] == [
                 NativeMessage(
                     id=number,
                     thread_id=thread,
@@ -114,6 +116,7 @@ class ThreadsContract(ContractBase):
             found = await service.threads([thread, thread + 1])
             assert found.keys() == {thread}
             assert found[thread].customer_id == ada
+            assert type(found[thread].customer_id) is int
             assert found[thread].email == "ada@shop.example"
             assert found[thread].language == "en"
             assert found[thread].status is NativeStatus.OPEN

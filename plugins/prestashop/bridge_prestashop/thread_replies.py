@@ -64,7 +64,7 @@ class ThreadReplies:
         engine, charset = await self._message_table()
         [(after,)] = await self._database.rows(self._sql["last_message_id"])
         stored = storable(text, basic_plane=charset != "utf8mb4")
-        reply = _Reply(uuid, thread_id, employee_id, stored, after, await self._now())
+        reply = _Reply(uuid, thread_id, employee_id, stored, int(after), await self._now())
         if engine == INNODB:
             return await self._database.together("write reply", lambda statements: self._write(statements, reply))
         return await self._write(self._database, reply)

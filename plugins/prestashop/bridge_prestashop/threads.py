@@ -7,6 +7,7 @@ ids first and reads the texts in small parts, because one text can have 16 MB, w
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -119,18 +120,19 @@ class PrestaShopThreads:
 
     async def _message(self, row: Row, zone: ZoneInfo, *, markup: bool) -> NativeMessage:
         number, thread, at, employee, private, file_name, order, product, is_long, stored = row
+        # COALESCE and CASE over an unsigned id and a plain number are a DECIMAL to the server.
         text = await self._long_text(number, markup=markup) if is_long and thread else plain(stored, markup=markup)
         return NativeMessage(
             id=number,
-            thread_id=thread,
+            thread_id=int(thread),
             at=_utc(at, zone),
-            employee_id=employee,
+            employee_id=int(employee),
             text=text,
             private=bool(private),
             forwarded=bool(employee) and is_forwarding(text),
             file_name=plain(file_name, markup=False),
-            order_id=order or None,
-            product_id=product or None,
+            order_id=_id(order),
+            product_id=_id(product),
         )
 
     async def _long_text(self, message: int, *, markup: bool) -> str:
@@ -169,13 +171,18 @@ def _thread(row: Row) -> NativeThread:
     return NativeThread(
         id=number,
         shop_id=shop,
-        customer_id=customer,
+        customer_id=int(customer),
         email=plain(email, markup=False),
         language=language_of(language or ""),
-        order_id=order or None,
-        product_id=product or None,
+        order_id=_id(order),
+        product_id=_id(product),
         status=_status(status),
     )
+
+
+def _id(number: Decimal | int | None) -> int | None:
+    """An id of a column where 0 and NULL both mean none."""
+    return int(number) if number else None
 
 
 def _status(status: str) -> NativeStatus:
