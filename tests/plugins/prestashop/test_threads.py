@@ -1,13 +1,14 @@
 """PrestaShop's customer service with odd rows, broken-off writing, and a long shop's life."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from bridge.contracts.shop import StoreConnection
 from bridge.contracts.shop_threads import MOST_CHARACTERS, NativeStatus
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopError, ThreadGone
@@ -25,12 +26,27 @@ from tests.support.waiting import until
 NOON = datetime(2026, 11, 25, 12, 0, 0, tzinfo=UTC)
 
 
+Connect = Callable[..., PrestaShopAdapter]
+
+
 @pytest.fixture
-async def service(connection: StoreConnection) -> AsyncIterator[PrestaShopThreads]:
-    adapter = PrestaShopAdapter(connection, clock=FixedClock(NOON))
+async def connect() -> AsyncIterator[Connect]:
+    """Makes adapters, at noon, that close with the test; changes are those of the store's connection."""
+    async with AsyncExitStack() as closing:
+
+        def made(shop: PrestaShopShop, **changes: Any) -> PrestaShopAdapter:
+            adapter = PrestaShopAdapter(store_connection(shop, "prestashop", **changes), clock=FixedClock(NOON))
+            closing.push_async_callback(adapter.close)
+            return adapter
+
+        yield made
+
+
+@pytest.fixture
+async def service(prestashop: PrestaShopShop, connect: Connect) -> PrestaShopThreads:
+    adapter = connect(prestashop)
     await adapter.prepare()
-    yield adapter.threads_shop
-    await adapter.close()
+    return adapter.threads_shop
 
 
 async def texts(service: PrestaShopThreads) -> list[str]:
@@ -40,15 +56,16 @@ async def texts(service: PrestaShopThreads) -> list[str]:
 # --- texts ---
 
 
-async def test_what_9_stores_as_markup_is_read_as_it_was_typed_and_8s_is_left_alone(any_shop: ShopFactory) -> None:
+async def test_what_9_stores_as_markup_is_read_as_it_was_typed_and_8s_is_left_alone(
+    any_shop: ShopFactory, connect: Connect
+) -> None:
     typed = "Tom & <b>Jerry</b>: 3 < 4"
     for layout in ("prestashop-8", "prestashop-9"):
         shop = await any_shop(layout, prefix=layout.replace("-", "") + "_")
         assert isinstance(shop, PrestaShopShop)
-        adapter = PrestaShopAdapter(store_connection(shop, "prestashop"))
+        adapter = connect(shop)
         await shop.write(await shop.open_thread(email="ada@shop.example"), typed)
         assert await texts(adapter.threads_shop) == [typed]
-        await adapter.close()
 
 
 async def test_a_message_of_16_mb_is_cut_and_does_not_cross_the_wire(
@@ -99,17 +116,16 @@ async def test_a_latin1_shop_is_read_in_its_own_letters(prestashop: PrestaShopSh
     assert await texts(service) == ["café"]
 
 
-async def test_an_emoji_is_named_where_the_shop_has_no_place_for_it(any_shop: ShopFactory) -> None:
+async def test_an_emoji_is_named_where_the_shop_has_no_place_for_it(any_shop: ShopFactory, connect: Connect) -> None:
     shop = await any_shop("prestashop-1.6")
     assert isinstance(shop, PrestaShopShop)
-    adapter = PrestaShopAdapter(store_connection(shop, "prestashop"))
+    adapter = connect(shop)
     await adapter.prepare()
     thread, employee = await shop.open_thread(email="ada@shop.example"), await shop.add_employee()
     uuid = str(uuid4())
     number = await adapter.threads_shop.write_reply(uuid, thread_id=thread, employee_id=employee, text="Done 👋 سلام")
     assert await shop.shown(thread) == ["Done [waving hand sign] سلام"]
     assert await adapter.threads_shop.written([number]) == {number: uuid}
-    await adapter.close()
 
 
 # --- rows ---
@@ -139,13 +155,13 @@ async def test_a_reply_is_dated_by_the_shops_clock_and_names_every_column(
     assert (await prestashop.row("customer_thread", id_customer_thread=thread))["date_upd"] == local
 
 
-async def test_another_shops_threads_are_only_ids(prestashop: PrestaShopShop) -> None:
+async def test_another_shops_threads_are_only_ids(prestashop: PrestaShopShop, connect: Connect) -> None:
     second = await prestashop.add_store("Second")
     employee = await prestashop.add_employee()
     ours = await prestashop.open_thread(email="ada@shop.example", store=second)
     theirs = await prestashop.open_thread(email="ada@shop.example")
     written = [await prestashop.write(thread, "Help") for thread in (ours, theirs)]
-    adapter = PrestaShopAdapter(store_connection(prestashop, "prestashop", shop_ids=(second,)))
+    adapter = connect(prestashop, shop_ids=(second,))
     await adapter.prepare()
     service = adapter.threads_shop
     read = await service.messages(Cursor())
@@ -158,20 +174,18 @@ async def test_another_shops_threads_are_only_ids(prestashop: PrestaShopShop) ->
     with pytest.raises(ThreadGone):
         await service.write_reply(str(uuid4()), thread_id=theirs, employee_id=employee, text="Hello")
     assert not await service.set_status(theirs, NativeStatus.CLOSED, expected=NativeStatus.OPEN)
-    await adapter.close()
 
 
-async def test_orders_and_products_stay_with_their_messages(any_shop: ShopFactory) -> None:
+async def test_orders_and_products_stay_with_their_messages(any_shop: ShopFactory, connect: Connect) -> None:
     shop = await any_shop("prestashop-9")
     assert isinstance(shop, PrestaShopShop)
-    adapter = PrestaShopAdapter(store_connection(shop, "prestashop"))
+    adapter = connect(shop)
     thread = await shop.open_thread(email="ada@shop.example", order=7, product=3)
     await shop.write(thread, "about the thread's product")
     other = await shop.write(thread, "about another")
     await shop.update("customer_message", {"id_product": 5}, id_customer_message=other)
     read = await adapter.threads_shop.messages(Cursor())
     assert [(message.order_id, message.product_id) for message in read] == [(7, 3), (7, 5)]
-    await adapter.close()
 
 
 async def test_T11_a_guests_own_row_makes_him_no_customer(
@@ -215,9 +229,9 @@ async def test_T1_a_reply_that_was_cut_off_before_its_end_is_written_once(
     assert await service.written([number]) == {number: uuid}
 
 
-async def test_T1_two_at_once_write_one_reply(connection: StoreConnection, prestashop: PrestaShopShop) -> None:
+async def test_T1_two_at_once_write_one_reply(prestashop: PrestaShopShop, connect: Connect) -> None:
     thread, employee = await prestashop.open_thread(email="ada@shop.example"), await prestashop.add_employee()
-    adapters = [PrestaShopAdapter(connection) for _ in range(2)]
+    adapters = [connect(prestashop) for _ in range(2)]
     await adapters[0].prepare()
     uuid = str(uuid4())
     numbers = await asyncio.gather(
@@ -229,8 +243,6 @@ async def test_T1_two_at_once_write_one_reply(connection: StoreConnection, prest
     )
     assert len(set(numbers)) == 1
     assert await prestashop.shown(thread) == ["Restart it"]
-    for adapter in adapters:
-        await adapter.close()
 
 
 @pytest.mark.parametrize("message_is_there", [True, False], ids=["after the message", "before the message"])
