@@ -1,4 +1,4 @@
-"""The coin desk as the rules need it: tickets, quotes, deadlines, evidence and answers, over one open transaction.
+"""The coin desk as the rules need it: quotes, deadlines, evidence and answers, over one open transaction.
 
 All times are aware datetimes in UTC; all amounts are coins. What is written once (decisions, audit) has no method that
 changes it.
@@ -14,7 +14,6 @@ from bridge.domain.accounts import Account, Owner
 from bridge.domain.downtime import Gap
 from bridge.domain.quotes import Offer, Quote, QuoteKind
 from bridge.domain.rights import Redemption
-from bridge.domain.tickets import Author, Message, Ticket
 
 
 class Channel(StrEnum):
@@ -44,16 +43,17 @@ class Decision:
 
 
 class DeadlineKind(StrEnum):
-    """What falls due. The number a deadline refers to is a package's or a quote's.
+    """What falls due. The number a deadline refers to is a package's, a quote's or a ticket's.
 
     A package has one deadline at a time: its next reminder, and after the last its end. `FORFEIT` is the end of one of
-    which nobody is told.
+    which nobody is told. A ticket has one at a time too: the next moment at which something is to be done about it.
     """
 
     PACKAGE = "package"
     FORFEIT = "forfeit"
     QUOTE_LAPSING = "quote_lapsing"
     HOLD_OLD = "hold_old"
+    TICKET = "ticket"
 
 
 class Deadline(NamedTuple):
@@ -121,90 +121,6 @@ class Claim(NamedTuple):
     asked_at: datetime
     tries: int
     state: str
-
-
-class Tickets(Protocol):
-    def open(
-        self,
-        store: str,
-        account_id: int,
-        *,
-        subject: str,
-        at: datetime,
-        by: Author,
-        staff: str | None = None,
-        price: str | None = None,
-        number: int | None = None,
-    ) -> Ticket:
-        """A new ticket; under `number` where a desk that was lost gave it out, so that it is what its owner was told.
-
-        Else it gets the next number.
-        """
-        ...
-
-    def get(self, store: str, ticket_id: int) -> Ticket | None: ...
-
-    def of_account(self, account_id: int) -> list[Ticket]: ...
-
-    def latest(self, store: str, limit: int) -> list[Ticket]: ...
-
-    def say(self, ticket_id: int, message: Message) -> None:
-        """Add to the thread; a message that the customer is shown lets the ticket be shown anew."""
-        ...
-
-    def thread(self, ticket_id: int) -> list[Message]: ...
-
-    def about_quotes(self, ticket_id: int) -> list[Message]:
-        """Of the thread what became of quotes, in order; however much was written besides is not read."""
-        ...
-
-    def last_shown(self, ticket_id: int, most: int) -> tuple[list[Message], int]:
-        """The last messages that the customer is shown, in order, and how many older ones are left out."""
-        ...
-
-    def last_known(self) -> int:
-        """As with `Quotes.last_known`."""
-        ...
-
-    def touch(self, ticket_ids: Iterable[int]) -> None:
-        """Show these tickets anew."""
-        ...
-
-    def is_pushed(self, store: str, ticket_id: int) -> bool | None:
-        """Whether the shop has a ticket in its newest state; None where there is no such ticket."""
-        ...
-
-    def answers_wait(self, store: str) -> bool:
-        """Whether staff have written in a ticket that the shop does not have in its newest state."""
-        ...
-
-    def waiting(self, store: str, limit: int) -> list[Ticket]:
-        """Tickets whose newest state the shop does not have."""
-        ...
-
-    def shown(self, store: str, *, after: int, limit: int) -> list[Ticket]:
-        """Tickets with a number above `after` of which the shop has the newest state, ascending."""
-        ...
-
-    def pushed(self, numbers: Mapping[int, int]) -> None:
-        """The shop has these tickets in these versions of the row."""
-        ...
-
-    def not_shown(self, ticket_ids: Iterable[int]) -> frozenset[int]:
-        """Those of these tickets of which the shop has had nothing in this epoch."""
-        ...
-
-    def keep_back(self, ticket_ids: Iterable[int]) -> None:
-        """Don't show these tickets, whatever happens to them, until they are erased or shown `again`."""
-        ...
-
-    def again(self, store: str) -> None:
-        """Show every ticket of the store once more."""
-        ...
-
-    def erase(self, account_id: int) -> int:
-        """Redact the subjects and texts of an account's tickets (rule D2); returns how many messages."""
-        ...
 
 
 class Quotes(Protocol):

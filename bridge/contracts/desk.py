@@ -23,11 +23,11 @@ from bridge.contracts.coin_desk import (
     Prices,
     Quotes,
     Redemptions,
-    Tickets,
 )
 from bridge.contracts.disputes import Disputes
 from bridge.contracts.freezes import Freezes
 from bridge.contracts.problems import Problems
+from bridge.contracts.tickets import Policies, Tickets
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.cursor import Cursor
 from bridge.domain.events import Event
@@ -374,6 +374,8 @@ class Tx(Protocol):
     def push(self) -> Push: ...
     @property
     def tickets(self) -> Tickets: ...
+    @property
+    def policies(self) -> Policies: ...
     @property
     def quotes(self) -> Quotes: ...
     @property

@@ -9,9 +9,10 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 
 from bridge.contracts.coin_desk import Claim
 from bridge.desk.accounts import SqlStores
+from bridge.desk.messages import ANEW
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import guest_claim, guest_link, package, purchase, quote, redemption, store, ticket
+from bridge.desk.tables import guest_claim, guest_link, message, package, purchase, quote, redemption, store, ticket
 from bridge.desk.values import from_ms, id_list, to_ms
 
 _CLAIM = (
@@ -89,6 +90,13 @@ _HAND_OVER_SHOWN = tuple(
         .values(account_id=bindparam("heir"), number=table.c.number + literal_column("1"))
     )
     for table in (ticket, quote)
+)
+_HAND_OVER_MESSAGES = Statement(
+    update(message)
+    .where(
+        message.c.ticket_id.in_(select(ticket.c.id).where(ticket.c.account_id == bindparam("guest")).scalar_subquery())
+    )
+    .values(ANEW)
 )
 _HAND_OVER = tuple(
     Statement(update(table).where(table.c.account_id == bindparam("guest")).values(account_id=bindparam("heir")))
@@ -175,6 +183,7 @@ class SqlGuests:
     def hand_over(self, store: str, order_id: int, guest_account: int, account_id: int) -> None:
         number = self._stores.number(store)
         _HAND_OVER_ORDER.run(self._connection, store=number, order=order_id, heir=account_id)
+        _HAND_OVER_MESSAGES.run(self._connection, guest=guest_account)
         for statement in _HAND_OVER_SHOWN + _HAND_OVER:
             statement.run(self._connection, guest=guest_account, heir=account_id)
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from bridge.contracts.coin_desk import Answer, Sent
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
 from bridge.desk.answers import ANSWER_COLUMNS, answer_from
+from bridge.desk.messages import erase_messages
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import (
     account,
@@ -86,7 +87,6 @@ _ERASE_SUBJECTS = Statement(
         pushed_number=func.max(ticket.c.pushed_number, literal_column("0")),  # also one that was kept back
     )
 )
-_ERASE_TEXTS = Statement(update(message).where(any_of(message.c.ticket_id, "ids")).values(text=text("''")))
 _PURCHASES_OF = and_(purchase.c.store_id == bindparam("store"), purchase.c.account_id == bindparam("account"))
 _ERASE_WHY_FROZEN = Statement(
     update(freeze).where(freeze.c.account_id == bindparam("account")).values(reason=text("''"))
@@ -186,5 +186,6 @@ class SqlPersonalData:
     def _erase(self, tickets: list[int]) -> None:
         """Subjects and texts of these tickets, and the words of their quotes; the shop is to show all of them anew."""
         ids = id_list(tickets)
-        for statement in (_ERASE_SUBJECTS, _ERASE_TEXTS, _ERASE_WORDS, _SHOW_QUOTES):
+        erase_messages(self._connection, ids)
+        for statement in (_ERASE_SUBJECTS, _ERASE_WORDS, _SHOW_QUOTES):
             statement.run(self._connection, ids=ids)

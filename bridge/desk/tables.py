@@ -237,6 +237,9 @@ job = Table(
     Column("last_run_ms", BigInteger, nullable=False),
 )
 
+NEVER_DUE = text("4611686018427387904")
+"""2^62: what is not due stands behind all that is."""
+
 ticket = Table(
     "ticket",
     metadata,
@@ -250,8 +253,41 @@ ticket = Table(
     Column("price", String(64)),
     Column("number", Integer, nullable=False, server_default=text("1")),
     Column("pushed_number", Integer, nullable=False, server_default=text("0")),
+    Column("opened_kind", String(16), nullable=False, server_default=text("'support'")),
+    Column("channel", String(16), nullable=False, server_default=text("'page'")),
+    Column("order_id", BigInteger),
+    Column("product", Text, nullable=False, server_default=text("''")),
+    Column("continues", Integer),
+    Column("language", String(8), nullable=False, server_default=text("''")),
+    Column("messages", Integer, nullable=False, server_default=text("0")),
+    Column("state", String(16), nullable=False, server_default=text("''")),
+    Column("since_ms", BigInteger, nullable=False, server_default=text("0")),
+    Column("kind", String(16), nullable=False, server_default=text("'support'")),
+    Column("urgency", String(16), nullable=False, server_default=text("'none'")),
+    Column("urgency_rank", Integer, nullable=False, server_default=text("1")),
+    Column("assignee", String(128)),
+    Column("standing", String(64), nullable=False, server_default=text("''")),
+    Column("opened_standing", String(64), nullable=False, server_default=text("''")),
+    Column("policy", Integer, nullable=False, server_default=text("0")),
+    Column("due_ms", BigInteger),
+    Column("due_sort_ms", BigInteger, nullable=False, server_default=NEVER_DUE),
+    Column("guaranteed", Integer, nullable=False, server_default=text("0")),
 )
 Index("ix_ticket_account_id", ticket.c.account_id)
+IS_QUEUED = text("state IN ('open', 'in_work')")
+Index(
+    "ix_ticket_queue",
+    ticket.c.store_id,
+    ticket.c.standing,
+    ticket.c.urgency_rank,
+    ticket.c.due_sort_ms,
+    ticket.c.since_ms,
+    ticket.c.id,
+    sqlite_where=IS_QUEUED,
+)
+NOT_CLOSED = text("state <> 'closed'")
+Index("ix_ticket_policy", ticket.c.store_id, ticket.c.policy, ticket.c.id, sqlite_where=NOT_CLOSED)
+Index("ix_ticket_continues", ticket.c.continues, sqlite_where=text("continues IS NOT NULL"))
 KEPT_BACK = "-1"
 """The `pushed_number` of what is not to be shown until it is erased; 0 is what was not shown yet in this epoch."""
 TICKET_WAITS = text("pushed_number < number")
@@ -269,8 +305,28 @@ message = Table(
     Column("detail", Text, nullable=False),
     Column("staff", String(128)),
     Column("verified", Integer, nullable=False),
+    Column("number", Integer),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("pushed_version", Integer, nullable=False, server_default=text("0")),
 )
-Index("ix_message_ticket_id", message.c.ticket_id, message.c.id)
+Index("ix_message_number", message.c.ticket_id, message.c.number)
+MESSAGE_WAITS = text("message.number IS NOT NULL AND message.pushed_version < message.version")
+Index(
+    "ix_message_waiting",
+    message.c.ticket_id,
+    message.c.number,
+    sqlite_where=text("number IS NOT NULL AND pushed_version < version"),
+)
+
+policy = Table(
+    "policy",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 quote = Table(
     "quote",

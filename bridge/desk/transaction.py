@@ -21,6 +21,7 @@ from bridge.desk.jobs import SqlJobs
 from bridge.desk.ledger import SqlLedger
 from bridge.desk.outbox import SqlOutbox
 from bridge.desk.personal import SqlPersonalData
+from bridge.desk.policies import SqlPolicies
 from bridge.desk.problems import SqlProblems
 from bridge.desk.purchases import SqlPurchases
 from bridge.desk.push import SqlPush
@@ -121,6 +122,10 @@ class DeskTx:
     @cached_property
     def tickets(self) -> SqlTickets:
         return SqlTickets(self.connection, self.stores)
+
+    @cached_property
+    def policies(self) -> SqlPolicies:
+        return SqlPolicies(self.connection, self.stores)
 
     @cached_property
     def quotes(self) -> SqlQuotes:

@@ -154,10 +154,34 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketNow:
+    """How a ticket stands: what follows from its history and the policy, worked out and kept beside it (rule T9).
+
+    `standing` is what its clocks run under now, a plan's key or one of those that are none, `opened_standing` what they
+    ran under at its opening. `policy` is the version of the store's policy that `due` was worked out with, 0 where that
+    has not been done. `due` is the earliest moment that a clock is due, None where none runs; `guaranteed` says whether
+    that can be breached.
+    """
+
+    state: TicketState
+    since: datetime
+    kind: TicketKind
+    urgency: Urgency = Urgency.NONE
+    assignee: str | None = None
+    standing: str = ""
+    opened_standing: str = ""
+    policy: int = 0
+    due: datetime | None = None
+    guaranteed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a ticket's history. `detail` has numbers and stable words only; `text` can be erased.
 
     `verified` says that it came from the shop's own page with its signature (rule T11), or from staff or the bridge.
+    `number` counts the messages of its ticket that the customer is shown, from 1 without a gap, in the order they were
+    said; None for those that are staff's alone. `version` counts what has changed of what is shown of it.
     """
 
     at: datetime
@@ -168,3 +192,5 @@ class Message:
     staff: str | None = None
     verified: bool = True
     id: int = 0
+    number: int | None = None
+    version: int = 1

@@ -201,7 +201,7 @@ def _set_apart(tx: Tx, store: str, account: Account, at: datetime) -> None:
     tx.personal.forget_number(store, account.owner.ref)
     # Off the page of who has his number next.
     tx.quotes.touch(quote.id for quote in tx.quotes.of_account(account.id))
-    tx.tickets.touch(ticket.id for ticket in tx.tickets.of_account(account.id))
+    tx.tickets.show_anew(ticket.id for ticket in tx.tickets.of_account(account.id))
     tx.problems.report(
         store,
         key=f"account:{account.id}:{CUSTOMER_REPLACED}",

@@ -28,7 +28,7 @@ from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
 from bridge.desk.values import to_ms
 from bridge.domain.cursor import Cursor, Gap
-from bridge.domain.tickets import Author, Message, MessageKind
+from bridge.domain.tickets import Author, Channel, Message, MessageKind, TicketKind
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, DeskTooOld
 from bridge.services.account_pages import PageTerms
 from bridge.services.purchases import book_orders
@@ -389,6 +389,45 @@ def test_tickets_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Pa
     assert [row.key for row in pushed] == [opened], "customers saw nothing of the other, and see nothing of it now"
     assert [one.kind for one in shown] == [MessageKind.OFFERED, MessageKind.TEXT]
     assert (thread[-1].kind, thread[-1].text) == (MessageKind.NOTE, "He is a nuisance."), "written for colleagues alone"
+    assert [one.number for one in thread] == [1, 2, None]
+
+
+def test_tickets_of_before_the_upgrade_get_a_kind_and_wait_for_a_state(tmp_path: Path) -> None:
+    """Their messages are counted and wait to be shown; how each stands is worked out from its history afterwards."""
+    path = an_empty_desk(tmp_path, "0004")
+    alter(
+        path,
+        """
+        INSERT INTO desk (id, desk_id, epoch, schema_version, compatible_version, created_ms)
+        VALUES (1, 'd', 1, 4, 4, 0);
+        INSERT INTO store (id, name, first_sync, confirmed_units, booked_units, synced_to, page_terms)
+        VALUES (1, 'acme', 'done', 0, 0, 0, '');
+        INSERT INTO account (id, store_id, owner_kind, owner_ref, number, entries, posted, held)
+        VALUES (1, 1, 'customer', 77, 1, 0, 0, 0);
+        INSERT INTO request (id, store_id, account_id, subject, opened_ms, opened_by, staff, price, pushed_number)
+        VALUES (4, 1, 1, 'Help', 5000, 'customer', NULL, NULL, 1), (7, 1, 1, 'Shop', 6000, 'staff', 'Anna', 'ga', 0);
+        INSERT INTO message (id, request_id, at_ms, author, kind, text, detail, verified)
+        VALUES (1, 4, 7000, 'staff', 'text', 'last', '{}', 1), (2, 4, 5000, 'customer', 'text', 'first', '{}', 1),
+               (3, 4, 5000, 'staff', 'note', 'secret', '{}', 1), (4, 4, 5000, 'bridge', 'offered', '', '{}', 1);
+        """,
+    )
+    upgrade(path, now=CREATED)
+    with Desk.open(path) as desk:
+        found = desk.look(lambda tx: tx.tickets.of_account(1))
+        assert [(one.kind, one.channel, one.opened_by) for one in found] == [
+            (TicketKind.SUPPORT, Channel.PAGE, Author.CUSTOMER),
+            (TicketKind.WORK, Channel.STAFF, Author.STAFF),
+        ]
+        thread = desk.look(lambda tx: tx.tickets.thread(4))
+        assert [(one.number, one.id) for one in thread] == [(1, 2), (None, 3), (2, 4), (3, 1)]
+        assert desk.look(lambda tx: tx.tickets.counts([4, 7])) == {4: 3, 7: 0}
+        waiting = desk.look(lambda tx: tx.tickets.messages_waiting([4, 7], 9))
+        assert [(one.key, one.message.text) for one in waiting] == [((4, 1), "first"), ((4, 2), ""), ((4, 3), "last")]
+        assert [one.id for one in desk.look(lambda tx: tx.tickets.waiting(ACME, 9))] == [4, 7]
+        assert desk.look(lambda tx: tx.tickets.now([4, 7])) == {}
+        assert [one.id for one in desk.look(lambda tx: tx.tickets.behind_policy(ACME, 1, 9))] == [4, 7]
+        said = Message(MONDAY_9AM, Author.CUSTOMER, MessageKind.TEXT, "more")
+        assert desk.run(lambda tx: tx.tickets.say(4, said)).number == 4
 
 
 def test_an_upgraded_desk_knows_when_its_packages_end(tmp_path: Path) -> None:

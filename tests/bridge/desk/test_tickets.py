@@ -1,10 +1,12 @@
 """What the desk remembers of a ticket's thread, and of what of it the shop has."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 
+from bridge.contracts.desk import Tx
+from bridge.contracts.tickets import MessageKey
 from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.services import comparing_accounts
 from tests.support.books import ACME, MONDAY_9AM, customer
@@ -145,3 +147,74 @@ def test_every_ticket_is_shown_once_more(coins: CoinDesk) -> None:
     assert waiting(coins) == {number: 2}
     coins.desk.run(lambda tx: tx.tickets.pushed({number: 1}))
     assert waiting(coins) == {number: 2}
+
+
+def test_what_the_customer_is_shown_is_counted_without_a_gap(coins: CoinDesk) -> None:
+    number = coins.ticket(CUSTOMER).id
+
+    def said(kind: MessageKind) -> tuple[int | None, int]:
+        message = Message(coins.now, Author.STAFF, kind, "words", staff="Anna")
+        one = coins.desk.run(lambda tx: tx.tickets.say(number, message))
+        return one.number, one.id
+
+    kinds = (MessageKind.TEXT, MessageKind.NOTE, MessageKind.ASSIGNED, MessageKind.STATE)
+    told = [said(kind) for kind in kinds]
+    assert [shown for shown, _ in told] == [1, None, None, 2]
+    history = coins.desk.look(lambda tx: tx.tickets.history(number))
+    assert [(one.number, one.id, one.kind, one.text) for one in history] == [
+        (shown, one, kind, "") for (shown, one), kind in zip(told, kinds, strict=True)
+    ]
+    assert coins.desk.look(lambda tx: tx.tickets.thread(number))[0].text == "words"
+    assert coins.desk.look(lambda tx: tx.tickets.counts([number, 99])) == {number: 2}
+
+
+FIRST = MessageKey(0, 0)
+
+
+def unseen(coins: CoinDesk, *numbers: int) -> dict[MessageKey, int]:
+    found = coins.desk.look(lambda tx: tx.tickets.messages_waiting(numbers, 9))
+    return {one.key: one.message.version for one in found}
+
+
+def pushed(coins: CoinDesk, versions: dict[MessageKey, int]) -> None:
+    coins.desk.run(lambda tx: tx.tickets.messages_pushed(versions))
+
+
+def shown(coins: CoinDesk, after: MessageKey = FIRST, limit: int = 9) -> list[MessageKey]:
+    found = coins.desk.look(lambda tx: tx.tickets.messages_shown(ACME, after=after, limit=limit))
+    return [one.key for one in found]
+
+
+def test_each_message_waits_until_the_shop_has_it(coins: CoinDesk) -> None:
+    first, second = coins.ticket(CUSTOMER).id, coins.ticket(CUSTOMER).id
+    for number in (second, first, first):
+        say(coins, number)
+    say(coins, first, MessageKind.NOTE, Author.STAFF)
+    keys = [MessageKey(first, 1), MessageKey(first, 2), MessageKey(second, 1)]
+    assert list(unseen(coins, second, first)) == keys
+    assert list(unseen(coins, second)) == keys[2:]
+    pushed(coins, {keys[0]: 1, keys[2]: 1})
+    assert unseen(coins, first, second) == {keys[1]: 1}
+    assert shown(coins) == [keys[0], keys[2]]
+    assert shown(coins, after=keys[0]) == [keys[2]]
+    assert shown(coins, limit=1) == keys[:1]
+    assert str(keys[1]) == f"{first}:2"
+
+
+def test_what_is_shown_anew_does_not_count_a_push_that_was_under_way(coins: CoinDesk) -> None:
+    number = coins.ticket(CUSTOMER).id
+    say(coins, number)
+    key = MessageKey(number, 1)
+    account = coins.account_id(CUSTOMER)
+    ways: list[Callable[[Tx], None]] = [
+        lambda tx: tx.tickets.show_anew([number]),
+        lambda tx: tx.push.again(ACME),
+        lambda tx: tx.personal.forget(ACME, account, CUSTOMER),
+    ]
+    for show_anew in ways:
+        before = unseen(coins, number)
+        coins.desk.run(show_anew)
+        pushed(coins, before)
+        assert unseen(coins, number) == {key: before[key] + 1}
+        assert shown(coins) == []
+    assert coins.desk.look(lambda tx: tx.tickets.thread(number))[0].text == ""

@@ -1,4 +1,4 @@
-"""Requests become tickets."""
+"""Requests become tickets: they get a kind, a state and clocks, and their messages are shown one by one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ COLUMNS = ("message", "quote", "redemption", "entry")
 INDEXES = (
     ("ix_request_account_id", "ix_ticket_account_id", "ticket", ["account_id"], None),
     ("ix_request_waiting", "ix_ticket_waiting", "ticket", ["store_id", "id"], "pushed_number < number"),
-    ("ix_message_request_id", "ix_message_ticket_id", "message", ["ticket_id", "id"], None),
+    ("ix_message_request_id", "ix_message_number", "message", ["ticket_id", "number"], None),
     ("ix_quote_request_id", "ix_quote_ticket_id", "quote", ["ticket_id"], None),
 )
 KINDS = """
@@ -23,6 +23,60 @@ EVENTS = """
 UPDATE {table} SET {column} = json_remove(
     json_set({column}, '{path}.ticket_id', json_extract({column}, '{path}.request_id')), '{path}.request_id'
 ) WHERE json_extract({column}, '{path}.request_id') IS NOT NULL
+"""
+NEVER_DUE = "4611686018427387904"
+NOT_WORKED_OUT = sa.text("''")
+"""The state of a ticket whose history has not been read since it has one."""
+TICKET_COLUMNS = (
+    sa.Column("opened_kind", sa.String(16), nullable=False, server_default=sa.text("'support'")),
+    sa.Column("channel", sa.String(16), nullable=False, server_default=sa.text("'page'")),
+    sa.Column("order_id", sa.BigInteger),
+    sa.Column("product", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("continues", sa.Integer),
+    sa.Column("language", sa.String(8), nullable=False, server_default=sa.text("''")),
+    sa.Column("messages", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("state", sa.String(16), nullable=False, server_default=NOT_WORKED_OUT),
+    sa.Column("since_ms", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("kind", sa.String(16), nullable=False, server_default=sa.text("'support'")),
+    sa.Column("urgency", sa.String(16), nullable=False, server_default=sa.text("'none'")),
+    sa.Column("urgency_rank", sa.Integer, nullable=False, server_default=sa.text("1")),
+    sa.Column("assignee", sa.String(128)),
+    sa.Column("standing", sa.String(64), nullable=False, server_default=sa.text("''")),
+    sa.Column("opened_standing", sa.String(64), nullable=False, server_default=sa.text("''")),
+    sa.Column("policy", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("due_ms", sa.BigInteger),
+    sa.Column("due_sort_ms", sa.BigInteger, nullable=False, server_default=sa.text(NEVER_DUE)),
+    sa.Column("guaranteed", sa.Integer, nullable=False, server_default=sa.text("0")),
+)
+MESSAGE_COLUMNS = (
+    sa.Column("number", sa.Integer),
+    sa.Column("version", sa.Integer, nullable=False, server_default=sa.text("1")),
+    sa.Column("pushed_version", sa.Integer, nullable=False, server_default=sa.text("0")),
+)
+NEW_INDEXES = (
+    (
+        "ix_ticket_queue",
+        "ticket",
+        ["store_id", "standing", "urgency_rank", "due_sort_ms", "since_ms", "id"],
+        "state IN ('open', 'in_work')",
+    ),
+    ("ix_ticket_policy", "ticket", ["store_id", "policy", "id"], "state <> 'closed'"),
+    ("ix_ticket_continues", "ticket", ["continues"], "continues IS NOT NULL"),
+    ("ix_message_waiting", "message", ["ticket_id", "number"], "number IS NOT NULL AND pushed_version < version"),
+)
+OPENED = """
+UPDATE ticket SET channel = CASE opened_by WHEN 'staff' THEN 'staff' ELSE 'page' END, since_ms = opened_ms,
+    opened_kind = CASE WHEN price IS NULL THEN 'support' ELSE 'work' END,
+    kind = CASE WHEN price IS NULL THEN 'support' ELSE 'work' END
+"""
+NUMBERED = """
+UPDATE message SET number = counted.number FROM (
+    SELECT id, row_number() OVER (PARTITION BY ticket_id ORDER BY at_ms, id) AS number
+      FROM message WHERE kind NOT IN ('note', 'call')
+) AS counted WHERE counted.id = message.id
+"""
+COUNTED = """
+UPDATE ticket SET messages = (SELECT count(number) FROM message WHERE message.ticket_id = ticket.id)
 """
 SHOWN_ANEW = """
 UPDATE account SET number = number + 1, pushed_number = 0, pushed_entries = 0, pushed_digest = '' WHERE number > 0
@@ -35,9 +89,27 @@ def upgrade() -> None:
     op.rename_table("request", "ticket")
     for table in COLUMNS:
         op.execute(f"ALTER TABLE {table} RENAME COLUMN request_id TO ticket_id")
+    for name, added in (("ticket", TICKET_COLUMNS), ("message", MESSAGE_COLUMNS)):
+        for column in added:
+            op.add_column(name, column)
+    op.create_table(
+        "policy",
+        sa.Column("store_id", sa.Integer, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("at_ms", sa.BigInteger, nullable=False),
+        sa.Column("document", sa.Text, nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_policy_store_id"),
+        sa.PrimaryKeyConstraint("store_id", "version", name="pk_policy"),
+        sqlite_with_rowid=False,
+    )
     for old, new, table, columns, where in INDEXES:
         op.drop_index(old, table)
         op.create_index(new, table, columns, unique=False, sqlite_where=sa.text(where) if where else None)
+    for new, table, columns, where in NEW_INDEXES:
+        op.create_index(new, table, columns, unique=False, sqlite_where=sa.text(where))
+    op.execute(OPENED)
+    op.execute(NUMBERED)
+    op.execute(COUNTED)
     op.execute("UPDATE left_out SET what = 'ticket' WHERE what = 'request'")
     for table in ("outbox", "handled", "delivery"):
         op.execute(KINDS.format(table=table))

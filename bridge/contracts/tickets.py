@@ -1,0 +1,224 @@
+"""Tickets as the rules need them of the desk: opened, said something in, shown, queued, over one open transaction.
+
+What a ticket's history says is only ever added to; how it stands follows from it and is kept beside it (rule T9). What
+the customer is shown goes to the shop a message a row, and the ticket's own row after them.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from bridge.domain.tickets import Author, Channel, Message, Ticket, TicketKind, TicketNow, Urgency
+
+
+class MessageKey(NamedTuple):
+    """Which message of which ticket, as the customer is shown them: `number` counts from 1 without a gap."""
+
+    ticket: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.ticket}:{self.number}"
+
+
+class WaitingMessage(NamedTuple):
+    """A message of a ticket that the shop does not have in its newest state."""
+
+    ticket: int
+    message: Message
+
+    @property
+    def key(self) -> MessageKey:
+        """Under what the shop has it."""
+        assert self.message.number is not None
+        return MessageKey(self.ticket, self.message.number)
+
+
+class QueueKey(NamedTuple):
+    """A place in the queue of those who have the same standing (rule T2)."""
+
+    urgent: bool
+    due: datetime | None
+    since: datetime
+    id: int
+
+
+class QueuedTicket(NamedTuple):
+    """A ticket that waits for staff, and how it stands."""
+
+    ticket: Ticket
+    now: TicketNow
+
+    @property
+    def key(self) -> QueueKey:
+        """Its place; what comes next in the queue comes after it."""
+        return QueueKey(self.now.urgency is Urgency.CONFIRMED, self.now.due, self.now.since, self.ticket.id)
+
+
+class StoredPolicy(NamedTuple):
+    """A store's policy from `at` on, until the next version. `document` is JSON as it was given."""
+
+    version: int
+    at: datetime
+    document: Mapping[str, Any]
+
+
+class Policies(Protocol):
+    """Which policies a store has had. What was in force once is never changed (rule T9)."""
+
+    def current(self, store: str) -> StoredPolicy | None:
+        """The newest version, None where there is none yet."""
+        ...
+
+    def add(self, store: str, document: Mapping[str, Any], *, at: datetime) -> StoredPolicy:
+        """From now on this one is in force; its version is one more than the last's, the first's is 1."""
+        ...
+
+    def all(self, store: str) -> list[StoredPolicy]:
+        """All versions, oldest first."""
+        ...
+
+
+class Tickets(Protocol):
+    def open(
+        self,
+        store: str,
+        account_id: int,
+        *,
+        subject: str,
+        at: datetime,
+        by: Author,
+        staff: str | None = None,
+        price: str | None = None,
+        number: int | None = None,
+        kind: TicketKind = TicketKind.SUPPORT,
+        channel: Channel = Channel.PAGE,
+        order_id: int | None = None,
+        product: str = "",
+        continues: int | None = None,
+        language: str = "",
+    ) -> Ticket:
+        """A new ticket; under `number` where a desk that was lost gave it out, so that it is what its owner was told.
+
+        Else it gets the next number.
+        """
+        ...
+
+    def get(self, store: str, ticket_id: int) -> Ticket | None: ...
+
+    def of_account(self, account_id: int) -> list[Ticket]: ...
+
+    def latest(self, store: str, limit: int) -> list[Ticket]: ...
+
+    def open_of_account(self, account_id: int) -> list[Ticket]:
+        """The account's tickets that are not closed, by number."""
+        ...
+
+    def continued_by(self, ticket_id: int) -> int | None:
+        """The ticket that goes on with a closed one, the last where there are several (rule T10)."""
+        ...
+
+    def now(self, ticket_ids: Iterable[int]) -> dict[int, TicketNow]:
+        """How these tickets stand; one of which that was never worked out is left out."""
+        ...
+
+    def save_now(self, ticket_id: int, now: TicketNow) -> None:
+        """Keep how a ticket stands; where the customer is shown a change, the ticket is shown anew."""
+        ...
+
+    def queue(self, store: str, standing: str, after: QueueKey | None, limit: int) -> list[QueuedTicket]:
+        """The next tickets of one standing that wait for staff: confirmed urgent first, then by due time (rule T2).
+
+        What is not due comes last; of what is alike, first what waits longest. A page costs the same however long the
+        queue is and however far down it lies.
+        """
+        ...
+
+    def behind_policy(self, store: str, version: int, limit: int) -> list[Ticket]:
+        """Tickets, not closed, that were not worked out with this version of the policy yet, or never at all."""
+        ...
+
+    def say(self, ticket_id: int, message: Message) -> Message:
+        """Add to the thread; returns it as it stands there, with its number where the customer is shown it.
+
+        Such a message lets the ticket be shown anew.
+        """
+        ...
+
+    def thread(self, ticket_id: int) -> list[Message]: ...
+
+    def history(self, ticket_id: int) -> list[Message]:
+        """The thread without its texts, which nothing follows from."""
+        ...
+
+    def about_quotes(self, ticket_id: int) -> list[Message]:
+        """Of the thread what became of quotes, in order; however much was written besides is not read."""
+        ...
+
+    def last_shown(self, ticket_id: int, most: int) -> tuple[list[Message], int]:
+        """The last messages that the customer is shown, in order, and how many older ones are left out."""
+        ...
+
+    def last_known(self) -> int:
+        """As with `Quotes.last_known`."""
+        ...
+
+    def touch(self, ticket_ids: Iterable[int]) -> None:
+        """Show these tickets anew, but not what was said in them."""
+        ...
+
+    def show_anew(self, ticket_ids: Iterable[int]) -> None:
+        """Show these tickets anew with all that was said in them: somebody else may see it now, or nobody."""
+        ...
+
+    def messages_waiting(self, ticket_ids: Iterable[int], limit: int) -> list[WaitingMessage]:
+        """Messages of these tickets that the shop does not have in their newest state, by ticket and number."""
+        ...
+
+    def messages_shown(self, store: str, *, after: MessageKey, limit: int) -> list[WaitingMessage]:
+        """Messages above `after`, by ticket and number, of which the shop has the newest state."""
+        ...
+
+    def messages_pushed(self, versions: Mapping[MessageKey, int]) -> None:
+        """The shop has these messages in these versions of the row."""
+        ...
+
+    def counts(self, ticket_ids: Iterable[int]) -> dict[int, int]:
+        """How many messages of each ticket the customer is shown."""
+        ...
+
+    def is_pushed(self, store: str, ticket_id: int) -> bool | None:
+        """Whether the shop has a ticket in its newest state; None where there is no such ticket."""
+        ...
+
+    def answers_wait(self, store: str) -> bool:
+        """Whether staff have written in a ticket that the shop does not have in its newest state."""
+        ...
+
+    def waiting(self, store: str, limit: int) -> list[Ticket]:
+        """Tickets whose newest state the shop does not have."""
+        ...
+
+    def shown(self, store: str, *, after: int, limit: int) -> list[Ticket]:
+        """Tickets with a number above `after` of which the shop has the newest state, ascending."""
+        ...
+
+    def pushed(self, numbers: Mapping[int, int]) -> None:
+        """The shop has these tickets in these versions of the row."""
+        ...
+
+    def not_shown(self, ticket_ids: Iterable[int]) -> frozenset[int]:
+        """Those of these tickets of which the shop has had nothing in this epoch."""
+        ...
+
+    def keep_back(self, ticket_ids: Iterable[int]) -> None:
+        """Don't show these tickets, whatever happens to them, until they are erased or shown `again`."""
+        ...
+
+    def again(self, store: str) -> None:
+        """Show every ticket of the store once more."""
+        ...
+
+    def erase(self, account_id: int) -> None:
+        """Redact the subjects and texts of an account's tickets (rule D2)."""
+        ...

@@ -1,0 +1,204 @@
+"""What was said in tickets, and which of it the shop has.
+
+A message is written once; only its text can be emptied. Those that the customer is shown are counted, ticket by ticket,
+and each has a row of its own in the shop.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnClause, and_, bindparam, func, literal_column, select, text, tuple_, update
+
+from bridge.contracts.tickets import MessageKey, WaitingMessage
+from bridge.desk.accounts import SqlStores
+from bridge.desk.statements import Statement, any_of, insert_row
+from bridge.desk.tables import MESSAGE_WAITS, message, ticket
+from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.domain.tickets import ABOUT_QUOTES, FOR_STAFF_ALONE, Author, Message, MessageKind
+
+LAST_MS = 999
+_COLUMNS = (
+    message.c.id,
+    message.c.at_ms,
+    message.c.author,
+    message.c.kind,
+    message.c.text,
+    message.c.detail,
+    message.c.staff,
+    message.c.verified,
+    message.c.number,
+    message.c.version,
+)
+_NEW = insert_row(message, without=frozenset({"id", "version", "pushed_version"}))
+_COUNTED = Statement(
+    update(ticket)
+    .where(ticket.c.id == bindparam("wanted"))
+    .values(number=ticket.c.number + literal_column("1"), messages=ticket.c.messages + literal_column("1"))
+    .returning(ticket.c.messages)
+)
+# By time and not by number: after a restore what was lost is said again later than what came after it (rule T1).
+_IN_ORDER = (message.c.at_ms, message.c.id)
+_MESSAGES = select(*_COLUMNS).where(message.c.ticket_id == bindparam("ticket")).order_by(*_IN_ORDER)
+_THREAD = Statement(_MESSAGES)
+_NO_TEXT: ColumnClause[Any] = literal_column("''")
+_HISTORY = Statement(
+    select(*(_NO_TEXT if column is message.c.text else column for column in _COLUMNS))
+    .where(message.c.ticket_id == bindparam("ticket"))
+    .order_by(*_IN_ORDER)
+)
+_LAST_IN_SECOND = Statement(
+    select(func.max(message.c.at_ms)).where(
+        message.c.ticket_id == bindparam("ticket"),
+        message.c.at_ms >= bindparam("at_ms"),
+        message.c.at_ms < bindparam("end_ms"),
+    )
+)
+_QUOTE_KINDS: list[ColumnClause[Any]] = [literal_column(f"'{kind}'") for kind in sorted(ABOUT_QUOTES)]
+_ABOUT_QUOTES = Statement(_MESSAGES.where(message.c.kind.in_(_QUOTE_KINDS)))
+_IS_SHOWN = and_(message.c.ticket_id == bindparam("ticket"), message.c.number.is_not(None))
+_LAST_SHOWN = Statement(
+    select(*_COLUMNS).where(_IS_SHOWN).order_by(*(one.desc() for one in _IN_ORDER)).limit(bindparam("most"))
+)
+_COUNTS = Statement(select(ticket.c.id, ticket.c.messages).where(any_of(ticket.c.id, "ids")))
+_BY_NUMBER = (message.c.ticket_id, message.c.number)
+_WAITING = Statement(
+    select(message.c.ticket_id, *_COLUMNS)
+    .where(any_of(message.c.ticket_id, "ids"), MESSAGE_WAITS)
+    .order_by(*_BY_NUMBER)
+    .limit(bindparam("most"))
+)
+_SHOWN = Statement(
+    select(message.c.ticket_id, *_COLUMNS)
+    .join(ticket, ticket.c.id == message.c.ticket_id)
+    .where(
+        ticket.c.store_id == bindparam("store"),
+        tuple_(*_BY_NUMBER) > tuple_(bindparam("after_ticket"), bindparam("after_number")),
+        message.c.number.is_not(None),
+        message.c.pushed_version == message.c.version,
+    )
+    .order_by(*_BY_NUMBER)
+    .limit(bindparam("most"))
+)
+_PUSHED = Statement(
+    update(message)
+    .where(
+        message.c.ticket_id == bindparam("ticket"),
+        message.c.number == bindparam("wanted"),
+        message.c.pushed_version < bindparam("shown"),
+    )
+    .values(pushed_version=bindparam("shown"))
+)
+ANEW = {"version": message.c.version + literal_column("1"), "pushed_version": text("0")}
+"""A message that is shown once more: what is under way of it counts no more."""
+_SHOW_ANEW = Statement(update(message).where(any_of(message.c.ticket_id, "ids")).values(ANEW))
+_SHOW_ALL_ANEW = Statement(
+    update(message)
+    .where(
+        message.c.ticket_id.in_(select(ticket.c.id).where(ticket.c.store_id == bindparam("store")).scalar_subquery())
+    )
+    .values(ANEW)
+)
+_ERASE = Statement(update(message).where(any_of(message.c.ticket_id, "ids")).values(text=text("''"), **ANEW))
+
+
+class SqlMessages:
+    """The part of `bridge.contracts.tickets.Tickets` that is about messages."""
+
+    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
+        self._connection, self._stores = connection, stores
+
+    def say(self, ticket_id: int, message: Message) -> Message:
+        at_ms, number = self._place(ticket_id, to_ms(message.at)), None
+        if message.kind not in FOR_STAFF_ALONE:
+            number = self._connection.execute(_COUNTED.sql, _COUNTED.values({"wanted": ticket_id})).fetchone()[0]
+        cursor = _NEW.run(
+            self._connection,
+            ticket_id=ticket_id,
+            at_ms=at_ms,
+            author=message.author.value,
+            kind=message.kind.value,
+            text=message.text,
+            detail=as_json(dict(message.detail)),
+            staff=message.staff,
+            verified=int(message.verified),
+            number=number,
+        )
+        assert cursor.lastrowid is not None
+        return replace(message, at=from_ms(at_ms), id=cursor.lastrowid, number=number, version=1)
+
+    def thread(self, ticket_id: int) -> list[Message]:
+        return [_message_from(row) for row in _THREAD.rows(self._connection, ticket=ticket_id)]
+
+    def history(self, ticket_id: int) -> list[Message]:
+        return [_message_from(row) for row in _HISTORY.rows(self._connection, ticket=ticket_id)]
+
+    def about_quotes(self, ticket_id: int) -> list[Message]:
+        return [_message_from(row) for row in _ABOUT_QUOTES.rows(self._connection, ticket=ticket_id)]
+
+    def last_shown(self, ticket_id: int, most: int) -> tuple[list[Message], int]:
+        rows = _LAST_SHOWN.rows(self._connection, ticket=ticket_id, most=most)
+        shown = [_message_from(row) for row in reversed(rows)]
+        if len(shown) < most:
+            return shown, 0
+        return shown, self.counts([ticket_id]).get(ticket_id, 0) - len(shown)
+
+    def counts(self, ticket_ids: Iterable[int]) -> dict[int, int]:
+        return dict(_COUNTS.rows(self._connection, ids=id_list(ticket_ids)))
+
+    def messages_waiting(self, ticket_ids: Iterable[int], limit: int) -> list[WaitingMessage]:
+        rows = _WAITING.rows(self._connection, ids=id_list(ticket_ids), most=limit)
+        return [WaitingMessage(row[0], _message_from(row[1:])) for row in rows]
+
+    def messages_shown(self, store: str, *, after: MessageKey, limit: int) -> list[WaitingMessage]:
+        rows = _SHOWN.rows(
+            self._connection,
+            store=self._stores.number(store),
+            after_ticket=after.ticket,
+            after_number=after.number,
+            most=limit,
+        )
+        return [WaitingMessage(row[0], _message_from(row[1:])) for row in rows]
+
+    def messages_pushed(self, versions: Mapping[MessageKey, int]) -> None:
+        rows = ({"ticket": key.ticket, "wanted": key.number, "shown": version} for key, version in versions.items())
+        _PUSHED.run_many(self._connection, rows)
+
+    def _place(self, ticket_id: int, at_ms: int) -> int:
+        """The moment of a message; of one that is done again only the second is known: it is the last of its second.
+
+        What stands at the second's very end was put there to come after it.
+        """
+        if at_ms % 1_000:
+            return at_ms
+        row = _LAST_IN_SECOND.one(self._connection, ticket=ticket_id, at_ms=at_ms, end_ms=at_ms + LAST_MS)
+        return at_ms if row is None or row[0] is None else int(row[0])
+
+    def _show_messages_anew(self, ids: str) -> None:
+        _SHOW_ANEW.run(self._connection, ids=ids)
+
+    def _show_all_messages_anew(self, store: int) -> None:
+        _SHOW_ALL_ANEW.run(self._connection, store=store)
+
+
+def erase_messages(connection: sqlite3.Connection, ids: str) -> None:
+    """Empty what was said in these tickets; where it was shown it is shown anew, without its words (rule D2)."""
+    _ERASE.run(connection, ids=ids)
+
+
+def _message_from(row: Sequence[Any]) -> Message:
+    number, at_ms, author, kind, text, detail, staff, verified, shown, version = row
+    return Message(
+        from_ms(at_ms),
+        Author(author),
+        MessageKind(kind),
+        text,
+        json.loads(detail),
+        staff,
+        bool(verified),
+        number,
+        shown,
+        version,
+    )
