@@ -37,6 +37,9 @@ REMEDIES = {
     "unknown_ticket": "bridge ticket list",
     "shop_unavailable": "see that the shop's database server runs and can be reached, then: bridge check",
     "shop_refused": "bridge check",
+    "thread_gone": "see what became of it in the shop's back office; the ticket stays: bridge ticket show TICKET",
+    "employee_gone": "name an active employee in [[staff]] shop_employees, then: systemctl reload bridge",
+    "never_served": "let [service] or the plan's holidays leave days of service, then: bridge check",
     "foreign_desk": "use the desk that this shop belongs to (bridge desk restore FILE brings a lost one back)",
     "plugin": "correct [plugins] in bridge.toml, or install the plugin again",
 }

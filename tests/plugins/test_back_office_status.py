@@ -195,7 +195,7 @@ def test_both_platforms_say_the_same_in_every_language() -> None:
 
 
 def test_every_word_that_is_said_exists_and_none_is_left_over() -> None:
-    files = ("AdminPanel.php", "AdminWords.php", "StatusPage.php")
+    files = ("AdminPanel.php", "PanelLists.php", "AdminWords.php", "StatusPage.php")
     source = "".join((SHARED / file).read_text("utf-8") for file in files)
     composed = {f"panel_{fact}" for fact in ("available", "held", "plan", "expiry")}
     composed |= {f"state_{state}" for state in ("well", "waiting", "paused")}

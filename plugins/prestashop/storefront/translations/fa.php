@@ -49,9 +49,9 @@ $_MODULE['<{supportbridge}prestashop>supportbridgefindings_2b3123386b7597ac60feb
 // The desk is not told of changed orders and looks at its own pace: reset this module once.
 $_MODULE['<{supportbridge}prestashop>supportbridgefindings_415072c62f7cbd5286efa859a0d7ff6b'] = 'میز پشتیبانی از تغییر سفارش‌ها بی‌درنگ باخبر نمی‌شود و با آهنگ خودش نگاه می‌کند: این ماژول را یک بار بازنشانی کنید.';
 // Customers can see offers, decide on them and write tickets.
-$_MODULE['<{supportbridge}prestashop>supportbridgefindings_6fb3eef5a7d8908c4312cf585b5351aa'] = 'مشتریان پیشنهادها را می‌بینند، دربارهٔ آن‌ها تصمیم می‌گیرند و درخواست می‌نویسند.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_0c1d72727de3159e52f532dacf7af79f'] = 'مشتریان پیشنهادها را می‌بینند، دربارهٔ آن‌ها تصمیم می‌گیرند و درخواست می‌نویسند.';
 // Customers see their coins, but no offers, and cannot write tickets: run bridge store prepare on the machine of the desk to make the tables.
-$_MODULE['<{supportbridge}prestashop>supportbridgefindings_a4256c32d6e8dc2287f3b8497e6c27df'] = 'مشتریان سکه‌هایشان را می‌بینند، اما پیشنهادی نمی‌بینند و نمی‌توانند درخواست بنویسند: برای ساختن جدول‌ها روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_403555ddda0210cdebd2ef1625de233b'] = 'مشتریان سکه‌هایشان را می‌بینند، اما پیشنهادی نمی‌بینند و نمی‌توانند درخواست بنویسند: برای ساختن جدول‌ها روی سرور پشتیبانی bridge store prepare را اجرا کنید.';
 // Staff see the coins of a customer beside his orders and his page.
 $_MODULE['<{supportbridge}prestashop>supportbridgefindings_757e42a99a54bb46e649439e25b7e672'] = 'کارکنان سکه‌های مشتری را کنار سفارش‌ها و صفحهٔ او می‌بینند.';
 // Staff do not see the coins beside orders and customers: reset this module once.
@@ -83,27 +83,27 @@ $_MODULE['<{supportbridge}prestashop>supportbridgewords_c7be903a9eb6a3ae06a0bb77
 // Offer {number}, coins: {coins}, until {day}
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_dfea55a5c26d764b7e076a1eeb5f7db1'] = 'پیشنهاد {number}، سکه: {coins}، تا {day}';
 // Open tickets
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_a8b4b3c6c5256a914c8ae581272cfb25'] = 'درخواست‌های باز';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_e649d328563e769f257c6eee5007732a'] = 'درخواست‌های باز';
 // Open tickets among {most}: the newest, and those with an offer that goes on
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_8cb732be10dc6cbb4e784ac8998a28e8'] = 'درخواست‌های باز از میان {most}: تازه‌ترین‌ها و آن‌هایی که پیشنهادی در جریان دارند';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_459978a38a552567d0f2c3c29d5f908e'] = 'درخواست‌های باز از میان {most}: تازه‌ترین‌ها و آن‌هایی که پیشنهادی در جریان دارند';
 // Ticket {number}
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_aa293bb7d9a11aeecbe4e7ba1f9e5692'] = 'درخواست {number}';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_888636e6eede74747bdb60d5a986622e'] = 'درخواست {number}';
 // Ticket {number}, waits for an answer
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_871ab31c904d9deac17a790fa8219b33'] = 'درخواست {number}، در انتظار پاسخ';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_e43c38381ebe7e73acbc8b4e01d20d8a'] = 'درخواست {number}، در انتظار پاسخ';
 // This account is frozen: nothing can be approved or redeemed.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_83035aaef0069044673d39ad19134376'] = 'این حساب مسدود است: چیزی را نمی‌توان تأیید یا استفاده کرد.';
 // The desk last reported {age}: what stands here may be out of date.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_0f9773c5c89ba96066325e4998682dd6'] = 'میز پشتیبانی آخرین بار {age} گزارش داده است: آنچه اینجا آمده ممکن است قدیمی باشد.';
 // Tickets are shown once the desk has been updated.
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_1878389e5de4f98db2453db39c011b01'] = 'درخواست‌ها پس از به‌روزرسانی میز پشتیبانی نمایش داده می‌شوند.';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_3c4217588ff8d85245bafbf355bd9837'] = 'درخواست‌ها پس از به‌روزرسانی میز پشتیبانی نمایش داده می‌شوند.';
 // Tickets are shown once this shop has the table for them: run bridge store prepare on the machine of the desk.
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_e82502661c32a513d9b4527bf16144c4'] = 'درخواست‌ها وقتی نمایش داده می‌شوند که جدول آن‌ها در این فروشگاه باشد: روی رایانهٔ میز پشتیبانی bridge store prepare را اجرا کنید.';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_8de556eeb17e070ff636478cb878de3a'] = 'درخواست‌ها وقتی نمایش داده می‌شوند که جدول آن‌ها در این فروشگاه باشد: روی رایانهٔ میز پشتیبانی bridge store prepare را اجرا کنید.';
 // The coins cannot be shown:
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_cee9bd687f67fd0a905051243345bc29'] = 'سکه‌ها را نمی‌توان نمایش داد:';
 // This customer has no support coins and no tickets.
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_5a4f445cf7de62bfcc3fc3715a63ece3'] = 'این مشتری سکهٔ پشتیبانی و درخواستی ندارد.';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_af256254230c9525199dbea3d0c94327'] = 'این مشتری سکهٔ پشتیبانی و درخواستی ندارد.';
 // This customer has no support coins and no tickets in the shops that you can see.
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_fd728f1ec28b8c02b740e65947df323b'] = 'این مشتری در فروشگاه‌هایی که شما می‌بینید سکهٔ پشتیبانی و درخواستی ندارد.';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_4826eacb2ff3e0b3204c714092970010'] = 'این مشتری در فروشگاه‌هایی که شما می‌بینید سکهٔ پشتیبانی و درخواستی ندارد.';
 // Only to read. The signatures of these entries have been checked.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_c28b59425d68ae8b538bfdaa83d1eff1'] = 'فقط برای خواندن. امضای این داده‌ها بررسی شده است.';
 // State of the bridge

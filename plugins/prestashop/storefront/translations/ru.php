@@ -49,9 +49,9 @@ $_MODULE['<{supportbridge}prestashop>supportbridgefindings_2b3123386b7597ac60feb
 // The desk is not told of changed orders and looks at its own pace: reset this module once.
 $_MODULE['<{supportbridge}prestashop>supportbridgefindings_415072c62f7cbd5286efa859a0d7ff6b'] = 'Служба поддержки не узнаёт об изменённых заказах сразу и проверяет их в своём темпе: один раз сбросьте этот модуль.';
 // Customers can see offers, decide on them and write tickets.
-$_MODULE['<{supportbridge}prestashop>supportbridgefindings_6fb3eef5a7d8908c4312cf585b5351aa'] = 'Покупатели видят предложения, решают по ним и пишут обращения.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_0c1d72727de3159e52f532dacf7af79f'] = 'Покупатели видят предложения, решают по ним и пишут обращения.';
 // Customers see their coins, but no offers, and cannot write tickets: run bridge store prepare on the machine of the desk to make the tables.
-$_MODULE['<{supportbridge}prestashop>supportbridgefindings_a4256c32d6e8dc2287f3b8497e6c27df'] = 'Покупатели видят свои монеты, но не предложения, и не могут писать обращения: выполните bridge store prepare на сервере поддержки, чтобы создать таблицы.';
+$_MODULE['<{supportbridge}prestashop>supportbridgefindings_403555ddda0210cdebd2ef1625de233b'] = 'Покупатели видят свои монеты, но не предложения, и не могут писать обращения: выполните bridge store prepare на сервере поддержки, чтобы создать таблицы.';
 // Staff see the coins of a customer beside his orders and his page.
 $_MODULE['<{supportbridge}prestashop>supportbridgefindings_757e42a99a54bb46e649439e25b7e672'] = 'Сотрудники видят монеты покупателя рядом с его заказами и карточкой.';
 // Staff do not see the coins beside orders and customers: reset this module once.
@@ -83,27 +83,27 @@ $_MODULE['<{supportbridge}prestashop>supportbridgewords_c7be903a9eb6a3ae06a0bb77
 // Offer {number}, coins: {coins}, until {day}
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_dfea55a5c26d764b7e076a1eeb5f7db1'] = 'Предложение {number}, монет: {coins}, до {day}';
 // Open tickets
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_a8b4b3c6c5256a914c8ae581272cfb25'] = 'Открытые обращения';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_e649d328563e769f257c6eee5007732a'] = 'Открытые обращения';
 // Open tickets among {most}: the newest, and those with an offer that goes on
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_8cb732be10dc6cbb4e784ac8998a28e8'] = 'Открытые обращения из {most}: последние и те, по которым идёт предложение';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_459978a38a552567d0f2c3c29d5f908e'] = 'Открытые обращения из {most}: последние и те, по которым идёт предложение';
 // Ticket {number}
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_aa293bb7d9a11aeecbe4e7ba1f9e5692'] = 'Обращение {number}';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_888636e6eede74747bdb60d5a986622e'] = 'Обращение {number}';
 // Ticket {number}, waits for an answer
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_871ab31c904d9deac17a790fa8219b33'] = 'Обращение {number}, ждёт ответа';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_e43c38381ebe7e73acbc8b4e01d20d8a'] = 'Обращение {number}, ждёт ответа';
 // This account is frozen: nothing can be approved or redeemed.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_83035aaef0069044673d39ad19134376'] = 'Счёт заморожен: ничего нельзя одобрить или использовать.';
 // The desk last reported {age}: what stands here may be out of date.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_0f9773c5c89ba96066325e4998682dd6'] = 'Служба поддержки последний раз сообщала о себе {age}: эти сведения могли устареть.';
 // Tickets are shown once the desk has been updated.
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_1878389e5de4f98db2453db39c011b01'] = 'Обращения появятся, когда программа службы поддержки будет обновлена.';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_3c4217588ff8d85245bafbf355bd9837'] = 'Обращения появятся, когда программа службы поддержки будет обновлена.';
 // Tickets are shown once this shop has the table for them: run bridge store prepare on the machine of the desk.
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_e82502661c32a513d9b4527bf16144c4'] = 'Обращения появятся, когда в этом магазине будет таблица для них: выполните bridge store prepare на машине службы поддержки.';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_8de556eeb17e070ff636478cb878de3a'] = 'Обращения появятся, когда в этом магазине будет таблица для них: выполните bridge store prepare на машине службы поддержки.';
 // The coins cannot be shown:
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_cee9bd687f67fd0a905051243345bc29'] = 'Монеты нельзя показать:';
 // This customer has no support coins and no tickets.
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_5a4f445cf7de62bfcc3fc3715a63ece3'] = 'У этого покупателя нет монет поддержки и обращений.';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_af256254230c9525199dbea3d0c94327'] = 'У этого покупателя нет монет поддержки и обращений.';
 // This customer has no support coins and no tickets in the shops that you can see.
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_fd728f1ec28b8c02b740e65947df323b'] = 'В магазинах, которые вам видны, у этого покупателя нет монет поддержки и обращений.';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_4826eacb2ff3e0b3204c714092970010'] = 'В магазинах, которые вам видны, у этого покупателя нет монет поддержки и обращений.';
 // Only to read. The signatures of these entries have been checked.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_c28b59425d68ae8b538bfdaa83d1eff1'] = 'Только для чтения. Подписи этих записей проверены.';
 // State of the bridge
