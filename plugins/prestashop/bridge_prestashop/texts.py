@@ -21,8 +21,7 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>|<[!?][^<>]*>")
 _BREAK = re.compile(r"<br\s{0,9}/?\s{0,9}>\r?\n?", re.IGNORECASE)
 _UNSHOWN = frozenset({"script", "style", "head", "title", "template"})
 _LINES = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol"})
-_NEWLINES = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
-_LEFT_OUT = dict.fromkeys(
+_LEFT_OUT: dict[int, str | None] = dict.fromkeys(
     (
         *(number for number in (*range(0x20), *range(0x7F, 0xA0)) if chr(number) not in "\t\n"),
         *range(0x202A, 0x202F),  # overrides of direction; marks (200E, 200F) and joiners (200C, 200D) are writing
@@ -31,6 +30,7 @@ _LEFT_OUT = dict.fromkeys(
         *range(0xE0000, 0xE0080),  # a second alphabet that nobody sees
     )
 )
+_SEEN = _LEFT_OUT | dict.fromkeys((0x0D, 0x85, 0x2028, 0x2029), "\n")
 _BRACKETS = str.maketrans({"<": "‹", ">": "›"})
 _BASIC_PLANE = 0xFFFF
 
@@ -71,8 +71,11 @@ _COMMENT = frozenset(
 def plain(stored: bytes | None, *, markup: bool) -> str:
     """The text of a row; `markup` where the shop stores HTML. What is not UTF-8 becomes replacement characters."""
     text = (stored or b"").decode("utf-8", "replace")
-    text = _without_markup(text) if markup else _BREAK.sub("\n", text)
-    text = _NEWLINES.sub("\n", text).translate(_LEFT_OUT).strip()
+    if markup:
+        text = _without_markup(text)
+    elif "<" in text:
+        text = _BREAK.sub("\n", text)
+    text = _visible(text)
     return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS].rstrip() + CUT
 
 
@@ -95,8 +98,14 @@ def storable(text: str, *, basic_plane: bool) -> str:
 
     One theme prints staff's messages as markup. A letter that a 3-byte table has no place for is named instead.
     """
-    text = _NEWLINES.sub("\n", text).translate(_LEFT_OUT).translate(_BRACKETS).strip()
+    text = _visible(text).translate(_BRACKETS)
     return "".join(_named(letter) for letter in text) if basic_plane else text
+
+
+def _visible(text: str) -> str:
+    if not text.replace("\n", " ").isprintable():  # a look at each letter costs more than the rest of the reading
+        text = text.replace("\r\n", "\n").translate(_SEEN)
+    return text.strip()
 
 
 def _named(letter: str) -> str:
@@ -106,7 +115,7 @@ def _named(letter: str) -> str:
 
 
 def _without_markup(text: str) -> str:
-    return unescape("".join(_shown(text)))
+    return unescape("".join(_shown(text)) if "<" in text else text)
 
 
 def _shown(text: str) -> Iterator[str]:
