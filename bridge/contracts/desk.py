@@ -25,6 +25,7 @@ from bridge.contracts.coin_desk import (
     Redemptions,
 )
 from bridge.contracts.disputes import Disputes
+from bridge.contracts.files import Files
 from bridge.contracts.freezes import Freezes
 from bridge.contracts.problems import Problems
 from bridge.contracts.tickets import Policies, Tickets
@@ -398,6 +399,8 @@ class Tx(Protocol):
     def freezes(self) -> Freezes: ...
     @property
     def personal(self) -> PersonalData: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def audit(self) -> Audit: ...
 

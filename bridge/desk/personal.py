@@ -25,6 +25,7 @@ from sqlalchemy import (
 from bridge.contracts.coin_desk import Answer, Sent
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
 from bridge.desk.answers import ANSWER_COLUMNS, answer_from
+from bridge.desk.files import ERASE_FILES
 from bridge.desk.messages import erase_messages
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import (
@@ -184,8 +185,8 @@ class SqlPersonalData:
         _FORGET_TO_OWNER.run(self._connection, store=store, owner=owner.kind.value, ref=owner.ref)
 
     def _erase(self, tickets: list[int]) -> None:
-        """Subjects and texts of these tickets, and the words of their quotes; the shop is to show all of them anew."""
+        """Subjects, texts and files of these tickets, and the words of their quotes; the shop shows all of them anew."""
         ids = id_list(tickets)
         erase_messages(self._connection, ids)
-        for statement in (_ERASE_SUBJECTS, _ERASE_WORDS, _SHOW_QUOTES):
+        for statement in (_ERASE_SUBJECTS, _ERASE_WORDS, _SHOW_QUOTES, ERASE_FILES):
             statement.run(self._connection, ids=ids)

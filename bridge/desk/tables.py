@@ -558,3 +558,29 @@ Index(
     delivery.c.owner_ref,
     delivery.c.done_ms,
 )
+
+file = Table(
+    "file",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
+    Column("uuid", String(36), nullable=False),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("message_id", Integer, ForeignKey("message.id"), nullable=False),
+    Column("author", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    UniqueConstraint("store_id", "uuid"),
+)
+FILE_IS_THERE = text("file.state IN ('kept', 'waiting', 'lost')")
+FILE_WAITS = text("file.state = 'waiting'")
+FILE_GOES = text("file.state = 'erasing'")
+Index("ix_file_message_id", file.c.message_id)
+Index("ix_file_account_id", file.c.account_id, file.c.at_ms)
+Index("ix_file_sha256", file.c.store_id, file.c.sha256)
+Index("ix_file_state", file.c.store_id, file.c.id, sqlite_where=text("state IN ('waiting', 'erasing')"))

@@ -15,6 +15,7 @@ from bridge.desk.counts import SqlCounts
 from bridge.desk.deadlines import SqlDeadlines, SqlDowntimes, SqlNotices
 from bridge.desk.deliveries import SqlDeliveries
 from bridge.desk.disputes import SqlDisputes
+from bridge.desk.files import SqlFiles
 from bridge.desk.freezes import SqlFreezes
 from bridge.desk.guests import SqlGuests
 from bridge.desk.jobs import SqlJobs
@@ -170,6 +171,10 @@ class DeskTx:
     @cached_property
     def personal(self) -> SqlPersonalData:
         return SqlPersonalData(self.connection, self.stores)
+
+    @cached_property
+    def files(self) -> SqlFiles:
+        return SqlFiles(self.connection, self.stores)
 
     @cached_property
     def audit(self) -> SqlAudit:

@@ -107,6 +107,7 @@ def upgrade() -> None:
         op.create_index(new, table, columns, unique=False, sqlite_where=sa.text(where) if where else None)
     for new, table, columns, where in NEW_INDEXES:
         op.create_index(new, table, columns, unique=False, sqlite_where=sa.text(where))
+    _make_files()
     op.execute(OPENED)
     op.execute(NUMBERED)
     op.execute(COUNTED)
@@ -118,3 +119,33 @@ def upgrade() -> None:
     op.execute(SHOWN_ANEW)
     op.execute("UPDATE quote SET number = number + 1, pushed_number = min(pushed_number, 0)")
     op.execute("UPDATE ticket SET number = number + 1, pushed_number = min(pushed_number, 0)")
+
+
+def _make_files() -> None:
+    op.create_table(
+        "file",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("store_id", sa.Integer, nullable=False),
+        sa.Column("uuid", sa.String(36), nullable=False),
+        sa.Column("account_id", sa.Integer, nullable=False),
+        sa.Column("message_id", sa.Integer, nullable=False),
+        sa.Column("author", sa.String(16), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("type", sa.String(64), nullable=False),
+        sa.Column("parts", sa.Integer, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("at_ms", sa.BigInteger, nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_file_store_id"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_file_account_id"),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name="fk_file_message_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_file"),
+        sa.UniqueConstraint("store_id", "uuid", name="uq_file_store_id_uuid"),
+    )
+    op.create_index("ix_file_message_id", "file", ["message_id"])
+    op.create_index("ix_file_account_id", "file", ["account_id", "at_ms"])
+    op.create_index("ix_file_sha256", "file", ["store_id", "sha256"])
+    op.create_index(
+        "ix_file_state", "file", ["store_id", "id"], sqlite_where=sa.text("state IN ('waiting', 'erasing')")
+    )

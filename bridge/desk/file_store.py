@@ -1,0 +1,159 @@
+"""Where the contents of files lie: beside the desk, a folder a store, each content once under its hash.
+
+Believes: a content comes before the row that names it, so that a row never names what is not there; what no row names
+is swept away once it is older than any transaction. No name that anybody gave is ever part of a path.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import mkstemp
+
+from bridge.errors import DeskError, DeskUnwritable
+
+FOLDER = "files"
+ALL_BYTES = 50 * 1024**3
+"""What all stores' contents together may take, where the settings don't say."""
+GRACE = timedelta(hours=1)
+"""So long a content may wait for its row."""
+SWEPT_AT_ONCE = 500
+FOLDER_MODE, FILE_MODE = 0o750, 0o640
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_STORE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_PART = "part-"
+
+
+class NoRoom(DeskError):
+    """All stores' files together have taken what they may."""
+
+    code = "no_room_for_files"
+
+
+class FileStore:
+    """The contents of all stores' files under `root`, at most `all_bytes` of them."""
+
+    def __init__(self, root: Path, *, all_bytes: int = ALL_BYTES) -> None:
+        self.root, self._all_bytes = root, all_bytes
+
+    def keep(self, store: str, content: bytes, *, at: datetime) -> str:
+        """Keep a content; returns its hash. What is there already is kept once, and counts as new.
+
+        Raises `NoRoom`, `DeskUnwritable`.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        place = self._place(store, digest)
+        try:
+            if place.is_file() and place.stat().st_size == len(content):
+                _date(place, at)
+                return digest
+            if self._taken() + len(content) > self._all_bytes:
+                raise NoRoom(f"{self.root}: the files of all stores take more than {self._all_bytes} bytes")
+            place.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            _write(place, content)
+            _date(place, at)
+        except OSError as error:
+            raise DeskUnwritable(f"{place}: {error.strerror}") from error
+        return digest
+
+    def read(self, store: str, digest: str) -> bytes | None:
+        """A content; None where it is not there, or not any more what its hash says."""
+        try:
+            content = self._place(store, digest).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise DeskUnwritable(f"{self.root}: {error.strerror}") from error
+        return content if hashlib.sha256(content).hexdigest() == digest else None
+
+    def sweep(
+        self,
+        store: str,
+        used: Callable[[Collection[str]], Collection[str]],
+        *,
+        at: datetime,
+        grace: timedelta = GRACE,
+    ) -> int:
+        """Delete the contents that no row has, and what a crash has left half written; how many.
+
+        `used` tells of some hashes which are named by a row. What is younger than `grace` is left alone.
+        """
+        before = (at - grace).timestamp()
+        deleted = 0
+        for some in _some(self._old(store, before)):
+            digests = [path.name for path in some if _DIGEST.fullmatch(path.name)]
+            kept = frozenset(used(digests)) if digests else frozenset()
+            for path in some:
+                if path.name not in kept and path.stat().st_mtime <= before:
+                    path.unlink(missing_ok=True)
+                    deleted += 1
+        return deleted
+
+    def _old(self, store: str, before: float) -> Iterator[Path]:
+        for path in self._files(self._folder(store)):
+            if path.stat().st_mtime <= before:
+                yield path
+
+    def _taken(self) -> int:
+        return sum(path.stat().st_size for path in self._files(self.root))
+
+    @staticmethod
+    def _files(folder: Path) -> Iterator[Path]:
+        for here, _, names in os.walk(folder):
+            for name in names:
+                path = Path(here) / name
+                if path.is_file():
+                    yield path
+
+    def _folder(self, store: str) -> Path:
+        if not _STORE.fullmatch(store):
+            raise ValueError("not a store's name")
+        return self.root / store
+
+    def _place(self, store: str, digest: str) -> Path:
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError("not a hash")
+        return self._folder(store) / digest[:2] / digest
+
+
+def beside(desk: Path, *, all_bytes: int = ALL_BYTES) -> FileStore:
+    """The contents that belong to the desk at that path."""
+    return FileStore(desk.parent / FOLDER, all_bytes=all_bytes)
+
+
+def _write(place: Path, content: bytes) -> None:
+    """All of it or nothing, also if the machine stops meanwhile."""
+    handle, name = mkstemp(prefix=_PART, dir=place.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fchmod(out.fileno(), FILE_MODE)
+            os.fsync(out.fileno())
+        part.rename(place)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    folder = os.open(place.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _date(place: Path, at: datetime) -> None:
+    os.utime(place, (at.timestamp(), at.timestamp()))
+
+
+def _some(paths: Iterator[Path]) -> Iterator[list[Path]]:
+    some: list[Path] = []
+    for path in paths:
+        some.append(path)
+        if len(some) == SWEPT_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
