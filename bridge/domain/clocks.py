@@ -1,0 +1,323 @@
+"""Clocks: what a customer is owed and until when, worked out from his ticket's history alone (rules T3, T4, T6, T9).
+
+Believes: only a public text of staff answers. Nothing runs while the customer's answer or approval is awaited: a clock
+has used up its target when so much service has passed outside of these waits, and what happens later changes that no
+more. What was promised at the ticket's opening or at the clock's start is kept though the plan has ended or the policy
+was changed since; a better plan or policy of now, or of the clock's end, counts in its place. A guarantee is better
+than a best effort, then the earlier moment is.
+
+What came later can't have been broken before it was there: where its time would already have been over, it is
+counted from the moment it came. Likewise an urgent target is counted from staff's confirmation (rule T3).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from bridge.domain.policies import ClockKind, Policies, PolicyVersion
+from bridge.domain.service_hours import ServiceCalendar
+from bridge.domain.ticket_history import History, Turn, Wait
+from bridge.domain.ticket_terms import NONE
+from bridge.domain.tickets import Ticket, Urgency
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_NO_TIME = timedelta()
+_MILLISECOND = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Promise(NamedTuple):
+    """One thing that is owed: so much service of a calendar, counted from a moment.
+
+    `standing` is what it is owed for, since `standing_since`; `since` is when the two, policy and standing, had met.
+    `urgent_since` is when staff confirmed urgency, None for the general target. `due` is None while it stands still;
+    `left` is then what is left of it.
+    """
+
+    policy: PolicyVersion
+    standing: str
+    standing_since: datetime
+    since: datetime
+    guaranteed: bool
+    urgent_since: datetime | None
+    begins: datetime
+    target: timedelta
+    calendar: ServiceCalendar
+    due: datetime | None
+    left: timedelta
+
+    def after(self, part: timedelta, waits: Sequence[Wait]) -> datetime | None:
+        """When a part of the target is used up; None if the clock stands still before."""
+        return used_up(self.calendar, self.begins, part, waits)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock of a ticket, as it stands at `until`: its end, or now while it runs.
+
+    `promises` are all that were weighed, the best first, and that one counts. `waits` are the times in which it stood
+    still, the last one open-ended if it still did at `until`.
+    """
+
+    key: str
+    kind: ClockKind
+    started: datetime
+    until: datetime
+    promises: tuple[Promise, ...]
+    waits: tuple[Wait, ...] = ()
+    met_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    @property
+    def promise(self) -> Promise:
+        """The one that counts."""
+        return self.promises[0]
+
+    @property
+    def due(self) -> datetime | None:
+        """When it is or was due; None where it stands still."""
+        return self.promises[0].due
+
+    @property
+    def guaranteed(self) -> bool:
+        """Whether it can be breached; otherwise it is only reported (rule T3)."""
+        return self.promises[0].guaranteed
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still owed; also while it stands still."""
+        return self.met_at is None and self.withdrawn_at is None
+
+    @property
+    def still(self) -> bool:
+        """Whether it is owed, but stands still."""
+        return self.running and self.promises[0].due is None
+
+    @property
+    def late(self) -> bool:
+        """Whether its time was over before it ended, guaranteed or not. What comes at the due moment is in time."""
+        due = self.promises[0].due
+        return due is not None and (due <= self.until if self.running else due < self.until)
+
+    @property
+    def breached(self) -> bool:
+        """Whether a guarantee was broken (rule T7)."""
+        return self.guaranteed and self.late
+
+    @property
+    def used(self) -> timedelta:
+        """How much service has been counted until its end, or until now."""
+        promise = self.promises[0]
+        return counted(promise.calendar, promise.begins, self.until, self.waits)
+
+
+def clocks_of(ticket: Ticket, history: History, policies: Policies, now: datetime) -> tuple[Clock, ...]:
+    """All clocks that a ticket has had, in the order in which they started; those that promised nothing left out.
+
+    May raise `NeverServed`.
+    """
+    runs = _runs(ticket, history)
+    found = (_clock(run, ticket, history, policies, now) for run in runs if run.kind in policies.kinds)
+    return tuple(clock for clock in found if clock is not None)
+
+
+def owed(clocks: Sequence[Clock]) -> Clock | None:
+    """The running clock whose time is over first; one that stands still comes after all that don't."""
+    running = [clock for clock in clocks if clock.running]
+    return min(running, key=lambda clock: (clock.due or _NEVER, clock.started), default=None)
+
+
+def used_up(
+    calendar: ServiceCalendar, begins: datetime, target: timedelta, waits: Sequence[Wait]
+) -> tuple[datetime | None, timedelta]:
+    """When so much service has passed outside of the waits, and what is left of it if it stands still before."""
+    left = target
+    for wait in waits:
+        if wait.until is not None and wait.until <= begins:
+            continue
+        due = calendar.add(begins, left)
+        if due <= wait.since:
+            return due, _NO_TIME
+        if wait.since > begins:
+            left -= calendar.between(begins, wait.since)
+        if wait.until is None:
+            return None, left
+        begins = wait.until
+    return calendar.add(begins, left), _NO_TIME
+
+
+def counted(calendar: ServiceCalendar, begins: datetime, until: datetime, waits: Sequence[Wait]) -> timedelta:
+    """How much service there is outside of the waits."""
+    found = _NO_TIME
+    for wait in waits:
+        if wait.since > begins:
+            found += calendar.between(begins, min(wait.since, until)) if begins < until else _NO_TIME
+        begins = max(begins, until if wait.until is None else wait.until)
+    return found + calendar.between(begins, until) if begins < until else found
+
+
+@dataclass(slots=True)
+class _Run:
+    """A clock as the ticket's course starts and ends it."""
+
+    kind: ClockKind
+    started: datetime
+    met_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+class _Course:
+    """The clocks as far as the course has been read: at most one for an answer and one for the resolution run."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self._opened_at = ticket.opened_at
+        self._answer: _Run | None = None
+        self._resolution: _Run | None = _Run(ClockKind.RESOLUTION, ticket.opened_at)
+        self._waiting = False
+        self.runs = [self._resolution]
+
+    def take(self, at: datetime, turn: Turn) -> None:
+        match turn:
+            case Turn.ASKED:
+                self._owe_answer(at)
+            case Turn.ANSWERED if self._answer is not None:
+                self._answer.met_at, self._answer = at, None
+            case Turn.DISMISSED | Turn.MERGED | Turn.ENDED:
+                self._end(at, turn)
+            case Turn.REOPENED:
+                self._resolution = _Run(ClockKind.RESOLUTION, at)
+                self.runs.append(self._resolution)
+                if not self._waiting:
+                    self._owe_answer(at)
+            case Turn.WAITING | Turn.RESUMED:
+                self._waiting = turn is Turn.WAITING
+
+    def _owe_answer(self, at: datetime) -> None:
+        if self._answer is None:
+            is_opening = at == self._opened_at and len(self.runs) == 1
+            self._answer = _Run(ClockKind.FIRST_ANSWER if is_opening else ClockKind.NEXT_ANSWER, at)
+            self.runs.append(self._answer)
+
+    def _end(self, at: datetime, turn: Turn) -> None:
+        """No answer is owed any more; the resolution is there if that is how it ended."""
+        if self._answer is not None:
+            self._answer.withdrawn_at, self._answer = at, None
+        if self._resolution is None or turn is Turn.DISMISSED:
+            return
+        if turn is Turn.ENDED:
+            self._resolution.met_at = at
+        else:
+            self._resolution.withdrawn_at = at
+        self._resolution = None
+
+
+def _runs(ticket: Ticket, history: History) -> list[_Run]:
+    course = _Course(ticket)
+    for at, turn in history.course:
+        if at >= ticket.opened_at:  # What came before belongs to the ticket that this one was split off.
+            course.take(at, turn)
+    return course.runs
+
+
+def _clock(run: _Run, ticket: Ticket, history: History, policies: Policies, now: datetime) -> Clock | None:
+    until = run.met_at or run.withdrawn_at or now
+    waits = tuple(_within(history.waits, run.started, until)) if history.waits else ()
+    promises: list[Promise] = []
+    weighed: list[tuple[int, str]] = []
+    for moment in _moments(run, ticket, history, policies, until):
+        policy, standing, since = policies.at(moment), NONE, ticket.opened_at
+        for at, name in history.standings:
+            if at <= moment:
+                standing, since = name, at
+        if (policy.version, standing) not in weighed:
+            weighed.append((policy.version, standing))
+            promises += _promises(run, policy, standing, since, waits, _confirmed(history, until))
+    if not promises:
+        return None
+    if len(promises) > 1:
+        promises.sort(key=_worth)
+    key = _key(run, promises[0])
+    return Clock(key, run.kind, run.started, until, tuple(promises), waits, run.met_at, run.withdrawn_at)
+
+
+def _moments(run: _Run, ticket: Ticket, history: History, policies: Policies, until: datetime) -> tuple[datetime, ...]:
+    """The moments whose promises are weighed; one says it all where nothing has changed since the opening."""
+    settled = not history.standings or history.standings[-1][0] <= ticket.opened_at
+    if settled and policies.only_one:
+        return (until,)
+    return ticket.opened_at, run.started, until
+
+
+def _promises(
+    run: _Run,
+    policy: PolicyVersion,
+    standing: str,
+    standing_since: datetime,
+    waits: Sequence[Wait],
+    confirmed: datetime | None,
+) -> Iterator[Promise]:
+    """What one policy owes for one standing: its general target, and its urgent one where urgency is confirmed."""
+    service = policy.policy.service(standing)
+    if service is None:
+        return
+    targets = policy.policy.targets
+    came = max(standing_since, policy.since)
+
+    def promise(target: timedelta, urgent_since: datetime | None) -> Promise:
+        begins = max(run.started, urgent_since or run.started)
+        due, left = used_up(service.calendar, begins, target, waits)
+        if due is not None and due <= came and begins < came:
+            begins = came
+            due, left = used_up(service.calendar, begins, target, waits)
+        guaranteed, calendar = service.guaranteed, service.calendar
+        return Promise(
+            policy, standing, standing_since, came, guaranteed, urgent_since, begins, target, calendar, due, left
+        )
+
+    general = targets.of(run.kind)
+    if general is not None:
+        yield promise(general, None)
+    if confirmed is not None and targets.urgent is not None and run.kind is not ClockKind.RESOLUTION:
+        yield promise(targets.urgent, confirmed)
+
+
+def _worth(promise: Promise) -> tuple[bool, datetime, timedelta]:
+    """The better promise first; of equal ones the one that was weighed first stays first."""
+    return not promise.guaranteed, promise.due or _NEVER, promise.left
+
+
+def _confirmed(history: History, until: datetime) -> datetime | None:
+    """Since when the ticket was urgent at a moment; to ask decides nothing."""
+    since = None
+    for change in history.urgencies:
+        if change.at > until:
+            break
+        if change.urgency is Urgency.REFUSED:
+            since = None
+        elif change.urgency is Urgency.CONFIRMED and since is None:
+            since = change.at
+    return since
+
+
+def _within(waits: Sequence[Wait], started: datetime, until: datetime) -> Iterator[Wait]:
+    """What of the waits lies in a clock's time; open-ended if it had no end by then."""
+    for wait in waits:
+        end = wait.until if wait.until is not None and wait.until <= until else None
+        begin = max(wait.since, started)
+        if begin < until and (end is None or begin < end):
+            yield Wait(begin, end)
+
+
+def _key(run: _Run, promise: Promise) -> str:
+    """The same for the same clock whatever is added to the history later.
+
+    An urgent target is another promise than the general one, with warnings and a breach of its own: else one that is
+    taken back after a breach would leave the general one untold.
+    """
+    key = str(run.kind)
+    if run.kind is not ClockKind.FIRST_ANSWER:
+        key = f"{key}/{(run.started - _EPOCH) // _MILLISECOND}"
+    if promise.urgent_since is not None:
+        key = f"{key}/urgent/{(promise.urgent_since - _EPOCH) // _MILLISECOND}"
+    return key

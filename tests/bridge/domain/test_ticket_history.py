@@ -1,0 +1,44 @@
+"""The course of a ticket: what its clocks go by, in the order it happened (rules T6, T10)."""
+
+from bridge.domain.ticket_history import Turn, history_of
+from bridge.domain.tickets import Author, MessageKind, Urgency
+from tests.support.ticket_stories import Story
+
+OPENED = "2026-11-28 10:00"
+
+
+def course(story: Story) -> list[Turn]:
+    return [mark.turn for mark in story.history.course]
+
+
+def test_T6_the_course_tells_questions_answers_waits_ends_and_reopenings_in_order() -> None:
+    story = Story(OPENED, by=Author.STAFF)
+    story.asks("2026-11-28 11:00").answered("2026-11-28 12:00").asks("2026-11-28 13:00")
+    story.state("2026-11-28 14:00", "resolved").asks("2026-11-28 15:00")
+    story.says("2026-11-28 16:00", MessageKind.NO_ANSWER_NEEDED)
+    assert course(story) == [
+        *(Turn.ANSWERED, Turn.WAITING),
+        *(Turn.ASKED, Turn.RESUMED, Turn.ANSWERED, Turn.WAITING, Turn.ASKED, Turn.RESUMED),
+        *(Turn.ENDED, Turn.ASKED, Turn.REOPENED, Turn.DISMISSED, Turn.ENDED),
+    ]
+
+
+def test_T9_facts_of_one_moment_keep_the_order_in_which_they_were_written() -> None:
+    story = Story(OPENED)
+    story.answered(OPENED).asks(OPENED).answered(OPENED)
+    turns = [turn for turn in course(story) if turn in {Turn.ASKED, Turn.ANSWERED}]
+    assert turns == [Turn.ASKED, Turn.ASKED, Turn.ANSWERED, Turn.ASKED, Turn.ANSWERED]
+    shuffled = history_of(story.ticket, reversed(story.messages))
+    assert shuffled == story.history
+
+
+def test_T10_whatever_makes_an_ended_ticket_go_on_has_reopened_it() -> None:
+    story = Story(OPENED).answered("2026-11-28 12:00", state="resolved")
+    story.says("2026-11-28 13:00", MessageKind.OFFERED, quote=1)
+    assert (story.history.state, story.history.reopened) == ("waiting_approval", 1)
+    assert course(story)[-2:] == [Turn.WAITING, Turn.REOPENED]
+
+
+def test_T3_to_ask_again_for_urgency_that_is_confirmed_takes_nothing_back() -> None:
+    story = Story(OPENED).confirmed("2026-11-28 11:00").says("2026-11-28 12:00", MessageKind.URGENT_ASKED)
+    assert story.history.urgency is Urgency.CONFIRMED
