@@ -185,7 +185,7 @@ class SqlPersonalData:
         _FORGET_TO_OWNER.run(self._connection, store=store, owner=owner.kind.value, ref=owner.ref)
 
     def _erase(self, tickets: list[int]) -> None:
-        """Subjects, texts and files of these tickets, and the words of their quotes; the shop shows all of them anew."""
+        """Subjects, texts and files of these tickets, and the words of their quotes; the shop shows all anew."""
         ids = id_list(tickets)
         erase_messages(self._connection, ids)
         for statement in (_ERASE_SUBJECTS, _ERASE_WORDS, _SHOW_QUOTES, ERASE_FILES):

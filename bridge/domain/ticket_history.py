@@ -8,7 +8,8 @@ written.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from bridge.domain.tickets import (
     ENDED,
@@ -31,6 +32,30 @@ class Wait:
     until: datetime | None = None
 
 
+class Turn(StrEnum):
+    """What in a ticket's course its clocks go by (rule T6).
+
+    The customer wrote, staff answered in public, no answer is needed; the customer's answer or approval was awaited,
+    and was not any more; the ticket was resolved or closed, opened again, merged into another.
+    """
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"
+    WAITING = "waiting"
+    RESUMED = "resumed"
+    ENDED = "ended"
+    REOPENED = "reopened"
+    MERGED = "merged"
+
+
+class Mark(NamedTuple):
+    """One turn of a ticket's course."""
+
+    at: datetime
+    turn: Turn
+
+
 @dataclass(frozen=True, slots=True)
 class UrgencyChange:
     """Who wanted what about a ticket's urgency, and when."""
@@ -45,7 +70,8 @@ class History:
 
     `since` is when the state came about. `asked` are the moments at which the customer wrote, `answered` those at which
     staff answered him in public: only that answers (rule T6). `standings` are the plans, best at each moment, that the
-    ticket ran under. `alerts` are the steps of its clocks that have been told or left out (rule T7).
+    ticket ran under. `alerts` are the steps of its clocks that have been told or left out (rule T7). `course` has what
+    clocks go by in the order it happened, so that it is plain of one moment, too, what came first.
     """
 
     state: TicketState
@@ -64,6 +90,7 @@ class History:
     urgencies: tuple[UrgencyChange, ...] = ()
     standings: tuple[tuple[datetime, str], ...] = ()
     alerts: tuple[tuple[str, str], ...] = ()
+    course: tuple[Mark, ...] = ()
 
 
 def history_of(ticket: Ticket, messages: Iterable[Message]) -> History:
@@ -115,6 +142,7 @@ class _Story:
         self._urgencies: list[UrgencyChange] = []
         self._standings: list[tuple[datetime, str]] = []
         self._alerts: list[tuple[str, str]] = []
+        self._course = [Mark(at, Turn.ASKED) for at in self._asked]
 
     def add(self, message: Message) -> None:
         handler = _HANDLERS.get(message.kind)
@@ -139,6 +167,7 @@ class _Story:
             urgencies=tuple(self._urgencies),
             standings=tuple(self._standings),
             alerts=tuple(self._alerts),
+            course=tuple(self._course),
         )
 
     def text(self, message: Message, detail: Mapping[str, Any]) -> None:
@@ -146,13 +175,13 @@ class _Story:
             self._wrote(message.at)
         elif message.author is Author.STAFF and not detail.get("automatic"):
             self._answered.append(message.at)
+            self._turn(message.at, Turn.ANSWERED)
             self._become(self._after_answer(detail), message.at)
 
     def _wrote(self, at: datetime) -> None:
         if not self._asked or self._asked[-1] != at:
             self._asked.append(at)
-        if self._state in ENDED:
-            self._reopenings.append(at)
+        self._turn(at, Turn.ASKED)
         if self._state is not TicketState.IN_WORK:
             self._become(TicketState.OPEN, at)
 
@@ -190,16 +219,16 @@ class _Story:
         self._become(quotes.state(otherwise), message.at)
 
     def state(self, message: Message, detail: Mapping[str, Any]) -> None:
-        new = TicketState(detail["state"])
-        if self._state in ENDED and new not in ENDED:
-            self._reopenings.append(message.at)
-        self._become(new, message.at)
+        self._become(TicketState(detail["state"]), message.at)
 
     def no_answer_needed(self, message: Message, detail: Mapping[str, Any]) -> None:
         self._dismissed.append(message.at)
+        self._turn(message.at, Turn.DISMISSED)
         self._become(TicketState(detail.get("state", TicketState.RESOLVED)), message.at)
 
     def urgency(self, message: Message, _: Mapping[str, Any]) -> None:
+        if message.kind is MessageKind.URGENT_ASKED and self._urgency is Urgency.CONFIRMED:
+            return  # It is urgent; to ask again takes nothing back.
         self._urgency = _URGENCIES[message.kind]
         self._urgencies.append(UrgencyChange(message.at, self._urgency))
 
@@ -214,6 +243,7 @@ class _Story:
 
     def merged(self, message: Message, detail: Mapping[str, Any]) -> None:
         self._merged_into = int(detail["into"])
+        self._turn(message.at, Turn.MERGED)
         self._become(TicketState.CLOSED, message.at)
 
     def alerted(self, _: Message, detail: Mapping[str, Any]) -> None:
@@ -225,11 +255,20 @@ class _Story:
             return
         if self._state in WAITING and state not in WAITING:
             self._waits[-1] = Wait(self._waits[-1].since, at)
+            self._turn(at, Turn.RESUMED)
         if state in WAITING and self._state not in WAITING:
             self._waits.append(Wait(at))
+            self._turn(at, Turn.WAITING)
         if state in ENDED and self._state not in ENDED:
             self._ended.append(at)
+            self._turn(at, Turn.ENDED)
+        if self._state in ENDED and state not in ENDED:
+            self._reopenings.append(at)
+            self._turn(at, Turn.REOPENED)
         self._state, self._since = state, at
+
+    def _turn(self, at: datetime, turn: Turn) -> None:
+        self._course.append(Mark(at, turn))
 
 
 _URGENCIES = {

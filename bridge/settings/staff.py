@@ -50,8 +50,8 @@ class StaffMember(Section):
         default="always",
         description=(
             "When this person is told of a promise that is near its end or broken: always at once; in_hours only in "
-            "the hours above, what falls due outside them when they begin; breach_at_once likewise, but a breach always at "
-            "once (rule T7)."
+            "the hours above, what falls due outside them when they begin; breach_at_once likewise, but a breach "
+            "always at once (rule T7)."
         ),
     )
     shop_employees: Annotated[
