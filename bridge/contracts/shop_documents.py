@@ -1,10 +1,10 @@
 """The shop as the coin desk needs it: documents shown on its pages, and what customers do there.
 
-Documents (tickets, quotes, prices, answers) are signed rows like the accounts. The inbox is the other way round: rows
-that the shop's pages write, signed with the store's key, and of which nothing is believed before the signature is. A
-shop that was prepared by an earlier release lacks some of these tables: it goes on with what it has until it is
-prepared again. Beside them stand notes, a row a name: what the desk says of itself and of what is on sale, and what the
-shop's extension says.
+Documents (tickets and their messages, quotes, prices, answers) are signed rows like the accounts. The inbox is the
+other way round: rows that the shop's pages write, signed with the store's key, and of which nothing is believed before
+the signature is. A shop that was prepared by an earlier release lacks some of these tables: it goes on with what it has
+until it is prepared again. Beside them stand notes, a row a name: what the desk says of itself and of what is on sale,
+and what the shop's extension says.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from bridge.contracts.shop_rows import SignedRow
+from bridge.contracts.tickets import MessageKey
 from bridge.domain.cursor import Cursor
 
 MOST_INBOX_BYTES = 65_536
@@ -25,13 +26,24 @@ class DocumentTable(StrEnum):
     PRICE = "price"
     ANSWER = "answer"
     TICKET = "ticket"
+    MESSAGE = "message"
+
+
+DocumentKey = int | str | MessageKey
+"""The ticket's or quote's number, the price's code, the answered row's UUID, the message's ticket and number."""
 
 
 class DocumentRow(NamedTuple):
-    """One document: `key` is the ticket's or quote's number, the price's code or the answered row's UUID."""
+    """One document. What counts the changes of a message is its version; that is its row's `number` here."""
 
-    key: int | str
+    key: DocumentKey
     row: SignedRow
+
+    @property
+    def id(self) -> int:
+        """The ticket's or quote's number."""
+        assert isinstance(self.key, int)
+        return self.key
 
 
 class Note(NamedTuple):
@@ -73,7 +85,7 @@ class CoinDeskShop(Protocol):
         """
         ...
 
-    async def documents(self, table: DocumentTable, keys: Sequence[int | str]) -> Sequence[DocumentRow]:
+    async def documents(self, table: DocumentTable, keys: Sequence[DocumentKey]) -> Sequence[DocumentRow]:
         """Those of these documents that are in the shop, for `ledger verify` and the tests; none without the table."""
         ...
 
@@ -83,6 +95,13 @@ class CoinDeskShop(Protocol):
         """Quotes or tickets of an epoch before this one with `after` < number <= `until`, ascending; at most 200.
 
         None without the table. Once all has been pushed in a new epoch, these are a lost desk's.
+        """
+        ...
+
+    async def message_keys(self, ticket_ids: Sequence[int]) -> Sequence[MessageKey]:
+        """All messages of these tickets that are in the shop, ascending; none without the table.
+
+        A lost desk may have left more of them than their tickets say.
         """
         ...
 

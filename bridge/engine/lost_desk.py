@@ -145,7 +145,7 @@ class LostDesk:
         terms = self._setup.page_terms(keys[0], self._desk.identity.epoch)
         number, until = max(known - NUMBERS_AHEAD, 0), known + NUMBERS_AHEAD
         while found := await self._adapter.documents_left_behind(table, epoch=terms.epoch, after=number, until=until):
-            number = int(found[-1].key)
+            number = found[-1].id
             blank = await self._desk.transact(f"report lost {table}s", report, terms, found, keys, at=self._clock.now())
             if blank:
                 log.warning(

@@ -83,12 +83,12 @@ def report_lost_quotes(
     that gets its number later.
     """
     blank = []
-    for key, row in rows:
-        ours = tx.quotes.get(terms.store, int(key))
-        if row.epoch >= terms.epoch or (ours is not None and ours.state is not QuoteState.DRAFT):
+    for one in rows:
+        key, ours = one.id, tx.quotes.get(terms.store, one.id)
+        if one.row.epoch >= terms.epoch or (ours is not None and ours.state is not QuoteState.DRAFT):
             continue
-        blank.append(taken_away(terms, DocumentTable.QUOTE, int(key)))
-        if (said := _said(DocumentTable.QUOTE, DocumentRow(key, row), terms.store, keys)) and said["customer"]:
+        blank.append(taken_away(terms, DocumentTable.QUOTE, key))
+        if (said := _said(DocumentTable.QUOTE, one, terms.store, keys)) and said["customer"]:
             tx.problems.report(
                 terms.store,
                 key=f"after-backup:quote:{key}:{said['offered_at']}",
@@ -109,11 +109,11 @@ def report_lost_tickets(
     As with quotes. Call it once all that customers sent has been done again: what they opened has its number back then.
     """
     blank = []
-    for key, row in rows:
-        if row.epoch >= terms.epoch or tx.tickets.get(terms.store, int(key)) is not None:
+    for one in rows:
+        if one.row.epoch >= terms.epoch or tx.tickets.get(terms.store, one.id) is not None:
             continue
-        blank.append(taken_away(terms, DocumentTable.TICKET, int(key)))
-        if (said := _said(DocumentTable.TICKET, DocumentRow(key, row), terms.store, keys)) and said["customer"]:
+        blank.append(taken_away(terms, DocumentTable.TICKET, one.id))
+        if (said := _said(DocumentTable.TICKET, one, terms.store, keys)) and said["customer"]:
             _report_lost_ticket(tx, terms.store, said, at=at)
     return blank
 
@@ -143,7 +143,7 @@ def recover_answers(
     """
     recovered = []
     for one in rows:
-        said, ticket = _said(DocumentTable.TICKET, one, store, keys), tx.tickets.get(store, int(one.key))
+        said, ticket = _said(DocumentTable.TICKET, one, store, keys), tx.tickets.get(store, one.id)
         if said is None or ticket is None or not said["customer"] or not ticket.subject:
             continue
         owner = tx.accounts.by_ids([ticket.account_id])[ticket.account_id].owner
@@ -178,7 +178,7 @@ def keep_erased_back(
     its time, without anything new since `words_since`, goes by itself. Returns all that is not to be pushed as it was.
     """
     gone = [
-        int(one.key)
+        one.id
         for one in rows
         if (said := _said(table, one, store, keys)) is not None and not said["customer"] and said["number"]
     ]  # under number 0 stands what was taken away after an earlier restore, because that desk did not know it

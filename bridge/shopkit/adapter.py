@@ -18,10 +18,11 @@ from bridge.contracts.shop import (
     StoreConnection,
     TouchedRow,
 )
-from bridge.contracts.shop_documents import Contact, DocumentRow, DocumentTable, InboxRow, Note
+from bridge.contracts.shop_documents import Contact, DocumentKey, DocumentRow, DocumentTable, InboxRow, Note
 from bridge.contracts.shop_files import FilePart
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.contracts.shop_threads import ThreadShop
+from bridge.contracts.tickets import MessageKey
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
 from bridge.domain.slices import by_slice
@@ -166,13 +167,16 @@ class DatabaseAdapter:
     async def push_documents(self, table: DocumentTable, rows: Sequence[DocumentRow]) -> None:
         await self._documents.push(table, rows)
 
-    async def documents(self, table: DocumentTable, keys: Sequence[int | str]) -> Sequence[DocumentRow]:
+    async def documents(self, table: DocumentTable, keys: Sequence[DocumentKey]) -> Sequence[DocumentRow]:
         return await self._documents.read(table, keys)
 
     async def documents_left_behind(
         self, table: DocumentTable, *, epoch: int, after: int, until: int
     ) -> Sequence[DocumentRow]:
         return await self._documents.left_behind(table, epoch=epoch, after=after, until=until)
+
+    async def message_keys(self, ticket_ids: Sequence[int]) -> Sequence[MessageKey]:
+        return await self._documents.message_keys(ticket_ids)
 
     async def push_note(self, name: str, note: Note) -> None:
         await self._writer.push_note(name, note)

@@ -12,10 +12,11 @@ from bridge.shopkit.recognising import Found
 from bridge.shopkit.rights import (
     COIN_DESK_TABLES,
     FILES_TABLE,
+    MESSAGES_TABLE,
     NEEDED_TABLES,
     OUR_TABLES,
     SHOW_GRANTS,
-    THREADS_TABLE,
+    TICKETS_TABLE,
     Grant,
     excessive,
     may_create,
@@ -24,10 +25,11 @@ from bridge.shopkit.rights import (
 from bridge.shopkit.schema import Platform, probe_statement
 from bridge.shopkit.writer import ShopWriter
 
+_THREADS = [{TICKETS_TABLE}, {MESSAGES_TABLE}, {TICKETS_TABLE, MESSAGES_TABLE}]
 _LACKS = {
     frozenset({FILES_TABLE}): "files of tickets",
-    frozenset({THREADS_TABLE}): "threads of tickets",
-    frozenset({THREADS_TABLE, FILES_TABLE}): "threads and files of tickets",
+    **{frozenset(tables): "threads of tickets" for tables in _THREADS},
+    **{frozenset({*tables, FILES_TABLE}): "threads and files of tickets" for tables in _THREADS},
 }
 """What a shop lacks that was prepared by an earlier release, by the tables that are not there."""
 

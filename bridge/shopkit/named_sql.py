@@ -3,7 +3,8 @@
 A part that several statements share begins with `-- part: its_name` and is put in where they say `[[its_name]]`.
 A table is written `{order_history}` and becomes the prefixed, quoted name at load; values are always parameters. The
 prefix is checked once, here, because it is the only text of the settings that ever becomes part of a statement.
-A list is written `IN (%(order_ids)s)` and gets a parameter an item; ids, being numbers, are put in as they are.
+A list is written `IN (%(order_ids)s)` and gets a parameter an item; ids, being numbers, are put in as they are, and so
+are pairs of them.
 """
 
 import re
@@ -64,6 +65,8 @@ def _spread(name: str, items: Collection[object], single: dict[str, object]) -> 
         raise ValueError(f"the list {name} is empty: no statement is needed")
     if all(type(item) is int for item in items):
         return ",".join(map(str, items))
+    if all(isinstance(item, tuple) and all(type(part) is int for part in item) for item in items):
+        return ",".join(f"({','.join(map(str, item))})" for item in items if isinstance(item, tuple))
     marks = []
     for number, item in enumerate(items):
         single[f"{name}_{number}"] = item

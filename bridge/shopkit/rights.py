@@ -13,8 +13,11 @@ from bridge.shopkit.hints import HINT_TABLE
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.schema import SETTINGS_VIEW, Platform
 
-THREADS_TABLE = "supportbridge_ticket"
-"""The youngest table: a shop that was prepared before there was one has quotes and answers without."""
+TICKETS_TABLE = "supportbridge_ticket"
+MESSAGES_TABLE = "supportbridge_message"
+"""A shop that was prepared before there were these two has quotes and answers without."""
+REQUESTS_TABLE = "supportbridge_request"
+"""What tickets were in before they had messages: not made any more, and left where it is."""
 
 LINK_TABLE = "supportbridge_link"
 """Only where the platform has a customer service of its own anything is ever written into it."""
@@ -29,7 +32,8 @@ OUR_TABLES = {
     "supportbridge_price": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "supportbridge_answer": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "supportbridge_inbox": ("SELECT", "DELETE"),
-    THREADS_TABLE: ("SELECT", "INSERT", "UPDATE"),
+    TICKETS_TABLE: ("SELECT", "INSERT", "UPDATE"),
+    MESSAGES_TABLE: ("SELECT", "INSERT", "UPDATE"),
     LINK_TABLE: ("SELECT", "INSERT", "UPDATE"),
     FILES_TABLE: ("SELECT", "INSERT", "UPDATE", "DELETE"),
 }
@@ -40,7 +44,8 @@ COIN_DESK_TABLES = (
     "supportbridge_price",
     "supportbridge_answer",
     "supportbridge_inbox",
-    THREADS_TABLE,
+    TICKETS_TABLE,
+    MESSAGES_TABLE,
     FILES_TABLE,
 )
 """Those that only the coin desk needs; a shop that was prepared before there was one has orders and coins without."""
@@ -139,7 +144,7 @@ def parsed_grants(lines: Iterable[str]) -> list[Grant]:
 
 def excessive(grants: Iterable[Grant], platform: Platform, access: DatabaseAccess) -> list[str]:
     """What the user may do beyond what the bridge needs, in words."""
-    ours = {access.prefix + table for table in (*OUR_TABLES, SETTINGS_VIEW)}
+    ours = {access.prefix + table for table in (*OUR_TABLES, REQUESTS_TABLE, SETTINGS_VIEW)}
     service = {access.prefix + table: right for table, right in _service_writes(platform).items()}
     words = []
     for grant in grants:

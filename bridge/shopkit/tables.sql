@@ -87,7 +87,8 @@ CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_answer` (
   PRIMARY KEY (`store`, `uuid`),
   KEY `customer` (`store`, `customer_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
--- A ticket with the end of its thread, as its customer reads it.
+-- A ticket, as its customer reads it, and what was said in it: a message a row, numbered from 1. A ticket's row is written
+-- after its messages; those beyond the number it says are not shown. A message's version counts what has changed of it.
 CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_ticket` (
   `store` VARCHAR(64) NOT NULL,
   `ticket_id` BIGINT UNSIGNED NOT NULL,
@@ -98,6 +99,19 @@ CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_ticket` (
   `key_id` VARCHAR(16) NOT NULL,
   `mac` CHAR(64) NOT NULL,
   PRIMARY KEY (`store`, `ticket_id`),
+  KEY `customer` (`store`, `customer_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_message` (
+  `store` VARCHAR(64) NOT NULL,
+  `ticket_id` BIGINT UNSIGNED NOT NULL,
+  `number` BIGINT UNSIGNED NOT NULL,
+  `customer_id` BIGINT UNSIGNED NOT NULL,
+  `epoch` BIGINT UNSIGNED NOT NULL,
+  `version` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  PRIMARY KEY (`store`, `ticket_id`, `number`),
   KEY `customer` (`store`, `customer_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 -- Which rows of the shop's own customer service the desk wrote, by the UUID of the reply: a row comes before its message,

@@ -13,13 +13,23 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import aiomysql
 
-from bridge.contracts.shop_documents import MOST_INBOX_BYTES, Contact, DocumentRow, DocumentTable, InboxRow, Note
+from bridge.contracts.shop_documents import (
+    MOST_INBOX_BYTES,
+    Contact,
+    DocumentKey,
+    DocumentRow,
+    DocumentTable,
+    InboxRow,
+    Note,
+)
 from bridge.contracts.shop_rows import SHOP_TO_DESK, SignedRow, SigningKey, canonical_json, mac_of
+from bridge.contracts.tickets import MessageKey
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopRefused
 from bridge.shopkit.contacts import MOST_FOUND, same_number
@@ -160,7 +170,7 @@ class FakeCoinDesk:
         self.notes: dict[str, Note] = {}
         self.people: dict[int, Contact] = {}
         self.order_people: dict[int, Contact] = {}
-        self.document_rows: dict[DocumentTable, dict[int | str, SignedRow]] = {table: {} for table in DocumentTable}
+        self.document_rows: dict[DocumentTable, dict[DocumentKey, SignedRow]] = {table: {} for table in DocumentTable}
         self.hidden_posts: set[int] = set()
         self._posts: list[_Kept] = []
         self._next_post = 1
@@ -180,7 +190,7 @@ class FakeCoinDesk:
         """Let every inbox row be older by so many days."""
         self._posts = [replace(kept, created=kept.created - timedelta(days=days)) for kept in self._posts]
 
-    def shown_document(self, table: DocumentTable, key: int | str) -> dict[str, Any] | None:
+    def shown_document(self, table: DocumentTable, key: DocumentKey) -> dict[str, Any] | None:
         """The document that a page would show; None where there is none."""
         row = self.document_rows[table].get(key)
         return json.loads(row.payload) if row else None
@@ -203,18 +213,24 @@ class FakeCoinDesk:
             if kept is None or (kept.epoch, kept.number) <= (row.epoch, row.number):
                 self.document_rows[table][key] = row
 
-    async def documents(self, table: DocumentTable, keys: Sequence[int | str]) -> Sequence[DocumentRow]:
+    async def documents(self, table: DocumentTable, keys: Sequence[DocumentKey]) -> Sequence[DocumentRow]:
         await self._called("documents")
         kept = self.document_rows[table]
-        return [DocumentRow(key, kept[key]) for key in sorted(set(keys), key=str) if key in kept]
+        return sorted((DocumentRow(key, kept[key]) for key in set(keys) if key in kept), key=attrgetter("key"))
 
     async def documents_left_behind(
         self, table: DocumentTable, *, epoch: int, after: int, until: int
     ) -> Sequence[DocumentRow]:
         await self._called("documents_left_behind")
         kept = self.document_rows[table]
-        numbers = sorted(int(key) for key, row in kept.items() if row.epoch < epoch and after < int(key) <= until)
+        older = [key for key, row in kept.items() if row.epoch < epoch and isinstance(key, int)]
+        numbers = sorted(key for key in older if after < key <= until)
         return [DocumentRow(number, kept[number]) for number in numbers[:DOCUMENT_PAGE]]
+
+    async def message_keys(self, ticket_ids: Sequence[int]) -> Sequence[MessageKey]:
+        await self._called("message_keys")
+        kept = [key for key in self.document_rows[DocumentTable.MESSAGE] if isinstance(key, MessageKey)]
+        return sorted(key for key in kept if key.ticket in set(ticket_ids))
 
     async def push_note(self, name: str, note: Note) -> None:
         await self._called("push_note")

@@ -4,18 +4,21 @@
 import pytest
 
 from bridge.contracts.shop import ShopAdapter, StoreConnection
-from bridge.contracts.shop_documents import Contact, DocumentRow, DocumentTable, Note
+from bridge.contracts.shop_documents import Contact, DocumentKey, DocumentRow, DocumentTable, Note
 from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.contracts.tickets import MessageKey
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopRefused
 from bridge.testing.contract_base import MORNING, ContractBase, ShopActor
 from bridge.testing.contract_writing import KEY, OTHER_KEY
 
 QUOTE, PRICE, ANSWER, TICKET = DocumentTable.QUOTE, DocumentTable.PRICE, DocumentTable.ANSWER, DocumentTable.TICKET
-KEYS: dict[DocumentTable, tuple[int | str, int | str]] = {
+MESSAGE = DocumentTable.MESSAGE
+KEYS: dict[DocumentTable, tuple[DocumentKey, DocumentKey]] = {
     QUOTE: (12, 2**40),
     PRICE: ("google-analytics", "Ёлка"),
     TICKET: (5, 2**40),
+    MESSAGE: (MessageKey(5, 9), MessageKey(2**40, 2)),
     ANSWER: ("0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11", "f3a9d6de-12f4-4f5e-8a34-9a2f54f0c001"),
 }
 """Two keys of each table, the first below the second."""
@@ -38,7 +41,7 @@ class DocumentsContract(ContractBase):
             assert await _read(adapter, table, KEYS[table][1]) == rows[1:]
             assert await _read(adapter, table) == []
             others = [await _read(adapter, other, *KEYS[other]) for other in DocumentTable if other is not table]
-        assert others == [[], [], []]
+        assert others == [[], [], [], []]
 
     @TABLES
     async def test_an_older_document_never_replaces_a_newer_one(
@@ -88,6 +91,22 @@ class DocumentsContract(ContractBase):
             await adapter.prepare()
             await adapter.push_documents(QUOTE, rows)
             assert await _read(adapter, QUOTE, *range(1, 600)) == rows
+
+    async def test_messages_are_told_apart_by_both_their_numbers(self, connection: StoreConnection) -> None:
+        keys = [MessageKey(5, 2), MessageKey(5, 10), MessageKey(6, 2), MessageKey(6, 3)]
+        rows = [_document(MESSAGE, key) for key in keys]
+        async with self.connected(connection) as adapter, self.connected(connection, store="other") as other:
+            await adapter.prepare()
+            await adapter.push_documents(MESSAGE, rows)
+            await other.push_documents(MESSAGE, [_document(MESSAGE, MessageKey(5, 3))])
+            assert await _read(adapter, MESSAGE, keys[2], keys[1]) == rows[1:3]
+            assert await _read(adapter, MESSAGE, MessageKey(5, 3), MessageKey(7, 2)) == []
+            assert list(await adapter.message_keys([6, 5])) == keys
+            assert list(await adapter.message_keys([6, 7])) == keys[2:]
+            assert list(await adapter.message_keys([])) == []
+            later = _document(MESSAGE, keys[1], number=2)
+            await adapter.push_documents(MESSAGE, [later])
+            assert await _read(adapter, MESSAGE, *keys) == [rows[0], later, *rows[2:]]
 
     async def test_one_stores_documents_are_not_anothers(self, connection: StoreConnection) -> None:
         ours, theirs = _document(QUOTE, 12, number=3), _document(QUOTE, 12, number=1)
@@ -139,6 +158,7 @@ class DocumentsContract(ContractBase):
                 assert await _read(adapter, table, *KEYS[table]) == []
             for table in (QUOTE, TICKET):
                 assert list(await adapter.documents_left_behind(table, epoch=2, after=0, until=99)) == []
+            assert list(await adapter.message_keys([5])) == []
             assert list(await adapter.inbox(Cursor())) == []
             assert await adapter.forget_inbox(90) == 0
             await actor.add_product("base")
@@ -231,12 +251,12 @@ class DocumentsContract(ContractBase):
         assert contacts[1] is not None
 
 
-async def _read(adapter: ShopAdapter, table: DocumentTable, *keys: int | str) -> list[DocumentRow]:
+async def _read(adapter: ShopAdapter, table: DocumentTable, *keys: DocumentKey) -> list[DocumentRow]:
     return list(await adapter.documents(table, keys))
 
 
 def _document(
-    table: DocumentTable, key: int | str, *, epoch: int = 1, number: int = 1, signed_with: SigningKey = KEY
+    table: DocumentTable, key: DocumentKey, *, epoch: int = 1, number: int = 1, signed_with: SigningKey = KEY
 ) -> DocumentRow:
     """A document whose bytes tell its version."""
     customer = 0 if table is PRICE else 77

@@ -26,6 +26,20 @@ INSERT INTO {supportbridge_ticket} (store, ticket_id, customer_id, epoch, number
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
 
+-- Like the others, only that a message's number is part of its key and does not count its changes.
+-- part: newer_message
+VALUES(epoch) > epoch OR (VALUES(epoch) = epoch AND VALUES(version) >= version)
+
+-- name: write_message
+INSERT INTO {supportbridge_message} (store, ticket_id, number, customer_id, epoch, version, payload, key_id, mac)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON DUPLICATE KEY UPDATE customer_id = IF([[newer_message]], VALUES(customer_id), customer_id),
+ payload = IF([[newer_message]], VALUES(payload), payload),
+ key_id = IF([[newer_message]], VALUES(key_id), key_id),
+ mac = IF([[newer_message]], VALUES(mac), mac),
+ version = IF([[newer_message]], VALUES(version), version),
+ epoch = GREATEST(epoch, VALUES(epoch))
+
 -- name: write_price
 INSERT INTO {supportbridge_price} (store, code, epoch, number, payload, key_id, mac)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -43,6 +57,17 @@ SELECT quote_id, customer_id, epoch, number, payload, key_id, mac FROM {supportb
 -- name: ticket_rows
 SELECT ticket_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_ticket}
  WHERE store = %(store)s AND ticket_id IN (%(keys)s) ORDER BY ticket_id LIMIT %(limit)s
+
+-- name: message_rows
+SELECT ticket_id, number, customer_id, epoch, version, payload, key_id, mac FROM {supportbridge_message}
+ WHERE store = %(store)s AND ticket_id IN (%(tickets)s) AND (ticket_id, number) IN (%(keys)s)
+ ORDER BY ticket_id, number LIMIT %(limit)s
+
+-- name: message_keys
+SELECT ticket_id, number FROM {supportbridge_message}
+ WHERE store = %(store)s AND ticket_id IN (%(tickets)s)
+   AND (ticket_id > %(ticket)s OR (ticket_id = %(ticket)s AND number > %(number)s))
+ ORDER BY ticket_id, number LIMIT %(limit)s
 
 -- name: price_rows
 SELECT code, 0, epoch, number, payload, key_id, mac FROM {supportbridge_price}
@@ -72,6 +97,11 @@ SELECT quote_id, epoch, number FROM {supportbridge_quote}
 SELECT ticket_id, epoch, number FROM {supportbridge_ticket}
  WHERE store = %(store)s AND ticket_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
 
+-- name: message_versions
+SELECT ticket_id, number, epoch, version FROM {supportbridge_message}
+ WHERE store = %(store)s AND ticket_id IN (%(tickets)s) AND (ticket_id, number) IN (%(keys)s)
+   AND epoch >= %(epoch)s LIMIT %(limit)s
+
 -- name: price_versions
 SELECT code, epoch, number FROM {supportbridge_price}
  WHERE store = %(store)s AND code IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
@@ -81,16 +111,27 @@ SELECT uuid, epoch, number FROM {supportbridge_answer}
  WHERE store = %(store)s AND uuid IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
 
 -- name: clear_quote
-UPDATE {supportbridge_quote} [[cleared]] AND quote_id = %(key)s
+UPDATE {supportbridge_quote} [[cleared]] AND quote_id IN (%(keys)s)
 
 -- name: clear_ticket
-UPDATE {supportbridge_ticket} [[cleared]] AND ticket_id = %(key)s
+UPDATE {supportbridge_ticket} [[cleared]] AND ticket_id IN (%(keys)s)
+
+-- name: clear_message
+UPDATE {supportbridge_message} SET epoch = 0, version = 0, payload = '', key_id = '', mac = ''
+ WHERE store = %(store)s AND payload = %(payload)s AND mac = %(mac)s AND (ticket_id, number) IN (%(keys)s)
+
+-- What shops had of tickets before they had messages; nobody shows it any more. Its user may have no right to delete there.
+-- name: forget_requests
+DELETE FROM {supportbridge_request} WHERE store = %(store)s
+
+-- name: empty_requests
+UPDATE {supportbridge_request} SET customer_id = 0, payload = '', key_id = '', mac = '' WHERE store = %(store)s
 
 -- name: clear_price
-UPDATE {supportbridge_price} [[cleared]] AND code = %(key)s
+UPDATE {supportbridge_price} [[cleared]] AND code IN (%(keys)s)
 
 -- name: clear_answer
-UPDATE {supportbridge_answer} [[cleared]] AND uuid = %(key)s
+UPDATE {supportbridge_answer} [[cleared]] AND uuid IN (%(keys)s)
 
 -- A row that none of our pages can have written does not cross the wire: it is known by its emptiness. Left to choose, a
 -- server walks through all rows of another store of the same database.

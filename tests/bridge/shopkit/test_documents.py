@@ -1,13 +1,15 @@
 """What the contract suite can't see of the coin desk's rows: forged ones in the way, odd dates, and servers' habits."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.shop_documents import DocumentKey, DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.contracts.tickets import MessageKey
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopUnavailable
 from bridge.shopkit import inbox as inbox_module
@@ -26,12 +28,14 @@ NAMES = {
     DocumentTable.PRICE: "code",
     DocumentTable.ANSWER: "uuid",
     DocumentTable.TICKET: "ticket",
+    DocumentTable.MESSAGE: "ticket",
 }
-KEYS: dict[DocumentTable, int | str] = {
+KEYS: dict[DocumentTable, DocumentKey] = {
     DocumentTable.QUOTE: 12,
     DocumentTable.PRICE: "analytics",
     DocumentTable.ANSWER: "0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11",
     DocumentTable.TICKET: 5,
+    DocumentTable.MESSAGE: MessageKey(5, 2),
 }
 TABLES = pytest.mark.parametrize("table", list(DocumentTable))
 
@@ -62,7 +66,10 @@ def document(
 ) -> DocumentRow:
     """A document that says of itself what its row says, but for `said`."""
     customer = 0 if table is DocumentTable.PRICE else customer
-    text = {"v": 1, "store": STORE, NAMES[table]: KEYS[table], "epoch": epoch, "number": number}
+    key_said: dict[str, Any] = {NAMES[table]: KEYS[table], "number": number}
+    if table is DocumentTable.MESSAGE:
+        key_said = {"ticket": 5, "number": 2, "version": number}
+    text = {"v": 1, "store": STORE, "epoch": epoch, **key_said}
     text |= {"customer": customer} if customer else {}
     row = signed_row(key, table, {**text, **said}, customer_id=customer, epoch=epoch, number=number)
     return DocumentRow(KEYS[table], row)
@@ -149,6 +156,57 @@ async def test_a_document_as_long_as_a_statement_is_written_whole(documents: Sho
     rows = [document(table, number=1, said={"text": "я" * 100_000})._replace(key=key) for key in (1, 2, 3)]
     await documents.push(table, rows)
     assert await documents.read(table, [1, 2, 3]) == rows
+
+
+# --- what tickets were in before they had messages ---
+
+OLD = """
+CREATE TABLE oc_supportbridge_request (store VARCHAR(64), request_id INT, customer_id INT, payload TEXT, key_id TEXT,
+mac TEXT, PRIMARY KEY (store, request_id))
+"""
+REQUEST = "INSERT INTO oc_supportbridge_request VALUES (%(store)s, 5, 77, 'words', 'k1', 'mac')"
+TICKET = DocumentTable.TICKET
+
+
+async def requests(shop: ShopDatabase) -> list[Row]:
+    found = await shop.rows(Statement("test", "SELECT * FROM oc_supportbridge_request ORDER BY store"))
+    return list(found)
+
+
+async def test_what_an_earlier_release_showed_of_tickets_goes_with_the_first_that_is_pushed(
+    shop: ShopDatabase, documents: ShopDocuments
+) -> None:
+    await run(shop, OLD)
+    for store in (STORE, "other"):
+        await run(shop, REQUEST, store=store)
+    await documents.push(DocumentTable.QUOTE, [document(DocumentTable.QUOTE)])
+    await documents.push(TICKET, [])
+    assert len(await requests(shop)) == 2, "no ticket has been shown yet"
+    await documents.push(TICKET, [document(TICKET)])
+    assert [row[0] for row in await requests(shop)] == ["other"]
+    await run(shop, REQUEST, store=STORE)
+    await documents.push(TICKET, [document(TICKET, number=2)])
+    assert len(await requests(shop)) == 2, "looked at once, not at every push"
+
+
+async def test_a_user_who_may_not_delete_what_an_earlier_release_showed_empties_it(
+    shop: ShopDatabase, mariadb: PrivateMariaDB, database: str
+) -> None:
+    """That is all that the printed rights of that release let him do."""
+    await run(shop, OLD)
+    await run(shop, REQUEST, store=STORE)
+    user = f"old_{database[-12:]}"
+    await run(shop, f"CREATE USER '{user}'@'%' IDENTIFIED BY 'secret'")
+    for table in ("ticket", "request"):
+        await run(shop, f"GRANT SELECT, INSERT, UPDATE ON `{database}`.oc_supportbridge_{table} TO '{user}'@'%'")
+    access = replace(database_access(mariadb.parameters(database), prefix="oc_"), user=user, password="secret")
+    limited = ShopDatabase(STORE, access)
+    try:
+        await ShopDocuments(limited).push(TICKET, [document(TICKET)])
+    finally:
+        await limited.close()
+        await run(shop, f"DROP USER '{user}'@'%'")
+    assert await requests(shop) == [(STORE, 5, 0, "", "", "")]
 
 
 # --- the inbox ---

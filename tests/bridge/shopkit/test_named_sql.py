@@ -17,6 +17,7 @@ FILES = [
     ("bridge_prestashop", ROOT / "plugins/prestashop/bridge_prestashop/sql/threads.sql"),
     ("bridge.shopkit", ROOT / "bridge/shopkit/sql/writer.sql"),
     ("bridge.shopkit", ROOT / "bridge/shopkit/sql/coin_desk.sql"),
+    ("bridge.shopkit", ROOT / "bridge/shopkit/sql/files.sql"),
 ]
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|ALTER|DROP|CREATE|LOCK|TRUNCATE)\b")
 SERVICE_WRITES = {"add_message": ["oc_customer_message"], "set_status": ["oc_customer_thread"]}
@@ -60,6 +61,11 @@ def test_lists_become_one_parameter_an_item_and_ids_stay_numbers() -> None:
     assert values == {"codes_0": "x'", "codes_1": "%", "c": 3}
 
 
+def test_pairs_of_ids_stay_numbers() -> None:
+    text, values = Statement("x", "(a, b) IN (%(pairs)s)").bound({"pairs": [(1, 2), (3, 4)], "c": 3})
+    assert (text, values) == ("(a, b) IN ((1,2),(3,4))", {"c": 3})
+
+
 def test_a_truth_value_is_no_id() -> None:
     _, values = Statement("x", "SELECT 1 WHERE 1 IN (%(ids)s)").bound({"ids": [True]})
     assert values == {"ids_0": True}
@@ -94,6 +100,9 @@ def test_nothing_is_written_but_our_own_tables_and_the_customer_service(statemen
                 "oc_supportbridge_answer",
                 "oc_supportbridge_inbox",
                 "oc_supportbridge_ticket",
+                "oc_supportbridge_message",
+                "oc_supportbridge_file",
+                "oc_supportbridge_request",
                 "oc_supportbridge_link",
                 *SERVICE_WRITES.get(statement.name, ()),
             }, statement.name

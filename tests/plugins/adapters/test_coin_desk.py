@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 
 from bridge.contracts.shop import Finding, Level
-from bridge.contracts.shop_documents import DocumentRow, DocumentTable, Note
+from bridge.contracts.shop_documents import DocumentKey, DocumentRow, DocumentTable, Note
 from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.contracts.tickets import MessageKey
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopRefused
 from bridge.shopkit.adapter import DatabaseAdapter
@@ -21,7 +22,7 @@ OWNER = "let the database's owner run what this prints: bridge store prepare acm
 PRINTED = "give the user exactly the rights that this prints: bridge store prepare acme --print"
 
 
-def a_document(table: DocumentTable, key: int | str, customer: int) -> DocumentRow:
+def a_document(table: DocumentTable, key: DocumentKey, customer: int) -> DocumentRow:
     return DocumentRow(key, signed_row(KEY, table, {"v": 1}, customer_id=customer, epoch=1, number=1))
 
 
@@ -42,7 +43,8 @@ async def test_everything_the_coin_desk_does_works_with_exactly_the_printed_righ
     uuid = await case.shop.customer_posts(KEY, ada, "quote_decline", {"quote": 12, "version": 1})
     quote, price = a_document(DocumentTable.QUOTE, 12, ada), a_document(DocumentTable.PRICE, "analytics", 0)
     answer, ticket = a_document(DocumentTable.ANSWER, uuid, ada), a_document(DocumentTable.TICKET, 5, ada)
-    for table, row in zip(DocumentTable, (quote, price, answer, ticket), strict=True):
+    message = a_document(DocumentTable.MESSAGE, MessageKey(5, 1), ada)
+    for table, row in zip(DocumentTable, (quote, price, answer, ticket, message), strict=True):
         await adapter.push_documents(table, [row])
         assert await adapter.documents(table, [row.key]) == [row]
     await adapter.push_note("status:acme", Note("{}", "k1", "0" * 64))
