@@ -49,6 +49,12 @@ def _line(text: str) -> str:
     return _text(text)
 
 
+def _uuid(text: str) -> str:
+    if not _UUID.fullmatch(text):
+        raise ValueError("must be a UUID")
+    return text
+
+
 Number = Annotated[int, Field(ge=1, le=2**53)]
 Line = Annotated[str, AfterValidator(_line)]
 Text = Annotated[str, AfterValidator(_text)]
@@ -81,12 +87,27 @@ class QuoteCancel(Strict):
     quote: Number
 
 
+class AttachedFile(Strict):
+    """A file that lies in the shop in signed parts."""
+
+    file: Annotated[str, AfterValidator(_uuid)]
+    name: Annotated[Line, Field(max_length=200)]
+    size: Number
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    parts: Number
+
+
 class TicketOpen(Strict):
-    """Open a ticket, perhaps from the price list."""
+    """Open a ticket, perhaps from the price list; what a page leaves out is as usual."""
 
     subject: Annotated[Line, Field(min_length=1, max_length=200)]
     text: Annotated[Text, Field(min_length=1, max_length=4_000)]
     price: Annotated[Line, Field(max_length=64)] | None
+    kind: Literal["pre_sales", "support", "work"] = "support"
+    order: Number | None = None
+    product: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
+    urgent: bool = False
+    files: list[AttachedFile] = []
 
 
 class TicketReply(Strict):
@@ -94,6 +115,7 @@ class TicketReply(Strict):
 
     ticket: Number
     text: Annotated[Text, Field(min_length=1, max_length=4_000)]
+    files: list[AttachedFile] = []
 
 
 class RightRedeem(Strict):

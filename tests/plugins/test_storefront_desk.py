@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from bridge.contracts.shop import AccountRows
-from bridge.contracts.shop_documents import DocumentTable, InboxRow
+from bridge.contracts.shop_documents import DocumentKey, DocumentTable, InboxRow
 from bridge.contracts.shop_rows import SignedRow
+from bridge.contracts.tickets import MessageKey
 from bridge.domain.quotes import Cause
 from bridge.services import inbox, prices, tickets, working
 from bridge.services.account_pages import PageTerms, waiting_batch
@@ -31,6 +32,7 @@ COLUMNS = {
     "ticket": "ticket_id, customer_id",
     "price": "code",
     "answer": "uuid, customer_id",
+    "message": "ticket_id, number, customer_id",
 }
 
 
@@ -86,13 +88,21 @@ class Both:
                 f"'{entry.key_id}', '{entry.mac}')"
             )
 
-    def _write(self, table: DocumentTable, key: int | str, row: SignedRow) -> None:
-        of = (str(key) if isinstance(key, int) else _text(key)) + (
-            "" if table is DocumentTable.PRICE else f", {row.customer_id}"
-        )
+    def _write(self, table: DocumentTable, key: DocumentKey, row: SignedRow) -> None:
+        columns, counted = COLUMNS[table], "number"
+        match key:
+            case MessageKey(ticket_id, number):
+                values, counted = [str(ticket_id), str(number)], "version"
+            case int():
+                values = [str(key)]
+            case str():
+                values = [_text(key)]
+        if table is not DocumentTable.PRICE:
+            values.append(str(row.customer_id))
         self.shop.run(
-            f"REPLACE INTO {{p}}{table} (store, {COLUMNS[table]}, epoch, number, payload, key_id, mac) VALUES ("
-            f"'{ACME}', {of}, {row.epoch}, {row.number}, {_text(row.payload)}, '{row.key_id}', '{row.mac}')"
+            f"REPLACE INTO {{p}}{table} (store, {columns}, epoch, {counted}, payload, key_id, mac) VALUES ("
+            f"'{ACME}', {', '.join(values)}, {row.epoch}, {row.number}, {_text(row.payload)}, '{row.key_id}',"
+            f" '{row.mac}')"
         )
 
 
@@ -105,6 +115,7 @@ def both(request: pytest.FixtureRequest, make_shop: MakeShop) -> Iterator[Both]:
     """A paired shop of each platform, and a desk where customer 77 has 300 coins of the Essential plan."""
     shop = make_shop(request.param)
     shop.make_tables()
+    shop.make_order_tables()
     shop.pair()
     with a_coin_desk() as coins:
         coins.now = datetime.fromtimestamp(NOW, UTC)
@@ -220,7 +231,7 @@ def test_T1_a_customer_writes_reads_the_answer_and_writes_again(both: Both) -> N
     ticket_id = int(number)
     both.coins.desk.run(tickets.reply, both.coins.terms, ticket_id, text="We look.", by=ANNA, at=both.coins.now)
     both.push()
-    assert "We have answered" in shown(customer.opens("tickets")).within(f"ticket-{number}")
+    assert "Waiting for your answer" in shown(customer.opens("tickets")).within(f"ticket-{number}")
     page = shown(customer.opens("thread", ticket=number))
     assert re.findall(r"It&#039;s slow\.|We look\.", page.html) == ["It&#039;s slow.", "We look."]
     assert "Anna" not in page.html

@@ -12,18 +12,20 @@ from bridge.storefront import style_sheet
 from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import (
     Customer,
+    a_file,
     a_plan,
     answer,
     in_three,
     message,
     price,
+    promise,
     push_account,
     push_document,
     push_page,
     quote,
     ticket,
 )
-from tests.support.storefront import Storefront, account, package
+from tests.support.storefront import DAY, NOW, Storefront, account, package
 
 pytestmark = pytest.mark.xdist_group("layout")
 
@@ -96,13 +98,13 @@ FAINT_WORDS = """() => {
     }
     return found;
 }"""
-REACHABLE = ".supportbridge-page :is(a[href], button, input:not([type=hidden]), textarea, summary)"
+REACHABLE = ".supportbridge-page :is(a[href], button, input:not([type=hidden]), select, textarea, summary)"
 FOCUSED = """() => {
     const place = document.activeElement;
     const style = getComputedStyle(place);
     return [place.outerHTML.slice(0, 200), style.outlineStyle !== 'none' && style.outlineWidth !== '0px'];
 }"""
-NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), textarea')].filter(
+NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter(
     (field) => !field.labels.length || field.labels[0].textContent.trim() === ''
 ).map((field) => field.outerHTML)"""
 
@@ -159,6 +161,8 @@ def test_a_word_wider_than_the_block_is_broken_rather_than_hanging_over(shop: St
 def with_everything(shop: Storefront) -> Storefront:
     """A shop in which every view has something long to show."""
     shop.make_tables()
+    shop.make_order_tables()
+    shop.place_order(104_200, "Unbroken" * 30)
     shop.pair()
     right = {"key": "font", "kind": "once", "name": in_three("Font " * 12), "plans": ["base"]}
     phone = {"key": "tel", "kind": "telephone", "name": in_three("Telephone"), "plans": ["base"], "value": "+98 21 555"}
@@ -170,8 +174,27 @@ def with_everything(shop: Storefront) -> Storefront:
     push_document(shop, "quote", 12, quote(coins=20_000, subject=long))
     push_document(shop, "quote", 13, quote(13, text=in_three("Unbroken" * 40), state="approved", held=12_000))
     push_document(shop, "quote", 14, quote(14, ticket=9, subject=long))
-    messages = [message("Unbroken" * 40), message(long, by="staff"), message(in_three("Offered " * 20), by="bridge")]
-    push_document(shop, "ticket", 5, ticket(5, subject=long, messages=messages, quotes=[12, 13], earlier=7))
+    said = promise(guaranteed="Tuesday " * 20, best_effort="Unbroken" * 40, due=NOW + DAY)
+    messages = [
+        message("Unbroken" * 40, files=[a_file("unbroken" * 12 + ".png")]),
+        message(long, by="staff"),
+        message(in_three("Offered " * 20), by="bridge"),
+    ]
+    push_document(
+        shop,
+        "ticket",
+        5,
+        ticket(
+            5,
+            subject=long,
+            messages=messages,
+            quotes=[12, 13],
+            product=long,
+            order=104_200,
+            urgency="refused",
+            promise=said,
+        ),
+    )
     push_document(shop, "price", "analytics", price(coins=12_000, about=in_three("With a report. " * 12)))
     return shop
 

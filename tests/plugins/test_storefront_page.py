@@ -46,6 +46,7 @@ def shop(make_shop: MakeShop) -> Storefront:
 
 def paired(shop: Storefront) -> Storefront:
     shop.make_tables()
+    shop.make_order_tables()
     shop.pair()
     return shop
 

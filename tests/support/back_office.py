@@ -12,7 +12,7 @@ from typing import Any
 
 from bridge import VERSION
 from bridge.contracts.shop_rows import SigningKey, signed_row
-from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, STORE, Played, Storefront
+from tests.support.storefront import CUSTOMER, KEY, NOW, STORE, Played, Storefront
 
 ORDER = 1042
 PLATFORMS = ("opencart", "opencart30", "prestashop")
@@ -161,41 +161,3 @@ def told_version(shop: Storefront) -> str | None:
     """The version that the extension has left for the desk."""
     rows = shop.run(f"SELECT payload FROM {{p}}meta WHERE name = 'storefront:{STORE}'")
     return str(json.loads(rows[0][0])["version"]) if rows else None
-
-
-def ticket(number: int = 5, *authors: str, **changes: Any) -> dict[str, Any]:
-    """A ticket whose messages are by these, the oldest first."""
-    messages = [
-        {
-            "at": NOW - DAY,
-            "by": author,
-            "quote": None,
-            "verified": True,
-            "text": {"en": "Told."} if author == "bridge" else {"": "Please, for my shop."},
-        }
-        for author in authors or ("customer",)
-    ]
-    document = {
-        "v": 1,
-        "store": STORE,
-        "customer": CUSTOMER,
-        "epoch": 1,
-        "number": 1,
-        "ticket": number,
-        "subject": "Google Analytics",
-        "opened_at": NOW - DAY,
-        "price": None,
-        "quotes": [],
-        "earlier": 0,
-        "messages": messages,
-    }
-    return {**document, **changes}
-
-
-def push_ticket(shop: Storefront, document: dict[str, Any], *, signer: SigningKey = KEY) -> None:
-    row = signed_row(signer, "ticket", document, customer_id=document["customer"], epoch=1, number=1)
-    shop.run(
-        "REPLACE INTO {p}ticket (store, ticket_id, customer_id, epoch, number, payload, key_id, mac) VALUES ("
-        f"'{STORE}', {document['ticket']}, {document['customer']}, {document['epoch']}, {document['number']},"
-        f" 0x{row.payload.encode().hex()}, '{row.key_id}', '{row.mac}')"
-    )

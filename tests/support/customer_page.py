@@ -45,6 +45,7 @@ COLUMNS = {
     "ticket": "ticket_id, customer_id, ",
     "price": "code, ",
     "answer": "uuid, customer_id, ",
+    "message": "ticket_id, version, customer_id, ",
 }
 LANGUAGES = {"opencart": {"en": "en-gb", "ru": "ru-ru", "fa": "fa-ir"}}
 
@@ -113,7 +114,12 @@ class CustomerPage:
         for tag in re.findall(r"<input [^>]*>", inside):
             name, value = re.search(r' name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
             assert name is not None
+            if re.search(r' type="(radio|checkbox)"', tag) and " checked" not in tag:
+                continue
             fields[html.unescape(name[1])] = html.unescape(value[1]) if value else ""
+        for name_, options in re.findall(r'<select name="([^"]*)"[^>]*>(.*?)</select>', inside, re.DOTALL):
+            chosen = re.search(r'<option value="([^"]*)" selected', options)
+            fields[name_] = html.unescape(chosen[1]) if chosen else ""
         for name_, value_ in re.findall(r'<textarea name="([^"]*)"[^>]*>\n?(.*?)</textarea>', inside, re.DOTALL):
             fields[name_] = html.unescape(value_)
         return fields
@@ -158,12 +164,45 @@ def push_document(
     shop: Storefront, table: str, key: int | str, document: Mapping[str, Any], *, customer: int = CUSTOMER, **made: Any
 ) -> None:
     """Store a signed document as the desk does; `made` as in `_stored`."""
-    shop.run(_stored(table, key, document, customer=customer, **made))
+    shop.run(*_stored_with_messages(table, key, document, customer=customer, **made))
 
 
 def push_documents(shop: Storefront, table: str, documents: Mapping[int, Mapping[str, Any]], **row: Any) -> None:
     """Store many at once, by their keys; `row` replaces columns."""
-    shop.run(*(_stored(table, key, document, **row) for key, document in documents.items()))
+    shop.run(
+        *(one for key, document in documents.items() for one in _stored_with_messages(table, key, document, **row))
+    )
+
+
+def push_message(
+    shop: Storefront, ticket_id: int, number: int, document: Mapping[str, Any], *, customer: int = CUSTOMER, **made: Any
+) -> None:
+    """Store one message of a ticket's thread; `made` as in `_stored`, and `version` how often it was redacted."""
+    shop.run(_stored_message(ticket_id, number, document, customer=customer, **made))
+
+
+def _stored_with_messages(
+    table: str, key: int | str, document: Mapping[str, Any], *, customer: int = CUSTOMER, **made: Any
+) -> list[str]:
+    """A ticket is stored with its messages, as rows of their own, and says only how many it has."""
+    messages = document.get("messages") if table == "ticket" else None
+    if not isinstance(messages, list):
+        return [_stored(table, key, document, customer=customer, **made)]
+    rows = [
+        _stored_message(int(key), number, one, customer=customer, epoch=document["epoch"])
+        for number, one in enumerate(messages, start=1)
+    ]
+    return [*rows, _stored(table, key, {**document, "messages": len(messages)}, customer=customer, **made)]
+
+
+def _stored_message(
+    ticket_id: int, number: int, document: Mapping[str, Any], *, epoch: int = 1, version: int = 1, **made: Any
+) -> str:
+    place = {"ticket": ticket_id, "number": number, "version": version, "epoch": epoch}
+    of_customer = {"v": 1, "store": STORE, "customer": made.get("customer", CUSTOMER)}
+    whole = {**of_customer, **place, **document}
+    row = {"epoch": epoch, "number": number} | made
+    return _stored("message", f"{ticket_id}:{version}", whole, **row)
 
 
 def _stored(
@@ -178,7 +217,7 @@ def _stored(
 ) -> str:
     """The statement that stores it; `row` replaces columns, `signed_as` signs it for another table."""
     made = signed_row(signer, signed_as or table, document, customer_id=customer, epoch=1, number=1)
-    columns = {
+    columns: dict[str, int | str] = {
         "store": STORE,
         "key": key,
         "customer": customer,
@@ -191,6 +230,9 @@ def _stored(
     }
     if table == "price":
         del columns["customer"]
+    if table == "message":
+        ticket_id, version = str(columns.pop("key")).split(":")
+        columns = {"store": columns.pop("store"), "key": int(ticket_id), "version": int(version), **columns}
     values = ", ".join(map(_literal, columns.values()))
     return f"REPLACE INTO {{p}}{table} (store, {COLUMNS[table]}epoch, number, payload, key_id, mac) VALUES ({values})"
 
@@ -251,7 +293,7 @@ def hashes(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def ticket(number: int = 5, **changes: Any) -> dict[str, Any]:
-    """A ticket document."""
+    """A ticket document; a list of `messages` is stored as rows of their own."""
     document = {
         "v": 1,
         "store": STORE,
@@ -259,14 +301,29 @@ def ticket(number: int = 5, **changes: Any) -> dict[str, Any]:
         "epoch": 1,
         "number": 1,
         "ticket": number,
+        "kind": "support",
+        "channel": "page",
         "subject": "Google Analytics",
+        "state": "open",
         "opened_at": NOW - 2 * DAY,
+        "urgency": "none",
         "price": None,
+        "order": None,
+        "product": None,
         "quotes": [],
-        "earlier": 0,
+        "continues": None,
+        "continued_by": None,
         "messages": [message("Please set it up.", at=NOW - 2 * DAY)],
+        "promise": {"guaranteed": None, "best_effort": None, "due": None},
     }
     return {**document, **changes}
+
+
+def promise(*, guaranteed: str = "", best_effort: str = "", due: int | None = None) -> dict[str, Any]:
+    """What the desk promised when a ticket was opened, in three languages."""
+    texts = {"guaranteed": guaranteed, "best_effort": best_effort}
+    said = {name: {"at": NOW + DAY, "text": in_three(text)} if text else None for name, text in texts.items()}
+    return {**said, "due": due}
 
 
 def message(text: str | dict[str, str], **changes: Any) -> dict[str, Any]:
@@ -277,7 +334,14 @@ def message(text: str | dict[str, str], **changes: Any) -> dict[str, Any]:
         "quote": None,
         "verified": True,
         "text": {"": text} if isinstance(text, str) else text,
+        "files": [],
     }
+    return {**document, **changes}
+
+
+def a_file(name: str = "error.png", **changes: Any) -> dict[str, Any]:
+    """A file of a message, as the message names it."""
+    document = {"file": "0b3e7c1a-4f2d-4c55-9a1e-2f6d8c7b9a10", "name": name, "size": 2_048, "type": "image/png"}
     return {**document, **changes}
 
 

@@ -25,6 +25,28 @@ from bridge.testing.mariadb import PrivateMariaDB
 PHP = Path(__file__).parent / "php"
 PREFIXES = {"opencart": "oc_", "opencart30": "oc_", "prestashop": "ps_"}
 
+OF_OPENCART = (
+    (
+        "CREATE TABLE oc_order (order_id INT PRIMARY KEY, customer_id INT, store_id INT, order_status_id INT,"
+        " date_added VARCHAR(19))"
+    ),
+    "CREATE TABLE oc_order_product (order_product_id INT AUTO_INCREMENT PRIMARY KEY, order_id INT, name VARCHAR(255))",
+)
+ORDER_TABLES = {
+    "opencart": OF_OPENCART,
+    "opencart30": OF_OPENCART,
+    "prestashop": (
+        (
+            "CREATE TABLE ps_orders (id_order INT PRIMARY KEY, reference VARCHAR(9), id_customer INT, id_shop INT,"
+            " date_add VARCHAR(19))"
+        ),
+        (
+            "CREATE TABLE ps_order_detail (id_order_detail INT AUTO_INCREMENT PRIMARY KEY, id_order INT,"
+            " product_name VARCHAR(255))"
+        ),
+    ),
+}
+
 STORE = "acme"
 CUSTOMER = 77
 NOW = 1_800_000_000
@@ -153,6 +175,22 @@ class Storefront:
     def make_tables(self) -> None:
         statements = SCHEMA.read_text("utf-8").replace("{prefix}", self.prefix).split(";\n")
         self.run(*(statement for statement in statements if statement.strip()))
+
+    def make_order_tables(self) -> None:
+        """The shop's own tables that a customer's orders are chosen from, with nothing in them."""
+        self.run(*ORDER_TABLES[self.platform])
+
+    def place_order(self, number: int, *products: str, customer: int = CUSTOMER, shop_id: int | None = None) -> None:
+        """An order of the customer's in these tables, on 14 January 2027; its reference ends with its number."""
+        of_shop = shop_id if shop_id is not None else 1 if self.platform == "prestashop" else 0
+        placed = "2027-01-14 10:00:00"
+        if self.platform == "prestashop":
+            rows = f"INSERT INTO ps_orders VALUES ({number}, 'XKBK{number}', {customer}, {of_shop}, '{placed}')"
+            into = "INSERT INTO ps_order_detail (id_order, product_name)"
+        else:
+            rows = f"INSERT INTO oc_order VALUES ({number}, {customer}, {of_shop}, 5, '{placed}')"
+            into = "INSERT INTO oc_order_product (order_id, name)"
+        self.run(rows, *(f"{into} VALUES ({number}, 0x{name.encode().hex()})" for name in products))
 
     def pair(
         self,

@@ -153,12 +153,13 @@ final class AdminPanel
                 $documents->notBefore($account->epoch);
             }
             $quotes = $documents->quotes($customerId) ?? [];
-            $ids = $documents->ticketIds($customerId);
+            $ids = $documents->tickets->ids($customerId);
+            $goingOn = $documents->tickets->ids($customerId, true) ?? [];
             if ($account === null && $quotes === [] && ($ids ?? []) === []) {
                 return null;
             }
-            $looked = PanelLists::lookedAt($ids ?? [], $quotes);
-            $tickets = $documents->tickets($customerId, $looked);
+            $looked = PanelLists::lookedAt($goingOn, $quotes);
+            $tickets = $documents->tickets->some($customerId, $looked);
         } catch (Problem $problem) {
             return $this->problem($problem);
         }
@@ -185,7 +186,7 @@ final class AdminPanel
         }
         $lists = new PanelLists($this->words, $now);
         $isTold = $ids !== null && !$isOlder; // no number is better than one that nobody has counted
-        $open = $isTold ? $lists->open($tickets, $quotes, count($looked) < count($ids)) : null;
+        $open = $isTold ? $lists->open($tickets, count($looked) < count($goingOn)) : null;
 
         return [
             'notices' => $notices,

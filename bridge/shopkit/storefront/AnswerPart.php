@@ -18,10 +18,14 @@ final class AnswerPart
     /** The ticket that it is about, as far as one can be looked at. */
     private ?int $ticket;
 
-    public function __construct(PageKit $kit, ?int $ticket = null)
+    /** Until when what was sent is answered, where that is known. */
+    private ?Html $promise;
+
+    public function __construct(PageKit $kit, ?int $ticket = null, ?Html $promise = null)
     {
         $this->kit = $kit;
         $this->ticket = $ticket;
+        $this->promise = $promise;
     }
 
     /**
@@ -55,13 +59,14 @@ final class AnswerPart
         if ($answer !== null) {
             [$text, $code] = $kit->language->pick($answer->text);
 
-            return $kit->section(
+            return Html::all([$kit->section(
                 'answer',
                 $answer->accepted ? 'answer_accepted' : 'answer_refused',
                 $posted === null ? null : $this->what($posted),
                 $kit->words($text, $code),
+                $posted === null || $answer->accepted ? null : $this->typed($posted),
                 $this->nextStep($posted, $answer)
-            );
+            ), $this->promise]);
         }
         if ($posted === null) {
             return $kit->section('answer', 'answer_unknown', $kit->paragraph('answer_unknown_help'));
@@ -128,6 +133,24 @@ final class AnswerPart
         return Html::of('p', ['class' => 'supportbridge-card__title'], $this->deed($posted));
     }
 
+    /**
+     * What he wrote and what was refused, so that it is not lost: he can send it again later.
+     */
+    private function typed(Posted $posted): ?Html
+    {
+        $text = $posted->deed->data['text'] ?? null;
+        if (!is_string($text)) {
+            return null;
+        }
+
+        return Html::of(
+            'details',
+            ['class' => 'supportbridge-details'],
+            Html::of('summary', [], $this->kit->say('answer_typed')),
+            $this->kit->words($text, '')
+        );
+    }
+
     private function deed(Posted $posted): Html
     {
         $data = $posted->deed->data;
@@ -144,7 +167,8 @@ final class AnswerPart
     {
         $kit = $this->kit;
         $data = $posted === null ? [] : $posted->deed->data;
-        if (isset($data['order'])) {
+        $isClaim = $posted !== null && in_array($posted->deed->kind, ['guest_claim', 'guest_code'], true);
+        if ($isClaim) {
             if ($posted->deed->kind === 'guest_claim' && $answer->accepted) {
                 return (new ClaimPart($kit))->codeOf((int) $data['order']);
             }

@@ -9,6 +9,11 @@ namespace SupportBridge;
  */
 final class CustomerFacts
 {
+    /** The first version of a desk that shows tickets with their states and takes what its customers open. */
+    private const SINCE = '0.4.0';
+
+    private const MOST_ORDERS = 20;
+
     public Documents $documents;
 
     public Inbox $inbox;
@@ -175,15 +180,22 @@ final class CustomerFacts
     }
 
     /**
-     * Whether the desk is one that shows no tickets yet.
+     * Whether the desk is one that neither shows nor takes tickets as this extension has them.
      */
     public function isDeskOlder(): bool
     {
-        try {
-            return $this->page() === null;
-        } catch (Problem $problem) { // it has written something, so it is not
-            return false;
-        }
+        return $this->once('older', function (): bool {
+            try {
+                if ($this->page() === null) {
+                    return true;
+                }
+                $status = DeskStatus::read($this->documents->rows());
+
+                return $status !== null && version_compare($status->version, self::SINCE, '<');
+            } catch (Problem $problem) { // it has written something, so it is not
+                return false;
+            }
+        });
     }
 
     /**
@@ -202,6 +214,22 @@ final class CustomerFacts
                 return null;
             }
         });
+    }
+
+    /**
+     * His newest orders, to choose one from; none where the shop's tables cannot be read: he can write all the same.
+     *
+     * @return OwnOrder[]
+     */
+    public function orders(): array
+    {
+        try {
+            return $this->shop->orders(self::MOST_ORDERS);
+        } catch (Problem $problem) {
+            $this->shop->log('the orders to choose from are not shown: ' . $problem->getMessage());
+
+            return [];
+        }
     }
 
     /**

@@ -12,18 +12,22 @@ final class Deed
 {
     public const LONGEST_SUBJECT = 200;
     public const LONGEST_TEXT = 4000;
+    public const LONGEST_PRODUCT = 200;
     public const LONGEST_DOMAIN = 253;
     public const LONGEST_CODE = 32;
+
+    /** What a ticket can be about (rule T1). */
+    public const TICKET_KINDS = ['pre_sales', 'support', 'work'];
 
     private const HIGHEST_NUMBER = 4294967295;
 
     public string $kind;
 
-    /** @var array<string, string|int|null> */
+    /** @var array<string, mixed> */
     public array $data;
 
     /**
-     * @param array<string, string|int|null> $data
+     * @param array<string, mixed> $data
      */
     public function __construct(string $kind, array $data)
     {
@@ -56,14 +60,22 @@ final class Deed
                 return new self($form->kind, ['quote' => self::id($form, 'quote')]);
             case 'ticket_open':
                 return new self($form->kind, [
+                    'kind' => self::ticketKind($form),
                     'subject' => self::words($form->line('subject'), self::LONGEST_SUBJECT, 'subject'),
                     'text' => self::words($form->text('text'), self::LONGEST_TEXT, 'text'),
                     'price' => $form->line('price') === '' ? null : $form->line('price'),
+                    'order' => $form->line('order') === '' ? null : self::id($form, 'order'),
+                    'product' => $form->line('product') === ''
+                        ? null
+                        : self::words($form->line('product'), self::LONGEST_PRODUCT, 'product'),
+                    'urgent' => $form->line('urgent') !== '',
+                    'files' => [],
                 ]);
             case 'ticket_reply':
                 return new self($form->kind, [
                     'ticket' => self::id($form, 'ticket'),
                     'text' => self::words($form->text('text'), self::LONGEST_TEXT, 'text'),
+                    'files' => [],
                 ]);
             case 'right_redeem':
                 return new self($form->kind, ['right' => $form->line('right'), 'domain' => self::domain($form)]);
@@ -99,6 +111,16 @@ final class Deed
         }
 
         return $value;
+    }
+
+    private static function ticketKind(Form $form): string
+    {
+        $kind = $form->line('about');
+        if (!in_array($kind, self::TICKET_KINDS, true)) {
+            throw new Refusal('refused_kind');
+        }
+
+        return $kind;
     }
 
     /**

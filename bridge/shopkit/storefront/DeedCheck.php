@@ -12,14 +12,17 @@ final class DeedCheck
 {
     private Documents $documents;
 
+    private Shop $shop;
+
     private int $customerId;
 
     private int $now;
 
-    public function __construct(Documents $documents, int $customerId, int $now)
+    public function __construct(Documents $documents, Shop $shop, int $now)
     {
         $this->documents = $documents;
-        $this->customerId = $customerId;
+        $this->shop = $shop;
+        $this->customerId = $shop->customerId();
         $this->now = $now;
     }
 
@@ -36,13 +39,26 @@ final class DeedCheck
         if (isset($deed->data['quote'])) {
             $this->requireQuote($deed);
         } elseif ($deed->kind === 'ticket_reply') {
-            if ($this->documents->ticket($this->customerId, (int) $deed->data['ticket']) === null) {
+            if ($this->documents->tickets->one($this->customerId, (int) $deed->data['ticket']) === null) {
                 throw new Refusal('refused_ticket');
             }
         } elseif ($deed->kind === 'right_redeem') {
             $this->requireRight($deed, $account === null ? [] : $account->rights);
-        } elseif (isset($deed->data['price']) && $this->documents->price((string) $deed->data['price']) === null) {
+        } elseif ($deed->kind === 'ticket_open') {
+            $this->requireOpening($deed);
+        }
+    }
+
+    /**
+     * Somebody else's order is refused in the same words as one that does not exist.
+     */
+    private function requireOpening(Deed $deed): void
+    {
+        if (isset($deed->data['price']) && $this->documents->price((string) $deed->data['price']) === null) {
             throw new Refusal('refused_price');
+        }
+        if (isset($deed->data['order']) && $this->shop->orders(1, (int) $deed->data['order']) === []) {
+            throw new Refusal('refused_own_order');
         }
     }
 

@@ -3,7 +3,8 @@
 namespace SupportBridge;
 
 /**
- * The documents that the desk has left for the pages: tickets, quotes, prices, answers, and what it says to everybody.
+ * The documents that the desk has left for the pages: quotes, prices, answers, and what it says to everybody; tickets
+ * and their messages have a place of their own.
  *
  * Each is checked to be what its row says it is, and to belong to the customer who is asked about.
  */
@@ -27,10 +28,7 @@ final class Documents
     private const MOST_PRICES = 500;
     private const UNLISTED_LAST = "`epoch` DESC, `payload` LIKE '%\"listed\":false%', `code`";
 
-    private const MOST_TICKETS = 1000;
-
-    /** Tickets are long; so many are in memory at a time. */
-    private const TICKETS_AT_ONCE = 5;
+    public TicketDocuments $tickets;
 
     private SignedRows $rows;
 
@@ -40,6 +38,7 @@ final class Documents
     public function __construct(Tables $tables, KeyFile $key, callable $log)
     {
         $this->rows = new SignedRows($tables, $key, $log);
+        $this->tickets = new TicketDocuments($this->rows);
     }
 
     public function rows(): SignedRows
@@ -106,55 +105,6 @@ final class Documents
         return array_values(array_filter($quotes ?? [], static function (Quote $quote) use ($ticket): bool {
             return $quote->ticket === $ticket->id;
         }));
-    }
-
-    /**
-     * The numbers of a customer's tickets, the newest first; null in a shop without such a table.
-     *
-     * @return int[]|null
-     *
-     * @throws Problem
-     */
-    public function ticketIds(int $customerId): ?array
-    {
-        $which = ' AND `customer_id` = ' . $customerId . ' ORDER BY `ticket_id` DESC LIMIT ' . self::MOST_TICKETS;
-        $rows = $this->rows->all('ticket', $which, '`ticket_id`');
-
-        return $rows === null ? null : array_map('intval', array_column($rows, 'ticket_id'));
-    }
-
-    /**
-     * Those of a customer's tickets that can be read, in the order that is asked for, each with what says how it stands.
-     *
-     * @param int[] $ids
-     *
-     * @return Ticket[]
-     *
-     * @throws Problem
-     */
-    public function tickets(int $customerId, array $ids): array
-    {
-        $found = [];
-        foreach (array_chunk($ids, self::TICKETS_AT_ONCE) as $some) {
-            foreach ($this->ticketsWhere($customerId, $some) as $ticket) {
-                $found[] = $ticket->withLastMessages();
-            }
-        }
-        $found = $this->rows->ofThisDesk($found);
-        $place = array_flip($ids);
-        usort($found, static function (Ticket $one, Ticket $other) use ($place): int {
-            return $place[$one->id] <=> $place[$other->id];
-        });
-
-        return $found;
-    }
-
-    /**
-     * @throws Problem
-     */
-    public function ticket(int $customerId, int $ticketId): ?Ticket
-    {
-        return $this->rows->ofThisDesk($this->ticketsWhere($customerId, [$ticketId]))[0] ?? null;
     }
 
     /**
@@ -251,28 +201,5 @@ final class Documents
         return array_values(array_filter($this->rows->ofThisDesk($quotes), static function (Quote $quote): bool {
             return $quote->isShown();
         }));
-    }
-
-    /**
-     * @param int[] $ids
-     *
-     * @return Ticket[]
-     *
-     * @throws Problem
-     */
-    private function ticketsWhere(int $customerId, array $ids): array
-    {
-        if ($ids === []) {
-            return [];
-        }
-        $which = ' AND `customer_id` = ' . $customerId . ' AND `ticket_id` IN (' . implode(', ', $ids) . ')';
-        $make = static function (Fields $fields, array $row) use ($customerId): Ticket {
-            $fields->requireCustomer($customerId);
-            $fields->require('ticket', (int) $row['ticket_id']);
-
-            return new Ticket($fields);
-        };
-
-        return $this->rows->documents('ticket', $which, '`ticket_id`', $make) ?? [];
     }
 }

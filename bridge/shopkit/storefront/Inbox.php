@@ -110,14 +110,23 @@ final class Inbox
      */
     private static function canonical(array $document): string
     {
-        foreach ($document as $name => $value) {
-            if (is_array($value)) {
-                ksort($document[$name], SORT_STRING);
-            }
-        }
-        ksort($document, SORT_STRING);
+        return json_encode(self::sorted($document), JSON_UNESCAPED_SLASHES | JSON_THROW_ON_ERROR);
+    }
 
-        return json_encode($document, JSON_UNESCAPED_SLASHES | JSON_THROW_ON_ERROR);
+    /**
+     * @param array<int|string, mixed> $values
+     *
+     * @return array<int|string, mixed>
+     */
+    private static function sorted(array $values): array
+    {
+        if ($values !== array_values($values)) {
+            ksort($values, SORT_STRING);
+        }
+
+        return array_map(static function ($value) {
+            return is_array($value) ? self::sorted($value) : $value;
+        }, $values);
     }
 
     /**

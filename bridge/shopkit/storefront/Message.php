@@ -3,10 +3,24 @@
 namespace SupportBridge;
 
 /**
- * One message of a ticket's thread.
+ * One message of a ticket's thread, as the desk wrote it, once its signature has been checked.
+ *
+ * A person's own words are in no language; the desk's own sentences, such as a change of state, are in several. Staff's
+ * notes and names are never in one.
  */
 final class Message
 {
+    private const AUTHORS = ['customer', 'staff', 'bridge'];
+
+    /** That of the desk that wrote it. */
+    public int $epoch;
+
+    /** The ticket that it belongs to. */
+    public int $ticket;
+
+    /** Its place in the thread, from 1 on. */
+    public int $number;
+
     public int $at;
 
     /** `customer`, `staff`, or `bridge` for what the desk itself tells. */
@@ -15,18 +29,32 @@ final class Message
     /** Whether it was written on our page by the customer who is logged in (rule T11). */
     public bool $verified;
 
+    /** @var array<int, array{file: string, name: string, size: int, type: string}> */
+    public array $files = [];
+
     /** @var array<string, string> by language; a person's own words are in none, and erased ones are gone */
     private array $text;
 
     /**
-     * @param array<string, string> $text
+     * @throws Problem
      */
-    public function __construct(int $at, string $by, bool $verified, array $text)
+    public function __construct(Fields $fields, bool $isWithin = false)
     {
-        $this->at = $at;
-        $this->by = $by;
-        $this->verified = $verified;
-        $this->text = $text;
+        $this->epoch = $isWithin ? 0 : $fields->amount('epoch');
+        $this->ticket = $isWithin ? 0 : $fields->amount('ticket');
+        $this->number = $isWithin ? 0 : $fields->amount('number');
+        $this->at = $fields->amount('at');
+        $this->by = $fields->word('by', self::AUTHORS);
+        $this->verified = $fields->flag('verified');
+        $this->text = $fields->textsIfAny('text');
+        foreach ($isWithin ? [] : $fields->each('files') as $file) {
+            $this->files[] = [
+                'file' => $file->text('file'),
+                'name' => $file->text('name'),
+                'size' => $file->amount('size'),
+                'type' => $file->text('type'),
+            ];
+        }
     }
 
     /**

@@ -183,8 +183,8 @@ final class PageKit
     public function input(string $name, string $label, int $longest, string $typed, array $attributes = []): Html
     {
         $attributes += ['dir' => 'auto'];
-        $shared = ['name' => Form::PREFIX . $name, 'maxlength' => $longest, 'required' => true];
-        $shared += ['class' => 'supportbridge-input'];
+        $attributes += ['required' => true];
+        $shared = ['name' => Form::PREFIX . $name, 'maxlength' => $longest, 'class' => 'supportbridge-input'];
         $field = isset($attributes['rows'])
             ? Html::of('textarea', $shared + $attributes, "\n" . $typed) // a browser drops the first line break
             : Html::of('input', ['type' => 'text', 'value' => $typed] + $shared + $attributes);
@@ -194,6 +194,48 @@ final class PageKit
             ['class' => 'supportbridge-field'],
             Html::of('span', ['class' => 'supportbridge-field__label'], $this->say($label)),
             $field
+        );
+    }
+
+    /**
+     * A list to choose one thing from, or none; its label above it.
+     *
+     * @param array<int|string, string> $choices what is shown, by the value that is sent
+     */
+    public function select(string $name, string $label, string $none, array $choices, string $chosen): Html
+    {
+        $options = [Html::of('option', ['value' => ''], $this->say($none))];
+        foreach ($choices as $value => $text) {
+            $isChosen = (string) $value === $chosen;
+            $options[] = Html::of('option', ['value' => (string) $value, 'selected' => $isChosen], $text);
+        }
+
+        return Html::of(
+            'label',
+            ['class' => 'supportbridge-field'],
+            Html::of('span', ['class' => 'supportbridge-field__label'], $this->say($label)),
+            Html::of('select', ['name' => Form::PREFIX . $name, 'class' => 'supportbridge-input'], ...$options)
+        );
+    }
+
+    /**
+     * A box to tick, or one of several, with what it means under its name.
+     */
+    public function choice(string $type, string $name, string $value, string $label, string $help, bool $isChosen): Html
+    {
+        $attributes = ['type' => $type, 'name' => Form::PREFIX . $name, 'value' => $value, 'checked' => $isChosen];
+
+        return Html::of(
+            'label',
+            ['class' => 'supportbridge-tick'],
+            Html::of('input', $attributes),
+            Html::of(
+                'span',
+                [],
+                Html::of('span', ['class' => 'supportbridge-tick__name'], $this->say($label)),
+                ' ',
+                Html::of('span', ['class' => 'supportbridge-quiet'], $this->say($help))
+            )
         );
     }
 }

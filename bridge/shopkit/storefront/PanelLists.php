@@ -15,13 +15,6 @@ final class PanelLists
     /** How many tickets are looked at, those with an offer that goes on first. */
     private const MOST_TICKETS = 30;
 
-    /** What a ticket may be at when nobody has to do anything about it now. */
-    private const AT_REST = ['ticket_answered', 'state_lapsed', 'state_settled', 'state_released', 'state_declined',
-        'state_withdrawn'];
-
-    /** What it may be at while the customer waits for an answer. */
-    private const UNANSWERED = ['ticket_received', 'ticket_open'];
-
     private AdminWords $words;
 
     private int $now;
@@ -51,6 +44,7 @@ final class PanelLists
                         'day' => $this->words->language()->pick($quote->validUntilText)[0],
                     ]),
                     'subject' => $quote->subject,
+                    'facts' => '',
                 ];
             }
         }
@@ -80,36 +74,50 @@ final class PanelLists
     }
 
     /**
-     * The tickets that somebody still has something to do about.
+     * The tickets that have not ended, each with its kind, how it stands, whether it is urgent, and when an answer is due.
      *
      * @param Ticket[] $tickets
-     * @param Quote[] $quotes
      * @param bool $isCut whether there are others that were not looked at
      *
      * @return array<string, mixed>
      */
-    public function open(array $tickets, array $quotes, bool $isCut): array
+    public function open(array $tickets, bool $isCut): array
     {
         $lines = [];
         foreach ($tickets as $ticket) {
-            $own = array_filter($quotes, static function (Quote $quote) use ($ticket): bool {
-                return $quote->ticket === $ticket->id;
-            });
-            $state = $ticket->stateAt($this->now, array_values($own));
-            if ($ticket->messages !== [] && !in_array($state, self::AT_REST, true)) {
-                $name = in_array($state, self::UNANSWERED, true) ? 'panel_ticket_waits' : 'panel_ticket';
+            if ($ticket->subject !== '' && !$ticket->hasEnded()) { // one without a subject has been erased
                 $number = $this->words->language()->digits((string) $ticket->id);
-                $lines[] = ['text' => $this->words->say($name, ['number' => $number]), 'subject' => $ticket->subject];
+                $lines[] = [
+                    'text' => $this->words->say('panel_ticket', ['number' => $number]),
+                    'subject' => $ticket->subject,
+                    'facts' => $this->stands($ticket),
+                ];
             }
         }
 
         return $this->listed('tickets', $isCut ? 'panel_tickets_cut' : 'panel_tickets', $lines);
     }
 
+    private function stands(Ticket $ticket): string
+    {
+        $words = $this->words;
+        $facts = [$words->say('panel_kind_' . $ticket->kind), $words->say('panel_state_' . $ticket->state)];
+        if ($ticket->urgency === 'asked' || $ticket->urgency === 'confirmed') {
+            $facts[] = $words->say('panel_urgent_' . $ticket->urgency);
+        }
+        $due = $ticket->waitsForStaff() ? $ticket->promise->due : null;
+        if ($due !== null) {
+            $moment = $words->language()->moment($due);
+            $facts[] = $words->say($due < $this->now ? 'panel_overdue' : 'panel_due', ['moment' => $moment]);
+        }
+
+        return implode(' · ', $facts);
+    }
+
     /**
      * A list with its number; of a long one only the first lines.
      *
-     * @param array<int, array{text: string, subject: string}> $lines
+     * @param array<int, array{text: string, subject: string, facts: string}> $lines
      *
      * @return array<string, mixed>
      */

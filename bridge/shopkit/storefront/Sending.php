@@ -49,7 +49,7 @@ final class Sending
             throw new Refusal('refused_sent_before');
         }
         $state = $account();
-        (new DeedCheck($this->documents, $this->shop->customerId(), $this->now))->require($deed, $state);
+        (new DeedCheck($this->documents, $this->shop, $this->now))->require($deed, $state);
         if ($this->inbox->isBusy()) {
             throw new Refusal('refused_busy');
         }

@@ -46,6 +46,16 @@ interface Shop
     public function orderNumber(string $typed): ?int;
 
     /**
+     * The orders that the customer has placed in this shop and that exist for him, the newest first, at most `$most`; with
+     * a number only that one, if it is his.
+     *
+     * @return OwnOrder[]
+     *
+     * @throws Problem
+     */
+    public function orders(int $most, ?int $only = null): array;
+
+    /**
      * Writes one line into the shop's log.
      */
     public function log(string $message): void;

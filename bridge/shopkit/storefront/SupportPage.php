@@ -10,6 +10,8 @@ namespace SupportBridge;
  */
 final class SupportPage
 {
+    private const MOST_PAGES = 100000;
+
     private Shop $shop;
 
     private Language $language;
@@ -98,9 +100,9 @@ final class SupportPage
     {
         switch ($name) {
             case 'tickets':
-                return $this->page($name, $this->tickets()->list(max(1, $this->number('page'))));
+                return $this->page($name, $this->tickets()->list($this->pageNumber(), $this->parameter('show') === 'open'));
             case 'thread':
-                return $this->page($name, $this->tickets()->thread($this->number('ticket'), null));
+                return $this->page($name, $this->tickets()->thread($this->number('ticket'), $this->pageNumber(), null));
             case 'ticket':
                 return $this->page($name, $this->tickets()->form($this->parameter('price'), null));
             case 'claim':
@@ -171,7 +173,10 @@ final class SupportPage
         $known = FormToken::isUuid($uuid);
         $posted = $known ? $this->facts->inbox->find($uuid) : null;
         $answer = $known ? $documents->answer($this->shop->customerId(), $uuid) : null;
-        $part = new AnswerPart($this->kit, $answer === null ? null : $this->tickets()->about($posted));
+        $tickets = $this->tickets();
+        $part = $answer === null
+            ? new AnswerPart($this->kit)
+            : new AnswerPart($this->kit, $tickets->about($posted, $answer), $tickets->promise($answer));
         $isNewer = $answer === null && $documents->rows()->hasNewer('answer');
         if ($this->isAskedByScript()) {
             $html = $isNewer ? $part->newer() : $part->html($posted, $answer, $uuid);
@@ -218,7 +223,7 @@ final class SupportPage
             case 'ticket_reply':
                 $ticket = preg_match('/\A[0-9]{1,15}\z/', $form->line('ticket')) === 1 ? $form->line('ticket') : 0;
 
-                return $this->page('thread', $this->tickets()->thread((int) $ticket, $this->returned));
+                return $this->page('thread', $this->tickets()->thread((int) $ticket, 1, $this->returned));
             case 'quote_approve':
             case 'quote_decline':
             case 'quote_cancel':
@@ -277,5 +282,10 @@ final class SupportPage
         $value = $this->parameter($name);
 
         return preg_match('/\A[0-9]{1,15}\z/', $value) === 1 ? (int) $value : 0;
+    }
+
+    private function pageNumber(): int
+    {
+        return max(1, min($this->number('page'), self::MOST_PAGES));
     }
 }

@@ -3,14 +3,16 @@
 namespace SupportBridge;
 
 /**
- * A customer's ticket with the thread of its messages, as the desk wrote it, once its signature has been checked.
+ * A customer's ticket as the desk wrote it, once its signature has been checked; its messages are rows of their own.
  *
- * It has the last messages only, never staff's notes or names. A text of a person has no language; the desk's own
- * sentences have several. What was erased at the customer's wish leaves a ticket without a subject and messages.
+ * What was erased at the customer's wish leaves a ticket without a subject. What a later desk calls it by a word that we
+ * do not know, of a state or a kind, keeps the whole of it back: nothing is shown half.
  */
 final class Ticket
 {
-    private const AUTHORS = ['customer', 'staff', 'bridge'];
+    private const KINDS = ['pre_sales', 'support', 'work'];
+    private const STATES = ['open', 'waiting_customer', 'waiting_approval', 'in_work', 'resolved', 'closed'];
+    private const URGENCIES = ['none', 'asked', 'confirmed', 'refused'];
 
     /** That of the desk that wrote it. */
     public int $epoch;
@@ -19,16 +21,35 @@ final class Ticket
 
     public string $subject;
 
+    public string $kind;
+
+    public string $state;
+
+    public string $urgency;
+
     public int $openedAt;
+
+    /** The order that it is about, by the shop's number; null for none. */
+    public ?int $order;
+
+    /** What it is about, in the customer's own words or the shop's; empty for nothing named. */
+    public string $product;
 
     /** @var int[] the numbers of its quotes, the oldest first */
     public array $quotes = [];
 
-    /** How many older messages there are that it does not have. */
-    public int $earlier;
+    /** The closed ticket that it goes on with, and the one that goes on with it (rule T10). */
+    public ?int $continues;
 
-    /** @var Message[] in order */
-    public array $messages = [];
+    public ?int $continuedBy;
+
+    /** How many messages it has: they are numbered from 1 on. */
+    public int $messages;
+
+    public Promise $promise;
+
+    /** @var Message[]|null where they stand in the ticket's own row */
+    public ?array $within = null;
 
     /**
      * @throws Problem
@@ -38,8 +59,27 @@ final class Ticket
         $this->epoch = $fields->amount('epoch');
         $this->id = $fields->amount('ticket');
         $this->subject = $fields->text('subject');
+        $isWhole = !$fields->has('kind');
+        $this->kind = $isWhole ? 'support' : $fields->word('kind', self::KINDS);
+        $this->state = $isWhole ? 'open' : $fields->word('state', self::STATES);
+        $this->urgency = $isWhole ? 'none' : $fields->word('urgency', self::URGENCIES);
         $this->openedAt = $fields->amount('opened_at');
-        $this->earlier = $fields->amount('earlier');
+        $this->order = self::numberOf($fields, 'order');
+        $this->product = $fields->has('product') ? $fields->text('product') : '';
+        $this->continues = self::numberOf($fields, 'continues');
+        $this->continuedBy = self::numberOf($fields, 'continued_by');
+        if ($isWhole) {
+            $this->within = [];
+            foreach ($fields->each('messages') as $message) {
+                $this->within[] = new Message($message, true);
+            }
+            foreach ($this->within as $message) {
+                $isAnswer = $message->by === 'staff';
+                $this->state = $message->by === 'bridge' ? $this->state : ($isAnswer ? 'waiting_customer' : 'open');
+            }
+        }
+        $this->messages = $isWhole ? count($this->within) : $fields->amount('messages');
+        $this->promise = new Promise($fields->has('promise') ? $fields->part('promise') : null);
         foreach ($fields->collection('quotes') as $quote) {
             if (!is_int($quote) || $quote < 0) {
                 throw $fields->malformed('quotes');
@@ -47,104 +87,29 @@ final class Ticket
             $this->quotes[] = $quote;
         }
         sort($this->quotes);
-        foreach ($fields->each('messages') as $message) {
-            $this->messages[] = new Message(
-                $message->amount('at'),
-                $message->word('by', self::AUTHORS),
-                $message->flag('verified'),
-                $message->textsIfAny('text')
-            );
-        }
     }
 
     /**
-     * The same with its last message and the last one that a person wrote, for a list.
+     * Whether nothing more is to be done about it, until somebody writes again.
      */
-    public function withLastMessages(): self
+    public function hasEnded(): bool
     {
-        $lighter = clone $this;
-        $lighter->messages = array_slice($this->messages, -1);
-        $spoken = $this->lastWords();
-        if ($spoken !== null && $spoken !== end($this->messages)) {
-            array_unshift($lighter->messages, $spoken);
-        }
-
-        return $lighter;
-    }
-
-    public function lastChange(): int
-    {
-        $last = end($this->messages);
-
-        return $last === false ? $this->openedAt : $last->at;
+        return $this->state === 'resolved' || $this->state === 'closed';
     }
 
     /**
-     * How it stands, as a name of our texts: what the customer can expect or is expected to do next.
-     *
-     * What he asks waits for an answer until staff write or make an offer; no sentence of the desk's own is one (rule T6).
-     *
-     * @param Quote[] $quotes its own, the newest first
+     * Whether it is staff's turn, so that a clock runs (rule T6).
      */
-    public function stateAt(int $now, array $quotes): string
+    public function waitsForStaff(): bool
     {
-        if ($this->isUnanswered($quotes)) {
-            return 'ticket_received';
-        }
-        $states = [];
-        foreach ($quotes as $quote) {
-            $states[$quote->stateAt($now)] = true;
-        }
-        foreach (['offered', 'started', 'approved'] as $state) {
-            if (isset($states[$state])) {
-                return 'ticket_' . $state;
-            }
-        }
-        $last = end($this->messages);
-        if ($last === false) {
-            return 'ticket_open';
-        }
-        if ($last->by !== 'bridge') {
-            return $last->by === 'staff' ? 'ticket_answered' : 'ticket_received';
-        }
-        if ($quotes !== []) {
-            return 'state_' . $quotes[0]->stateAt($now);
-        }
-
-        return $this->quotes === [] ? 'ticket_open' : 'ticket_answered'; // offers that are over, and not at hand
+        return $this->state === 'open' || $this->state === 'in_work';
     }
 
     /**
-     * Whether the last that a person wrote is the customer's, and no offer was made since.
-     *
-     * @param Quote[] $quotes its own
+     * @throws Problem
      */
-    private function isUnanswered(array $quotes): bool
+    private static function numberOf(Fields $fields, string $name): ?int
     {
-        $spoken = $this->lastWords();
-        if ($spoken === null || $spoken->by !== 'customer') {
-            return false;
-        }
-        foreach ($quotes as $quote) {
-            if ($quote->offeredAt >= $spoken->at) {
-                return false;
-            }
-        }
-
-        return $quotes !== [] || $this->quotes === [] || $spoken === end($this->messages);
-    }
-
-    /**
-     * The last message that a person wrote.
-     */
-    private function lastWords(): ?Message
-    {
-        foreach (array_reverse($this->messages) as $message) {
-            if ($message->by !== 'bridge') {
-                return $message;
-            }
-        }
-
-        return null;
+        return $fields->has($name) ? $fields->amount($name) : null;
     }
 }

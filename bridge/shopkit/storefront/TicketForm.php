@@ -3,10 +3,12 @@
 namespace SupportBridge;
 
 /**
- * What a customer writes: a new ticket, perhaps from the price list, or a reply (rules C12, C13, T1).
+ * What a customer writes: a new ticket, perhaps from the price list, or a reply (rules C12, C13, T1, T3, T10).
  */
 final class TicketForm
 {
+    private const SAID_BEFORE = ['resolved' => 'reply_reopens', 'closed' => 'reply_continues'];
+
     private PageKit $kit;
 
     public function __construct(PageKit $kit)
@@ -15,9 +17,10 @@ final class TicketForm
     }
 
     /**
+     * @param OwnOrder[] $orders the customer's own, the newest first
      * @param Form|null $form what came back and could not be sent
      */
-    public function open(?Price $price, ?Form $form): Html
+    public function open(?Price $price, array $orders, ?Form $form): Html
     {
         $kit = $this->kit;
         $name = $price === null ? ['', ''] : $kit->language->pick($price->name);
@@ -36,8 +39,12 @@ final class TicketForm
                 'ticket_open',
                 $price === null ? [] : ['price' => $price->code],
                 $kit->submit('send'),
+                $this->kinds($price === null ? 'support' : 'work', $form),
                 $kit->input('subject', 'ticket_subject', Deed::LONGEST_SUBJECT, $subject),
-                $this->text('ticket_text', 8, $form)
+                $this->text('ticket_text', 8, $form),
+                $orders === [] ? null : $this->order($orders, $form),
+                $this->product($orders, $form),
+                $this->urgent($form)
             )
         );
     }
@@ -45,15 +52,79 @@ final class TicketForm
     /**
      * @param Form|null $form what came back and could not be sent
      */
-    public function reply(int $ticketId, ?Form $form): Html
+    public function reply(Ticket $ticket, ?Form $form): Html
     {
         $kit = $this->kit;
+        $before = self::SAID_BEFORE[$ticket->state] ?? null;
 
         return $kit->section(
             'reply',
             'reply_heading',
-            $kit->form('ticket_reply', ['ticket' => $ticketId], $kit->submit('reply_send'), $this->text('reply_text', 6, $form))
+            $before === null ? null : $kit->paragraph($before),
+            $kit->form('ticket_reply', ['ticket' => $ticket->id], $kit->submit('reply_send'), $this->text('reply_text', 6, $form))
         );
+    }
+
+    private function kinds(string $usual, ?Form $form): Html
+    {
+        $kit = $this->kit;
+        $chosen = $form === null || $form->line('about') === '' ? $usual : $form->line('about');
+        $choices = [];
+        foreach (Deed::TICKET_KINDS as $kind) {
+            $choices[] = $kit->choice('radio', 'about', $kind, 'kind_' . $kind, 'kind_' . $kind . '_help', $kind === $chosen);
+        }
+
+        return Html::of(
+            'fieldset',
+            ['class' => 'supportbridge-fieldset'],
+            Html::of('legend', ['class' => 'supportbridge-field__label'], $kit->say('ticket_kind')),
+            ...$choices
+        );
+    }
+
+    /**
+     * @param OwnOrder[] $orders
+     */
+    private function order(array $orders, ?Form $form): Html
+    {
+        $kit = $this->kit;
+        $names = [];
+        foreach ($orders as $order) {
+            $name = "\u{2068}" . $order->name . "\u{2069}";
+            $day = $order->placedAt === null ? '' : $kit->language->day($order->placedAt);
+            $names[(string) $order->id] = $day === '' ? $name : $name . $kit->say('comma') . $day;
+        }
+
+        return $kit->select('order', 'ticket_order', 'ticket_order_none', $names, $form === null ? '' : $form->line('order'));
+    }
+
+    /**
+     * One of the products of those orders, or in his own words where there are none.
+     *
+     * @param OwnOrder[] $orders
+     */
+    private function product(array $orders, ?Form $form): Html
+    {
+        $kit = $this->kit;
+        $typed = $form === null ? '' : $form->line('product');
+        $names = [];
+        foreach ($orders as $order) {
+            foreach ($order->products as $product) {
+                $names[$product] = Html::unturned($product);
+            }
+        }
+        if ($names === []) {
+            return $kit->input('product', 'ticket_product', Deed::LONGEST_PRODUCT, $typed, ['required' => false]);
+        }
+
+        return $kit->select('product', 'ticket_product', 'ticket_product_none', $names, $typed);
+    }
+
+    private function urgent(?Form $form): Html
+    {
+        $isAsked = $form !== null && $form->line('urgent') !== '';
+
+        return $this->kit->choice('checkbox', 'urgent', '1', 'ticket_urgent', 'ticket_urgent_help', $isAsked);
     }
 
     private function text(string $label, int $rows, ?Form $form): Html

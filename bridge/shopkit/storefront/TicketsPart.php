@@ -9,39 +9,39 @@ final class TicketsPart
 {
     private PageKit $kit;
 
-    /** @var array<int, Quote[]> by the number of their ticket */
-    private array $quotes;
-
-    /** @var array<int, int> how many of them wait for a decision */
+    /** @var array<int, int> by the number of a ticket, how many of its offers wait for a decision */
     private array $waiting;
 
+    /** @var array<int, int> by the number of a ticket, when it last changed */
+    private array $changes;
+
     /**
-     * @param array<int, Quote[]> $quotes by the number of their ticket
-     * @param array<int, int> $waiting how many of them wait for a decision
+     * @param array<int, int> $waiting by the number of a ticket, how many of its offers wait for a decision
+     * @param array<int, int> $changes by the number of a ticket, when it last changed
      */
-    public function __construct(PageKit $kit, array $quotes, array $waiting)
+    public function __construct(PageKit $kit, array $waiting, array $changes)
     {
         $this->kit = $kit;
-        $this->quotes = $quotes;
         $this->waiting = $waiting;
+        $this->changes = $changes;
     }
 
     /**
      * The way to write one, and the list; what cannot be shown is said in words.
      *
      * @param Ticket[] $tickets
+     * @param bool $isNarrowed whether those that have ended are left out
      * @param string $missing the name of a text that says what is not shown, empty for nothing
      */
-    public function html(array $tickets, bool $canSend, string $missing, ?Html $pages): Html
+    public function html(array $tickets, bool $canSend, bool $isNarrowed, string $missing, ?Html $pages): Html
     {
         $kit = $this->kit;
-        $items = [];
-        foreach ($tickets as $ticket) {
-            $items[] = $this->item($ticket);
-        }
+        $items = array_map(function (Ticket $ticket): Html {
+            return $this->item($ticket);
+        }, $tickets);
         $new = $kit->link('ticket_new', ['view' => 'ticket'], 'supportbridge-button');
         if ($items === [] && $missing === '') {
-            $missing = 'tickets_none';
+            $missing = $isNarrowed ? 'tickets_none_open' : 'tickets_none';
         }
 
         return $kit->section(
@@ -49,9 +49,34 @@ final class TicketsPart
             'tickets',
             $kit->paragraph('ticket_help'),
             $canSend ? Html::of('p', [], $new) : null,
+            $items === [] && !$isNarrowed ? null : $this->choices($isNarrowed),
             $missing === '' ? null : $kit->paragraph($missing),
             $items === [] ? null : Html::of('ul', ['class' => 'supportbridge-tickets'], ...$items),
             $pages
+        );
+    }
+
+    private function choices(bool $isNarrowed): Html
+    {
+        $kit = $this->kit;
+        $choices = [];
+        foreach (['tickets_all' => false, 'tickets_open' => true] as $text => $narrows) {
+            $choices[] = Html::of('li', [], Html::of('a', [
+                'href' => $kit->address(['view' => 'tickets'] + ($narrows ? ['show' => 'open'] : [])),
+                'class' => 'supportbridge-choice',
+                'aria-current' => $narrows === $isNarrowed ? 'true' : null,
+            ], $kit->say($text)));
+        }
+
+        return Html::of(
+            'div',
+            ['class' => 'supportbridge-choices'],
+            Html::of('span', ['class' => 'supportbridge-quiet'], $kit->say('filter_kind')),
+            Html::of(
+                'ul',
+                ['class' => 'supportbridge-choices__list', 'aria-label' => $kit->say('filter_kind')],
+                ...$choices
+            )
         );
     }
 
@@ -59,12 +84,11 @@ final class TicketsPart
     {
         $kit = $this->kit;
         $waiting = $this->waiting[$ticket->id] ?? 0;
-        $state = $ticket->stateAt($kit->now, $this->quotes[$ticket->id] ?? []);
         $link = [
             'href' => $kit->address(['view' => 'thread', 'ticket' => $ticket->id]),
             'class' => 'supportbridge-ticket__link',
         ];
-        $change = $ticket->lastChange();
+        $change = $this->changes[$ticket->id] ?? $ticket->openedAt;
 
         return Html::of(
             'li',
@@ -76,11 +100,37 @@ final class TicketsPart
                 ['class' => 'supportbridge-quiet'],
                 self::number($kit, $ticket),
                 ' · ',
-                Html::of('span', ['data-supportbridge' => 'state'], $kit->say($state)),
+                self::kind($kit, $ticket),
+                ' · ',
+                self::state($kit, $ticket),
+                self::urgency($kit, $ticket),
                 ' · ',
                 Html::of('time', ['datetime' => Language::iso($change)], $kit->language->moment($change))
             )
         );
+    }
+
+    public static function kind(PageKit $kit, Ticket $ticket): Html
+    {
+        return Html::of('span', ['data-supportbridge' => 'kind'], $kit->say('kind_' . $ticket->kind));
+    }
+
+    public static function state(PageKit $kit, Ticket $ticket): Html
+    {
+        $class = 'supportbridge-state supportbridge-state--' . $ticket->state;
+
+        return Html::of('span', ['data-supportbridge' => 'state', 'class' => $class], $kit->say('ticket_' . $ticket->state));
+    }
+
+    /**
+     * What is said of its urgency where somebody has asked for it.
+     */
+    public static function urgency(PageKit $kit, Ticket $ticket): ?Html
+    {
+        return $ticket->urgency === 'none' ? null : Html::all([
+            ' · ',
+            Html::of('span', ['data-supportbridge' => 'urgency'], $kit->say('urgent_' . $ticket->urgency)),
+        ]);
     }
 
     /**

@@ -24,16 +24,17 @@ final class TicketsView
 
     /**
      * @param int $page from 1 on
+     * @param bool $isNarrowed whether those that have ended are left out
      *
      * @return array<int, Html|null>
      */
-    public function list(int $page): array
+    public function list(int $page, bool $isNarrowed = false): array
     {
         $kit = $this->kit;
         $facts = $this->facts;
         $hidden = null;
-        $list = $kit->part(function () use ($page, &$hidden): Html {
-            return $this->tickets($page, $hidden);
+        $list = $kit->part(function () use ($page, $isNarrowed, &$hidden): Html {
+            return $this->tickets($page, $isNarrowed, $hidden);
         });
         $offers = $kit->part(function () use (&$hidden): ?Html {
             $quotes = array_filter($this->facts->quotes(), static function (Quote $quote) use (&$hidden): bool {
@@ -50,16 +51,17 @@ final class TicketsView
     }
 
     /**
+     * @param int $page from 1 on; the first has the newest messages
      * @param Form|null $returned a reply that came back and could not be sent
      *
      * @return array<int, Html|null>
      */
-    public function thread(int $ticketId, ?Form $returned): array
+    public function thread(int $ticketId, int $page, ?Form $returned): array
     {
         $kit = $this->kit;
         $facts = $this->facts;
         $facts->isFrozen(); // reads the account, which says which desk there is now
-        $ticket = $facts->documents->ticket($facts->customerId, $ticketId);
+        $ticket = $facts->documents->tickets->one($facts->customerId, $ticketId);
         if ($ticket === null) {
             $newer = $facts->documents->rows()->hasNewer('ticket');
 
@@ -78,13 +80,21 @@ final class TicketsView
             return ($posted->deed->data['ticket'] ?? null) === $ticket->id;
         });
 
+        $thread = $kit->part(function () use ($kit, $facts, $ticket, $page): Html {
+            return (new ThreadPart($kit))->html(
+                $ticket,
+                $facts->documents->tickets->thread($facts->customerId, $ticket, $page)
+            );
+        });
+
         return [
             (new AnswerPart($kit))->waiting($sent),
             $isOpen ? $offers : null, // what waits for the customer stands at the head, however long the thread is
-            (new ThreadPart($kit))->html($ticket),
+            (new PromisePart($kit))->html($ticket),
+            $thread,
             $isOpen ? null : $offers,
             $this->newer(),
-            $facts->canSend() ? (new TicketForm($kit))->reply($ticket->id, $returned) : null,
+            $facts->canSend() ? (new TicketForm($kit))->reply($ticket, $returned) : null,
         ];
     }
 
@@ -97,20 +107,41 @@ final class TicketsView
     {
         $ticket = $this->ticketOf((int) $quoteId);
 
-        return $ticket === null ? $this->list(1) : $this->thread($ticket, null);
+        return $ticket === null ? $this->list(1) : $this->thread($ticket, 1, null);
     }
 
     /**
-     * The number of the ticket that something is about which the customer has sent; null where none can be shown.
+     * The number of the ticket that something is about which the customer has sent; null where none can be shown. A reply
+     * to a closed ticket is in another one, and the answer says in which (rule T10).
      */
-    public function about(?Posted $posted): ?int
+    public function about(?Posted $posted, Answer $answer): ?int
     {
         $data = $posted === null ? [] : $posted->deed->data;
+        if ($posted !== null && $posted->deed->kind === 'ticket_reply' && $answer->ticket !== null) {
+            return $answer->ticket;
+        }
         if (isset($data['quote'])) {
             return $this->ticketOf((int) $data['quote']);
         }
 
         return isset($data['ticket']) ? (int) $data['ticket'] : null;
+    }
+
+    /**
+     * Until when the ticket is answered that an answer tells of; null where that is not known.
+     */
+    public function promise(Answer $answer): ?Html
+    {
+        if (!$answer->accepted || $answer->ticket === null) {
+            return null;
+        }
+        try {
+            $ticket = $this->facts->documents->tickets->one($this->facts->customerId, $answer->ticket);
+        } catch (Problem $problem) { // the ticket's own page says it
+            return null;
+        }
+
+        return $ticket === null ? null : (new PromisePart($this->kit))->html($ticket);
     }
 
     /**
@@ -122,29 +153,30 @@ final class TicketsView
     {
         $price = $code === '' ? null : $this->facts->documents->price($code);
 
-        return [(new TicketForm($this->kit))->open($price, $returned)];
+        return [(new TicketForm($this->kit))->open($price, $this->facts->orders(), $returned)];
     }
 
     /**
      * @param int[]|null $hidden becomes the numbers of the tickets that quotes are for and that are not shown
      */
-    private function tickets(int $page, ?array &$hidden): Html
+    private function tickets(int $page, bool $isNarrowed, ?array &$hidden): Html
     {
         $facts = $this->facts;
-        $quotes = [];
-        foreach ($this->quotesOrNone() as $quote) {
-            $quotes[$quote->ticket][] = $quote;
-        }
+        $documents = $facts->documents->tickets;
+        $quoted = array_unique(array_map(static function (Quote $quote): int {
+            return $quote->ticket;
+        }, $this->quotesOrNone()));
         $waiting = $facts->waitingOffers();
-        $ids = $facts->documents->ticketIds($facts->customerId);
-        $first = array_intersect($ids ?? [], array_keys($waiting)); // what waits for the customer stands at the head
-        $ordered = array_values(array_merge($first, array_diff($ids ?? [], $first)));
+        $ids = $documents->ids($facts->customerId);
+        $listed = $isNarrowed ? $documents->ids($facts->customerId, true) : $ids;
+        $first = array_intersect($listed ?? [], array_keys($waiting)); // what waits for the customer stands at the head
+        $ordered = array_values(array_merge($first, array_diff($listed ?? [], $first)));
         $here = array_slice($ordered, ($page - 1) * self::TICKETS_A_PAGE, self::TICKETS_A_PAGE);
-        $tickets = $facts->documents->tickets($facts->customerId, $here);
+        $tickets = $documents->some($facts->customerId, $here);
         $shown = array_map(static function (Ticket $ticket): int {
             return $ticket->id;
         }, $tickets);
-        $hidden = array_diff(array_keys($quotes), array_diff($ids ?? [], array_diff($here, $shown)));
+        $hidden = array_diff($quoted, array_diff($ids ?? [], array_diff($here, $shown)));
         $missing = '';
         if ($facts->documents->rows()->hasNewer('ticket')) {
             $missing = 'newer';
@@ -155,11 +187,10 @@ final class TicketsView
         } elseif (count($shown) < count($here)) {
             $missing = 'tickets_hidden';
         }
-        $pages = $this->pages($page, count($ordered));
+        $part = new TicketsPart($this->kit, $waiting, $documents->lastChanges($facts->customerId, $tickets));
+        $pages = $this->pages($page, count($ordered), $isNarrowed);
 
-        $part = new TicketsPart($this->kit, $quotes, $waiting);
-
-        return $part->html($tickets, $facts->canSend(), $missing, $pages);
+        return $part->html($tickets, $facts->canSend(), $isNarrowed, $missing, $pages);
     }
 
     /**
@@ -172,13 +203,12 @@ final class TicketsView
         return $rows->hasNewer('quote') || $rows->hasNewer('price') ? $this->kit->notice('newer') : null;
     }
 
-    private function pages(int $page, int $count): ?Html
+    private function pages(int $page, int $count, bool $isNarrowed): ?Html
     {
-        $newer = $page > 1
-            ? $this->kit->button('tickets_newer', ['view' => 'tickets', 'page' => $page - 1])
-            : null;
+        $same = ['view' => 'tickets'] + ($isNarrowed ? ['show' => 'open'] : []);
+        $newer = $page > 1 ? $this->kit->button('tickets_newer', $same + ['page' => $page - 1]) : null;
         $older = $page * self::TICKETS_A_PAGE < $count
-            ? $this->kit->button('tickets_older', ['view' => 'tickets', 'page' => $page + 1])
+            ? $this->kit->button('tickets_older', $same + ['page' => $page + 1])
             : null;
 
         return $newer === null && $older === null
@@ -206,7 +236,7 @@ final class TicketsView
         try {
             foreach ($facts->quotes() as $quote) {
                 if ($quote->id === $quoteId) {
-                    $ticket = $facts->documents->ticket($facts->customerId, $quote->ticket);
+                    $ticket = $facts->documents->tickets->one($facts->customerId, $quote->ticket);
 
                     return $ticket === null ? null : $ticket->id;
                 }

@@ -8,8 +8,7 @@ namespace SupportBridge;
 
 require_once __DIR__ . '/all.php';
 foreach ([
-    'SignedRows', 'Quote', 'Message', 'Ticket', 'Documents', 'DeskStatus', 'AdminWords', 'PanelLists', 'AdminPanel',
-    'StatusPage',
+    'AdminWords', 'PanelLists', 'AdminPanel', 'StatusPage',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';
 }

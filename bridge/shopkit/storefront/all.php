@@ -11,8 +11,8 @@ namespace SupportBridge;
 foreach ([
     'Problem', 'DatabaseFailure', 'Database', 'Tables', 'Fields', 'Signature', 'KeyFile', 'Right', 'Package',
     'AccountState', 'AccountDocument', 'Extension', 'AccountReader', 'Jalali', 'Language', 'Quote', 'Price', 'Answer',
-    'Message', 'Ticket', 'Plan', 'PageDocument', 'SignedRows', 'Documents', 'AccountBlock', 'SchemaFile', 'Hints',
-    'Inspection',
+    'Promise', 'Message', 'Ticket', 'Thread', 'Plan', 'PageDocument', 'SignedRows', 'TicketDocuments', 'Documents',
+    'AccountBlock', 'SchemaFile', 'Hints', 'Inspection', 'DeskStatus',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';
 }

@@ -90,6 +90,43 @@ final class SupportbridgePageShop implements \SupportBridge\Shop
         return $order === null ? null : (int) $order['id_order'];
     }
 
+    /**
+     * Carts that were turned into orders before the payment went through are orders here too, as on his own list of them.
+     */
+    public function orders(int $most, ?int $only = null): array
+    {
+        $tables = new \SupportBridge\Tables($this->database(), _DB_PREFIX_);
+        $orders = $tables->rows(
+            '`id_order`, `reference`, `date_add` FROM `' . _DB_PREFIX_ . 'orders` WHERE `id_customer` = '
+            . $this->customerId() . ' AND `id_shop` = ' . $this->shopId()
+            . ($only === null ? '' : ' AND `id_order` = ' . $only) . ' ORDER BY `id_order` DESC LIMIT ' . $most
+        );
+        if ($orders === []) {
+            return [];
+        }
+        $products = $tables->rows(
+            '`id_order`, `product_name` FROM `' . _DB_PREFIX_ . 'order_detail` WHERE `id_order` IN ('
+            . implode(', ', array_map('intval', array_column($orders, 'id_order'))) . ') ORDER BY `id_order_detail`'
+            . ' LIMIT 200'
+        );
+
+        return array_map(static function (array $order) use ($products): \SupportBridge\OwnOrder {
+            $names = [];
+            foreach ($products as $product) {
+                if ($product['id_order'] === $order['id_order']) {
+                    $names[] = (string) $product['product_name'];
+                }
+            }
+
+            return new \SupportBridge\OwnOrder(
+                (int) $order['id_order'],
+                (string) $order['reference'],
+                (string) $order['date_add'],
+                $names
+            );
+        }, $orders);
+    }
+
     public function log(string $message): void
     {
         $this->module->report($message);

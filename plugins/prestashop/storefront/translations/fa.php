@@ -88,8 +88,28 @@ $_MODULE['<{supportbridge}prestashop>supportbridgewords_e649d328563e769f257c6eee
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_459978a38a552567d0f2c3c29d5f908e'] = 'درخواست‌های باز از میان {most}: تازه‌ترین‌ها و آن‌هایی که پیشنهادی در جریان دارند';
 // Ticket {number}
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_888636e6eede74747bdb60d5a986622e'] = 'درخواست {number}';
-// Ticket {number}, waits for an answer
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_e43c38381ebe7e73acbc8b4e01d20d8a'] = 'درخواست {number}، در انتظار پاسخ';
+// question before buying
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_cfe611f3ad69f36a2e741060bb2ebf50'] = 'پرسش پیش از خرید';
+// support
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_434990c8a25d2be94863561ae98bd682'] = 'پشتیبانی';
+// work
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_67e92c8765a9bc7fb2d335c459de9eb5'] = 'کار';
+// waits for our answer
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_f56d8e7fd5e0cd1f48a193896356c91f'] = 'در انتظار پاسخ ما';
+// waits for the customer
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_f4aee90bc972a13beacfd684eb672a0a'] = 'در انتظار مشتری';
+// waits for the approval
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_1d01092e18be76412e7ee73343cc370b'] = 'در انتظار تأیید';
+// in work
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_b9ac4795202c3ecebf2cfc687aada653'] = 'در حال انجام';
+// urgency asked for
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_e9d1989fc6e10678cabe012c7a50bce4'] = 'فوریت خواسته شده';
+// urgent
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_8ff271ce9de4cf5ecd3c917d2515342f'] = 'فوری';
+// answer due {moment}
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_1416a9a0c818795544153570f4d8f42f'] = 'موعد پاسخ {moment}';
+// answer overdue since {moment}
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_1ab4981bb81f8903224e44363482ff2e'] = 'پاسخ دیر شده، از {moment}';
 // This account is frozen: nothing can be approved or redeemed.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_83035aaef0069044673d39ad19134376'] = 'این حساب مسدود است: چیزی را نمی‌توان تأیید یا استفاده کرد.';
 // The desk last reported {age}: what stands here may be out of date.

@@ -88,8 +88,28 @@ $_MODULE['<{supportbridge}prestashop>supportbridgewords_e649d328563e769f257c6eee
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_459978a38a552567d0f2c3c29d5f908e'] = 'Открытые обращения из {most}: последние и те, по которым идёт предложение';
 // Ticket {number}
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_888636e6eede74747bdb60d5a986622e'] = 'Обращение {number}';
-// Ticket {number}, waits for an answer
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_e43c38381ebe7e73acbc8b4e01d20d8a'] = 'Обращение {number}, ждёт ответа';
+// question before buying
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_cfe611f3ad69f36a2e741060bb2ebf50'] = 'вопрос перед покупкой';
+// support
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_434990c8a25d2be94863561ae98bd682'] = 'поддержка';
+// work
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_67e92c8765a9bc7fb2d335c459de9eb5'] = 'работа';
+// waits for our answer
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_f56d8e7fd5e0cd1f48a193896356c91f'] = 'ждёт нашего ответа';
+// waits for the customer
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_f4aee90bc972a13beacfd684eb672a0a'] = 'ждёт клиента';
+// waits for the approval
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_1d01092e18be76412e7ee73343cc370b'] = 'ждёт одобрения';
+// in work
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_b9ac4795202c3ecebf2cfc687aada653'] = 'в работе';
+// urgency asked for
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_e9d1989fc6e10678cabe012c7a50bce4'] = 'запрошена срочность';
+// urgent
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_8ff271ce9de4cf5ecd3c917d2515342f'] = 'срочно';
+// answer due {moment}
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_1416a9a0c818795544153570f4d8f42f'] = 'ответ до {moment}';
+// answer overdue since {moment}
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_1ab4981bb81f8903224e44363482ff2e'] = 'ответ просрочен с {moment}';
 // This account is frozen: nothing can be approved or redeemed.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_83035aaef0069044673d39ad19134376'] = 'Счёт заморожен: ничего нельзя одобрить или использовать.';
 // The desk last reported {age}: what stands here may be out of date.

@@ -22,7 +22,7 @@
       {if $list.lines}
         <ul>
           {foreach from=$list.lines item=line}
-            <li>{$line.text|escape:'html':'UTF-8'}{if $line.subject}: <bdi>{$line.subject|escape:'html':'UTF-8'}</bdi>{/if}</li>
+            <li>{$line.text|escape:'html':'UTF-8'}{if $line.subject}: <bdi>{$line.subject|escape:'html':'UTF-8'}</bdi>{/if}{if $line.facts} <small>({$line.facts|escape:'html':'UTF-8'})</small>{/if}</li>
           {/foreach}
         </ul>
       {/if}
