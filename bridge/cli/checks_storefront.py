@@ -10,7 +10,10 @@ from bridge.services.notes import storefront_name
 from bridge.services.threads_shown import said_version, version_number
 from bridge.settings import StoreSettings
 
-SINCE = {"0.4.0": "threads of tickets and replies to them, packages on sale, the panels of the back office"}
+SINCE = {
+    "0.4.0": "packages on sale, the panels of the back office",
+    "0.5.0": "tickets with their messages and files",
+}
 """What extensions can show, by the version that it came with."""
 
 

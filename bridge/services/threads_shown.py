@@ -1,4 +1,4 @@
-"""Whether what staff write reaches its reader: only an extension since 0.4.0 shows threads, in a shop with their table.
+"""Whether what staff write reaches its reader: only an extension since 0.5.0 shows tickets, in a shop with their tables.
 
 The extension notes its version in the shop; extensions before 0.4.0 noted nothing. The note is not signed and decides
 nothing but this: a letter that leads to an answer waits until the answer can be there. One of another shape is as good
@@ -12,7 +12,7 @@ from datetime import datetime
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import Note
 
-SHOWS_THREADS = (0, 4, 0)
+SHOWS_THREADS = (0, 5, 0)
 """The first version of the extensions whose page shows what staff write."""
 UNREAD = "answers_unread"
 """The problem, one a store, that stands while customers can't read what staff write."""

@@ -111,7 +111,7 @@ async def test_a_subject_and_a_code_are_those_of_the_named_store(room: Mailroom,
 
 
 async def test_an_answer_is_shown_once_it_is_in_a_shop_whose_page_has_threads(room: Mailroom, asking: Asking) -> None:
-    number, shows = await room.ticket("Set up Google Analytics"), '{"version":"0.4.0"}'
+    number, shows = await room.ticket("Set up Google Analytics"), '{"version":"0.5.0"}'
     answers = [await asking.office.is_shown("acme", number)]
     await room.desk.transact("push", lambda tx: tx.tickets.pushed({number: 1}))
     for note in ("", '{"version":"0.3.0"}', shows):

@@ -28,7 +28,7 @@ from tests.support.fake_platform import read_settings, write_bridge
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 KEY = SigningKey("k1", bytes(32))
 ANNA = Owner(OwnerKind.CUSTOMER, 77)
-SHOWS, OLDER = Note('{"version":"0.4.0"}', "", ""), Note('{"version":"0.3.9"}', "", "")
+SHOWS, OLDER = Note('{"version":"0.5.0"}', "", ""), Note('{"version":"0.3.9"}', "", "")
 
 BUILD = "Run: bridge storefront build fake, install what it makes in the shop, and open any of its pages there once"
 

@@ -384,7 +384,7 @@ async def test_a_letter_about_an_answer_waits_until_the_page_shows_it(room: Mail
     room.clock.advance(timedelta(days=30))
     await room.work()
     assert (server.taken, await room.waiting(), await room.problems()) == ([], 1, [])
-    room.shop.notes["storefront:acme"] = Note('{"version":"0.4.0"}', "", "")
+    room.shop.notes["storefront:acme"] = Note('{"version":"0.5.0"}', "", "")
     room.clock.advance(timedelta(minutes=10))
     await room.work()
     assert the_one(server.taken)["Subject"] == "We have answered your ticket – Help"
@@ -392,7 +392,7 @@ async def test_a_letter_about_an_answer_waits_until_the_page_shows_it(room: Mail
 
 async def test_a_letter_about_an_answer_follows_it_within_seconds(room: Mailroom, server: MailServer) -> None:
     number = await room.ticket("Help")
-    room.shop.notes["storefront:acme"] = Note('{"version":"0.4.0"}', "", "")
+    room.shop.notes["storefront:acme"] = Note('{"version":"0.5.0"}', "", "")
     await room.work(events.TicketAnswered(key="a", store="acme", at=NOON, owner=ANNA, ticket_id=number))
     await room.desk.transact("push", lambda tx: tx.tickets.pushed({number: 1}))
     room.clock.advance(timedelta(seconds=5))

@@ -5,7 +5,7 @@ if (!defined('_PS_VERSION_')) {
 }
 
 /**
- * Takes the places beside orders and customers in the back office, and makes the table of tickets.
+ * Takes the places beside orders and customers in the back office, and makes the table of requests.
  *
  * @param Supportbridge $module
  */
