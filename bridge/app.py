@@ -18,6 +18,7 @@ from bridge.contracts.clock import Clock, SystemClock
 from bridge.contracts.shop import ShopAdapter, StoreConnection
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import FILE_NAME
+from bridge.desk.file_store import beside
 from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock
 from bridge.desk.opening import open_desk
@@ -180,6 +181,7 @@ class App:
         lock = DaemonLock.take(state_dir, purpose="bridge run")
         self._closing.callback(lock.release)
         self.desk = open_desk(state_dir / FILE_NAME, self.clock)
+        self._contents = beside(self.desk.path, all_bytes=settings.files.all_bytes)
         self._closing.callback(self.desk.close)
         self.desk.listen_condition(self._desk_changed)
         self.desk.start()
@@ -231,7 +233,9 @@ class App:
             on_news=self.outbox.wake.set,
         )
         self.plugins.add("housekeeping", housekeeping)
-        self.plugins.add("retention", Retention(self.desk, self.clock, stores=self._enabled_stores))
+        self.plugins.add(
+            "retention", Retention(self.desk, self.clock, contents=self._contents, stores=self._enabled_stores)
+        )
         self.plugins.schedule_jobs(self.jobs)
 
     def _enabled_stores(self) -> list[StoreSettings]:
@@ -256,6 +260,7 @@ class App:
             keys=partial(self._keys_of, setup.name),
             on_booked=self.outbox.wake.set,
             after_silence=self.sleeper.after_silence,
+            contents=self._contents,
             phase=next(self._phases),
         )
 

@@ -1,5 +1,6 @@
 """`bridge privacy ...`: what is kept of a customer, handed to him or erased (rule D2)."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,9 @@ from bridge.cli.customer import Customer
 if TYPE_CHECKING:
     from bridge.contracts.shop import ShopAdapter
     from bridge.domain.accounts import Owner
+
+A_MINUTE = timedelta(minutes=1)
+"""Younger contents may belong to a message that the daemon is about to take; it sweeps daily."""
 
 app = group("privacy", "What is kept of a customer: export it, erase it.")
 
@@ -66,7 +70,7 @@ def erase(
         bool, typer.Option("--no-shop", help="Don't ask the shop, whose database is gone for good.")
     ] = False,
 ) -> None:
-    """Erase what is kept of a customer: texts, what he sent, messages to him, and whose account it is.
+    """Erase what is kept of a customer: texts, files, what he sent, messages to him, and whose account it is.
 
     Entries, amounts and hashes stay, as nobody's. Coins that are left can't be spent any more. It can't be undone, and
     it is refused while coins are held for work.
@@ -78,6 +82,7 @@ def erase(
     from bridge.cli.desk_work import ways_on
     from bridge.cli.screen import count, line
     from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
+    from bridge.desk.file_store import beside
     from bridge.domain.accounts import OwnerKind
     from bridge.services import privacy
 
@@ -87,6 +92,7 @@ def erase(
 
     async def erase_inbox() -> int:
         async with the_shop(plugins_of(settings), chosen) as shop:
+            await shop.erase_files(owner.ref)
             return await shop.erase_inbox(owner.ref)
 
     with the_desk(settings) as desk, ways_on(chosen.name):
@@ -94,6 +100,10 @@ def erase(
         # The shop first: where it can't be reached nothing is erased, and the same command does all of it later.
         rows = 0 if no_shop or owner.kind is not OwnerKind.CUSTOMER else asyncio.run(erase_inbox())
         done = desk.run(privacy.erase, chosen.name, owner, by=who, at=CLOCK.now())
+        contents, at = beside(desk.path), CLOCK.now()
+        old = contents.old(chosen.name, at=at, grace=A_MINUTE)
+        nobodys = frozenset(old) - desk.look(lambda tx: tx.files.used(chosen.name, old))
+        contents.drop(chosen.name, nobodys, at=at, grace=A_MINUTE)
     account = done.account
     left = (
         "He had nothing on an account."

@@ -7,7 +7,7 @@ is swept away once it is older than any transaction. No name that anybody gave i
 import hashlib
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkstemp
@@ -19,7 +19,6 @@ ALL_BYTES = 50 * 1024**3
 """What all stores' contents together may take, where the settings don't say."""
 GRACE = timedelta(hours=1)
 """So long a content may wait for its row."""
-SWEPT_AT_ONCE = 500
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STORE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -28,8 +27,6 @@ _PART = "part-"
 
 class NoRoom(DeskError):
     """All stores' files together have taken what they may."""
-
-    code = "no_room_for_files"
 
 
 class FileStore:
@@ -68,33 +65,19 @@ class FileStore:
             raise DeskUnwritable(f"{self.root}: {error.strerror}") from error
         return content if hashlib.sha256(content).hexdigest() == digest else None
 
-    def sweep(
-        self,
-        store: str,
-        used: Callable[[Collection[str]], Collection[str]],
-        *,
-        at: datetime,
-        grace: timedelta = GRACE,
-    ) -> int:
-        """Delete the contents that no row has, and what a crash has left half written; how many.
-
-        `used` tells of some hashes which are named by a row. What is younger than `grace` is left alone.
-        """
+    def old(self, store: str, *, at: datetime, grace: timedelta = GRACE) -> list[str]:
+        """The names of contents that have been there longer than `grace`, also what a crash has left half written."""
         before = (at - grace).timestamp()
-        deleted = 0
-        for some in _some(self._old(store, before)):
-            digests = [path.name for path in some if _DIGEST.fullmatch(path.name)]
-            kept = frozenset(used(digests)) if digests else frozenset()
-            for path in some:
-                if path.name not in kept and path.stat().st_mtime <= before:
-                    path.unlink(missing_ok=True)
-                    deleted += 1
-        return deleted
+        return [path.name for path in self._files(self._folder(store)) if path.stat().st_mtime <= before]
 
-    def _old(self, store: str, before: float) -> Iterator[Path]:
+    def drop(self, store: str, names: Iterable[str], *, at: datetime, grace: timedelta = GRACE) -> int:
+        """Delete those of these that nobody has kept anew meanwhile; how many."""
+        wanted, before, dropped = frozenset(names), (at - grace).timestamp(), 0
         for path in self._files(self._folder(store)):
-            if path.stat().st_mtime <= before:
-                yield path
+            if path.name in wanted and path.stat().st_mtime <= before:
+                path.unlink(missing_ok=True)
+                dropped += 1
+        return dropped
 
     def _taken(self) -> int:
         return sum(path.stat().st_size for path in self._files(self.root))
@@ -146,14 +129,3 @@ def _write(place: Path, content: bytes) -> None:
 
 def _date(place: Path, at: datetime) -> None:
     os.utime(place, (at.timestamp(), at.timestamp()))
-
-
-def _some(paths: Iterator[Path]) -> Iterator[list[Path]]:
-    some: list[Path] = []
-    for path in paths:
-        some.append(path)
-        if len(some) == SWEPT_AT_ONCE:
-            yield some
-            some = []
-    if some:
-        yield some

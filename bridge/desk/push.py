@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, func, or_, select, text, update
 from bridge.contracts.desk import PushState
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
 from bridge.desk.answers import SqlAnswers
+from bridge.desk.files import SqlFiles
 from bridge.desk.quotes import SqlQuotes
 from bridge.desk.rights import SqlPrices
 from bridge.desk.statements import Statement, any_of
@@ -112,6 +113,7 @@ class SqlPush:
         SqlQuotes(self._connection, self._stores).again(store)
         SqlPrices(self._connection, self._stores).again(store)
         SqlAnswers(self._connection, self._stores).again(store, from_ms(0))
+        SqlFiles(self._connection, self._stores).again(store)
 
     def again_for(self, account_ids: Iterable[int]) -> None:
         _AGAIN_FOR.run(self._connection, ids=id_list(account_ids))

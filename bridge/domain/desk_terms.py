@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from bridge.domain.files import FileTerms
 from bridge.domain.plans import PlanBook
 from bridge.domain.rights import RightBook
 from bridge.domain.service_hours import ALWAYS, ServiceCalendar
@@ -40,3 +41,4 @@ class DeskTerms:
     service: ServiceCalendar = ALWAYS
     title: str = ""
     tickets: TicketTerms = field(default_factory=TicketTerms)
+    files: FileTerms = field(default_factory=FileTerms)

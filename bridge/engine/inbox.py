@@ -8,7 +8,7 @@ done is known by its UUID. While customers are active the inbox is looked at twi
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,14 +19,17 @@ from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_documents import DocumentTable, InboxRow
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
+from bridge.desk.file_store import FileStore, beside
 from bridge.desk.transaction import DeskTx
 from bridge.domain.cursor import Cursor
+from bridge.engine.files import StoreFiles
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of, next_due, nothing
 from bridge.errors import DeskError
 from bridge.services import inbox
+from bridge.services.files import Arrival, files_of
 from bridge.services.inbox import Outcome
 from bridge.services.inbox_rows import Doubt, Posted, read_row
 from bridge.services.told_before import Told, orders_caught_up, told_before
@@ -82,12 +85,14 @@ class Inbox:
         wake: asyncio.Event,
         on_handled: Callable[[], None] = lambda: None,
         after_silence: Callable[[], Awaitable[None]] = nothing,
+        contents: FileStore | None = None,
         phase: float = 0.0,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._keys, self._wake = health, stop, keys, wake
         self._after_silence = after_silence
         self._on_handled, self._terms = on_handled, setup.desk_terms
+        self._files = StoreFiles(setup, adapter, desk, clock, contents or beside(desk.path))
         self._cursor: Cursor | None = None
         self._due = phase * setup.sync.poll_seconds
         self._active_until = 0.0
@@ -203,7 +208,9 @@ class Inbox:
 
     async def _handle(self, page: _Page, keys: tuple[SigningKey, ...]) -> None:
         *rows, last = page.rows
-        outcomes = await self._at_once(rows, page.told, keys)
+        outcomes: list[Outcome] = []
+        for some in _apart(rows, self._setup.name, keys):
+            outcomes += await self._at_once(some, page.told, keys)
         outcomes += await self._at_once([last], page.told, keys, cursor=page.cursor)
         for row, outcome in zip(page.rows, outcomes, strict=True):
             self._count(row, outcome)
@@ -217,11 +224,20 @@ class Inbox:
         cursor: Cursor | None = None,
     ) -> list[Outcome]:
         """Handle rows in order, an action each, in as few commits as the desk can; give up on those that fail."""
+        arrivals = {row.uuid: await self._arrivals(row, told.get(row.uuid), keys) for row in rows}
         at = self._clock.now()
         results = await asyncio.gather(
             *(
                 self._desk.transact(
-                    "inbox row", inbox.handle, self._terms, row, keys, at=at, told=told.get(row.uuid), cursor=cursor
+                    "inbox row",
+                    inbox.handle,
+                    self._terms,
+                    row,
+                    keys,
+                    at=at,
+                    told=told.get(row.uuid),
+                    cursor=cursor,
+                    arrivals=arrivals[row.uuid],
                 )
                 for row in rows
             ),
@@ -235,7 +251,22 @@ class Inbox:
                 raise result  # the desk itself, or a stop: nothing of it is the row's fault
             else:
                 outcomes.append(await self._give_up(row, result, told.get(row.uuid), keys, cursor))
+        for row, outcome in zip(rows, outcomes, strict=True):
+            if outcome is Outcome.REFUSED:
+                await self._drop_files(row, keys)
         return outcomes
+
+    async def _arrivals(self, row: InboxRow, told: Told | None, keys: tuple[SigningKey, ...]) -> Mapping[str, Arrival]:
+        """What came of a row's files; of one that was refused before a restore they are not asked for."""
+        posted = read_row(row, self._setup.name, keys)
+        if isinstance(posted, Doubt) or (told is not None and not told.accepted):
+            return inbox.NO_FILES
+        return await self._files.fetched(posted, keys, again=told is not None)
+
+    async def _drop_files(self, row: InboxRow, keys: tuple[SigningKey, ...]) -> None:
+        posted = read_row(row, self._setup.name, keys)
+        if not isinstance(posted, Doubt):
+            await self._files.drop_refused(posted, keys)
 
     async def _give_up(
         self,
@@ -274,6 +305,7 @@ class Inbox:
         self._forget_at = time.monotonic() + FORGET_EVERY_S
         keep_days = self._setup.settings.privacy.inbox_days
         rows = await self._adapter.forget_inbox(keep_days)
+        await self._files.forget_orphans()
         before = self._clock.now() - self._remembered
         await self._desk.transact("forget answers", lambda tx: tx.answers.forget(self._setup.name, before))
         if rows:
@@ -288,6 +320,20 @@ class Inbox:
             return min(FAST_S, poll)
         self._due = next_due(self._due, every=poll, moment=moment)
         return self._due - moment
+
+
+def _apart(rows: Sequence[InboxRow], store: str, keys: Sequence[SigningKey]) -> Iterator[list[InboxRow]]:
+    """The rows in order, those with files each by itself: they are fetched when it is their turn, not long before."""
+    some: list[InboxRow] = []
+    for row in rows:
+        posted = read_row(row, store, keys)
+        if isinstance(posted, Posted) and files_of(posted):
+            yield from (some, [row]) if some else ([row],)
+            some = []
+        else:
+            some.append(row)
+    if some:
+        yield some
 
 
 def _save_cursor(tx: DeskTx, store: str, cursor: Cursor) -> None:

@@ -20,7 +20,9 @@ from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.desk.desk import Desk
+from bridge.desk.file_store import FileStore, beside
 from bridge.desk.transaction import DeskTx
+from bridge.engine.files import StoreFiles
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.lost_desk import LostDesk
 from bridge.engine.notes import NOTHING_DUE, DeskNotes
@@ -66,6 +68,7 @@ class Pusher:
         keys: Callable[[], tuple[SigningKey, ...]],
         wake: asyncio.Event,
         notes: DeskNotes | None = None,
+        contents: FileStore | None = None,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._keys, self._wake = health, stop, keys, wake
@@ -75,6 +78,8 @@ class Pusher:
         self._shown = False
         self._lost = LostDesk(setup, adapter, desk, clock, health)
         self._refused: dict[DocumentTable, _Refusal] = {}
+        self._files = StoreFiles(setup, adapter, desk, clock, contents or beside(desk.path))
+        self._files_rest_until = 0.0
         self._threads = ThreadsWatch(setup, desk, clock)
 
     async def run(self) -> None:
@@ -118,6 +123,7 @@ class Pusher:
             refusal = self._refused.get(DocumentTable.TICKET)
             await self._threads.look(self._adapter, refusal.cause if refusal else "")
         shown += await self._push_documents(documents, SHOWN)
+        shown += await self._push_files(keys[0])
         if self._notes and notes:
             await self._notes.write(self._adapter, self._terms(keys[0]), notes)
         return shown + (len(batch.rows) or await self._lost.take_over(keys))
@@ -161,6 +167,17 @@ class Pusher:
             log.info("documents pushed", store=self._setup.name, table=batch.table.value, rows=len(batch.rows))
             pushed += len(batch.numbers)
         return pushed
+
+    async def _push_files(self, key: SigningKey) -> int:
+        """Staff's files, and none for a while where the shop has no place for them."""
+        if time.monotonic() < self._files_rest_until:
+            return 0
+        try:
+            return await self._files.push(key)
+        except ShopRefused as error:
+            self._files_rest_until = time.monotonic() + TABLES_AGAIN_S
+            log.warning("shop takes no files", store=self._setup.name, cause=str(error), next=error.hint)
+            return 0
 
     def _tell_refused(self, table: DocumentTable, error: ShopRefused) -> None:
         before = self._refused.get(table)

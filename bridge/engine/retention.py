@@ -4,6 +4,7 @@ A built-in plugin like the housekeeping, a store at a time. What customers sent 
 store's inbox.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ import structlog
 from bridge.contracts.clock import Clock
 from bridge.contracts.scheduling import JobRegistry
 from bridge.desk.desk import Desk
+from bridge.desk.file_store import FileStore, beside
 from bridge.desk.transaction import DeskTx
 from bridge.hooks import hookimpl
 from bridge.services import privacy
@@ -23,8 +25,16 @@ log = structlog.get_logger()
 class Retention:
     """Forgets once a day what the stores' settings no longer want kept; `stores` gives the enabled ones."""
 
-    def __init__(self, desk: Desk, clock: Clock, *, stores: Callable[[], Iterable[StoreSettings]]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        clock: Clock,
+        *,
+        stores: Callable[[], Iterable[StoreSettings]],
+        contents: FileStore | None = None,
+    ) -> None:
         self._desk, self._clock, self._stores = desk, clock, stores
+        self._contents = contents or beside(desk.path)
 
     @hookimpl
     def bridge_schedule_jobs(self, scheduler: JobRegistry) -> None:
@@ -35,6 +45,7 @@ class Retention:
         """Forget what has had its time, and propose what staff decide about."""
         for store in list(self._stores()):
             await self._forget(store)
+            await self._sweep(store.name)
 
     async def _forget(self, store: StoreSettings) -> None:
         at, kept = self._clock.now(), store.privacy
@@ -44,6 +55,8 @@ class Retention:
             texts = 0
             if kept.messages_days:
                 texts = tx.personal.forget_old_texts(store.name, at - timedelta(days=kept.messages_days))
+            if kept.files_days:
+                tx.files.forget_old(store.name, at - timedelta(days=kept.files_days))
             sent = tx.personal.forget_sent(store.name, at - timedelta(days=kept.deliveries_days))
             gone = privacy.to_propose(tx, store.name, before)
             return texts, sent, privacy.propose(tx, store.name, gone, after=timedelta(days=kept.deleted_days), at=at)
@@ -51,3 +64,12 @@ class Retention:
         texts, sent, proposed = await self._desk.transact("forget personal data", work)
         if texts or sent or proposed:
             log.info("personal data forgotten", store=store.name, tickets=texts, messages=sent, proposed=proposed)
+
+    async def _sweep(self, store: str) -> None:
+        """Delete the contents of files that no row has: erased ones, and what was on its way when the daemon ended."""
+        at = self._clock.now()
+        old = await asyncio.to_thread(self._contents.old, store, at=at)
+        used = await self._desk.read(lambda tx: tx.files.used(store, old))
+        dropped = await asyncio.to_thread(self._contents.drop, store, frozenset(old) - used, at=at)
+        if dropped:
+            log.info("contents of files deleted", store=store, files=dropped)

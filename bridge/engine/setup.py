@@ -90,6 +90,7 @@ class StoreSetup:
             service=settings.service.calendar(settings.zone_info),
             title=settings.title or settings.name,
             tickets=_ticket_terms(settings),
+            files=settings.files.terms,
         )
 
     def page_terms(self, key: SigningKey, epoch: int) -> PageTerms:

@@ -15,6 +15,7 @@ from bridge.contracts.clock import Clock
 from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
+from bridge.desk.file_store import FileStore, beside
 from bridge.engine.bells import Bell
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.inbox import Inbox
@@ -56,10 +57,12 @@ class StoreRunner:
         keys: Callable[[], tuple[SigningKey, ...]],
         on_booked: Callable[[], None] = lambda: None,
         after_silence: Callable[[], Awaitable[None]] = nothing,
+        contents: FileStore | None = None,
         phase: float = 0.0,
     ) -> None:
         self.setup, self._connect, self._desk, self._clock = setup, connect, desk, clock
         self._keys, self._on_booked, self._after_silence, self._phase = keys, on_booked, after_silence, phase
+        self._contents = contents or beside(desk.path)
         self.health = StoreHealth(setup.name, setup.settings.limits.stale_after_seconds)
         self._notes = DeskNotes(clock, self.health)
         self.stop = Bell()
@@ -169,6 +172,7 @@ class StoreRunner:
             wake=self._posted,
             on_handled=self._booked,
             after_silence=self._after_silence,
+            contents=self._contents,
             phase=self._phase + APART,
         )
 
@@ -196,6 +200,7 @@ class StoreRunner:
             keys=self._keys,
             wake=self.accounts_changed,
             notes=self._notes,
+            contents=self._contents,
         )
 
     def _booked(self) -> None:

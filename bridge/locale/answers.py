@@ -45,6 +45,21 @@ REFUSED: Mapping[str, str] = {
     ),
     "unknown_ticket": "There is no such ticket on your account.",
     "too_many_messages": "You have sent many messages within an hour. Please wait a little, then send this one again.",
+    "too_many_files": "That is more files than can be sent within an hour. Nothing was sent; please wait a little.",
+    "files_too_many": "That is more files than go with one message. Nothing was sent; please send fewer.",
+    "file_too_large": "One of the files is too large. Nothing was sent; please send a smaller one.",
+    "file_not_allowed": (
+        "One of the files is of a kind that can't be sent. Nothing was sent; pictures, PDF, text and zip are possible."
+    ),
+    "file_not_what_it_says": (
+        "One of the files is not what its name says. Nothing was sent; please look at it and choose it again."
+    ),
+    "file_incomplete": "One of the files did not arrive whole. Nothing was sent; please choose the files once more.",
+    "file_damaged": "One of the files was damaged on its way. Nothing was sent; please choose the files once more.",
+    "files_no_room": (
+        "Together with these your files are more than we keep for you. Nothing was sent; please send it without files."
+    ),
+    "files_full": "We can't take files at the moment. Nothing was sent; please send it without files.",
     "unknown_right": "There is no such right.",
     "right_not_in_plan": "Your plan does not include this.",
     "already_redeemed": "This has been redeemed for that domain already.",

@@ -8,6 +8,7 @@ restore: then an answer that the shop's page still shows says when that was, and
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,6 +21,7 @@ from bridge.domain.cursor import Cursor
 from bridge.domain.desk_terms import DeskTerms
 from bridge.errors import LedgerError, NotEnoughCoins, QuoteRefused, RightRefused
 from bridge.locale.answers import accepted_text, missing_text, refused_text
+from bridge.services.files import Arrival
 from bridge.services.inbox_rows import Doubt, Posted, read_row
 from bridge.services.page_actions import Act, Done, do
 from bridge.services.restoring import AFTER_BACKUP
@@ -28,6 +30,7 @@ from bridge.services.told_before import Told
 NOT_OURS = "inbox_refused"
 FAILED = "inbox_failed"
 MINUTE = timedelta(minutes=1)
+NO_FILES: Mapping[str, Arrival] = MappingProxyType({})
 
 
 class Outcome(StrEnum):
@@ -48,13 +51,14 @@ def handle(
     at: datetime,
     told: Told | None = None,
     cursor: Cursor | None = None,
+    arrivals: Mapping[str, Arrival] = NO_FILES,
 ) -> Outcome:
     """Do what one row asks for, once, and answer it; `cursor` is saved with it where it is the last of its page.
 
-    `told` is what an earlier desk answered: that stands. Raises what is nobody's refusal; nothing is kept then, and
-    `give_up` answers it.
+    `told` is what an earlier desk answered: that stands. `arrivals` is what came of its files. Raises what is nobody's
+    refusal; nothing is kept then, and `give_up` answers it.
     """
-    outcome = _handled(tx, terms, row, keys, at, told)
+    outcome = _handled(tx, terms, row, keys, at, told, arrivals)
     if cursor is not None:
         tx.sync.save_inbox_cursor(terms.store, cursor)
     return outcome
@@ -106,7 +110,13 @@ def report_doubted(tx: Tx, terms: DeskTerms, row: InboxRow, doubt: Doubt, *, at:
 
 
 def _handled(
-    tx: Tx, terms: DeskTerms, row: InboxRow, keys: Sequence[SigningKey], at: datetime, told: Told | None
+    tx: Tx,
+    terms: DeskTerms,
+    row: InboxRow,
+    keys: Sequence[SigningKey],
+    at: datetime,
+    told: Told | None,
+    arrivals: Mapping[str, Arrival],
 ) -> Outcome:
     posted = read_row(row, terms.store, keys)
     if isinstance(posted, Doubt):
@@ -114,17 +124,17 @@ def _handled(
         return Outcome.DOUBTED
     if tx.answers.known(terms.store, [posted.uuid]):
         return Outcome.KNOWN
-    answer = _again(tx, terms, posted, told, at) if told else _answer(tx, terms, posted, at)
+    answer = _again(tx, terms, posted, told, arrivals, at) if told else _answer(tx, terms, posted, arrivals, at)
     tx.answers.add(terms.store, answer)
     return Outcome(answer.outcome)
 
 
-def _answer(tx: Tx, terms: DeskTerms, posted: Posted, at: datetime) -> Answer:
+def _answer(tx: Tx, terms: DeskTerms, posted: Posted, arrivals: Mapping[str, Arrival], at: datetime) -> Answer:
     posted_at = posted.posted_at or at
     pace = tx.answers.pace(terms.store, posted.customer_id, MINUTE, received_at=at, posted_at=posted_at)
     if pace >= terms.actions_per_minute:
         return _refusal(posted, "too_many", at=at)
-    act = Act(tx, terms, posted.customer_id, at, posted.uuid, posted.language, posted_at=posted_at)
+    act = Act(tx, terms, posted.customer_id, at, posted.uuid, posted.language, posted_at=posted_at, arrivals=arrivals)
     try:
         with tx.attempt():
             done = do(act, posted)
@@ -137,7 +147,9 @@ def _answer(tx: Tx, terms: DeskTerms, posted: Posted, at: datetime) -> Answer:
         return _refusal(posted, "invalid", at=at)
 
 
-def _again(tx: Tx, terms: DeskTerms, posted: Posted, told: Told, at: datetime) -> Answer:
+def _again(
+    tx: Tx, terms: DeskTerms, posted: Posted, told: Told, arrivals: Mapping[str, Arrival], at: datetime
+) -> Answer:
     """What was refused stays refused. What was accepted is done again as of then, and never refused now."""
     if not told.accepted:
         return _kept(posted, told)
@@ -150,6 +162,7 @@ def _again(tx: Tx, terms: DeskTerms, posted: Posted, told: Told, at: datetime) -
         posted.language,
         again=True,
         ticket_id=told.data.get("ticket", told.data.get("request")),
+        arrivals=arrivals,
     )
     try:
         with tx.attempt():

@@ -19,6 +19,8 @@ from bridge.contracts.shop_documents import InboxRow
 from bridge.contracts.shop_rows import SHOP_TO_DESK, SigningKey, verifies
 
 INBOX = "inbox"
+MOST_FILES, MOST_PARTS = 20, 400
+"""More files, or parts of one, no page of ours would name, whatever the settings are."""
 LATEST_S = 4_102_444_800
 """The year 2100 in Unix time: a page's clock that is past it says no more than that."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -87,17 +89,23 @@ class QuoteCancel(Strict):
     quote: Number
 
 
-class AttachedFile(Strict):
-    """A file that lies in the shop in signed parts."""
+class FileNote(Strict):
+    """A file of a message, whose parts the page has left before."""
 
     file: Annotated[str, AfterValidator(_uuid)]
-    name: Annotated[Line, Field(max_length=200)]
-    size: Number
+    name: Annotated[str, Field(max_length=1_000)]
+    size: Annotated[int, Field(ge=1, le=2**31)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    parts: Number
+    parts: Annotated[int, Field(ge=1, le=MOST_PARTS)]
 
 
-class TicketOpen(Strict):
+class WithFiles(Strict):
+    """A message that can have files; pages of an earlier release say nothing of any."""
+
+    files: Annotated[list[FileNote], Field(max_length=MOST_FILES)] = Field(default_factory=list)
+
+
+class TicketOpen(WithFiles):
     """Open a ticket, perhaps from the price list; what a page leaves out is as usual."""
 
     subject: Annotated[Line, Field(min_length=1, max_length=200)]
@@ -107,15 +115,13 @@ class TicketOpen(Strict):
     order: Number | None = None
     product: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
     urgent: bool = False
-    files: list[AttachedFile] = []
 
 
-class TicketReply(Strict):
+class TicketReply(WithFiles):
     """Write about a ticket of one's own."""
 
     ticket: Number
     text: Annotated[Text, Field(min_length=1, max_length=4_000)]
-    files: list[AttachedFile] = []
 
 
 class RightRedeem(Strict):

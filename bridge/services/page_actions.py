@@ -4,7 +4,7 @@ Each reads the data of its kind strictly, calls the service that decides, and sa
 numbers. A further kind is a model, a function and a line in `KINDS`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,8 +13,9 @@ from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.errors import QuoteRefused, RightRefused
-from bridge.services import deciding, guests, replying, rights
+from bridge.services import deciding, files, guests, replying, rights
 from bridge.services.inbox_rows import (
+    FileNote,
     GuestClaim,
     GuestCode,
     Posted,
@@ -35,7 +36,7 @@ class Act:
 
     `again` says that it is done once more after a restore, so that limits of his pace, which he kept then, don't count.
     `ticket_id` is the number of the ticket that it led to then: he was told it, and it stays that. `posted_at` is
-    when he did it by the page's clock.
+    when he did it by the page's clock. `arrivals` is what came of the files that he sent along.
     """
 
     tx: Tx
@@ -47,6 +48,7 @@ class Act:
     again: bool = False
     ticket_id: int | None = None
     posted_at: datetime | None = None
+    arrivals: Mapping[str, files.Arrival] = field(default_factory=dict)
 
     def account(self) -> Account | None:
         """His account, None while he has none."""
@@ -57,6 +59,11 @@ class Act:
         """His account, opened where he has none: everybody with a shop account can write (rule T1)."""
         owner = Owner(OwnerKind.CUSTOMER, self.customer_id)
         return self.tx.accounts.open(self.terms.store, [owner])[owner]
+
+    def receive(self, account: Account, ticket_id: int, notes: Sequence[FileNote]) -> None:
+        """Keep the files of what he has just written. Raises `QuoteRefused`."""
+        named = files.named_files(notes)
+        files.receive(self.tx, self.terms, account, ticket_id, named, self.arrivals, at=self.at, again=self.again)
 
     def require_no_flood(self) -> None:
         """Raises `QuoteRefused` where he has opened as many tickets within the hour as he may (rule T12)."""
@@ -140,6 +147,7 @@ def _open(act: Act, data: TicketOpen) -> Done:
         language=act.language,
         number=act.ticket_id,
     )
+    act.receive(account, ticket.id, data.files)
     return Done("ticket_opened" if data.price is None else "price_requested", {"ticket": ticket.id})
 
 
@@ -151,6 +159,7 @@ def _reply(act: Act, data: TicketReply) -> Done:
     ticket = replying.reply(
         act.tx, act.terms, account, data.ticket, text=data.text.strip(), evidence=act.evidence, at=act.at
     )
+    act.receive(account, ticket.id, data.files)
     return Done("replied", {"ticket": ticket.id})
 
 

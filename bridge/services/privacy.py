@@ -272,6 +272,18 @@ def _ticket(tx: Tx, ticket: Ticket) -> dict[str, Any]:
             }
             for one in tx.tickets.thread(ticket.id)
         ],
+        "files": [
+            {
+                "file": one.file,
+                "name": one.name,
+                "size": one.size,
+                "type": one.type,
+                "sha256": one.sha256,
+                "author": one.author.value,
+                "at": _iso(one.at),
+            }
+            for one in tx.files.of_ticket(ticket.id)
+        ],
     }
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from bridge.settings.base import AbsolutePath, Broken, Section, all_broken, broken
+from bridge.settings.files import AllFilesSettings
 
 _PLUGIN = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _UNIX = "unix:"
@@ -126,6 +127,7 @@ class BridgeSettings(Section):
     private_web: PrivateWebSettings = Field(default_factory=PrivateWebSettings, description="The private pages.")
     log: LogSettings = Field(default_factory=LogSettings, description="The daemon's log.")
     plugins: PluginSettings = Field(default_factory=PluginSettings, description="The plugins.")
+    files: AllFilesSettings = Field(default_factory=AllFilesSettings, description="Files of messages, of all stores.")
     backup: BackupSettings = Field(default_factory=BackupSettings, description="Backups of the desk.")
     plugin: Mapping[str, Mapping[str, Any]] = Field(
         default_factory=dict, description="What a plugin itself reads, [plugin.NAME] each; its own page explains it."

@@ -29,6 +29,9 @@ class PrivacySettings(Section):
             "After how many days without anything new the texts of a ticket and its quotes are erased; 0 keeps them."
         ),
     )
+    files_days: Annotated[int, Field(ge=0, le=LONGEST_DAYS)] = Field(
+        default=0, description="How many days after it was sent a file is erased, its message stays; 0 keeps files."
+    )
     deliveries_days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] = Field(
         default=90, description="For how many days it is remembered which messages were sent, or never will be."
     )

@@ -24,6 +24,7 @@ from bridge.settings.base import (
 )
 from bridge.settings.coins import CoinSettings
 from bridge.settings.database import DatabaseSettings
+from bridge.settings.files import FileSettings
 from bridge.settings.limits import LimitSettings
 from bridge.settings.plans import Plans
 from bridge.settings.privacy import PrivacySettings
@@ -141,6 +142,7 @@ class StoreSettings(Section):
     privacy: PrivacySettings = Field(
         default_factory=PrivacySettings, description="For how many days personal data is kept."
     )
+    files: FileSettings = Field(default_factory=FileSettings, description="Files of messages: how much is taken.")
     sync: SyncSettings = Field(default_factory=SyncSettings, description="The pace of reading and writing.")
     limits: LimitSettings = Field(default_factory=LimitSettings, description="Ceilings.")
     staff: Staff = Field(description="Who may act for the store, [[staff]] each.")

@@ -1,0 +1,137 @@
+"""Files of messages: taken with the message or not at all (rules T12, D1).
+
+The contents have been fetched and looked at before the transaction begins; here is decided by the books, and written
+down. A message of which one file can't be taken is refused as a whole, so that nobody believes that he sent what the
+other side never saw. A file's name is its sender's word: it is cleaned once more, and shown only.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from bridge.contracts.desk import Tx
+from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.files import NamedFile, promised_type, shown_name
+from bridge.domain.tickets import Author
+from bridge.errors import QuoteRefused
+from bridge.services.file_parts import parts_of
+from bridge.services.file_types import type_of
+from bridge.services.inbox_rows import FileNote, Posted, WithFiles
+
+HOUR = timedelta(hours=1)
+CARRYING = ("ticket_open", "ticket_reply")
+"""What customers do on their page that can have files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What came of fetching one file: its type, or the stable word why it can't be taken."""
+
+    type: str = ""
+    refusal: str = ""
+
+
+def named_files(notes: Iterable[FileNote]) -> list[NamedFile]:
+    """The files that a message names, as they are shown."""
+    return [NamedFile(one.file, shown_name(one.name), one.size, one.sha256, one.parts) for one in notes]
+
+
+def files_of(posted: Posted) -> list[NamedFile]:
+    """The files that a row of the inbox names; none where it is not as agreed on, which its handler tells."""
+    if posted.kind not in CARRYING or posted.data is None or not posted.data.get("files"):
+        return []
+    try:
+        return named_files(WithFiles.model_validate({"files": posted.data["files"]}).files)
+    except ValidationError:
+        return []
+
+
+def refusal_before(tx: Tx, terms: DeskTerms, customer_id: int, files: Sequence[NamedFile], at: datetime) -> str:
+    """Why these files can't be taken whatever their contents are, as a stable word; empty where they can.
+
+    It is asked before they are fetched, so that nobody makes the desk fetch what it would refuse.
+    """
+    limits = terms.files
+    if len(files) > limits.message_files:
+        return "files_too_many"
+    if any(promised_type(one.name) is None for one in files):
+        return "file_not_allowed"
+    if any(one.size > limits.file_bytes for one in files):
+        return "file_too_large"
+    names = [one.file for one in files]
+    if len(set(names)) < len(names) or tx.files.known(terms.store, names):
+        return "file_damaged"
+    owner = Owner(OwnerKind.CUSTOMER, customer_id)
+    account = tx.accounts.of_owners(terms.store, [owner]).get(owner)
+    size = sum(one.size for one in files)
+    if len(files) + (tx.files.sent_since(terms.store, account.id, at - HOUR) if account else 0) > (
+        terms.tickets.files_per_hour
+    ):
+        return "too_many_files"
+    if size + (tx.files.bytes_of(terms.store, account.id) if account else 0) > limits.customer_bytes:
+        return "files_no_room"
+    if size + tx.files.bytes_in(terms.store) > limits.store_bytes:
+        return "files_full"
+    return ""
+
+
+def receive(
+    tx: Tx,
+    terms: DeskTerms,
+    account: Account,
+    ticket_id: int,
+    files: Sequence[NamedFile],
+    arrivals: Mapping[str, Arrival],
+    *,
+    at: datetime,
+    again: bool = False,
+) -> None:
+    """Keep the files of the message that a customer has just written into a ticket.
+
+    `arrivals` is what came of fetching them, by file. `again` says that he was told already that they were taken: then
+    none is refused, and one that can't be had is written down as lost (Restore). Raises `QuoteRefused`.
+    """
+    if again:
+        known = tx.files.known(terms.store, [one.file for one in files])
+        files = [one for one in files if one.file not in known]
+    elif files and (refusal := refusal_before(tx, terms, account.owner.ref, files, at)):
+        raise QuoteRefused(refusal, f"{account.owner}: files of ticket {ticket_id}")
+    for one in files:
+        arrival = arrivals.get(one.file, Arrival(refusal="file_incomplete"))
+        if arrival.refusal and not again:
+            raise QuoteRefused(arrival.refusal, f"{account.owner}: file {one.file} of ticket {ticket_id}")
+        kind = arrival.type or promised_type(one.name) or "application/octet-stream"
+        lost = bool(arrival.refusal)
+        tx.files.add(terms.store, account.id, ticket_id, one, author=Author.CUSTOMER, kind=kind, lost=lost, at=at)
+
+
+def staff_file(terms: DeskTerms, name: str, content: bytes, digest: str) -> tuple[NamedFile, str]:
+    """A file that staff want to attach, and its type. Raises `QuoteRefused` for what customers couldn't send either."""
+    shown = shown_name(name)
+    if promised_type(shown) is None:
+        raise QuoteRefused("file_not_allowed", f"{shown}: such files are not sent")
+    if len(content) > terms.files.file_bytes:
+        raise QuoteRefused("file_too_large", f"{shown} has {len(content)} bytes, at most {terms.files.file_bytes}")
+    kind = type_of(shown, content)
+    if kind is None:
+        raise QuoteRefused("file_not_what_it_says", f"{shown} is empty, or not what its name says")
+    return NamedFile(str(uuid4()), shown, len(content), digest, parts_of(content)), kind
+
+
+def attach(
+    tx: Tx, terms: DeskTerms, account: Account, ticket_id: int, files: Sequence[tuple[NamedFile, str]], *, at: datetime
+) -> None:
+    """Give files to the message that staff have just written into a ticket; the shop gets them after it.
+
+    Their contents are kept already. Raises `QuoteRefused`.
+    """
+    if len(files) > terms.files.message_files:
+        raise QuoteRefused("files_too_many", f"{len(files)} files; at most {terms.files.message_files} go together")
+    if sum(one.size for one, _ in files) + tx.files.bytes_in(terms.store) > terms.files.store_bytes:
+        raise QuoteRefused("files_full", f"{terms.store} has kept as much as it may")
+    for one, kind in files:
+        tx.files.add(terms.store, account.id, ticket_id, one, author=Author.STAFF, kind=kind, lost=False, at=at)

@@ -1,0 +1,61 @@
+"""What a file is, its content says: a name that promises something else is not believed."""
+
+import io
+import zipfile
+
+import pytest
+
+from bridge.services.file_types import type_of
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(40)
+JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0" + bytes(40)
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
+
+
+def zipped(**files: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("shot.png", PNG, "image/png"),
+        ("photo.jpg", JPEG, "image/jpeg"),
+        ("photo.jpeg", b"\xff\xd8\xff\xe1\0\x18Exif\0\0" + bytes(40), "image/jpeg"),
+        ("move.gif", b"GIF89a" + bytes(20), "image/gif"),
+        ("shot.webp", b"RIFF\x20\0\0\0WEBPVP8 " + bytes(20), "image/webp"),
+        ("bill.pdf", PDF, "application/pdf"),
+        ("module.zip", zipped(file="text"), "application/zip"),
+        ("empty.zip", b"PK\x05\x06" + bytes(18), "application/zip"),
+        ("error.log", "[2026-11-22] ошибка\n".encode(), "text/plain"),
+        ("notes.txt", b"\xef\xbb\xbfBOM", "text/plain"),
+        ("bitmap.txt", b"BM is how some text begins", "text/plain"),
+        ("orders.csv", b"id;total\n1;2\n", "text/csv"),
+    ],
+)
+def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes, kind: str) -> None:
+    assert type_of(name, content) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("shot.png", b"<script>alert(1)</script>"),
+        ("shot.png", JPEG),
+        ("shot.png", b"MZ\x90\0" + bytes(60)),
+        ("bill.pdf", b"<html>%PDF-1.7"),
+        ("module.zip", b"\x1f\x8b\x08\0" + bytes(30)),
+        ("notes.txt", b"%PDF-1.7 in letters alone"),
+        ("notes.txt", PNG),
+        ("notes.txt", b"one\0two"),
+        ("notes.txt", "текст".encode("cp1251")),
+        ("empty.txt", b""),
+        ("page.html", b"<html>"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_not(name: str, content: bytes) -> None:
+    assert type_of(name, content) is None
