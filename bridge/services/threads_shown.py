@@ -1,4 +1,4 @@
-"""Whether what staff write reaches its reader: only an extension since 0.5.0 shows tickets, in a shop with their tables.
+"""Whether what staff write reaches its reader: only extensions since 0.5.0 show tickets, in a shop with their tables.
 
 The extension notes its version in the shop; extensions before 0.4.0 noted nothing. The note is not signed and decides
 nothing but this: a letter that leads to an answer waits until the answer can be there. One of another shape is as good
