@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 
 from bridge.domain.clocks import Clock
 from bridge.domain.policies import Policy
@@ -53,26 +54,25 @@ def steps_of(clock: Clock, policy: Policy) -> tuple[Step, ...]:
     The policy of now decides which steps there are: it names the people of now. Warnings and breach stand still with
     the clock; an escalation that falls into a wait comes when the wait is over.
     """
-    if not clock.running or not clock.guaranteed:
-        return ()
     return tuple(_steps(clock, policy))
 
 
 def due_steps(clock: Clock, policy: Policy, told: Told, now: datetime) -> tuple[Step | None, tuple[Step, ...]]:
     """The one step to tell now, and the lower ones that are left out because it is told in their place."""
-    due = [step for step in _untold(clock, policy, told) if step.at <= now]
+    due = list(takewhile(lambda step: step.at <= now, _untold(clock, policy, told)))
     return (due[-1], tuple(due[:-1])) if due else (None, ())
 
 
 def next_moment(clocks: Sequence[Clock], policy: Policy, told: Told) -> datetime | None:
     """When there is something to tell next, perhaps already; None while nothing is to come."""
-    return min((step.at for clock in clocks for step in _untold(clock, policy, told)), default=None)
+    first = (next(_untold(clock, policy, told), None) for clock in clocks)
+    return min((step.at for step in first if step is not None), default=None)
 
 
 def next_step(clock: Clock, policy: Policy, told: Told, now: datetime) -> Step | None:
     """What is told next about a clock: of what is due already the highest."""
     due, _ = due_steps(clock, policy, told, now)
-    return due or next(iter(_untold(clock, policy, told)), None)
+    return due or next(_untold(clock, policy, told), None)
 
 
 def when_for(step: Step, hours: StaffHours, now: datetime) -> datetime:
@@ -112,24 +112,31 @@ def _height(name: str) -> int:
     return int(number) + (_BREACH if kind == StepKind.ESCALATION else 0)
 
 
-def _untold(clock: Clock, policy: Policy, told: Told) -> tuple[Step, ...]:
-    """The steps higher than all that have been told: a lower one says nothing any more."""
+def _untold(clock: Clock, policy: Policy, told: Told) -> Iterator[Step]:
+    """The steps higher than all that have been told, each no sooner than the one before.
+
+    A lower one says nothing any more. Each is placed only when it is asked for.
+    """
     highest = max((_height(name) for key, name in told if key == clock.key), default=0)
-    return tuple(step for step in steps_of(clock, policy) if _height(step.name) > highest)
+    return _steps(clock, policy, above=highest)
 
 
-def _steps(clock: Clock, policy: Policy) -> Iterator[Step]:
+def _steps(clock: Clock, policy: Policy, above: int = 0) -> Iterator[Step]:
+    if not clock.running or not clock.guaranteed:
+        return
     promise = clock.promise
     for percent in sorted(policy.warn_percents):
-        at = promise.after(promise.target * percent / 100, clock.waits)
-        if at is not None:
-            yield Step(clock.key, StepKind.WARNING, percent, at)
+        if percent > above:
+            at = promise.after(promise.target * percent / 100, clock.waits)
+            if at is not None:
+                yield Step(clock.key, StepKind.WARNING, percent, at)
     if promise.due is None:
         return
-    yield Step(clock.key, StepKind.BREACH, 0, promise.due)
+    if above < _BREACH:
+        yield Step(clock.key, StepKind.BREACH, 0, promise.due)
     for number, one in enumerate(policy.escalation, start=1):
         at = _outside(clock.waits, promise.due + one.after)
-        if at is not None:
+        if at is not None and _BREACH + number > above:
             yield Step(clock.key, StepKind.ESCALATION, number, at, one.to)
 
 

@@ -31,12 +31,28 @@ def service_text(calendar: ServiceCalendar, store_zone: ZoneInfo) -> dict[str, s
     return {language: _capital(_text(language, calendar, store_zone)) for language in LANGUAGES}
 
 
+def service_phrase(language: str, calendar: ServiceCalendar, store_zone: ZoneInfo) -> str:
+    """The same within a sentence of that language."""
+    text = _text(language, calendar, store_zone)
+    is_name = language == "en" and not text.startswith(EVERY_DAY)  # of a day: English writes them with a capital
+    return text if is_name else text[:1].lower() + text[1:]
+
+
+def place_name(language: str, zone: ZoneInfo) -> str:
+    """What people call a zone: its city, or its own short name where it has none, as UTC."""
+    return get_timezone_location(zone.key, locale=language, return_city=True)
+
+
+def weekday_name(language: str, day: int) -> str:
+    """A day of the week, Monday being 0, as it stands alone."""
+    return str(get_day_names("wide", context="stand-alone", locale=language)[day])
+
+
 def _text(language: str, calendar: ServiceCalendar, store_zone: ZoneInfo) -> str:
     service = APART[language].join(_group(language, days, hours) for hours, days in _by_hours(calendar).items())
     by_the_clock = any(hours not in {(), WHOLE_DAY} for hours in calendar.week)
     if by_the_clock or (calendar.zone.key != store_zone.key and calendar.week != WHOLE_WEEK):
-        place = get_timezone_location(calendar.zone.key, locale=language, return_city=True)
-        service = say(language, IN_ZONE, service=service, place=place)
+        service = say(language, IN_ZONE, service=service, place=place_name(language, calendar.zone))
     return say(language, BUT_HOLIDAYS, service=service) if calendar.days_off else service
 
 
