@@ -28,6 +28,7 @@ from bridge.contracts.disputes import Disputes
 from bridge.contracts.files import Files
 from bridge.contracts.freezes import Freezes
 from bridge.contracts.problems import Problems
+from bridge.contracts.threads import Threads
 from bridge.contracts.tickets import Policies, Tickets
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.cursor import Cursor
@@ -375,6 +376,8 @@ class Tx(Protocol):
     def push(self) -> Push: ...
     @property
     def tickets(self) -> Tickets: ...
+    @property
+    def threads(self) -> Threads: ...
     @property
     def policies(self) -> Policies: ...
     @property

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnClause, and_, bindparam, func, literal_column, sele
 from bridge.contracts.tickets import MessageKey, WaitingMessage
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import MESSAGE_WAITS, message, ticket
+from bridge.desk.tables import HIDDEN, MESSAGE_WAITS, message, ticket
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.tickets import ABOUT_QUOTES, FOR_STAFF_ALONE, Author, Message, MessageKind
 
@@ -37,8 +37,9 @@ _COUNTED = Statement(
     update(ticket)
     .where(ticket.c.id == bindparam("wanted"))
     .values(number=ticket.c.number + literal_column("1"), messages=ticket.c.messages + literal_column("1"))
-    .returning(ticket.c.messages)
+    .returning(ticket.c.messages, ticket.c.pushed_number)
 )
+_SHOW = Statement(update(ticket).where(ticket.c.id == bindparam("wanted")).values(pushed_number=text("0")))
 # By time and not by number: after a restore what was lost is said again later than what came after it (rule T1).
 _IN_ORDER = (message.c.at_ms, message.c.id)
 _MESSAGES = select(*_COLUMNS).where(message.c.ticket_id == bindparam("ticket")).order_by(*_IN_ORDER)
@@ -113,7 +114,11 @@ class SqlMessages:
     def say(self, ticket_id: int, message: Message) -> Message:
         at_ms, number = self._place(ticket_id, to_ms(message.at)), None
         if message.kind not in FOR_STAFF_ALONE:
-            number = self._connection.execute(_COUNTED.sql, _COUNTED.values({"wanted": ticket_id})).fetchone()[0]
+            counted = self._connection.execute(_COUNTED.sql, _COUNTED.values({"wanted": ticket_id})).fetchone()
+            number = counted[0]
+            if counted[1] == HIDDEN:
+                _SHOW.run(self._connection, wanted=ticket_id)
+                self._show_messages_anew(id_list([ticket_id]))
         cursor = _NEW.run(
             self._connection,
             ticket_id=ticket_id,

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnClause,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -29,6 +30,7 @@ from bridge.desk.files import ERASE_FILES
 from bridge.desk.messages import erase_messages
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import (
+    HIDDEN,
     account,
     delivery,
     dispute,
@@ -85,7 +87,10 @@ _ERASE_SUBJECTS = Statement(
     .values(
         subject=text("''"),
         number=ticket.c.number + literal_column("1"),
-        pushed_number=func.max(ticket.c.pushed_number, literal_column("0")),  # also one that was kept back
+        pushed_number=case(
+            (ticket.c.pushed_number == literal_column(str(HIDDEN)), ticket.c.pushed_number),
+            else_=func.max(ticket.c.pushed_number, literal_column("0")),  # also one that was kept back
+        ),
     )
 )
 _PURCHASES_OF = and_(purchase.c.store_id == bindparam("store"), purchase.c.account_id == bindparam("account"))

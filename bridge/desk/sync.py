@@ -18,12 +18,12 @@ from bridge.domain.cursor import Cursor, Gap
 CLOCK_STEP_MS = 1000
 """An order touched that much in the future was touched before the machine's clock was put back."""
 
-INBOX = "inbox"
-"""The cursor that is not over orders' tables: it begins at the table's beginning and not at its end."""
+INBOX, MESSAGE = "inbox", "message"
+"""Cursors that are not over orders' tables: they begin at the table's beginning and not at its end."""
 
 _OF_STORE = select(cursor.c.name, cursor.c.position, cursor.c.gaps).where(cursor.c.store_id == bindparam("store"))
-_CURSORS = Statement(_OF_STORE.where(cursor.c.name != literal_column(f"'{INBOX}'")))
-_INBOX_CURSOR = Statement(_OF_STORE.where(cursor.c.name == literal_column(f"'{INBOX}'")))
+_CURSORS = Statement(_OF_STORE.where(cursor.c.name.not_in([literal_column(f"'{name}'") for name in (INBOX, MESSAGE)])))
+_ONE_CURSOR = Statement(_OF_STORE.where(cursor.c.name == bindparam("wanted")))
 _INSERT_CURSOR = upsert(cursor).values({column.name: bindparam(column.name) for column in cursor.c})
 _SAVE_CURSOR = Statement(
     _INSERT_CURSOR.on_conflict_do_update(
@@ -86,27 +86,16 @@ class SqlSync:
         return {name: _cursor(position, gaps) for name, position, gaps in rows}
 
     def inbox_cursor(self, store: str) -> Cursor:
-        row = _INBOX_CURSOR.one(self._connection, store=self._stores.number(store))
-        return Cursor() if row is None else _cursor(row[1], row[2])
+        return read_cursor(self._connection, self._stores.number(store), INBOX)
 
     def save_inbox_cursor(self, store: str, cursor: Cursor) -> None:
         self.save_cursors(store, {INBOX: cursor})
 
     def save_cursors(self, store: str, cursors: Mapping[str, Cursor]) -> None:
         number = self._stores.number(store)
-        saved = _SAVE_CURSOR.run_many(
-            self._connection,
-            (
-                {
-                    "store_id": number,
-                    "name": name,
-                    "position": one.position,
-                    "gaps": as_json([(gap.first, gap.last, to_ms(gap.since)) for gap in one.gaps]),
-                }
-                for name, one in cursors.items()
-            ),
-        )
-        self.changed |= saved > 0
+        for name, one in cursors.items():
+            save_cursor(self._connection, number, name, one)
+            self.changed = True
 
     def note_touched(self, store: str, touched: Iterable[Touched]) -> None:
         number = self._stores.number(store)
@@ -156,6 +145,18 @@ class SqlSync:
     def forget_cursors(self, store: str) -> None:
         _FORGET_CURSORS.run(self._connection, store=self._stores.number(store))
         self.changed = True
+
+
+def read_cursor(connection: sqlite3.Connection, store: int, name: str) -> Cursor:
+    """The cursor of that name; one at the beginning where there is none."""
+    row = _ONE_CURSOR.one(connection, store=store, wanted=name)
+    return Cursor() if row is None else _cursor(row[1], row[2])
+
+
+def save_cursor(connection: sqlite3.Connection, store: int, name: str, one: Cursor) -> None:
+    """Keep how far a table was read."""
+    gaps = as_json([(gap.first, gap.last, to_ms(gap.since)) for gap in one.gaps])
+    _SAVE_CURSOR.run(connection, store_id=store, name=name, position=one.position, gaps=gaps)
 
 
 def _cursor(position: int, gaps: str) -> Cursor:

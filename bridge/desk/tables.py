@@ -290,7 +290,9 @@ Index("ix_ticket_policy", ticket.c.store_id, ticket.c.policy, ticket.c.id, sqlit
 Index("ix_ticket_continues", ticket.c.continues, sqlite_where=text("continues IS NOT NULL"))
 KEPT_BACK = "-1"
 """The `pushed_number` of what is not to be shown until it is erased; 0 is what was not shown yet in this epoch."""
-TICKET_WAITS = text("pushed_number < number")
+HIDDEN = -2
+"""The `pushed_number` of a ticket that was at an end before the desk knew it: shown once something is said in it."""
+TICKET_WAITS = text("pushed_number < number AND pushed_number > -2")
 Index("ix_ticket_waiting", ticket.c.store_id, ticket.c.id, sqlite_where=TICKET_WAITS)
 
 message = Table(
@@ -584,3 +586,61 @@ Index("ix_file_message_id", file.c.message_id)
 Index("ix_file_account_id", file.c.account_id, file.c.at_ms)
 Index("ix_file_sha256", file.c.store_id, file.c.sha256)
 Index("ix_file_state", file.c.store_id, file.c.id, sqlite_where=text("state IN ('waiting', 'erasing')"))
+
+thread = Table(
+    "thread",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("thread_id", BigInteger, primary_key=True),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("wanted", String(16)),
+    Column("ticket_id", Integer, ForeignKey("ticket.id")),
+    Column("last_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_thread_ticket_id", thread.c.ticket_id)
+Index("ix_thread_account_id", thread.c.account_id)
+THREAD_WANTED = text("wanted IS NOT NULL")
+Index("ix_thread_wanted", thread.c.store_id, thread.c.thread_id, sqlite_where=THREAD_WANTED)
+
+native_message = Table(
+    "native_message",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("native_id", BigInteger, primary_key=True),
+    Column("digest", BigInteger, nullable=False),
+    Column("ours", Integer, nullable=False),
+    Column("message_id", Integer),
+    sqlite_with_rowid=False,
+)
+
+native_reply = Table(
+    "native_reply",
+    metadata,
+    Column("message_id", Integer, ForeignKey("message.id"), primary_key=True),
+    Column("store_id", Integer, ForeignKey("store.id"), nullable=False),
+    Column("thread_id", BigInteger, nullable=False),
+    Column("uuid", String(36), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("native_id", BigInteger),
+    UniqueConstraint("store_id", "uuid"),
+)
+REPLY_WAITS = text("native_reply.state = 'waiting'")
+Index(
+    "ix_native_reply_waiting",
+    native_reply.c.store_id,
+    native_reply.c.message_id,
+    sqlite_where=text("state = 'waiting'"),
+)
+
+thread_sync = Table(
+    "thread_sync",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("phase", String(16), nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("compared", BigInteger, nullable=False),
+)

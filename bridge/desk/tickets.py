@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, exists, literal_column, select, text, update
 from bridge.desk.messages import SqlMessages, erase_messages
 from bridge.desk.numbers import is_lost, last_known, next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import KEPT_BACK, TICKET_WAITS, message, ticket
+from bridge.desk.tables import HIDDEN, KEPT_BACK, TICKET_WAITS, message, ticket
 from bridge.desk.ticket_rows import FOUND_TICKETS, ticket_from
 from bridge.desk.ticket_standing import SqlTicketStanding
 from bridge.desk.values import id_list, to_ms
@@ -65,7 +65,11 @@ _PUSHED = Statement(
 )
 _NOT_SHOWN = Statement(select(ticket.c.id).where(any_of(ticket.c.id, "ids"), ticket.c.pushed_number == text("0")))
 _KEEP_BACK = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(pushed_number=text(KEPT_BACK)))
-_AGAIN = Statement(update(ticket).where(ticket.c.store_id == bindparam("store")).values(number=_NEXT, pushed_number=0))
+_AGAIN = Statement(
+    update(ticket)
+    .where(ticket.c.store_id == bindparam("store"), ticket.c.pushed_number > literal_column(str(HIDDEN)))
+    .values(number=_NEXT, pushed_number=0)
+)
 _MINE = Statement(select(ticket.c.id).where(ticket.c.account_id == bindparam("account")))
 _ERASE_SUBJECTS = Statement(
     update(ticket).where(ticket.c.account_id == bindparam("account")).values(subject="", number=_NEXT)

@@ -30,6 +30,7 @@ from bridge.desk.quotes import SqlQuotes
 from bridge.desk.rights import SqlPrices, SqlRedemptions
 from bridge.desk.slices import SqlSlices
 from bridge.desk.sync import SqlSync
+from bridge.desk.threads import SqlThreads
 from bridge.desk.tickets import SqlTickets
 from bridge.errors import DeskUnusable, DeskUnwritable
 
@@ -123,6 +124,10 @@ class DeskTx:
     @cached_property
     def tickets(self) -> SqlTickets:
         return SqlTickets(self.connection, self.stores)
+
+    @cached_property
+    def threads(self) -> SqlThreads:
+        return SqlThreads(self.connection, self.stores)
 
     @cached_property
     def policies(self) -> SqlPolicies:

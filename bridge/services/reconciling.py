@@ -12,6 +12,8 @@ from typing import NamedTuple
 from bridge.contracts.desk import Comparison, FirstSync, Tx
 from bridge.contracts.problems import Problem
 from bridge.contracts.shop import SlicePage
+from bridge.contracts.shop_threads import MESSAGE_IDS
+from bridge.domain.cursor import Cursor
 from bridge.domain.slices import differing, unequal
 from bridge.services.comparing_accounts import set_lost_apart
 from bridge.services.syncing import IDS_WENT_BACK, touch
@@ -38,12 +40,18 @@ def start(tx: Tx, store: str) -> Start:
     """Where comparing a store stands."""
     return Start(
         tx.stores.get(store).first_sync,
-        {name: cursor.position for name, cursor in tx.sync.cursors(store).items()},
+        {name: cursor.position for name, cursor in _cursors(tx, store).items()},
         tx.problems.open_under(store, IDS_WENT_BACK) is not None,
         tx.slices.comparison(store),
         tx.slices.newest(store),
         tx.sync.waiting_count(store),
     )
+
+
+def _cursors(tx: Tx, store: str) -> Mapping[str, Cursor]:
+    """The cursors over the orders' tables, and over the customer service's messages where they are read."""
+    messages = tx.threads.cursor(store)
+    return {**tx.sync.cursors(store), **({MESSAGE_IDS: messages} if messages.position else {})}
 
 
 def ids_gone_back(positions: Mapping[str, int], next_ids: Mapping[str, int]) -> dict[str, tuple[int, int]]:
@@ -98,7 +106,7 @@ def report_ids_gone_back(
 
     Where the cursors have started anew since they were looked up, staff have just done so.
     """
-    cursors = tx.sync.cursors(store)
+    cursors = _cursors(tx, store)
     if any(name not in cursors or cursors[name].position < read for name, (read, _) in back.items()):
         return False
     known = tx.problems.open_under(store, IDS_WENT_BACK)

@@ -9,9 +9,10 @@ branch_labels = None
 depends_on = None
 
 COLUMNS = ("message", "quote", "redemption", "entry")
+WAITS = "pushed_number < number AND pushed_number > -2"
 INDEXES = (
     ("ix_request_account_id", "ix_ticket_account_id", "ticket", ["account_id"], None),
-    ("ix_request_waiting", "ix_ticket_waiting", "ticket", ["store_id", "id"], "pushed_number < number"),
+    ("ix_request_waiting", "ix_ticket_waiting", "ticket", ["store_id", "id"], WAITS),
     ("ix_message_request_id", "ix_message_number", "message", ["ticket_id", "number"], None),
     ("ix_quote_request_id", "ix_quote_ticket_id", "quote", ["ticket_id"], None),
 )
@@ -108,6 +109,7 @@ def upgrade() -> None:
     for new, table, columns, where in NEW_INDEXES:
         op.create_index(new, table, columns, unique=False, sqlite_where=sa.text(where))
     _make_files()
+    _make_threads()
     op.execute(OPENED)
     op.execute(NUMBERED)
     op.execute(COUNTED)
@@ -148,4 +150,63 @@ def _make_files() -> None:
     op.create_index("ix_file_sha256", "file", ["store_id", "sha256"])
     op.create_index(
         "ix_file_state", "file", ["store_id", "id"], sqlite_where=sa.text("state IN ('waiting', 'erasing')")
+    )
+
+
+def _make_threads() -> None:
+    op.create_table(
+        "thread",
+        sa.Column("store_id", sa.Integer, nullable=False),
+        sa.Column("thread_id", sa.BigInteger, nullable=False),
+        sa.Column("account_id", sa.Integer, nullable=False),
+        sa.Column("email", sa.Text, nullable=False),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("wanted", sa.String(16)),
+        sa.Column("ticket_id", sa.Integer),
+        sa.Column("last_ms", sa.BigInteger, nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_thread_store_id"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_thread_account_id"),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_thread_ticket_id"),
+        sa.PrimaryKeyConstraint("store_id", "thread_id", name="pk_thread"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_thread_ticket_id", "thread", ["ticket_id"])
+    op.create_index("ix_thread_account_id", "thread", ["account_id"])
+    op.create_index("ix_thread_wanted", "thread", ["store_id", "thread_id"], sqlite_where=sa.text("wanted IS NOT NULL"))
+    op.create_table(
+        "native_message",
+        sa.Column("store_id", sa.Integer, nullable=False),
+        sa.Column("native_id", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.BigInteger, nullable=False),
+        sa.Column("ours", sa.Integer, nullable=False),
+        sa.Column("message_id", sa.Integer),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_native_message_store_id"),
+        sa.PrimaryKeyConstraint("store_id", "native_id", name="pk_native_message"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "native_reply",
+        sa.Column("message_id", sa.Integer, nullable=False),
+        sa.Column("store_id", sa.Integer, nullable=False),
+        sa.Column("thread_id", sa.BigInteger, nullable=False),
+        sa.Column("uuid", sa.String(36), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("native_id", sa.BigInteger),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name="fk_native_reply_message_id"),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_native_reply_store_id"),
+        sa.PrimaryKeyConstraint("message_id", name="pk_native_reply"),
+        sa.UniqueConstraint("store_id", "uuid", name="uq_native_reply_store_id_uuid"),
+    )
+    op.create_index(
+        "ix_native_reply_waiting", "native_reply", ["store_id", "message_id"], sqlite_where=sa.text("state = 'waiting'")
+    )
+    op.create_table(
+        "thread_sync",
+        sa.Column("store_id", sa.Integer, nullable=False),
+        sa.Column("phase", sa.String(16), nullable=False),
+        sa.Column("until", sa.BigInteger, nullable=False),
+        sa.Column("compared", sa.BigInteger, nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_thread_sync_store_id"),
+        sa.PrimaryKeyConstraint("store_id", name="pk_thread_sync"),
     )
