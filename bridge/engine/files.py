@@ -54,11 +54,13 @@ class StoreFiles:
             terms, at = self._setup.desk_terms, self._clock.now()
             refusal = await self._desk.read(files.refusal_before, terms, posted.customer_id, named, at)
             if refusal:
+                await self._tell(refusal)
                 return {one.file: Arrival(refusal=refusal) for one in named}
         arrivals: dict[str, Arrival] = {}
         for one in named:
             arrivals[one.file] = arrival = await self._fetch(one, posted.customer_id, keys)
             if arrival.refusal and not again:
+                await self._tell(arrival.refusal)
                 break  # the message is refused with it, so the others are not worth the way
         return arrivals
 
@@ -92,6 +94,10 @@ class StoreFiles:
             log.info("files without a message forgotten", store=self._name, files=forgotten)
         return forgotten
 
+    async def _tell(self, refusal: str) -> None:
+        if refusal == files.FULL:
+            await self._desk.transact("no room for files", files.tell_full, self._setup.desk_terms, self._clock.now())
+
     async def _fetch(self, file: NamedFile, customer_id: int, keys: Sequence[SigningKey]) -> Arrival:
         content = bytearray()
         for number in range(file.parts):
@@ -114,7 +120,7 @@ class StoreFiles:
             self._contents.keep(self._name, content, at=self._clock.now())
         except NoRoom as error:
             log.error("no room for files", store=self._name, cause=str(error))
-            return Arrival(refusal="files_full")
+            return Arrival(refusal=files.FULL)
         return Arrival(kind)
 
     # --- staff's ---
@@ -136,7 +142,7 @@ class StoreFiles:
         content = await asyncio.to_thread(self._contents.read, self._name, file.sha256)
         if content is None:
             log.error("a file's content is not there", store=self._name, file=file.file, ticket=file.ticket_id)
-            await self._desk.transact("file lost", lambda tx: tx.files.lose(self._name, file.file))
+            await self._desk.transact("file lost", files.lose, self._setup.desk_terms, file, self._clock.now())
             return
         named = NamedFile(file.file, file.name, file.size, file.sha256, file.parts)
         for part in signed_parts(content, named, store=self._name, customer_id=waiting.customer_id, key=key):

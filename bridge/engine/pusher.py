@@ -122,8 +122,8 @@ class Pusher:
         if answered:
             refusal = self._refused.get(DocumentTable.TICKET)
             await self._threads.look(self._adapter, refusal.cause if refusal else "")
+        shown += await self._push_files(keys[0])  # before the messages that name them
         shown += await self._push_documents(documents, SHOWN)
-        shown += await self._push_files(keys[0])
         if self._notes and notes:
             await self._notes.write(self._adapter, self._terms(keys[0]), notes)
         return shown + (len(batch.rows) or await self._lost.take_over(keys))

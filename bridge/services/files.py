@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.files import NamedFile, promised_type, shown_name
+from bridge.domain.files import NamedFile, TicketFile, promised_type, shown_name
 from bridge.domain.tickets import Author
 from bridge.errors import QuoteRefused
 from bridge.services.file_parts import parts_of
@@ -23,6 +23,8 @@ from bridge.services.file_types import type_of
 from bridge.services.inbox_rows import FileNote, Posted, WithFiles
 
 HOUR = timedelta(hours=1)
+FULL = "files_full"
+LOST = "file_lost"
 CARRYING = ("ticket_open", "ticket_reply")
 """What customers do on their page that can have files."""
 
@@ -75,7 +77,7 @@ def refusal_before(tx: Tx, terms: DeskTerms, customer_id: int, files: Sequence[N
     if size + (tx.files.bytes_of(terms.store, account.id) if account else 0) > limits.customer_bytes:
         return "files_no_room"
     if size + tx.files.bytes_in(terms.store) > limits.store_bytes:
-        return "files_full"
+        return FULL
     return ""
 
 
@@ -109,6 +111,32 @@ def receive(
         tx.files.add(terms.store, account.id, ticket_id, one, author=Author.CUSTOMER, kind=kind, lost=lost, at=at)
 
 
+def tell_full(tx: Tx, terms: DeskTerms, at: datetime) -> None:
+    """Tell staff that customers' files are refused for want of room: one problem a day."""
+    day = at.astimezone(terms.zone).date()
+    tx.problems.report(
+        terms.store,
+        key=f"{FULL}:{day}",
+        kind=FULL,
+        summary="customers' files are refused: what is kept has reached files.store_megabytes in the store's file or "
+        "files.all_megabytes in bridge.toml. Raise it, or set privacy.files_days",
+        at=at,
+    )
+
+
+def lose(tx: Tx, terms: DeskTerms, file: TicketFile, at: datetime) -> None:
+    """A file that staff attached has no content any more: the customer can't have it, and staff are told."""
+    tx.files.lose(terms.store, file.file)
+    tx.problems.report(
+        terms.store,
+        key=f"{LOST}:{file.file}",
+        kind=LOST,
+        summary=f"ticket {file.ticket_id}: the content of a file that staff attached is not in the folder files/ "
+        "beside the desk, so the customer can't have it. Attach it again",
+        at=at,
+    )
+
+
 def staff_file(terms: DeskTerms, name: str, content: bytes, digest: str) -> tuple[NamedFile, str]:
     """A file that staff want to attach, and its type. Raises `QuoteRefused` for what customers couldn't send either."""
     shown = shown_name(name)
@@ -132,6 +160,6 @@ def attach(
     if len(files) > terms.files.message_files:
         raise QuoteRefused("files_too_many", f"{len(files)} files; at most {terms.files.message_files} go together")
     if sum(one.size for one, _ in files) + tx.files.bytes_in(terms.store) > terms.files.store_bytes:
-        raise QuoteRefused("files_full", f"{terms.store} has kept as much as it may")
+        raise QuoteRefused(FULL, f"{terms.store} has kept as much as it may")
     for one, kind in files:
         tx.files.add(terms.store, account.id, ticket_id, one, author=Author.STAFF, kind=kind, lost=False, at=at)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.shop_documents import DocumentTable
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_files import PART_BYTES, FilePart
-from bridge.contracts.shop_rows import DESK_TO_SHOP, SigningKey, verifies
+from bridge.contracts.shop_rows import DESK_TO_SHOP, SigningKey, signed_row, verifies
 from bridge.desk.desk import Desk
 from bridge.desk.file_store import FileStore, beside
 from bridge.domain.accounts import Owner, OwnerKind
@@ -330,3 +330,68 @@ async def test_D4_files_have_their_time_and_their_messages_stay(store: Store) ->
     after = store.desk.look(lambda tx: tx.tickets.get("acme", 1))
     assert after is not None
     assert after.number > shown.number, "it is shown without them"
+
+
+async def test_where_there_is_no_more_room_the_customer_and_staff_are_told_and_nothing_is_kept(store: Store) -> None:
+    store.contents = FileStore(store.contents.root, all_bytes=len(PNG))
+    store.inbox._files._contents = store.contents
+    assert await store.send(store.upload(PNG)) == "ticket_opened"
+    assert await store.send(store.upload(LONG), at=1) == "files_full"
+    assert store.kept() == [hashlib.sha256(PNG).hexdigest()]
+    [problem] = store.desk.look(lambda tx: tx.problems.open("acme"))
+    assert (problem.kind, store.tickets()) == ("files_full", 1)
+
+
+async def test_a_file_of_staffs_without_its_content_is_told_and_holds_up_no_other(store: Store) -> None:
+    await store.send()
+    terms = store.setup.desk_terms
+    there = files.staff_file(terms, "there.png", PNG, store.contents.keep("acme", PNG, at=store.clock.now()))
+    lost = files.staff_file(terms, "lost.png", LONG, hashlib.sha256(LONG).hexdigest())
+
+    def answer(tx: Any) -> None:
+        account = tx.accounts.of_owners("acme", [HIS])[HIS]
+        tickets.reply(tx, terms, 1, text="Look", by="Anna", at=store.clock.now())
+        files.attach(tx, terms, account, 1, [lost, there], at=store.clock.now())
+
+    await store.desk.transact("answer", answer)
+    await store.push()
+    assert [(one.name, one.state) for one in store.files()] == [
+        ("lost.png", FileState.LOST),
+        ("there.png", FileState.KEPT),
+    ]
+    assert {file for file, _ in store.shop.files} == {there[0].file}
+    assert "file_lost" in {one.kind for one in store.desk.look(lambda tx: tx.problems.open("acme"))}
+
+
+async def test_files_of_a_message_that_was_accepted_before_a_restore_are_fetched_again(store: Store) -> None:
+    shot, gone = store.upload(PNG), store.upload(LONG, "gone.png")
+    data = {"text": "See there", "subject": "It is broken", "price": None, "files": [shot, gone]}
+    row = posted_row(KEY, store="acme", customer=77, kind="ticket_open", data=data, at=int(MONDAY.timestamp()))
+    store.shop.post(row)
+    told = {
+        "v": 1,
+        "store": "acme",
+        "epoch": 1,
+        "number": 1,
+        "customer": 77,
+        "uuid": row.uuid,
+        "received": int(MONDAY.timestamp()),
+        "outcome": "accepted",
+        "code": "ticket_opened",
+        "text": {},
+        "data": {"ticket": 1},
+    }
+    answer = signed_row(KEY, "answer", told, customer_id=77, epoch=1, number=1)
+    await store.shop.push_documents(DocumentTable.ANSWER, [DocumentRow(row.uuid, answer)])
+    del store.shop.files[gone["file"], 1]
+    store.inbox._caught_up = _at_once  # type: ignore[method-assign]  # there are no orders to wait for
+    while await store.inbox.one_pass():
+        pass
+    assert [(one.name, one.state) for one in store.files()] == [
+        ("shot.png", FileState.KEPT),
+        ("gone.png", FileState.LOST),
+    ]
+
+
+async def _at_once() -> bool:
+    return True
