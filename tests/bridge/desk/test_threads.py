@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bridge.contracts.desk import Tx
 from bridge.contracts.shop_threads import NativeStatus
 from bridge.contracts.threads import GONE, KnownMessage, KnownThread, Phase, ThreadSync, WantedStatus
 from bridge.domain.accounts import Owner, OwnerKind
@@ -28,6 +29,11 @@ def a_thread(coins: CoinDesk, *, status: str = "open") -> int:
     known = KnownThread(THREAD, ticket.account_id, "ada@shop.example", "en", status, ticket.id, coins.now)
     coins.desk.run(lambda tx: tx.threads.save(ACME, [known]))
     return ticket.id
+
+
+def answer(tx: Tx, coins: CoinDesk, number: int, text: str) -> None:
+    said = tx.tickets.say(number, Message(coins.now, Author.STAFF, MessageKind.TEXT, text, staff="Anna"))
+    tx.threads.add_reply(ACME, said.id, THREAD, f"uuid-{text}", native_id=None)
 
 
 def wanted(coins: CoinDesk) -> list[WantedStatus]:
@@ -63,7 +69,7 @@ def test_nothing_is_wanted_of_a_thread_that_is_gone(coins: CoinDesk) -> None:
 
 
 def test_a_message_is_known_by_the_shops_id(coins: CoinDesk) -> None:
-    known = KnownMessage(31, 4_000_000_000, False, 7)
+    known = KnownMessage(31, 4_000_000_000, ours=False, message_id=7)
     coins.desk.run(lambda tx: tx.threads.note(ACME, [known]))
     assert coins.desk.look(lambda tx: tx.threads.known(ACME, [31, 32])) == {31: known}
     again = known._replace(digest=1, ours=True)
@@ -74,12 +80,7 @@ def test_a_message_is_known_by_the_shops_id(coins: CoinDesk) -> None:
 def test_T1_replies_wait_in_their_order_until_they_are_written_or_erased(coins: CoinDesk) -> None:
     number = a_thread(coins)
     for text in ("first", "second", "third", "fourth"):
-        message = Message(coins.now, Author.STAFF, MessageKind.TEXT, text, staff="Anna")
-        said = coins.desk.run(lambda tx, one=message: tx.tickets.say(number, one))
-        uuid = f"uuid-{text}"
-        coins.desk.run(
-            lambda tx, said=said, uuid=uuid: tx.threads.add_reply(ACME, said.id, THREAD, uuid, native_id=None)
-        )
+        coins.desk.run(answer, coins, number, text)
     found = coins.desk.look(lambda tx: tx.threads.replies(ACME, 10))
     assert [(one.text, one.staff, one.thread_id, one.ticket_id) for one in found] == [
         (text, "Anna", THREAD, number) for text in ("first", "second", "third", "fourth")
