@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkstemp
+from threading import Lock
 
 from bridge.errors import DeskError, DeskUnwritable
 
@@ -34,6 +35,8 @@ class FileStore:
 
     def __init__(self, root: Path, *, all_bytes: int = ALL_BYTES) -> None:
         self.root, self._all_bytes = root, all_bytes
+        self._lock = Lock()
+        self._taken: int | None = None
 
     def keep(self, store: str, content: bytes, *, at: datetime) -> str:
         """Keep a content; returns its hash. What is there already is kept once, and counts as new.
@@ -46,11 +49,11 @@ class FileStore:
             if place.is_file() and place.stat().st_size == len(content):
                 _date(place, at)
                 return digest
-            if self._taken() + len(content) > self._all_bytes:
-                raise NoRoom(f"{self.root}: the files of all stores take more than {self._all_bytes} bytes")
-            place.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-            _write(place, content)
-            _date(place, at)
+            with self._lock:
+                self._take(len(content))
+                place.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+                _write(place, content)
+                _date(place, at)
         except OSError as error:
             raise DeskUnwritable(f"{place}: {error.strerror}") from error
         return digest
@@ -77,10 +80,17 @@ class FileStore:
             if path.name in wanted and path.stat().st_mtime <= before:
                 path.unlink(missing_ok=True)
                 dropped += 1
+        with self._lock:
+            self._taken = None
         return dropped
 
-    def _taken(self) -> int:
-        return sum(path.stat().st_size for path in self._files(self.root))
+    def _take(self, size: int) -> None:
+        """Count what is kept now. What commands have kept beside is counted after the next drop, once a day."""
+        if self._taken is None:
+            self._taken = sum(path.stat().st_size for path in self._files(self.root))
+        if self._taken + size > self._all_bytes:
+            raise NoRoom(f"{self.root}: the files of all stores take more than {self._all_bytes} bytes")
+        self._taken += size
 
     @staticmethod
     def _files(folder: Path) -> Iterator[Path]:

@@ -103,6 +103,12 @@ def test_an_upload_becomes_signed_parts_that_the_desk_verifies(page: Page) -> No
     assert told["longest"] < 800_000, "a statement that every server takes"
 
 
+def test_a_file_as_large_as_can_be_takes_little_memory(page: Page) -> None:
+    told = page.uploads(("large.txt", b"x" * 5_242_880))
+    assert ([one["parts"] for one in told["stored"]], len(page.rows())) == ([20], 20)
+    assert told["peak"] < 24_000_000
+
+
 def test_T12_an_eleventh_file_within_an_hour_is_not_taken(page: Page) -> None:
     for _ in range(2):
         page.uploads(*[(f"{number}.txt", b"text") for number in range(5)])

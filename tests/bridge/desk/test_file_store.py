@@ -43,7 +43,11 @@ def test_no_more_is_kept_than_all_stores_may_take_together(tmp_path: Path) -> No
     contents.keep("acme", b"x" * 15, at=NOW)
     with pytest.raises(NoRoom):
         contents.keep("other", b"y" * 6, at=NOW)
-    contents.keep("other", b"y" * 5, at=NOW)
+    digest = contents.keep("other", b"y" * 5, at=NOW)
+    with pytest.raises(NoRoom):
+        contents.keep("other", b"z", at=NOW)
+    contents.drop("other", [digest], at=LATER)
+    contents.keep("other", b"z" * 5, at=NOW)
 
 
 def test_what_no_row_has_goes_after_a_grace_and_what_is_kept_anew_stays(tmp_path: Path) -> None:
