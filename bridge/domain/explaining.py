@@ -6,7 +6,7 @@ and it is the same whenever it is asked for as of the same moment.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -61,6 +61,16 @@ class ExplainedClock:
     def counted(self) -> timedelta:
         """What the parts count up to: the target exactly where the clock has a due time."""
         return sum((part.service for part in self.parts if part.kind is PartKind.COUNTED), timedelta())
+
+    @property
+    def days_off(self) -> tuple[date, ...]:
+        """The local days among the parts that would have service, but for a holiday."""
+        if not self.parts:
+            return ()
+        calendar = self.clock.promise.calendar
+        first, last = (at.astimezone(calendar.zone).date() for at in (self.parts[0].begin, self.parts[-1].end))
+        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+        return tuple(day for day in days if calendar.week[day.weekday()] and not calendar.serves_on(day))
 
 
 @dataclass(frozen=True, slots=True)

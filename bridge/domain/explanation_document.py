@@ -9,11 +9,10 @@ from typing import Any
 from bridge.domain.clock_alerts import Step
 from bridge.domain.clocks import Promise
 from bridge.domain.explaining import ExplainedClock, Explanation
-from bridge.domain.policy_documents import calendar_document
 
 
 def explanation_document(explanation: Explanation) -> dict[str, Any]:
-    """The document of an explanation. Raises `TypeError` where days off are told by a function."""
+    """The document of an explanation."""
     return {
         "ticket": explanation.ticket,
         "at": _moment(explanation.at),
@@ -38,13 +37,23 @@ def _clock(one: ExplainedClock) -> dict[str, Any]:
         "withdrawn_at": _moment(clock.withdrawn_at),
         "used": _seconds(clock.used),
         "left": _seconds(clock.promise.left) if clock.still else None,
-        "promise": {**best, "calendar": calendar_document(clock.promise.calendar)},
+        "promise": {**best, "calendar": _calendar(one)},
         "others": others,
         "parts": [
             {"begin": _moment(begin), "end": _moment(end), "kind": str(kind), "service": _seconds(service)}
             for begin, end, kind, service in one.parts
         ],
         "next": _step(one.next) if one.next is not None else None,
+    }
+
+
+def _calendar(one: ExplainedClock) -> dict[str, Any]:
+    """The hours of each day of the week, Monday first, in seconds; of the days off those that the clock has met."""
+    calendar = one.clock.promise.calendar
+    return {
+        "zone": calendar.zone.key,
+        "week": [[list(interval) for interval in hours] for hours in calendar.week],
+        "off": [day.isoformat() for day in one.days_off],
     }
 
 

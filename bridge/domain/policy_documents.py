@@ -22,7 +22,7 @@ def policy_document(policy: Policy) -> dict[str, Any]:
     calendars: list[dict[str, Any]] = []
     services = {}
     for standing, service in sorted(policy.services.items()):
-        written = calendar_document(service.calendar)
+        written = _calendar_document(service.calendar)
         if written not in calendars:
             calendars.append(written)
         services[standing] = {"calendar": calendars.index(written), "guaranteed": service.guaranteed}
@@ -61,8 +61,7 @@ def policy_of_document(document: Mapping[str, Any]) -> Policy:
     )
 
 
-def calendar_document(calendar: ServiceCalendar) -> dict[str, Any]:
-    """Zone, hours of each day of the week in seconds, days off. Raises `TypeError` as `policy_document` does."""
+def _calendar_document(calendar: ServiceCalendar) -> dict[str, Any]:
     if not isinstance(calendar.days_off, frozenset):
         raise TypeError("days off that a function tells can't be written down")
     return {

@@ -5,7 +5,7 @@ clock shows twice the offset is said too. Seconds are left out where there are n
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bridge.domain.clock_alerts import Step, StepKind
@@ -37,6 +37,7 @@ FROM = {
 STANDINGS = {PACKAGE: "a package without a plan", LICENCE: "a licence alone", NONE: "neither plan nor licence"}
 PARTS = {PartKind.COUNTED: "counted", PartKind.CLOSED: "no service", PartKind.WAITED: "waiting"}
 MINUTE, HOUR = 60, 3_600
+DAYS_A_LINE = 4
 
 PlanNames = Mapping[str, str]
 """What staff call each plan, by its key."""
@@ -64,7 +65,7 @@ def clock_lines(one: ExplainedClock, now: datetime, zone: ZoneInfo, plans: PlanN
     following = _next(one, now, zone) if clock.running and clock.guaranteed else ""
     return [
         f"{KINDS[clock.kind]}: {result_text(one, zone)}",
-        *(f"  {name:<8} {text}" for name, text in _terms(clock, zone, plans)),
+        *(f"  {name:<8} {text}" for name, text in _terms(one, zone, plans)),
         *(f"    {line}" for line in _part_lines(one.parts, zone)),
         f"  {'used':<8} {_used(clock)}",
         *(f"  {'other':<8} {_other(other, zone, plans)}" for other in clock.promises[1:]),
@@ -92,7 +93,7 @@ def standing_text(standing: str, plans: PlanNames) -> str:
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
     """A moment as the zone's clock shows it: `Sat 28 Nov 2026 18:00`."""
     local = at.astimezone(zone)
-    text = f"{_DAYS[local.weekday()]} {local.day:2} {_MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
+    text = f"{_day(local.date())} {local:%H:%M}"
     if local.second:
         text += f":{local.second:02}"
     # The change is looked for among the clock's own times: it shows this one twice if the other fold is another hour.
@@ -122,13 +123,19 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def _terms(clock: Clock, zone: ZoneInfo, plans: PlanNames) -> Iterator[tuple[str, str]]:
-    promise = clock.promise
+def _day(day: date) -> str:
+    return f"{_DAYS[day.weekday()]} {day.day:2} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _terms(one: ExplainedClock, zone: ZoneInfo, plans: PlanNames) -> Iterator[tuple[str, str]]:
+    clock, promise = one.clock, one.clock.promise
     yield "policy", f"{promise.policy.version}, in force since {clock_time(promise.policy.since, zone)}"
     standing, since = standing_text(promise.standing, plans), clock_time(promise.standing_since, zone)
     yield "under", f"{standing}, since {since}"
     yield "promise", "guaranteed" if promise.guaranteed else "best effort: reported, never breached"
     yield "hours", service_text(promise.calendar, zone)["en"]
+    for at in range(0, len(one.days_off), DAYS_A_LINE):
+        yield "off", ", ".join(map(_day, one.days_off[at : at + DAYS_A_LINE]))
     yield "target", f"{duration_text(promise.target)} from {clock_time(promise.begins, zone)}, {_why_from(clock)}"
 
 

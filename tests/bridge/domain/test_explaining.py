@@ -13,6 +13,7 @@ from bridge.domain.explanation_document import explanation_document
 from bridge.domain.policies import Policies, Policy, PolicyVersion, Targets
 from bridge.domain.ticket_terms import HOUR, LICENCE, NONE
 from bridge.domain.tickets import Author, MessageKind
+from tests.support.clock_vectors import VECTORS
 from tests.support.ticket_stories import BASE, ESCALATION, ESSENTIAL, POLICY, SERVICES, SINCE, SOLVING, Story
 
 OPENED, LATER = "2026-11-28 10:00", "2026-12-09 10:00"
@@ -158,3 +159,10 @@ def test_T9_a_promised_resolution_is_explained_beside_the_answer() -> None:
 def test_T9_time_without_service_is_told_of_as_such() -> None:
     parts = Story("2026-11-26 10:00").explained("2026-11-26 10:00").clocks[0].parts
     assert [part.kind for part in parts] == [PartKind.CLOSED, PartKind.COUNTED]
+
+
+def test_T9_the_holidays_that_a_clock_has_met_are_named() -> None:
+    clock = VECTORS["days off at Nowruz"].story.explained("2027-03-20 12:00").clocks[0]
+    assert [day.day for day in clock.days_off] == [21, 22, 23, 24]
+    document = explanation_document(VECTORS["days off at Nowruz"].story.explained("2027-03-20 12:00"))
+    assert document["clocks"][0]["promise"]["calendar"]["off"] == [f"2027-03-{day}" for day in (21, 22, 23, 24)]
