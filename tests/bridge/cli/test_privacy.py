@@ -1,12 +1,18 @@
 """Export and erasure at the command line, with what the shop has of it (rule D2)."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bridge.contracts.clock import SystemClock
 from bridge.desk.desk import Desk
+from bridge.desk.file_store import beside
+from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.files import NamedFile
+from bridge.domain.tickets import Author
 from tests.bridge.cli.conftest import ShopPlace
 from tests.support.commands import Workplace
 
@@ -63,3 +69,23 @@ def test_D2_nothing_is_erased_while_the_shop_cant_be_asked_or_for_an_unknown_one
     assert workplace.cli("privacy", "erase", "77", "--by", "Anna", "--no-shop").code == 0
     again = workplace.cli("privacy", "erase", "77", "--by", "Anna")
     assert (again.code, again.err.splitlines()[0]) == (unknown.code, "Error: acme: of customer 77 nothing is kept")
+
+
+def test_D2_the_contents_of_files_are_gone_from_the_disk_at_once(workplace: Workplace, desk: Desk) -> None:
+    workplace.cli("coins", "grant", "77", "25", "--reason", "Sorry", "--by", "Anna")
+    workplace.cli("ticket", "open", "77", "--subject", "Help", "--text", "See there", "--by", "Anna")
+    contents, at = beside(desk.path), SystemClock().now() - timedelta(minutes=2)
+    digest = contents.keep("acme", b"a passport", at=at)
+
+    def attach(tx: DeskTx) -> None:
+        [ticket] = tx.tickets.latest("acme", 1)
+        named = NamedFile("0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11", "passport.txt", 10, digest, 1)
+        tx.files.add(
+            "acme", ticket.account_id, ticket.id, named, author=Author.CUSTOMER, kind="text/plain", lost=False, at=at
+        )
+
+    desk.run(attach)
+    erased = workplace.cli("privacy", "erase", "77", "--by", "Anna", "--no-shop")
+    assert erased.code == 0, erased.err
+    assert contents.read("acme", digest) is None
+    assert desk.look(lambda tx: tx.files.get("acme", "0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11")) is None
