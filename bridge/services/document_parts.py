@@ -10,6 +10,8 @@ from bridge.services.account_pages import PageTerms
 
 NOBODY = 0
 """No customer of a shop has this number: a row under it is on nobody's page."""
+OLDER_NAME = "request"
+"""What a ticket was called before 0.5.0: rows name it so too as long as a shop may have an extension from then."""
 
 
 def head(terms: PageTerms, customer_id: int, number: int) -> dict[str, Any]:

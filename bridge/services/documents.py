@@ -19,7 +19,7 @@ from bridge.domain.quotes import Quote
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.locale.history_words import history_text
 from bridge.services.account_pages import PageTerms
-from bridge.services.document_parts import NOBODY, document_row, head, taken_away, unix
+from bridge.services.document_parts import NOBODY, OLDER_NAME, document_row, head, taken_away, unix
 from bridge.services.ticket_documents import ticket_rows
 
 FOR_EVER = datetime.min.replace(tzinfo=UTC)
@@ -76,7 +76,11 @@ def documents_pushed(tx: Tx, store: str, batch: DocumentBatch) -> None:
 
 
 def quote_document(tx: Tx, terms: PageTerms, quote: Quote, customer_id: int) -> dict[str, Any]:
-    """What a quote's row says."""
+    """What a quote's row says.
+
+    Its ticket's number stands in it twice: extensions before 0.5.0 ask for `request`, and leave out an offer without
+    it. Nobody could approve then until the vendor has replaced the files in the shop.
+    """
     ticket = tx.tickets.get(quote.store, quote.ticket_id)
     offer = quote.offer
     last_day = offer.valid_until.astimezone(terms.zone).date()
@@ -84,6 +88,7 @@ def quote_document(tx: Tx, terms: PageTerms, quote: Quote, customer_id: int) -> 
         **head(terms, customer_id, quote.number),
         "quote": quote.id,
         "ticket": quote.ticket_id,
+        OLDER_NAME: quote.ticket_id,
         "subject": ticket.subject if ticket else "",
         "kind": quote.kind.value,
         "state": quote.state.value,
@@ -108,6 +113,7 @@ def price_document(terms: PageTerms, price: PriceRow) -> dict[str, Any]:
 
 def answer_document(terms: PageTerms, answer: Answer) -> dict[str, Any]:
     """What an answer's row says; `document` has its text by language and its data."""
+    data = answer.document.get("data", {})
     return {
         **head(terms, answer.customer_id, answer.number),
         "uuid": answer.uuid,
@@ -115,7 +121,7 @@ def answer_document(terms: PageTerms, answer: Answer) -> dict[str, Any]:
         "outcome": answer.outcome,
         "code": answer.code,
         "text": answer.document.get("text", {}),
-        "data": answer.document.get("data", {}),
+        "data": data | ({OLDER_NAME: data["ticket"]} if "ticket" in data else {}),
     }
 
 

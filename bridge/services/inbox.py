@@ -161,7 +161,7 @@ def _again(
         posted.uuid,
         posted.language,
         again=True,
-        ticket_id=told.data.get("ticket", told.data.get("request")),
+        ticket_id=told.data.get("ticket"),
         arrivals=arrivals,
     )
     try:

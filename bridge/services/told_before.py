@@ -12,6 +12,7 @@ from typing import Any
 from bridge.contracts.desk import FirstSync, Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, verifies
+from bridge.services.document_parts import OLDER_NAME
 from bridge.services.inbox_rows import decoded
 
 ACCEPTED = "accepted"
@@ -46,8 +47,15 @@ def told_before(rows: Iterable[DocumentRow], store: str, keys: Sequence[SigningK
             key,
         ):
             received = datetime.fromtimestamp(document["received"], UTC)
-            said[str(key)] = Told(document["outcome"], document["code"], document["text"], document["data"], received)
+            data = _as_now(document["data"])
+            said[str(key)] = Told(document["outcome"], document["code"], document["text"], data, received)
     return said
+
+
+def _as_now(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer's data with a ticket under its name of today alone."""
+    named = {"ticket": data.get("ticket", data[OLDER_NAME])} if OLDER_NAME in data else {}
+    return {name: value for name, value in data.items() if name != OLDER_NAME} | named
 
 
 def orders_caught_up(tx: Tx, store: str) -> bool:

@@ -5,11 +5,13 @@ import json
 import pytest
 
 from bridge import VERSION
+from bridge.contracts.shop_rows import SHOP_TO_DESK, canonical_json, mac_of
 from tests.plugins.conftest import MakeShop
-from tests.support.customer_page import Customer
-from tests.support.storefront import Storefront, account, package
+from tests.support.customer_page import Customer, answer, push_account, push_document, quote
+from tests.support.storefront import CUSTOMER, KEY, NOW, STORE, Storefront, account, package
 
 TABLES = ("quote", "price", "inbox", "answer")
+UUID = "0b3e7c1a-4f2d-4c55-9a1e-2f6d8c7b9a10"
 PAGES = {"opencart": "index", "opencart30": "index", "prestashop": "getContent"}
 LACKING = "Customers see their coins, but no offers, and cannot write tickets"
 WELL = "Customers can see offers, decide on them and write tickets."
@@ -68,6 +70,49 @@ def test_a_page_that_can_t_tell_the_desk_its_version_is_shown_all_the_same(shop:
         page = shop.open_page()
     assert page.shown["available"] == "550"
     assert noted(shop) == []
+
+
+def test_an_older_desks_offers_are_shown_and_its_answers_and_books_lead_to_the_ticket(shop: Storefront) -> None:
+    """Desks before 0.5.0 called a ticket a request: in a quote, in an entry, and in what they answered."""
+    shop.make_tables()
+    hold = {"kind": "hold", "coins": 0, "held": 50, "quote": 12, "request": 5}
+    push_account(shop, package(100, held=50), books=[{"coins": 100}, hold])
+    older = {name: value for name, value in quote(12).items() if name != "ticket"}
+    push_document(shop, "quote", 12, older | {"request": 5})
+    push_document(shop, "answer", UUID, answer(UUID, data={"request": 5}))
+    customer = Customer(shop)
+    page = customer.opens("tickets")
+    assert page.log == []
+    assert "ticket 5" in page.within("quote-12")
+    assert page.has_form("quote_approve", within="quote-12")
+    assert "offer 12 · ticket 5" in customer.opens("statement").text
+    assert "ticket=5" in customer.opens("answer", sent=UUID).html
+
+
+def test_what_an_older_extension_has_sent_and_waits_is_named(shop: Storefront) -> None:
+    shop.make_tables()
+    for uuid, kind, data in (
+        (UUID, "request_open", {"subject": "Google Analytics", "text": "Please", "price": None}),
+        (UUID.replace("0b", "1b"), "request_reply", {"request": 5, "text": "Thanks"}),
+    ):
+        document = {
+            "v": 1,
+            "store": STORE,
+            "customer": CUSTOMER,
+            "uuid": uuid,
+            "kind": kind,
+            "at": NOW,
+            "language": "en",
+        }
+        payload = canonical_json(document | {"data": data})
+        shop.run(
+            "INSERT INTO {p}inbox (store, uuid, customer_id, payload, key_id, mac) VALUES ("
+            f"'{STORE}', '{uuid}', {CUSTOMER}, 0x{payload.encode().hex()}, '{KEY.id}', "
+            f"'{mac_of(KEY, 'inbox', payload, direction=SHOP_TO_DESK)}')"
+        )
+    waiting = Customer(shop).opens("tickets").text
+    assert "New ticket: Google Analytics" in waiting
+    assert "Reply to ticket 5" in waiting
 
 
 def test_prestashop_joins_the_style_sheets_anew(make_shop: MakeShop) -> None:

@@ -31,6 +31,6 @@ final class Answer
         $this->text = $fields->textsIfAny('text');
         $this->received = $fields->amount('received');
         $data = $fields->has('data') ? $fields->part('data') : null;
-        $this->ticket = $data !== null && $data->has('ticket') ? $data->amount('ticket') : null;
+        $this->ticket = $data !== null ? $data->ticket() : null;
     }
 }

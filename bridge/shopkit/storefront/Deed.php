@@ -19,6 +19,7 @@ final class Deed
     /** What a ticket can be about (rule T1). */
     public const TICKET_KINDS = ['pre_sales', 'support', 'work'];
 
+    private const OLDER_KINDS = ['request_open' => 'ticket_open', 'request_reply' => 'ticket_reply'];
     private const HIGHEST_NUMBER = 4294967295;
 
     public string $kind;
@@ -33,6 +34,21 @@ final class Deed
     {
         $this->kind = $kind;
         $this->data = $data;
+    }
+
+    /**
+     * What a row of the inbox says; extensions before 0.5.0 called a ticket a request.
+     *
+     * @param array<string, mixed> $data
+     */
+    public static function posted(string $kind, array $data): self
+    {
+        if (isset($data['request']) && !isset($data['ticket'])) {
+            $data['ticket'] = $data['request'];
+            unset($data['request']);
+        }
+
+        return new self(self::OLDER_KINDS[$kind] ?? $kind, $data);
     }
 
     /**

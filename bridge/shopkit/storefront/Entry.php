@@ -53,7 +53,7 @@ final class Entry
         $this->heldAfter = $fields->amount('held_after');
         $this->order = $fields->has('order') ? $fields->amount('order') : null;
         $this->quote = $fields->has('quote') ? $fields->amount('quote') : null;
-        $this->ticket = $fields->has('ticket') ? $fields->amount('ticket') : null;
+        $this->ticket = $fields->ticket();
         $byStaff = $this->quote === null && in_array($kind, self::BY_STAFF, true);
         $this->reason = $byStaff ? $fields->text('reason') : '';
         foreach ($fields->each('packages') as $package) {

@@ -103,6 +103,20 @@ final class Fields
         return $value;
     }
 
+    /**
+     * The number of the ticket that it is about, where it says one; desks before 0.5.0 called it a request.
+     */
+    public function ticket(): ?int
+    {
+        foreach (['ticket', 'request'] as $name) {
+            if ($this->has($name)) {
+                return $this->amount($name);
+            }
+        }
+
+        return null;
+    }
+
     public function flag(string $name): bool
     {
         $value = $this->values[$name] ?? null;

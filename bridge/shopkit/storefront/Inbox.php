@@ -155,7 +155,7 @@ final class Inbox
                 $fields = Fields::of('inbox document', $payload, $this->key->store());
                 $fields->requireCustomer($this->customerId);
                 $fields->require('uuid', (string) $row['uuid']);
-                $deed = new Deed($fields->text('kind'), $fields->collection('data'));
+                $deed = Deed::posted($fields->text('kind'), $fields->collection('data'));
                 $found[] = new Posted((string) $row['uuid'], $deed, $fields->amount('at'));
             }
         }

@@ -57,7 +57,7 @@ final class Quote
     {
         $this->epoch = $fields->amount('epoch');
         $this->id = $fields->amount('quote');
-        $this->ticket = $fields->amount('ticket');
+        $this->ticket = $fields->ticket() ?? $fields->amount('ticket');
         $this->subject = $fields->text('subject');
         $this->kind = $fields->word('kind', self::KINDS);
         $this->state = $fields->word('state', self::STATES);

@@ -19,6 +19,7 @@ from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.document_comparison import expected_quotes
 from bridge.services.documents import DocumentBatch, documents_pushed, waiting_documents
 from bridge.services.opening import open_ticket
+from bridge.services.told_before import told_before
 from tests.support.books import ACME, PLANS, TEHRAN, customer, guest
 from tests.support.quoting import ANNA, CUSTOMER, RIGHTS, CoinDesk, a_coin_desk, desk_terms
 
@@ -83,6 +84,21 @@ def test_C9_a_quotes_row_says_the_exact_text_and_its_hash(coins: CoinDesk) -> No
     assert shown["valid_until"] - shown["offered_at"] == 14 * 86_400
     assert shown["valid_until_text"]["fa"] == "۱۶ آذر ۱۴۰۵"
     assert (shown["held"], shown["spent"]) == (0, None)
+
+
+OLDER_NEED = {
+    "epoch": int, "quote": int, "request": int, "subject": str, "kind": str, "state": str, "version": int,
+    "coins": int, "text": dict, "text_hash": dict, "offered_at": int, "valid_until": int, "valid_until_text": dict,
+    "held": int, "spent": type(None), "history": list,
+}  # fmt: skip
+"""What the extensions before 0.5.0 read of a quote: where one field is not of its type, they show no offer at all."""
+
+
+def test_a_quote_can_be_read_by_extensions_from_before_tickets_had_their_name(coins: CoinDesk) -> None:
+    quote = coins.offered(CUSTOMER, 50)
+    shown = document(coins)
+    assert {name: type(shown.get(name)) for name in OLDER_NEED} == OLDER_NEED
+    assert shown["request"] == shown["ticket"] == quote.ticket_id
 
 
 def test_a_quote_that_the_shop_has_waits_no_more_until_it_changes(coins: CoinDesk) -> None:
@@ -284,6 +300,18 @@ def test_an_answer_says_when_it_was_received_and_what_came_of_it(coins: CoinDesk
         "text": {"en": "You have declined."},
         "data": {"quote": 12},
     }
+
+
+@pytest.mark.parametrize("said", ["ticket", "request"])
+def test_an_answer_leads_to_its_ticket_in_older_extensions_too_and_is_read_after_a_restore(
+    coins: CoinDesk, said: str
+) -> None:
+    one = Answer(
+        str(uuid4()), 77, coins.now, "ticket_open", "accepted", "ticket_opened", {"data": {said: 7}, "text": {}}
+    )
+    coins.desk.run(lambda tx: tx.answers.add(ACME, one))
+    assert document(coins, ANSWER)["data"]["request"] == 7
+    assert told_before(rows(coins, ANSWER), ACME, [KEY])[one.uuid].data == {"ticket": 7}
 
 
 def test_answers_come_first_and_a_page_at_a_time(coins: CoinDesk) -> None:
