@@ -90,13 +90,9 @@ class Both:
 
     def _write(self, table: DocumentTable, key: DocumentKey, row: SignedRow) -> None:
         columns, counted = COLUMNS[table], "number"
-        match key:
-            case MessageKey(ticket_id, number):
-                values, counted = [str(ticket_id), str(number)], "version"
-            case int():
-                values = [str(key)]
-            case str():
-                values = [_text(key)]
+        values = [_text(key) if isinstance(key, str) else str(key)]
+        if isinstance(key, MessageKey):
+            values, counted = [str(key.ticket), str(key.number)], "version"
         if table is not DocumentTable.PRICE:
             values.append(str(row.customer_id))
         self.shop.run(

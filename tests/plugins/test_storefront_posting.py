@@ -1,5 +1,6 @@
 """What a customer does on his page becomes one signed row for the desk, exactly as he meant it, or nothing at all."""
 
+import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -121,6 +122,124 @@ def test_C13_a_ticket_from_the_price_list_names_its_code(shop: Storefront) -> No
         "text": "Please",
         "price": "analytics",
     }
+
+
+# --- what a new ticket is about ---------------------------------------------------------------------------
+
+
+def options(page: CustomerPage, name: str) -> list[str]:
+    """What can be chosen in a list of the form, without the first, which chooses nothing."""
+    found = re.findall(rf'<select name="supportbridge_{name}".*?</select>', page.html)
+    return [html.unescape(text) for text in re.findall(r"<option[^>]*>(.*?)</option>", "".join(found))][1:]
+
+
+def test_T1_T3_a_ticket_names_its_kind_order_product_and_urgency(any_shop: Storefront) -> None:
+    any_shop.place_order(1042, "Slider <Pro> & more", "Menu")
+    any_shop.place_order(1043, "Slider <Pro> & more")
+    customer = Customer(any_shop)
+    page = customer.opens("ticket")
+    assert page.log == []
+    known = "XKBK1042" if any_shop.platform == "prestashop" else "1042"
+    assert options(page, "order")[1] == f"\N{FIRST STRONG ISOLATE}{known}\N{POP DIRECTIONAL ISOLATE}, 14 January 2027"
+    assert options(page, "product") == ["Slider <Pro> & more", "Menu"]
+    chosen = typed_into(about="pre_sales", order="1042", product="Slider <Pro> & more", urgent="1")
+    assert customer.sends(a_ticket(customer) | chosen).led_to["view"] == "answer"
+    [posted] = inbox(any_shop)
+    about = {name: posted.data[name] for name in ("kind", "order", "product", "urgent", "files")}
+    assert about == {
+        "kind": "pre_sales", "order": 1042, "product": "Slider <Pro> & more", "urgent": True, "files": []
+    }  # fmt: skip
+
+
+def test_opencart_keeps_names_escaped_and_they_are_shown_as_they_are(shop: Storefront) -> None:
+    shop.place_order(1042, "Slider &lt;Pro&gt; &amp; more &quot;so&quot;")
+    assert options(Customer(shop).opens("ticket"), "product") == ['Slider <Pro> & more "so"']
+
+
+def test_only_his_own_newest_twenty_orders_of_this_shop_can_be_chosen(any_shop: Storefront) -> None:
+    for number in range(1, 23):
+        any_shop.place_order(number)
+    any_shop.place_order(30, "Private", customer=78)
+    any_shop.place_order(31, "Private", shop_id=5)
+    page = Customer(any_shop).opens("ticket")
+    form = re.findall(r'<option value="(\d+)"', page.html)
+    assert form == [str(number) for number in range(22, 2, -1)]
+    assert "Private" not in page.html
+
+
+def test_a_customer_without_orders_names_the_product_himself(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    page = customer.opens("ticket")
+    assert "supportbridge_order" not in page.form("ticket_open")
+    assert '<input type="text" value="" name="supportbridge_product"' in page.html
+    customer.sends(a_ticket(customer, product=" My\ttheme "))
+    assert [posted.data["product"] for posted in inbox(any_shop)] == ["My theme"]
+
+
+def test_somebody_elses_order_is_refused_like_one_that_does_not_exist(any_shop: Storefront) -> None:
+    any_shop.place_order(1042, customer=78)
+    any_shop.place_order(1043, shop_id=5)
+    any_shop.place_order(1044)
+    customer = Customer(any_shop)
+    for order in ("1042", "1043", "9999", "0"):
+        page = customer.sends(a_ticket(customer, text="Kept") | typed_into(order=order))
+        assert "There is no such order on your account." in page.text, order
+        assert page.form("ticket_open")["supportbridge_text"] == "Kept"
+    for order in ("1044 OR 1=1", "-1", "x"):
+        assert "This form is no longer valid" in customer.sends(a_ticket(customer) | typed_into(order=order)).text
+    assert inbox(any_shop) == []
+
+
+def test_orders_that_cannot_be_read_keep_nobody_from_writing(any_shop: Storefront) -> None:
+    any_shop.run(f"DROP TABLE {any_shop.prefix}{'orders' if any_shop.platform == 'prestashop' else 'order'}")
+    customer = Customer(any_shop)
+    page = customer.opens("ticket")
+    assert len(page.log) == 1
+    assert "the orders to choose from are not shown" in page.log[0]
+    assert customer.sends(page.form("ticket_open") | typed_into(subject="Slow", text="Why?")).led_to != {}
+    [posted] = inbox(any_shop)
+    assert posted.data == {**NOTHING_MORE, "subject": "Slow", "text": "Why?", "price": None}
+
+
+def test_a_kind_or_product_that_cannot_be_is_refused_in_words(shop: Storefront) -> None:
+    customer = Customer(shop)
+    cases = {
+        "Please choose what it is about.": typed_into(about="gossip"),
+        "The name of the product is too long: 201 characters.": typed_into(product="x" * 201),
+    }
+    for words, changes in cases.items():
+        page = customer.sends(a_ticket(customer, text="Kept") | changes)
+        assert words in page.text
+        assert page.form("ticket_open")["supportbridge_text"] == "Kept"
+    chosen = customer.sends(a_ticket(customer, text="") | typed_into(about="work", urgent="1"))
+    kept = chosen.form("ticket_open")
+    assert (kept["supportbridge_about"], kept["supportbridge_urgent"]) == ("work", "1")
+    assert inbox(shop) == []
+
+
+def test_T3_urgency_says_what_it_means_and_each_kind_what_it_is(shop: Storefront) -> None:
+    page = Customer(shop).opens("ticket")
+    assert "our support confirms it or says why not. It never changes what something costs." in page.text
+    assert "It is free and needs no plan and no licence." in page.text
+    assert page.form("ticket_open")["supportbridge_about"] == "support"
+    assert 'enctype="multipart/form-data"' in page.html
+
+
+def test_a_shop_without_a_place_for_files_takes_messages_all_the_same(shop: Storefront) -> None:
+    shop.run("DROP TABLE {p}file")
+    customer = Customer(shop)
+    page = customer.opens("ticket")
+    assert 'type="file"' not in page.html
+    assert page.log == []
+    assert customer.sends(a_ticket(customer)).led_to["view"] == "answer"
+
+
+def test_sixteen_megabytes_of_text_are_refused_in_words(any_shop: Storefront) -> None:
+    customer = Customer(any_shop)
+    page = customer.sends(a_ticket(customer, text="x" * 16_777_216))
+    assert "The message is too long: 16,777,216 characters. At most 4,000 are possible." in page.text
+    assert page.played.seconds < 4
+    assert inbox(any_shop) == []
 
 
 def test_P2_redeeming_names_the_right_and_the_domain(shop: Storefront) -> None:

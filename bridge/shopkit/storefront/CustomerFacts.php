@@ -18,6 +18,8 @@ final class CustomerFacts
 
     public Inbox $inbox;
 
+    public FileParts $files;
+
     public int $customerId;
 
     public int $now;
@@ -38,6 +40,7 @@ final class CustomerFacts
         $this->customerId = $shop->customerId();
         $this->documents = new Documents($tables, $key, [$shop, 'log']);
         $this->inbox = new Inbox($tables, $key, $this->customerId);
+        $this->files = new FileParts($tables, $key, $this->customerId);
     }
 
     public function store(): string
@@ -229,6 +232,20 @@ final class CustomerFacts
             $this->shop->log('the orders to choose from are not shown: ' . $problem->getMessage());
 
             return [];
+        }
+    }
+
+    /**
+     * Whether files can be sent with a message: a shop that an earlier version has prepared has no place for them.
+     */
+    public function takesFiles(): bool
+    {
+        try {
+            return $this->documents->rows()->all('file', ' LIMIT 1', '`part`') !== null;
+        } catch (Problem $problem) {
+            $this->shop->log('files cannot be sent: ' . $problem->getMessage());
+
+            return false;
         }
     }
 

@@ -66,4 +66,20 @@ final class Message
     {
         return isset($this->text['']) ? [$this->text[''], ''] : $language->pick($this->text);
     }
+
+    /**
+     * The file of that number, null where the message has none such.
+     *
+     * @return array{file: string, name: string, size: int, type: string}|null
+     */
+    public function file(string $uuid): ?array
+    {
+        foreach ($this->files as $file) {
+            if ($file['file'] === $uuid) {
+                return $file;
+            }
+        }
+
+        return null;
+    }
 }

@@ -7,6 +7,9 @@ namespace SupportBridge;
  */
 final class PageKit
 {
+    /** The forms that files can come with. */
+    private const WITH_FILES = ['ticket_open', 'ticket_reply'];
+
     public Language $language;
 
     public int $now;
@@ -158,7 +161,11 @@ final class PageKit
 
         return Html::of(
             'form',
-            $attributes + ['class' => 'supportbridge-form', 'data-supportbridge' => $kind],
+            $attributes + [
+                'enctype' => in_array($kind, self::WITH_FILES, true) ? 'multipart/form-data' : null,
+                'class' => 'supportbridge-form',
+                'data-supportbridge' => $kind,
+            ],
             ...$inputs,
             ...$fields,
             ...[$button]

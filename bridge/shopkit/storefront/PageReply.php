@@ -18,6 +18,9 @@ final class PageReply
     /** The name of the file that the content is; empty for none. */
     public string $fileName = '';
 
+    /** @var string[] those of a file of a message, each whole; none for anything else */
+    private array $ofDownload = [];
+
     /** Whether the content is all that is sent, without the shop's head and foot. */
     public bool $isBare = false;
 
@@ -49,6 +52,23 @@ final class PageReply
     }
 
     /**
+     * A file of a message. A shop may pack what it sends, so its length is not said.
+     *
+     * @throws Problem for one that is not whole
+     */
+    public static function download(FileDownload $download): self
+    {
+        $reply = new self();
+        $reply->ofDownload = array_values(preg_grep('/\AContent-Length:/', $download->headers(), PREG_GREP_INVERT));
+        $download->each(static function (string $data) use ($reply): void {
+            $reply->content .= $data;
+        });
+        $reply->isBare = true;
+
+        return $reply;
+    }
+
+    /**
      * What our script asks for: whether there is something final, and how it looks.
      */
     public static function live(bool $done, string $html): self
@@ -71,6 +91,9 @@ final class PageReply
      */
     public function headers(): array
     {
+        if ($this->ofDownload !== []) {
+            return $this->ofDownload;
+        }
         $headers = ['Cache-Control: no-store, private', 'X-Frame-Options: DENY'];
         if ($this->fileName !== '') {
             $headers[] = 'Content-Type: text/csv; charset=utf-8';

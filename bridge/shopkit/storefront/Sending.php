@@ -16,31 +16,39 @@ final class Sending
 
     private Inbox $inbox;
 
+    private FileParts $files;
+
     private FormToken $token;
 
     private int $now;
 
-    public function __construct(Shop $shop, Documents $documents, Inbox $inbox, FormToken $token, int $now)
+    public function __construct(Shop $shop, CustomerFacts $facts, FormToken $token, int $now)
     {
         $this->shop = $shop;
-        $this->documents = $documents;
-        $this->inbox = $inbox;
+        $this->documents = $facts->documents;
+        $this->inbox = $facts->inbox;
+        $this->files = $facts->files;
         $this->token = $token;
         $this->now = $now;
     }
 
     /**
      * @param callable(): ?AccountState $account what the customer has
+     * @param array<string, mixed> $files what PHP tells of the files that came with it
      *
      * @throws Refusal
      * @throws Problem
      */
-    public function send(Form $form, callable $account): void
+    public function send(Form $form, callable $account, array $files): void
     {
         if (!$this->token->fits($form)) {
             throw new Refusal('refused_form');
         }
         $deed = Deed::read($form, [$this->shop, 'orderNumber']);
+        $uploads = isset($deed->data['files']) ? Upload::sent($files, FileField::NAME) : [];
+        foreach ($uploads as $upload) {
+            $deed->data['files'][] = ['name' => $upload->name, 'sha256' => (string) hash_file('sha256', $upload->path)];
+        }
         $earlier = $this->inbox->find($form->uuid);
         if ($earlier !== null && $earlier->deed->equals($deed)) {
             return;
@@ -53,6 +61,28 @@ final class Sending
         if ($this->inbox->isBusy()) {
             throw new Refusal('refused_busy');
         }
-        $this->inbox->post($deed, $form->uuid, Language::of($this->shop->language())->code(), $this->now);
+        $this->post($form, $deed, $uploads);
+    }
+
+    /**
+     * First the files, then the row that names them; where that cannot be written, the files go again.
+     *
+     * @param Upload[] $uploads
+     *
+     * @throws Refusal
+     * @throws Problem
+     */
+    private function post(Form $form, Deed $deed, array $uploads): void
+    {
+        $stored = $this->files->store($uploads);
+        if ($uploads !== []) {
+            $deed->data['files'] = $stored;
+        }
+        try {
+            $this->inbox->post($deed, $form->uuid, Language::of($this->shop->language())->code(), $this->now);
+        } catch (Problem $problem) {
+            $this->files->forget($stored);
+            throw $problem;
+        }
     }
 }

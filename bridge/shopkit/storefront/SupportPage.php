@@ -45,13 +45,15 @@ final class SupportPage
 
     /**
      * @param array<string, mixed>|null $post what was sent with POST, null where nothing was
+     * @param array<string, mixed> $files what PHP tells of the files that came with it
+     * @param array<string, mixed> $server what PHP tells of the request
      */
-    public function reply(?array $post): PageReply
+    public function reply(?array $post, array $files = [], array $server = []): PageReply
     {
         try {
             $this->prepare();
 
-            return $post === null ? $this->view($this->parameter('view')) : $this->send(new Form($post));
+            return $post === null ? $this->view($this->parameter('view')) : $this->send(new Form($post), $files, $server);
         } catch (Problem $problem) {
             $this->shop->log('the support page is not shown: ' . $problem->getMessage());
 
@@ -105,6 +107,8 @@ final class SupportPage
                 return $this->page($name, $this->tickets()->thread($this->number('ticket'), $this->pageNumber(), null));
             case 'ticket':
                 return $this->page($name, $this->tickets()->form($this->parameter('price'), null));
+            case 'file':
+                return $this->file();
             case 'claim':
                 return $this->page($name, [(new ClaimPart($this->kit))->html('')]);
             case 'statement':
@@ -116,6 +120,16 @@ final class SupportPage
             default:
                 return $this->page('', (new Overview($this->kit, $this->facts))->parts());
         }
+    }
+
+    private function file(): PageReply
+    {
+        $tickets = $this->tickets();
+        $reply = $tickets->file($this->number('ticket'), $this->number('message'), $this->parameter('file'));
+
+        return $reply ?? $this->page('thread', [
+            $this->kit->section('file', 'thread_none', $this->kit->paragraph('file_none')),
+        ]);
     }
 
     private function tickets(): TicketsView
@@ -190,15 +204,19 @@ final class SupportPage
     /**
      * Make a row of what was sent, or show the form again and say why not.
      *
+     * @param array<string, mixed> $files
+     * @param array<string, mixed> $server
+     *
      * @throws Problem
      */
-    private function send(Form $form): PageReply
+    private function send(Form $form, array $files, array $server): PageReply
     {
-        $sending = new Sending($this->shop, $this->facts->documents, $this->facts->inbox, $this->token, $this->now);
+        $sending = new Sending($this->shop, $this->facts, $this->token, $this->now);
         try {
+            Upload::requireReceived($server);
             $sending->send($form, function (): ?AccountState {
                 return $this->facts->state();
-            });
+            }, $files);
 
             return PageReply::elsewhere($this->shop->address(['view' => 'answer', 'sent' => $form->uuid]));
         } catch (Refusal $refusal) {

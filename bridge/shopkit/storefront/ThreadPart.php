@@ -103,8 +103,8 @@ final class ThreadPart
     {
         $kit = $this->kit;
         [$text, $language] = $message->wording($kit->language);
-        $files = array_map(function (array $file): Html {
-            return $this->file($file);
+        $files = array_map(function (array $file) use ($message): Html {
+            return $this->file($message, $file);
         }, $message->files);
 
         return Html::of(
@@ -128,11 +128,16 @@ final class ThreadPart
     /**
      * @param array{file: string, name: string, size: int, type: string} $file
      */
-    private function file(array $file): Html
+    private function file(Message $message, array $file): Html
     {
         $kit = $this->kit;
         $kibibytes = max(1, (int) ceil($file['size'] / 1024));
-        $address = $kit->address(['view' => 'file', 'file' => $file['file']]);
+        $address = $kit->address([
+            'view' => 'file',
+            'ticket' => $message->ticket,
+            'message' => $message->number,
+            'file' => $file['file'],
+        ]);
 
         return Html::of(
             'li',

@@ -95,6 +95,21 @@ final class TicketDocuments
     }
 
     /**
+     * One message of a ticket, null where there is none.
+     *
+     * @throws Problem
+     */
+    public function message(int $customerId, Ticket $ticket, int $number): ?Message
+    {
+        if ($number > $ticket->messages) {
+            return null;
+        }
+        $which = ' AND `ticket_id` = ' . $ticket->id . ' AND `number` = ' . $number;
+
+        return $this->messages($customerId, $which)[0] ?? null;
+    }
+
+    /**
      * When each of these tickets last changed, by its number: that of its last message, or of its opening.
      *
      * @param Ticket[] $tickets

@@ -11,9 +11,12 @@ final class TicketForm
 
     private PageKit $kit;
 
-    public function __construct(PageKit $kit)
+    private bool $takesFiles;
+
+    public function __construct(PageKit $kit, bool $takesFiles)
     {
         $this->kit = $kit;
+        $this->takesFiles = $takesFiles;
     }
 
     /**
@@ -44,7 +47,8 @@ final class TicketForm
                 $this->text('ticket_text', 8, $form),
                 $orders === [] ? null : $this->order($orders, $form),
                 $this->product($orders, $form),
-                $this->urgent($form)
+                $this->urgent($form),
+                $this->files($form)
             )
         );
     }
@@ -61,7 +65,13 @@ final class TicketForm
             'reply',
             'reply_heading',
             $before === null ? null : $kit->paragraph($before),
-            $kit->form('ticket_reply', ['ticket' => $ticket->id], $kit->submit('reply_send'), $this->text('reply_text', 6, $form))
+            $kit->form(
+                'ticket_reply',
+                ['ticket' => $ticket->id],
+                $kit->submit('reply_send'),
+                $this->text('reply_text', 6, $form),
+                $this->files($form)
+            )
         );
     }
 
@@ -125,6 +135,21 @@ final class TicketForm
         $isAsked = $form !== null && $form->line('urgent') !== '';
 
         return $this->kit->choice('checkbox', 'urgent', '1', 'ticket_urgent', 'ticket_urgent_help', $isAsked);
+    }
+
+    /**
+     * No browser keeps what files were chosen in a form that came back.
+     */
+    private function files(?Form $form): ?Html
+    {
+        if (!$this->takesFiles) {
+            return null;
+        }
+
+        return Html::all([
+            FileField::html($this->kit),
+            $form === null ? null : $this->kit->paragraph('files_again'),
+        ]);
     }
 
     private function text(string $label, int $rows, ?Form $form): Html

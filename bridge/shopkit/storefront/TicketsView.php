@@ -94,7 +94,7 @@ final class TicketsView
             $thread,
             $isOpen ? null : $offers,
             $this->newer(),
-            $facts->canSend() ? (new TicketForm($kit))->reply($ticket, $returned) : null,
+            $facts->canSend() ? (new TicketForm($kit, $facts->takesFiles()))->reply($ticket, $returned) : null,
         ];
     }
 
@@ -128,6 +128,30 @@ final class TicketsView
     }
 
     /**
+     * A file of a message of his; null where there is none, or none that can be proven whole.
+     */
+    public function file(int $ticketId, int $number, string $uuid): ?PageReply
+    {
+        $facts = $this->facts;
+        $facts->isFrozen(); // reads the account, which says which desk there is now
+        $reply = null;
+        $this->kit->part(function () use ($facts, $ticketId, $number, $uuid, &$reply): ?Html {
+            $ticket = $facts->documents->tickets->one($facts->customerId, $ticketId);
+            $message = $ticket === null
+                ? null
+                : $facts->documents->tickets->message($facts->customerId, $ticket, $number);
+            $file = $message === null ? null : $message->file($uuid);
+            if ($file !== null) {
+                $reply = PageReply::download(new FileDownload($facts->files, $file, $message->by === 'customer'));
+            }
+
+            return null;
+        });
+
+        return $reply;
+    }
+
+    /**
      * Until when the ticket is answered that an answer tells of; null where that is not known.
      */
     public function promise(Answer $answer): ?Html
@@ -153,7 +177,9 @@ final class TicketsView
     {
         $price = $code === '' ? null : $this->facts->documents->price($code);
 
-        return [(new TicketForm($this->kit))->open($price, $this->facts->orders(), $returned)];
+        $form = new TicketForm($this->kit, $this->facts->takesFiles());
+
+        return [$form->open($price, $this->facts->orders(), $returned)];
     }
 
     /**
@@ -187,10 +213,24 @@ final class TicketsView
         } elseif (count($shown) < count($here)) {
             $missing = 'tickets_hidden';
         }
-        $part = new TicketsPart($this->kit, $waiting, $documents->lastChanges($facts->customerId, $tickets));
+        $part = new TicketsPart($this->kit, $waiting, $this->lastChanges($tickets));
         $pages = $this->pages($page, count($ordered), $isNarrowed);
 
         return $part->html($tickets, $facts->canSend(), $isNarrowed, $missing, $pages);
+    }
+
+    /**
+     * @param Ticket[] $tickets
+     *
+     * @return array<int, int> none where messages cannot be read: then each is as old as its opening
+     */
+    private function lastChanges(array $tickets): array
+    {
+        try {
+            return $this->facts->documents->tickets->lastChanges($this->facts->customerId, $tickets);
+        } catch (Problem $problem) { // a ticket's own page says it
+            return [];
+        }
     }
 
     /**

@@ -245,6 +245,8 @@ return [
     'refused_price' => 'This is no longer on the price list. You can send your ticket without it.',
     'files' => 'Files',
     'files_help' => 'At most {count} files of {most} MB each: pictures, PDF, text (txt, log, csv) or zip. They are kept with your ticket; only you and our support can read them.',
+    'files_again' => 'Please choose your files again: no browser keeps them.',
+    'file_none' => 'This file is not there, or it cannot be shown at the moment. Please tell us if you need it.',
     'refused_file_large' => 'The file {name} is too large: at most {most} MB are possible. Nothing was sent.',
     'refused_file_type' => 'A file such as {name} cannot be sent: only pictures (png, jpg, gif, webp), PDF, text (txt, log, csv) and zip. Nothing was sent.',
     'refused_file_empty' => 'The file {name} is empty. Nothing was sent.',

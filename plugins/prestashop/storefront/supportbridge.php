@@ -158,7 +158,9 @@ class Supportbridge extends Module
             $shop = new SupportbridgePageShop($this, $this->context);
             $page = new \SupportBridge\SupportPage($shop, $_GET, (int) $_SERVER['REQUEST_TIME']);
 
-            return $page->reply($_SERVER['REQUEST_METHOD'] === 'POST' ? $_POST : null);
+            $post = $_SERVER['REQUEST_METHOD'] === 'POST' ? $_POST : null;
+
+            return $page->reply($post, $_FILES, $_SERVER);
         } catch (\Throwable $error) { // a damaged extension is no reason to show a customer a fault
             $this->report('the support page is not shown: ' . get_class($error));
 

@@ -12,7 +12,8 @@ if (!defined('_PS_VERSION_')) {
  */
 class SupportbridgeSupportModuleFrontController extends ModuleFrontController
 {
-    const ASKED = ['view', 'sent', 'price', 'ticket', 'page', 'kind', 'package', 'before'];
+    const ASKED = ['view', 'sent', 'price', 'ticket', 'page', 'kind', 'package', 'before', 'show',
+        'message', 'file'];
 
     /** @var bool */
     public $auth = true;

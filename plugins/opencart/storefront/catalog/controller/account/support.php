@@ -14,7 +14,8 @@ use Opencart\System\Library\Extension\Supportbridge\SupportShop;
 class Support extends \Opencart\System\Engine\Controller
 {
     private const ROUTE = 'extension/supportbridge/account/support';
-    private const ASKED = ['view', 'sent', 'price', 'ticket', 'page', 'kind', 'package', 'before'];
+    private const ASKED = ['view', 'sent', 'price', 'ticket', 'page', 'kind', 'package', 'before', 'show',
+        'message', 'file'];
 
     public function index(): void
     {
@@ -53,7 +54,9 @@ class Support extends \Opencart\System\Engine\Controller
         $page = new \SupportBridge\SupportPage($shop, $_GET, (int) $this->request->server['REQUEST_TIME']);
 
         // As it was typed: the shop's own copy of it has its special characters replaced.
-        return $page->reply($this->request->server['REQUEST_METHOD'] === 'POST' ? $_POST : null);
+        $post = $this->request->server['REQUEST_METHOD'] === 'POST' ? $_POST : null;
+
+        return $page->reply($post, $_FILES, $_SERVER);
     }
 
     private function answer(\SupportBridge\PageReply $reply): void

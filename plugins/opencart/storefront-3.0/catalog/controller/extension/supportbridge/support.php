@@ -13,7 +13,8 @@ class ControllerExtensionSupportbridgeSupport extends Controller
     const ROUTE = 'extension/supportbridge/support';
     const OLDEST_PHP = 70400;
 
-    private static $asked = array('view', 'sent', 'price', 'ticket', 'page', 'kind', 'package', 'before');
+    private static $asked = array('view', 'sent', 'price', 'ticket', 'page', 'kind', 'package', 'before',
+        'show', 'message', 'file');
 
     public function index()
     {
@@ -52,7 +53,9 @@ class ControllerExtensionSupportbridgeSupport extends Controller
         $page = new \SupportBridge\SupportPage($shop, $_GET, (int) $this->request->server['REQUEST_TIME']);
 
         // As it was typed: the shop's own copy of it has its special characters replaced.
-        return $page->reply($this->request->server['REQUEST_METHOD'] === 'POST' ? $_POST : null);
+        $post = $this->request->server['REQUEST_METHOD'] === 'POST' ? $_POST : null;
+
+        return $page->reply($post, $_FILES, $_SERVER);
     }
 
     /**
