@@ -142,7 +142,9 @@ async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, 
         return {}
     accounts, entries = await shop.pushed([owner.ref])
     quotes = await shop.documents(DocumentTable.QUOTE, [one["quote"] for one in document.get("quotes", [])])
-    tickets = await shop.documents(DocumentTable.TICKET, [one["ticket"] for one in document.get("tickets", [])])
+    numbers = [one["ticket"] for one in document.get("tickets", [])]
+    tickets = await shop.documents(DocumentTable.TICKET, numbers)
+    messages = await shop.documents(DocumentTable.MESSAGE, await shop.message_keys(numbers))
     answers = await shop.documents(DocumentTable.ANSWER, [one["uuid"] for one in document["actions"]])
     contact = (await shop.contacts([owner.ref])).get(owner.ref)
     return {
@@ -151,5 +153,6 @@ async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, 
         "entries": [json.loads(row.payload) for row in entries],
         "quotes": [json.loads(one.row.payload) for one in quotes],
         "tickets": [json.loads(one.row.payload) for one in tickets],
+        "messages": [json.loads(one.row.payload) for one in messages if one.row.payload],
         "answers": [json.loads(one.row.payload) for one in answers],
     }

@@ -11,6 +11,7 @@ from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
 from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey
+from bridge.contracts.tickets import MessageKey
 from bridge.desk.desk import Desk
 from bridge.desk.key_files import load_keys
 from bridge.desk.transaction import DeskTx
@@ -21,6 +22,7 @@ from bridge.services.account_pages import PageTerms
 from bridge.services.document_comparison import (
     compare_document_rows,
     expected_answers,
+    expected_messages,
     expected_prices,
     expected_quotes,
     expected_tickets,
@@ -120,7 +122,7 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
 async def _documents_compared(
     desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey], kept_days: int
 ) -> list[Difference]:
-    """Where the shop's tickets, quotes, prices and answers differ."""
+    """Where the shop's tickets, messages, quotes, prices and answers differ."""
     differences: list[Difference] = []
     for table, expected in ((DocumentTable.QUOTE, expected_quotes), (DocumentTable.TICKET, expected_tickets)):
         last: int | None = 0
@@ -128,6 +130,11 @@ async def _documents_compared(
             page = partial(expected, terms=terms, after=last, limit=ACCOUNT_PAGE)
             found, last = await _steady(desk, shop, keys, table, page)
             differences += found
+    key: MessageKey | None = MessageKey(0, 0)
+    while key is not None:
+        messages = partial(expected_messages, terms=terms, after=key, limit=ACCOUNT_PAGE)
+        found, key = await _steady(desk, shop, keys, DocumentTable.MESSAGE, messages)
+        differences += found
     uuid: str | None = ""
     while uuid is not None:
         above, at = uuid, CLOCK.now()

@@ -45,6 +45,12 @@ class DocumentRow(NamedTuple):
         assert isinstance(self.key, int)
         return self.key
 
+    @property
+    def message(self) -> MessageKey:
+        """Which message it is."""
+        assert isinstance(self.key, MessageKey)
+        return self.key
+
 
 class Note(NamedTuple):
     """One note. The desk signs what it notes for the table `meta`; what the shop's extension notes is not signed."""
@@ -102,6 +108,13 @@ class CoinDeskShop(Protocol):
         """All messages of these tickets that are in the shop, ascending; none without the table.
 
         A lost desk may have left more of them than their tickets say.
+        """
+        ...
+
+    async def messages_left_behind(self, *, epoch: int, after: MessageKey) -> Sequence[DocumentRow]:
+        """Messages above `after` of an epoch before this one, ascending; at most 200, none without the table.
+
+        Not those of which nothing is left.
         """
         ...
 

@@ -155,10 +155,6 @@ class Tickets(Protocol):
         """Of the thread what became of quotes, in order; however much was written besides is not read."""
         ...
 
-    def last_shown(self, ticket_id: int, most: int) -> tuple[list[Message], int]:
-        """The last messages that the customer is shown, in order, and how many older ones are left out."""
-        ...
-
     def last_known(self) -> int:
         """As with `Quotes.last_known`."""
         ...

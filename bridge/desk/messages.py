@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnClause, and_, bindparam, func, literal_column, select, text, tuple_, update
+from sqlalchemy import ColumnClause, bindparam, func, literal_column, select, text, tuple_, update
 
 from bridge.contracts.tickets import MessageKey, WaitingMessage
 from bridge.desk.accounts import SqlStores
@@ -59,10 +59,6 @@ _LAST_IN_SECOND = Statement(
 )
 _QUOTE_KINDS: list[ColumnClause[Any]] = [literal_column(f"'{kind}'") for kind in sorted(ABOUT_QUOTES)]
 _ABOUT_QUOTES = Statement(_MESSAGES.where(message.c.kind.in_(_QUOTE_KINDS)))
-_IS_SHOWN = and_(message.c.ticket_id == bindparam("ticket"), message.c.number.is_not(None))
-_LAST_SHOWN = Statement(
-    select(*_COLUMNS).where(_IS_SHOWN).order_by(*(one.desc() for one in _IN_ORDER)).limit(bindparam("most"))
-)
 _COUNTS = Statement(select(ticket.c.id, ticket.c.messages).where(any_of(ticket.c.id, "ids")))
 _BY_NUMBER = (message.c.ticket_id, message.c.number)
 _WAITING = Statement(
@@ -142,13 +138,6 @@ class SqlMessages:
 
     def about_quotes(self, ticket_id: int) -> list[Message]:
         return [_message_from(row) for row in _ABOUT_QUOTES.rows(self._connection, ticket=ticket_id)]
-
-    def last_shown(self, ticket_id: int, most: int) -> tuple[list[Message], int]:
-        rows = _LAST_SHOWN.rows(self._connection, ticket=ticket_id, most=most)
-        shown = [_message_from(row) for row in reversed(rows)]
-        if len(shown) < most:
-            return shown, 0
-        return shown, self.counts([ticket_id]).get(ticket_id, 0) - len(shown)
 
     def counts(self, ticket_ids: Iterable[int]) -> dict[int, int]:
         return dict(_COUNTS.rows(self._connection, ids=id_list(ticket_ids)))

@@ -5,9 +5,10 @@ this desk. What only the lost desk knew is replaced, and staff are told. Once no
 replaced, nothing is looked up any more.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -15,6 +16,7 @@ from bridge.contracts.clock import Clock
 from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey
+from bridge.contracts.tickets import MessageKey
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.engine.health import StoreHealth
@@ -28,12 +30,16 @@ from bridge.services.restoring import (
     report_lost_quotes,
     report_lost_tickets,
     take_over,
+    taken_away_messages,
+    with_answers,
 )
 
 log = structlog.get_logger()
 NUMBERS_AHEAD = 1_000
 """A lost desk's quotes and tickets are looked for so far around the last number known: a desk numbers them over all
 its stores."""
+MESSAGES_A_LOOK = 1_000
+"""So many of a lost desk's messages are read at once."""
 
 _Report = Callable[..., list[DocumentRow]]
 
@@ -54,8 +60,10 @@ class LostDesk:
         """
         if self._all_replaced:
             return batches, 0
-        looked = {DocumentTable.TICKET, DocumentTable.QUOTE}
-        left = [await self._looked_up(one, keys) if one.table in looked else one for one in batches]
+        tickets = await self._tickets_to_leave_out(batches, keys)
+        quotes = await self._quotes_to_leave_out(batches, keys)
+        unwanted = {DocumentTable.TICKET: tickets, DocumentTable.MESSAGE: tickets, DocumentTable.QUOTE: quotes}
+        left = [_without(one, unwanted[one.table]) if unwanted.get(one.table) else one for one in batches]
         left_out = sum(len(one.numbers) for one in batches) - sum(len(one.numbers) for one in left)
         return [one for one in left if one.numbers], left_out
 
@@ -89,42 +97,60 @@ class LostDesk:
         self._accounts_replaced = True
         return 0
 
-    async def _looked_up(self, batch: DocumentBatch, keys: Sequence[SigningKey]) -> DocumentBatch:
-        """The batch without what is not to be pushed as it is: the shop's rows have more of staff's words, or none.
-
-        Also what has no row yet is looked up: it may have had one after the backup.
-        """
-        first = await self._desk.read(_not_shown, batch.table, batch.numbers)
-        if not first:
-            return batch
-        wanted: list[int | str] = [*sorted(first)]
-        found = await self._adapter.documents(batch.table, wanted)
-        older = [one for one in found if one.row.epoch < self._desk.identity.epoch]
-        if not older:
-            return batch
-        left_out = await self._desk.transact(f"look at older {batch.table}s", self._look, batch.table, older, keys)
-        return replace(
-            batch,
-            rows=tuple(row for row in batch.rows if row.key not in left_out),
-            numbers={key: number for key, number in batch.numbers.items() if key not in left_out},
-        )
-
-    def _look(
-        self, tx: DeskTx, table: DocumentTable, older: Sequence[DocumentRow], keys: Sequence[SigningKey]
+    async def _tickets_to_leave_out(
+        self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
     ) -> frozenset[int]:
+        """Tickets that are not to be pushed as they are: the shop has more of staff's words in them, or none at all.
+
+        Also one that has no row yet is looked up: it may have had one after the backup. So is one that only a message
+        of is about to be pushed, which would take the place of a lost one.
+        """
+        older = await self._older(DocumentTable.TICKET, _tickets_in(batches))
+        if not older:
+            return frozenset()
+        kept_back = await self._kept_back(DocumentTable.TICKET, older, keys)
+        at = self._clock.now()
+        known = await self._desk.transact("look at older tickets", with_answers, self._setup.name, older, keys, at=at)
+        recovered: list[int] = []
+        messages = await self._adapter.message_keys(sorted(known))
+        for first in range(0, len(messages), MESSAGES_A_LOOK):
+            found = await self._adapter.documents(DocumentTable.MESSAGE, messages[first : first + MESSAGES_A_LOOK])
+            lost = [one for one in found if one.row.epoch < self._desk.identity.epoch]
+            recovered += await self._desk.transact(
+                "put answers back", recover_answers, self._setup.name, known, lost, keys
+            )
+        if recovered:
+            log.warning("answers of a lost desk are put back", store=self._setup.name, messages=len(recovered))
+        return kept_back | frozenset(recovered)
+
+    async def _quotes_to_leave_out(
+        self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
+    ) -> frozenset[int]:
+        """Quotes that are not to be pushed as they are: the shop has them without words."""
+        numbers = {number for one in batches if one.table is DocumentTable.QUOTE for number in one.numbers}
+        older = await self._older(DocumentTable.QUOTE, numbers)
+        return await self._kept_back(DocumentTable.QUOTE, older, keys) if older else frozenset()
+
+    async def _older(self, table: DocumentTable, numbers: Collection[int]) -> Sequence[DocumentRow]:
+        """What an earlier epoch has left in the shop of those of these that were not pushed in this one."""
+        first = await self._desk.read(_not_shown, table, numbers) if numbers else frozenset()
+        found = await self._adapter.documents(table, sorted(first)) if first else ()
+        return [one for one in found if one.row.epoch < self._desk.identity.epoch]
+
+    async def _kept_back(
+        self, table: DocumentTable, older: Sequence[DocumentRow], keys: Sequence[SigningKey]
+    ) -> frozenset[int]:
+        """Those of these that were erased after the backup."""
         store, at, kept_days = self._setup.name, self._clock.now(), self._setup.settings.privacy.messages_days
         since = at - timedelta(days=kept_days) if kept_days else None
-        kept_back = keep_erased_back(tx, store, table, older, keys, words_since=since, at=at)
+        kept_back = await self._desk.transact(
+            f"look for erased {table}s", keep_erased_back, store, table, older, keys, words_since=since, at=at
+        )
         if kept_back:
             log.warning(
                 "what was erased after the backup is not shown", store=store, table=table.value, rows=len(kept_back)
             )
-        if table is not DocumentTable.TICKET:
-            return frozenset(kept_back)
-        recovered = recover_answers(tx, store, older, keys, at=at)
-        if recovered:
-            log.warning("answers of a lost desk are put back", store=store, messages=len(recovered))
-        return frozenset(kept_back) | frozenset(recovered)
+        return frozenset(kept_back)
 
     async def _take_over_tickets(self, keys: Sequence[SigningKey]) -> None:
         """The same of tickets, once what customers sent has been done again: those have their numbers back.
@@ -138,7 +164,18 @@ class LostDesk:
             known = await self._desk.read(lambda tx: tx.tickets.last_known())
             await self._take_away(keys, DocumentTable.TICKET, known, report_lost_tickets)
             self._tickets_taken_away = True
-        self._all_replaced = await self._desk.read(_all_pushed, self._setup.name)
+        if await self._desk.read(_all_pushed, self._setup.name):
+            await self._take_away_messages(keys)
+            self._all_replaced = True
+
+    async def _take_away_messages(self, keys: Sequence[SigningKey]) -> None:
+        """Take away all messages of earlier epochs: none of them is one of this desk's any more."""
+        terms, last, taken = self._setup.page_terms(keys[0], self._desk.identity.epoch), MessageKey(0, 0), 0
+        while found := await self._adapter.messages_left_behind(epoch=terms.epoch, after=last):
+            await self._adapter.push_documents(DocumentTable.MESSAGE, taken_away_messages(terms, found))
+            last, taken = found[-1].message, taken + len(found)
+        if taken:
+            log.warning("messages of a lost desk are taken away", store=self._setup.name, rows=taken)
 
     async def _take_away(self, keys: Sequence[SigningKey], table: DocumentTable, known: int, report: _Report) -> None:
         """Take off the pages what only a lost desk knew: their numbers are about the last ones known."""
@@ -156,6 +193,30 @@ class LostDesk:
                 )
                 await self._adapter.push_documents(table, blank)
                 until = max(until, number + NUMBERS_AHEAD)
+
+
+def _tickets_in(batches: Sequence[DocumentBatch]) -> frozenset[int]:
+    """The tickets that something of is about to be pushed."""
+    found = set[int]()
+    for one in batches:
+        if one.table is DocumentTable.TICKET:
+            found |= one.numbers.keys()
+        elif one.table is DocumentTable.MESSAGE:
+            found |= {key.ticket for key in one.numbers}
+    return frozenset(found)
+
+
+def _without(batch: DocumentBatch, numbers: frozenset[int]) -> DocumentBatch:
+    """The batch without what is of these tickets, or quotes."""
+
+    def stays(key: Any) -> bool:
+        return (key.ticket if isinstance(key, MessageKey) else key) not in numbers
+
+    return replace(
+        batch,
+        rows=tuple(row for row in batch.rows if stays(row.key)),
+        numbers={key: number for key, number in batch.numbers.items() if stays(key)},
+    )
 
 
 def _not_shown(tx: DeskTx, table: DocumentTable, numbers: Iterable[int]) -> frozenset[int]:

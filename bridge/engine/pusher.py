@@ -120,7 +120,7 @@ class Pusher:
         if batch.rows:
             await self._push_accounts(batch, keys)
         if answered:
-            refusal = self._refused.get(DocumentTable.TICKET)
+            refusal = self._refused.get(DocumentTable.TICKET) or self._refused.get(DocumentTable.MESSAGE)
             await self._threads.look(self._adapter, refusal.cause if refusal else "")
         shown += await self._push_files(keys[0])  # before the messages that name them
         shown += await self._push_documents(documents, SHOWN)
@@ -152,15 +152,16 @@ class Pusher:
 
     async def _push_documents(self, batches: Iterable[DocumentBatch], tables: frozenset[DocumentTable]) -> int:
         """Push the batches of these tables; returns how many documents. A shop without a table is told of once."""
-        pushed = 0
+        pushed, missing = 0, set[DocumentTable]()
         for batch in batches:
-            if batch.table not in tables:
+            if batch.table not in tables or (batch.table is DocumentTable.TICKET and DocumentTable.MESSAGE in missing):
                 continue
             if batch.rows:
                 try:
                     await self._adapter.push_documents(batch.table, batch.rows)
                 except ShopRefused as error:
                     self._tell_refused(batch.table, error)
+                    missing.add(batch.table)
                     continue
                 self._refused.pop(batch.table, None)
             await self._desk.transact("documents pushed", documents_pushed, self._setup.name, batch)

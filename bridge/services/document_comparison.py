@@ -1,4 +1,4 @@
-"""Does the shop show the tickets, quotes, prices and answers that the desk says? Every byte of them (rule C16).
+"""Does the shop show the tickets, messages, quotes, prices and answers that the desk says? Every byte (rule C16).
 
 As with accounts: a row that no key of the store has signed says nothing, one of another version is named as such.
 """
@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey
+from bridge.contracts.tickets import MessageKey
 from bridge.services.account_pages import PageTerms
 from bridge.services.documents import answer_rows, price_rows, quote_rows
 from bridge.services.findings import Difference
 from bridge.services.shop_comparison import compare_documents, unsigned, version
-from bridge.services.ticket_documents import ticket_rows
+from bridge.services.ticket_documents import message_rows, ticket_rows
 
 ALL_PRICES = 100_000
 """More than any list has."""
@@ -43,6 +44,16 @@ def expected_tickets(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tup
     """The rows that the shop should have of the next tickets, and where the next page starts; None at the end."""
     tickets = tx.tickets.shown(terms.store, after=after, limit=limit)
     return ticket_rows(tx, terms, tickets), tickets[-1].id if len(tickets) == limit else None
+
+
+def expected_messages(
+    tx: Tx, terms: PageTerms, *, after: MessageKey, limit: int
+) -> tuple[list[DocumentRow], MessageKey | None]:
+    """The rows that the shop should have of the next messages, and where the next page starts; None at the end."""
+    messages = tx.tickets.messages_shown(terms.store, after=after, limit=limit)
+    found = (tx.tickets.get(terms.store, number) for number in {one.ticket for one in messages})
+    rows = message_rows(tx, terms, [ticket for ticket in found if ticket], messages)
+    return rows, messages[-1].key if len(messages) == limit else None
 
 
 def expected_prices(tx: Tx, terms: PageTerms) -> list[DocumentRow]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import signed_row
+from bridge.contracts.tickets import MessageKey
 from bridge.services.account_pages import PageTerms
 
 NOBODY = 0
@@ -31,6 +32,33 @@ def taken_away(terms: PageTerms, table: DocumentTable, key: int, number: int = 0
     """The row of a quote or ticket that is on nobody's page any more: nothing is left in it but its number."""
     document = {**head(terms, NOBODY, number), table.value: key}
     return document_row(terms, table, key, document, NOBODY, number)
+
+
+def message_head(terms: PageTerms, key: MessageKey, customer_id: int, version: int) -> dict[str, Any]:
+    """What each message begins with; `version` counts what has changed of it."""
+    return {
+        "v": 1,
+        "store": terms.store,
+        "customer": customer_id,
+        "epoch": terms.epoch,
+        "version": version,
+        "ticket": key.ticket,
+        "number": key.number,
+    }
+
+
+def message_row(terms: PageTerms, key: MessageKey, document: Mapping[str, Any]) -> DocumentRow:
+    """A message as the row that goes into the shop, signed."""
+    customer, version = document["customer"], document["version"]
+    row = signed_row(
+        terms.key, DocumentTable.MESSAGE, document, customer_id=customer, epoch=terms.epoch, number=version
+    )
+    return DocumentRow(key, row)
+
+
+def message_taken_away(terms: PageTerms, key: MessageKey, version: int = 0) -> DocumentRow:
+    """The row of a message that is on nobody's page any more."""
+    return message_row(terms, key, message_head(terms, key, NOBODY, version))
 
 
 def unix(moment: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Tickets, quotes, prices and answers as the shop's pages show them: whole documents, signed, each with a version.
+"""Tickets, messages, quotes, prices and answers as the shop's pages show them: documents, signed, with a version.
 
 As with accounts, what is written twice or late changes nothing. A quote's history is made of its ticket's thread, so
 that it says what the thread says (rule C7).
@@ -14,17 +14,21 @@ from typing import Any
 from bridge.contracts.coin_desk import Answer, PriceRow
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.tickets import WaitingMessage
 from bridge.domain.accounts import OwnerKind
 from bridge.domain.quotes import Quote
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.locale.history_words import history_text
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import NOBODY, OLDER_NAME, document_row, head, taken_away, unix
-from bridge.services.ticket_documents import ticket_rows
+from bridge.services.ticket_documents import message_rows, ticket_rows
 
+THREADS = frozenset({DocumentTable.TICKET, DocumentTable.MESSAGE})
+"""A page counts a ticket's messages by the ticket: neither goes without the other."""
 FOR_EVER = datetime.min.replace(tzinfo=UTC)
 TICKETS_AT_ONCE = 50
-"""A ticket has many messages: whoever asks the desk next, or waits for an answer, waits until these are done."""
+MOST_BYTES = 200_000
+"""About as much as the messages of a batch may have: whoever asks the desk next waits until they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,14 @@ def waiting_documents(
     Answers from before `answered_since` are not written any more: the shop has forgotten them with the rows that they
     answer, and would keep what a restored desk writes there anew for ever (rule D4).
     """
-    kinds: dict[DocumentTable, Callable[[Tx, PageTerms, int], DocumentBatch]] = {
-        DocumentTable.ANSWER: partial(_answers, since=answered_since),
-        DocumentTable.QUOTE: _quotes,
-        DocumentTable.TICKET: _tickets,
-        DocumentTable.PRICE: _prices,
+    kinds: dict[frozenset[DocumentTable], Callable[[Tx, PageTerms, int], Sequence[DocumentBatch]]] = {
+        frozenset({DocumentTable.ANSWER}): partial(_answers, since=answered_since),
+        frozenset({DocumentTable.QUOTE}): _quotes,
+        THREADS: _threads,
+        frozenset({DocumentTable.PRICE}): _prices,
     }
-    batches = (waiting(tx, terms, limit) for table, waiting in kinds.items() if table not in skip)
-    return tuple(batch for batch in batches if batch.numbers)
+    wanted = (waiting for tables, waiting in kinds.items() if not tables & set(skip))
+    return tuple(batch for waiting in wanted for batch in waiting(tx, terms, limit) if batch.numbers)
 
 
 def documents_pushed(tx: Tx, store: str, batch: DocumentBatch) -> None:
@@ -71,6 +75,8 @@ def documents_pushed(tx: Tx, store: str, batch: DocumentBatch) -> None:
             tx.quotes.pushed(batch.numbers)
         case DocumentTable.TICKET:
             tx.tickets.pushed(batch.numbers)
+        case DocumentTable.MESSAGE:
+            tx.tickets.messages_pushed(batch.numbers)
         case DocumentTable.PRICE:
             tx.prices.pushed(store, batch.numbers)
 
@@ -125,10 +131,10 @@ def answer_document(terms: PageTerms, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _answers(tx: Tx, terms: PageTerms, limit: int, since: datetime) -> DocumentBatch:
+def _answers(tx: Tx, terms: PageTerms, limit: int, since: datetime) -> list[DocumentBatch]:
     waiting = tx.answers.waiting(terms.store, limit)
     rows = answer_rows(terms, [one for one in waiting if one.received_at >= since])
-    return DocumentBatch(DocumentTable.ANSWER, tuple(rows), {one.uuid: one.number for one in waiting})
+    return [DocumentBatch(DocumentTable.ANSWER, tuple(rows), {one.uuid: one.number for one in waiting})]
 
 
 def answer_rows(terms: PageTerms, answers: Sequence[Answer]) -> list[DocumentRow]:
@@ -166,22 +172,43 @@ def price_rows(terms: PageTerms, prices: Sequence[PriceRow]) -> list[DocumentRow
     ]
 
 
-def _quotes(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
+def _quotes(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:
     waiting = tx.quotes.waiting(terms.store, limit)
     rows = quote_rows(tx, terms, waiting)
-    return DocumentBatch(DocumentTable.QUOTE, tuple(rows), {quote.id: quote.number for quote in waiting})
+    return [DocumentBatch(DocumentTable.QUOTE, tuple(rows), {quote.id: quote.number for quote in waiting})]
 
 
-def _tickets(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
-    waiting = tx.tickets.waiting(terms.store, min(limit, TICKETS_AT_ONCE))
-    rows = ticket_rows(tx, terms, waiting)
-    return DocumentBatch(DocumentTable.TICKET, tuple(rows), {ticket.id: ticket.number for ticket in waiting})
+def _threads(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:
+    """Messages, and after them the tickets all of whose messages the shop has then."""
+    tickets = tx.tickets.waiting(terms.store, min(limit, TICKETS_AT_ONCE))
+    messages = tx.tickets.messages_waiting((ticket.id for ticket in tickets), limit)
+    rows, taken = _that_fit(message_rows(tx, terms, tickets, messages), messages)
+    if taken < len(messages) or taken == limit:  # of the last one there may be more
+        unfinished = messages[min(taken, len(messages) - 1)].ticket
+        tickets = [ticket for ticket in tickets if ticket.id < unfinished]
+    told = {one.key: one.message.version for one in messages[:taken]}
+    shown = {ticket.id: ticket.number for ticket in tickets}
+    return [
+        DocumentBatch(DocumentTable.MESSAGE, rows, told),
+        DocumentBatch(DocumentTable.TICKET, tuple(ticket_rows(tx, terms, tickets)), shown),
+    ]
 
 
-def _prices(tx: Tx, terms: PageTerms, limit: int) -> DocumentBatch:
+def _that_fit(rows: Sequence[DocumentRow], messages: Sequence[WaitingMessage]) -> tuple[tuple[DocumentRow, ...], int]:
+    """The first of these rows, as many as may be written at once, and with how many messages that is done."""
+    size = 0
+    for place, row in enumerate(rows):
+        size += len(row.row.payload)
+        if place and size > MOST_BYTES:
+            done = next(i for i, one in enumerate(messages) if one.key == row.key)
+            return tuple(rows[:place]), done
+    return tuple(rows), len(messages)
+
+
+def _prices(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:
     waiting = tx.prices.waiting(terms.store, limit)
     rows = price_rows(terms, waiting)
-    return DocumentBatch(DocumentTable.PRICE, tuple(rows), {one.code: one.number for one in waiting})
+    return [DocumentBatch(DocumentTable.PRICE, tuple(rows), {one.code: one.number for one in waiting})]
 
 
 def _history(tx: Tx, quote: Quote) -> list[dict[str, Any]]:

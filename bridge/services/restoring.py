@@ -19,7 +19,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.quotes import QuoteState
 from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.services.account_pages import PageTerms, entry_document
-from bridge.services.document_parts import taken_away, unix
+from bridge.services.document_parts import message_taken_away, taken_away, unix
 from bridge.services.order_pages import charged_back_by_staff
 from bridge.services.staff_coins import statement
 from bridge.services.ticket_documents import AS_TYPED
@@ -119,7 +119,7 @@ def report_lost_tickets(
 
 
 def _report_lost_ticket(tx: Tx, store: str, said: Mapping[str, Any], *, at: datetime) -> None:
-    key, messages = said["ticket"], len(said["messages"]) + said["earlier"]
+    key, messages = said["ticket"], said["messages"]
     opened = datetime.fromtimestamp(said["opened_at"], UTC)
     tx.problems.report(
         store,
@@ -132,16 +132,15 @@ def _report_lost_ticket(tx: Tx, store: str, said: Mapping[str, Any], *, at: date
     )
 
 
-def recover_answers(
+def with_answers(
     tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, at: datetime
-) -> list[int]:
-    """Put back what staff wrote after the backup, which only the shop still shows; the ticket of each message.
+) -> dict[int, int]:
+    """Of which tickets the shop may show answers that this desk does not have, and the customer of each.
 
-    `rows` are ticket rows of an earlier epoch, as found in the shop. They are signed, so their words are staff's own;
-    who it was they do not say. Its customer has been told of each, and what he wrote himself comes from the inbox. A
-    row of another ticket, whose number this one has, gets lost with it: staff are told.
+    `rows` are ticket rows of an earlier epoch, as found in the shop. A row of another ticket, whose number this one
+    has, gets lost with it: staff are told.
     """
-    recovered = []
+    found = {}
     for one in rows:
         said, ticket = _said(DocumentTable.TICKET, one, store, keys), tx.tickets.get(store, one.id)
         if said is None or ticket is None or not said["customer"] or not ticket.subject:
@@ -152,14 +151,44 @@ def recover_answers(
         if said["opened_at"] != unix(ticket.opened_at):
             _report_lost_ticket(tx, store, said, at=at)
             continue
-        ours = {(unix(message.at), message.text) for message in tx.tickets.thread(ticket.id)}
-        for message in said["messages"]:
-            words = message["text"].get(AS_TYPED)
-            if message["by"] == Author.STAFF and words and (message["at"], words) not in ours:
-                written = datetime.fromtimestamp(message["at"], UTC) + END_OF_SECOND
-                tx.tickets.say(ticket.id, Message(written, Author.STAFF, MessageKind.TEXT, words))
-                recovered.append(ticket.id)
+        found[ticket.id] = owner.ref
+    return found
+
+
+def recover_answers(
+    tx: Tx, store: str, customers: Mapping[int, int], rows: Iterable[DocumentRow], keys: Sequence[SigningKey]
+) -> list[int]:
+    """Put back what staff wrote after the backup, which only the shop still shows; the ticket of each message.
+
+    `rows` are message rows of an earlier epoch, as found in the shop, and `customers` those of the tickets that they
+    may belong to. They are signed, so their words are staff's own; who it was they do not say. Its customer has been
+    told of each, and what he wrote himself comes from the inbox.
+    """
+    recovered = []
+    ours: dict[int, set[tuple[int, str]]] = {}
+    for one in rows:
+        said = _said(DocumentTable.MESSAGE, one, store, keys)
+        if said is None or not said["customer"] or customers.get(said["ticket"]) != said["customer"]:
+            continue
+        ticket, words = said["ticket"], said["text"].get(AS_TYPED)
+        if said["by"] != Author.STAFF or not words:
+            continue
+        if ticket not in ours:
+            ours[ticket] = {(unix(message.at), message.text) for message in tx.tickets.thread(ticket)}
+        if (said["at"], words) not in ours[ticket]:
+            written = datetime.fromtimestamp(said["at"], UTC) + END_OF_SECOND
+            tx.tickets.say(ticket, Message(written, Author.STAFF, MessageKind.TEXT, words))
+            recovered.append(ticket)
     return recovered
+
+
+def taken_away_messages(terms: PageTerms, rows: Iterable[DocumentRow]) -> list[DocumentRow]:
+    """What takes messages off the customers' pages that a lost desk left, once all of this desk's have been pushed.
+
+    They belong to tickets that only the lost desk knew, or to ones in which it had more messages. Whatever gets such
+    a number later takes its place.
+    """
+    return [message_taken_away(terms, one.message) for one in rows if one.row.epoch < terms.epoch]
 
 
 def keep_erased_back(
@@ -230,7 +259,8 @@ def _said(table: DocumentTable, found: DocumentRow, store: str, keys: Sequence[S
     if not verifies(keys, table, found.row.payload, found.row.key_id, found.row.mac):
         return None
     said = json.loads(found.row.payload)
-    return said if (said["store"], said[table.value]) == (store, found.key) else None
+    place = (said["ticket"], said["number"]) if table is DocumentTable.MESSAGE else said[table.value]
+    return said if (said["store"], place) == (store, found.key) else None
 
 
 def take_over(tx: Tx, store: str, customers: Iterable[int]) -> int:

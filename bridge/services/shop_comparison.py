@@ -176,7 +176,7 @@ def unsigned(keys: Sequence[SigningKey], table: str, where: str, row: SignedRow)
         found = f"a signature of key {row.key_id!r} that does not verify"
         return [Difference(f"{where}: signature", f"one of the store's keys ({known})", found)]
     said = json.loads(row.payload)
-    columns = {"customer": row.customer_id, "number": row.number}
+    columns = {"customer": row.customer_id, "version" if table == "message" else "number": row.number}
     if table != "entry":
         columns["epoch"] = row.epoch
     if table == "price":  # which is for nobody

@@ -1,58 +1,71 @@
-"""A ticket as its customer reads it: what he wants, and the end of the thread about it.
+"""A ticket as its customer reads it: what he wants and how it stands, and what was said in it, a message a row.
 
 People's own words stand as they were typed, in no language; what the bridge tells of quotes is said in all of them. Who
 of staff wrote is not said, and notes and calls are theirs alone (rule P4). A ticket that staff have written down for
 themselves is theirs too, its subject with it, until something in it is for the customer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
-from bridge.contracts.shop_rows import canonical_json
-from bridge.domain.accounts import OwnerKind
-from bridge.domain.tickets import Author, Message, MessageKind, Ticket
+from bridge.contracts.tickets import WaitingMessage
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.files import TicketFile
+from bridge.domain.ticket_history import History, history_of
+from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketNow
 from bridge.locale.history_words import history_text
 from bridge.services.account_pages import PageTerms
-from bridge.services.document_parts import document_row, head, taken_away, unix
+from bridge.services.document_parts import (
+    document_row,
+    head,
+    message_head,
+    message_row,
+    message_taken_away,
+    taken_away,
+    unix,
+)
 
-MOST_MESSAGES = 50
-"""How many messages are shown, the last ones."""
-MOST_BYTES = 200_000
-"""About as much as a row may have: of very long messages fewer are shown. The newest always is."""
 AS_TYPED = ""
 """The language of people's own words."""
 
 
-def ticket_document(tx: Tx, terms: PageTerms, ticket: Ticket, customer_id: int) -> dict[str, Any]:
-    """What a ticket's row says; `earlier` is how many older messages it leaves out."""
-    last, earlier = tx.tickets.last_shown(ticket.id, MOST_MESSAGES)
-    told = [_message(one) for one in last]
-    shown = _that_fit(told)
+def ticket_document(tx: Tx, terms: PageTerms, ticket: Ticket, customer_id: int, messages: int) -> dict[str, Any]:
+    """What a ticket's row says; `messages` is how many rows of messages belong to it."""
+    now = _now(tx, ticket)
     return {
         **head(terms, customer_id, ticket.number),
         "ticket": ticket.id,
         "subject": ticket.subject,
+        "kind": now.kind.value,
+        "channel": ticket.channel.value,
+        "state": now.state.value,
+        "urgency": now.urgency.value,
         "opened_at": unix(ticket.opened_at),
         "price": ticket.price,
+        "order": ticket.order_id,
+        "product": ticket.product,
         "quotes": [quote.id for quote in tx.quotes.of_ticket(ticket.id) if quote.was_offered],
-        "earlier": earlier + len(told) - len(shown),
-        "messages": shown,
+        "continues": ticket.continues,
+        "continued_by": tx.tickets.continued_by(ticket.id),
+        "messages": messages,
+        "promise": None,
     }
 
 
 def ticket_rows(tx: Tx, terms: PageTerms, tickets: Sequence[Ticket]) -> list[DocumentRow]:
     """The rows of these tickets; those of guests have none, nor have those that are staff's alone."""
-    accounts = tx.accounts.by_ids({ticket.account_id for ticket in tickets})
+    owners, counts = owners_of(tx, tickets), tx.tickets.counts(ticket.id for ticket in tickets)
     rows = []
     for ticket in tickets:
-        owner = accounts[ticket.account_id].owner
+        owner = owners[ticket.id]
         match owner.kind:
             case OwnerKind.CUSTOMER if ticket.subject:
-                if not _is_for_customer(tx, ticket):
+                messages = counts[ticket.id]
+                if not messages and not _is_for_customer(tx, ticket):
                     continue
-                document = ticket_document(tx, terms, ticket, owner.ref)
+                document = ticket_document(tx, terms, ticket, owner.ref, messages)
                 rows.append(document_row(terms, DocumentTable.TICKET, ticket.id, document, owner.ref, ticket.number))
             case OwnerKind.CUSTOMER | OwnerKind.FORMER:  # erased, or somebody else has the number now
                 rows.append(taken_away(terms, DocumentTable.TICKET, ticket.id, ticket.number))
@@ -61,17 +74,64 @@ def ticket_rows(tx: Tx, terms: PageTerms, tickets: Sequence[Ticket]) -> list[Doc
     return rows
 
 
+def message_rows(
+    tx: Tx, terms: PageTerms, tickets: Collection[Ticket], messages: Sequence[WaitingMessage]
+) -> list[DocumentRow]:
+    """The rows of these messages of those tickets. Of what is on nobody's page any more nothing is left."""
+    owners, subjects = owners_of(tx, tickets), {ticket.id: ticket.subject for ticket in tickets}
+    files = _files_of(tx, {one.ticket for one in messages})
+    rows = []
+    for one in messages:
+        owner = owners[one.ticket]
+        match owner.kind:
+            case OwnerKind.CUSTOMER if subjects[one.ticket]:
+                said = {**_message(one.message), "files": files.get(one.message.id, [])}
+                document = {**message_head(terms, one.key, owner.ref, one.message.version), **said}
+                rows.append(message_row(terms, one.key, document))
+            case OwnerKind.CUSTOMER | OwnerKind.FORMER:
+                rows.append(message_taken_away(terms, one.key, one.message.version))
+            case OwnerKind.GUEST:
+                pass
+    return rows
+
+
+def owners_of(tx: Tx, tickets: Collection[Ticket]) -> dict[int, Owner]:
+    """Whose each of these tickets is."""
+    accounts = tx.accounts.by_ids({ticket.account_id for ticket in tickets})
+    return {ticket.id: accounts[ticket.account_id].owner for ticket in tickets}
+
+
+def _now(tx: Tx, ticket: Ticket) -> TicketNow | History:
+    """How it stands; of a ticket for which that is not kept yet, by its history."""
+    now = tx.tickets.now([ticket.id]).get(ticket.id)
+    return now if now and now.policy else history_of(ticket, tx.tickets.history(ticket.id))
+
+
 def _is_for_customer(tx: Tx, ticket: Ticket) -> bool:
-    """Whether he opened it himself, or something stands in it that he is shown: a message or an offer."""
-    if ticket.opened_by is Author.CUSTOMER or tx.tickets.last_shown(ticket.id, 1)[0]:
+    """Whether he opened it himself, or he has been offered something in it, though nothing was said."""
+    if ticket.opened_by is Author.CUSTOMER:
         return True
     return any(quote.was_offered for quote in tx.quotes.of_ticket(ticket.id))
+
+
+def _files_of(tx: Tx, tickets: Collection[int]) -> Mapping[int, list[dict[str, Any]]]:
+    """The files of these tickets' messages, by the message's id."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for ticket in tickets:
+        for file in tx.files.of_ticket(ticket):
+            found.setdefault(file.message, []).append(_file(file))
+    return found
+
+
+def _file(file: TicketFile) -> dict[str, Any]:
+    return {"file": file.file, "name": file.name, "size": file.size, "type": file.type}
 
 
 def _message(message: Message) -> dict[str, Any]:
     typed = message.kind is MessageKind.TEXT
     return {
         "at": unix(message.at),
+        "ms": message.at.microsecond // 1_000,
         "by": (message.author if typed else Author.BRIDGE).value,
         "quote": message.detail.get("quote"),
         "verified": message.verified,
@@ -83,14 +143,3 @@ def _told(message: Message) -> dict[str, str]:
     """The bridge's sentence, and staff's own words with it. A redeemed right's domain stands in the subject."""
     words = "" if message.kind is MessageKind.REDEEMED else message.text
     return history_text(message.kind, message.detail, words)
-
-
-def _that_fit(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The newest of them, as many as may stand in a row."""
-    room, first = MOST_BYTES, len(messages)
-    for message in reversed(messages):
-        room -= len(canonical_json(message))
-        if room < 0 and first < len(messages):
-            break
-        first -= 1
-    return list(messages[first:])

@@ -178,6 +178,9 @@ class DatabaseAdapter:
     async def message_keys(self, ticket_ids: Sequence[int]) -> Sequence[MessageKey]:
         return await self._documents.message_keys(ticket_ids)
 
+    async def messages_left_behind(self, *, epoch: int, after: MessageKey) -> Sequence[DocumentRow]:
+        return await self._documents.messages_left_behind(epoch=epoch, after=after)
+
     async def push_note(self, name: str, note: Note) -> None:
         await self._writer.push_note(name, note)
 

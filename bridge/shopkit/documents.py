@@ -105,6 +105,23 @@ class ShopDocuments:
             return []
         return [DocumentRow(key, SignedRow(*row)) for key, *row in rows]
 
+    async def messages_left_behind(self, *, epoch: int, after: MessageKey) -> list[DocumentRow]:
+        """The messages above `after` that are of an older epoch; none where the shop has no such table."""
+        try:
+            rows = await self._database.rows(
+                self._sql["messages_left_behind"],
+                store=self._store,
+                epoch=epoch,
+                ticket=after.ticket,
+                number=after.number,
+                limit=DOCUMENTS_A_STATEMENT,
+            )
+        except ShopRefused as error:
+            if error_number(error) not in ABSENT:
+                raise
+            return []
+        return [DocumentRow(MessageKey(*row[:2]), SignedRow(*row[2:])) for row in rows]
+
     async def message_keys(self, tickets: Sequence[int]) -> list[MessageKey]:
         """Which messages of these tickets are in the shop, ascending; none where the shop has no such table."""
         found: list[MessageKey] = []

@@ -232,6 +232,13 @@ class FakeCoinDesk:
         kept = [key for key in self.document_rows[DocumentTable.MESSAGE] if isinstance(key, MessageKey)]
         return sorted(key for key in kept if key.ticket in set(ticket_ids))
 
+    async def messages_left_behind(self, *, epoch: int, after: MessageKey) -> Sequence[DocumentRow]:
+        await self._called("messages_left_behind")
+        kept = self.document_rows[DocumentTable.MESSAGE]
+        older = [key for key, row in kept.items() if row.epoch < epoch and row.customer_id]
+        keys = sorted(key for key in older if isinstance(key, MessageKey) and key > after)
+        return [DocumentRow(key, kept[key]) for key in keys[:DOCUMENT_PAGE]]
+
     async def push_note(self, name: str, note: Note) -> None:
         await self._called("push_note")
         self.notes[name] = note

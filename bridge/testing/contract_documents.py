@@ -104,9 +104,14 @@ class DocumentsContract(ContractBase):
             assert list(await adapter.message_keys([6, 5])) == keys
             assert list(await adapter.message_keys([6, 7])) == keys[2:]
             assert list(await adapter.message_keys([])) == []
+            assert list(await adapter.messages_left_behind(epoch=1, after=MessageKey(0, 0))) == []
+            assert list(await adapter.messages_left_behind(epoch=2, after=keys[0])) == rows[1:]
+            gone = _document(MESSAGE, keys[2], epoch=1, number=2, customer=0)
+            await adapter.push_documents(MESSAGE, [gone, _document(MESSAGE, keys[3], epoch=2)])
+            assert list(await adapter.messages_left_behind(epoch=2, after=keys[0])) == rows[1:2]
             later = _document(MESSAGE, keys[1], number=2)
             await adapter.push_documents(MESSAGE, [later])
-            assert await _read(adapter, MESSAGE, *keys) == [rows[0], later, *rows[2:]]
+            assert await _read(adapter, MESSAGE, *keys[:2]) == [rows[0], later]
 
     async def test_one_stores_documents_are_not_anothers(self, connection: StoreConnection) -> None:
         ours, theirs = _document(QUOTE, 12, number=3), _document(QUOTE, 12, number=1)
@@ -158,6 +163,7 @@ class DocumentsContract(ContractBase):
                 assert await _read(adapter, table, *KEYS[table]) == []
             for table in (QUOTE, TICKET):
                 assert list(await adapter.documents_left_behind(table, epoch=2, after=0, until=99)) == []
+            assert list(await adapter.messages_left_behind(epoch=2, after=MessageKey(0, 0))) == []
             assert list(await adapter.message_keys([5])) == []
             assert list(await adapter.inbox(Cursor())) == []
             assert await adapter.forget_inbox(90) == 0
@@ -256,10 +262,16 @@ async def _read(adapter: ShopAdapter, table: DocumentTable, *keys: DocumentKey) 
 
 
 def _document(
-    table: DocumentTable, key: DocumentKey, *, epoch: int = 1, number: int = 1, signed_with: SigningKey = KEY
+    table: DocumentTable,
+    key: DocumentKey,
+    *,
+    epoch: int = 1,
+    number: int = 1,
+    signed_with: SigningKey = KEY,
+    customer: int = 77,
 ) -> DocumentRow:
     """A document whose bytes tell its version."""
-    customer = 0 if table is PRICE else 77
+    customer = 0 if table is PRICE else customer
     document = {"v": 1, "key": key, "epoch": epoch, "number": number, "text": {"ru": "Базовый", "fa": "پایه 🪙"}}
     row = signed_row(signed_with, table, document, customer_id=customer, epoch=epoch, number=number)
     return DocumentRow(key, row)

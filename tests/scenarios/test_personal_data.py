@@ -102,7 +102,8 @@ async def test_D2_of_an_erased_customer_amounts_and_hashes_are_left(
                 f"SELECT payload FROM {opencart.prefix}supportbridge_quote UNION ALL"
                 f" SELECT payload FROM {opencart.prefix}supportbridge_entry UNION ALL"
                 f" SELECT payload FROM {opencart.prefix}supportbridge_answer UNION ALL"
-                f" SELECT payload FROM {opencart.prefix}supportbridge_ticket"
+                f" SELECT payload FROM {opencart.prefix}supportbridge_ticket UNION ALL"
+                f" SELECT payload FROM {opencart.prefix}supportbridge_message"
             )
             return not any(WORDS in row[0] or NAME in row[0] for row in rows) or None
 
@@ -124,7 +125,8 @@ async def test_D2_what_was_erased_after_the_backup_is_not_on_the_page_after_a_re
 
     async def words_in_the_shop() -> list[str]:
         table = f"{opencart.prefix}supportbridge_"
-        rows = await opencart.fetch(f"SELECT payload FROM {table}quote UNION ALL SELECT payload FROM {table}ticket")
+        select = f"SELECT payload FROM {table}"
+        rows = await opencart.fetch(f"{select}quote UNION ALL {select}ticket UNION ALL {select}message")
         return [row[0] for row in rows if WORDS in row[0] or NAME in row[0]]
 
     async def emptied() -> bool | None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from bridge.contracts.shop_rows import DESK_TO_SHOP, SigningKey, verifies
@@ -21,7 +22,7 @@ from tests.support.bridges import AnyShop, Bridge, now
 from tests.support.waiting import LOOK_EVERY_S, PATIENCE_S
 
 T = TypeVar("T")
-KEYS = {"quote": "quote_id", "price": "code", "answer": "uuid", "ticket": "ticket_id"}
+KEYS = {"quote": "quote_id", "price": "code", "answer": "uuid", "ticket": "ticket_id", "message": "ticket_id, number"}
 """What a row of each table goes by."""
 
 
@@ -77,10 +78,22 @@ class CoinPage:
         """Wait until the page shows the ticket with so many messages; its document."""
 
         async def shown() -> dict[str, Any] | None:
-            document = next((one for one in await self.documents("ticket") if one["ticket"] == ticket), None)
+            document = next((one for one in await self.threads() if one["ticket"] == ticket), None)
             return document if document and len(document["messages"]) == messages else None
 
         return await eventually(shown, f"ticket {ticket} is shown with {messages} messages")
+
+    async def threads(self) -> list[dict[str, Any]]:
+        """The tickets that the pages show, each with its messages in order in the place of their number.
+
+        Every message that a ticket counts is there: it is written before the ticket is.
+        """
+        tickets = await self.documents("ticket")
+        said = {(one["ticket"], one["number"]): one for one in await self.documents("message")}
+        for ticket in tickets:
+            counted = [said[ticket["ticket"], place + 1] for place in range(ticket["messages"])]
+            ticket["messages"] = sorted(counted, key=itemgetter("at", "ms", "number"))
+        return tickets
 
     async def does(self, kind: str, data: Mapping[str, Any], *, uuid: str = "") -> str:
         """Send a form; the number it goes by."""

@@ -88,6 +88,13 @@ SELECT ticket_id, customer_id, epoch, number, payload, key_id, mac FROM {support
  WHERE store = %(store)s AND ticket_id > %(after)s AND ticket_id <= %(until)s AND epoch < %(epoch)s
  ORDER BY ticket_id LIMIT %(limit)s
 
+-- Once a restore; customer 0 is what was taken away already.
+-- name: messages_left_behind
+SELECT ticket_id, number, customer_id, epoch, version, payload, key_id, mac FROM {supportbridge_message}
+ WHERE store = %(store)s AND epoch < %(epoch)s AND customer_id > 0
+   AND (ticket_id > %(ticket)s OR (ticket_id = %(ticket)s AND number > %(number)s))
+ ORDER BY ticket_id, number LIMIT %(limit)s
+
 -- What stands in the shop at our oldest version or above.
 -- name: quote_versions
 SELECT quote_id, epoch, number FROM {supportbridge_quote}

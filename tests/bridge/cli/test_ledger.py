@@ -136,8 +136,14 @@ async def test_C16_a_thread_that_was_changed_or_taken_away_in_the_shop_is_named(
     await acme.cli("ticket", "open", str(customer), "--subject", "Analytics", "--text", "Please", "--by", "Anna")
     await acme.cli("sync", "--once")
     assert (await acme.cli("ledger", "verify")).code == 0
-    table = f"{acme.shop.prefix}supportbridge_ticket"
-    await acme.shop.execute(f"UPDATE {table} SET payload = REPLACE(payload, 'Please', 'Refund')")
+    table, messages = (f"{acme.shop.prefix}supportbridge_{name}" for name in ("ticket", "message"))
+    await acme.shop.execute(f"UPDATE {messages} SET payload = REPLACE(payload, 'Please', 'Refund')")
+    wrong = await acme.cli("ledger", "verify")
+    assert (wrong.code, "message 1:1: row: signature: expected one of the store's keys" in wrong.out) == (1, True)
+    await acme.shop.execute(f"DELETE FROM {messages}")
+    wrong = await acme.cli("ledger", "verify")
+    assert (wrong.code, "message 1:1: row: expected epoch" in wrong.out) == (1, True), wrong.out
+    await acme.shop.execute(f"UPDATE {table} SET payload = REPLACE(payload, 'Analytics', 'Free work')")
     wrong = await acme.cli("ledger", "verify")
     assert (wrong.code, "ticket 1: row: signature: expected one of the store's keys" in wrong.out) == (1, True)
     await acme.shop.execute(f"DELETE FROM {table}")

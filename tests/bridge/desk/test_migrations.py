@@ -379,7 +379,7 @@ def test_tickets_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Pa
     assert upgrade(path, now=CREATED)
     with Desk.open(path) as desk:
         waiting = desk.look(lambda tx: tx.tickets.waiting(ACME, 10))
-        shown, _ = desk.look(lambda tx: tx.tickets.last_shown(opened, 50))
+        shown = desk.look(lambda tx: tx.tickets.messages_waiting([opened, for_colleagues], 9))
         thread = desk.look(lambda tx: tx.tickets.thread(opened))
         pushed = desk.look(ticket_rows, PAGES, waiting)
     assert [(one.id, one.subject, one.number) for one in waiting] == [
@@ -387,7 +387,7 @@ def test_tickets_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Pa
         (for_colleagues, "The nuisance, again", 2),
     ]
     assert [row.key for row in pushed] == [opened], "customers saw nothing of the other, and see nothing of it now"
-    assert [one.kind for one in shown] == [MessageKind.OFFERED, MessageKind.TEXT]
+    assert [one.message.kind for one in shown] == [MessageKind.OFFERED, MessageKind.TEXT]
     assert (thread[-1].kind, thread[-1].text) == (MessageKind.NOTE, "He is a nuisance."), "written for colleagues alone"
     assert [one.number for one in thread] == [1, 2, None]
 

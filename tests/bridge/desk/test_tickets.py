@@ -60,18 +60,7 @@ def test_P4_what_is_for_staff_alone_changes_nothing_in_the_shop(coins: CoinDesk,
     number = coins.ticket(CUSTOMER).id
     say(coins, number, kind, Author.STAFF)
     assert waiting(coins) == {number: 1}
-    assert coins.desk.look(lambda tx: tx.tickets.last_shown(number, 50)) == ([], 0)
-
-
-def test_the_last_messages_come_in_order_and_the_others_are_counted(coins: CoinDesk) -> None:
-    number = coins.ticket(CUSTOMER).id
-    for text in "01234":
-        say(coins, number, text=text)
-        say(coins, number, MessageKind.CALL, Author.STAFF)
-    shown, earlier = coins.desk.look(lambda tx: tx.tickets.last_shown(number, 3))
-    assert ([one.text for one in shown], earlier) == (["2", "3", "4"], 2)
-    shown, earlier = coins.desk.look(lambda tx: tx.tickets.last_shown(number, 5))
-    assert (len(shown), earlier) == (5, 0)
+    assert (coins.desk.look(lambda tx: tx.tickets.counts([number])), unseen(coins, number)) == ({number: 0}, {})
 
 
 def test_T1_what_is_said_again_later_stands_where_it_belongs_in_time(coins: CoinDesk) -> None:
@@ -91,8 +80,6 @@ def test_T1_what_is_said_again_later_stands_where_it_belongs_in_time(coins: Coin
     said(4_000, "fourth")
     ordered = ["first", "second", "second too", "third", "fourth", "last"]
     assert [one.text for one in coins.desk.look(lambda tx: tx.tickets.thread(number))] == ordered
-    shown, earlier = coins.desk.look(lambda tx: tx.tickets.last_shown(number, 4))
-    assert ([one.text for one in shown], earlier) == (ordered[2:], 2)
 
 
 def test_D2_what_is_kept_back_waits_for_nothing_but_its_erasure_or_to_be_shown_again(coins: CoinDesk) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import signed_row
+from bridge.contracts.tickets import MessageKey
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
@@ -42,11 +43,14 @@ class Restored(Writing):
     def left(self, number: int, *answers: str, customer_id: int = 77) -> None:
         """What the lost desk has left in the shop of a ticket."""
         head = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "number": 9, "ticket": number}
-        said = [
-            {"at": AT + turn, "by": "staff", "quote": None, "verified": True, "text": {"": text}}
-            for turn, text in enumerate(answers)
-        ]
-        words = {"subject": "Work", "opened_at": AT, "price": None, "quotes": [], "earlier": 0, "messages": said}
+        for turn, text in enumerate(answers):
+            key = MessageKey(number, turn + 1)
+            at = {"at": AT + turn, "ms": 0, "files": []}
+            told = at | {"by": "staff", "quote": None, "verified": True, "text": {"": text}}
+            place = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "version": 1, **key._asdict()}
+            row = signed_row(KEY, "message", place | told, customer_id=customer_id, epoch=1, number=1)
+            self.shop.document_rows[DocumentTable.MESSAGE][key] = row
+        words = {"subject": "Work", "opened_at": AT, "price": None, "quotes": [], "messages": len(answers)}
         document = head | words if customer_id else head
         row = signed_row(KEY, "ticket", document, customer_id=customer_id, epoch=1, number=9)
         self.shop.document_rows[DocumentTable.TICKET][number] = row
@@ -62,7 +66,10 @@ class Restored(Writing):
         """The words that stand on the customer's page."""
         document = self.shop.shown_document(DocumentTable.TICKET, number)
         assert document is not None
-        return [one["text"][""] for one in document.get("messages", [])]
+        keys = [MessageKey(number, place + 1) for place in range(document.get("messages", 0))]
+        shown = [self.shop.shown_document(DocumentTable.MESSAGE, key) for key in keys]
+        assert None not in shown, "a page counts no messages that it cannot show"
+        return [one["text"][""] for one in shown if one]
 
 
 @pytest.fixture
@@ -150,3 +157,19 @@ async def test_D2_a_ticket_that_was_erased_after_the_backup_stays_off_the_page_a
     assert {rows[number].epoch for number in gone} == {1}
     (problem,) = await restored.desk.read(lambda tx: tx.problems.open(ACME))
     assert "bridge privacy erase 77 --by NAME" in problem.summary
+
+
+async def test_what_only_the_lost_desk_said_is_taken_off_once_all_of_ours_is_there(restored: Restored) -> None:
+    """A ticket that only it knew, and what customers wrote, which comes back from the inbox under other numbers."""
+    (number,) = await restored.opened(1)
+    restored.left(number, "It is done.", "Really.")
+    restored.left(number + 5, "Secret words.")
+    rows = restored.shop.document_rows[DocumentTable.MESSAGE]
+    beyond = MessageKey(number, 3)
+    rows[beyond] = rows[MessageKey(number, 2)]._replace(mac="0" * 64)
+    await restored.passes()
+    assert restored.page(number) == ["It is done.", "Really."]
+    epoch = restored.desk.identity.epoch
+    for key in (beyond, MessageKey(number + 5, 1)):
+        assert (rows[key].customer_id, rows[key].epoch, rows[key].number) == (0, epoch, 0)
+        assert "Secret" not in rows[key].payload

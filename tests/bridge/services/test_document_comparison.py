@@ -9,10 +9,12 @@ from bridge.contracts.coin_desk import Answer
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.contracts.tickets import MessageKey
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_comparison import (
     compare_document_rows,
     expected_answers,
+    expected_messages,
     expected_prices,
     expected_quotes,
     expected_tickets,
@@ -51,6 +53,8 @@ def compared(desk: CoinDesk, table: DocumentTable, found: list[DocumentRow]) -> 
         expected = desk.desk.look(expected_prices, PAGE)
     elif table is DocumentTable.ANSWER:
         expected, _ = answers(desk)
+    elif table is DocumentTable.MESSAGE:
+        expected, _ = desk.desk.look(expected_messages, PAGE, after=MessageKey(0, 0), limit=99)
     else:
         page = expected_quotes if table is DocumentTable.QUOTE else expected_tickets
         expected, _ = desk.desk.look(page, PAGE, after=0, limit=99)
@@ -84,6 +88,7 @@ def test_C16_what_was_pushed_is_right(desk: CoinDesk) -> None:
     shop = pushed(desk)
     assert {table: len(rows) for table, rows in shop.items()} == {
         DocumentTable.QUOTE: 2,
+        DocumentTable.MESSAGE: 3,
         DocumentTable.TICKET: 2,
         DocumentTable.PRICE: 1,
     }
@@ -94,6 +99,7 @@ def test_C16_what_was_pushed_is_right(desk: CoinDesk) -> None:
 def test_C16_what_has_yet_to_be_pushed_is_not_expected(desk: CoinDesk) -> None:
     assert compared(desk, DocumentTable.QUOTE, []) == []
     assert compared(desk, DocumentTable.TICKET, []) == []
+    assert compared(desk, DocumentTable.MESSAGE, []) == []
     assert compared(desk, DocumentTable.PRICE, []) == []
 
 
@@ -136,6 +142,30 @@ def test_C16_a_changed_and_a_missing_thread_are_named(desk: CoinDesk) -> None:
     assert compared(desk, DocumentTable.TICKET, rows[:1]) == [
         Difference("ticket 2: row", "epoch 1, number 2", "no row")
     ]
+
+
+def test_C16_messages_come_a_page_at_a_time(desk: CoinDesk) -> None:
+    pushed(desk)
+    first, last = desk.desk.look(expected_messages, PAGE, after=MessageKey(0, 0), limit=2)
+    assert ([one.key for one in first], last) == ([(1, 1), (1, 2)], (1, 2))
+    second, last = desk.desk.look(expected_messages, PAGE, after=MessageKey(1, 2), limit=2)
+    assert ([one.key for one in second], last) == ([(2, 1)], None)
+
+
+def test_C16_a_changed_a_moved_an_older_and_a_missing_message_are_named(desk: CoinDesk) -> None:
+    table = DocumentTable.MESSAGE
+    rows = pushed(desk)[table]
+    first, others = rows[0], rows[1:]
+    assert compared(desk, table, [signed(first, table, by="staff"), *others]) == [
+        Difference("message 1:1: row: by", '"bridge"', '"staff"')
+    ]
+    [moved] = compared(desk, table, [first._replace(row=first.row._replace(number=7)), *others])
+    assert moved.where == "message 1:1: row: column version"
+    older = DocumentRow(first.key, signed(first, table, version=0).row._replace(number=0))
+    assert compared(desk, table, [older, *others]) == [
+        Difference("message 1:1: row: version", "epoch 1, number 1", "epoch 1, number 0")
+    ]
+    assert compared(desk, table, others) == [Difference("message 1:1: row", "epoch 1, number 1", "no row")]
 
 
 def test_C16_a_changed_price_is_named(desk: CoinDesk) -> None:

@@ -26,6 +26,7 @@ from tests.support.quoting import ANNA, CUSTOMER, RIGHTS, CoinDesk, a_coin_desk,
 KEY = SigningKey("k1", bytes(32))
 TERMS = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=3, rights=RIGHTS, telephone="+98 21 5555 0100")
 QUOTE, PRICE, ANSWER, TICKET = DocumentTable.QUOTE, DocumentTable.PRICE, DocumentTable.ANSWER, DocumentTable.TICKET
+MESSAGE = DocumentTable.MESSAGE
 
 
 @pytest.fixture
@@ -320,7 +321,9 @@ def test_answers_come_first_and_a_page_at_a_time(coins: CoinDesk) -> None:
     for _ in range(3):
         answered(coins)
     batches = coins.desk.look(waiting_documents, TERMS, limit=2)
-    assert [(batch.table, len(batch.rows)) for batch in batches] == [(ANSWER, 2), (QUOTE, 1), (TICKET, 1), (PRICE, 1)]
+    assert [(batch.table, len(batch.rows)) for batch in batches] == [
+        (ANSWER, 2), (QUOTE, 1), (MESSAGE, 1), (TICKET, 1), (PRICE, 1),
+    ]  # fmt: skip
 
 
 def test_D4_an_answer_that_the_shop_has_forgotten_is_not_written_there_anew(coins: CoinDesk) -> None:
@@ -342,7 +345,7 @@ def test_a_restored_desk_shows_everything_anew(coins: CoinDesk) -> None:
     assert coins.desk.look(waiting_documents, TERMS, limit=100) == ()
     coins.desk.run(lambda tx: tx.push.again(ACME))
     again = coins.desk.look(waiting_documents, TERMS, limit=100)
-    assert [batch.table for batch in again] == [ANSWER, QUOTE, TICKET, PRICE]
+    assert [batch.table for batch in again] == [ANSWER, QUOTE, MESSAGE, TICKET, PRICE]
 
 
 # --- the account's row and its entries ------------------------------------------------------------------------------

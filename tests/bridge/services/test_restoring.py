@@ -7,6 +7,7 @@ from typing import Any
 
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
+from bridge.contracts.tickets import MessageKey
 from bridge.desk.desk import Desk
 from bridge.domain.events import TicketAnswered
 from bridge.domain.tickets import Author, MessageKind
@@ -23,6 +24,8 @@ from bridge.services.restoring import (
     report_lost_entries,
     report_lost_quotes,
     report_lost_tickets,
+    taken_away_messages,
+    with_answers,
 )
 from tests.support.books import ACME, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_quick_desk, a_store, an_order, customer
 from tests.support.quoting import CoinDesk, a_coin_desk
@@ -128,8 +131,7 @@ def lost_ticket(*, customer_id: int = 77, number: int = 12, key: SigningKey = KE
         "number": 4,
         "ticket": number,
         "opened_at": int(MONDAY_9AM.timestamp()),
-        "earlier": 1,
-        "messages": [{}, {}],
+        "messages": 3,
     }
     row = signed_row(key, "ticket", said | different, customer_id=customer_id, epoch=1, number=4)
     return DocumentRow(number, row)
@@ -179,15 +181,30 @@ def test_a_ticket_that_was_taken_away_already_is_not_told_again() -> None:
         assert restored.look(lambda tx: tx.problems.open(ACME)) == []
 
 
-def answered(number: int, **different: Any) -> DocumentRow:
-    """A ticket's row of a lost desk, in which staff have answered."""
-    at = int(MONDAY_9AM.timestamp())
-    thread = [
-        {"at": at, "by": "customer", "quote": None, "verified": True, "text": {"": "Please."}},
-        {"at": at + 60, "by": "staff", "quote": None, "verified": True, "text": {"": "It is done."}},
-        {"at": at + 90, "by": "bridge", "quote": 1, "verified": True, "text": {"en": "The work has begun."}},
-    ]
-    return lost_ticket(number=number, **({"messages": thread} | different))
+THREAD = (
+    {"by": "customer", "quote": None, "verified": True, "text": {"": "Please."}},
+    {"by": "staff", "quote": None, "verified": True, "text": {"": "It is done."}},
+    {"by": "bridge", "quote": 1, "verified": True, "text": {"en": "The work has begun."}},
+)
+
+
+def left_message(place: int, *, key: SigningKey = KEY, customer_id: int = 77, **different: Any) -> DocumentRow:
+    """A message's row as a lost desk has left it, of ticket 1: one of `THREAD`, a minute after the one before."""
+    said = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "version": 1, "ticket": 1, "number": place + 1}
+    said |= {"at": int(MONDAY_9AM.timestamp()) + 60 * place, "ms": 0, "files": []} | THREAD[place] | different
+    row = signed_row(key, "message", said, customer_id=customer_id, epoch=1, number=1)
+    return DocumentRow(MessageKey(1, place + 1), row)
+
+
+def answered(**different: Any) -> list[DocumentRow]:
+    """The messages of ticket 1 as a lost desk has left them, in which staff have answered."""
+    return [left_message(place, **different) for place in range(3)]
+
+
+def recovered(coins: CoinDesk, rows: list[DocumentRow], ticket: DocumentRow | None = None) -> list[int]:
+    """The tickets into which words were put back."""
+    known = coins.desk.run(with_answers, ACME, [ticket or lost_ticket(number=1)], (KEY,), at=LATER)
+    return coins.desk.run(recover_answers, ACME, known, rows, (KEY,))
 
 
 def staffs_words(coins: CoinDesk, number: int) -> list[str]:
@@ -197,8 +214,7 @@ def staffs_words(coins: CoinDesk, number: int) -> list[str]:
 def test_what_staff_answered_after_the_backup_is_put_back_once_and_nobody_is_told_of_it_again() -> None:
     with a_coin_desk() as coins:
         number = coins.ticket(customer(77)).id
-        rows = [answered(number)]
-        assert [coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) for _ in range(2)] == [[number], []]
+        assert [recovered(coins, answered()) for _ in range(2)] == [[number], []]
         (said,) = coins.desk.look(lambda tx: tx.tickets.thread(number))
         assert (said.author, said.kind, said.text, said.staff) == (Author.STAFF, MessageKind.TEXT, "It is done.", None)
         assert said.at == MONDAY_9AM + timedelta(seconds=60, milliseconds=999)
@@ -207,21 +223,28 @@ def test_what_staff_answered_after_the_backup_is_put_back_once_and_nobody_is_tol
 
 def test_D2_D3_nothing_is_put_back_into_a_ticket_that_was_erased_or_is_not_its_customers() -> None:
     with a_coin_desk() as coins:
-        erased, theirs = coins.ticket(customer(77)).id, coins.ticket(customer(78)).id
-        account = coins.account_id(customer(77))
-        rows = [answered(erased), answered(theirs), answered(99)]
-        coins.desk.run(lambda tx: tx.personal.forget(ACME, account, customer(77)))
-        assert coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) == []
-        assert staffs_words(coins, erased) == staffs_words(coins, theirs) == []
+        theirs = coins.ticket(customer(78)).id
+        assert recovered(coins, answered()) == []
+        assert recovered(coins, answered(customer_id=78)) == [], "the row of the ticket is another customer's"
+        assert recovered(coins, answered(), lost_ticket(number=1, customer_id=78)) == []
+        assert recovered(coins, [*answered(ticket=99), *answered(customer=0)]) == []
+        assert staffs_words(coins, theirs) == []
+        account = coins.account_id(customer(78))
+        coins.desk.run(lambda tx: tx.personal.forget(ACME, account, customer(78)))
+        ticket = lost_ticket(number=1, customer_id=78)
+        assert recovered(coins, answered(customer_id=78), ticket) == []
+        assert staffs_words(coins, theirs) == []
 
 
 def test_words_that_nobody_of_ours_has_signed_are_not_staffs() -> None:
     stranger = SigningKey("k1", b"x" * 32)
     with a_coin_desk() as coins:
         number = coins.ticket(customer(77)).id
-        rows = [answered(number, key=stranger), answered(number, store="other")]
-        rows.append(answered(number, ticket=number + 1))
-        assert coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) == []
+        forged = [*answered(key=stranger), *answered(store="other"), *answered(number=9)]
+        assert recovered(coins, forged) == []
+        for ticket in (lost_ticket(number=1, key=stranger), lost_ticket(number=1, store="other")):
+            assert recovered(coins, answered(), ticket) == []
+        assert recovered(coins, answered(), lost_ticket(number=1, ticket=2)) == []
         assert staffs_words(coins, number) == []
 
 
@@ -229,11 +252,20 @@ def test_a_row_of_another_ticket_with_the_same_number_gives_it_no_words_and_is_t
     """A desk that was made anew begins to count again."""
     with a_coin_desk() as coins:
         number = coins.ticket(customer(77)).id
-        rows = [answered(number, opened_at=int(MONDAY_9AM.timestamp()) - 1)]
-        assert coins.desk.run(recover_answers, ACME, rows, (KEY,), at=LATER) == []
+        other = lost_ticket(number=1, opened_at=int(MONDAY_9AM.timestamp()) - 1)
+        assert recovered(coins, answered(), other) == []
         assert staffs_words(coins, number) == []
         (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
-        assert f"the shop shows ticket {number} with 4 messages, opened after the backup" in problem.summary
+        assert f"the shop shows ticket {number} with 3 messages, opened after the backup" in problem.summary
+
+
+def test_what_a_lost_desk_left_of_messages_is_emptied_and_gives_way_to_what_comes_later() -> None:
+    ours = DocumentRow(MessageKey(1, 3), left_message(2).row._replace(epoch=2))
+    (blank,) = taken_away_messages(PAGE, [left_message(0), ours])
+    assert (blank.key, blank.row.customer_id, blank.row.epoch, blank.row.number) == ((1, 1), 0, 2, 0)
+    assert json.loads(blank.row.payload) == {
+        "v": 1, "store": ACME, "customer": 0, "epoch": 2, "version": 0, "ticket": 1, "number": 1,
+    }  # fmt: skip
 
 
 def erased_row(table: DocumentTable, number: int, *, version: int = 3, key: SigningKey = KEY) -> DocumentRow:
@@ -279,7 +311,10 @@ def test_D2_a_row_that_says_nothing_of_an_erasure_keeps_nothing_back() -> None:
         forged = erased_row(ticket, number, key=stranger)
         moved = erased_row(ticket, number + 1)._replace(key=number)
         unknown_then = erased_row(ticket, number, version=0)
-        assert kept_back(coins, ticket, forged, moved, unknown_then, answered(number), erased_row(ticket, 99)) == []
+        assert (
+            kept_back(coins, ticket, forged, moved, unknown_then, lost_ticket(number=number), erased_row(ticket, 99))
+            == []
+        )
         assert waiting(coins)[0] == [number]
         assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
 

@@ -10,8 +10,18 @@ import pytest
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, verifies
+from bridge.contracts.tickets import MessageKey
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.tickets import Author, Message, MessageKind, Ticket
+from bridge.domain.tickets import (
+    Author,
+    Message,
+    MessageKind,
+    Ticket,
+    TicketKind,
+    TicketNow,
+    TicketState,
+    Urgency,
+)
 from bridge.services import comparing_accounts, offering, privacy, rights, tickets
 from bridge.services.account_pages import PageTerms
 from bridge.services.documents import documents_pushed, waiting_documents
@@ -33,6 +43,16 @@ def coins() -> Iterator[CoinDesk]:
 def rows(coins: CoinDesk) -> list[DocumentRow]:
     batches = coins.desk.look(waiting_documents, TERMS, limit=100)
     return [row for batch in batches if batch.table is DocumentTable.TICKET for row in batch.rows]
+
+
+def messages(coins: CoinDesk) -> list[DocumentRow]:
+    batches = coins.desk.look(waiting_documents, TERMS, limit=100)
+    return [row for batch in batches if batch.table is DocumentTable.MESSAGE for row in batch.rows]
+
+
+def told(coins: CoinDesk) -> list[dict[str, Any]]:
+    """What the rows of messages that wait say."""
+    return [json.loads(row.row.payload) for row in messages(coins)]
 
 
 def document(coins: CoinDesk) -> dict[str, Any]:
@@ -73,14 +93,59 @@ def test_a_tickets_row_says_who_wrote_what_when(coins: CoinDesk) -> None:
         "ticket": ticket.id,
         "subject": "Analytics",
         "opened_at": opened,
+        "kind": "support",
+        "channel": "page",
+        "state": "waiting_customer",
+        "urgency": "none",
+        "order": None,
+        "product": "",
         "price": None,
         "quotes": [],
-        "earlier": 0,
-        "messages": [
-            {"at": opened, "by": "customer", "quote": None, "verified": True, "text": {"": "Please set it up."}},
-            {"at": opened + 300, "by": "staff", "quote": None, "verified": True, "text": {"": "سلام, it is done."}},
-        ],
+        "continues": None,
+        "continued_by": None,
+        "messages": 2,
+        "promise": None,
     }
+
+
+def test_each_message_is_a_row_of_its_own_that_says_who_wrote_it_when(coins: CoinDesk) -> None:
+    ticket = written(coins)
+    coins.later(minutes=5)
+    coins.desk.run(tickets.reply, coins.terms, ticket.id, text="سلام, it is done.", by=ANNA, at=coins.now)
+    rows = messages(coins)
+    keys = [MessageKey(ticket.id, 1), MessageKey(ticket.id, 2)]
+    assert [(row.key, row.row.customer_id, row.row.epoch, row.row.number) for row in rows] == [
+        (key, 77, 3, 1) for key in keys
+    ]
+    assert all(verifies([KEY], "message", row.row.payload, row.row.key_id, row.row.mac) for row in rows)
+    opened = int(ticket.opened_at.timestamp())
+    head = {"v": 1, "store": ACME, "customer": 77, "epoch": 3, "version": 1, "ticket": ticket.id}
+    common: dict[str, Any] = {"ms": 0, "quote": None, "verified": True, "files": []}
+    assert told(coins) == [
+        {**head, **common, "number": 1, "at": opened, "by": "customer", "text": {"": "Please set it up."}},
+        {**head, **common, "number": 2, "at": opened + 300, "by": "staff", "text": {"": "سلام, it is done."}},
+    ]
+
+
+def test_T2_T10_a_tickets_row_says_how_it_stands_and_what_it_goes_on_with(coins: CoinDesk) -> None:
+    first = written(coins)
+
+    def stands(tx: Tx) -> None:
+        account = tx.accounts.of_owners(ACME, [CUSTOMER])[CUSTOMER].id
+        facts = {"order_id": 1042, "product": "PRO", "continues": first.id, "kind": TicketKind.PRE_SALES}
+        tx.tickets.open(ACME, account, subject="More", at=coins.now, by=Author.CUSTOMER, **facts)  # type: ignore[arg-type]
+        now = TicketNow(TicketState.CLOSED, coins.now, TicketKind.WORK, Urgency.CONFIRMED, policy=1)
+        tx.tickets.save_now(first.id, now)
+
+    coins.desk.run(stands)
+    older, newer = (json.loads(row.row.payload) for row in rows(coins))
+    assert {name: older[name] for name in ("state", "kind", "urgency", "continued_by")} == {
+        "state": "closed", "kind": "work", "urgency": "confirmed", "continued_by": newer["ticket"],
+    }  # fmt: skip
+    assert {name: newer[name] for name in ("state", "kind", "order", "product", "continues", "continued_by")} == {
+        "state": "open", "kind": "pre_sales", "order": 1042, "product": "PRO", "continues": first.id,
+        "continued_by": None,
+    }  # fmt: skip
 
 
 def test_P4_calls_notes_and_the_names_of_staff_are_never_in_it(coins: CoinDesk) -> None:
@@ -89,33 +154,33 @@ def test_P4_calls_notes_and_the_names_of_staff_are_never_in_it(coins: CoinDesk) 
     coins.desk.run(tickets.log_call, coins.terms, ticket.id, text="He shouted.", by=ANNA, at=coins.now)
     note = Message(coins.now, Author.STAFF, MessageKind.NOTE, "Careful with him.", staff=ANNA)
     coins.desk.run(lambda tx: tx.tickets.say(ticket.id, note))
-    (row,) = rows(coins)
-    assert len(document(coins)["messages"]) == 2
-    for secret in (ANNA, "shouted", "Careful"):
-        assert secret not in row.row.payload
+    shown = messages(coins)
+    assert len(shown) == document(coins)["messages"] == 2
+    for row in [*rows(coins), *shown]:
+        for secret in (ANNA, "shouted", "Careful"):
+            assert secret not in row.row.payload
 
 
 def test_C7_offer_decision_consumption_and_what_remains_are_in_the_thread_in_three_languages(coins: CoinDesk) -> None:
     ticket = written(coins)
     quote = coins.approved(coins.offered(CUSTOMER, 50, ticket=ticket))
     coins.settled(coins.started(quote), 45)
-    shown = document(coins)
-    assert shown["quotes"] == [quote.id]
-    told = shown["messages"][1:]
-    assert [one["text"]["en"] for one in told] == [
+    assert document(coins)["quotes"] == [quote.id]
+    shown = told(coins)[1:]
+    assert [one["text"]["en"] for one in shown] == [
         "Offered for 50 coins.",
         "You approved; 50 coins are reserved. You have 250 coins left to spend.",
         "The work has begun.",
         "Done: 45 coins were deducted. 5 coins were returned. You have 255 coins left to spend.",
     ]
-    assert {(one["by"], one["quote"], one["verified"]) for one in told} == {("bridge", quote.id, True)}
-    assert all(set(one["text"]) == {"en", "ru", "fa"} for one in told)
+    assert {(one["by"], one["quote"], one["verified"]) for one in shown} == {("bridge", quote.id, True)}
+    assert all(set(one["text"]) == {"en", "ru", "fa"} for one in shown)
 
 
 def test_C13_a_draft_that_nobody_was_told_of_is_no_quote_of_the_page(coins: CoinDesk) -> None:
     ticket = written(coins, price="analytics")
     shown = document(coins)
-    assert (shown["price"], shown["quotes"], len(shown["messages"])) == ("analytics", [], 1)
+    assert (shown["price"], shown["quotes"], shown["messages"]) == ("analytics", [], 1)
     (draft,) = coins.desk.look(lambda tx: tx.quotes.of_ticket(ticket.id))
     pushed(coins)
     coins.desk.run(offering.reissue, coins.terms, draft.id, by=ANNA, at=coins.now)
@@ -125,12 +190,25 @@ def test_C13_a_draft_that_nobody_was_told_of_is_no_quote_of_the_page(coins: Coin
 def test_P2_a_redeemed_right_says_so_and_its_domain_stands_in_the_subject(coins: CoinDesk) -> None:
     account = coins.desk.look(lambda tx: tx.accounts.of_owners(ACME, [CUSTOMER]))[CUSTOMER]
     coins.desk.run(rights.redeem, coins.terms, account, right="font", domain="https://www.shop.com/", at=coins.now)
-    shown = document(coins)
-    assert shown["subject"] == "IRANSans font: shop.com"
-    assert [one["text"]["en"] for one in shown["messages"]] == ["A right of the plan was redeemed; it costs no coins."]
+    assert document(coins)["subject"] == "IRANSans font: shop.com"
+    assert [one["text"]["en"] for one in told(coins)] == ["A right of the plan was redeemed; it costs no coins."]
 
 
-def test_only_the_last_messages_are_shown_and_the_others_counted(coins: CoinDesk) -> None:
+def all_pushed(coins: CoinDesk) -> list[tuple[list[int], int]]:
+    """Push until nothing waits: of each batch the numbers of its messages, and how many tickets followed."""
+    batches = []
+    while waiting := coins.desk.look(waiting_documents, TERMS, limit=20):
+        by_table = {batch.table: batch for batch in waiting}
+        said = by_table.get(DocumentTable.MESSAGE)
+        followed = by_table.get(DocumentTable.TICKET)
+        batches.append(([key.number for key in said.numbers] if said else [], len(followed.rows) if followed else 0))
+        for batch in waiting:
+            coins.desk.run(documents_pushed, ACME, batch)
+    return batches
+
+
+def test_every_message_is_pushed_once_and_the_ticket_after_the_last_of_them(coins: CoinDesk) -> None:
+    """So that a page never counts messages that it cannot show."""
     ticket = written(coins, "0")
 
     def said(tx: Tx) -> None:
@@ -138,19 +216,31 @@ def test_only_the_last_messages_are_shown_and_the_others_counted(coins: CoinDesk
             tx.tickets.say(ticket.id, Message(coins.now, Author.CUSTOMER, MessageKind.TEXT, str(number)))
 
     coins.desk.run(said)
-    shown = document(coins)
-    assert shown["earlier"] == 3
-    assert [one["text"][""] for one in shown["messages"]] == [str(number) for number in range(3, 53)]
+    assert all_pushed(coins) == [
+        (list(range(1, 21)), 0),
+        (list(range(21, 41)), 0),
+        (list(range(41, 54)), 1),
+    ]
+    coins.desk.run(tickets.reply, coins.terms, ticket.id, text="Done.", by=ANNA, at=coins.now)
+    assert all_pushed(coins) == [([54], 1)]
 
 
-def test_very_long_messages_are_fewer_so_that_the_row_can_be_read(coins: CoinDesk) -> None:
+def test_a_ticket_waits_for_no_other_ones_messages(coins: CoinDesk) -> None:
+    quiet, busy = written(coins, "one"), written(coins, "0")
+    for _ in range(20):
+        coins.desk.run(tickets.reply, coins.terms, busy.id, text="more", by=ANNA, at=coins.now)
+    assert all_pushed(coins) == [([1, *range(1, 20)], 1), ([20, 21], 1)]
+    assert coins.desk.look(lambda tx: tx.tickets.is_pushed(ACME, quiet.id))
+
+
+def test_of_very_long_messages_fewer_go_at_once(coins: CoinDesk) -> None:
     ticket = written(coins, "first")
     for _ in range(20):
         coins.desk.run(tickets.reply, coins.terms, ticket.id, text="پ" * 4_000, by=ANNA, at=coins.now)
-    (row,) = rows(coins)
-    shown = document(coins)
-    assert len(row.row.payload) < 210_000
-    assert (len(shown["messages"]), shown["earlier"]) == (8, 13)
+    coins.desk.run(tickets.reply, coins.terms, ticket.id, text="last", by=ANNA, at=coins.now)
+    sizes = [len(row.row.payload) for row in messages(coins)]
+    assert sum(sizes) < 210_000
+    assert all_pushed(coins) == [(list(range(1, 10)), 0), (list(range(10, 18)), 0), (list(range(18, 23)), 1)]
 
 
 def test_a_ticket_that_the_shop_has_waits_no_more_until_something_is_said(coins: CoinDesk) -> None:
@@ -164,16 +254,11 @@ def test_a_ticket_that_the_shop_has_waits_no_more_until_something_is_said(coins:
 
 
 def taken_away(coins: CoinDesk) -> bool:
-    """Whether nothing of the one ticket that waits is left but numbers."""
-    (row,) = rows(coins)
-    return row.row.customer_id == 0 and set(document(coins)) == {
-        "v",
-        "store",
-        "customer",
-        "epoch",
-        "number",
-        "ticket",
-    }
+    """Whether nothing of the one ticket that waits, and of its message, is left but numbers."""
+    (row,), (said,) = rows(coins), messages(coins)
+    head = {"v", "store", "customer", "epoch", "number", "ticket"}
+    assert (said.row.customer_id, said.row.number) == (0, 2), "a version higher than what was shown"
+    return row.row.customer_id == 0 and (set(document(coins)), set(told(coins)[0])) == (head, head | {"version"})
 
 
 def test_D2_of_an_erased_ticket_nothing_is_left_but_its_number(coins: CoinDesk) -> None:
@@ -230,7 +315,7 @@ def test_what_staff_opened_is_shown_from_the_first_thing_in_it_that_is_for_the_c
 
 def test_what_the_customer_opened_is_shown_though_no_word_stands_in_it(coins: CoinDesk) -> None:
     written(coins, "")
-    assert document(coins)["messages"] == []
+    assert (document(coins)["messages"], messages(coins)) == (0, [])
 
 
 def test_one_customers_thread_is_under_his_own_number(coins: CoinDesk) -> None:
