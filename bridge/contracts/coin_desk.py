@@ -192,11 +192,11 @@ class Quotes(Protocol):
         ...
 
     def keep_back(self, quote_ids: Iterable[int]) -> None:
-        """Don't show these quotes, whatever happens to them, until they are erased or shown `again`."""
+        """Don't show these quotes, whatever happens to them, until they are erased."""
         ...
 
     def again(self, store: str) -> None:
-        """Show every quote of the store once more."""
+        """Show every quote of the store once more, but none that is kept back."""
         ...
 
     def erase(self, account_id: int) -> None:

@@ -208,11 +208,11 @@ class Tickets(Protocol):
         ...
 
     def keep_back(self, ticket_ids: Iterable[int]) -> None:
-        """Don't show these tickets, whatever happens to them, until they are erased or shown `again`."""
+        """Don't show these tickets, whatever happens to them, until they are erased."""
         ...
 
     def again(self, store: str) -> None:
-        """Show every ticket of the store once more."""
+        """Show every ticket of the store once more, but none that is kept back."""
         ...
 
     def erase(self, account_id: int) -> None:

@@ -116,7 +116,10 @@ _KEEP_BACK = Statement(update(quote).where(any_of(quote.c.id, "ids")).values(pus
 _AGAIN = Statement(
     update(quote)
     .where(quote.c.store_id == bindparam("store"))
-    .values(number=quote.c.number + literal_column("1"), pushed_number=0)
+    .values(
+        number=quote.c.number + literal_column("1"),
+        pushed_number=func.min(quote.c.pushed_number, literal_column("0")),  # not what is kept back
+    )
 )
 _MINE = select(quote.c.id).where(quote.c.account_id == bindparam("account")).scalar_subquery()
 _ERASE = Statement(update(quote_version).where(quote_version.c.quote_id.in_(_MINE)).values(words="", texts="{}"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, literal_column, select, text, update
+from sqlalchemy import bindparam, exists, func, literal_column, select, text, update
 
 from bridge.desk.messages import SqlMessages, erase_messages
 from bridge.desk.numbers import is_lost, last_known, next_number
@@ -68,7 +68,7 @@ _KEEP_BACK = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(p
 _AGAIN = Statement(
     update(ticket)
     .where(ticket.c.store_id == bindparam("store"), ticket.c.pushed_number > literal_column(str(HIDDEN)))
-    .values(number=_NEXT, pushed_number=0)
+    .values(number=_NEXT, pushed_number=func.min(ticket.c.pushed_number, literal_column("0")))  # not what is kept back
 )
 _MINE = Statement(select(ticket.c.id).where(ticket.c.account_id == bindparam("account")))
 _ERASE_SUBJECTS = Statement(

@@ -82,7 +82,7 @@ def test_T1_what_is_said_again_later_stands_where_it_belongs_in_time(coins: Coin
     assert [one.text for one in coins.desk.look(lambda tx: tx.tickets.thread(number))] == ordered
 
 
-def test_D2_what_is_kept_back_waits_for_nothing_but_its_erasure_or_to_be_shown_again(coins: CoinDesk) -> None:
+def test_D2_what_is_kept_back_waits_for_nothing_but_its_erasure_also_when_all_is_shown_again(coins: CoinDesk) -> None:
     quote = coins.offered(CUSTOMER, 10)
     number = quote.ticket_id
     assert coins.desk.look(lambda tx: tx.tickets.not_shown([number, 99])) == {number}
@@ -92,14 +92,13 @@ def test_D2_what_is_kept_back_waits_for_nothing_but_its_erasure_or_to_be_shown_a
     coins.desk.run(lambda tx: tx.quotes.touch([quote.id]))
     assert (waiting(coins), coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 5))) == ({}, [])
     assert coins.desk.look(lambda tx: tx.tickets.not_shown([number])) == frozenset()
+    coins.desk.run(lambda tx: tx.push.again(ACME))
+    assert (waiting(coins), coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 5))) == ({}, [])
 
     account = coins.account_id(CUSTOMER)
     coins.desk.run(lambda tx: tx.personal.forget(ACME, account, CUSTOMER))
     assert list(waiting(coins)) == [number]
     assert [one.id for one in coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 5))] == [quote.id]
-    coins.desk.run(lambda tx: tx.tickets.keep_back([number]))
-    coins.desk.run(lambda tx: tx.tickets.again(ACME))
-    assert list(waiting(coins)) == [number]
 
 
 def test_D3_a_ticket_is_shown_anew_when_its_customers_number_becomes_somebody_elses(coins: CoinDesk) -> None:

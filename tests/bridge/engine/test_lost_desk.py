@@ -157,6 +157,9 @@ async def test_D2_a_ticket_that_was_erased_after_the_backup_stays_off_the_page_a
     assert {rows[number].epoch for number in gone} == {1}
     (problem,) = await restored.desk.read(lambda tx: tx.problems.open(ACME))
     assert "bridge privacy erase 77 --by NAME" in problem.summary
+    await restored.desk.transact("another key, or ids that went back", lambda tx: tx.push.again(ACME))
+    await restored.passes()
+    assert {rows[number].epoch for number in gone} == {1}
 
 
 async def test_what_only_the_lost_desk_said_is_taken_off_once_all_of_ours_is_there(restored: Restored) -> None:
