@@ -159,6 +159,16 @@ class UnknownTicket(LedgerError):
     code = "unknown_ticket"
 
 
+class TicketRefused(LedgerError):
+    """Something can't be done to a ticket as it stands; `reason` is a stable word."""
+
+    code = "ticket_refused"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 # --- service levels ---------------------------------------------------------------------------------------
 
 

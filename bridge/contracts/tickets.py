@@ -6,7 +6,7 @@ the customer is shown goes to the shop a message a row, and the ticket's own row
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from bridge.domain.tickets import Author, Channel, Message, Ticket, TicketKind, TicketNow, Urgency
 
@@ -56,11 +56,11 @@ class QueuedTicket(NamedTuple):
 
 
 class StoredPolicy(NamedTuple):
-    """A store's policy from `at` on, until the next version. `document` is JSON as it was given."""
+    """A store's policy from `at` on, until the next version. `document` is JSON, as it was given."""
 
     version: int
     at: datetime
-    document: Mapping[str, Any]
+    document: str
 
 
 class Policies(Protocol):
@@ -70,7 +70,7 @@ class Policies(Protocol):
         """The newest version, None where there is none yet."""
         ...
 
-    def add(self, store: str, document: Mapping[str, Any], *, at: datetime) -> StoredPolicy:
+    def add(self, store: str, document: str, *, at: datetime) -> StoredPolicy:
         """From now on this one is in force; its version is one more than the last's, the first's is 1."""
         ...
 
@@ -109,6 +109,10 @@ class Tickets(Protocol):
     def of_account(self, account_id: int) -> list[Ticket]: ...
 
     def latest(self, store: str, limit: int) -> list[Ticket]: ...
+
+    def open_of_accounts(self, account_ids: Iterable[int]) -> list[int]:
+        """The numbers of the tickets of these accounts that are not closed."""
+        ...
 
     def open_of_account(self, account_id: int) -> list[Ticket]:
         """The account's tickets that are not closed, by number."""

@@ -1,10 +1,7 @@
 """Which policies each store has had: a row a version, written once."""
 
-import json
 import sqlite3
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -12,7 +9,7 @@ from bridge.contracts.tickets import StoredPolicy
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, insert_row
 from bridge.desk.tables import policy
-from bridge.desk.values import as_json, from_ms, to_ms
+from bridge.desk.values import from_ms, to_ms
 
 _OF_STORE = select(policy.c.version, policy.c.at_ms, policy.c.document).where(policy.c.store_id == bindparam("store"))
 _ALL = Statement(_OF_STORE.order_by(policy.c.version))
@@ -30,16 +27,17 @@ class SqlPolicies:
         row = _CURRENT.one(self._connection, store=self._stores.number(store))
         return None if row is None else _policy_from(*row)
 
-    def add(self, store: str, document: Mapping[str, Any], *, at: datetime) -> StoredPolicy:
+    def add(self, store: str, document: str, *, at: datetime) -> StoredPolicy:
         last = self.current(store)
         version = last.version + 1 if last else 1
-        text = as_json(dict(document))
-        _NEW.run(self._connection, store_id=self._stores.number(store), version=version, at_ms=to_ms(at), document=text)
-        return _policy_from(version, to_ms(at), text)
+        _NEW.run(
+            self._connection, store_id=self._stores.number(store), version=version, at_ms=to_ms(at), document=document
+        )
+        return _policy_from(version, to_ms(at), document)
 
     def all(self, store: str) -> list[StoredPolicy]:
         return [_policy_from(*row) for row in _ALL.rows(self._connection, store=self._stores.number(store))]
 
 
 def _policy_from(version: int, at_ms: int, document: str) -> StoredPolicy:
-    return StoredPolicy(version, from_ms(at_ms), json.loads(document))
+    return StoredPolicy(version, from_ms(at_ms), document)

@@ -72,6 +72,7 @@ _BEHIND = Statement(
 _OPEN_OF_ACCOUNT = Statement(
     FOUND_TICKETS.where(ticket.c.account_id == bindparam("account"), NOT_CLOSED).order_by(ticket.c.id)
 )
+_OPEN_OF_ACCOUNTS = Statement(select(ticket.c.id).where(any_of(ticket.c.account_id, "ids"), NOT_CLOSED))
 _CONTINUED_BY = Statement(select(func.max(ticket.c.id)).where(ticket.c.continues == bindparam("wanted")))
 
 
@@ -120,6 +121,9 @@ class SqlTicketStanding:
     def behind_policy(self, store: str, version: int, limit: int) -> list[Ticket]:
         rows = _BEHIND.rows(self._connection, store=self._stores.number(store), wanted=version, most=limit)
         return [ticket_from(row) for row in rows]
+
+    def open_of_accounts(self, account_ids: Iterable[int]) -> list[int]:
+        return [row[0] for row in _OPEN_OF_ACCOUNTS.rows(self._connection, ids=id_list(account_ids))]
 
     def open_of_account(self, account_id: int) -> list[Ticket]:
         return [ticket_from(row) for row in _OPEN_OF_ACCOUNT.rows(self._connection, account=account_id)]

@@ -22,6 +22,7 @@ from bridge.engine.waiting import first_of
 from bridge.errors import DeskDamaged, DeskUnusable
 from bridge.services import firing, heartbeat
 from bridge.services.firing import Fired
+from bridge.services.ticket_standing import catch_up
 
 log = structlog.get_logger()
 BEAT_S = 30.0
@@ -47,6 +48,7 @@ class Sleeper:
         self._terms, self._on_fired = terms, on_fired
         self._beaten = -BEAT_S
         self._asleep_until: datetime | None = None
+        self._caught_up: dict[str, DeskTerms] = {}
         self.wake = Bell()
 
     async def start(self) -> None:
@@ -78,12 +80,28 @@ class Sleeper:
             if time.monotonic() - self._beaten >= BEAT_S:
                 await self._beat()
             terms = self._terms()
+            await self._catch_up(terms)
             found = await self._desk.read(_first_due, tuple(terms))
             earliest, now = min(found.values(), default=None), self._clock.now()
             if earliest is None or earliest > now:
                 return self._pause(earliest, now)
             await self._fire(terms, now)
         return 0.0
+
+    async def _catch_up(self, terms: Mapping[str, DeskTerms]) -> None:
+        """Work out the tickets of stores whose settings are new, a page a transaction, before anything fires."""
+        for store in [name for name, mine in terms.items() if self._caught_up.get(name) is not mine]:
+            count, done = 0, None
+            while not self._stop.is_set() and (done is None or done.count):
+                done = await self._desk.transact(
+                    "follow the settings of tickets", catch_up, terms[store], at=self._clock.now()
+                )
+                count += done.count
+            for ticket, error in done.failures if done else ():
+                log.error("a ticket can't be worked out", store=store, ticket=ticket, exc_info=error)
+            self._caught_up[store] = terms[store]
+            if count:
+                self._on_fired((store,))
 
     async def after_silence(self) -> None:
         """Make a gap good that only the clock shows yet: a machine that slept wakes between two beats (rule C5).

@@ -22,6 +22,9 @@ ACCEPTED: Mapping[str, str] = {
         "approve it."
     ),
     "replied": "Your message has been sent.",
+    "continued": (
+        "Ticket {continues} is closed, so your message has been sent as a new ticket; its number is {ticket}."
+    ),
     "redeemed": "Your ticket has been sent; its number is {ticket}. It costs no coins.",
     "claim_sent": (
         "If order {order} was made without logging in, a code is on its way to its e-mail address. Enter it here "

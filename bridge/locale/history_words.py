@@ -28,8 +28,32 @@ SENTENCES: Mapping[MessageKind, str] = {
     MessageKind.STARTED: "The work has begun.",
     MessageKind.EXTENDED: "The offer can be approved for longer.",
     MessageKind.REDEEMED: "A right of the plan was redeemed; it costs no coins.",
+    MessageKind.URGENT_ASKED: "You asked for this to be urgent.",
+    MessageKind.URGENT_CONFIRMED: "This is urgent: it is answered in the shortest time.",
+    MessageKind.URGENT_REFUSED: "This is not treated as urgent.",
 }
 """Events that need no number."""
+STATES: Mapping[str, str] = {
+    "open": "The ticket is open again.",
+    "in_work": "The ticket is being worked on.",
+    "waiting_customer": "We wait for your answer.",
+    "resolved": "The ticket is resolved. If something is left, write here.",
+    "closed": "The ticket is closed. What you write about it becomes a new ticket.",
+}
+"""What a ticket's new state means to its customer."""
+SILENT: Mapping[str, str] = {
+    "resolved": "Nobody wrote for some time, so the ticket counts as resolved. If something is left, write here.",
+    "closed": "Nobody wrote for some time, so the ticket is closed. What you write about it becomes a new ticket.",
+}
+"""The same where it came about by itself."""
+LINKS: Mapping[str, str] = {
+    "continued_by": "This goes on in ticket {ticket}.",
+    "merged": "Ticket {ticket} was joined to this one.",
+    "into": "This goes on in ticket {ticket}, to which it was joined.",
+    "to": "A part of this goes on in ticket {ticket}.",
+    "from": "This was begun as a part of ticket {ticket}.",
+}
+"""How tickets belong together."""
 CAUSES: Mapping[str, str] = {
     "host": "It can't be done because of the hosting.",
     "theme": "It can't be done because of the theme.",
@@ -47,7 +71,7 @@ REASONS: Mapping[str, str] = {
 
 
 def history_text(kind: MessageKind, detail: Mapping[str, Any], words: str = "") -> dict[str, str]:
-    """An event of a quote's thread by language; `words` are staff's own. Empty for what is not told."""
+    """An event of a thread by language; `words` are staff's own. Empty for what is not told."""
     told = {language: _told(language, kind, detail) for language in LANGUAGES}
     return {language: f"{text} {words}".strip() for language, text in told.items() if text}
 
@@ -98,6 +122,16 @@ def _voided(language: str, detail: Mapping[str, Any]) -> str:
     return _count(language, VOIDED, detail, "coins")
 
 
+def _state(language: str, detail: Mapping[str, Any]) -> str:
+    sentences = SILENT if detail.get("because") == "silence" else STATES
+    sentence = sentences.get(str(detail.get("state", "")))
+    return say(language, sentence) if sentence else ""
+
+
+def _link(language: str, detail: Mapping[str, Any]) -> str:
+    return next((say(language, text, ticket=int(detail[how])) for how, text in LINKS.items() if how in detail), "")
+
+
 _NUMBERED: Mapping[MessageKind, Callable[[str, Mapping[str, Any]], str]] = {
     MessageKind.OFFERED: _offered,
     MessageKind.APPROVED: _approved,
@@ -105,4 +139,8 @@ _NUMBERED: Mapping[MessageKind, Callable[[str, Mapping[str, Any]], str]] = {
     MessageKind.RELEASED: _released,
     MessageKind.INFEASIBLE: _infeasible,
     MessageKind.VOIDED: _voided,
+    MessageKind.STATE: _state,
+    MessageKind.LINKED: _link,
+    MessageKind.MERGED: _link,
+    MessageKind.SPLIT: _link,
 }

@@ -55,7 +55,7 @@ def approve(
     expiring.disarm_quote(tx, saved)
     expiring.arm_hold(tx, terms, saved)
     left = available(packages.values(), at)
-    say(tx, saved, MessageKind.APPROVED, at, author=Author.CUSTOMER, coins=quote.offer.coins, available=left)
+    say(tx, terms, saved, MessageKind.APPROVED, at, author=Author.CUSTOMER, coins=quote.offer.coins, available=left)
     tx.outbox.add([QuoteApproved(**about(saved, account, at, left, "approved"))])
     expiring.note_low(tx, terms, account.id, at, packages)
     return saved
@@ -84,7 +84,7 @@ def decline(
     tx.quotes.decide(evidence_of(quote, "decline", at, channel, "", evidence))
     expiring.disarm_quote(tx, saved)
     account = account_by_id(tx, account_id)
-    say(tx, saved, MessageKind.DECLINED, at, author=Author.CUSTOMER)
+    say(tx, terms, saved, MessageKind.DECLINED, at, author=Author.CUSTOMER)
     tx.outbox.add([QuoteDeclined(**about(saved, account, at, spendable(tx, account.id, at), "declined"))])
     return saved
 

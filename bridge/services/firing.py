@@ -1,5 +1,7 @@
 """What happens when a deadline falls due: packages end, reminders go out, staff hear of old holds (rules C5, C7, C17).
 
+What is due about tickets is `ticket_clocks`' (rules T7, T10).
+
 The entry, the event and the end of the deadline are one transaction, so whatever kills the daemon, each happens once.
 Each deadline is taken by itself: one that can't be fired is told to staff, tried again in an hour and holds up no
 other. What was due while nobody could fire it is told once, in the words of the most urgent, and none is forgotten.
@@ -23,11 +25,19 @@ from bridge.errors import DeskUnusable
 from bridge.services.coin_moves import account_by_id, spendable
 from bridge.services.expiring import next_moment, note_low, reminders_by
 from bridge.services.quote_parts import about
+from bridge.services.ticket_clocks import ticket_due
+from bridge.services.ticket_standing import settle
 
 PAGE = 50
 AGAIN_AFTER = timedelta(hours=1)
 """When a deadline that could not be fired is tried again."""
 _OF_PACKAGES = (DeadlineKind.PACKAGE, DeadlineKind.FORFEIT)
+_WHAT: Mapping[str, str] = {
+    DeadlineKind.QUOTE_LAPSING: "quote",
+    DeadlineKind.HOLD_OLD: "quote",
+    DeadlineKind.TICKET: "ticket",
+}
+"""What the number of a deadline is that of, where it is not a package's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,8 @@ def _fire(tx: Tx, terms: DeskTerms, deadline: Deadline, at: datetime) -> None:
             _lapsing(tx, terms, deadline.ref, at)
         case DeadlineKind.HOLD_OLD:
             _hold_old(tx, terms, deadline.ref, at)
+        case DeadlineKind.TICKET:
+            ticket_due(tx, terms, deadline.ref, at=at)
         case _:
             raise ValueError(f"nobody knows what {deadline.kind} means")
 
@@ -121,7 +133,12 @@ def _remind(tx: Tx, terms: DeskTerms, package: Package, at: datetime) -> None:
 
 
 def _end(tx: Tx, terms: DeskTerms, package: Package, at: datetime, *, silent: bool) -> None:
-    """Forfeit what is left of a package and not held; its page is pushed also where nothing was (rules C5, C6)."""
+    """Forfeit what is left of a package and not held; its page is pushed also where nothing was (rules C5, C6).
+
+    The account's tickets run under what plan is left (rule T6).
+    """
+    for number in tx.tickets.open_of_accounts([package.account_id]):
+        settle(tx, terms, number, at=at)
     key = _free_key(tx, f"{terms.store}:package:{package.id}:expire")
     entry = ledger.forfeit(package, key=key, at=at, reason=f"package {package.id} had ended")
     if entry is None:
@@ -190,7 +207,7 @@ def _free_key(tx: Tx, key: str) -> str:
 
 def _put_off(tx: Tx, deadline: Deadline, key: str, error: Exception, at: datetime) -> None:
     tx.deadlines.set([deadline._replace(due_at=at + AGAIN_AFTER)])
-    what = "quote" if deadline.kind in (DeadlineKind.QUOTE_LAPSING, DeadlineKind.HOLD_OLD) else "package"
+    what = _WHAT.get(deadline.kind, "package")
     tx.problems.report(
         deadline.store,
         key=key,

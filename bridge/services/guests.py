@@ -22,6 +22,7 @@ from bridge.domain.quotes import require_unfrozen
 from bridge.errors import QuoteRefused
 from bridge.services.coin_moves import account_by_id, note, packages_of
 from bridge.services.staff_words import require_staff
+from bridge.services.ticket_standing import stir
 
 DIGITS = 8
 VALID = timedelta(minutes=30)
@@ -180,6 +181,7 @@ def _move(
     tx.guests.hand_over(store, order_id, guest.id, account.id)
     tx.ledger.append(store, came, packages_of(tx, account.id))
     tx.accounts.touch([account.id])
+    stir(tx, store, [account.id], at=at)
 
 
 def _entry(

@@ -24,6 +24,7 @@ from bridge.services import expiring
 from bridge.services.coin_moves import note
 from bridge.services.staff_coins import last_second
 from bridge.services.staff_words import require_staff
+from bridge.services.ticket_standing import stir
 
 PAGE = 1_000
 Item = TypeVar("Item")
@@ -124,6 +125,7 @@ def _book_page(tx: Tx, terms: DeskTerms, page: Sequence[Planned], *, by: str, at
         packages[number] = package
     tx.ledger.append(terms.store, entries, packages, list(packages))
     expiring.arm_packages(tx, terms.store, packages.values(), at=at, reminder_days=terms.reminder_days)
+    stir(tx, terms.store, {one.id for one in accounts.values()}, at=at)
 
 
 def import_key(store: str, line: ImportLine, customer_id: int) -> str:

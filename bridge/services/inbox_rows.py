@@ -124,6 +124,13 @@ class TicketReply(WithFiles):
     text: Annotated[Text, Field(min_length=1, max_length=4_000)]
 
 
+class RequestReply(Strict):
+    """Write about a ticket, as extensions before 0.5.0 do."""
+
+    request: Number
+    text: Annotated[Text, Field(min_length=1, max_length=4_000)]
+
+
 class RightRedeem(Strict):
     """Redeem a right for a domain."""
 

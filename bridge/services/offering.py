@@ -135,7 +135,7 @@ def withdraw(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) 
     saved = tx.quotes.save(replace(quote, state=QuoteState.WITHDRAWN))
     expiring.disarm_quote(tx, saved)
     if quote.state is not QuoteState.DRAFT:
-        say(tx, saved, MessageKind.WITHDRAWN, at, staff=by)
+        say(tx, terms, saved, MessageKind.WITHDRAWN, at, staff=by)
     note(tx, terms.store, by, "withdraw", f"quote:{quote.id}", at, version=quote.offer.version)
     return saved
 
@@ -167,7 +167,7 @@ def offered(
     expiring.arm_quote(tx, terms, quote)
     left = spendable(tx, account.id, at)
     coins, version = quote.offer.coins, quote.offer.version
-    say(tx, quote, MessageKind.OFFERED, at, staff=by, coins=coins, quote_kind=quote.kind.value)
+    say(tx, terms, quote, MessageKind.OFFERED, at, staff=by, coins=coins, quote_kind=quote.kind.value)
     facts = about(quote, account, at, left, "offered")
     tx.outbox.add([QuoteOffered(**facts, valid_until=quote.offer.valid_until, replaces=replaces)])
     confirmed = {"possible": True} if possible else {}

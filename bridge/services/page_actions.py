@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.tickets import TicketKind
 from bridge.errors import QuoteRefused, RightRefused
 from bridge.services import deciding, files, guests, replying, rights
 from bridge.services.inbox_rows import (
@@ -22,12 +23,13 @@ from bridge.services.inbox_rows import (
     QuoteApprove,
     QuoteCancel,
     QuoteDecline,
+    RequestReply,
     RightRedeem,
     Strict,
     TicketOpen,
     TicketReply,
 )
-from bridge.services.opening import open_ticket, require_no_flood
+from bridge.services.opening import Wish, open_ticket, require_no_flood
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def _open(act: Act, data: TicketOpen) -> Done:
         price=data.price,
         language=act.language,
         number=act.ticket_id,
+        wish=Wish(TicketKind(data.kind), data.order, data.product or "", data.urgent),
     )
     act.receive(account, ticket.id, data.files)
     return Done("ticket_opened" if data.price is None else "price_requested", {"ticket": ticket.id})
@@ -157,10 +160,24 @@ def _reply(act: Act, data: TicketReply) -> Done:
         raise QuoteRefused("unknown_ticket", "a customer without an account has no tickets")
     act.require_few_messages()
     ticket = replying.reply(
-        act.tx, act.terms, account, data.ticket, text=data.text.strip(), evidence=act.evidence, at=act.at
+        act.tx,
+        act.terms,
+        account,
+        data.ticket,
+        text=data.text.strip(),
+        evidence=act.evidence,
+        at=act.at,
+        language=act.language,
+        number=act.ticket_id if act.ticket_id != data.ticket else None,
     )
     act.receive(account, ticket.id, data.files)
+    if ticket.continues is not None and ticket.opened_at == act.at:
+        return Done("continued", {"ticket": ticket.id, "continues": ticket.continues})
     return Done("replied", {"ticket": ticket.id})
+
+
+def _reply_as_before(act: Act, data: RequestReply) -> Done:
+    return _reply(act, TicketReply(ticket=data.request, text=data.text))
 
 
 def _redeem(act: Act, data: RightRedeem) -> Done:
@@ -207,8 +224,10 @@ KINDS: Mapping[str, Handler] = {
     "quote_cancel": _reading(QuoteCancel, _cancel),
     "ticket_open": _reading(TicketOpen, _open),
     "ticket_reply": _reading(TicketReply, _reply),
+    "request_open": _reading(TicketOpen, _open),
+    "request_reply": _reading(RequestReply, _reply_as_before),
     "right_redeem": _reading(RightRedeem, _redeem),
     "guest_claim": _reading(GuestClaim, _claim),
     "guest_code": _reading(GuestCode, _enter),
 }
-"""What can be done on the pages."""
+"""What can be done on the pages. Of older extensions a ticket is called a request."""

@@ -29,6 +29,7 @@ from bridge.domain.purchases import (
 from bridge.services import expiring, telling
 from bridge.services.booked import Booked, counted_up
 from bridge.services.order_pages import OrderPage, decide_page, waits_for_fuse
+from bridge.services.ticket_standing import stir
 from bridge.services.working import drop_charged_back
 
 
@@ -130,6 +131,7 @@ def book_page(
     tx.ledger.append(store.name, entries, packages, new)
     coming = (packages[number] for number in ends)
     expiring.arm_packages(tx, store.name, coming, at=at, reminder_days=store.reminder_days)
+    stir(tx, store.name, {account.id for account in accounts.values()}, at=at)
     tx.purchases.save(store.name, _purchases(page, changing, accounts))
     _freeze(tx, page, at)
     done = _dealt_with(page, changing)

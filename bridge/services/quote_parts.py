@@ -20,6 +20,7 @@ from bridge.errors import NotEnoughCoins, QuoteRefused, UnknownTicket
 from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, book, packages_of, spendable
 from bridge.services.staff_words import require_staff, require_text
+from bridge.services.ticket_standing import stir, tell
 
 MOST_WORDS = 4_000
 """Characters of staff's own words in an offer."""
@@ -96,7 +97,7 @@ def set_free(
         if vendor and quote.state in HOLDING:
             nothing: dict[str, Any] = {"coins": 0, "lost": 0, "reason": reason, "cause": cause}
             left = spendable(tx, account.id, at)
-            say(tx, quote, MessageKind.RELEASED, at, staff=by, text=words, available=left, **nothing)
+            say(tx, terms, quote, MessageKind.RELEASED, at, staff=by, text=words, available=left, **nothing)
         return quote
     movement = give_back(tx, terms.store, quote, quote.hold, EntryKind.RELEASE, at, reason=reason, by=by, anew=vendor)
     gone = holds.lost(movement)
@@ -105,7 +106,7 @@ def set_free(
     left = spendable(tx, account.id, at)
     lost = 0 if vendor else gone
     detail: dict[str, Any] = {"coins": quote.held, "lost": lost, "available": left, "reason": reason, "cause": cause}
-    say(tx, quote, MessageKind.RELEASED, at, staff=by, text=words, **detail)
+    say(tx, terms, quote, MessageKind.RELEASED, at, staff=by, text=words, **detail)
     facts = about(quote, account, at, left, "released") | {"coins": quote.held}
     tx.outbox.add([QuoteReleased(**facts, reason=reason, lost=lost)])
     return replace(quote, hold=())
@@ -125,6 +126,7 @@ def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: in
     )._replace(quote_id=quote.id, ticket_id=quote.ticket_id)
     tx.ledger.append(terms.store, [entry], {number: package}, [number])
     expiring.arm_packages(tx, terms.store, [package], at=at, reminder_days=terms.reminder_days)
+    stir(tx, terms.store, [account.id], at=at)
     told = CoinsGranted(
         key=entry.key,
         store=terms.store,
@@ -178,6 +180,7 @@ def about(quote: Quote, account: Account, at: datetime, left: int, what: str) ->
 
 def say(
     tx: Tx,
+    terms: DeskTerms,
     quote: Quote,
     kind: MessageKind,
     at: datetime,
@@ -187,6 +190,22 @@ def say(
     text: str = "",
     **detail: object,
 ) -> None:
-    """Offer, decision, exact consumption and what remains are messages of the ticket's thread (rule C7)."""
-    said = {"quote": quote.id, "version": quote.offer.version, **detail}
-    tx.tickets.say(quote.ticket_id, Message(at, author, kind, text, said, staff))
+    """Offer, decision, exact consumption and what remains are messages of the ticket's thread (rule C7).
+
+    Whose turn it is in the ticket follows from them (rule T10).
+    """
+    tell(tx, terms, quote.ticket_id, said_of(quote, kind, at, author=author, staff=staff, text=text, **detail))
+
+
+def said_of(
+    quote: Quote,
+    kind: MessageKind,
+    at: datetime,
+    *,
+    author: Author = Author.BRIDGE,
+    staff: str | None = None,
+    text: str = "",
+    **detail: object,
+) -> Message:
+    """The message that tells what became of a quote."""
+    return Message(at, author, kind, text, {"quote": quote.id, "version": quote.offer.version, **detail}, staff)

@@ -1,6 +1,7 @@
 """What a customer writes about a ticket of his own, on his page. It costs nothing (rule C12).
 
-Everybody may go on writing, also on a frozen account (rule C15); nobody may write very much in an hour (rule T12).
+Everybody may go on writing, also on a frozen account (rule C15); nobody may write very much in an hour (rule T12). A
+message opens a resolved ticket again; one about a closed ticket is a new ticket, and both say so (rule T10).
 """
 
 from datetime import datetime, timedelta
@@ -9,29 +10,64 @@ from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketReplied
-from bridge.domain.tickets import Author, Message, MessageKind, Ticket
+from bridge.domain.ticket_history import history_of
+from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import QuoteRefused
+from bridge.services.opening import Wish, open_ticket
+from bridge.services.ticket_standing import tell
 
-MESSAGES_PER_HOUR = 30
-"""The most messages that a customer may write within an hour, in all his tickets (rule T12)."""
 HOUR = timedelta(hours=1)
-WRITING = ("ticket_open", "ticket_reply")
+WRITING = ("ticket_open", "ticket_reply", "request_open", "request_reply")
 """What customers do on their page to write."""
+MOST_MERGES = 100
+"""Tickets merged into one another that are followed; longer chains are nobody's doing."""
 
 
 def reply(
-    tx: Tx, terms: DeskTerms, account: Account, ticket_id: int, *, text: str, evidence: str, at: datetime
+    tx: Tx,
+    terms: DeskTerms,
+    account: Account,
+    ticket_id: int,
+    *,
+    text: str,
+    evidence: str,
+    at: datetime,
+    language: str = "en",
+    number: int | None = None,
 ) -> Ticket:
     """Add what he wrote to the thread; staff are told. `evidence` is the UUID of the signed row.
 
-    Raises `QuoteRefused` for a ticket that is not his, or of which nothing is left to write about (rule D4).
+    Returns the ticket that has it: where that one was merged into another, the other; where it is closed, a new one in
+    his `language`, under `number` as in `open_ticket`. Raises `QuoteRefused` for a ticket that is not his, or of which
+    nothing is left to write about (rule D4).
     """
-    ticket = tx.tickets.get(terms.store, ticket_id)
-    if ticket is None or ticket.account_id != account.id or not ticket.subject:
-        raise QuoteRefused("unknown_ticket", f"{account.owner} has no ticket {ticket_id}")
-    tx.tickets.say(ticket.id, Message(at, Author.CUSTOMER, MessageKind.TEXT, text))
+    ticket, state = _followed(tx, terms.store, account.id, ticket_id)
+    if state is TicketState.CLOSED:
+        wish = Wish(ticket.kind, ticket.order_id, ticket.product)
+        return open_ticket(
+            tx,
+            terms,
+            account,
+            subject=ticket.subject,
+            text=text,
+            at=at,
+            language=language,
+            number=number,
+            wish=wish,
+            continues=ticket,
+        )
+    tell(tx, terms, ticket.id, Message(at, Author.CUSTOMER, MessageKind.TEXT, text))
     key = f"{terms.store}:ticket:{ticket.id}:reply:{evidence}"
-    tx.outbox.add([TicketReplied(key=key, store=terms.store, at=at, owner=account.owner, ticket_id=ticket.id)])
+    taken_by = now.assignee if (now := tx.tickets.now([ticket.id]).get(ticket.id)) else None
+    told = TicketReplied(
+        key=key,
+        store=terms.store,
+        at=at,
+        owner=account.owner,
+        ticket_id=ticket.id,
+        to=(taken_by,) if taken_by else (),
+    )
+    tx.outbox.add([told])
     return ticket
 
 
@@ -41,5 +77,22 @@ def require_few_messages(tx: Tx, terms: DeskTerms, customer_id: int, *, at: date
     `posted_at` is when he sends it by the page's clock (see `Answers.pace`).
     """
     written = tx.answers.pace(terms.store, customer_id, HOUR, received_at=at, posted_at=posted_at, kinds=WRITING)
-    if written >= MESSAGES_PER_HOUR:
+    if written >= terms.tickets.messages_per_hour:
         raise QuoteRefused("too_many_messages", f"customer:{customer_id} has written {written} messages in an hour")
+
+
+def _followed(tx: Tx, store: str, account_id: int, ticket_id: int) -> tuple[Ticket, TicketState]:
+    """The ticket and its state, or those of the one that it has been merged into. Raises `QuoteRefused`."""
+    wanted = ticket_id
+    for _ in range(MOST_MERGES):
+        ticket = tx.tickets.get(store, wanted)
+        if ticket is None or ticket.account_id != account_id or not ticket.subject:
+            break
+        now = tx.tickets.now([ticket.id]).get(ticket.id)
+        if now is not None and now.state is not TicketState.CLOSED:
+            return ticket, now.state
+        history = history_of(ticket, tx.tickets.history(ticket.id))
+        if history.merged_into is None:
+            return ticket, history.state
+        wanted = history.merged_into
+    raise QuoteRefused("unknown_ticket", f"account:{account_id} has no ticket {ticket_id}")

@@ -24,6 +24,7 @@ from bridge.services.coin_moves import note
 from bridge.services.opening import open_ticket
 from bridge.services.staff_words import require_staff, require_text
 from bridge.services.standing import plan_of
+from bridge.services.ticket_standing import tell
 
 MOST_REFERENCE = 200
 """Characters of a licence's reference."""
@@ -81,7 +82,7 @@ def redeem(
     subject = f"{_name_of(known.names, terms.languages)}: {name}"
     ticket = open_ticket(tx, terms, account, subject=subject, text="", at=at, by=by, number=number)
     said = Message(at, Author.BRIDGE, MessageKind.REDEEMED, name, {"right": right}, by)
-    tx.tickets.say(ticket.id, said)
+    tell(tx, terms, ticket.id, said)
     redemption = Redemption(right, name, account.id, ticket.id)
     tx.redemptions.add(terms.store, redemption, at=at)
     tx.accounts.touch([account.id])

@@ -18,6 +18,7 @@ from bridge.services import expiring
 from bridge.services.coin_moves import note
 from bridge.services.entries import entries_after
 from bridge.services.staff_words import require_staff, require_utf8
+from bridge.services.ticket_standing import stir
 
 DEFAULT_MONTHS = 12
 """A manual package ends after a year unless a day is named (rule C15)."""
@@ -73,6 +74,7 @@ def grant(
         entry = ledger.grant(package, key=full_key, at=at, kind=kind, reason=reason, staff=staff)
         tx.ledger.append(store, [entry], {package.id: package}, [package.id])
         expiring.arm_packages(tx, store, [package], at=at, reminder_days=reminder_days)
+        stir(tx, store, [account.id], at=at)
         told = CoinsGranted if kind is EntryKind.GRANT else CoinsCorrected
         tx.outbox.add(
             [

@@ -1,27 +1,33 @@
-"""What staff do in tickets: open one for a customer, answer it in words, write down a call.
+"""What staff say in tickets: open one for a customer, answer it in words, write down a note or a call.
 
 All of it is free: no entry of the ledger can come from here (rules C12, P4). Words live in the thread alone; the audit
 trail has numbers (rule D1).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketAnswered
 from bridge.domain.rights import RightKind
-from bridge.domain.tickets import Author, Message, MessageKind, Ticket
-from bridge.errors import UnknownAccount
+from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketState
+from bridge.errors import TicketRefused, UnknownAccount
 from bridge.services.coin_moves import note
-from bridge.services.opening import open_ticket
+from bridge.services.opening import NOTHING_SPECIAL, Wish, open_ticket
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
 from bridge.services.standing import plan_of
+from bridge.services.ticket_decisions import require_not_closed, require_settable, state_of
+from bridge.services.ticket_standing import tell
 
 MOST_SUBJECT = 200
 MOST_TEXT = 4_000
 """Characters, as many as a customer's own page allows."""
+NO_DETAIL: Mapping[str, Any] = MappingProxyType({})
 
 
 def open_for(
@@ -35,6 +41,7 @@ def open_for(
     at: datetime,
     price: str | None = None,
     in_shop: bool = False,
+    wish: Wish = NOTHING_SPECIAL,
 ) -> Ticket:
     """Open a ticket in a customer's name, also for a frozen account (rule C15); a price's code makes a draft (C13).
 
@@ -55,20 +62,61 @@ def open_for(
     if account is None and not in_shop:
         raise UnknownAccount(f"{terms.store}: {owner} has no account")
     account = account or tx.accounts.open(terms.store, [owner])[owner]
-    ticket = open_ticket(tx, terms, account, subject=subject.strip(), text=text.strip(), at=at, by=by, price=price)
+    ticket = open_ticket(
+        tx,
+        terms,
+        account,
+        subject=subject.strip(),
+        text=text.strip(),
+        at=at,
+        by=by,
+        price=price,
+        language=terms.languages[0],
+        wish=wish,
+    )
     note(tx, terms.store, by, "open", f"ticket:{ticket.id}", at, price=price or "")
     return ticket
 
 
-def reply(tx: Tx, terms: DeskTerms, ticket_id: int, *, text: str, by: str, at: datetime) -> Ticket:
+def reply(
+    tx: Tx,
+    terms: DeskTerms,
+    ticket_id: int,
+    *,
+    text: str,
+    by: str,
+    at: datetime,
+    progress: bool = False,
+    state: TicketState | None = None,
+) -> Ticket:
     """Answer in words, free of coins (rule C12); the customer is told that there is an answer.
 
-    Raises `UnknownTicket`, `ImpossibleAmount` for the words.
+    Then it is his turn, but where it is only told how the work goes on (`progress`), or a `state` is named. What is
+    added to a resolved ticket leaves it resolved. Raises `UnknownTicket`, `ImpossibleAmount` for the words,
+    `TicketRefused` for a closed ticket and for a state that no answer leads to.
     """
     ticket, account = ticket_of(tx, terms.store, ticket_id)
-    _add(tx, terms, ticket, MessageKind.TEXT, text, by, at, action="reply")
+    before = state_of(tx, ticket)
+    require_not_closed(ticket, before)
+    if state is not None:
+        require_settable(tx, ticket, state)
+    elif before is TicketState.RESOLVED and not progress:
+        state = TicketState.RESOLVED
+    if state is not None and progress:
+        raise TicketRefused("progress_and_state", "progress leaves the ticket as it is: name a state, or progress")
+    detail: dict[str, Any] = {"progress": True} if progress else {}
+    if state is not None:
+        detail["state"] = state.value
+    _add(tx, terms, ticket, MessageKind.TEXT, text, by, at, action="reply", detail=detail)
     key = f"{terms.store}:ticket:{ticket.id}:answer:{at.timestamp():.3f}"
     tx.outbox.add([TicketAnswered(key=key, store=terms.store, at=at, owner=account.owner, ticket_id=ticket.id)])
+    return ticket
+
+
+def write_note(tx: Tx, terms: DeskTerms, ticket_id: int, *, text: str, by: str, at: datetime) -> Ticket:
+    """Write down something for staff alone: it answers nothing (rule T6). Raises as `log_call`."""
+    ticket, _ = ticket_of(tx, terms.store, ticket_id)
+    _add(tx, terms, ticket, MessageKind.NOTE, text, by, at, action="note")
     return ticket
 
 
@@ -89,9 +137,18 @@ def has_telephone(tx: Tx, terms: DeskTerms, account: Account, at: datetime) -> b
 
 
 def _add(
-    tx: Tx, terms: DeskTerms, ticket: Ticket, kind: MessageKind, text: str, by: str, at: datetime, *, action: str
+    tx: Tx,
+    terms: DeskTerms,
+    ticket: Ticket,
+    kind: MessageKind,
+    text: str,
+    by: str,
+    at: datetime,
+    *,
+    action: str,
+    detail: Mapping[str, Any] = NO_DETAIL,
 ) -> None:
     require_staff(by)
     require_text(text, what="text", longest=MOST_TEXT)
-    tx.tickets.say(ticket.id, Message(at, Author.STAFF, kind, text.strip(), staff=by))
-    note(tx, terms.store, by, action, f"ticket:{ticket.id}", at)
+    tell(tx, terms, ticket.id, Message(at, Author.STAFF, kind, text.strip(), detail, staff=by))
+    note(tx, terms.store, by, action, f"ticket:{ticket.id}", at, **detail)

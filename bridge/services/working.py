@@ -21,8 +21,9 @@ from bridge.domain.tickets import Message, MessageKind
 from bridge.errors import ImpossibleAmount, QuoteRefused
 from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, book, note, packages_of
-from bridge.services.quote_parts import about, cause_of, give_back, quote_of, require_words, say, set_free
+from bridge.services.quote_parts import about, cause_of, give_back, quote_of, require_words, said_of, say, set_free
 from bridge.services.staff_words import require_staff
+from bridge.services.ticket_standing import stir
 
 
 def start(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) -> Quote:
@@ -31,7 +32,7 @@ def start(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) -> 
     require_state(quote, QuoteState.APPROVED, doing="starting the work")
     require_staff(by)
     saved = tx.quotes.save(replace(quote, state=QuoteState.STARTED))
-    say(tx, saved, MessageKind.STARTED, at, staff=by)
+    say(tx, terms, saved, MessageKind.STARTED, at, staff=by)
     note(tx, terms.store, by, "start", f"quote:{quote.id}", at, version=quote.offer.version)
     return saved
 
@@ -98,7 +99,18 @@ def infeasible(
     if cause is Cause.OTHER and not words.strip():
         raise ImpossibleAmount("cause: another cause must be stated in words (rule C11)")
     charge, cited = _inspection_charge(tx, quote, cause)
-    say(tx, quote, MessageKind.INFEASIBLE, at, staff=by, text=words, cause=cause.value, charged=charge, cited=cited)
+    say(
+        tx,
+        terms,
+        quote,
+        MessageKind.INFEASIBLE,
+        at,
+        staff=by,
+        text=words,
+        cause=cause.value,
+        charged=charge,
+        cited=cited,
+    )
     note(tx, terms.store, by, "infeasible", f"quote:{quote.id}", at, cause=cause.value, charged=charge)
     if charge:
         said = f"infeasible: {cause}" + (f", inspection approved in quote {cited}" if cited else "")
@@ -131,9 +143,11 @@ def drop_charged_back(
             expiring.disarm_quote(tx, saved)
         coins = holds.total(part)
         left = available((one for one in packages_of(tx, account_id).values() if one.id not in those), at)
-        say(tx, saved, MessageKind.VOIDED, at, staff=by, coins=coins, held=saved.held, started=started)
+        void = said_of(saved, MessageKind.VOIDED, at, staff=by, coins=coins, held=saved.held, started=started)
+        tx.tickets.say(saved.ticket_id, void)
         facts = about(saved, account, at, left, f"voided:{tag}") | {"coins": coins}
         tx.outbox.add([QuoteReleased(**facts, reason="chargeback")])
+    stir(tx, store, [account_id], at=at)
     return len(touched)
 
 
@@ -159,7 +173,7 @@ def settled(
     left = available(packages.values(), at)
     rest = quote.held - spent
     detail: dict[str, Any] = {"released": rest, "lost": holds.lost(movement), "infeasible": not action}
-    say(tx, saved, MessageKind.DEDUCTED, at, staff=by, available=left, coins=spent, **detail)
+    say(tx, terms, saved, MessageKind.DEDUCTED, at, staff=by, available=left, coins=spent, **detail)
     tx.outbox.add([CoinsDeducted(**about(saved, account, at, left, "settled"), spent=spent, **detail)])
     if action:
         note(tx, terms.store, by, action, f"quote:{quote.id}", at, coins=spent, released=rest)

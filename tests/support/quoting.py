@@ -14,7 +14,7 @@ from bridge.domain.events import Event
 from bridge.domain.packages import Package
 from bridge.domain.quotes import Quote, QuoteKind
 from bridge.domain.rights import Price, Right, RightBook, RightKind
-from bridge.domain.tickets import Author, Message, Ticket
+from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 from bridge.services import deciding, offering, staff_coins, working
 from bridge.services.verify import verify
 from tests.support.books import ACME, MONDAY_9AM, PLANS, TEHRAN, a_quick_desk, customer
@@ -171,8 +171,9 @@ class CoinDesk:
         return [(one.entry.kind.value, one.entry.posted, one.entry.held) for one in found]
 
     def thread(self, ticket_id: int) -> list[Message]:
-        """A ticket's messages."""
-        return self.desk.look(lambda tx: tx.tickets.thread(ticket_id))
+        """A ticket's messages, but for those in which the desk says what plan it runs under."""
+        thread = self.desk.look(lambda tx: tx.tickets.thread(ticket_id))
+        return [one for one in thread if one.kind is not MessageKind.STANDING]
 
     def told(self, *kinds: type[Event]) -> list[Event]:
         """What plugins are to be told, of these kinds where some are named."""

@@ -91,7 +91,7 @@ class MailPlugin:
                     {**document, "staff": one.name},
                     about=f"staff member {one.name}",
                 )
-                for one in card.staff
+                for one in _staff_for(event, card)
             ]
         await office.queue(letters)
 
@@ -201,6 +201,12 @@ async def sending_check(settings: MailSettings, password: str | None) -> Finding
 
 def _of(card: StoreCard) -> StoreMailSettings:
     return card.settings if card.settings is not None else StoreMailSettings()
+
+
+def _staff_for(event: Event, card: StoreCard) -> Sequence[StaffContact]:
+    """Whom of staff a letter is for: those whom the event names, everybody where it names nobody who is there."""
+    named = getattr(event, "to", ())
+    return [one for one in card.staff if one.name in named] or card.staff
 
 
 def _staff_key(event: Event, person: StaffContact) -> str:

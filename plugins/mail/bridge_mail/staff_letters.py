@@ -13,6 +13,7 @@ from bridge.domain.events import (
     TicketOpened,
     TicketReplied,
 )
+from bridge_mail.clock_letters import CLOCK_WRITERS
 from bridge_mail.letter import Context, Fact, Letter, Writer, ticket_fact
 from bridge_mail.words import amount, isolated, one_line, say, say_n
 
@@ -57,7 +58,12 @@ def _requested(event: TicketOpened, at: Context) -> Letter:
     facts = [ticket_fact(event.ticket_id, at)]
     if event.price:
         facts.append(Fact(say(lang, "From the price list"), isolated(event.price)))
-    return Letter(subject, (_more("ticket show", event.ticket_id, at),), tuple(facts))
+    lines = [_more("ticket show", event.ticket_id, at)]
+    if event.urgent:
+        lines.insert(0, say(lang, "The customer asks for it to be urgent: please decide whether it is."))
+    if event.guaranteed_until is not None:
+        facts.append(Fact(say(lang, "Answer guaranteed by"), at.minute(event.guaranteed_until)))
+    return Letter(subject, tuple(lines), tuple(facts))
 
 
 def _replied(event: TicketReplied, at: Context) -> Letter:
@@ -121,5 +127,6 @@ STAFF_WRITERS: dict[type[Event], Writer] = {
     TicketReplied: _replied,
     ProblemOpened: _problem,
     BackupLate: _backup,
+    **CLOCK_WRITERS,
 }
 """The events that staff are written about."""

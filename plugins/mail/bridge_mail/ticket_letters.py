@@ -1,8 +1,26 @@
-"""Letters about tickets: that there is an answer. Its words stay on the customer's page (rule D1)."""
+"""Letters about tickets: what was promised, that there is an answer. People's own words stay on the page (rule D1)."""
 
-from bridge.domain.events import Event, TicketAnswered
-from bridge_mail.letter import Context, Letter, Writer, about_ticket, ticket_fact
+from bridge.domain.events import Event, TicketAnswered, TicketOpened, UrgencyDecided
+from bridge_mail.letter import Context, Fact, Letter, Writer, about_ticket, ticket_fact
 from bridge_mail.words import say
+
+
+def _opened(event: TicketOpened, at: Context) -> Letter | None:
+    """The promise at the opening; nothing where nothing was promised (rule T8)."""
+    lang, guaranteed, meant = at.language, event.guaranteed_until, event.best_effort_until
+    if guaranteed is None and meant is None:
+        return None
+    lines, facts = [say(lang, "We have your ticket. It costs no coins.")], [ticket_fact(event.ticket_id, at)]
+    if guaranteed is not None:
+        facts.append(Fact(say(lang, "Answer guaranteed by"), at.minute(guaranteed)))
+        lines.append(say(lang, "For the guarantee only the hours of service of your plan count."))
+    if meant is not None and meant != guaranteed:
+        facts.append(Fact(say(lang, "We aim to answer by"), at.minute(meant)))
+        lines.append(say(lang, "What we aim at is sooner where we can, and is not guaranteed."))
+    if event.urgent:
+        lines.append(say(lang, "You asked for it to be urgent: we look at it and tell you whether it is."))
+    subject = about_ticket(say(lang, "We have received your ticket"), at)
+    return Letter(subject, tuple(lines), tuple(facts), link=say(lang, "Open the ticket"))
 
 
 def _answered(event: TicketAnswered, at: Context) -> Letter:
@@ -16,4 +34,19 @@ def _answered(event: TicketAnswered, at: Context) -> Letter:
     )
 
 
-TICKET_WRITERS: dict[type[Event], Writer] = {TicketAnswered: _answered}
+def _urgency(event: UrgencyDecided, at: Context) -> Letter:
+    lang, facts = at.language, (ticket_fact(event.ticket_id, at),)
+    if event.urgent:
+        subject = say(lang, "Your ticket is treated as urgent")
+        line = say(lang, "It is answered in the shortest time. That changes no price.")
+    else:
+        subject = say(lang, "Your ticket is not treated as urgent")
+        line = say(lang, "You find the reason on your account page. What was promised for your ticket stays.")
+    return Letter(about_ticket(subject, at), (line,), facts, link=say(lang, "Open the ticket"))
+
+
+TICKET_WRITERS: dict[type[Event], Writer] = {
+    TicketAnswered: _answered,
+    TicketOpened: _opened,
+    UrgencyDecided: _urgency,
+}

@@ -148,8 +148,8 @@ def test_T9_tickets_that_were_not_worked_out_with_the_newest_policy_are_found(de
 
 def test_T9_each_policy_a_store_had_stays_known(desk: Desk) -> None:
     assert desk.look(lambda tx: (tx.policies.current(ACME), tx.policies.all(ACME))) == (None, [])
-    first = desk.run(lambda tx: tx.policies.add(ACME, {"first_answer": 24}, at=MONDAY_9AM))
-    second = desk.run(lambda tx: tx.policies.add(ACME, {"first_answer": 8}, at=MONDAY_9AM + HOUR))
-    assert first == (1, MONDAY_9AM, {"first_answer": 24})
-    assert second == (2, MONDAY_9AM + HOUR, {"first_answer": 8})
+    first = desk.run(lambda tx: tx.policies.add(ACME, '{"first_answer":24}', at=MONDAY_9AM))
+    second = desk.run(lambda tx: tx.policies.add(ACME, '{"first_answer":8}', at=MONDAY_9AM + HOUR))
+    assert first == (1, MONDAY_9AM, '{"first_answer":24}')
+    assert second == (2, MONDAY_9AM + HOUR, '{"first_answer":8}')
     assert desk.look(lambda tx: (tx.policies.current(ACME), tx.policies.all(ACME))) == (second, [first, second])

@@ -140,7 +140,7 @@ def test_C16_a_changed_and_a_missing_thread_are_named(desk: CoinDesk) -> None:
         Difference("ticket 1: row: subject", '"Google Analytics"', '"Free work"')
     ]
     assert compared(desk, DocumentTable.TICKET, rows[:1]) == [
-        Difference("ticket 2: row", "epoch 1, number 2", "no row")
+        Difference("ticket 2: row", "epoch 1, number 3", "no row")
     ]
 
 

@@ -55,7 +55,7 @@ def fire_each_day(coins: CoinDesk, until: datetime) -> None:
 
 
 def deadlines(desk: Desk) -> list[tuple[str, int, datetime]]:
-    found = rows(desk, "SELECT kind, ref, due_ms FROM deadline ORDER BY kind, ref")
+    found = rows(desk, "SELECT kind, ref, due_ms FROM deadline WHERE kind <> 'ticket' ORDER BY kind, ref")
     return [(kind, ref, datetime.fromtimestamp(due / 1000, UTC)) for kind, ref, due in found]
 
 

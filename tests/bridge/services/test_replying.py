@@ -10,7 +10,7 @@ from bridge.contracts.coin_desk import Answer
 from bridge.contracts.shop_documents import InboxRow
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.events import TicketAnswered, TicketReplied
-from bridge.domain.tickets import Author, Message, MessageKind
+from bridge.domain.tickets import Author, MessageKind
 from bridge.errors import UnknownTicket
 from bridge.services import inbox, tickets
 from bridge.services.told_before import Told
@@ -43,10 +43,6 @@ def writes(
     return answer
 
 
-def thread(coins: CoinDesk, ticket: int) -> list[Message]:
-    return coins.desk.look(lambda tx: tx.tickets.thread(ticket))
-
-
 def test_C12_what_a_customer_writes_is_in_the_thread_and_costs_nothing(coins: CoinDesk) -> None:
     ticket = coins.ticket(CUSTOMER).id
     answer = writes(coins, ticket, "  Any news?\n")
@@ -56,7 +52,7 @@ def test_C12_what_a_customer_writes_is_in_the_thread_and_costs_nothing(coins: Co
         "ru": "Ваше сообщение отправлено.",
         "fa": "پیام شما فرستاده شد.",
     }
-    (said,) = thread(coins, ticket)
+    (said,) = coins.thread(ticket)
     assert (said.author, said.kind, said.text, said.verified) == (
         Author.CUSTOMER,
         MessageKind.TEXT,
@@ -78,7 +74,7 @@ def test_staff_are_told_of_each_message_once_and_of_no_word_of_it(coins: CoinDes
         f"acme:ticket:{ticket}:reply:0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a12",
     ]
     assert "secret" not in repr(told)
-    assert len(thread(coins, ticket)) == 2
+    assert len(coins.thread(ticket)) == 2
 
 
 def test_T11_nobody_writes_about_another_ones_ticket(coins: CoinDesk) -> None:
@@ -90,7 +86,7 @@ def test_T11_nobody_writes_about_another_ones_ticket(coins: CoinDesk) -> None:
         writes(coins, theirs, who=79),
     ]
     assert {(one.outcome, one.code) for one in answers} == {("refused", "unknown_ticket")}
-    assert thread(coins, theirs) == []
+    assert coins.thread(theirs) == []
     assert coins.told(TicketReplied) == []
 
 
@@ -130,7 +126,7 @@ def test_after_a_restore_what_was_written_is_in_the_thread_again_whatever_its_pa
     before = Told("accepted", "replied", {}, {"ticket": ticket}, coins.now - timedelta(minutes=3))
     answer = writes(coins, ticket, "Once more", told=before)
     assert (answer.code, answer.received_at) == ("replied", before.received_at)
-    said = thread(coins, ticket)
+    said = coins.thread(ticket)
     assert [one.at for one in said if one.text == "Once more"] == [before.received_at]
     assert [one.at for one in said] == sorted(one.at for one in said)
 

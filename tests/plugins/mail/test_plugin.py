@@ -368,6 +368,12 @@ STAFF_EVENTS = [
         "A new message from customer 77",
     ),
     (
+        events.ClockBreached(
+            key="c", store="acme", at=NOON, owner=ANNA, ticket_id=5, clock="first_answer", due=NOON, to=("Anna",)
+        ),
+        "Ticket 5: the promise is broken",
+    ),
+    (
         events.ProblemOpened(key="p", store="acme", at=NOON, problem_id=7, kind="odd_order", summary="order 1 is odd"),
         "A problem waits for you: odd order",
     ),

@@ -1,0 +1,60 @@
+"""Letters to staff about a ticket's clock: it runs out, it has run out, and nobody has done anything (rule T7)."""
+
+from bridge.domain.events import ClockBreached, ClockEscalated, ClockEvent, ClockWarning, Event
+from bridge_mail.letter import Context, Fact, Letter, Writer, ticket_fact
+from bridge_mail.words import isolated, say
+
+
+def _warning(event: ClockWarning, at: Context) -> Letter:
+    subject = say(
+        at.language,
+        "Ticket {ticket}: {percent} % of the time have passed",
+        ticket=event.ticket_id,
+        percent=event.percent,
+    )
+    return _letter(subject, event, at)
+
+
+def _breached(event: ClockBreached, at: Context) -> Letter:
+    return _letter(say(at.language, "Ticket {ticket}: the promise is broken", ticket=event.ticket_id), event, at)
+
+
+def _escalated(event: ClockEscalated, at: Context) -> Letter:
+    subject = say(
+        at.language,
+        "Ticket {ticket}: the promise has been broken for {hours} hours",
+        ticket=event.ticket_id,
+        hours=f"{event.hours:g}",
+    )
+    return _letter(subject, event, at)
+
+
+def _letter(subject: str, event: ClockEvent, at: Context) -> Letter:
+    lang = at.language
+    command = f"bridge ticket show {event.ticket_id} --store {at.store.name}"
+    return Letter(
+        subject,
+        (say(lang, "More about it: {command}", command=command),),
+        (
+            ticket_fact(event.ticket_id, at),
+            Fact(say(lang, "What is owed"), _owed(event.clock, lang)),
+            Fact(say(lang, "Due"), isolated(at.minute(event.due))),
+        ),
+    )
+
+
+def _owed(clock: str, language: str) -> str:
+    match clock:
+        case "first_answer":
+            return say(language, "The first answer")
+        case "resolution":
+            return say(language, "The resolution")
+        case _:
+            return say(language, "The next answer")
+
+
+CLOCK_WRITERS: dict[type[Event], Writer] = {
+    ClockWarning: _warning,
+    ClockBreached: _breached,
+    ClockEscalated: _escalated,
+}

@@ -1,0 +1,560 @@
+"""Tickets from their opening to their end: who may write, whose turn it is, what is promised and who hears of it.
+
+One store in Tehran with the published plans, at a desk of its own; time passes only where a test lets it.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bridge.contracts.coin_desk import Answer
+from bridge.contracts.desk import Tx
+from bridge.contracts.shop_documents import InboxRow
+from bridge.contracts.shop_rows import SigningKey
+from bridge.domain.clocks import clocks_of
+from bridge.domain.events import (
+    ClockBreached,
+    ClockEscalated,
+    ClockEvent,
+    ClockWarning,
+    TicketOpened,
+    TicketStateChanged,
+    UrgencyDecided,
+)
+from bridge.domain.plans import Plan, PlanBook
+from bridge.domain.policies import OpeningPromise
+from bridge.domain.service_hours import WHOLE_DAY, ServiceCalendar, Week
+from bridge.domain.ticket_history import history_of
+from bridge.domain.ticket_terms import AlertTimes, Escalation, StaffHours, TicketTerms
+from bridge.domain.tickets import Message, MessageKind, TicketKind, TicketNow, TicketState, Urgency
+from bridge.errors import ImpossibleAmount, TicketRefused
+from bridge.services import firing, inbox, staff_coins, ticket_decisions, tickets
+from bridge.services.policies import policies_of
+from bridge.services.promises import Promise, promise_of
+from bridge.services.ticket_standing import catch_up
+from bridge.testing.coin_desk import posted_row
+from tests.support.books import ACME, TEHRAN, customer
+from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
+
+KEY = SigningKey("k1", bytes(32))
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WEDNESDAY_6PM = datetime(2026, 11, 25, 18, tzinfo=TEHRAN).astimezone(UTC)
+THURSDAY_10AM = datetime(2026, 11, 26, 10, tzinfo=TEHRAN).astimezone(UTC)
+SATURDAY_6PM = datetime(2026, 11, 28, 18, tzinfo=TEHRAN).astimezone(UTC)
+SUNDAY_0AM = datetime(2026, 11, 29, tzinfo=TEHRAN).astimezone(UTC)
+FIVE_DAYS: Week = (WHOLE_DAY, WHOLE_DAY, WHOLE_DAY, (), (), WHOLE_DAY, WHOLE_DAY)
+PUBLISHED = PlanBook(
+    [
+        Plan("essential", 1, 300, 12, ("E",), service=ServiceCalendar(TEHRAN, FIVE_DAYS)),
+        Plan("base", 2, 550, 12, ("B",), service=ServiceCalendar(TEHRAN)),
+        Plan("professional", 3, 900, 12, ("P",), service=ServiceCalendar(TEHRAN)),
+    ]
+)
+BORIS = "Boris"
+OFFICE_HOURS = ((8 * 3600, 16 * 3600),)
+TERMS = TicketTerms(escalation=(Escalation(2 * HOUR, (BORIS,)),), staff={ANNA: StaffHours(), BORIS: StaffHours()})
+
+
+@pytest.fixture(name="coins")
+def _coins() -> Iterator[CoinDesk]:
+    with a_coin_desk(plans=PUBLISHED, tickets=TERMS) as desk:
+        desk.now = WEDNESDAY_6PM
+        yield desk
+
+
+def posts(coins: CoinDesk, action: str, owner: int = 77, /, **data: Any) -> Answer:
+    """What the customer's page is answered to something that he does there, at most every ten seconds."""
+    coins.later(seconds=10)
+    return posted(coins, action, owner, **data)
+
+
+def posted(coins: CoinDesk, action: str, owner: int = 77, /, **data: Any) -> Answer:
+    row = posted_row(KEY, store=ACME, customer=owner, kind=action, data=data, at=int(coins.now.timestamp()))
+    found = InboxRow(1, row.customer_id, row.uuid, row.payload, row.key_id, row.mac)
+    coins.desk.run(inbox.handle, coins.terms, found, [KEY], at=coins.now)
+    answer = coins.desk.look(lambda tx: tx.answers.get(ACME, row.uuid))
+    assert answer is not None
+    return answer
+
+
+def opens(coins: CoinDesk, owner: int = 77, **different: Any) -> int:
+    """The number of a ticket that a customer opens on his page now."""
+    data = {"subject": "Slider", "text": "It does not slide.", "price": None, **different}
+    answer = posted(coins, "ticket_open", owner, **data)
+    assert answer.accepted, answer.code
+    return int(answer.document["data"]["ticket"])
+
+
+def now_of(coins: CoinDesk, ticket: int) -> TicketNow:
+    return coins.desk.look(lambda tx: tx.tickets.now([ticket]))[ticket]
+
+
+def state(coins: CoinDesk, ticket: int) -> str:
+    return str(now_of(coins, ticket).state)
+
+
+def answers(coins: CoinDesk, ticket: int, text: str = "Look now.", **how: Any) -> None:
+    coins.later(seconds=1)
+    coins.desk.run(tickets.reply, coins.terms, ticket, text=text, by=ANNA, at=coins.now, **how)
+
+
+def time_passes(coins: CoinDesk, until: datetime) -> list[ClockEvent]:
+    """Fire what is due, moment by moment; what was told of clocks meanwhile."""
+    before = len(clock_events(coins))
+    while True:
+        due = coins.desk.look(lambda tx: tx.deadlines.first_due([ACME])).get(ACME)
+        if due is None or due > until:
+            break
+        coins.now = max(coins.now, due)
+        fired = coins.desk.run(firing.fire_due, {ACME: coins.terms}, at=coins.now)
+        assert fired.failures == ()
+    coins.now = until
+    return clock_events(coins)[before:]
+
+
+def clock_events(coins: CoinDesk) -> list[ClockEvent]:
+    return [one for one in coins.told() if isinstance(one, ClockEvent)]
+
+
+def histories(tx: Tx, ticket: int) -> list[Message]:
+    return tx.tickets.history(ticket)
+
+
+def stored_is_what_follows(coins: CoinDesk) -> None:
+    """Everything that is kept of how tickets stand follows from their histories alone (rule T9)."""
+    for ticket in coins.desk.look(lambda tx: tx.tickets.latest(ACME, 1_000)):
+        kept = now_of(coins, ticket.id)
+        history = history_of(ticket, coins.desk.look(histories, ticket.id))
+        policies = coins.desk.run(policies_of, coins.terms, at=coins.now)
+        running = [one for one in clocks_of(ticket, history, policies, coins.now) if one.running]
+        dues = [one.due for one in running if one.due is not None]
+        assert (kept.state, kept.since, kept.kind) == (history.state, history.since, history.kind)
+        assert (kept.urgency, kept.assignee) == (history.urgency, history.assignee)
+        assert (kept.opened_standing, kept.standing) == (history.standings[0][1], history.standings[-1][1])
+        assert kept.due == min(dues, default=None)
+
+
+# --- T1, T12: who may write ---------------------------------------------------------------------------------
+
+
+def test_T1_anybody_with_a_shop_account_can_ask_before_he_buys_and_nothing_is_promised(coins: CoinDesk) -> None:
+    ticket = opens(coins, owner=901, kind="pre_sales", subject="Does it work with 9?")
+    found = coins.desk.look(lambda tx: tx.tickets.get(ACME, ticket))
+    assert found is not None
+    assert (found.kind, found.language, found.channel) == (TicketKind.PRE_SALES, "en", "page")
+    assert now_of(coins, ticket).due is None
+    assert coins.desk.look(promise_of, found) == Promise(OpeningPromise(), None)
+    answers(coins, ticket)
+    assert [one.text for one in coins.thread(ticket)] == ["It does not slide.", "Look now."]
+    assert coins.coins(customer(901)) == (0, 0, 0)
+
+
+def test_T1_what_the_customer_says_that_it_is_about_is_kept_as_his_words(coins: CoinDesk) -> None:
+    ticket = opens(coins, order=1042, product="Slider Pro", kind="work")
+    found = coins.desk.look(lambda tx: tx.tickets.get(ACME, ticket))
+    assert found is not None
+    assert (found.order_id, found.product, found.kind) == (1042, "Slider Pro", TicketKind.WORK)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "gift"},
+        {"order": 0},
+        {"product": "two\nlines"},
+        {"urgent": "yes"},
+        {"unknown": 1},
+        {"product": "x" * 201},
+    ],
+)
+def test_a_form_that_is_not_as_agreed_on_opens_nothing(coins: CoinDesk, wrong: dict[str, Any]) -> None:
+    data = {"subject": "Slider", "text": "Help.", "price": None, **wrong}
+    answer = posts(coins, "ticket_open", **data)
+    assert (answer.outcome, answer.code) == ("refused", "invalid")
+    assert coins.desk.look(lambda tx: tx.tickets.latest(ACME, 10)) == []
+
+
+def test_pages_of_the_version_before_go_on_opening_and_writing(coins: CoinDesk) -> None:
+    opened = posts(coins, "request_open", subject="Slider", text="Help.", price=None)
+    ticket = opened.document["data"]["ticket"]
+    written = posts(coins, "request_reply", request=ticket, text="Please.")
+    assert (opened.code, written.code) == ("ticket_opened", "replied")
+    assert [one.text for one in coins.thread(ticket)] == ["Help.", "Please."]
+
+
+def test_T12_five_tickets_an_hour_and_thirty_messages_are_taken_and_no_more(coins: CoinDesk) -> None:
+    data = {"subject": "Slider", "text": "Help.", "price": None}
+    codes = [posts(coins, "ticket_open", **data).code for _ in range(6)]
+    assert codes == ["ticket_opened"] * 5 + ["too_many_tickets"]
+    written = [posts(coins, "ticket_reply", ticket=1, text="And this.").code for _ in range(26)]
+    assert written == ["replied"] * 25 + ["too_many_messages"]
+    coins.later(hours=1)
+    assert posts(coins, "ticket_open", **data).code == "ticket_opened"
+
+
+def test_T12_the_numbers_are_the_stores() -> None:
+    with a_coin_desk(tickets=TicketTerms(tickets_per_hour=1, messages_per_hour=2)) as few:
+        assert opens(few) == 1
+        assert posts(few, "ticket_open", subject="Slider", text="Help.", price=None).code == "too_many_tickets"
+        codes = [posts(few, "ticket_reply", ticket=1, text="And this.").code for _ in range(2)]
+        assert codes == ["replied", "too_many_messages"]
+
+
+# --- T3, T4, T8: what is promised ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("plan", "opened", "due"),
+    [
+        ("essential", WEDNESDAY_6PM, SATURDAY_6PM),
+        ("essential", THURSDAY_10AM, SUNDAY_0AM),
+        ("base", THURSDAY_10AM, THURSDAY_10AM + DAY),
+    ],
+)
+def test_T4_T8_the_promise_at_the_opening_is_service_time_and_the_best_effort_is_apart(
+    coins: CoinDesk, plan: str, opened: datetime, due: datetime
+) -> None:
+    coins.now = opened
+    coins.granted(CUSTOMER, 300, plan=plan)
+    number = opens(coins)
+    ticket = coins.desk.look(lambda tx: tx.tickets.get(ACME, number))
+    assert ticket is not None
+    promise = coins.desk.look(promise_of, ticket)
+    assert (promise.opening.guaranteed, promise.opening.best_effort, promise.due) == (due, opened + DAY, due)
+    (event,) = coins.told(TicketOpened)
+    assert isinstance(event, TicketOpened)
+    assert (event.guaranteed_until, event.best_effort_until) == (due, opened + DAY)
+    stored_is_what_follows(coins)
+
+
+def test_T3_urgency_is_asked_confirmed_and_refused_with_a_reason_and_never_changes_a_price(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins, urgent=True)
+    (opened,) = coins.told(TicketOpened)
+    assert isinstance(opened, TicketOpened)
+    assert opened.urgent
+    assert (now_of(coins, ticket).urgency, now_of(coins, ticket).due) == (Urgency.ASKED, coins.now + DAY)
+    asked_at = coins.now
+    coins.later(hours=1)
+    coins.desk.run(ticket_decisions.confirm_urgent, coins.terms, ticket, by=ANNA, at=coins.now)
+    assert (now_of(coins, ticket).urgency, now_of(coins, ticket).due) == (Urgency.CONFIRMED, coins.now + 4 * HOUR)
+    with pytest.raises(TicketRefused, match="is urgent already"):
+        coins.desk.run(ticket_decisions.confirm_urgent, coins.terms, ticket, by=ANNA, at=coins.now)
+    coins.later(hours=1)
+    with pytest.raises(ImpossibleAmount, match="reason: must say something"):
+        coins.desk.run(ticket_decisions.refuse_urgent, coins.terms, ticket, reason=" ", by=ANNA, at=coins.now)
+    coins.desk.run(ticket_decisions.refuse_urgent, coins.terms, ticket, reason="It is cosmetic.", by=ANNA, at=coins.now)
+    assert (now_of(coins, ticket).urgency, now_of(coins, ticket).due) == (Urgency.REFUSED, asked_at + DAY)
+    assert [one.urgent for one in coins.told(UrgencyDecided) if isinstance(one, UrgencyDecided)] == [True, False]
+    assert coins.thread(ticket)[-1].text == "It is cosmetic."
+    assert coins.coins(CUSTOMER) == (550, 0, 550)
+    stored_is_what_follows(coins)
+
+
+def test_T3_an_urgent_time_is_never_later_than_the_general_one(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins, urgent=True)
+    coins.later(hours=22)
+    coins.desk.run(ticket_decisions.confirm_urgent, coins.terms, ticket, by=ANNA, at=coins.now)
+    assert now_of(coins, ticket).due == WEDNESDAY_6PM + DAY
+
+
+# --- T6: answers, pauses, plans that come and go ------------------------------------------------------------
+
+
+def test_T6_only_a_public_text_answers(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    due = now_of(coins, ticket).due
+    coins.desk.run(tickets.write_note, coins.terms, ticket, text="Ask Boris.", by=ANNA, at=coins.later(minutes=1))
+    coins.desk.run(tickets.log_call, coins.terms, ticket, text="He called.", by=ANNA, at=coins.later(minutes=1))
+    coins.desk.run(ticket_decisions.assign, coins.terms, ticket, to=BORIS, by=ANNA, at=coins.later(minutes=1))
+    assert (state(coins, ticket), now_of(coins, ticket).due) == ("open", due)
+    answers(coins, ticket)
+    assert (state(coins, ticket), now_of(coins, ticket).due) == ("waiting_customer", None)
+    stored_is_what_follows(coins)
+
+
+def test_T6_an_upgrade_amid_the_clock_helps_and_an_end_never_hurts(coins: CoinDesk) -> None:
+    coins.now = THURSDAY_10AM
+    coins.granted(CUSTOMER, 300, plan="essential", last_day=THURSDAY_10AM.date() + DAY)
+    ticket = opens(coins)
+    assert now_of(coins, ticket).due == SUNDAY_0AM
+    coins.later(hours=1)
+    coins.granted(CUSTOMER, 550, plan="base", last_day=THURSDAY_10AM.date())
+    time_passes(coins, coins.now)
+    assert (now_of(coins, ticket).standing, now_of(coins, ticket).due) == ("base", THURSDAY_10AM + DAY)
+    stored_is_what_follows(coins)
+    time_passes(coins, THURSDAY_10AM + 20 * HOUR)
+    assert now_of(coins, ticket).standing == "essential", "the better plan has ended by now"
+    assert now_of(coins, ticket).due == SUNDAY_0AM, "what came and went between gives no promise of its own"
+    time_passes(coins, SUNDAY_0AM - HOUR)
+    assert (now_of(coins, ticket).standing, now_of(coins, ticket).due) == ("none", SUNDAY_0AM)
+    stored_is_what_follows(coins)
+
+
+def test_T6_a_grant_alone_says_nothing_in_a_ticket_unless_the_best_plan_is_another(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    coins.granted(CUSTOMER, 300, plan="essential")
+    time_passes(coins, coins.now)
+    coins.granted(CUSTOMER, 900, plan="professional")
+    time_passes(coins, coins.now)
+    thread = coins.desk.look(lambda tx: tx.tickets.thread(ticket))
+    said = [one.detail["standing"] for one in thread if one.kind is MessageKind.STANDING]
+    assert said == ["base", "professional"]
+
+
+def test_T9_a_change_of_the_settings_is_a_version_of_its_own_and_a_promise_made_before_is_kept(
+    coins: CoinDesk,
+) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    coins.later(hours=1)
+    with a_coin_desk(plans=PUBLISHED, tickets=TicketTerms(first_answer=48 * HOUR)) as slower:
+        terms = slower.terms
+    assert coins.desk.run(catch_up, terms, at=coins.now).count == 1
+    assert coins.desk.run(catch_up, terms, at=coins.now).count == 0, "nothing is left to work out"
+    assert (now_of(coins, ticket).policy, now_of(coins, ticket).due) == (2, WEDNESDAY_6PM + DAY)
+    later = opens(coins)
+    assert now_of(coins, later).due == coins.now + 2 * DAY, "of the version that is in force"
+    versions = coins.desk.look(lambda tx: tx.policies.all(ACME))
+    assert [(one.version, one.at) for one in versions] == [(1, WEDNESDAY_6PM), (2, WEDNESDAY_6PM + HOUR)]
+
+
+# --- T7: who hears of it ------------------------------------------------------------------------------------
+
+
+def test_T7_warnings_breach_and_escalation_are_told_each_once(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    opens(coins)
+    told = time_passes(coins, WEDNESDAY_6PM + 3 * DAY)
+    assert [(type(one), one.at - WEDNESDAY_6PM, one.to) for one in told] == [
+        (ClockWarning, 12 * HOUR, (ANNA, BORIS)),
+        (ClockWarning, 19 * HOUR + timedelta(minutes=12), (ANNA, BORIS)),
+        (ClockBreached, 24 * HOUR, (ANNA, BORIS)),
+        (ClockEscalated, 26 * HOUR, (BORIS,)),
+    ]
+    assert {one.due for one in told} == {WEDNESDAY_6PM + DAY}
+    assert [one.percent for one in told if isinstance(one, ClockWarning)] == [50, 80]
+    assert [one.hours for one in told if isinstance(one, ClockEscalated)] == [2.0]
+    assert len({one.key for one in told}) == 4
+    stored_is_what_follows(coins)
+
+
+def test_T7_whoever_has_taken_the_ticket_is_told_alone(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    coins.desk.run(ticket_decisions.assign, coins.terms, ticket, to=ANNA, by=ANNA, at=coins.now)
+    assert [one.to for one in time_passes(coins, WEDNESDAY_6PM + DAY)] == [(ANNA,)] * 3
+
+
+def test_T7_a_clock_that_was_met_warns_of_nothing(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    answers(coins, opens(coins))
+    assert time_passes(coins, WEDNESDAY_6PM + 3 * DAY) == []
+
+
+def test_T7_after_the_daemon_was_off_only_the_highest_step_is_told(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    coins.now = WEDNESDAY_6PM + 25 * HOUR
+    coins.desk.run(firing.fire_due, {ACME: coins.terms}, at=coins.now)
+    (told,) = clock_events(coins)
+    assert isinstance(told, ClockBreached)
+    assert (told.at, told.instead_of) == (coins.now, ("warning_50", "warning_80"))
+    assert now_of(coins, ticket).due == WEDNESDAY_6PM + DAY, "an outage of our own makes no promise longer"
+    coins.desk.run(firing.fire_due, {ACME: coins.terms}, at=coins.now)
+    assert len(clock_events(coins)) == 1
+
+
+def test_T7_essential_cannot_breach_on_thursday_and_friday(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300, plan="essential")
+    opens(coins)
+    told = time_passes(coins, SATURDAY_6PM)
+    assert [(type(one), one.at) for one in told] == [
+        (ClockWarning, datetime(2026, 11, 28, 6, tzinfo=TEHRAN)),
+        (ClockWarning, datetime(2026, 11, 28, 13, 12, tzinfo=TEHRAN)),
+        (ClockBreached, SATURDAY_6PM),
+    ]
+
+
+def in_office_hours(alerts: AlertTimes) -> TicketTerms:
+    """Boris works from 8 to 16 on every day but Friday."""
+    week: Week = (OFFICE_HOURS, OFFICE_HOURS, OFFICE_HOURS, OFFICE_HOURS, (), OFFICE_HOURS, OFFICE_HOURS)
+    return TicketTerms(staff={ANNA: StaffHours(), BORIS: StaffHours(ServiceCalendar(TEHRAN, week), alerts)})
+
+
+@pytest.mark.parametrize(
+    ("alerts", "breach_at"),
+    [
+        (AlertTimes.IN_HOURS, datetime(2026, 11, 28, 8, tzinfo=TEHRAN)),
+        (AlertTimes.BREACH_AT_ONCE, datetime(2026, 11, 26, 18, tzinfo=TEHRAN)),
+    ],
+)
+def test_T7_people_are_told_in_their_own_hours_where_they_want_that(alerts: AlertTimes, breach_at: datetime) -> None:
+    with a_coin_desk(plans=PUBLISHED, tickets=in_office_hours(alerts)) as coins:
+        coins.now = WEDNESDAY_6PM
+        coins.granted(CUSTOMER, 550, plan="base")
+        opens(coins)
+        told = time_passes(coins, WEDNESDAY_6PM + 5 * DAY)
+        annas = [(type(one), one.at) for one in told if ANNA in one.to]
+        boris = [(type(one), one.at) for one in told if BORIS in one.to]
+        assert annas == [
+            (ClockWarning, datetime(2026, 11, 26, 6, tzinfo=TEHRAN)),
+            (ClockWarning, datetime(2026, 11, 26, 13, 12, tzinfo=TEHRAN)),
+            (ClockBreached, datetime(2026, 11, 26, 18, tzinfo=TEHRAN)),
+        ]
+        assert boris == [
+            (ClockWarning, datetime(2026, 11, 26, 8, tzinfo=TEHRAN)),
+            (ClockWarning, datetime(2026, 11, 26, 13, 12, tzinfo=TEHRAN)),
+            (ClockBreached, breach_at),
+        ]
+        assert time_passes(coins, WEDNESDAY_6PM + 9 * DAY) == []
+
+
+def test_T7_what_was_answered_before_somebodys_hours_begin_he_is_not_told() -> None:
+    with a_coin_desk(plans=PUBLISHED, tickets=in_office_hours(AlertTimes.IN_HOURS)) as late:
+        late.now = WEDNESDAY_6PM
+        late.granted(CUSTOMER, 550, plan="base")
+        ticket = opens(late)
+        time_passes(late, datetime(2026, 11, 26, 7, tzinfo=TEHRAN).astimezone(UTC))
+        answers(late, ticket)
+        assert time_passes(late, WEDNESDAY_6PM + 9 * DAY) == []
+
+
+# --- T10: whose turn it is ----------------------------------------------------------------------------------
+
+
+def test_T10_a_tickets_way_from_open_to_closed_and_on_in_a_new_one(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    answers(coins, ticket)
+    assert state(coins, ticket) == "waiting_customer"
+    assert posts(coins, "ticket_reply", ticket=ticket, text="Still not.").code == "replied"
+    assert state(coins, ticket) == "open"
+    answers(coins, ticket, state=TicketState.RESOLVED)
+    assert state(coins, ticket) == "resolved"
+    assert posts(coins, "ticket_reply", ticket=ticket, text="It came back.").code == "replied"
+    assert state(coins, ticket) == "open", "a reply reopens"
+    answers(coins, ticket)
+    time_passes(coins, coins.now + 14 * DAY)
+    assert state(coins, ticket) == "resolved"
+    time_passes(coins, coins.now + 14 * DAY)
+    assert state(coins, ticket) == "closed"
+    answer = posts(coins, "ticket_reply", ticket=ticket, text="And again.")
+    assert (answer.code, answer.document["data"]) == ("continued", {"ticket": ticket + 1, "continues": ticket})
+    assert answer.document["text"]["en"] == (
+        f"Ticket {ticket} is closed, so your message has been sent as a new ticket; its number is {ticket + 1}."
+    )
+    following = coins.desk.look(lambda tx: tx.tickets.get(ACME, ticket + 1))
+    assert following is not None
+    assert (following.continues, following.subject) == (ticket, "Slider")
+    assert coins.thread(ticket)[-1].detail == {"continued_by": ticket + 1}
+    assert state(coins, ticket) == "closed"
+    changes = [(one.was, one.state) for one in coins.told(TicketStateChanged) if isinstance(one, TicketStateChanged)]
+    assert changes == [
+        ("open", "waiting_customer"),
+        ("waiting_customer", "open"),
+        ("open", "resolved"),
+        ("resolved", "open"),
+        ("open", "waiting_customer"),
+        ("waiting_customer", "resolved"),
+        ("resolved", "closed"),
+    ]
+    stored_is_what_follows(coins)
+
+
+def test_T10_offers_and_work_say_whose_turn_it_is(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    found = coins.desk.look(lambda tx: tx.tickets.get(ACME, ticket))
+    quote = coins.offered(CUSTOMER, 50, ticket=found)
+    assert state(coins, ticket) == "waiting_approval"
+    coins.approved(quote, at=coins.later(seconds=1))
+    assert state(coins, ticket) == "open"
+    coins.later(seconds=1)
+    coins.started(quote)
+    assert state(coins, ticket) == "in_work"
+    answers(coins, ticket, progress=True)
+    assert posts(coins, "ticket_reply", ticket=ticket, text="Good.").code == "replied"
+    assert state(coins, ticket) == "in_work"
+    coins.later(seconds=1)
+    coins.settled(quote, 45)
+    assert state(coins, ticket) == "resolved"
+    stored_is_what_follows(coins)
+
+
+def test_T10_thanks_need_no_answer(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    answers(coins, ticket, state=TicketState.RESOLVED)
+    posts(coins, "ticket_reply", ticket=ticket, text="Thank you!")
+    assert (state(coins, ticket), now_of(coins, ticket).due) == ("open", coins.now + DAY)
+    coins.desk.run(ticket_decisions.no_answer_needed, coins.terms, ticket, by=ANNA, at=coins.later(minutes=5))
+    assert (state(coins, ticket), now_of(coins, ticket).due) == ("resolved", None)
+    assert time_passes(coins, coins.now + 3 * DAY) == []
+    with pytest.raises(TicketRefused, match="nobody waits for an answer"):
+        coins.desk.run(ticket_decisions.no_answer_needed, coins.terms, ticket, by=ANNA, at=coins.now)
+
+
+def test_T10_staff_name_a_state_and_a_closed_ticket_takes_no_answer(coins: CoinDesk) -> None:
+    ticket = opens(coins)
+    for new in (TicketState.IN_WORK, TicketState.WAITING_CUSTOMER, TicketState.CLOSED):
+        coins.desk.run(ticket_decisions.set_state, coins.terms, ticket, new, by=ANNA, at=coins.later(minutes=1))
+        assert state(coins, ticket) == str(new)
+    with pytest.raises(TicketRefused, match="is closed: reopen it first"):
+        answers(coins, ticket)
+    with pytest.raises(TicketRefused, match="is closed already"):
+        coins.desk.run(ticket_decisions.set_state, coins.terms, ticket, TicketState.CLOSED, by=ANNA, at=coins.now)
+    with pytest.raises(TicketRefused, match="waits for approval once something is offered"):
+        coins.desk.run(
+            ticket_decisions.set_state, coins.terms, ticket, TicketState.WAITING_APPROVAL, by=ANNA, at=coins.now
+        )
+    coins.desk.run(ticket_decisions.set_state, coins.terms, ticket, TicketState.OPEN, by=ANNA, at=coins.now)
+    assert state(coins, ticket) == "open"
+
+
+def test_C7_T10_no_ticket_ends_while_coins_are_held_for_it(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    quote = coins.offered(CUSTOMER, 50, ticket=coins.desk.look(lambda tx: tx.tickets.get(ACME, ticket)))
+    coins.approved(quote, at=coins.later(seconds=1))
+    with pytest.raises(TicketRefused, match=f"quote {quote.id} holds coins"):
+        coins.desk.run(ticket_decisions.set_state, coins.terms, ticket, TicketState.RESOLVED, by=ANNA, at=coins.now)
+    answers(coins, ticket, state=TicketState.WAITING_CUSTOMER)
+    time_passes(coins, coins.now + 20 * DAY)
+    assert state(coins, ticket) == "waiting_customer", "coins can't be forgotten in a ticket that is over"
+    coins.released(quote)
+    time_passes(coins, coins.now + 2 * DAY)
+    assert state(coins, ticket) == "resolved"
+
+
+def test_tickets_of_before_are_worked_out_when_the_daemon_starts(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    old = coins.ticket(CUSTOMER).id
+    assert now_of(coins, old).policy == 0
+    assert coins.desk.run(catch_up, coins.terms, at=coins.later(hours=1)).count == 1
+    assert (state(coins, old), now_of(coins, old).standing) == ("open", "base")
+    stored_is_what_follows(coins)
+
+
+def test_a_correction_of_coins_alone_changes_nothing(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    before = coins.thread(ticket)
+    coins.desk.run(
+        staff_coins.correct,
+        ACME,
+        CUSTOMER,
+        coins=-50,
+        reason="slip",
+        staff=ANNA,
+        key="c1",
+        zone=TEHRAN,
+        at=coins.now,
+    )
+    time_passes(coins, coins.now)
+    assert coins.thread(ticket) == before
