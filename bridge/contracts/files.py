@@ -1,7 +1,7 @@
 """Files of messages as the rules need them: what the desk's books say of each, and where contents are."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bridge.domain.files import NamedFile, TicketFile
@@ -27,8 +27,12 @@ class Files(Protocol):
         kind: str,
         lost: bool,
         at: datetime,
+        posted_at: datetime | None = None,
     ) -> None:
-        """A file of the ticket's newest message, of the type `kind`; `lost` says that its contents are not there."""
+        """A file of the ticket's newest message, of the type `kind`; `lost` says that its contents are not there.
+
+        `posted_at` is when it was sent by the page's clock.
+        """
         ...
 
     def known(self, store: str, files: Iterable[str]) -> frozenset[str]:
@@ -43,8 +47,13 @@ class Files(Protocol):
         """One file; None where there is none or it is erased."""
         ...
 
-    def sent_since(self, store: str, account_id: int, since: datetime) -> int:
-        """How many files its owner has sent since then."""
+    def sent_within(
+        self, store: str, account_id: int, window: timedelta, *, received_at: datetime, posted_at: datetime
+    ) -> int:
+        """How many files its owner has sent within the window before, by the desk's clock and by the page's.
+
+        What waited while the desk was down is received at once, and was not sent so fast (see `Answers.pace`).
+        """
         ...
 
     def bytes_of(self, store: str, account_id: int) -> int:

@@ -6,7 +6,7 @@ under their hash; contents that no row here has are nobody's and are swept away.
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, select, text, update
@@ -43,7 +43,11 @@ _OF_TICKET = Statement(
 )
 _GET = Statement(_FOUND.where(_THIS_STORE, file.c.uuid == bindparam("wanted"), FILE_IS_THERE))
 _OF_OWNER = (_THIS_STORE, file.c.account_id == bindparam("account"), file.c.author == text(f"'{Author.CUSTOMER}'"))
-_SENT_SINCE = Statement(select(func.count()).select_from(file).where(*_OF_OWNER, file.c.at_ms > bindparam("since_ms")))
+_SENT_WITHIN = Statement(
+    select(func.count())
+    .select_from(file)
+    .where(*_OF_OWNER, file.c.at_ms > bindparam("since_ms"), file.c.posted_ms > bindparam("posted_ms"))
+)
 _BYTES_OF = Statement(
     select(func.coalesce(func.sum(file.c.size), literal_column("0"))).where(*_OF_OWNER, FILE_IS_THERE)
 )
@@ -108,6 +112,7 @@ class SqlFiles:
         kind: str,
         lost: bool,
         at: datetime,
+        posted_at: datetime | None = None,
     ) -> None:
         newest = _NEWEST_MESSAGE.one(self._connection, ticket=ticket_id)
         state = FileState.WAITING if author is Author.STAFF else FileState.KEPT
@@ -125,6 +130,7 @@ class SqlFiles:
             parts=file.parts,
             state=(FileState.LOST if lost else state).value,
             at_ms=to_ms(at),
+            posted_ms=to_ms(posted_at or at),
         )
 
     def known(self, store: str, files: Iterable[str]) -> frozenset[str]:
@@ -138,8 +144,11 @@ class SqlFiles:
         row = _GET.one(self._connection, store=self._stores.number(store), wanted=file)
         return None if row is None else _file_from(row)
 
-    def sent_since(self, store: str, account_id: int, since: datetime) -> int:
-        return self._number(_SENT_SINCE, store, account=account_id, since_ms=to_ms(since))
+    def sent_within(
+        self, store: str, account_id: int, window: timedelta, *, received_at: datetime, posted_at: datetime
+    ) -> int:
+        since_ms, posted_ms = to_ms(received_at - window), to_ms(posted_at - window)
+        return self._number(_SENT_WITHIN, store, account=account_id, since_ms=since_ms, posted_ms=posted_ms)
 
     def bytes_of(self, store: str, account_id: int) -> int:
         return self._number(_BYTES_OF, store, account=account_id)

@@ -577,6 +577,7 @@ file = Table(
     Column("parts", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+    Column("posted_ms", BigInteger, nullable=False),
     UniqueConstraint("store_id", "uuid"),
 )
 FILE_IS_THERE = text("file.state IN ('kept', 'waiting', 'lost')")

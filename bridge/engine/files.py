@@ -52,7 +52,9 @@ class StoreFiles:
             return {}
         if not again:
             terms, at = self._setup.desk_terms, self._clock.now()
-            refusal = await self._desk.read(files.refusal_before, terms, posted.customer_id, named, at)
+            refusal = await self._desk.read(
+                files.refusal_before, terms, posted.customer_id, named, at=at, posted_at=posted.posted_at or at
+            )
             if refusal:
                 await self._tell(refusal)
                 return {one.file: Arrival(refusal=refusal) for one in named}

@@ -52,7 +52,9 @@ def files_of(posted: Posted) -> list[NamedFile]:
         return []
 
 
-def refusal_before(tx: Tx, terms: DeskTerms, customer_id: int, files: Sequence[NamedFile], at: datetime) -> str:
+def refusal_before(
+    tx: Tx, terms: DeskTerms, customer_id: int, files: Sequence[NamedFile], *, at: datetime, posted_at: datetime
+) -> str:
     """Why these files can't be taken whatever their contents are, as a stable word; empty where they can.
 
     It is asked before they are fetched, so that nobody makes the desk fetch what it would refuse.
@@ -70,9 +72,8 @@ def refusal_before(tx: Tx, terms: DeskTerms, customer_id: int, files: Sequence[N
     owner = Owner(OwnerKind.CUSTOMER, customer_id)
     account = tx.accounts.of_owners(terms.store, [owner]).get(owner)
     size = sum(one.size for one in files)
-    if len(files) + (tx.files.sent_since(terms.store, account.id, at - HOUR) if account else 0) > (
-        terms.tickets.files_per_hour
-    ):
+    sent = tx.files.sent_within(terms.store, account.id, HOUR, received_at=at, posted_at=posted_at) if account else 0
+    if len(files) + sent > terms.tickets.files_per_hour:
         return "too_many_files"
     if size + (tx.files.bytes_of(terms.store, account.id) if account else 0) > limits.customer_bytes:
         return "files_no_room"
@@ -90,6 +91,7 @@ def receive(
     arrivals: Mapping[str, Arrival],
     *,
     at: datetime,
+    posted_at: datetime | None = None,
     again: bool = False,
 ) -> None:
     """Keep the files of the message that a customer has just written into a ticket.
@@ -100,7 +102,7 @@ def receive(
     if again:
         known = tx.files.known(terms.store, [one.file for one in files])
         files = [one for one in files if one.file not in known]
-    elif files and (refusal := refusal_before(tx, terms, account.owner.ref, files, at)):
+    elif files and (refusal := refusal_before(tx, terms, account.owner.ref, files, at=at, posted_at=posted_at or at)):
         raise QuoteRefused(refusal, f"{account.owner}: files of ticket {ticket_id}")
     for one in files:
         arrival = arrivals.get(one.file, Arrival(refusal="file_incomplete"))
@@ -108,7 +110,17 @@ def receive(
             raise QuoteRefused(arrival.refusal, f"{account.owner}: file {one.file} of ticket {ticket_id}")
         kind = arrival.type or promised_type(one.name) or "application/octet-stream"
         lost = bool(arrival.refusal)
-        tx.files.add(terms.store, account.id, ticket_id, one, author=Author.CUSTOMER, kind=kind, lost=lost, at=at)
+        tx.files.add(
+            terms.store,
+            account.id,
+            ticket_id,
+            one,
+            author=Author.CUSTOMER,
+            kind=kind,
+            lost=lost,
+            at=at,
+            posted_at=posted_at,
+        )
 
 
 def tell_full(tx: Tx, terms: DeskTerms, at: datetime) -> None:

@@ -65,7 +65,17 @@ class Act:
     def receive(self, account: Account, ticket_id: int, notes: Sequence[FileNote]) -> None:
         """Keep the files of what he has just written. Raises `QuoteRefused`."""
         named = files.named_files(notes)
-        files.receive(self.tx, self.terms, account, ticket_id, named, self.arrivals, at=self.at, again=self.again)
+        files.receive(
+            self.tx,
+            self.terms,
+            account,
+            ticket_id,
+            named,
+            self.arrivals,
+            at=self.at,
+            posted_at=self.posted_at,
+            again=self.again,
+        )
 
     def require_no_flood(self) -> None:
         """Raises `QuoteRefused` where he has opened as many tickets within the hour as he may (rule T12)."""

@@ -103,8 +103,9 @@ class TicketSettings(Section):
     messages_per_hour: Annotated[int, Field(ge=1, le=10_000)] = Field(
         default=30, description="How many messages a customer may write within an hour, in all his tickets (T12)."
     )
-    files_per_hour: Annotated[int, Field(ge=0, le=10_000)] = Field(
-        default=10, description="How many files a customer may send within an hour (rule T12)."
+    files_per_hour: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=10,
+        description="How many files a customer may send within an hour (rule T12); the shop's page takes no more than 10.",
     )
     escalation: Annotated[tuple[EscalationSettings, ...], AfterValidator(_steps)] = Field(
         default=(), description="Who is told when a promise has been broken, [[tickets.escalation]] each."

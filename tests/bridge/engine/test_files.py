@@ -244,6 +244,12 @@ async def test_T12_a_bomb_of_small_files_ends_at_ten_an_hour(store: Store) -> No
     assert await store.send(store.upload(b"text", "more.txt"), at=3_601) == "ticket_opened"
 
 
+async def test_T12_what_waited_while_the_desk_was_down_was_not_sent_too_fast(store: Store) -> None:
+    for hours in range(3):
+        notes = [store.upload(b"text", f"{number}.txt") for number in range(5)]
+        assert await store.send(*notes, at=hours * 3_601) == "ticket_opened"
+
+
 async def test_equal_contents_are_kept_once_and_counted_each(store: Store) -> None:
     await store.send(store.upload(PNG), store.upload(PNG))
     assert store.kept() == [hashlib.sha256(PNG).hexdigest()]

@@ -139,6 +139,7 @@ def _make_files() -> None:
         sa.Column("parts", sa.Integer, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("at_ms", sa.BigInteger, nullable=False),
+        sa.Column("posted_ms", sa.BigInteger, nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_file_store_id"),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_file_account_id"),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name="fk_file_message_id"),
