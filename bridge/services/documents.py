@@ -181,6 +181,8 @@ def _quotes(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:
 def _threads(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:
     """Messages, and after them the tickets all of whose messages the shop has then."""
     tickets = tx.tickets.waiting(terms.store, min(limit, TICKETS_AT_ONCE))
+    if not tickets:
+        return []
     messages = tx.tickets.messages_waiting((ticket.id for ticket in tickets), limit)
     rows, taken = _that_fit(message_rows(tx, terms, tickets, messages), messages)
     if taken < len(messages) or taken == limit:  # of the last one there may be more

@@ -112,7 +112,8 @@ CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_message` (
   `key_id` VARCHAR(16) NOT NULL,
   `mac` CHAR(64) NOT NULL,
   PRIMARY KEY (`store`, `ticket_id`, `number`),
-  KEY `customer` (`store`, `customer_id`)
+  KEY `customer` (`store`, `customer_id`),
+  KEY `epoch` (`store`, `epoch`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 -- Which rows of the shop's own customer service the desk wrote, by the UUID of the reply: a row comes before its message,
 -- and has no `native_id` until the message is there. Only messages above `after_id` can be it. `digest` is SHA-256.

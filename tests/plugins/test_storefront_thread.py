@@ -195,6 +195,19 @@ def test_T11_messages_that_do_not_verify_are_left_out_and_said(shop: Storefront)
     assert "rows are not shown (10)" in page.log[0]
 
 
+def test_T1_messages_stand_in_the_order_of_their_time_whatever_their_numbers(shop: Storefront) -> None:
+    """After a restore the desk gives what was lost higher numbers than what came after it."""
+    messages = [
+        message("word first", at=NOW - DAY, ms=0),
+        message("word fourth", at=NOW, ms=5),
+        message("word third", at=NOW - DAY, ms=999),
+        message("word second", at=NOW - DAY, ms=0),
+    ]
+    push_document(shop, "ticket", 5, ticket(5, messages=messages))
+    shown = re.findall(r"word (\w+)", thread(shop).html)
+    assert shown == ["first", "second", "third", "fourth"]
+
+
 def test_messages_beyond_those_that_the_ticket_counts_are_not_shown(shop: Storefront) -> None:
     push_document(shop, "ticket", 5, ticket(5, messages=[message("message 1")]))
     push_message(shop, 5, 2, message("message 2"))

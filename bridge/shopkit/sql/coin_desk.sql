@@ -88,9 +88,11 @@ SELECT ticket_id, customer_id, epoch, number, payload, key_id, mac FROM {support
  WHERE store = %(store)s AND ticket_id > %(after)s AND ticket_id <= %(until)s AND epoch < %(epoch)s
  ORDER BY ticket_id LIMIT %(limit)s
 
--- Once a restore; customer 0 is what was taken away already.
+-- Asked at each start, and there are some only after a restore: left to choose, a server looks through all messages in
+-- their order. Customer 0 is what was taken away already.
 -- name: messages_left_behind
-SELECT ticket_id, number, customer_id, epoch, version, payload, key_id, mac FROM {supportbridge_message}
+SELECT ticket_id, number, customer_id, epoch, version, payload, key_id, mac
+  FROM {supportbridge_message} FORCE INDEX (epoch)
  WHERE store = %(store)s AND epoch < %(epoch)s AND customer_id > 0
    AND (ticket_id > %(ticket)s OR (ticket_id = %(ticket)s AND number > %(number)s))
  ORDER BY ticket_id, number LIMIT %(limit)s

@@ -23,6 +23,9 @@ final class Message
 
     public int $at;
 
+    /** The thousandths of that second, by which messages of one second have an order. */
+    public int $ms;
+
     /** `customer`, `staff`, or `bridge` for what the desk itself tells. */
     public string $by;
 
@@ -44,6 +47,7 @@ final class Message
         $this->ticket = $isWithin ? 0 : $fields->amount('ticket');
         $this->number = $isWithin ? 0 : $fields->amount('number');
         $this->at = $fields->amount('at');
+        $this->ms = $fields->has('ms') ? $fields->amount('ms') : 0;
         $this->by = $fields->word('by', self::AUTHORS);
         $this->verified = $fields->flag('verified');
         $this->text = $fields->textsIfAny('text');

@@ -90,6 +90,10 @@ final class TicketDocuments
         [$first, $last] = Thread::numbers($ticket, $page);
         $which = ' AND `ticket_id` = ' . $ticket->id . ' AND `number` BETWEEN ' . $first . ' AND ' . $last;
         $messages = $last < $first ? [] : $this->messages($customerId, $which . ' ORDER BY `number`');
+        // After a restore what was lost is said again later than what came after it: its number is higher, its time is not.
+        usort($messages, static function (Message $one, Message $other): int {
+            return [$one->at, $one->ms, $one->number] <=> [$other->at, $other->ms, $other->number];
+        });
 
         return new Thread($ticket, $page, $messages);
     }

@@ -117,13 +117,15 @@ def test_D2_a_ticket_is_shown_anew_when_it_was_erased(coins: CoinDesk) -> None:
     assert waiting(coins) == {number: 2}
 
 
-def test_C19_a_ticket_that_changes_hands_is_shown_anew(coins: CoinDesk) -> None:
+def test_C19_a_ticket_that_changes_hands_is_shown_anew_with_all_that_was_said_in_it(coins: CoinDesk) -> None:
     number = coins.ticket(CUSTOMER).id
-    coins.desk.run(lambda tx: tx.tickets.pushed({number: 1}))
+    say(coins, number)
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: 2}))
+    pushed(coins, {MessageKey(number, 1): 1})
     account = coins.account_id(CUSTOMER)
     heir = coins.desk.run(lambda tx: tx.accounts.open(ACME, [customer(78)]))[customer(78)].id
     coins.desk.run(lambda tx: tx.guests.hand_over(ACME, 1042, account, heir))
-    assert waiting(coins) == {number: 2}
+    assert (waiting(coins), unseen(coins, number)) == ({number: 3}, {MessageKey(number, 1): 2})
 
 
 def test_every_ticket_is_shown_once_more(coins: CoinDesk) -> None:
