@@ -7,6 +7,7 @@ import pytest
 from bridge import VERSION
 from bridge.contracts.shop_rows import SHOP_TO_DESK, canonical_json, mac_of
 from tests.plugins.conftest import MakeShop
+from tests.support.back_office import push_meta, status
 from tests.support.customer_page import Customer, answer, push_account, push_document, quote
 from tests.support.storefront import CUSTOMER, KEY, NOW, STORE, Storefront, account, package
 
@@ -113,6 +114,21 @@ def test_what_an_older_extension_has_sent_and_waits_is_named(shop: Storefront) -
     waiting = Customer(shop).opens("tickets").text
     assert "New ticket: Google Analytics" in waiting
     assert "Reply to ticket 5" in waiting
+
+
+def test_where_the_desk_is_older_nobody_writes_what_it_would_not_understand(shop: Storefront) -> None:
+    shop.make_tables()
+    push_document(shop, "quote", 12, quote())
+    customer = Customer(shop)
+    push_meta(shop, "status", status(version="0.4.0"))
+    for view in ("tickets", "ticket"):
+        page = customer.opens(view)
+        assert "you can write to us, once the vendor’s desk has been updated" in page.text
+        assert not page.has_form("ticket_open")
+        assert "view=ticket&" not in page.html + "&"
+    assert customer.opens("tickets").has_form("quote_approve")
+    push_meta(shop, "status", status())
+    assert customer.opens("ticket").has_form("ticket_open")
 
 
 def test_prestashop_joins_the_style_sheets_anew(make_shop: MakeShop) -> None:

@@ -9,8 +9,8 @@ namespace SupportBridge;
  */
 final class CustomerFacts
 {
-    /** The first version of a desk that shows tickets with their states and takes what its customers open. */
-    private const SINCE = '0.4.0';
+    /** The first version of a desk that takes what customers write on this page. */
+    private const SINCE = '0.5.0';
 
     private const MOST_ORDERS = 20;
 
@@ -183,21 +183,30 @@ final class CustomerFacts
     }
 
     /**
-     * Whether the desk is one that neither shows nor takes tickets as this extension has them.
+     * Whether the desk is one that shows no tickets yet.
      */
     public function isDeskOlder(): bool
     {
-        return $this->once('older', function (): bool {
-            try {
-                if ($this->page() === null) {
-                    return true;
-                }
-                $status = DeskStatus::read($this->documents->rows());
+        try {
+            return $this->page() === null;
+        } catch (Problem $problem) { // it has written something, so it is not
+            return false;
+        }
+    }
 
-                return $status !== null && version_compare($status->version, self::SINCE, '<');
-            } catch (Problem $problem) { // it has written something, so it is not
+    /**
+     * Whether the desk says that it is one which would not understand what a customer writes here.
+     */
+    public function isDeskDeaf(): bool
+    {
+        return $this->once('deaf', function (): bool {
+            try {
+                $status = DeskStatus::read($this->documents->rows());
+            } catch (Problem $problem) { // the desk's own answer will say it
                 return false;
             }
+
+            return $status !== null && version_compare($status->version, self::SINCE, '<');
         });
     }
 

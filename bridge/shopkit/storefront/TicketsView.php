@@ -175,6 +175,9 @@ final class TicketsView
      */
     public function form(string $code, ?Form $returned): array
     {
+        if ($this->facts->isDeskDeaf()) {
+            return [$this->kit->section('ticket', 'ticket_heading', $this->kit->paragraph('older_writing'))];
+        }
         $price = $code === '' ? null : $this->facts->documents->price($code);
 
         $form = new TicketForm($this->kit, $this->facts->takesFiles());
@@ -208,6 +211,8 @@ final class TicketsView
             $missing = 'newer';
         } elseif ($ids === null) {
             $missing = 'no_tickets_table';
+        } elseif ($ids === [] && $facts->isDeskDeaf()) {
+            $missing = 'older_writing';
         } elseif ($ids === [] && $facts->isDeskOlder()) {
             $missing = 'older_tickets';
         } elseif (count($shown) < count($here)) {
@@ -216,7 +221,9 @@ final class TicketsView
         $part = new TicketsPart($this->kit, $waiting, $this->lastChanges($tickets));
         $pages = $this->pages($page, count($ordered), $isNarrowed);
 
-        return $part->html($tickets, $facts->canSend(), $isNarrowed, $missing, $pages);
+        $canSend = $facts->canSend() && $missing !== 'older_writing';
+
+        return $part->html($tickets, $canSend, $isNarrowed, $missing, $pages);
     }
 
     /**

@@ -20,6 +20,7 @@ return [
     'newer' => 'A newer program has written this. It is shown once the shop’s extension has been updated.',
     'older_desk' => 'This is shown once the vendor’s desk has been updated.',
     'older_tickets' => 'Your tickets are listed here once the vendor’s desk has been updated. You can write to us and decide on offers already.',
+    'older_writing' => 'Your tickets are listed here, and you can write to us, once the vendor’s desk has been updated. You can decide on offers already.',
     'no_tickets_table' => 'Your tickets are listed here once the shop has been set up for it. You can write to us and decide on offers already.',
 
     'account' => 'Your account',
