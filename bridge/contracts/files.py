@@ -29,7 +29,9 @@ class Files(Protocol):
         at: datetime,
         posted_at: datetime | None = None,
     ) -> None:
-        """A file of the ticket's newest message, of the type `kind`; `lost` says that its contents are not there.
+        """A file of the newest text that its sender wrote into the ticket, of the type `kind`.
+
+        `lost` says that its contents are not there.
 
         `posted_at` is when it was sent by the page's clock.
         """

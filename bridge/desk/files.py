@@ -18,7 +18,7 @@ from bridge.desk.tables import FILE_GOES, FILE_IS_THERE, FILE_WAITS, account, fi
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import OwnerKind
 from bridge.domain.files import FileState, NamedFile, TicketFile
-from bridge.domain.tickets import Author
+from bridge.domain.tickets import Author, MessageKind
 
 _THIS_STORE = file.c.store_id == bindparam("store")
 _COLUMNS = (
@@ -36,7 +36,13 @@ _COLUMNS = (
 )
 _FOUND = select(*_COLUMNS).join(message, message.c.id == file.c.message_id)
 _NEW = insert_row(file, without=frozenset({"id"}))
-_NEWEST_MESSAGE = Statement(select(func.max(message.c.id)).where(message.c.ticket_id == bindparam("ticket")))
+_NEWEST_TEXT = Statement(
+    select(func.max(message.c.id)).where(
+        message.c.ticket_id == bindparam("ticket"),
+        message.c.author == bindparam("author"),
+        message.c.kind == text(f"'{MessageKind.TEXT}'"),
+    )
+)
 _KNOWN = Statement(select(file.c.uuid).where(_THIS_STORE, any_of(file.c.uuid, "files")))
 _OF_TICKET = Statement(
     _FOUND.where(message.c.ticket_id == bindparam("ticket"), FILE_IS_THERE).order_by(file.c.message_id, file.c.id)
@@ -114,7 +120,7 @@ class SqlFiles:
         at: datetime,
         posted_at: datetime | None = None,
     ) -> None:
-        newest = _NEWEST_MESSAGE.one(self._connection, ticket=ticket_id)
+        newest = _NEWEST_TEXT.one(self._connection, ticket=ticket_id, author=author.value)
         state = FileState.WAITING if author is Author.STAFF else FileState.KEPT
         _NEW.run(
             self._connection,

@@ -105,7 +105,7 @@ class TicketSettings(Section):
     )
     files_per_hour: Annotated[int, Field(ge=0, le=10)] = Field(
         default=10,
-        description="How many files a customer may send within an hour (rule T12); the shop's page takes no more than 10.",
+        description="How many files a customer may send within an hour (T12); the shop's page takes no more than 10.",
     )
     escalation: Annotated[tuple[EscalationSettings, ...], AfterValidator(_steps)] = Field(
         default=(), description="Who is told when a promise has been broken, [[tickets.escalation]] each."

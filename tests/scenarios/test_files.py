@@ -8,6 +8,7 @@ from bridge.contracts.shop_rows import DESK_TO_SHOP
 from bridge.desk.file_store import beside
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.tickets import MessageKind
 from bridge.services import files, tickets
 from bridge.testing.files import file_parts, note_of
 from tests.scenarios.conftest import MakeBridge
@@ -58,7 +59,8 @@ async def test_D1_files_go_both_ways_whole(shop: AnyShop, make_bridge: MakeBridg
         assert await page.code(await page.does("ticket_reply", reply)) == "file_damaged"
         script = await upload(page, b"<script>alert(1)</script>", "shot.png")
         assert await page.code(await page.does("ticket_reply", {**reply, "files": [script]})) == "file_not_what_it_says"
-        assert len(app.desk.look(lambda tx: tx.tickets.thread(ticket))) == 1
+        [text] = [one for one in app.desk.look(lambda tx: tx.tickets.thread(ticket)) if one.kind is MessageKind.TEXT]
+        assert his.message == text.id
 
         terms = app.runners["acme"].setup.desk_terms
         digest = contents.keep("acme", LONG, at=now())

@@ -84,7 +84,7 @@ def test_D2_the_contents_of_files_are_gone_from_the_disk_at_once(workplace: Work
         [ticket] = tx.tickets.latest("acme", 1)
         named = NamedFile("0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11", "passport.txt", 10, digest, 1)
         tx.files.add(
-            "acme", ticket.account_id, ticket.id, named, author=Author.CUSTOMER, kind="text/plain", lost=False, at=at
+            "acme", ticket.account_id, ticket.id, named, author=Author.STAFF, kind="text/plain", lost=False, at=at
         )
 
     desk.run(attach)
