@@ -138,6 +138,10 @@ class Tickets(Protocol):
         """
         ...
 
+    def queued_standings(self, store: str) -> list[str]:
+        """What the tickets that wait for staff run under, each once; it costs no more where many wait."""
+        ...
+
     def behind_policy(self, store: str, version: int, limit: int) -> list[Ticket]:
         """Tickets, not closed, that were not worked out with this version of the policy yet, or never at all."""
         ...

@@ -64,6 +64,11 @@ _QUEUE = Statement(
     .order_by(*_PLACE)
     .limit(bindparam("most"))
 )
+_NEXT_STANDING = Statement(
+    select(func.min(ticket.c.standing)).where(
+        ticket.c.store_id == bindparam("store"), ticket.c.standing > bindparam("after"), IS_QUEUED
+    )
+)
 _BEHIND = Statement(
     FOUND_TICKETS.where(ticket.c.store_id == bindparam("store"), ticket.c.policy < bindparam("wanted"), NOT_CLOSED)
     .order_by(ticket.c.policy, ticket.c.id)
@@ -117,6 +122,14 @@ class SqlTicketStanding:
             most=limit,
         )
         return [QueuedTicket(ticket_from(row), _now_from(row[len(TICKET_COLUMNS) :])) for row in rows]
+
+    def queued_standings(self, store: str) -> list[str]:
+        number, found = self._stores.number(store), [""]
+        while True:
+            row = _NEXT_STANDING.one(self._connection, store=number, after=found[-1])
+            if row is None or row[0] is None:
+                return found[1:]
+            found.append(row[0])
 
     def behind_policy(self, store: str, version: int, limit: int) -> list[Ticket]:
         rows = _BEHIND.rows(self._connection, store=self._stores.number(store), wanted=version, most=limit)

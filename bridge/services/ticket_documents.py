@@ -6,6 +6,7 @@ themselves is theirs too, its subject with it, until something in it is for the 
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bridge.contracts.desk import Tx
@@ -16,6 +17,7 @@ from bridge.domain.files import TicketFile
 from bridge.domain.ticket_history import History, history_of
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketNow
 from bridge.locale.history_words import history_text
+from bridge.locale.promise_words import best_effort_text, guaranteed_text
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import (
     document_row,
@@ -26,6 +28,7 @@ from bridge.services.document_parts import (
     taken_away,
     unix,
 )
+from bridge.services.promises import promise_of
 
 AS_TYPED = ""
 """The language of people's own words."""
@@ -50,7 +53,7 @@ def ticket_document(tx: Tx, terms: PageTerms, ticket: Ticket, customer_id: int, 
         "continues": ticket.continues,
         "continued_by": tx.tickets.continued_by(ticket.id),
         "messages": messages,
-        "promise": None,
+        "promise": _promise(tx, terms, ticket),
     }
 
 
@@ -105,6 +108,21 @@ def _now(tx: Tx, ticket: Ticket) -> TicketNow | History:
     """How it stands; of a ticket for which that is not kept yet, by its history."""
     now = tx.tickets.now([ticket.id]).get(ticket.id)
     return now if now and now.policy else history_of(ticket, tx.tickets.history(ticket.id))
+
+
+def _promise(tx: Tx, terms: PageTerms, ticket: Ticket) -> dict[str, Any]:
+    """What was promised at the opening, guarantee and best effort apart, and when an answer is due now (rule T8)."""
+    promise = promise_of(tx, ticket)
+    opening = promise.opening
+    return {
+        "guaranteed": _moment(opening.guaranteed, guaranteed_text(opening, terms.zone)),
+        "best_effort": _moment(opening.best_effort, best_effort_text(opening, terms.zone)),
+        "due": None if promise.due is None else unix(promise.due),
+    }
+
+
+def _moment(at: datetime | None, text: Mapping[str, str]) -> dict[str, Any] | None:
+    return None if at is None else {"at": unix(at), "text": dict(text)}
 
 
 def _is_for_customer(tx: Tx, ticket: Ticket) -> bool:

@@ -25,14 +25,18 @@ from bridge.domain.events import (
 )
 from bridge.domain.plans import Plan, PlanBook
 from bridge.domain.policies import OpeningPromise
+from bridge.domain.queue import QueueRow, Tier
 from bridge.domain.service_hours import WHOLE_DAY, ServiceCalendar, Week
 from bridge.domain.ticket_history import history_of
 from bridge.domain.ticket_terms import AlertTimes, Escalation, StaffHours, TicketTerms
 from bridge.domain.tickets import Message, MessageKind, TicketKind, TicketNow, TicketState, Urgency
 from bridge.errors import ImpossibleAmount, TicketRefused
 from bridge.services import firing, inbox, staff_coins, ticket_decisions, tickets
+from bridge.services.account_pages import PageTerms
 from bridge.services.policies import policies_of
 from bridge.services.promises import Promise, promise_of
+from bridge.services.queue import QueueCursor, queue_page
+from bridge.services.ticket_documents import ticket_document
 from bridge.services.ticket_standing import catch_up
 from bridge.testing.coin_desk import posted_row
 from tests.support.books import ACME, TEHRAN, customer
@@ -558,3 +562,99 @@ def test_a_correction_of_coins_alone_changes_nothing(coins: CoinDesk) -> None:
     )
     time_passes(coins, coins.now)
     assert coins.thread(ticket) == before
+
+
+def test_T8_the_tickets_row_has_both_times_with_their_meaning_in_every_language(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300, plan="essential")
+    number = opens(coins)
+    ticket = coins.desk.look(lambda tx: tx.tickets.get(ACME, number))
+    assert ticket is not None
+    terms = PageTerms(ACME, TEHRAN, PUBLISHED, KEY, 1)
+    promise = coins.desk.look(ticket_document, terms, ticket, 77, 1)["promise"]
+    assert (promise["guaranteed"]["at"], promise["due"]) == (int(SATURDAY_6PM.timestamp()),) * 2
+    assert promise["best_effort"]["at"] == int((WEDNESDAY_6PM + DAY).timestamp())
+    assert promise["guaranteed"]["text"]["en"].startswith("Answer guaranteed by Saturday, 28 November 2026, 18:00")
+    assert promise["best_effort"]["text"]["en"].endswith("This is not guaranteed.")
+    assert {*promise["guaranteed"]["text"]} == {*promise["best_effort"]["text"]} == {"en", "ru", "fa"}
+    without_plan = opens(coins, 901)
+    nothing = coins.desk.look(lambda tx: tx.tickets.get(ACME, without_plan))
+    assert nothing is not None
+    assert coins.desk.look(ticket_document, terms, nothing, 901, 1)["promise"] == dict.fromkeys(promise)
+
+
+# --- T2: the queue ------------------------------------------------------------------------------------------
+
+
+def places(coins: CoinDesk, *, limit: int = 50) -> list[int]:
+    """The customers whose tickets wait, in the order of the queue, read a page at a time."""
+    found: list[QueueRow] = []
+    cursor: QueueCursor | None = None
+    while True:
+        rows, cursor = coins.desk.look(queue_page, coins.terms, at=coins.now, after=cursor, limit=limit)
+        found += rows
+        if cursor is None:
+            break
+    assert [row.place for row in found] == list(range(1, len(found) + 1))
+    accounts = coins.desk.look(lambda tx: tx.accounts.by_ids(row.ticket.account_id for row in found))
+    return [accounts[row.ticket.account_id].owner.ref for row in found]
+
+
+def test_T2_any_package_comes_first_and_on_essentials_days_all_plans_are_equal(coins: CoinDesk) -> None:
+    for number, plan in ((1, "essential"), (2, "base"), (3, "professional"), (4, None)):
+        coins.granted(customer(number), 300, plan=plan)
+    for number in (5, 4, 3, 2, 1):
+        opens(coins, number)
+        coins.later(minutes=1)
+    assert places(coins) == [4, 3, 2, 1, 5], "on a Wednesday: by due time, then who has no plan"
+    coins.now = THURSDAY_10AM
+    assert places(coins) == [4, 3, 2, 1, 5]
+    rows, _ = coins.desk.look(queue_page, coins.terms, at=coins.now)
+    assert [(row.reason.tier, row.reason.standing) for row in rows] == [
+        (Tier.SERVED, "package"),
+        (Tier.SERVED, "professional"),
+        (Tier.SERVED, "base"),
+        (Tier.OFF_TODAY, "essential"),
+        (Tier.NONE, "none"),
+    ]
+    assert [row.reason.guaranteed for row in rows] == [True, True, True, True, False]
+
+
+def test_T2_essential_waits_behind_on_its_days_off_however_long_it_has_waited(coins: CoinDesk) -> None:
+    coins.granted(customer(1), 300, plan="essential")
+    coins.granted(customer(2), 550, plan="base")
+    opens(coins, 1)
+    coins.now = THURSDAY_10AM
+    opens(coins, 2)
+    assert places(coins) == [2, 1]
+    coins.now = SATURDAY_6PM - 2 * HOUR
+    assert places(coins) == [2, 1], "by due time: base's was on Friday"
+
+
+def test_T2_confirmed_urgent_comes_first_in_its_class_and_whoever_waits_for_the_customer_is_not_in_it(
+    coins: CoinDesk,
+) -> None:
+    for number in (1, 2, 3):
+        coins.granted(customer(number), 550, plan="base")
+    tickets_of = {number: opens(coins, number, urgent=True) for number in (1, 2, 3, 9)}
+    assert places(coins) == [1, 2, 3, 9], "to ask for urgency moves nobody"
+    for number in (3, 9):
+        coins.later(minutes=1)
+        coins.desk.run(ticket_decisions.confirm_urgent, coins.terms, tickets_of[number], by=ANNA, at=coins.now)
+    assert places(coins) == [3, 1, 2, 9], "and nobody leaves his class"
+    answers(coins, tickets_of[3])
+    assert places(coins) == [1, 2, 9]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+def test_T2_the_queue_is_the_same_in_pages_of_any_size(coins: CoinDesk, limit: int) -> None:
+    for number in range(1, 13):
+        plan = ("essential", "base", "professional", None)[number % 4]
+        if number % 5:
+            coins.granted(customer(number), 300, plan=plan)
+    for number in (5, 3, 12, 8, 1, 10, 2, 11, 7, 4, 6, 9):
+        opens(coins, number)
+        if number % 3 == 0:
+            coins.later(minutes=7)
+    coins.now = THURSDAY_10AM
+    assert places(coins, limit=limit) == places(coins, limit=1_000)
+    assert len(places(coins, limit=limit)) == 12

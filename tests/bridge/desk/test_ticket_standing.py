@@ -13,7 +13,7 @@ from bridge.contracts.desk import Tx
 from bridge.contracts.tickets import QueuedTicket, QueueKey
 from bridge.desk.desk import Desk
 from bridge.desk.statements import Statement
-from bridge.desk.ticket_standing import _BEHIND, _QUEUE
+from bridge.desk.ticket_standing import _BEHIND, _NEXT_STANDING, _QUEUE
 from bridge.desk.tickets import SqlTickets
 from bridge.domain.tickets import Author, Channel, Ticket, TicketKind, TicketNow, TicketState, Urgency
 from tests.support.books import ACME, MONDAY_9AM, a_quick_desk, customer
@@ -124,6 +124,8 @@ def test_a_page_of_the_queue_is_read_off_its_index(desk: Desk) -> None:
         "SEARCH store USING INTEGER PRIMARY KEY (rowid=?)",
         f"SEARCH ticket USING INDEX ix_ticket_queue ({place})",
     ]
+    standings = plan_of(desk, _NEXT_STANDING, store=1, after="base")
+    assert standings == ["SEARCH ticket USING INDEX ix_ticket_queue (store_id=? AND standing>?)"]
     behind = plan_of(desk, _BEHIND, store=1, wanted=2, most=50)
     assert sorted(behind) == [
         "SEARCH store USING INTEGER PRIMARY KEY (rowid=?)",

@@ -104,7 +104,7 @@ def test_a_tickets_row_says_who_wrote_what_when(coins: CoinDesk) -> None:
         "continues": None,
         "continued_by": None,
         "messages": 2,
-        "promise": None,
+        "promise": document(coins)["promise"],
     }
 
 
