@@ -41,17 +41,17 @@ final class Message
     /**
      * @throws Problem
      */
-    public function __construct(Fields $fields, bool $isWithin = false)
+    public function __construct(Fields $fields)
     {
-        $this->epoch = $isWithin ? 0 : $fields->amount('epoch');
-        $this->ticket = $isWithin ? 0 : $fields->amount('ticket');
-        $this->number = $isWithin ? 0 : $fields->amount('number');
+        $this->epoch = $fields->amount('epoch');
+        $this->ticket = $fields->amount('ticket');
+        $this->number = $fields->amount('number');
         $this->at = $fields->amount('at');
         $this->ms = $fields->has('ms') ? $fields->amount('ms') : 0;
         $this->by = $fields->word('by', self::AUTHORS);
         $this->verified = $fields->flag('verified');
         $this->text = $fields->textsIfAny('text');
-        foreach ($isWithin ? [] : $fields->each('files') as $file) {
+        foreach ($fields->each('files') as $file) {
             $this->files[] = [
                 'file' => $file->text('file'),
                 'name' => $file->text('name'),

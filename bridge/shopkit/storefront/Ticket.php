@@ -48,9 +48,6 @@ final class Ticket
 
     public Promise $promise;
 
-    /** @var Message[]|null where they stand in the ticket's own row */
-    public ?array $within = null;
-
     /**
      * @throws Problem
      */
@@ -59,26 +56,15 @@ final class Ticket
         $this->epoch = $fields->amount('epoch');
         $this->id = $fields->amount('ticket');
         $this->subject = $fields->text('subject');
-        $isWhole = !$fields->has('kind');
-        $this->kind = $isWhole ? 'support' : $fields->word('kind', self::KINDS);
-        $this->state = $isWhole ? 'open' : $fields->word('state', self::STATES);
-        $this->urgency = $isWhole ? 'none' : $fields->word('urgency', self::URGENCIES);
+        $this->kind = $fields->word('kind', self::KINDS);
+        $this->state = $fields->word('state', self::STATES);
+        $this->urgency = $fields->word('urgency', self::URGENCIES);
         $this->openedAt = $fields->amount('opened_at');
         $this->order = self::numberOf($fields, 'order');
         $this->product = $fields->has('product') ? $fields->text('product') : '';
         $this->continues = self::numberOf($fields, 'continues');
         $this->continuedBy = self::numberOf($fields, 'continued_by');
-        if ($isWhole) {
-            $this->within = [];
-            foreach ($fields->each('messages') as $message) {
-                $this->within[] = new Message($message, true);
-            }
-            foreach ($this->within as $message) {
-                $isAnswer = $message->by === 'staff';
-                $this->state = $message->by === 'bridge' ? $this->state : ($isAnswer ? 'waiting_customer' : 'open');
-            }
-        }
-        $this->messages = $isWhole ? count($this->within) : $fields->amount('messages');
+        $this->messages = $fields->amount('messages');
         $this->promise = new Promise($fields->has('promise') ? $fields->part('promise') : null);
         foreach ($fields->collection('quotes') as $quote) {
             if (!is_int($quote) || $quote < 0) {

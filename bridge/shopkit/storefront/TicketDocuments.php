@@ -84,9 +84,6 @@ final class TicketDocuments
      */
     public function thread(int $customerId, Ticket $ticket, int $page): Thread
     {
-        if ($ticket->within !== null) {
-            return new Thread($ticket, 1, $ticket->within);
-        }
         [$first, $last] = Thread::numbers($ticket, $page);
         $which = ' AND `ticket_id` = ' . $ticket->id . ' AND `number` BETWEEN ' . $first . ' AND ' . $last;
         $messages = $last < $first ? [] : $this->messages($customerId, $which . ' ORDER BY `number`');
@@ -128,9 +125,7 @@ final class TicketDocuments
         $last = [];
         foreach ($tickets as $ticket) {
             $changes[$ticket->id] = $ticket->openedAt;
-            if ($ticket->within !== null) {
-                $changes[$ticket->id] = max(array_merge([$ticket->openedAt], array_column($ticket->within, 'at')));
-            } elseif ($ticket->messages > 0) {
+            if ($ticket->messages > 0) {
                 $last[] = '(`ticket_id` = ' . $ticket->id . ' AND `number` = ' . $ticket->messages . ')';
             }
         }
