@@ -17,6 +17,7 @@ from pymysql.constants import CLIENT
 
 from bridge.contracts.shop import DatabaseAccess
 from bridge.shopkit.errors import NO_DATABASE_SERVER, SERVER_TOO_OLD, TLS_FAILED
+from bridge.shopkit.result_rows import Arrived, ResultRows
 from bridge.shopkit.server_version import oldest_words, parsed_version
 
 FAREWELL_SECONDS = 1.0
@@ -79,6 +80,20 @@ class ShopConnection(aiomysql.Connection):  # type: ignore[misc]  # the driver s
         if self._tls_required and not self.server_capabilities & CLIENT.SSL:
             raise pymysql.OperationalError(TLS_FAILED, "the server offers no TLS")
         await super()._request_authentication()
+
+    async def _read_query_result(self, unbuffered: bool = False) -> None:
+        """Read an answer, its rows in bulk."""
+        assert not unbuffered, "answers are read whole"
+        self._result = None
+        result = ResultRows(self)
+        await result.read()
+        self._result, self._affected_rows = result, result.affected_rows
+        if result.server_status is not None:
+            self.server_status = result.server_status
+
+    def arrived(self) -> Arrived:
+        """What arrives from now on of the answer that is being read."""
+        return Arrived(self._reader, self._next_seq_id)
 
     async def open(self) -> None:
         """Connect and log in."""

@@ -21,16 +21,19 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>|<[!?][^<>]*>")
 _BREAK = re.compile(r"<br\s{0,9}/?\s{0,9}>\r?\n?", re.IGNORECASE)
 _UNSHOWN = frozenset({"script", "style", "head", "title", "template"})
 _LINES = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol"})
-_LEFT_OUT: dict[int, str | None] = dict.fromkeys(
-    (
-        *(number for number in (*range(0x20), *range(0x7F, 0xA0)) if chr(number) not in "\t\n"),
-        *range(0x202A, 0x202F),  # overrides of direction; marks (200E, 200F) and joiners (200C, 200D) are writing
-        *range(0x2066, 0x206A),
-        0xFEFF,
-        *range(0xE0000, 0xE0080),  # a second alphabet that nobody sees
-    )
+_LEFT_OUT = (
+    range(0x09),
+    range(0x0B, 0x20),
+    range(0x7F, 0xA0),
+    range(0x202A, 0x202F),  # overrides of direction; marks (200E, 200F) and joiners (200C, 200D) are writing
+    range(0x2066, 0x206A),
+    range(0xFEFF, 0xFF00),
+    range(0xE0000, 0xE0080),  # a second alphabet that nobody sees
 )
-_SEEN = _LEFT_OUT | dict.fromkeys((0x0D, 0x85, 0x2028, 0x2029), "\n")
+_LINE_ENDS = (0x0D, 0x85, 0x2028, 0x2029)
+_SEEN: dict[int, str | None] = dict.fromkeys(number for part in _LEFT_OUT for number in part)
+_SEEN |= dict.fromkeys(_LINE_ENDS, "\n")
+_ODD = re.compile("[{}{}]".format("".join(f"{chr(one[0])}-{chr(one[-1])}" for one in _LEFT_OUT), "\u2028\u2029"))
 _BRACKETS = str.maketrans({"<": "‹", ">": "›"})
 _BASIC_PLANE = 0xFFFF
 
@@ -103,8 +106,12 @@ def storable(text: str, *, basic_plane: bool) -> str:
 
 
 def _visible(text: str) -> str:
-    if not text.replace("\n", " ").isprintable():  # a look at each letter costs more than the rest of the reading
-        text = text.replace("\r\n", "\n").translate(_SEEN)
+    # To replace letter by letter costs more than the rest of the reading; and what is not printable to Python, such as
+    # the joiners of every Persian text, is mostly to stay.
+    if not text.replace("\n", " ").isprintable():
+        text = text.replace("\r\n", "\n")
+        if _ODD.search(text):
+            text = text.translate(_SEEN)
     return text.strip()
 
 

@@ -101,3 +101,20 @@ def test_a_reply_loses_its_brackets_and_nothing_else() -> None:
 
 def test_a_letter_that_a_table_has_no_place_for_is_named() -> None:
     assert storable("done 👋 سلام €", basic_plane=True) == "done [waving hand sign] سلام €"
+
+
+@pytest.mark.parametrize(
+    "number", [0, 8, 0x0B, 0x1F, 0x7F, 0x84, 0x9F, 0x202A, 0x202E, 0x2066, 0x2069, 0xFEFF, 0xE0000, 0xE007F]
+)
+def test_what_nobody_sees_is_taken_out_also_where_it_stands_alone(number: int) -> None:
+    assert plain(f"a{chr(number)}b".encode(), markup=False) == "ab"
+
+
+@pytest.mark.parametrize("number", [0x0D, 0x85, 0x2028, 0x2029])
+def test_every_end_of_a_line_is_one(number: int) -> None:
+    assert plain(f"a{chr(number)}b".encode(), markup=False) == "a\nb"
+
+
+@pytest.mark.parametrize("number", [0x09, 0x0A, 0xAD, 0x200B, 0x200C, 0x200F, 0x206A, 0xFF00, 0xE0080, 0x1F986])
+def test_signs_of_writing_stay(number: int) -> None:
+    assert plain(f"a{chr(number)}b".encode(), markup=False) == f"a{chr(number)}b"
