@@ -76,7 +76,10 @@ def pushed(coins: CoinDesk) -> None:
         coins.desk.run(documents_pushed, ACME, batch)
 
 
-def test_a_tickets_row_says_who_wrote_what_when(coins: CoinDesk) -> None:
+NOTHING_PROMISED = {"guaranteed": None, "best_effort": None, "due": None}
+
+
+def test_a_tickets_row_says_how_it_stands_and_how_many_messages_belong_to_it(coins: CoinDesk) -> None:
     ticket = written(coins)
     coins.later(minutes=5)
     coins.desk.run(tickets.reply, coins.terms, ticket.id, text="سلام, it is done.", by=ANNA, at=coins.now)
@@ -84,7 +87,7 @@ def test_a_tickets_row_says_who_wrote_what_when(coins: CoinDesk) -> None:
     assert (found.key, found.row.customer_id, found.row.epoch, found.row.number) == (ticket.id, 77, 3, 5)
     assert verifies([KEY], "ticket", found.row.payload, found.row.key_id, found.row.mac)
     opened = int(ticket.opened_at.timestamp())
-    assert document(coins) == {
+    assert {**document(coins), "promise": NOTHING_PROMISED} == {
         "v": 1,
         "store": ACME,
         "customer": 77,
@@ -104,7 +107,7 @@ def test_a_tickets_row_says_who_wrote_what_when(coins: CoinDesk) -> None:
         "continues": None,
         "continued_by": None,
         "messages": 2,
-        "promise": document(coins)["promise"],
+        "promise": NOTHING_PROMISED,
     }
 
 
@@ -125,6 +128,28 @@ def test_each_message_is_a_row_of_its_own_that_says_who_wrote_it_when(coins: Coi
         {**head, **common, "number": 1, "at": opened, "by": "customer", "text": {"": "Please set it up."}},
         {**head, **common, "number": 2, "at": opened + 300, "by": "staff", "text": {"": "سلام, it is done."}},
     ]
+
+
+def test_T8_what_was_promised_at_the_opening_stands_apart_in_three_languages_and_when_an_answer_is_due(
+    coins: CoinDesk,
+) -> None:
+    ticket = written(coins)
+    promise = document(coins)["promise"]
+    due = int(ticket.opened_at.timestamp()) + 24 * 3600
+    assert (promise["guaranteed"]["at"], promise["best_effort"]["at"], promise["due"]) == (due, due, due)
+    assert promise["guaranteed"]["text"]["en"].startswith(
+        "Answer guaranteed by Tuesday, 24 November 2026, 12:30 (Tehran"
+    )
+    assert promise["best_effort"]["text"]["en"] == "We aim to answer sooner. This is not guaranteed."
+    assert all(set(promise[name]["text"]) == {"en", "ru", "fa"} for name in ("guaranteed", "best_effort"))
+    coins.desk.run(tickets.reply, coins.terms, ticket.id, text="Done.", by=ANNA, at=coins.now)
+    assert document(coins)["promise"] == {**promise, "due": None}
+
+
+def test_T8_nothing_is_promised_for_what_staff_opened(coins: CoinDesk) -> None:
+    ticket = coins.ticket(CUSTOMER)
+    coins.desk.run(tickets.reply, coins.terms, ticket.id, text="You rang.", by=ANNA, at=coins.now)
+    assert document(coins)["promise"] == NOTHING_PROMISED
 
 
 def test_T2_T10_a_tickets_row_says_how_it_stands_and_what_it_goes_on_with(coins: CoinDesk) -> None:
