@@ -286,6 +286,70 @@ def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, browser: Brows
     context.close()
 
 
+class Asked:
+    """A page whose questions are counted, and its own clock; its server answers as told, and then that it waits."""
+
+    COUNTED = """
+        window.sent = window.ended = 0;
+        const send = XMLHttpRequest.prototype.send;
+        XMLHttpRequest.prototype.send = function () {
+            window.sent += 1;
+            this.addEventListener('loadend', () => { window.ended += 1; });
+            send.call(this);
+        };"""
+
+    def __init__(self, customer: Customer, context: BrowserContext, *answers: tuple[int, dict[str, str]]) -> None:
+        self.page, self._answers = context.new_page(), list(answers)
+        serving, uuid = Serving(customer, context), approved(customer)
+        self.page.add_init_script(self.COUNTED)
+        stop_time(self.page)
+        waiting_page(serving, self.page, uuid)
+        context.route("**as=json**", self._answer)
+
+    def after(self, seconds: float) -> int:
+        """How often was asked until so much later."""
+        self.page.clock.fast_forward(round(seconds * 1000))
+        sent = int(self.page.evaluate("window.sent"))
+        while self.page.evaluate("window.ended") < sent:
+            pass
+        return sent
+
+    def _answer(self, route: Route) -> None:
+        status, headers = self._answers.pop(0) if self._answers else (200, {})
+        route.fulfill(status=status, headers=headers, body='{"done": false, "html": ""}')
+
+
+def test_a_server_that_is_asked_too_often_is_asked_more_slowly_and_not_given_up(
+    shop: Storefront, browser: Browser
+) -> None:
+    context = browser.new_context()
+    asked = Asked(Customer(shop), context, (429, {}), (403, {}), (429, {"Retry-After": "7"}), (503, {}))
+    assert asked.after(0.25) == 1
+    assert (asked.after(0.9), asked.after(0.1)) == (1, 2)
+    assert (asked.after(1.9), asked.after(0.1)) == (2, 3)
+    assert (asked.after(6.9), asked.after(0.1)) == (3, 4), "it says itself how long to wait"
+    assert (asked.after(13.9), asked.after(0.1)) == (4, 5)
+    assert (asked.after(0.9), asked.after(0.1)) == (5, 6), "as usual once it has answered"
+    context.close()
+
+
+def test_going_to_and_fro_between_two_windows_asks_no_more_than_staying(shop: Storefront, browser: Browser) -> None:
+    context = browser.new_context()
+    asked = Asked(Customer(shop), context)
+    before = [asked.after(25) for _ in range(3)][-1]
+    for _ in range(10):
+        show_tab(asked.page, shown=False)
+        asked.after(1)
+        show_tab(asked.page, shown=True)
+        asked.after(1)
+    assert asked.after(0) - before in (3, 4), "each five seconds, as far as somebody looks"
+    show_tab(asked.page, shown=False)
+    asked.after(31)
+    show_tab(asked.page, shown=True)
+    assert (asked.after(0), asked.after(0.25)) == (before + 5, before + 6), "after a while it begins anew"
+    context.close()
+
+
 def test_the_answer_is_first_asked_for_after_a_quarter_of_a_second(shop: Storefront, browser: Browser) -> None:
     customer = Customer(shop)
     uuid = approved(customer)
