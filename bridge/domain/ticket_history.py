@@ -7,7 +7,7 @@ written.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -22,6 +22,9 @@ from bridge.domain.tickets import (
     TicketState,
     Urgency,
 )
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +244,23 @@ class _Story:
     def standing(self, message: Message, detail: Mapping[str, Any]) -> None:
         self._standings.append((message.at, str(detail["standing"])))
 
+    def linked(self, message: Message, detail: Mapping[str, Any]) -> None:
+        """A ticket was joined to this one: what its customer waits for is owed here, since he asked there.
+
+        From then on nobody waited for him any more, so no clock stands still for that.
+        """
+        if "asked" not in detail:
+            return
+        asked = _EPOCH + int(detail["asked"]) * _MILLISECOND
+        self._asked.append(asked)
+        self._turn(asked, Turn.ASKED)
+        was_awaited = self._state in WAITING
+        if self._state is not TicketState.IN_WORK:
+            self._become(TicketState.OPEN, message.at)
+        if was_awaited:
+            since = self._waits[-1].since
+            self._waits[-1] = Wait(since, max(since, asked))
+
     def merged(self, message: Message, detail: Mapping[str, Any]) -> None:
         self._merged_into = int(detail["into"])
         self._turn(message.at, Turn.MERGED)
@@ -300,6 +320,7 @@ _HANDLERS: Mapping[MessageKind, _Handler] = {
     MessageKind.ASSIGNED: _Story.assigned,
     MessageKind.KIND: _Story.become_kind,
     MessageKind.STANDING: _Story.standing,
+    MessageKind.LINKED: _Story.linked,
     MessageKind.MERGED: _Story.merged,
     MessageKind.ALERTED: _Story.alerted,
 }

@@ -3,7 +3,7 @@
 One store in Tehran with the published plans, at a desk of its own; time passes only where a test lets it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,8 +31,9 @@ from bridge.domain.ticket_history import history_of
 from bridge.domain.ticket_terms import AlertTimes, Escalation, StaffHours, TicketTerms
 from bridge.domain.tickets import Message, MessageKind, TicketKind, TicketNow, TicketState, Urgency
 from bridge.errors import ImpossibleAmount, TicketRefused
-from bridge.services import firing, inbox, staff_coins, ticket_decisions, tickets
+from bridge.services import firing, inbox, staff_coins, ticket_decisions, ticket_links, tickets
 from bridge.services.account_pages import PageTerms
+from bridge.services.macros import macro_text
 from bridge.services.policies import policies_of
 from bridge.services.promises import Promise, promise_of
 from bridge.services.queue import QueueCursor, queue_page
@@ -658,3 +659,131 @@ def test_T2_the_queue_is_the_same_in_pages_of_any_size(coins: CoinDesk, limit: i
     coins.now = THURSDAY_10AM
     assert places(coins, limit=limit) == places(coins, limit=1_000)
     assert len(places(coins, limit=limit)) == 12
+
+
+# --- tickets that belong together ---------------------------------------------------------------------------
+
+
+def test_T10_a_joined_ticket_is_closed_and_the_other_owes_what_was_asked_in_it(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    first = opens(coins)
+    answers(coins, first)
+    coins.later(hours=1)
+    second = opens(coins, text="And the footer?")
+    asked_at = coins.now
+    coins.later(hours=1)
+    coins.desk.run(ticket_links.merge, coins.terms, second, into=first, by=ANNA, at=coins.now)
+    assert (state(coins, first), now_of(coins, first).due) == ("open", asked_at + DAY)
+    assert (state(coins, second), now_of(coins, second).due) == ("closed", None)
+    assert posts(coins, "ticket_reply", ticket=second, text="Any news?").document["data"] == {"ticket": first}
+    assert [one.text for one in coins.thread(first) if one.text] == ["It does not slide.", "Look now.", "Any news?"]
+    with pytest.raises(TicketRefused, match=f"was merged into ticket {first}"):
+        coins.desk.run(ticket_decisions.set_state, coins.terms, second, TicketState.OPEN, by=ANNA, at=coins.now)
+    stored_is_what_follows(coins)
+
+
+def test_T10_what_would_lose_something_is_not_joined(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    coins.granted(customer(78), 550, plan="base")
+    first, theirs = opens(coins), opens(coins, 78)
+    coins.later(hours=1)
+    second, closed = opens(coins), opens(coins)
+    coins.desk.run(ticket_decisions.set_state, coins.terms, closed, TicketState.CLOSED, by=ANNA, at=coins.now)
+    with_quote = coins.offered(CUSTOMER, 50).ticket_id
+    for one, into, why in (
+        (first, first, "can't be joined to itself"),
+        (theirs, first, "is customer 77's, not that of customer 78"),
+        (first, second, f"ticket {first} is due earlier than ticket {second}"),
+        (closed, first, f"ticket {closed} is closed"),
+        (first, closed, f"ticket {closed} is closed"),
+        (with_quote, first, "has the open quote"),
+    ):
+        with pytest.raises(TicketRefused, match=why):
+            coins.desk.run(ticket_links.merge, coins.terms, one, into=into, by=ANNA, at=coins.now)
+    coins.desk.run(ticket_links.merge, coins.terms, second, into=first, by=ANNA, at=coins.now)
+    assert now_of(coins, first).due == WEDNESDAY_6PM + DAY
+
+
+def test_T10_a_part_goes_on_by_itself_with_the_promise_of_then(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    answers(coins, ticket)
+    posts(coins, "ticket_reply", ticket=ticket, text="Another thing: the invoice is wrong.")
+    asked_at = coins.now
+    coins.desk.run(tickets.write_note, coins.terms, ticket, text="Tax rate?", by=ANNA, at=coins.later(minutes=1))
+    wanted = next(one.id for one in coins.thread(ticket) if one.text.startswith("Another"))
+    coins.later(hours=1)
+    split = ticket_links.split
+    part = coins.desk.run(split, coins.terms, ticket, from_message=wanted, subject="Invoice", by=ANNA, at=coins.now)
+    assert [(one.kind, one.text) for one in coins.thread(part.id)] == [
+        (MessageKind.TEXT, "Another thing: the invoice is wrong."),
+        (MessageKind.NOTE, "Tax rate?"),
+        (MessageKind.SPLIT, ""),
+    ]
+    assert (state(coins, part.id), now_of(coins, part.id).due) == ("open", asked_at + DAY)
+    assert (state(coins, ticket), now_of(coins, ticket).due) == ("waiting_customer", None)
+    assert [one.text for one in coins.thread(ticket) if one.kind is MessageKind.TEXT][-1].startswith("Another")
+    stored_is_what_follows(coins)
+    begins = coins.thread(ticket)[0].id
+    for message, why in ((begins, "begins ticket"), (10_000, "has no message 10000")):
+        with pytest.raises(TicketRefused, match=why):
+            coins.desk.run(split, coins.terms, ticket, from_message=message, subject="Part", by=ANNA, at=coins.now)
+
+
+# --- whose ticket, and what is said in it -------------------------------------------------------------------
+
+
+def test_a_ticket_is_taken_handed_over_and_given_back_and_the_audit_says_by_whom(coins: CoinDesk) -> None:
+    ticket = opens(coins)
+    for to in (ANNA, BORIS, None):
+        coins.desk.run(ticket_decisions.assign, coins.terms, ticket, to=to, by=ANNA, at=coins.later(minutes=1))
+        assert now_of(coins, ticket).assignee == to
+    for to, why in (("Mallory", r"none of the store's staff \(Anna, Boris\)"), (None, "is nobody’s already")):
+        with pytest.raises(TicketRefused, match=why):
+            coins.desk.run(ticket_decisions.assign, coins.terms, ticket, to=to, by=ANNA, at=coins.now)
+    lines = coins.desk.look(lambda tx: tx.audit.lines(store=ACME, subject=f"ticket:{ticket}"))
+    assert [(one.staff, one.action, one.detail) for one in lines][::-1] == [
+        (ANNA, "assign", {"to": ANNA}),
+        (ANNA, "assign", {"to": BORIS}),
+        (ANNA, "assign", {"to": None}),
+    ]
+
+
+def test_C12_nothing_that_is_done_with_a_ticket_books_anything(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    before = coins.entries(CUSTOMER)
+    ticket, other = opens(coins, urgent=True), opens(coins)
+    decisions: list[tuple[Callable[..., object], dict[str, Any]]] = [
+        (ticket_decisions.confirm_urgent, {}),
+        (ticket_decisions.assign, {"to": ANNA}),
+        (ticket_decisions.set_kind, {"kind": TicketKind.WORK}),
+        (tickets.write_note, {"text": "Hm."}),
+        (tickets.log_call, {"text": "He called."}),
+        (tickets.reply, {"text": "Done."}),
+    ]
+    for decide, how in decisions:
+        coins.desk.run(decide, coins.terms, ticket, by=ANNA, at=coins.later(minutes=1), **how)
+    coins.desk.run(ticket_decisions.set_state, coins.terms, other, TicketState.CLOSED, by=ANNA, at=coins.now)
+    assert coins.entries(CUSTOMER) == before
+
+
+def test_a_canned_answer_names_what_it_is_about_in_the_customers_language() -> None:
+    texts = {
+        "en": "{store}: ticket {ticket} ({subject}) is answered {due}; you have {coins} coins. {{}}",
+        "fa": "{ticket}: {coins}",
+    }
+    with a_coin_desk(plans=PUBLISHED, title="Acme", tickets=TicketTerms(macros={"seen": texts})) as coins:
+        coins.now = WEDNESDAY_6PM
+        coins.granted(CUSTOMER, 1550, plan="base")
+        ticket = opens(coins, subject="Slider {coins}")
+        text = coins.desk.look(macro_text, coins.terms, ticket, "seen", at=coins.now)
+        assert text == (
+            f"Acme: ticket {ticket} (Slider {{coins}}) is answered Thursday, 26 November 2026, 18:00 (Tehran time); "
+            "you have 1,550 coins. {}"
+        )
+        assert coins.desk.look(macro_text, coins.terms, ticket, "seen", at=coins.now, language="fa") == "۱: ۱٬۵۵۰"
+        assert coins.desk.look(macro_text, coins.terms, ticket, "seen", at=coins.now, language="ru") == text
+        answers(coins, ticket)
+        assert "answered as soon as we can;" in coins.desk.look(macro_text, coins.terms, ticket, "seen", at=coins.now)
+        with pytest.raises(TicketRefused, match=r"has no canned answer bye \(there are: seen\)"):
+            coins.desk.look(macro_text, coins.terms, ticket, "bye", at=coins.now)

@@ -6,12 +6,20 @@ import pytest
 
 from bridge.domain.quotes import QuoteKind
 from bridge.domain.tickets import MessageKind
-from bridge.locale import answers, history_words, promise_words, quote_words, service_words, statement_words
+from bridge.locale import (
+    answers,
+    history_words,
+    macro_words,
+    promise_words,
+    quote_words,
+    service_words,
+    statement_words,
+)
 from bridge.locale.dates import LANGUAGES
 from bridge.locale.history_words import history_text
 from bridge.locale.say import OURS, Catalog, say, say_n
 
-MODULES = (answers, history_words, promise_words, quote_words, service_words, statement_words)
+MODULES = (answers, history_words, macro_words, promise_words, quote_words, service_words, statement_words)
 NOT_WORDS = {
     *answers.BETWEEN.values(),
     *service_words.APART.values(),

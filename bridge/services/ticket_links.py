@@ -1,0 +1,151 @@
+"""Tickets that belong together: one joined to another, one begun as a part of another (rule T10).
+
+Nothing that was said is moved: a history is only ever added to (rule T9). Of two joined tickets one is closed and
+points to the other, which owes the answer from then on; of a part that goes on by itself there are copies.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from bridge.contracts.desk import Tx
+from bridge.domain.clocks import owed
+from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.quotes import QuoteState
+from bridge.domain.ticket_history import History, Turn, history_of
+from bridge.domain.tickets import QUEUED, Author, Message, MessageKind, Ticket, TicketState
+from bridge.errors import TicketRefused
+from bridge.services.coin_moves import note
+from bridge.services.quote_parts import ticket_of
+from bridge.services.staff_words import require_staff, require_text
+from bridge.services.ticket_standing import Course, read_course, settle
+
+MOST_SUBJECT = 200
+MOST_COPIES = 500
+"""Messages that a part of a ticket may have: more is another ticket, not a part of it."""
+OPEN_QUOTES = frozenset({QuoteState.DRAFT, QuoteState.OFFERED, QuoteState.APPROVED, QuoteState.STARTED})
+COPIED = frozenset({MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL})
+"""What of a ticket is copied: what people said. What became of quotes stays where the quotes are."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: datetime) -> Ticket:
+    """Join a ticket to another of the same customer: it is closed, and what its customer waits for the other owes.
+
+    What he writes about it from now on goes to the other. Returns that one. Raises `UnknownTicket`, `TicketRefused` for
+    a ticket that is joined to itself, closed or joined already, for those of two customers, while a quote of it is
+    open, and where it is due earlier than the other: then that one is to be joined to it, so that no promise is lost.
+    """
+    require_staff(by)
+    ticket, account = ticket_of(tx, terms.store, ticket_id)
+    other, owner = ticket_of(tx, terms.store, into)
+    if ticket.id == other.id:
+        raise TicketRefused("same_ticket", f"ticket {ticket.id} can't be joined to itself")
+    if account.id != owner.id:
+        raise TicketRefused("other_customer", f"ticket {other.id} is {owner.owner}'s, not that of {account.owner}")
+    joined, target = (read_course(tx, terms, one, at=at) for one in (ticket, other))
+    for course in (joined, target):
+        if course.history.state is TicketState.CLOSED:
+            raise TicketRefused("closed", f"ticket {course.ticket.id} is closed")
+    _require_no_open_quote(tx, ticket)
+    _require_not_due_earlier(joined, target)
+    detail: dict[str, int] = {"merged": ticket.id}
+    if (asked := _waits_since(joined.history)) is not None:
+        detail["asked"] = (asked - _EPOCH) // _MILLISECOND
+    tx.tickets.say(other.id, Message(at, Author.BRIDGE, MessageKind.LINKED, detail=detail, staff=by))
+    tx.tickets.say(ticket.id, Message(at, Author.BRIDGE, MessageKind.MERGED, detail={"into": other.id}, staff=by))
+    for one in (other, ticket):
+        settle(tx, terms, one.id, at=at)
+    note(tx, terms.store, by, "merge", f"ticket:{ticket.id}", at, into=other.id)
+    return other
+
+
+def split(
+    tx: Tx, terms: DeskTerms, ticket_id: int, *, from_message: int, subject: str, by: str, at: datetime
+) -> Ticket:
+    """Let what was said from a message on go on in a ticket of its own; returns that one.
+
+    It has copies of what people said since, with their times, so that its promises are those of then; files stay with
+    the first ones. Where all that the customer waits for went along, the first ticket owes no answer any more. Raises
+    `UnknownTicket`, `ImpossibleAmount` for the subject, `TicketRefused` for a message that is not in the ticket, begins
+    it or was said by the bridge, and for too many messages.
+    """
+    require_staff(by)
+    require_text(subject, what="subject", longest=MOST_SUBJECT)
+    ticket, account = ticket_of(tx, terms.store, ticket_id)
+    said = [one for one in tx.tickets.thread(ticket.id) if one.kind in COPIED]
+    place = next((at for at, one in enumerate(said) if one.id == from_message), None)
+    if place is None:
+        raise TicketRefused("unknown_message", f"ticket {ticket.id} has no message {from_message} that people wrote")
+    if place == 0:
+        raise TicketRefused("whole_ticket", f"message {from_message} begins ticket {ticket.id}: nothing would be left")
+    copies = said[place:]
+    if len(copies) > MOST_COPIES:
+        raise TicketRefused("too_long", f"{len(copies)} messages are too many for a part: at most {MOST_COPIES}")
+    part = tx.tickets.open(
+        terms.store,
+        account.id,
+        subject=subject.strip(),
+        at=copies[0].at,
+        by=copies[0].author,
+        staff=copies[0].staff,
+        kind=ticket.kind,
+        channel=ticket.channel,
+        order_id=ticket.order_id,
+        product=ticket.product,
+        language=ticket.language,
+    )
+    for one in copies:
+        detail = {**one.detail, "copy_of": one.id}
+        tx.tickets.say(
+            part.id, Message(one.at, one.author, one.kind, one.text, detail, one.staff, verified=one.verified)
+        )
+    begun = {"from": ticket.id, "messages": len(copies)}
+    tx.tickets.say(part.id, Message(at, Author.BRIDGE, MessageKind.SPLIT, detail=begun, staff=by))
+    gone = {"to": part.id, "messages": len(copies)}
+    tx.tickets.say(ticket.id, Message(at, Author.BRIDGE, MessageKind.SPLIT, detail=gone, staff=by))
+    _owe_no_more(tx, ticket, {one.id for one in copies}, by, at)
+    for number in (part.id, ticket.id):
+        settle(tx, terms, number, at=at)
+    note(tx, terms.store, by, "split", f"ticket:{ticket.id}", at, to=part.id, messages=len(copies))
+    return part
+
+
+def _require_no_open_quote(tx: Tx, ticket: Ticket) -> None:
+    open_one = next((one.id for one in tx.quotes.of_ticket(ticket.id) if one.state in OPEN_QUOTES), None)
+    if open_one is not None:
+        raise TicketRefused(
+            "quote_open", f"ticket {ticket.id} has the open quote {open_one}: withdraw, settle or release it first"
+        )
+
+
+def _require_not_due_earlier(joined: Course, target: Course) -> None:
+    mine, theirs = owed(joined.clocks), owed(target.clocks)
+    if mine is None or theirs is None or mine.due is None or theirs.due is None:
+        return
+    if mine.due < theirs.due:
+        raise TicketRefused(
+            "due_earlier",
+            f"ticket {joined.ticket.id} is due earlier than ticket {target.ticket.id}: join that one to it instead, or "
+            "answer it first",
+        )
+
+
+def _waits_since(history: History) -> datetime | None:
+    """Since when the customer waits for an answer, None where he doesn't."""
+    asked = None
+    for mark in history.course:
+        if mark.turn is Turn.ASKED and asked is None:
+            asked = mark.at
+        elif mark.turn in (Turn.ANSWERED, Turn.DISMISSED, Turn.ENDED):
+            asked = None
+    return asked
+
+
+def _owe_no_more(tx: Tx, ticket: Ticket, gone: set[int], by: str, at: datetime) -> None:
+    """Say that no answer is needed where nobody waits for one without what has gone to another ticket."""
+    messages = tx.tickets.history(ticket.id)
+    left = history_of(ticket, [one for one in messages if one.id not in gone])
+    whole = history_of(ticket, messages)
+    if whole.state in QUEUED and _waits_since(whole) is not None and _waits_since(left) is None:
+        detail = {"state": left.state.value}
+        tx.tickets.say(ticket.id, Message(at, Author.STAFF, MessageKind.NO_ANSWER_NEEDED, detail=detail, staff=by))
