@@ -412,5 +412,5 @@ class Audit(Protocol):
     def lines(
         self, *, store: str | None = None, subject: str | None = None, staff: str | None = None, limit: int = 200
     ) -> Sequence[AuditLine]:
-        """The newest lines that fit, newest first."""
+        """The newest lines that fit, newest first; a ticket's also under the name that tickets had before."""
         ...

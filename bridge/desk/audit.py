@@ -18,12 +18,14 @@ _LINES = Statement(
     .outerjoin(store, store.c.id == audit.c.store_id)
     .where(
         or_(bindparam("of_store").is_(None), store.c.name == bindparam("of_store")),
-        or_(bindparam("of_subject").is_(None), audit.c.subject == bindparam("of_subject")),
+        or_(bindparam("of_subject").is_(None), audit.c.subject.in_([bindparam("of_subject"), bindparam("of_older")])),
         or_(bindparam("of_staff").is_(None), audit.c.staff == bindparam("of_staff")),
     )
     .order_by(audit.c.id.desc())
     .limit(bindparam("most"))
 )
+TICKET, OLDER = "ticket:", "request:"
+"""What tickets were called before 0.5.0; lines from then keep that name, because no line is ever changed."""
 
 
 class SqlAudit:
@@ -46,7 +48,10 @@ class SqlAudit:
     def lines(
         self, *, store: str | None = None, subject: str | None = None, staff: str | None = None, limit: int = 200
     ) -> Sequence[AuditLine]:
-        rows = _LINES.rows(self._connection, of_store=store, of_subject=subject, of_staff=staff, most=limit)
+        older = f"{OLDER}{subject.removeprefix(TICKET)}" if subject and subject.startswith(TICKET) else subject
+        rows = _LINES.rows(
+            self._connection, of_store=store, of_subject=subject, of_older=older, of_staff=staff, most=limit
+        )
         return [
             AuditLine(from_ms(at_ms), who, action, about, json.loads(detail), name or "", number)
             for number, name, at_ms, who, action, about, detail in rows

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.coin_desk import Answer
+from bridge.contracts.coin_desk import Answer, AuditLine
 from bridge.contracts.office import Delivery
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SigningKey
@@ -246,6 +246,20 @@ def test_D2_an_export_has_everything_that_is_kept(desk: CoinDesk) -> None:
     assert [one["order"] for one in document["claims"]] == [1050]
     assert [one["by"] for one in document["messages_sent"]] == ["mail"]
     assert document["audit"]
+
+
+def test_D2_an_export_has_what_staff_did_while_tickets_were_called_requests(desk: CoinDesk) -> None:
+    """Lines of the audit trail are never changed (rule C9), so those keep the old name."""
+    ticket = desk.quotes(CUSTOMER)[0].ticket_id
+    for number in (ticket, ticket + 1_000):
+        line = AuditLine(desk.now, "Anna", "reply", f"request:{number}", {}, ACME)
+        desk.desk.run(lambda tx, line=line: tx.audit.note(line))
+    document: dict[str, Any] = desk.desk.look(privacy.export, ACME, CUSTOMER)
+    assert [one["subject"] for one in document["audit"] if one["subject"].startswith("request:")] == [
+        f"request:{ticket}"
+    ]
+    found = desk.desk.look(lambda tx: tx.audit.lines(store=ACME, subject=f"ticket:{ticket}"))
+    assert {one.subject for one in found} == {f"request:{ticket}"}
 
 
 def test_D2_of_somebody_unknown_there_is_nothing_to_export(desk: CoinDesk) -> None:
