@@ -45,6 +45,19 @@ class Visitor:
     def form(self, kind: str) -> Locator:
         return self.page.locator(f'form[data-supportbridge="{kind}"]')
 
+    def field(self, name: str) -> Locator:
+        return self.page.locator(f'[name="supportbridge_{name}"]')
+
+    def stands(self, state: str, ticket: int) -> None:
+        """Look at a ticket again and again until it stands so."""
+        shown = self.page.locator(f".supportbridge-state--{state}")
+        for _ in range(int(PATIENCE_S / 0.25)):
+            self.opens("thread", ticket=ticket)
+            if shown.count() > 0:
+                return
+            self.page.wait_for_timeout(250)
+        raise AssertionError(f"not within {PATIENCE_S:g} s: {state!r} in {self.text}")
+
     def sees(self, words: str, *, view: str = "", **query: Any) -> None:
         """Look at a view again and again until it says these words."""
         self.opens(view, **query)

@@ -3,6 +3,8 @@
 It believes: what a theme lays around them is not ours; everything that bears our class is.
 """
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import Page
 
@@ -14,6 +16,7 @@ pytestmark = pytest.mark.xdist_group("customers-pages")
 PLATFORMS = tuple(STORES)
 WIDTHS = (360, 1280)
 WORDS = "Find out what slows the product pages down, and mend it."
+LOG = b"2026-12-01 10:30:00 product page: 4.1 s\n"
 PICTURED = {("", "fa", 360), ("thread", "fa", 360), ("", "en", 1280), ("tickets", "en", 360)}
 """What the documentation has pictures of: view, language and width."""
 
@@ -106,6 +109,53 @@ def test_every_view_fits_and_can_be_read_by_everybody_in_three_languages(
         assert boris.page.evaluate(FAULTS) == [], (language, "account")
         direction = boris.page.locator(".supportbridge-account").evaluate("one => getComputedStyle(one).direction")
         assert direction == ("rtl" if language == "fa" else "ltr")
+
+
+def test_T1_T3_T10_a_ticket_with_a_file_is_opened_resolved_and_reopened(
+    web: PretendWeb, visitor: NewVisitor, platform: str
+) -> None:
+    """In Persian on a telephone and in Russian on a wide screen, so nothing here goes by its words."""
+    language, width = {"opencart": ("fa", 360), "prestashop": ("ru", 1280)}[platform]
+    customer = add_customer(web, platform, "emil")
+    order = web.buys(platform, customer, "base")
+    emil = visitor(platform, customer, language, width=width)
+    emil.opens("ticket")
+    fill = {"subject": "Faster product pages", "text": "They take four seconds."}
+    for name, typed in fill.items():
+        emil.field(name).fill(typed)
+    emil.page.locator('[name="supportbridge_about"][value="work"]').check()
+    emil.field("order").select_option(value=str(order))
+    emil.field("product").select_option(index=1)
+    emil.field("urgent").check()
+    emil.page.locator("input[type=file]").set_input_files(
+        {"name": "slow pages.txt", "mimeType": "text/plain", "buffer": LOG}
+    )
+    assert emil.page.evaluate(FAULTS) == []
+    emil.picture(f"ticket-form-{language}-{width}")
+    emil.form("ticket_open").locator("button").click()
+    emil.page.locator('.supportbridge-page__part a[href*="view=thread"]').click()
+
+    emil.page.wait_for_url("**view=thread**")
+    ticket = int(parse_qs(urlsplit(emil.page.url).query)["ticket"][0])
+    emil.stands("open", ticket)
+    with emil.page.expect_download() as download:
+        emil.page.locator('a[href*="view=file"]').click()
+    assert (download.value.suggested_filename, download.value.path().read_bytes()) == ("slow pages.txt", LOG)
+    offered = web.staff(platform, "quote", "offer", str(ticket), "--coins", "120", "--possible", "--words", WORDS)
+    emil.stands("waiting_approval", ticket)
+    emil.form("quote_approve").get_by_role("button").click()
+    emil.page.locator('.supportbridge-page__part a[href*="view=thread"]').wait_for()
+    web.staff(platform, "quote", "start", str(offered["quote"]))
+    emil.stands("in_work", ticket)
+    web.staff(platform, "quote", "settle", str(offered["quote"]), "--spent", "100")
+    emil.stands("resolved", ticket)
+    assert emil.part("reply").locator("p").first.inner_text() != "", "what a reply does is said"
+    emil.picture(f"ticket-resolved-{language}-{width}")
+    emil.field("text").fill("One of them is slow again.")
+    emil.form("ticket_reply").locator("button").click()
+    emil.page.locator('.supportbridge-page__part a[href*="view=thread"]').wait_for()
+    emil.stands("open", ticket)
+    assert emil.page.evaluate(FAULTS) == []
 
 
 def test_keys_alone_lead_to_an_offer_and_approve_it_and_the_focus_is_always_seen(
