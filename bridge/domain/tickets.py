@@ -126,6 +126,9 @@ FOR_STAFF_ALONE = frozenset(
 )
 """Messages that the customer is not shown."""
 
+BY_ITSELF = frozenset({MessageKind.STATE, MessageKind.STANDING, MessageKind.ALERTED})
+"""What the bridge notes as time goes by, where it is the author: nobody has done anything then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:

@@ -300,6 +300,23 @@ def test_D4_a_ticket_whose_texts_have_come_to_their_end_is_taken_off_the_page(co
     assert taken_away(coins)
 
 
+def test_D4_what_the_bridge_notes_by_itself_keeps_no_words_longer(coins: CoinDesk) -> None:
+    """A ticket that nobody writes in any more is resolved and closed by time: that is nothing new about it."""
+    ticket = written(coins)
+    much_later = coins.now + timedelta(days=400)
+    other = written(coins)
+
+    def say(tx: Tx, number: int, message: Message) -> None:
+        tx.tickets.say(number, message)
+
+    for one, author in ((ticket, Author.BRIDGE), (other, Author.STAFF)):
+        closed = Message(much_later, author, MessageKind.STATE, detail={"state": "closed"})
+        coins.desk.run(say, one.id, closed)
+    assert coins.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, much_later)) == 1
+    left = coins.desk.look(lambda tx: [one.id for one in tx.tickets.latest(ACME, 9) if one.subject])
+    assert left == [other.id], "staff have done something about this one"
+
+
 def test_D3_a_new_customer_under_an_old_number_sees_nothing_of_the_former_ones_tickets(coins: CoinDesk) -> None:
     written(coins)
     pushed(coins)
