@@ -23,6 +23,7 @@ from bridge.services.document_parts import message_taken_away, taken_away, unix
 from bridge.services.order_pages import charged_back_by_staff
 from bridge.services.staff_coins import statement
 from bridge.services.ticket_documents import AS_TYPED
+from bridge.services.ticket_standing import look_at
 
 AFTER_BACKUP = "after_backup"
 COMES_BACK = frozenset({"hold", "forfeit", "extend"})
@@ -178,6 +179,7 @@ def recover_answers(
         if (said["at"], words) not in ours[ticket]:
             written = datetime.fromtimestamp(said["at"], UTC) + END_OF_SECOND
             tx.tickets.say(ticket, Message(written, Author.STAFF, MessageKind.TEXT, words))
+            look_at(tx, store, [ticket], at=written)
             recovered.append(ticket)
     return recovered
 

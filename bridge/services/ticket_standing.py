@@ -58,8 +58,12 @@ def stir(tx: Tx, store: str, account_ids: Iterable[int], *, at: datetime) -> Non
 
     For what may have changed the plan that they run under (rule T6).
     """
-    tickets = tx.tickets.open_of_accounts(account_ids)
-    tx.deadlines.set([Deadline(DeadlineKind.TICKET, number, store, at) for number in tickets])
+    look_at(tx, store, tx.tickets.open_of_accounts(account_ids), at=at)
+
+
+def look_at(tx: Tx, store: str, ticket_ids: Iterable[int], *, at: datetime) -> None:
+    """Let these tickets be worked out anew at once: for who says something in one without the store's terms."""
+    tx.deadlines.set([Deadline(DeadlineKind.TICKET, number, store, at) for number in ticket_ids])
 
 
 @dataclass(frozen=True, slots=True)
