@@ -138,6 +138,10 @@ def test_T1_T3_T10_a_ticket_with_a_file_is_opened_resolved_and_reopened(
     emil.page.wait_for_url("**view=thread**")
     ticket = int(parse_qs(urlsplit(emil.page.url).query)["ticket"][0])
     emil.stands("open", ticket)
+    assert emil.page.evaluate(FAULTS) == []
+    emil.picture(f"ticket-open-{language}-{width}")
+    for promised in ("guaranteed", "best-effort"):
+        assert emil.part(promised).inner_text() != ""
     with emil.page.expect_download() as download:
         emil.page.locator('a[href*="view=file"]').click()
     assert (download.value.suggested_filename, download.value.path().read_bytes()) == ("slow pages.txt", LOG)

@@ -75,9 +75,13 @@ def test_T10_a_thread_says_state_kind_and_urgency(
     assert page.log == []
 
 
-def test_a_thread_says_which_order_and_product_it_is_about(shop: Storefront) -> None:
-    push_document(shop, "ticket", 5, ticket(5, order=1042, product="Slider <Pro>"))
-    assert "Order 1042 · Slider <Pro>" in thread(shop).text
+def test_a_thread_says_which_order_and_product_it_is_about(any_shop: Storefront) -> None:
+    any_shop.place_order(1042)
+    push_document(any_shop, "ticket", 5, ticket(5, order=1042, product="Slider <Pro>"))
+    push_document(any_shop, "ticket", 6, ticket(6, order=1043))
+    known = "XKBK1042" if any_shop.platform == "prestashop" else "1042"
+    assert f"Order \N{FIRST STRONG ISOLATE}{known}\N{POP DIRECTIONAL ISOLATE} · Slider <Pro>" in thread(any_shop).text
+    assert "Order \N{FIRST STRONG ISOLATE}1043" in thread(any_shop, 6).text, "one that is gone is known by its number"
 
 
 def test_T10_a_change_of_state_is_a_line_in_the_readers_language(shop: Storefront) -> None:

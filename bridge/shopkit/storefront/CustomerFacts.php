@@ -245,6 +245,20 @@ final class CustomerFacts
     }
 
     /**
+     * What he calls an order of his, its number where the shop does not say it.
+     */
+    public function orderName(int $orderId): string
+    {
+        try {
+            $order = $this->shop->orders(1, $orderId)[0] ?? null;
+        } catch (Problem $problem) { // the number says it too
+            $order = null;
+        }
+
+        return $order === null ? (string) $orderId : $order->name;
+    }
+
+    /**
      * Whether files can be sent with a message: a shop that an earlier version has prepared has no place for them.
      */
     public function takesFiles(): bool

@@ -14,7 +14,10 @@ final class ThreadPart
         $this->kit = $kit;
     }
 
-    public function html(Ticket $ticket, Thread $thread): Html
+    /**
+     * @param string $order what the customer calls the order that it is about, empty for none
+     */
+    public function html(Ticket $ticket, Thread $thread, string $order): Html
     {
         $kit = $this->kit;
         $heading = Html::of('h2', ['class' => 'supportbridge-page__heading'], TicketsPart::subject($kit, $ticket));
@@ -26,7 +29,7 @@ final class ThreadPart
             'section',
             ['class' => 'supportbridge-page__part', 'data-supportbridge' => 'thread'],
             $heading,
-            $this->head($ticket),
+            $this->head($ticket, $order),
             $this->link('ticket_continues', $ticket->continues),
             $this->link('ticket_continued', $ticket->continuedBy),
             $this->older($ticket, $thread),
@@ -36,12 +39,13 @@ final class ThreadPart
         );
     }
 
-    private function head(Ticket $ticket): Html
+    private function head(Ticket $ticket, string $order): Html
     {
         $kit = $this->kit;
         $about = [];
-        if ($ticket->order !== null) {
-            $about[] = $kit->say('ticket_about_order', ['order' => $kit->language->digits((string) $ticket->order)]);
+        if ($order !== '') {
+            $name = "\u{2068}" . $kit->language->digits($order) . "\u{2069}";
+            $about[] = $kit->say('ticket_about_order', ['order' => $name]);
         }
         if ($ticket->product !== '') {
             $about[] = Html::of('bdi', [], Html::unturned($ticket->product));

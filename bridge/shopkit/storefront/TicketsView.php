@@ -83,7 +83,8 @@ final class TicketsView
         $thread = $kit->part(function () use ($kit, $facts, $ticket, $page): Html {
             return (new ThreadPart($kit))->html(
                 $ticket,
-                $facts->documents->tickets->thread($facts->customerId, $ticket, $page)
+                $facts->documents->tickets->thread($facts->customerId, $ticket, $page),
+                $ticket->order === null ? '' : $facts->orderName($ticket->order)
             );
         });
 
