@@ -14,7 +14,7 @@ from bridge.contracts.office import MAIL_HELD
 from bridge.desk import versions
 from bridge.desk.connection import HEADER_BYTES, begin, open_reader, open_writer, translated
 from bridge.desk.desk import Desk
-from bridge.desk.numbers import last_numbers, leave_out
+from bridge.desk.numbers import last_numbers_of_any, leave_out
 from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
 from bridge.desk.values import to_ms
@@ -201,7 +201,7 @@ def _lost(path: Path) -> _Lost:
         try:
             with translated(path):
                 lost = _Lost(versions.identity(connection).epoch)
-                lost = lost._replace(numbers=last_numbers(connection))
+                lost = lost._replace(numbers=last_numbers_of_any(connection))
         finally:
             connection.close()
     except DeskError:

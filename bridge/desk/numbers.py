@@ -22,6 +22,9 @@ day; nor in a month, if they write less than three hundred a day. It is still a 
 """
 NUMBERED: tuple[Table, ...] = (package, problem, ticket, quote, guest_claim)
 
+OLDER_NAMES = {"ticket": ("request",)}
+"""What tables were called in older desks."""
+
 
 def _highest(table: Table) -> ColumnElement[int]:
     return select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery()
@@ -63,6 +66,20 @@ def is_lost(connection: sqlite3.Connection, table: Table, number: int) -> bool:
 def last_numbers(connection: sqlite3.Connection) -> dict[str, int]:
     """The last number of each kind that may have been given out, by this desk or by one before a restore."""
     return {table.name: _last(connection, table) for table in NUMBERED}
+
+
+def last_numbers_of_any(connection: sqlite3.Connection) -> dict[str, int]:
+    """The same of a desk that an older program may have left, with tables that are not there yet or are called so."""
+    found: dict[str, int] = {}
+    for table in NUMBERED:
+        for name in (table.name, *OLDER_NAMES.get(table.name, ())):
+            for query in (f"SELECT max(id) FROM {name}", f"SELECT until FROM left_out WHERE what = '{name}'"):
+                try:
+                    row = connection.execute(query).fetchone()
+                except sqlite3.OperationalError:
+                    continue  # no such table
+                found[table.name] = max(found.get(table.name, 0), (row and row[0]) or 0)
+    return found
 
 
 def leave_out(connection: sqlite3.Connection, lost: Mapping[str, int]) -> None:

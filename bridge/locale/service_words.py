@@ -1,5 +1,6 @@
 """When tickets are answered under a plan, as a customer reads it (rules P1, T4, T5): days, hours, zone, holidays."""
 
+import re
 from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ ALL_DAY = "all day"
 FROM_TO = "{begin}–{end}"
 IN_ZONE = "{service} ({place} time)"
 BUT_HOLIDAYS = "{service}, except on holidays"
+_COUNTED = re.compile(r"(Etc/)?GMT(?P<west>[+-])(?P<hours>\d{1,2})")
 APART = {"en": "; ", "ru": "; ", "fa": "؛ "}
 """What stands between days with different hours."""
 
@@ -39,7 +41,14 @@ def service_phrase(language: str, calendar: ServiceCalendar, store_zone: ZoneInf
 
 
 def place_name(language: str, zone: ZoneInfo) -> str:
-    """What people call a zone: its city, or its own short name where it has none, as UTC."""
+    """What people call a zone: its city, or its own short name where it has none, as UTC.
+
+    `Etc/GMT+3` counts hours as POSIX does, westwards: it is three hours behind UTC, and said so.
+    """
+    if counted := _COUNTED.fullmatch(zone.key):
+        hours = int(counted["hours"])
+        ahead = "−" if counted["west"] == "+" else "+"
+        return in_digits(language, f"UTC{ahead}{hours}") if hours else "UTC"
     return get_timezone_location(zone.key, locale=language, return_city=True)
 
 

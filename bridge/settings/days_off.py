@@ -67,7 +67,7 @@ class HolidaySettings(Section):
         default="",
         description=(
             "The country whose public holidays are days off, by its two letters such as IR; left out, none. "
-            f"Holidays are known from {FIRST_YEAR} to {LAST_YEAR}."
+            f"Holidays are known from {FIRST_YEAR} to {LAST_YEAR}, moving ones in some countries for fewer years."
         ),
     )
     region: str = Field(

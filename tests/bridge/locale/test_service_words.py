@@ -1,11 +1,12 @@
 """The hours of service in words."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bridge.domain.service_hours import ALWAYS, ServiceCalendar
-from bridge.locale.service_words import service_text
+from bridge.locale.service_words import place_name, service_text
 from tests.support.books import BERLIN, TEHRAN
 from tests.support.service_weeks import a_calendar, a_week, days, hours
 
@@ -52,6 +53,20 @@ def test_T5_hours_are_said_with_the_zone_they_are_meant_in() -> None:
         "ru": "Суббота – среда, с 09:00 до 13:00, с 14:30 до 24:00 (время: Тегеран)",
         "fa": "شنبه تا چهارشنبه، ۰۹:۰۰ تا ۱۳:۰۰، ۱۴:۳۰ تا ۲۴:۰۰ (به وقت تهران)",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Etc/GMT+3", ("UTC−3", "UTC−3", "UTC−۳")),
+        ("Etc/GMT-14", ("UTC+14", "UTC+14", "UTC+۱۴")),
+        ("Etc/GMT+0", ("UTC", "UTC", "UTC")),
+        ("Etc/UTC", ("UTC", "UTC", "UTC")),
+        ("Asia/Tehran", ("Tehran", "Тегеран", "تهران")),
+    ],
+)
+def test_T5_a_zone_that_counts_hours_westwards_is_said_as_people_count_them(name: str, said: tuple[str, ...]) -> None:
+    assert tuple(place_name(language, ZoneInfo(name)) for language in ("en", "ru", "fa")) == said
 
 
 def test_T5_days_with_other_hours_are_said_apart() -> None:

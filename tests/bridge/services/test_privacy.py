@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.contracts.coin_desk import Answer, AuditLine
+from bridge.contracts.desk import Tx
 from bridge.contracts.office import Delivery
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SigningKey
@@ -250,10 +251,14 @@ def test_D2_an_export_has_everything_that_is_kept(desk: CoinDesk) -> None:
 
 def test_D2_an_export_has_what_staff_did_while_tickets_were_called_requests(desk: CoinDesk) -> None:
     """Lines of the audit trail are never changed (rule C9), so those keep the old name."""
+
+    def note(tx: Tx, line: AuditLine) -> None:
+        tx.audit.note(line)
+
     ticket = desk.quotes(CUSTOMER)[0].ticket_id
     for number in (ticket, ticket + 1_000):
         line = AuditLine(desk.now, "Anna", "reply", f"request:{number}", {}, ACME)
-        desk.desk.run(lambda tx, line=line: tx.audit.note(line))
+        desk.desk.run(note, line)
     document: dict[str, Any] = desk.desk.look(privacy.export, ACME, CUSTOMER)
     assert [one["subject"] for one in document["audit"] if one["subject"].startswith("request:")] == [
         f"request:{ticket}"
