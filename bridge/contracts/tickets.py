@@ -110,6 +110,10 @@ class Tickets(Protocol):
 
     def latest(self, store: str, limit: int) -> list[Ticket]: ...
 
+    def lasting(self, store: str, begin: datetime, end: datetime, *, after: int, limit: int) -> list[Ticket]:
+        """Tickets above `after`, ascending, that were opened before `end` and not closed for good before `begin`."""
+        ...
+
     def open_of_accounts(self, account_ids: Iterable[int]) -> list[int]:
         """The numbers of the tickets of these accounts that are not closed."""
         ...
@@ -157,6 +161,10 @@ class Tickets(Protocol):
 
     def history(self, ticket_id: int) -> list[Message]:
         """The thread without its texts, which nothing follows from."""
+        ...
+
+    def histories(self, ticket_ids: Iterable[int]) -> dict[int, list[Message]]:
+        """The same of several; one in which nothing was said is left out."""
         ...
 
     def about_quotes(self, ticket_id: int) -> list[Message]:

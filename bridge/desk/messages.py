@@ -50,6 +50,11 @@ _HISTORY = Statement(
     .where(message.c.ticket_id == bindparam("ticket"))
     .order_by(*_IN_ORDER)
 )
+_HISTORIES = Statement(
+    select(message.c.ticket_id, *(_NO_TEXT if column is message.c.text else column for column in _COLUMNS))
+    .where(any_of(message.c.ticket_id, "ids"))
+    .order_by(message.c.ticket_id, *_IN_ORDER)
+)
 _LAST_IN_SECOND = Statement(
     select(func.max(message.c.at_ms)).where(
         message.c.ticket_id == bindparam("ticket"),
@@ -135,6 +140,12 @@ class SqlMessages:
 
     def history(self, ticket_id: int) -> list[Message]:
         return [_message_from(row) for row in _HISTORY.rows(self._connection, ticket=ticket_id)]
+
+    def histories(self, ticket_ids: Iterable[int]) -> dict[int, list[Message]]:
+        found: dict[int, list[Message]] = {}
+        for row in _HISTORIES.rows(self._connection, ids=id_list(ticket_ids)):
+            found.setdefault(row[0], []).append(_message_from(row[1:]))
+        return found
 
     def about_quotes(self, ticket_id: int) -> list[Message]:
         return [_message_from(row) for row in _ABOUT_QUOTES.rows(self._connection, ticket=ticket_id)]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, func, literal_column, select, text, update
+from sqlalchemy import bindparam, exists, func, literal_column, or_, select, text, update
 
 from bridge.desk.messages import SqlMessages, erase_messages
 from bridge.desk.numbers import is_lost, last_known, next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import HIDDEN, KEPT_BACK, TICKET_WAITS, message, ticket
+from bridge.desk.tables import HIDDEN, KEPT_BACK, NOT_CLOSED, TICKET_WAITS, message, ticket
 from bridge.desk.ticket_rows import FOUND_TICKETS, ticket_from
 from bridge.desk.ticket_standing import SqlTicketStanding
 from bridge.desk.values import id_list, to_ms
@@ -26,6 +26,16 @@ _IS_PUSHED = Statement(
 _OF_ACCOUNT = Statement(FOUND_TICKETS.where(ticket.c.account_id == bindparam("account")).order_by(ticket.c.id))
 _LATEST = Statement(
     FOUND_TICKETS.where(ticket.c.store_id == bindparam("store")).order_by(ticket.c.id.desc()).limit(bindparam("most"))
+)
+_LASTING = Statement(
+    FOUND_TICKETS.where(
+        ticket.c.id > bindparam("after"),
+        ticket.c.store_id == bindparam("store"),
+        ticket.c.opened_ms < bindparam("end_ms"),
+        or_(NOT_CLOSED, ticket.c.since_ms >= bindparam("begin_ms")),
+    )
+    .order_by(ticket.c.id)
+    .limit(bindparam("most"))
 )
 _WAITING = Statement(
     FOUND_TICKETS.where(
@@ -134,6 +144,17 @@ class SqlTickets(SqlMessages, SqlTicketStanding):
 
     def latest(self, store: str, limit: int) -> list[Ticket]:
         rows = _LATEST.rows(self._connection, store=self._stores.number(store), most=limit)
+        return [ticket_from(row) for row in rows]
+
+    def lasting(self, store: str, begin: datetime, end: datetime, *, after: int, limit: int) -> list[Ticket]:
+        rows = _LASTING.rows(
+            self._connection,
+            store=self._stores.number(store),
+            begin_ms=to_ms(begin),
+            end_ms=to_ms(end),
+            after=after,
+            most=limit,
+        )
         return [ticket_from(row) for row in rows]
 
     def last_known(self) -> int:

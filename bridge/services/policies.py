@@ -27,6 +27,12 @@ def policies_of(tx: Tx, terms: DeskTerms, *, at: datetime) -> Policies:
     return Policies(PolicyVersion(one.version, one.at, read(one.document)) for one in found)
 
 
+def policies_known(tx: Tx, terms: DeskTerms, *, at: datetime) -> Policies:
+    """The same without writing: where there is none yet, what the settings say stands in."""
+    found = [PolicyVersion(one.version, one.at, read(one.document)) for one in tx.policies.all(terms.store)]
+    return Policies(found or [PolicyVersion(1, at, policy_of(terms))])
+
+
 def follow_settings(tx: Tx, terms: DeskTerms, *, at: datetime) -> bool:
     """Write a new version where the settings promise something else than the last one; returns whether they do."""
     last, now = tx.policies.current(terms.store), written(policy_of(terms))

@@ -117,7 +117,7 @@ def read_course(tx: Tx, terms: DeskTerms, ticket: Ticket, *, at: datetime) -> Co
     messages = tx.tickets.history(ticket.id)
     at = max([at, *(one.at for one in messages[-1:])])
     history = history_of(ticket, messages)
-    if new := _new_standings(tx, terms, ticket, history, at):
+    if new := unsaid_standings(tx, terms, ticket, history, at):
         messages += [tx.tickets.say(ticket.id, one) for one in new]
         history = history_of(ticket, messages)
     policies = policies_of(tx, terms, at=at)
@@ -144,7 +144,7 @@ def standing_of(packages: Iterable[Package], terms: DeskTerms, at: datetime) -> 
     return plan_in_force(mine, terms.plans, at) or (PACKAGE if mine else NONE)
 
 
-def _new_standings(tx: Tx, terms: DeskTerms, ticket: Ticket, history: History, at: datetime) -> list[Message]:
+def unsaid_standings(tx: Tx, terms: DeskTerms, ticket: Ticket, history: History, at: datetime) -> list[Message]:
     """Messages that say what the ticket ran under at its opening, and what it runs under now, where that is new."""
     known = [name for _, name in history.standings]
     if known and history.state in ENDED:
