@@ -112,15 +112,17 @@ async def test_it_ends_within_a_minute_of_the_newer_extension_though_nothing_els
     assert await store.push(later=31) == []
 
 
-async def test_a_shop_that_was_not_prepared_for_threads_is_to_be_prepared(store: Store) -> None:
+@pytest.mark.parametrize("table", [DocumentTable.TICKET, DocumentTable.MESSAGE])
+async def test_a_shop_that_was_not_prepared_for_threads_is_to_be_prepared(store: Store, table: DocumentTable) -> None:
     store.shop.notes["storefront:acme"] = SHOWS
-    store.shop.lacking = {DocumentTable.TICKET}
+    store.shop.lacking = {table}
     await store.answered()
     await store.push()
     (problem,) = await store.push(later=1)
     assert problem.summary.endswith(
-        "acme: a table is missing: supportbridge_ticket. Letters about it wait. Run: bridge store prepare acme"
+        f"acme: a table is missing: supportbridge_{table}. Letters about it wait. Run: bridge store prepare acme"
     )
+    assert store.shop.document_rows[DocumentTable.TICKET] == {}, "a page counts no messages that it cannot show"
     store.shop.lacking = set()
     await store.push()
     assert await store.push(later=1) == []
