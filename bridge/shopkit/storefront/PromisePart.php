@@ -3,8 +3,8 @@
 namespace SupportBridge;
 
 /**
- * Until when a ticket is answered, in words: what is guaranteed and what is only aimed at, apart, each with what it means
- * (rule T8).
+ * Until when a ticket is answered: what was guaranteed at its opening and what is only aimed at, apart (rule T8), and when
+ * the next answer is due now. What each of the two means the desk's own sentences say.
  */
 final class PromisePart
 {
@@ -24,7 +24,7 @@ final class PromisePart
         $promise = $ticket->promise;
         $due = $ticket->waitsForStaff() && $promise->due !== null ? $this->moment($promise->due) : null;
         $parts = array_filter([
-            $due === null ? null : $this->part('due', $due),
+            $due === null ? null : $this->part('due', $due, 'promise_due_help'),
             $this->wording('guaranteed', $promise->guaranteed),
             $this->wording('best_effort', $promise->bestEffort),
         ]);
@@ -43,7 +43,7 @@ final class PromisePart
         return $text === null ? null : $this->part($name, Html::picked($this->kit->language->pick($text)));
     }
 
-    private function part(string $name, Html $value): Html
+    private function part(string $name, Html $value, string $help = ''): Html
     {
         $kit = $this->kit;
 
@@ -52,7 +52,7 @@ final class PromisePart
             [],
             Html::of('dt', [], $kit->say('promise_' . $name)),
             Html::of('dd', ['data-supportbridge' => str_replace('_', '-', $name)], $value),
-            Html::of('dd', ['class' => 'supportbridge-quiet'], $kit->say('promise_' . $name . '_help'))
+            $help === '' ? null : Html::of('dd', ['class' => 'supportbridge-quiet'], $kit->say($help))
         );
     }
 
