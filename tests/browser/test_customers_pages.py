@@ -127,9 +127,15 @@ def test_T1_T3_T10_a_ticket_with_a_file_is_opened_resolved_and_reopened(
     emil.field("order").select_option(value=str(order))
     emil.field("product").select_option(index=1)
     emil.field("urgent").check()
-    emil.page.locator("input[type=file]").set_input_files(
-        {"name": "slow pages.txt", "mimeType": "text/plain", "buffer": LOG}
-    )
+    files = emil.page.locator("input[type=file]")
+    files.set_input_files({"name": "slow pages.png", "mimeType": "image/png", "buffer": LOG})
+    emil.form("ticket_open").locator("button").click()
+    emil.page.locator(".supportbridge-notice").wait_for()
+    assert "slow pages.png" in emil.text, "a file that is not what its name says is refused"
+    kept = [emil.field(name).input_value() for name in ("subject", "text", "order")]
+    assert kept == [*fill.values(), str(order)], "and nothing that was typed or chosen is lost"
+    assert emil.field("urgent").is_checked()
+    files.set_input_files({"name": "slow pages.txt", "mimeType": "text/plain", "buffer": LOG})
     assert emil.page.evaluate(FAULTS) == []
     emil.picture(f"ticket-form-{language}-{width}")
     emil.form("ticket_open").locator("button").click()

@@ -116,6 +116,23 @@ def test_what_an_older_extension_has_sent_and_waits_is_named(shop: Storefront) -
     assert "Reply to ticket 5" in waiting
 
 
+def test_from_0_4_0_the_newer_extension_makes_what_tickets_need_and_loses_nothing(shop: Storefront) -> None:
+    """Tables are only added; what 0.4.0 kept of tickets in one of its own is the desk's to clear."""
+    shop.make_tables()
+    push_document(shop, "quote", 12, quote())
+    shop.run(*(f"DROP TABLE {{p}}{table}" for table in ("ticket", "message", "file", "link")))
+    shop.run("CREATE TABLE {p}request (request_id INT)", "INSERT INTO {p}request VALUES (5)")
+    before = Customer(shop).opens("tickets")
+    assert "Your tickets are listed here once the shop has been set up for it." in before.text
+    assert before.has_form("quote_approve")
+    administration(shop, "upgrade:0.5.0" if shop.platform == "prestashop" else "install")
+    for table in ("ticket", "message", "file", "link"):
+        assert shop.run(f"SELECT COUNT(*) FROM {{p}}{table}") == [(0,)]
+    assert shop.run("SELECT request_id FROM {p}request") == [(5,)]
+    assert Customer(shop).opens("tickets").has_form("quote_approve")
+    assert noted(shop) == [(f'{{"version":"{VERSION}"}}', "", "")]
+
+
 def test_where_the_desk_is_older_nobody_writes_what_it_would_not_understand(shop: Storefront) -> None:
     shop.make_tables()
     push_document(shop, "quote", 12, quote())
