@@ -103,7 +103,7 @@ def _packages(tx: DeskTx) -> int:
 def copy_run(platform: str, shop: ConnectionParameters, folder: Path) -> Run:
     """Copy the same rows without any rule."""
     began = time.perf_counter()
-    asyncio.run(naive_copy.copy(platform, shop, PREFIXES[platform], folder / "copy.sqlite3"))
+    asyncio.run(naive_copy.copy(naive_copy.TABLES[platform], shop, PREFIXES[platform], folder / "copy.sqlite3"))
     return Run(time.perf_counter() - began)
 
 

@@ -1,11 +1,13 @@
-"""The bare copy that a first sync is compared with: order, line and history rows of a shop into SQLite, as they are.
+"""The bare copy that a first sync is compared with: rows of a shop into SQLite, as they are.
+
+Orders, their lines and their history; or the threads and messages of the shop's own customer service.
 
 No rules, no books, nothing decided: the least that any program must do that reads a shop into a file of its own and is
 not to lose what it has read. Named columns, pages by primary key, one `executemany` and one durable commit a page.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -36,18 +38,40 @@ TABLES = {
     },
 }
 """The columns that the bridge reads too; the first one is the primary key."""
+SERVICE_TABLES = {
+    "customer_thread": (
+        "id_customer_thread",
+        "id_shop",
+        "id_customer",
+        "email",
+        "id_lang",
+        "id_order",
+        "id_product",
+        "status",
+    ),
+    "customer_message": (
+        "id_customer_message",
+        "id_customer_thread",
+        "id_employee",
+        "message",
+        "file_name",
+        "private",
+        "date_add",
+    ),
+}
+"""The same of PrestaShop's customer service."""
 
 
-async def copy(platform: str, shop: ConnectionParameters, prefix: str, target: Path) -> int:
-    """Copy the three tables into a new SQLite file; the number of rows."""
+async def copy(
+    tables: Mapping[str, Sequence[str]], shop: ConnectionParameters, prefix: str, target: Path
+) -> dict[str, int]:
+    """Copy these columns of these tables into a new SQLite file; the number of rows of each."""
     desk = sqlite3.connect(target, isolation_level=None)
     desk.execute("PRAGMA journal_mode=WAL")
     desk.execute("PRAGMA synchronous=FULL")
     connection = await aiomysql.connect(**shop.for_driver())
     try:
-        return sum(
-            [await _copy_table(connection, desk, prefix, table, names) for table, names in TABLES[platform].items()]
-        )
+        return {table: await _copy_table(connection, desk, prefix, table, names) for table, names in tables.items()}
     finally:
         connection.close()
         desk.close()
