@@ -137,7 +137,6 @@ def test_T1_T3_T10_a_ticket_with_a_file_is_opened_resolved_and_reopened(
     assert emil.field("urgent").is_checked()
     files.set_input_files({"name": "slow pages.txt", "mimeType": "text/plain", "buffer": LOG})
     assert emil.page.evaluate(FAULTS) == []
-    emil.picture(f"ticket-form-{language}-{width}")
     emil.form("ticket_open").locator("button").click()
     emil.page.locator('.supportbridge-page__part a[href*="view=thread"]').click()
 
@@ -145,7 +144,6 @@ def test_T1_T3_T10_a_ticket_with_a_file_is_opened_resolved_and_reopened(
     ticket = int(parse_qs(urlsplit(emil.page.url).query)["ticket"][0])
     emil.stands("open", ticket)
     assert emil.page.evaluate(FAULTS) == []
-    emil.picture(f"ticket-open-{language}-{width}")
     for promised in ("guaranteed", "best-effort"):
         assert emil.part(promised).inner_text() != ""
     with emil.page.expect_download() as download:
@@ -160,7 +158,6 @@ def test_T1_T3_T10_a_ticket_with_a_file_is_opened_resolved_and_reopened(
     web.staff(platform, "quote", "settle", str(offered["quote"]), "--spent", "100")
     emil.stands("resolved", ticket)
     assert emil.part("reply").locator("p").first.inner_text() != "", "what a reply does is said"
-    emil.picture(f"ticket-resolved-{language}-{width}")
     emil.field("text").fill("One of them is slow again.")
     emil.form("ticket_reply").locator("button").click()
     emil.page.locator('.supportbridge-page__part a[href*="view=thread"]').wait_for()

@@ -114,7 +114,8 @@ class CustomerPage:
         for tag in re.findall(r"<input [^>]*>", inside):
             name, value = re.search(r' name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
             assert name is not None
-            if re.search(r' type="(radio|checkbox)"', tag) and " checked" not in tag:
+            unchosen = re.search(r' type="(radio|checkbox)"', tag) and " checked" not in tag
+            if unchosen or ' type="file"' in tag:
                 continue
             fields[html.unescape(name[1])] = html.unescape(value[1]) if value else ""
         for name_, options in re.findall(r'<select name="([^"]*)"[^>]*>(.*?)</select>', inside, re.DOTALL):
