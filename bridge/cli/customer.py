@@ -1,4 +1,4 @@
-"""How commands take a customer, and how they name one: `77`, `guest:1042`, `former:17`."""
+"""How commands take a customer, and how they name one: `77`, `guest:1042`, `former:17`, `visitor:9`."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +20,7 @@ def owner_of(text: str) -> "Owner":
     from bridge.errors import UsageError
 
     kind, number = OwnerKind.CUSTOMER, text.strip()
-    for other in (OwnerKind.GUEST, OwnerKind.FORMER):
+    for other in (OwnerKind.GUEST, OwnerKind.FORMER, OwnerKind.VISITOR):
         if number.startswith(f"{other}:"):
             kind, number = other, number.removeprefix(f"{other}:")
     if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS) or not 1 <= int(number) < 2**63:

@@ -102,7 +102,10 @@ class OldTicket(NamedTuple):
 
 
 class OldMessage(NamedTuple):
-    """A message of a first reading; `native_id` is None for one that only says how the ticket stands."""
+    """A message of a first reading; `native_id` is None for one that only says how the ticket stands.
+
+    Whoever wrote in the shop's customer service, it is unverified (rule T11).
+    """
 
     ticket_id: int
     at: datetime
@@ -111,7 +114,6 @@ class OldMessage(NamedTuple):
     text: str
     detail: Mapping[str, Any]
     staff: str | None
-    verified: bool
     number: int | None
     native_id: int | None = None
     digest: int = 0
@@ -171,8 +173,8 @@ class Threads(Protocol):
         """An answer of staff is to be written into a thread, or stands there already as `native_id`."""
         ...
 
-    def replies(self, store: str, limit: int) -> list[WaitingReply]:
-        """Answers that the shop does not have yet, as they were given; erased ones are left out."""
+    def replies(self, store: str, limit: int, *, skip: Iterable[int] = ()) -> list[WaitingReply]:
+        """Answers that the shop does not have yet, as they were given; not erased ones, nor those of some threads."""
         ...
 
     def reply_under(self, store: str, uuids: Iterable[str]) -> dict[str, int]:

@@ -18,7 +18,9 @@ from bridge.desk.tables import HIDDEN, message, native_message, ticket
 from bridge.desk.values import as_json, id_list, to_ms
 from bridge.domain.tickets import Channel, TicketKind
 
-_LATER = {"urgency", "urgency_rank", "assignee", "standing", "opened_standing", "policy", "due_ms", "due_sort_ms"}
+_LATER = {"urgency", "urgency_rank", "assignee", "standing", "opened_standing", "due_ms", "due_sort_ms"}
+NOT_YET = 2**31 - 1
+"""The policy's version of a ticket that is still being read: no change of the settings works it out before it is."""
 _NEW_TICKET = insert_row(ticket, without=frozenset(_LATER | {"guaranteed"}))
 _NEW_MESSAGE = insert_row(message)
 _NEW_NATIVE = insert_row(native_message)
@@ -107,6 +109,7 @@ def _ticket_row(store: int, one: OldTicket) -> dict[str, object]:
         "state": one.state.value,
         "since_ms": to_ms(one.since),
         "kind": TicketKind.SUPPORT.value,
+        "policy": NOT_YET,
     }
 
 
@@ -120,7 +123,7 @@ def _message_row(number: int, one: OldMessage) -> dict[str, object]:
         "text": one.text,
         "detail": as_json(one.detail),
         "staff": one.staff,
-        "verified": int(one.verified),
+        "verified": int(one.native_id is None),
         "number": one.number,
         "version": 1,
         "pushed_version": 1,

@@ -41,6 +41,7 @@ from bridge.desk.tables import (
     purchase,
     quote,
     quote_version,
+    thread,
     ticket,
 )
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
@@ -81,6 +82,9 @@ _FORGET_CLAIMS = Statement(
     .values(customer_id=text("0"), code=text("''"), state=text("'forgotten'"))
 )
 _FORGET_WHO = Statement(update(account).where(account.c.id == bindparam("account")).values(born=null()))
+_FORGET_THREADS = Statement(
+    update(thread).where(thread.c.account_id == bindparam("account")).values(email=text("''"), ticket_id=null())
+)
 _TICKETS = Statement(select(ticket.c.id).where(ticket.c.account_id == bindparam("account")))
 _ERASE_SUBJECTS = Statement(
     update(ticket)
@@ -170,6 +174,7 @@ class SqlPersonalData:
         _ERASE_WHY_FROZEN.run(self._connection, account=account_id)
         _ERASE_REASONS.run(self._connection, store=number, account=account_id)
         _FORGET_WHO.run(self._connection, account=account_id)
+        _FORGET_THREADS.run(self._connection, account=account_id)
         self._forget_letters(number, owner)
         if owner.kind is OwnerKind.CUSTOMER:
             self.forget_number(store, owner.ref)

@@ -56,7 +56,9 @@ _PAGE = Statement(
     .limit(bindparam("most"))
 )
 _OF_ACCOUNT = Statement(_THREADS.where(thread.c.account_id == bindparam("account")).order_by(thread.c.thread_id))
-_OF_TICKET = Statement(_THREADS.where(_IN_STORE, thread.c.ticket_id == bindparam("ticket")))
+_OF_TICKET = Statement(
+    _THREADS.where(_IN_STORE, thread.c.ticket_id == bindparam("ticket")).order_by(thread.c.last_ms.desc())
+)
 _ORIGIN = Statement(
     select(func.json_extract(message.c.detail, literal_column("'$.thread'")).label("thread"))
     .where(
@@ -113,7 +115,12 @@ _REPLIES = Statement(
         message.c.text,
     )
     .join(message, message.c.id == native_reply.c.message_id)
-    .where(native_reply.c.store_id == bindparam("store"), REPLY_WAITS, message.c.text != text("''"))
+    .where(
+        native_reply.c.store_id == bindparam("store"),
+        REPLY_WAITS,
+        message.c.text != text("''"),
+        ~any_of(native_reply.c.thread_id, "skip"),
+    )
     .order_by(native_reply.c.message_id)
     .limit(bindparam("most"))
 )
@@ -246,8 +253,9 @@ class SqlThreads(SqlOldTickets):
             native_id=native_id,
         )
 
-    def replies(self, store: str, limit: int) -> list[WaitingReply]:
-        rows = _REPLIES.rows(self._connection, store=self._stores.number(store), most=limit)
+    def replies(self, store: str, limit: int, *, skip: Iterable[int] = ()) -> list[WaitingReply]:
+        number = self._stores.number(store)
+        rows = _REPLIES.rows(self._connection, store=number, skip=id_list(skip), most=limit)
         return [
             WaitingReply(message_id, uuid, thread_id, ticket_id, staff or "", words)
             for message_id, uuid, thread_id, ticket_id, staff, words in rows

@@ -45,8 +45,8 @@ class TicketTerms:
     `best_effort` is what is only aimed at, in hours of the wall's clock (rule T8). `warn_percents` are the parts of a
     target after which is warned (rule T7). A ticket that waits for its customer is resolved after `waiting`, a resolved
     one closed after `closing` (rule T10). What a customer may do in an hour is limited (rule T12). `staff` has
-    everybody's hours by name; `employees` are their numbers in the shop's back office. `macros` are canned
-    answers: texts by key and language.
+    everybody's hours by name; `employees` are their numbers in the shop's back office, `reply_employee` the one in
+    whose name those write there who have none, 0 for nobody. `macros` are canned answers: texts by key and language.
     """
 
     first_answer: timedelta = 24 * HOUR
@@ -64,3 +64,4 @@ class TicketTerms:
     staff: Mapping[str, StaffHours] = field(default_factory=dict)
     employees: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     macros: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reply_employee: int = 0

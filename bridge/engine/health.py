@@ -19,6 +19,7 @@ class Work(StrEnum):
     PUSHING = "pushing"
     COMPARING = "comparing"
     ANSWERING = "answering"
+    THREADS = "customer service"
 
 
 class StoreState(StrEnum):
@@ -41,6 +42,9 @@ class Counters:
     `actions` are what customers did on the shop's pages, `refused` those of them that were not done, and `doubted`
     inbox rows that no page of ours wrote.
 
+    `messages` were read from the shop's own customer service, `statuses` are threads that changed there, `replies` what
+    was written there.
+
     `pushes` are accounts; `reads` and `rounds` passes and whole comparisons; the others rows and orders, `differences`
     being those orders that only a comparison found.
     """
@@ -55,6 +59,9 @@ class Counters:
     actions: int = 0
     refused: int = 0
     doubted: int = 0
+    messages: int = 0
+    statuses: int = 0
+    replies: int = 0
 
 
 @dataclass(slots=True)

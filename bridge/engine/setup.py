@@ -169,6 +169,7 @@ def _ticket_terms(settings: StoreSettings) -> TicketTerms:
         files_per_hour=tickets.files_per_hour,
         staff={member.name: member.work(settings.zone_info) for member in settings.staff},
         employees={member.name: member.shop_employees for member in settings.staff},
+        reply_employee=tickets.reply_employee,
         macros={key: _names(macro.text) for key, macro in settings.macros.items()},
     )
 

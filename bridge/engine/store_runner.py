@@ -20,6 +20,7 @@ from bridge.engine.bells import Bell
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.inbox import Inbox
 from bridge.engine.intake import Intake
+from bridge.engine.native_threads import NativeThreads
 from bridge.engine.notes import DeskNotes
 from bridge.engine.pusher import Pusher
 from bridge.engine.reconciler import Reconciler
@@ -70,6 +71,7 @@ class StoreRunner:
         self.compare = Bell()
         self._touched = Bell()
         self._posted = Bell()
+        self.threads_changed = Bell()
         self._task: asyncio.Task[None] | None = None
         self.adapter: ShopAdapter | None = None
         """The store's own adapter, while it runs."""
@@ -97,16 +99,17 @@ class StoreRunner:
         self.adapter = adapter
         try:
             async with asyncio.TaskGroup() as sides:
-                for work, side in self._sides.items():
+                for work, side in self._sides(adapter).items():
                     name = f"{work} {self.setup.name}"
                     sides.create_task(self._keep(work, partial(side, adapter)), name=name)
         finally:
             self.adapter = None
             await adapter.close()
 
-    @property
-    def _sides(self) -> dict[Work, Callable[[ShopAdapter], Side]]:
-        return {
+    def _sides(self, adapter: ShopAdapter) -> dict[Work, Callable[[ShopAdapter], Side]]:
+        serves = adapter.threads_shop is not None and self.setup.settings.tickets.shop_service
+        threads: dict[Work, Callable[[ShopAdapter], Side]] = {Work.THREADS: self._threads} if serves else {}
+        return threads | {
             Work.READING: self._intake,
             Work.ANSWERING: self._inbox,
             Work.PUSHING: self._pusher,
@@ -156,7 +159,7 @@ class StoreRunner:
             self.stop,
             on_booked=self._booked,
             wake=self._touched,
-            on_hint=self._posted.set,
+            on_hint=self._hinted,
             phase=self._phase,
         )
 
@@ -202,6 +205,25 @@ class StoreRunner:
             notes=self._notes,
             contents=self._contents,
         )
+
+    def _threads(self, adapter: ShopAdapter) -> NativeThreads:
+        assert adapter.threads_shop is not None
+        return NativeThreads(
+            self.setup,
+            adapter,
+            adapter.threads_shop,
+            self._desk,
+            self._clock,
+            self.health,
+            self.stop,
+            wake=self.threads_changed,
+            on_taken=self._booked,
+            phase=self._phase,
+        )
+
+    def _hinted(self) -> None:
+        self._posted.set()
+        self.threads_changed.set()
 
     def _booked(self) -> None:
         self.accounts_changed.set()

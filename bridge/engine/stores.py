@@ -75,6 +75,7 @@ class Stores:
         for name, runner in self.runners.items():
             if names is None or name in names:
                 runner.accounts_changed.set()
+                runner.threads_changed.set()
 
     def sweep(self) -> None:
         """Let all look for what is to be pushed, one after another."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bridge.contracts.desk import Tx
 from bridge.domain import quotes
-from bridge.domain.accounts import Account
+from bridge.domain.accounts import Account, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import (
     QuoteOffered,
@@ -17,7 +17,7 @@ from bridge.domain.events import (
 from bridge.domain.quotes import PRICE_LIST, Offer, Quote, QuoteKind, QuoteState, require_state
 from bridge.domain.rights import RightKind
 from bridge.domain.tickets import MessageKind, Ticket
-from bridge.errors import QuoteRefused
+from bridge.errors import QuoteRefused, UnknownAccount
 from bridge.locale.quote_words import quote_texts, text_hashes
 from bridge.services import expiring
 from bridge.services.coin_moves import note, spendable
@@ -43,9 +43,12 @@ def offer(
 
     Work is either of a kind that the customer's plan lists (`right`), or staff confirm that it is `possible` (rule P3).
     Raises `UnknownTicket`, `ImpossibleAmount`, `NotEnoughCoins` for an inspection that the account can't cover,
-    `QuoteRefused` for a frozen account or work that is neither listed nor confirmed.
+    `QuoteRefused` for a frozen account or work that is neither listed nor confirmed, `UnknownAccount` for a visitor's
+    ticket.
     """
     ticket, account = ticket_of(tx, terms.store, ticket_id)
+    if account.owner.kind is OwnerKind.VISITOR:
+        raise UnknownAccount(f"{terms.store}: {account.owner} has no account, so nobody could decide about an offer")
     quotes.require_unfrozen(account)
     require_words(words, by)
     quotes.require_amount(coins, most=terms.most_coins)

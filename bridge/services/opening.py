@@ -85,7 +85,7 @@ def open_ticket(
         linked = Message(at, Author.BRIDGE, MessageKind.LINKED, detail={"continued_by": ticket.id})
         tx.tickets.say(continues.id, linked)
     if by is None:
-        tx.outbox.add([_opened(tx, terms, account, ticket, urgent=wish.urgent)])
+        tell_opened(tx, terms, account, ticket, urgent=wish.urgent)
     return ticket
 
 
@@ -99,9 +99,10 @@ def require_no_flood(tx: Tx, terms: DeskTerms, customer_id: int, *, at: datetime
         raise QuoteRefused("too_many_tickets", f"customer:{customer_id} has opened {opened} tickets in an hour")
 
 
-def _opened(tx: Tx, terms: DeskTerms, account: Account, ticket: Ticket, *, urgent: bool) -> TicketOpened:
+def tell_opened(tx: Tx, terms: DeskTerms, account: Account, ticket: Ticket, *, urgent: bool = False) -> None:
+    """Tell that a customer has opened a ticket which stands in the desk, with what he was promised (rule T8)."""
     promise = promise_of(tx, ticket).opening
-    return TicketOpened(
+    opened = TicketOpened(
         key=f"{terms.store}:ticket:{ticket.id}:opened",
         store=terms.store,
         at=ticket.opened_at,
@@ -114,3 +115,4 @@ def _opened(tx: Tx, terms: DeskTerms, account: Account, ticket: Ticket, *, urgen
         guaranteed_until=promise.guaranteed,
         best_effort_until=promise.best_effort,
     )
+    tx.outbox.add([opened])

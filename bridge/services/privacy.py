@@ -201,6 +201,10 @@ def _account_parts(tx: Tx, store: str, account: Account) -> dict[str, Any]:
             {"frozen": one.frozen, "at": _iso(one.at), "staff": one.staff, "reason": one.reason}
             for one in tx.freezes.of_account(account.id)
         ],
+        "threads": [
+            {"thread": one.id, "email": one.email, "language": one.language}
+            for one in tx.threads.of_account(account.id)
+        ],
         "tickets": [_ticket(tx, one) for one in tickets],
         "quotes": [_quote(tx, one) for one in quotes],
         "redeemed_rights": [

@@ -84,6 +84,20 @@ def alert(
         _send(facts, clock, _step_from(clock, name), [], people, {})
 
 
+def leave_out_past(
+    tx: Tx, ticket: Ticket, policy: Policy, clocks: Sequence[Clock], history: History, *, at: datetime
+) -> bool:
+    """Write down that nobody is told of what was due up to now; returns whether anything was."""
+    left_out = False
+    for clock in clocks:
+        step, lower = due_steps(clock, policy, history.alerts, at)
+        if step is not None:
+            detail = {"clock": clock.key, "step": step.name, "to": [], "instead_of": [one.name for one in lower]}
+            tx.tickets.say(ticket.id, Message(at, Author.BRIDGE, MessageKind.ALERTED, detail=detail))
+            left_out = True
+    return left_out
+
+
 class _Facts(NamedTuple):
     tx: Tx
     terms: DeskTerms

@@ -21,8 +21,9 @@ from bridge.domain.ticket_terms import NONE, PACKAGE
 from bridge.domain.tickets import ENDED, WAITING, Author, Message, MessageKind, Ticket, TicketNow, TicketState
 from bridge.errors import DeskUnusable
 from bridge.services.coin_moves import account_by_id, packages_of
+from bridge.services.native_parts import STATUS_OF
 from bridge.services.policies import follow_settings, policies_of
-from bridge.services.ticket_alerts import next_alert
+from bridge.services.ticket_alerts import leave_out_past, next_alert
 
 PAGE = 200
 """Tickets that are worked out anew in one transaction after the settings have changed."""
@@ -49,8 +50,24 @@ def settle(tx: Tx, terms: DeskTerms, ticket_id: int, *, at: datetime) -> TicketN
     tx.tickets.save_now(ticket_id, now)
     _arm(tx, terms, course)
     if before is not None and before.state is not now.state:
+        tx.threads.want(ticket_id, STATUS_OF[now.state])
         _tell_state(tx, terms, ticket, before.state, now, max((one.id for one in course.messages), default=0))
     return now
+
+
+def settle_silently(tx: Tx, terms: DeskTerms, ticket_id: int, *, at: datetime) -> None:
+    """Work out how a ticket stands that is older than the desk's knowledge of it: only from now on is told of it (C2).
+
+    What its clocks have come to before is left out, which its history says. Raises `LookupError` as `settle`.
+    """
+    ticket = tx.tickets.get(terms.store, ticket_id)
+    if ticket is None:
+        raise LookupError(f"{terms.store}: there is no ticket {ticket_id}")
+    course = read_course(tx, terms, ticket, at=at)
+    if leave_out_past(tx, ticket, course.policies.current.policy, course.clocks, course.history, at=course.at):
+        course = read_course(tx, terms, ticket, at=at)
+    tx.tickets.save_now(ticket_id, course.now)
+    _arm(tx, terms, course)
 
 
 def stir(tx: Tx, store: str, account_ids: Iterable[int], *, at: datetime) -> None:

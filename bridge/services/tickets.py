@@ -21,6 +21,7 @@ from bridge.services.opening import NOTHING_SPECIAL, Wish, open_ticket
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
 from bridge.services.standing import plan_of
+from bridge.services.threads import answer_in_shop
 from bridge.services.ticket_decisions import require_not_closed, require_settable, state_of
 from bridge.services.ticket_standing import tell
 
@@ -107,7 +108,8 @@ def reply(
     detail: dict[str, Any] = {"progress": True} if progress else {}
     if state is not None:
         detail["state"] = state.value
-    _add(tx, terms, ticket, MessageKind.TEXT, text, by, at, action="reply", detail=detail)
+    said = _add(tx, terms, ticket, MessageKind.TEXT, text, by, at, action="reply", detail=detail)
+    answer_in_shop(tx, terms.store, ticket.id, said)
     key = f"{terms.store}:ticket:{ticket.id}:answer:{at.timestamp():.3f}"
     tx.outbox.add([TicketAnswered(key=key, store=terms.store, at=at, owner=account.owner, ticket_id=ticket.id)])
     return ticket
@@ -147,8 +149,9 @@ def _add(
     *,
     action: str,
     detail: Mapping[str, Any] = NO_DETAIL,
-) -> None:
+) -> Message:
     require_staff(by)
     require_text(text, what="text", longest=MOST_TEXT)
-    tell(tx, terms, ticket.id, Message(at, Author.STAFF, kind, text.strip(), detail, staff=by))
+    said = tell(tx, terms, ticket.id, Message(at, Author.STAFF, kind, text.strip(), detail, staff=by))
     note(tx, terms.store, by, action, f"ticket:{ticket.id}", at, **detail)
+    return said

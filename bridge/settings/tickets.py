@@ -107,6 +107,20 @@ class TicketSettings(Section):
         default=10,
         description="How many files a customer may send within an hour (T12); the shop's page takes no more than 10.",
     )
+    shop_service: bool = Field(
+        default=True,
+        description=(
+            "Whether what customers and the back office write in the shop's own customer service becomes tickets, and "
+            "answers are written there. Only PrestaShop has one."
+        ),
+    )
+    reply_employee: Annotated[int, Field(ge=0, le=2_147_483_647)] = Field(
+        default=0,
+        description=(
+            "The number of the back office's employee in whose name answers of those staff are written there who have "
+            "no shop_employees of their own; 0 is nobody: their answers wait, and you are told."
+        ),
+    )
     escalation: Annotated[tuple[EscalationSettings, ...], AfterValidator(_steps)] = Field(
         default=(), description="Who is told when a promise has been broken, [[tickets.escalation]] each."
     )

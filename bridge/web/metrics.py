@@ -28,6 +28,9 @@ _COUNTERS: tuple[tuple[str, str, Callable[[Counters], int]], ...] = (
     ("actions", "What customers did on the shop's pages.", lambda done: done.actions),
     ("actions_refused", "What customers wanted on the shop's pages and was not done.", lambda done: done.refused),
     ("inbox_doubted", "Rows of the shop's inbox that no page of ours wrote.", lambda done: done.doubted),
+    ("service_messages", "Messages read from the shop's own customer service.", lambda done: done.messages),
+    ("service_statuses", "Threads that were changed in the shop's back office.", lambda done: done.statuses),
+    ("service_replies", "Answers written into the shop's own customer service.", lambda done: done.replies),
 )
 _GAUGES: tuple[tuple[str, str, Callable[[StoreLook], float | None]], ...] = (
     ("store_up", "1 while the store was read within its limit.", lambda one: float(one.health.fresh)),

@@ -116,6 +116,8 @@ def _facts(event: QuoteEvent, at: Context) -> tuple[Fact, ...]:
 def _who(owner: Owner, at: Context) -> str:
     if owner.kind is OwnerKind.GUEST:
         return say(at.language, "guest order {number}", number=owner.ref)
+    if owner.kind is OwnerKind.VISITOR:
+        return say(at.language, "a visitor, thread {number} of the customer service", number=owner.ref)
     return say(at.language, "customer {number}", number=owner.ref)
 
 

@@ -16,7 +16,12 @@ from bridge.domain.events import EVENTS, Event
 
 NAMES = {kind: name for name, kind in EVENTS.items()}
 MOST_BYTES = 65_536
-_OWNER = {OwnerKind.CUSTOMER: "customer", OwnerKind.GUEST: "guest_order", OwnerKind.FORMER: "former_account"}
+_OWNER = {
+    OwnerKind.CUSTOMER: "customer",
+    OwnerKind.GUEST: "guest_order",
+    OwnerKind.FORMER: "former_account",
+    OwnerKind.VISITOR: "visitor_thread",
+}
 
 
 def document(event: Event) -> dict[str, Any]:

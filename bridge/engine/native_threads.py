@@ -1,0 +1,319 @@
+"""One store's own customer service, both ways: what is written there becomes tickets, answers of staff go back.
+
+The story of a pass: answers and statuses that wait are written → messages that are new are read and taken, the cursor
+with them → a part of all threads is looked at for statuses that changed. A crash between any two repeats work: what was
+written is known by its link, what was taken by its id. The first reading is silent and goes a page at a time.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+
+from bridge.contracts.clock import Clock
+from bridge.contracts.desk import FirstSync
+from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.shop_threads import MESSAGE_IDS, NativeMessage, NativeStatus, NativeThread, ThreadShop
+from bridge.contracts.threads import GONE, Phase, ThreadSync, WaitingReply
+from bridge.desk.desk import Desk
+from bridge.desk.transaction import DeskTx
+from bridge.domain.cursor import Cursor
+from bridge.engine.health import StoreHealth, Work
+from bridge.engine.retrying import worked
+from bridge.engine.setup import StoreSetup
+from bridge.engine.waiting import first_of, next_due
+from bridge.errors import DeskError, EmployeeGone, ShopError, ThreadGone
+from bridge.services import old_threads, threads
+from bridge.services.syncing import IDS_WENT_BACK
+
+log = structlog.get_logger()
+REPLIES_A_PASS = 100
+THREADS_A_PASS = 2_000
+"""How many threads' statuses are looked at in one pass; the next pass goes on after them."""
+TRY_AGAIN_S = 60.0
+"""An answer in whose employee's name nothing can be written, or a status that somebody changed, rests for so long."""
+NO_END = 2**62
+MOST_MET = 50_000
+"""So many threads of a first reading are remembered, so that they need not be asked for again."""
+RECENT = 1_000
+"""Ids before the end of a first reading among which one that is missing may still be committed."""
+
+
+class NativeThreads:
+    """The customer service of one store. `wake` is set when something may wait to be written or read."""
+
+    def __init__(
+        self,
+        setup: StoreSetup,
+        adapter: ShopAdapter,
+        shop: ThreadShop,
+        desk: Desk,
+        clock: Clock,
+        health: StoreHealth,
+        stop: asyncio.Event,
+        *,
+        wake: asyncio.Event,
+        on_taken: Callable[[], None] = lambda: None,
+        phase: float = 0.0,
+    ) -> None:
+        self._setup, self._adapter, self._shop, self._desk, self._clock = setup, adapter, shop, desk, clock
+        self._health, self._stop, self._wake = health, stop, wake
+        self._on_taken, self._terms = on_taken, setup.desk_terms
+        self._due = phase * setup.sync.poll_seconds
+        self._compared = 0
+        """The last thread whose status was looked at in the round that is under way."""
+        self._resting: dict[int, float] = {}
+        """Threads in which nothing is written for a while, and until when."""
+        self._met: dict[int, NativeThread] = {}
+        """Threads that a first reading has met already."""
+
+    async def run(self) -> None:
+        """Read and write until stopped. Raises what is not the shop's fault."""
+        while not self._stop.is_set():
+            self._wake.clear()
+            more = await worked(Work.THREADS, self._health, self._stop, self.one_pass)
+            if more:
+                await asyncio.sleep(0)
+            else:
+                await first_of(self._pause(), self._stop, self._wake)
+
+    async def one_pass(self) -> bool:
+        """One pass; returns whether there may be more at once. Raises `ShopError`, `DeskError`."""
+        may_read, sync = await self._desk.read(_where, self._setup.name)
+        if not may_read:
+            return False
+        if sync is None:
+            return await self._begin()
+        if sync.phase is Phase.MESSAGES:
+            return await self._read_old(sync)
+        if sync.phase is Phase.STATUSES:
+            return await self._bring_to_today(sync)
+        written = await self._write_replies()
+        await self._write_statuses()
+        more = await self._read_new()
+        await self._compare()
+        return more or written
+
+    # --- the first reading ---
+
+    async def _begin(self) -> bool:
+        next_id = (await self._adapter.next_ids()).get(MESSAGE_IDS)
+        sync = ThreadSync(Phase.MESSAGES, NO_END if next_id is None else next_id - 1)
+        await self._save(sync)
+        return True
+
+    async def _read_old(self, sync: ThreadSync) -> bool:
+        """Take a page of what was there before; where nothing of it is left, go on with how threads stand."""
+        cursor = await self._desk.read(lambda tx: tx.threads.cursor(self._setup.name))
+        found = [one for one in await self._shop.messages(Cursor(cursor.position)) if one.id <= sync.until]
+        if not found:
+            self._met.clear()
+            await self._save(sync._replace(phase=Phase.STATUSES))
+            return True
+        if len(self._met) > MOST_MET:
+            self._met.clear()
+        missing = {one.thread_id for one in found if one.thread_id} - self._met.keys()
+        self._met |= await self._shop.threads(missing)
+        written = await self._written(found)
+        after = cursor.advance([one.id for one in found], at=self._clock.now(), remember=timedelta.max)
+        recent = tuple(gap for gap in after.gaps if gap.last > sync.until - RECENT)
+        new = await self._desk.transact(
+            "take old messages",
+            old_threads.take_old,
+            self._terms,
+            found,
+            self._met,
+            written,
+            cursor=Cursor(after.position, recent),
+            at=self._clock.now(),
+        )
+        self._health.counters.messages += new
+        return True
+
+    async def _bring_to_today(self, sync: ThreadSync) -> bool:
+        statuses = await self._shop.thread_statuses(after=sync.compared, page=THREADS_A_PASS)
+        until = statuses[-1].id if len(statuses) == THREADS_A_PASS else NO_END
+        name, at = self._setup.name, self._clock.now()
+
+        def bring(tx: DeskTx) -> bool:
+            known = tx.threads.page(name, after=sync.compared, until=until, limit=THREADS_A_PASS)
+            seen = {one.id: one.status for one in statuses}
+            old_threads.bring_to_today(tx, self._terms, known, seen, at=at)
+            if len(known) == THREADS_A_PASS:
+                tx.threads.save_sync(name, sync._replace(compared=known[-1].id))
+            elif until != NO_END:
+                tx.threads.save_sync(name, sync._replace(compared=until))
+            else:
+                tx.threads.save_sync(name, ThreadSync(Phase.DONE, sync.until))
+                return True
+            return False
+
+        if await self._desk.transact("bring threads to today", bring):
+            log.info("customer service read", store=name, messages=self._health.counters.messages)
+        return True
+
+    # --- what the desk writes ---
+
+    async def _write_replies(self) -> bool:
+        """Write the answers that wait, of each thread in their order; returns whether there may be more."""
+        self._rest_is_over()
+        name, resting = self._setup.name, list(self._resting)
+        replies = await self._desk.read(lambda tx: tx.threads.replies(name, REPLIES_A_PASS, skip=resting))
+        for reply in replies:
+            if reply.thread_id not in self._resting:
+                await self._write(reply)
+        return len(replies) == REPLIES_A_PASS
+
+    async def _write(self, reply: WaitingReply) -> None:
+        name, at = self._setup.name, self._clock.now()
+        try:
+            native_id = await self._shop.write_reply(
+                reply.uuid, thread_id=reply.thread_id, employee_id=await self._employee(reply), text=reply.text
+            )
+        except EmployeeGone as error:
+            self._resting[reply.thread_id] = time.monotonic() + TRY_AGAIN_S
+            await self._desk.transact("reply waits", threads.reply_waits, name, reply, str(error), at=at)
+        except ThreadGone:
+            await self._desk.transact("reply has no thread", threads.reply_has_no_thread, self._terms, reply, at=at)
+        else:
+            await self._desk.transact("reply written", threads.reply_written, name, reply, native_id, at=at)
+            self._health.counters.replies += 1
+            log.info("answer written into the shop", store=name, ticket=reply.ticket_id, message=native_id)
+
+    async def _employee(self, reply: WaitingReply) -> int:
+        """In whose name an answer is written: the writer's own, or the one for all. Raises `EmployeeGone`."""
+        tickets = self._terms.tickets
+        own = tickets.employees.get(reply.staff, ())
+        candidates = [*own, *([tickets.reply_employee] if tickets.reply_employee else [])]
+        active = await self._shop.employees(candidates)
+        found = next((one for one in candidates if active.get(one)), None)
+        if found is not None:
+            return found
+        named = ", ".join(map(str, candidates))
+        why = f"of the shop's employees {named} none is active" if named else "he has no number of an employee there"
+        error = EmployeeGone(f"{self._setup.name}: {reply.staff or 'nobody'}: {why}")
+        error.hint = "correct shop_employees of the staff, or tickets.reply_employee, in the store's file"
+        raise error
+
+    async def _write_statuses(self) -> None:
+        name = self._setup.name
+        wanted = await self._desk.read(lambda tx: tx.threads.wanted(name, REPLIES_A_PASS, skip=list(self._resting)))
+        for one in wanted:
+            expected = NativeStatus(one.seen or NativeStatus.OPEN)
+            if await self._shop.set_status(one.thread_id, one.status, expected=expected):
+                await self._desk.transact("status written", threads.status_written, name, one)
+            else:  # somebody changed it meanwhile, which comparing finds
+                self._resting[one.thread_id] = time.monotonic() + TRY_AGAIN_S
+
+    # --- what others write ---
+
+    async def _read_new(self) -> bool:
+        cursor = await self._desk.read(lambda tx: tx.threads.cursor(self._setup.name))
+        found = await self._shop.messages(cursor)
+        at = self._clock.now()
+        after = cursor.advance(
+            [one.id for one in found], at=at, remember=timedelta(minutes=self._setup.sync.gap_minutes)
+        )
+        if not found:
+            if after != cursor:
+                await self._desk.transact("move message cursor", _save_cursor, self._setup.name, after)
+            return False
+        there = await self._shop.threads({one.thread_id for one in found if one.thread_id})
+        taken = await self._take(found, there, await self._written(found), after)
+        self._health.counters.messages += taken
+        if taken:
+            self._on_taken()
+        return True
+
+    async def _take(
+        self,
+        found: Sequence[NativeMessage],
+        there: Mapping[int, NativeThread],
+        written: Mapping[int, str],
+        cursor: Cursor,
+    ) -> int:
+        """Take a page; where that fails, each message by itself, so that one that can't be taken holds up no other."""
+        try:
+            return await self._desk.transact(
+                "take messages",
+                threads.take,
+                self._terms,
+                found,
+                there,
+                written,
+                cursor=cursor,
+                at=self._clock.now(),
+            )
+        except (ShopError, DeskError):
+            raise
+        except Exception:
+            log.exception("a page of messages failed, taking them one by one", store=self._setup.name)
+        taken = 0
+        for message in found:
+            at = self._clock.now()
+            try:
+                taken += await self._desk.transact(
+                    "take message", threads.take, self._terms, [message], there, written, cursor=None, at=at
+                )
+            except (ShopError, DeskError):
+                raise
+            except Exception:
+                log.exception("message can't be taken", store=self._setup.name, message=message.id)
+                await self._desk.transact("give up message", threads.give_up, self._terms, message, at=at)
+        await self._desk.transact("move message cursor", _save_cursor, self._setup.name, cursor)
+        return taken
+
+    async def _compare(self) -> None:
+        """Look at the statuses of the next threads."""
+        name, after = self._setup.name, self._compared
+        statuses = await self._shop.thread_statuses(after=after, page=THREADS_A_PASS)
+        until = statuses[-1].id if len(statuses) == THREADS_A_PASS else NO_END
+        known = await self._desk.read(lambda tx: tx.threads.page(name, after=after, until=until, limit=NO_END))
+        seen = {one.id: one.status.value for one in statuses}
+        if any(one.status != seen.get(one.id, GONE) for one in known):
+            self._health.counters.statuses += await self._desk.transact(
+                "follow statuses",
+                threads.note_statuses,
+                self._terms,
+                statuses,
+                after=after,
+                until=until,
+                at=self._clock.now(),
+            )
+        self._compared = 0 if until == NO_END else until
+
+    # --- inside ---
+
+    async def _written(self, found: Sequence[NativeMessage]) -> Mapping[int, str]:
+        """Which of these messages the desk wrote: only an employee's can be."""
+        ids = [one.id for one in found if one.employee_id and one.thread_id]
+        return await self._shop.written(ids) if ids else {}
+
+    async def _save(self, sync: ThreadSync) -> None:
+        await self._desk.transact("save thread sync", lambda tx: tx.threads.save_sync(self._setup.name, sync))
+
+    def _rest_is_over(self) -> None:
+        moment = time.monotonic()
+        self._resting = {number: until for number, until in self._resting.items() if until > moment}
+
+    def _pause(self) -> float:
+        """Seconds to the next look of the row that `phase` has begun, so that many stores do not look in step."""
+        moment, poll = time.monotonic(), self._setup.sync.poll_seconds
+        self._due = next_due(self._due, every=poll, moment=moment)
+        return self._due - moment
+
+
+def _where(tx: DeskTx, store: str) -> tuple[bool, ThreadSync | None]:
+    """Whether the customer service may be read: after the orders, and not while staff are to look; and how far it is.
+
+    What a ticket runs under follows from what was bought.
+    """
+    done = tx.stores.get(store).first_sync is FirstSync.DONE
+    paused = tx.problems.open_under(store, IDS_WENT_BACK) is not None
+    return done and not paused, tx.threads.sync(store)
+
+
+def _save_cursor(tx: DeskTx, store: str, cursor: Cursor) -> None:
+    tx.threads.save_cursor(store, cursor)
