@@ -95,6 +95,7 @@ class LostDesk:
         known = await self._desk.read(lambda tx: tx.quotes.last_known())
         await self._take_away(keys, DocumentTable.QUOTE, known, report_lost_quotes)
         self._accounts_replaced = True
+        await self._take_over_tickets(keys)  # now: nobody may wake the pusher for long
         return 0
 
     async def _tickets_to_leave_out(

@@ -72,7 +72,7 @@ async def test_C7_C8_C13_50_coins_for_google_analytics_out_of_300_leave_250(
         await page.account(posted=250, held=0)
         (decision,) = page.staff(lambda tx: tx.quotes.decisions(draft.id))
         assert (decision.language, decision.coins) == ("fa", 50)
-        thread = page.staff(lambda tx: tx.tickets.thread(ticket))
+        thread = page.said_in(ticket)
         assert [one.kind for one in thread] == [
             MessageKind.TEXT,
             MessageKind.OFFERED,

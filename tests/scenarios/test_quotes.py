@@ -110,7 +110,7 @@ async def test_C7_nothing_is_deducted_that_the_customer_has_not_approved(
             page.does_to(working.settle, work.id, spent=61)
         page.does_to(working.settle, work.id, spent=45)
         await page.account(posted=255, held=0)
-        thread = page.staff(lambda tx: tx.tickets.thread(revised.ticket_id))
+        thread = page.said_in(revised.ticket_id)
         assert [one.kind for one in thread] == [
             MessageKind.OFFERED,
             MessageKind.APPROVED,
@@ -273,7 +273,7 @@ async def test_C11_what_an_inspection_costs_depends_on_why_it_ended(
         work = await approved(page, 50, ticket=seen.ticket_id)
         page.does_to(working.infeasible, work.id, cause=Cause.MODULE)
         await page.account(posted=left - 15, held=0)
-        thread = page.staff(lambda tx: tx.tickets.thread(seen.ticket_id))
+        thread = page.said_in(seen.ticket_id)
         (why,) = [one.detail for one in thread if one.kind is MessageKind.INFEASIBLE]
         assert (why["charged"], why["cited"]) == (15, seen.id), "it cites the approval"
 
@@ -326,4 +326,4 @@ async def test_C12_words_cost_nothing(opencart: OpenCartShop, make_bridge: MakeB
         assert after is not None
         assert [entry.kind for entry in after.entries] == ["grant"]
         assert (after.posted, after.held) == (before.posted, before.held) == (300, 0)
-        assert len(page.staff(lambda tx: tx.tickets.thread(opened))) == 3
+        assert len(page.said_in(opened)) == 3

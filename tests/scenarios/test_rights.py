@@ -126,7 +126,7 @@ async def test_P4_staff_find_the_caller_and_log_the_call_free_of_coins(
             assert account is not None
             assert [entry.kind for entry in account.entries] == ["grant"]
             page = CoinPage(bridge, opencart, customer)
-            thread = page.staff(lambda tx, number=opened.document["ticket"]: tx.tickets.thread(number))
+            thread = page.said_in(opened.document["ticket"])
             assert [one.kind for one in thread] == [MessageKind.CALL]
             assert (NUMBER in str(await rights(page, COINS[code]))) == (code == PROFESSIONAL)
 

@@ -15,7 +15,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.key_files import load_keys
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.quotes import Quote
-from bridge.domain.tickets import Author
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.engine.setup import StoreSetup
 from bridge.services import offering
 from tests.support.bridges import AnyShop, Bridge, now
@@ -159,6 +159,11 @@ class CoinPage:
         """Run a service as a command does, beside the running daemon."""
         with Desk.open(self.bridge.desk.path) as desk:
             return desk.run(service, *args, **kwargs)
+
+    def said_in(self, ticket_id: int) -> list[Message]:
+        """What stands in a ticket, but for what the desk notes of the plan that it runs under."""
+        thread: list[Message] = self.staff(lambda tx: tx.tickets.thread(ticket_id))
+        return [one for one in thread if one.kind is not MessageKind.STANDING]
 
 
 async def eventually(condition: Callable[[], Awaitable[T | None]], what: str) -> T:
