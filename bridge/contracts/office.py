@@ -112,11 +112,21 @@ class Office(Protocol):
         ...
 
     async def contact(self, store: str, owner: Owner) -> Contact | None:
-        """How the customer, or the guest of an order, is addressed now. Raises `ShopError` where the shop is down."""
+        """How the customer, the guest of an order or a visitor of a thread is addressed now.
+
+        Raises `ShopError` where the shop is down.
+        """
         ...
 
     async def subject(self, store: str, ticket_id: int) -> str:
         """A ticket's subject; empty where it has been erased (rule D2)."""
+        ...
+
+    async def answer(self, store: str, ticket_id: int, at: datetime) -> str:
+        """What staff answered in a ticket at that moment; empty where it has been erased (rule D2).
+
+        For who has no page to read it on: everybody else is only told that there is an answer.
+        """
         ...
 
     async def is_shown(self, store: str, ticket_id: int) -> bool:

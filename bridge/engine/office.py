@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bridge.contracts.clock import Clock
@@ -12,6 +12,7 @@ from bridge.contracts.shop_documents import Contact
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.tickets import Author, MessageKind
 from bridge.errors import PluginError, ShopUnavailable
 from bridge.services.notes import storefront_name
 from bridge.services.threads_shown import why_unseen
@@ -20,6 +21,8 @@ from bridge.settings.base import Section
 from bridge.settings.plugin_tables import PluginSettings, fetch_secret
 
 Model = TypeVar("Model")
+A_MOMENT = timedelta(milliseconds=10)
+"""The desk keeps milliseconds: an event's moment and its message's differ by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class PluginOffice(Office):
     async def contact(self, store: str, owner: Owner) -> Contact | None:
         if owner.kind is OwnerKind.FORMER:
             return None
+        if owner.kind is OwnerKind.VISITOR:
+            return await self._desk.read(_visitor, store, owner)
         adapter = self._shop(store)
         if owner.kind is OwnerKind.GUEST:
             found = await adapter.order_contact(owner.ref)
@@ -74,6 +79,16 @@ class PluginOffice(Office):
         def look(tx: DeskTx) -> str:
             ticket = tx.tickets.get(store, ticket_id)
             return ticket.subject if ticket else ""
+
+        return await self._desk.read(look)
+
+    async def answer(self, store: str, ticket_id: int, at: datetime) -> str:
+        def look(tx: DeskTx) -> str:
+            if tx.tickets.get(store, ticket_id) is None:
+                return ""
+            said = (one for one in tx.tickets.thread(ticket_id) if one.author is Author.STAFF)
+            found = [one for one in said if one.kind is MessageKind.TEXT and abs(one.at - at) < A_MOMENT]
+            return min(found, key=lambda one: abs(one.at - at)).text if found else ""
 
         return await self._desk.read(look)
 
@@ -135,6 +150,11 @@ class PluginOffice(Office):
 
     def _key(self, key: str) -> str:
         return f"{self._plugin}:{key}"
+
+
+def _visitor(tx: DeskTx, store: str, owner: Owner) -> Contact | None:
+    known = tx.threads.of(store, [owner.ref]).get(owner.ref)
+    return Contact(0, known.email, "", known.language) if known is not None and known.email else None
 
 
 def _card(store: StoreSettings, read: Section | None) -> StoreCard:

@@ -34,7 +34,8 @@ class Letter:
 class Context:
     """What a letter is written from, besides its event.
 
-    `ticket` is the subject of the ticket it is about, `code` a guest's one-time code; both empty where there is none.
+    `ticket` is the subject of the ticket it is about, `code` a guest's one-time code, `answer` what staff answered a
+    visitor, who has no page to read it on; each empty where there is none.
     """
 
     language: str
@@ -42,6 +43,7 @@ class Context:
     now: datetime
     ticket: str = ""
     code: str = ""
+    answer: str = ""
 
     def day(self, moment: datetime) -> str:
         return day(self.language, moment, self.store.zone)

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from bridge.contracts.office import Delivery, Office, PluginTables, StaffContact, StoreCard
 from bridge.contracts.shop import Finding, Level
-from bridge.domain.accounts import Owner
+from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import EVENTS, BackupLate, CustomerEvent, Event, GuestClaimed, TicketAnswered
 from bridge.errors import BridgeError, DeliverLater, DeliveryNeedless, DeliveryRefused
 from bridge.hooks import hookimpl
@@ -100,7 +100,8 @@ class MailPlugin:
     async def _to_customer(self, delivery: Delivery, event: CustomerEvent, card: StoreCard) -> None:
         office = self._opened()
         owner = delivery.to or event.owner
-        if isinstance(event, TicketAnswered):
+        visitor = owner.kind is OwnerKind.VISITOR
+        if isinstance(event, TicketAnswered) and not visitor:
             await self._wait_until_shown(event)
         contact = await office.contact(delivery.store, owner)
         if contact is None:
@@ -114,7 +115,7 @@ class MailPlugin:
         await self._keep_to_the_cap(delivery.store, owner, card)
         # The order's address may be anybody's: whoever claims the order did not prove that it is his.
         name = "" if isinstance(event, GuestClaimed) else greeting_name(contact.name)
-        sheet = customer_sheet(language, card.title, card.account_url, name)
+        sheet = customer_sheet(language, card.title, "" if visitor else card.account_url, name)
         await self._send(letter, sheet, card, delivery, to=(name, contact.email))
 
     async def _to_staff(self, delivery: Delivery, event: Event, card: StoreCard, name: str) -> None:
@@ -148,7 +149,10 @@ class MailPlugin:
         number = getattr(event, "ticket_id", None)
         ticket = await office.subject(card.name, number) if number is not None else ""
         code = await office.code(card.name, event.claim_id) if isinstance(event, GuestClaimed) else ""
-        return Context(language, card, office.now(), ticket=ticket, code=code)
+        answer = ""
+        if isinstance(event, TicketAnswered) and event.owner.kind is OwnerKind.VISITOR:
+            answer = await office.answer(card.name, event.ticket_id, event.at)
+        return Context(language, card, office.now(), ticket=ticket, code=code, answer=answer)
 
     async def _wait_until_shown(self, event: TicketAnswered) -> None:
         """Raise `DeliverLater` while the answer isn't on the page that the letter leads to: it must not promise it.

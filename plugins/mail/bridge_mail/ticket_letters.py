@@ -1,12 +1,18 @@
-"""Letters about tickets: what was promised, that there is an answer. People's own words stay on the page (rule D1)."""
+"""Letters about tickets: what was promised, that there is an answer. People's own words stay on the page (rule D1).
 
+A visitor of the shop's own customer service has no page: his letter is the answer, and there is no other for him.
+"""
+
+from bridge.domain.accounts import OwnerKind
 from bridge.domain.events import Event, TicketAnswered, TicketOpened, UrgencyDecided
 from bridge_mail.letter import Context, Fact, Letter, Writer, about_ticket, ticket_fact
 from bridge_mail.words import say
 
 
 def _opened(event: TicketOpened, at: Context) -> Letter | None:
-    """The promise at the opening; nothing where nothing was promised (rule T8)."""
+    """The promise at the opening; nothing where nothing was promised (rule T8), nor to an address nobody has proven."""
+    if event.owner.kind is OwnerKind.VISITOR:
+        return None
     lang, guaranteed, meant = at.language, event.guaranteed_until, event.best_effort_until
     if guaranteed is None and meant is None:
         return None
@@ -23,8 +29,10 @@ def _opened(event: TicketOpened, at: Context) -> Letter | None:
     return Letter(subject, tuple(lines), tuple(facts), link=say(lang, "Open the ticket"))
 
 
-def _answered(event: TicketAnswered, at: Context) -> Letter:
+def _answered(event: TicketAnswered, at: Context) -> Letter | None:
     lang = at.language
+    if event.owner.kind is OwnerKind.VISITOR:
+        return _in_full(event, at) if at.answer else None
     line = say(lang, "You find the answer on your account page, and can write back there. It costs no coins.")
     return Letter(
         about_ticket(say(lang, "We have answered your ticket"), at),
@@ -34,7 +42,17 @@ def _answered(event: TicketAnswered, at: Context) -> Letter:
     )
 
 
-def _urgency(event: UrgencyDecided, at: Context) -> Letter:
+def _in_full(event: TicketAnswered, at: Context) -> Letter:
+    """The answer itself, a line a paragraph."""
+    lines = [line for line in map(str.strip, at.answer.splitlines()) if line]
+    back = say(at.language, "To write back, use the contact form of the shop.")
+    subject = about_ticket(say(at.language, "We have answered your ticket"), at)
+    return Letter(subject, (*lines, back), (ticket_fact(event.ticket_id, at),))
+
+
+def _urgency(event: UrgencyDecided, at: Context) -> Letter | None:
+    if event.owner.kind is OwnerKind.VISITOR:
+        return None
     lang, facts = at.language, (ticket_fact(event.ticket_id, at),)
     if event.urgent:
         subject = say(lang, "Your ticket is treated as urgent")

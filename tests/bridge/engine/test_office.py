@@ -8,7 +8,10 @@ import pytest
 
 from bridge.contracts.office import Delivery, Office, PluginTables, StaffContact
 from bridge.contracts.shop_documents import Contact, Note
+from bridge.contracts.threads import KnownThread
+from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.errors import PluginError, SettingsError, ShopUnavailable
 from bridge.hooks import hookimpl
 from bridge.hooks.manager import Plugins
@@ -175,3 +178,25 @@ def test_a_plugin_that_can_t_name_its_settings_is_named() -> None:
     plugins.add("broken", Broken())
     with pytest.raises(PluginError, match="plugin broken can't name its settings: no"):
         plugins.tables()
+
+
+async def test_a_visitor_is_addressed_by_his_thread_and_reads_the_answer_itself(room: Mailroom, asking: Asking) -> None:
+    visitor = Owner(OwnerKind.VISITOR, 5)
+
+    def write(tx: DeskTx) -> int:
+        account = tx.accounts.open("acme", [visitor])[visitor]
+        ticket = tx.tickets.open("acme", account.id, subject="Help", at=NOON, by=Author.CUSTOMER)
+        known = KnownThread(5, account.id, "eve@shop.example", "fa", "open", ticket.id, NOON)
+        tx.threads.save("acme", [known])
+        for seconds, text in ((0, "first"), (60, "second")):
+            at = NOON + timedelta(seconds=seconds, microseconds=123_456)
+            tx.tickets.say(ticket.id, Message(at, Author.STAFF, MessageKind.TEXT, text, staff="Anna"))
+        return ticket.id
+
+    number = await room.desk.transact("write", write)
+    assert await asking.office.contact("acme", visitor) == Contact(0, "eve@shop.example", "", "fa")
+    assert await asking.office.contact("acme", Owner(OwnerKind.VISITOR, 6)) is None
+    moment = NOON + timedelta(seconds=60, microseconds=123_456)
+    assert await asking.office.answer("acme", number, moment) == "second"
+    assert await asking.office.answer("acme", number, NOON + timedelta(hours=1)) == ""
+    assert await asking.office.answer("other", number, moment) == ""

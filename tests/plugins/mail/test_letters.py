@@ -319,3 +319,19 @@ def test_marks_of_direction_in_a_tickets_subject_or_a_name_reach_no_letter(langu
 )
 def test_somebody_elses_words_are_put_on_one_line(text_in: str, out: str) -> None:
     assert words.one_line(text_in) == out
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_T11_a_visitor_reads_the_answer_itself_and_no_letter_leads_him_to_a_page(language: str) -> None:
+    visitor: dict[str, Any] = {"key": "k", **CUSTOMER, "owner": Owner(OwnerKind.VISITOR, 5), "ticket_id": 5}
+    at = Context(language, CARD, NOON, ticket="It does not print", answer="Please restart it.\n\nThen print.")
+    answered = letter_to_customer(events.TicketAnswered(**visitor), at)
+    assert answered is not None
+    assert answered.lines[:2] == ("Please restart it.", "Then print.")
+    assert (len(answered.lines), answered.link) == (3, "")
+    assert letter_to_customer(events.TicketAnswered(**visitor), replace(at, answer="")) is None
+    assert letter_to_customer(events.TicketOpened(**visitor, best_effort_until=LAPSES), at) is None
+    assert letter_to_customer(events.UrgencyDecided(**visitor, urgent=True), at) is None
+    told = letter_to_staff(events.TicketReplied(**visitor), at)
+    assert told is not None
+    assert all("{" not in line for line in told.lines)
