@@ -204,7 +204,7 @@ async def test_a_shop_that_was_prepared_before_there_was_a_coin_desk_goes_on_wit
         await page.account(posted=850)
         await bridge.quiet()
     told = [line for line in log_lines if line["event"] == "shop takes no documents of a kind"]
-    assert [line["table"] for line in told] == ["quote", "ticket"]
+    assert [line["table"] for line in told] == ["quote", "message"]
     assert "bridge store prepare acme" in told[0]["next"]
     await bridge.prepare()  # a new key and the tables
     async with bridge.running():
