@@ -195,6 +195,18 @@ class Quotes(Protocol):
         """Don't show these quotes, whatever happens to them, until they are erased."""
         ...
 
+    def hold_up(self, quote_ids: Iterable[int]) -> None:
+        """Don't show these quotes until they are taken up."""
+        ...
+
+    def take_up(self, store: str) -> int:
+        """Show the quotes of the store that were held up, as not shown yet. Returns how many."""
+        ...
+
+    def any_held_up(self, store: str) -> bool:
+        """Whether any is held up."""
+        ...
+
     def again(self, store: str) -> None:
         """Show every quote of the store once more, but none that is kept back."""
         ...

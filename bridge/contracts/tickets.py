@@ -227,6 +227,18 @@ class Tickets(Protocol):
         """Don't show these tickets, whatever happens to them, until they are erased."""
         ...
 
+    def hold_up(self, ticket_ids: Iterable[int]) -> None:
+        """Don't show these tickets until they are taken up."""
+        ...
+
+    def take_up(self, store: str) -> int:
+        """Show the tickets of the store that were held up, as not shown yet. Returns how many."""
+        ...
+
+    def any_held_up(self, store: str) -> bool:
+        """Whether any is held up."""
+        ...
+
     def again(self, store: str) -> None:
         """Show every ticket of the store once more, but none that is kept back."""
         ...

@@ -13,7 +13,7 @@ from bridge.contracts.coin_desk import Channel, Decision
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import last_known, next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import KEPT_BACK, QUOTE_WAITS, decision, quote, quote_version, store
+from bridge.desk.tables import HELD_UP, KEPT_BACK, QUOTE_WAITS, decision, quote, quote_version, store
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.holds import Part
 from bridge.domain.quotes import ENDED, Offer, Quote, QuoteKind, QuoteState
@@ -54,9 +54,7 @@ _OPEN = Statement(
     .limit(bindparam("most"))
 )
 _WAITING = Statement(
-    _FOUND.where(
-        quote.c.store_id == bindparam("store"), QUOTE_WAITS, quote.c.pushed_number != literal_column(KEPT_BACK)
-    )
+    _FOUND.where(quote.c.store_id == bindparam("store"), QUOTE_WAITS, quote.c.pushed_number >= literal_column("0"))
     .order_by(quote.c.id)
     .limit(bindparam("most"))
 )
@@ -113,6 +111,10 @@ _PUSHED = Statement(
 )
 _NOT_SHOWN = Statement(select(quote.c.id).where(any_of(quote.c.id, "ids"), quote.c.pushed_number == text("0")))
 _KEEP_BACK = Statement(update(quote).where(any_of(quote.c.id, "ids")).values(pushed_number=text(KEPT_BACK)))
+_HOLD_UP = Statement(update(quote).where(any_of(quote.c.id, "ids")).values(pushed_number=text(HELD_UP)))
+_IS_HELD_UP = and_(quote.c.store_id == bindparam("store"), quote.c.pushed_number == literal_column(HELD_UP))
+_TAKE_UP = Statement(update(quote).where(_IS_HELD_UP).values(pushed_number=text("0")))
+_ANY_HELD_UP = Statement(select(quote.c.id).where(_IS_HELD_UP).limit(1))
 _AGAIN = Statement(
     update(quote)
     .where(quote.c.store_id == bindparam("store"))
@@ -253,6 +255,15 @@ class SqlQuotes:
 
     def keep_back(self, quote_ids: Iterable[int]) -> None:
         _KEEP_BACK.run(self._connection, ids=id_list(quote_ids))
+
+    def hold_up(self, quote_ids: Iterable[int]) -> None:
+        _HOLD_UP.run(self._connection, ids=id_list(quote_ids))
+
+    def take_up(self, store: str) -> int:
+        return _TAKE_UP.run(self._connection, store=self._stores.number(store)).rowcount
+
+    def any_held_up(self, store: str) -> bool:
+        return _ANY_HELD_UP.one(self._connection, store=self._stores.number(store)) is not None
 
     def again(self, store: str) -> None:
         _AGAIN.run(self._connection, store=self._stores.number(store))

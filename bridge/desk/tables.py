@@ -290,6 +290,8 @@ Index("ix_ticket_policy", ticket.c.store_id, ticket.c.policy, ticket.c.id, sqlit
 Index("ix_ticket_continues", ticket.c.continues, sqlite_where=text("continues IS NOT NULL"))
 KEPT_BACK = "-1"
 """The `pushed_number` of what is not to be shown until it is erased; 0 is what was not shown yet in this epoch."""
+HELD_UP = "-3"
+"""The `pushed_number` of what is not to be shown until the shop's older row of it can be checked, or staff let go."""
 HIDDEN = -2
 """The `pushed_number` of a ticket that was at an end before the desk knew it: shown once something is said in it."""
 TICKET_WAITS = text("pushed_number < number AND pushed_number > -2")

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, func, literal_column, or_, select, text, update
+from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select, text, update
 
 from bridge.desk.messages import SqlMessages, erase_messages
 from bridge.desk.numbers import is_lost, last_known, next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import HIDDEN, KEPT_BACK, NOT_CLOSED, TICKET_WAITS, message, ticket
+from bridge.desk.tables import HELD_UP, HIDDEN, KEPT_BACK, NOT_CLOSED, TICKET_WAITS, message, ticket
 from bridge.desk.ticket_rows import FOUND_TICKETS, ticket_from
 from bridge.desk.ticket_standing import SqlTicketStanding
 from bridge.desk.values import id_list, to_ms
@@ -75,6 +75,10 @@ _PUSHED = Statement(
 )
 _NOT_SHOWN = Statement(select(ticket.c.id).where(any_of(ticket.c.id, "ids"), ticket.c.pushed_number == text("0")))
 _KEEP_BACK = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(pushed_number=text(KEPT_BACK)))
+_HOLD_UP = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(pushed_number=text(HELD_UP)))
+_IS_HELD_UP = and_(ticket.c.store_id == bindparam("store"), ticket.c.pushed_number == literal_column(HELD_UP))
+_TAKE_UP = Statement(update(ticket).where(_IS_HELD_UP).values(pushed_number=text("0")))
+_ANY_HELD_UP = Statement(select(ticket.c.id).where(_IS_HELD_UP).limit(1))
 _AGAIN = Statement(
     update(ticket)
     .where(ticket.c.store_id == bindparam("store"), ticket.c.pushed_number > literal_column(str(HIDDEN)))
@@ -192,6 +196,15 @@ class SqlTickets(SqlMessages, SqlTicketStanding):
 
     def keep_back(self, ticket_ids: Iterable[int]) -> None:
         _KEEP_BACK.run(self._connection, ids=id_list(ticket_ids))
+
+    def hold_up(self, ticket_ids: Iterable[int]) -> None:
+        _HOLD_UP.run(self._connection, ids=id_list(ticket_ids))
+
+    def take_up(self, store: str) -> int:
+        return _TAKE_UP.run(self._connection, store=self._stores.number(store)).rowcount
+
+    def any_held_up(self, store: str) -> bool:
+        return _ANY_HELD_UP.one(self._connection, store=self._stores.number(store)) is not None
 
     def again(self, store: str) -> None:
         number = self._stores.number(store)

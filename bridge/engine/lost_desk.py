@@ -33,6 +33,7 @@ from bridge.services.restoring import (
     taken_away_messages,
     with_answers,
 )
+from bridge.services.unproven import has_let_go, hold_unproven_up, look_again, settle
 
 log = structlog.get_logger()
 NUMBERS_AHEAD = 1_000
@@ -50,6 +51,8 @@ class LostDesk:
     def __init__(self, setup: StoreSetup, adapter: ShopAdapter, desk: Desk, clock: Clock, health: StoreHealth) -> None:
         self._setup, self._adapter, self._desk, self._clock, self._health = setup, adapter, desk, clock, health
         self._accounts_replaced = self._tickets_taken_away = self._all_replaced = False
+        self._key_ids: frozenset[str] = frozenset()
+        self._is_held_up = False
 
     async def before_documents(
         self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
@@ -60,6 +63,9 @@ class LostDesk:
         """
         if self._all_replaced:
             return batches, 0
+        if (ids := frozenset(key.id for key in keys)) != self._key_ids:
+            self._key_ids, self._is_held_up = ids, False
+            await self._desk.transact("look again with these keys", look_again, self._setup.name)
         tickets = await self._tickets_to_leave_out(batches, keys)
         quotes = await self._quotes_to_leave_out(batches, keys)
         unwanted = {DocumentTable.TICKET: tickets, DocumentTable.MESSAGE: tickets, DocumentTable.QUOTE: quotes}
@@ -85,6 +91,10 @@ class LostDesk:
 
     async def take_over(self, keys: Sequence[SigningKey]) -> int:
         """Once all has been pushed: does the shop still show accounts of a desk before a restore? Returns how many."""
+        if self._is_held_up:  # until there are other keys, or staff let go
+            self._is_held_up = not await self._desk.read(has_let_go, self._setup.name, self._desk.identity.epoch)
+            if self._is_held_up:
+                return 0
         if self._accounts_replaced:
             await self._take_over_tickets(keys)
             return 0
@@ -93,9 +103,9 @@ class LostDesk:
             log.warning("accounts of a lost desk are replaced", store=self._setup.name, accounts=len(customers))
             return await self._desk.transact("take over accounts", take_over, self._setup.name, customers)
         known = await self._desk.read(lambda tx: tx.quotes.last_known())
-        await self._take_away(keys, DocumentTable.QUOTE, known, report_lost_quotes)
-        self._accounts_replaced = True
-        await self._take_over_tickets(keys)  # now: nobody may wake the pusher for long
+        self._accounts_replaced = await self._take_away(keys, DocumentTable.QUOTE, known, report_lost_quotes)
+        if self._accounts_replaced:
+            await self._take_over_tickets(keys)  # now: nobody may wake the pusher for long
         return 0
 
     async def _tickets_to_leave_out(
@@ -109,7 +119,8 @@ class LostDesk:
         older = await self._older(DocumentTable.TICKET, _tickets_in(batches))
         if not older:
             return frozenset()
-        kept_back = await self._kept_back(DocumentTable.TICKET, older, keys)
+        kept_back = await self._unproven(DocumentTable.TICKET, older, keys)
+        kept_back |= await self._kept_back(DocumentTable.TICKET, older, keys)
         at = self._clock.now()
         known = await self._desk.transact("look at older tickets", with_answers, self._setup.name, older, keys, at=at)
         recovered: list[int] = []
@@ -130,13 +141,33 @@ class LostDesk:
         """Quotes that are not to be pushed as they are: the shop has them without words."""
         numbers = {number for one in batches if one.table is DocumentTable.QUOTE for number in one.numbers}
         older = await self._older(DocumentTable.QUOTE, numbers)
-        return await self._kept_back(DocumentTable.QUOTE, older, keys) if older else frozenset()
+        if not older:
+            return frozenset()
+        unproven = await self._unproven(DocumentTable.QUOTE, older, keys)
+        return unproven | await self._kept_back(DocumentTable.QUOTE, older, keys)
 
     async def _older(self, table: DocumentTable, numbers: Collection[int]) -> Sequence[DocumentRow]:
         """What an earlier epoch has left in the shop of those of these that were not pushed in this one."""
         first = await self._desk.read(_not_shown, table, numbers) if numbers else frozenset()
         found = await self._adapter.documents(table, sorted(first)) if first else ()
         return [one for one in found if one.row.epoch < self._desk.identity.epoch]
+
+    async def _unproven(
+        self,
+        table: DocumentTable,
+        older: Sequence[DocumentRow],
+        keys: Sequence[SigningKey],
+    ) -> frozenset[int]:
+        """Those of these that nobody can check, because they are signed with a key that is not here."""
+        ids = {key.id for key in keys}
+        if all(one.row.key_id in ids for one in older):
+            return frozenset()
+        name, epoch, at = self._setup.name, self._desk.identity.epoch, self._clock.now()
+        found = await self._desk.transact(
+            f"hold up unproven {table}s", hold_unproven_up, name, table, older, keys, epoch=epoch, at=at
+        )
+        self._is_held_up |= bool(found)
+        return found
 
     async def _kept_back(
         self, table: DocumentTable, older: Sequence[DocumentRow], keys: Sequence[SigningKey]
@@ -163,10 +194,10 @@ class LostDesk:
             return
         if not self._tickets_taken_away:
             known = await self._desk.read(lambda tx: tx.tickets.last_known())
-            await self._take_away(keys, DocumentTable.TICKET, known, report_lost_tickets)
-            self._tickets_taken_away = True
-        if await self._desk.read(_all_pushed, self._setup.name):
+            self._tickets_taken_away = await self._take_away(keys, DocumentTable.TICKET, known, report_lost_tickets)
+        if self._tickets_taken_away and await self._desk.read(_all_pushed, self._setup.name):
             await self._take_away_messages(keys)
+            await self._desk.transact("all replaced", settle, self._setup.name, at=self._clock.now())
             self._all_replaced = True
 
     async def _take_away_messages(self, keys: Sequence[SigningKey]) -> None:
@@ -178,12 +209,18 @@ class LostDesk:
         if taken:
             log.warning("messages of a lost desk are taken away", store=self._setup.name, rows=taken)
 
-    async def _take_away(self, keys: Sequence[SigningKey], table: DocumentTable, known: int, report: _Report) -> None:
-        """Take off the pages what only a lost desk knew: their numbers are about the last ones known."""
+    async def _take_away(self, keys: Sequence[SigningKey], table: DocumentTable, known: int, report: _Report) -> bool:
+        """Take off the pages what only a lost desk knew: their numbers are about the last ones known.
+
+        Whether that is all: what nobody can check stays where it is, and is not shown by a page with another key.
+        """
+        is_all = True
         terms = self._setup.page_terms(keys[0], self._desk.identity.epoch)
         number, until = max(known - NUMBERS_AHEAD, 0), known + NUMBERS_AHEAD
         while found := await self._adapter.documents_left_behind(table, epoch=terms.epoch, after=number, until=until):
             number = found[-1].id
+            if held_up := await self._unproven(table, found, keys):
+                found, is_all = [one for one in found if one.id not in held_up], False
             blank = await self._desk.transact(f"report lost {table}s", report, terms, found, keys, at=self._clock.now())
             if blank:
                 log.warning(
@@ -194,6 +231,7 @@ class LostDesk:
                 )
                 await self._adapter.push_documents(table, blank)
                 until = max(until, number + NUMBERS_AHEAD)
+        return is_all
 
 
 def _tickets_in(batches: Sequence[DocumentBatch]) -> frozenset[int]:
@@ -226,5 +264,6 @@ def _not_shown(tx: DeskTx, table: DocumentTable, numbers: Iterable[int]) -> froz
 
 
 def _all_pushed(tx: DeskTx, store: str) -> bool:
-    """Whether no ticket and no quote waits to be pushed."""
-    return not tx.tickets.waiting(store, 1) and not tx.quotes.waiting(store, 1)
+    """Whether no ticket and no quote waits to be pushed, or is held up."""
+    waits = tx.tickets.waiting(store, 1) or tx.quotes.waiting(store, 1)
+    return not (waits or tx.tickets.any_held_up(store) or tx.quotes.any_held_up(store))

@@ -15,6 +15,7 @@ from bridge.services.coin_moves import note
 from bridge.services.comparing_accounts import CUSTOMERS_CHANGED, believe_the_shop
 from bridge.services.reconciling import start_over
 from bridge.services.syncing import DELETED, IDS_WENT_BACK, TOTAL_WAITS, confirm_first_sync, touch
+from bridge.services.unproven import UNCHECKED, let_go
 
 CLOSED_FOR_GOOD = frozenset({ProblemState.RETRIED, ProblemState.SOLVED})
 _ENDS_OTHERWISE = {
@@ -76,6 +77,8 @@ def retry(
         start_over(tx, problem, at=at, present=present)
     if problem.kind == CUSTOMERS_CHANGED:
         believe_the_shop(tx, problem.store)
+    if UNCHECKED in problem.detail:
+        let_go(tx, problem.store, epoch=problem.detail[UNCHECKED], at=at)
     if problem.kind == MAIL_HELD:
         tx.outbox.release(problem.store)
         tx.deliveries.release(problem.store)
@@ -110,7 +113,7 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
 def can_be_retried(problem: Problem) -> bool:
     """Whether a retry changes something: a total to confirm, a pause to end, orders to read again; others only tell."""
     return problem.kind in {TOTAL_WAITS, IDS_WENT_BACK, CUSTOMERS_CHANGED, MAIL_HELD} or bool(
-        problem.detail.get("orders")
+        problem.detail.get("orders") or problem.detail.get(UNCHECKED)
     )
 
 
