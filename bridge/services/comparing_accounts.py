@@ -13,6 +13,7 @@ from bridge.contracts.desk import Tx
 from bridge.contracts.shop import Shown
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.orders import Order
+from bridge.services.restoring import ask_to_erase_former
 
 CUSTOMER_DELETED = "customer_deleted"
 CUSTOMERS_MISSING = "customers_missing"
@@ -202,6 +203,7 @@ def _set_apart(tx: Tx, store: str, account: Account, at: datetime) -> None:
     # Off the page of who has his number next.
     tx.quotes.touch(quote.id for quote in tx.quotes.of_account(account.id))
     tx.tickets.show_anew(ticket.id for ticket in tx.tickets.of_account(account.id))
+    ask_to_erase_former(tx, store, account.id, at=at)
     tx.problems.report(
         store,
         key=f"account:{account.id}:{CUSTOMER_REPLACED}",

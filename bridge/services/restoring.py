@@ -220,19 +220,29 @@ def keep_erased_back(
     (tx.tickets if table is DocumentTable.TICKET else tx.quotes).keep_back(found)
     accounts = tx.accounts.by_ids(set(found.values()))
     for account_id in dict.fromkeys(found.values()):
-        customer = accounts[account_id].owner.ref
-        tx.problems.report(
-            store,
-            key=erased_again_key(account_id),
-            kind=AFTER_BACKUP,
-            summary=f"customer {customer}: the shop says that his words were erased after the backup, and the backup "
-            "has them. They stay off his page; erase what is kept of him again: "
-            f"bridge privacy erase {customer} --by NAME",
-            at=at,
-            detail={"account": account_id},
-            unless_dismissed=True,
-        )
+        _ask_to_erase_again(tx, store, account_id, accounts[account_id].owner, at=at)
     return list(with_words)
+
+
+def ask_to_erase_former(tx: Tx, store: str, account_id: int, *, at: datetime) -> None:
+    """Name an account that is to be erased again by its own number: the customer's is somebody else's by now."""
+    if tx.problems.open_under(store, erased_again_key(account_id)):
+        _ask_to_erase_again(tx, store, account_id, Owner(OwnerKind.FORMER, account_id), at=at)
+
+
+def _ask_to_erase_again(tx: Tx, store: str, account_id: int, owner: Owner, *, at: datetime) -> None:
+    customer = str(owner.ref) if owner.kind is OwnerKind.CUSTOMER else f"{owner.kind}:{owner.ref}"
+    tx.problems.report(
+        store,
+        key=erased_again_key(account_id),
+        kind=AFTER_BACKUP,
+        summary=f"customer {customer}: the shop says that his words were erased after the backup, and the backup "
+        "has them. They stay off his page; erase what is kept of him again: "
+        f"bridge privacy erase {customer} --by NAME",
+        at=at,
+        detail={"account": account_id},
+        unless_dismissed=True,
+    )
 
 
 def erased_again_key(account_id: int) -> str:

@@ -194,7 +194,9 @@ async def test_D2_with_the_old_key_back_all_is_as_after_any_restore(restored: Re
     assert restored.shop.document_rows[DocumentTable.TICKET][erased].epoch == 1
     found = await restored.desk.read(lambda tx: tx.problems.open(ACME))
     told = [one.summary for one in found if one.kind == "after_backup"]
-    assert [("erase 77" in one, f"ticket {answered + 5}" in one) for one in told] == [(True, False), (False, True)]
+    assert len(told) == 2
+    assert any("erase 77" in one for one in told)
+    assert any(f"ticket {answered + 5}" in one for one in told)
 
 
 async def test_what_only_the_lost_desk_said_is_taken_off_once_all_of_ours_is_there(restored: Restored) -> None:

@@ -9,9 +9,10 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.contracts.tickets import MessageKey
 from bridge.desk.desk import Desk
+from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import TicketAnswered
 from bridge.domain.tickets import Author, MessageKind
-from bridge.services import privacy, staff_coins
+from bridge.services import comparing_accounts, privacy, staff_coins
 from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.disputes import charge_back
 from bridge.services.document_parts import taken_away
@@ -317,6 +318,19 @@ def test_D2_a_row_that_says_nothing_of_an_erasure_keeps_nothing_back() -> None:
         )
         assert waiting(coins)[0] == [number]
         assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
+
+
+def test_D2_whose_number_somebody_else_has_now_is_to_be_erased_by_the_number_of_his_account() -> None:
+    """The command of the open problem would erase the new customer otherwise."""
+    with a_coin_desk() as coins:
+        number = coins.ticket(customer(77)).id
+        kept_back(coins, DocumentTable.TICKET, erased_row(DocumentTable.TICKET, number))
+        account = coins.desk.look(lambda tx: tx.accounts.of_owners(ACME, [customer(77)]))[customer(77)]
+        coins.desk.run(comparing_accounts._set_apart, ACME, account, LATER)
+        (problem,) = [one for one in coins.desk.look(lambda tx: tx.problems.open(ACME)) if one.kind == "after_backup"]
+        assert f"bridge privacy erase former:{account.id} --by NAME" in problem.summary
+        coins.desk.run(privacy.erase, ACME, Owner(OwnerKind.FORMER, account.id), by="Anna", at=LATER)
+        assert "after_backup" not in {one.kind for one in coins.desk.look(lambda tx: tx.problems.open(ACME))}
 
 
 def test_D4_words_that_have_had_their_time_are_erased_again_without_asking() -> None:
