@@ -24,6 +24,7 @@ from bridge.cli import (
     prices,
     privacy,
     problems,
+    queue,
     quote,
     report,
     rights,
@@ -82,7 +83,7 @@ def build() -> typer.Typer:
     ) -> None:
         ctx.obj = Call(as_json, config)
 
-    for part in (run, check, sync, status, init, audit):
+    for part in (run, check, sync, status, init, audit, queue):
         part.register(app)
     for part in (
         problems,

@@ -84,7 +84,7 @@ def show(call: Call, quote: Number, store: StoreOption = None) -> None:
     from bridge.cli.desk_work import QUOTE, Numbered, store_of, view_of
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
-    from bridge.cli.tickets_shown import thread_document, thread_parts
+    from bridge.cli.threads_shown import thread_document, thread_parts
 
     settings, at = call.settings(), CLOCK.now()
     about = Numbered(QUOTE, quote)

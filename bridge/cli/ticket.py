@@ -1,23 +1,25 @@
-"""`bridge ticket ...`: what customers want, and the thread about it. Nothing here costs a coin (rules C12, P4)."""
+"""`bridge ticket ...`: what customers want, and the thread about it. Nothing here costs a coin (rules C12, P4).
 
+Here are the commands that look, and the one that opens; what is said and decided is beside, in modules of their own.
+"""
+
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridge.cli import ticket_deciding, ticket_saying
 from bridge.cli.acting import MOST_LISTED, TicketNumber, listed
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
 from bridge.cli.customer import Customer
 
 if TYPE_CHECKING:
-    from bridge.cli.desk_work import Work
+    from bridge.cli.tickets_shown import TicketView
     from bridge.contracts.desk import Tx
     from bridge.domain.accounts import Owner
-    from bridge.domain.tickets import Ticket
     from bridge.settings import Settings, StoreSettings
 
 app = group("ticket", "Tickets: what customers want, and what was said about it.")
-
-Text = Annotated[str, typer.Option("--text", metavar="TEXT", help="What is said.")]
 
 
 @command(app, "list")
@@ -29,35 +31,37 @@ def list_tickets(
         typer.Option("--customer", metavar="CUSTOMER", help="Only those of this customer.", show_default=False),
     ] = None,
 ) -> None:
-    """List tickets, newest first."""
+    """List tickets, newest first. What waits for staff, in the order in which it is to be answered: bridge queue."""
     from bridge.cli.call import one_store
     from bridge.cli.customer import owner_of
     from bridge.cli.screen import line
-    from bridge.cli.session import the_desk
-    from bridge.cli.tickets_shown import ticket_document, tickets_table
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.cli.tickets_shown import ticket_document, tickets_table, views_of_tickets
     from bridge.services.staff_coins import require_account
 
-    settings = call.settings()
+    settings, at = call.settings(), CLOCK.now()
     owner = owner_of(customer) if customer is not None else None
     stores = [one_store(settings, store)] if store or owner else list(settings.stores.values())
 
-    def found(tx: "Tx") -> list[Any]:
+    def found(tx: "Tx") -> "list[TicketView]":
         if owner is not None:
             mine = tx.tickets.of_account(require_account(tx, stores[0].name, owner).id)[::-1]
-            return [_row(tx, stores[0], one) for one in mine[:MOST_LISTED]]
-        return [_row(tx, one, ticket) for one in stores for ticket in tx.tickets.latest(one.name, MOST_LISTED)]
+            return views_of_tickets(tx, stores[0], mine[:MOST_LISTED], at)
+        return [
+            view for one in stores for view in views_of_tickets(tx, one, tx.tickets.latest(one.name, MOST_LISTED), at)
+        ]
 
     with the_desk(settings) as desk:
-        rows = desk.look(found)
+        views = desk.look(found)
     call.answer(
-        {"tickets": [ticket_document(row) for row in rows]},
+        {"tickets": [ticket_document(view) for view in views]},
         lambda: (
             [
-                tickets_table(rows),
+                tickets_table(views),
                 line(),
-                line(f"{listed(len(rows), 'ticket')} More about one: bridge ticket show TICKET"),
+                line(f"{listed(len(views), 'ticket')} More about one: bridge ticket show TICKET"),
             ]
-            if rows
+            if views
             else [line("No tickets.")]
         ),
     )
@@ -65,25 +69,29 @@ def list_tickets(
 
 @command(app, "show")
 def show(call: Call, ticket: TicketNumber, store: StoreOption = None) -> None:
-    """Show a ticket and everything that was said and done about it."""
+    """Show a ticket and everything that was said and done about it.
+
+    What people wrote has its number in parentheses.
+    """
     from bridge.cli.desk_work import TICKET, Numbered, store_of
     from bridge.cli.screen import line
-    from bridge.cli.session import the_desk
-    from bridge.cli.tickets_shown import thread_document, thread_parts, ticket_document, ticket_parts
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.cli.threads_shown import thread_document, thread_parts
+    from bridge.cli.tickets_shown import ticket_document, ticket_parts, view_of_ticket
 
-    settings = call.settings()
+    settings, at = call.settings(), CLOCK.now()
 
-    def read(tx: "Tx") -> tuple[Any, Any]:
+    def read(tx: "Tx") -> tuple[Any, Any, Any]:
         found = tx.tickets.get(chosen.name, ticket)
         assert found is not None, "it was there a moment ago, and tickets are never deleted"
-        return _row(tx, chosen, found), tx.tickets.thread(ticket)
+        return view_of_ticket(tx, chosen, found, at), tx.tickets.thread(ticket), tx.files.of_ticket(ticket)
 
     with the_desk(settings) as desk:
         chosen = store_of(settings, desk, Numbered(TICKET, ticket), store)
-        row, thread = desk.look(read)
+        view, thread, files = desk.look(read)
     call.answer(
-        ticket_document(row) | {"thread": thread_document(thread)},
-        lambda: [*ticket_parts(row), line(), *thread_parts(thread, chosen.zone_info)],
+        ticket_document(view) | {"thread": thread_document(thread, files)},
+        lambda: [*ticket_parts(view), line(), *thread_parts(thread, chosen.zone_info, files)],
     )
 
 
@@ -106,6 +114,9 @@ def open_ticket(
             show_default=False,
         ),
     ] = None,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help="What it is about: pre-sales, support or work.")
+    ] = "support",
     by: ByOption = None,
     store: StoreOption = None,
 ) -> None:
@@ -118,101 +129,115 @@ def open_ticket(
     from bridge.cli.desk_work import ways_on
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
-    from bridge.cli.tickets_shown import ticket_document, ticket_parts
+    from bridge.cli.ticket_deciding import kind_named
+    from bridge.cli.tickets_shown import ticket_document, ticket_parts, view_of_ticket
     from bridge.engine.setup import StoreSetup
     from bridge.services import tickets
+    from bridge.services.opening import Wish
 
     settings = call.settings()
     chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
-    who, terms = staff_name(chosen, by), StoreSetup.of(chosen).desk_terms
+    who, terms, wish = staff_name(chosen, by), StoreSetup.of(chosen).desk_terms, Wish(kind_named(kind))
 
-    def opened(tx: "Tx") -> Any:
+    def opened(tx: "Tx") -> "TicketView":
         made = tickets.open_for(
-            tx, terms, owner, subject=subject, text=text, by=who, at=at, price=price, in_shop=in_shop
+            tx, terms, owner, subject=subject, text=text, by=who, at=at, price=price, in_shop=in_shop, wish=wish
         )
-        return _row(tx, chosen, made)
+        return view_of_ticket(tx, chosen, made, at)
 
     with the_desk(settings) as desk, ways_on(chosen.name, owner):
         known = bool(desk.look(lambda tx: tx.accounts.of_owners(chosen.name, [owner])))
         in_shop = not known and _in_shop(settings, chosen, owner)
-        row = desk.run(opened)
-    _, made, _, quotes = row
-    words = [f"{who} opened ticket {made.id} for {owner} of store {chosen.name}."]
-    words += [f"Draft {one.id} waits: bridge quote reissue {one.id} sends it as it is." for one in quotes]
+        view = desk.run(opened)
+    words = [f"{who} opened ticket {view.ticket.id} for {owner} of store {chosen.name}."]
+    words += [f"Draft {one.id} waits: bridge quote reissue {one.id} sends it as it is." for one in view.quotes]
     call.answer(
-        ticket_document(row) | {"by": who},
-        lambda: [line(" ".join(words)), line(), *ticket_parts(row)],
+        ticket_document(view) | {"by": who},
+        lambda: [line(" ".join(words)), line(), *ticket_parts(view)],
     )
 
 
-@command(app, "reply")
-def reply(call: Call, ticket: TicketNumber, text: Text, by: ByOption = None, store: StoreOption = None) -> None:
-    """Answer a ticket in words, free of coins.
-
-    The customer reads them on his page, and gets a mail that says so. Where his page can't show them yet, the mail
-    waits, and the answer says why.
-    """
-    from bridge.services import tickets
-    from bridge.services.threads_shown import told_unread
-
-    def do(tx: "Tx", work: "Work") -> str:
-        tickets.reply(tx, work.terms, ticket, text=text, by=work.staff, at=work.at)
-        return told_unread(tx, work.store.name)
-
-    def words(who: str, unread: object) -> str:
-        reads = f"Warning: {unread}" if unread else "The customer reads it on his page."
-        return f"{who} replied to ticket {ticket}; no coin was moved. {reads}"
-
-    _say(call, ticket, store, by, do, words, also=lambda unread: {"warning": unread} if unread else {})
-
-
-@command(app, "log-call")
-def log_call(call: Call, ticket: TicketNumber, text: Text, by: ByOption = None, store: StoreOption = None) -> None:
-    """Write down a telephone call about a ticket, for staff alone and free of coins."""
-    from bridge.services import tickets
-
-    def do(tx: "Tx", work: "Work") -> bool:
-        return tickets.log_call(tx, work.terms, ticket, text=text, by=work.staff, at=work.at)
-
-    def words(who: str, in_plan: object) -> str:
-        plan = "" if in_plan else " The customer's plan has no telephone support: offer it as premium time (rule P4)."
-        return f"{who} logged a call on ticket {ticket}; no coin was moved.{plan}"
-
-    _say(call, ticket, store, by, do, words)
-
-
-def _say(
-    call: Call, number: int, store: str | None, by: str | None, do: Any, words: Any, also: Any = lambda _: {}
-) -> None:
-    """Add to a thread and show it; `also` is what programs are told besides."""
-    from bridge.cli.desk_work import TICKET, Numbered, work_on
+@command(app, "explain")
+def explain(call: Call, ticket: TicketNumber, store: StoreOption = None) -> None:
+    """Explain why an answer is due when it is: what was promised, every stretch, what happens next (rule T9)."""
+    from bridge.cli.desk_work import TICKET, Numbered, store_of
     from bridge.cli.screen import line
-    from bridge.cli.tickets_shown import thread_document, thread_parts, ticket_document, ticket_parts
+    from bridge.cli.session import CLOCK, the_desk
+    from bridge.domain.explanation_document import explanation_document
+    from bridge.engine.setup import StoreSetup
+    from bridge.locale.clock_words import explanation_lines
+    from bridge.services.ticket_explained import explain_ticket
 
-    def action(tx: "Tx") -> tuple[object, Any, Any]:
-        said = do(tx, work)
-        found = tx.tickets.get(work.store.name, number)
-        assert found is not None, "something was just said in it"
-        return said, _row(tx, work.store, found), tx.tickets.thread(number)
+    settings, at = call.settings(), CLOCK.now()
 
-    with work_on(call.settings(), Numbered(TICKET, number), store, by) as (desk, work):
-        said, row, thread = desk.run(action)
+    def read(tx: "Tx") -> Any:
+        found = tx.tickets.get(chosen.name, ticket)
+        assert found is not None, "it was there a moment ago, and tickets are never deleted"
+        return explain_ticket(tx, StoreSetup.of(chosen).desk_terms, found, at=at)
+
+    with the_desk(settings) as desk:
+        chosen = store_of(settings, desk, Numbered(TICKET, ticket), store)
+        found = desk.look(read)
+    plans = {key: plan.name.get("en", key) for key, plan in chosen.plans.items()}
     call.answer(
-        ticket_document(row) | {"by": work.staff, "said": thread_document(thread[-1:])[0]} | also(said),
-        lambda: [
-            line(words(work.staff, said)),
-            line(),
-            *ticket_parts(row),
-            line(),
-            *thread_parts(thread, work.store.zone_info),
-        ],
+        explanation_document(found),
+        lambda: [line(one) for one in explanation_lines(found, chosen.zone_info, plans)],
     )
 
 
-def _row(tx: "Tx", store: "StoreSettings", ticket: "Ticket") -> Any:
-    from bridge.services.coin_moves import account_by_id
+@command(app, "file")
+def file(
+    call: Call,
+    ticket: TicketNumber,
+    number: Annotated[
+        int, typer.Argument(metavar="FILE", help="The file's number in `bridge ticket show`.", min=1, max=100_000)
+    ],
+    to: Annotated[
+        Path, typer.Option("--to", metavar="PATH", help="Where to save it: a new file, readable by you alone.")
+    ],
+    store: StoreOption = None,
+) -> None:
+    """Save a file of a ticket. Its name and content are its sender's: open it with care."""
+    from bridge.cli.desk_work import TICKET, Numbered, store_of
+    from bridge.cli.files import OutputFile
+    from bridge.cli.screen import count, line, one_line
+    from bridge.cli.session import the_desk
+    from bridge.cli.ticket_files import content_of, file_of
 
-    return store, ticket, account_by_id(tx, ticket.account_id), tx.quotes.of_ticket(ticket.id)
+    settings = call.settings()
+    with OutputFile(to) as out, the_desk(settings) as desk:
+        chosen = store_of(settings, desk, Numbered(TICKET, ticket), store)
+        found = file_of(desk, ticket, number)
+        out.file.write(content_of(desk, chosen.name, found))
+        out.publish()
+    call.answer(
+        {"file": found.file, "name": found.name, "type": found.type, "size": found.size, "to": str(out.target)},
+        lambda: [line(f"{one_line(found.name)} ({found.type}, {count(found.size, 'byte')}) is now {out.target}.")],
+    )
+
+
+@command(app, "macros")
+def macros(call: Call, store: EachStoreOption = None) -> None:
+    """List the canned answers. One is sent with: bridge ticket reply TICKET --macro KEY"""
+    from bridge.cli.call import one_store
+    from bridge.cli.screen import line, one_line, table
+
+    settings = call.settings()
+    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    found = [(one, key, dict(macro.text)) for one in stores for key, macro in one.macros.items()]
+    rows = [(one.name, key, language, one_line(text)) for one, key, texts in found for language, text in texts.items()]
+    call.answer(
+        {"macros": [{"store": one.name, "macro": key, "text": texts} for one, key, texts in found]},
+        lambda: (
+            [table("Store", "Macro", "Language", "Text", rows=rows, words=("Text",))]
+            if rows
+            else [line("No canned answers: [macros.KEY] in a store's file has them.")]
+        ),
+    )
+
+
+app.add_typer(ticket_saying.app)
+app.add_typer(ticket_deciding.app)
 
 
 def _in_shop(settings: "Settings", store: "StoreSettings", owner: "Owner") -> bool:

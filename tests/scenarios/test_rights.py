@@ -118,7 +118,7 @@ async def test_P4_staff_find_the_caller_and_log_the_call_free_of_coins(
             assert [(one["customer"], one["available"]) for one in found] == [(customer, COINS[code])]
             opened = await commands("ticket", "open", str(customer), "--subject", "A call", "--by", "Anna", "--json")
             logged = await commands(
-                "ticket", "log-call", str(opened.document["ticket"]), "--text", "He asked how.", "--by", "Anna"
+                "ticket", "call", str(opened.document["ticket"]), "--text", "He asked how.", "--by", "Anna"
             )
             assert ("has no telephone support" in logged.out) == (code == ESSENTIAL), logged.out
             await bridge.coins("acme", customer, COINS[code])

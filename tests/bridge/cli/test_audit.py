@@ -63,7 +63,7 @@ def test_every_change_by_staff_leaves_one_line(counter: CounterPlace) -> None:
     with one_line_more(counter, "reply", "ticket:1"):
         counter.well("ticket", "reply", ticket, "--text", "Done", *BY)
     with one_line_more(counter, "log-call", "ticket:1"):
-        counter.well("ticket", "log-call", ticket, "--text", "He called", *BY)
+        counter.well("ticket", "call", ticket, "--text", "He called", *BY)
 
 
 def test_C15_coins_given_and_corrected_by_hand_leave_one_line_each(counter: CounterPlace) -> None:

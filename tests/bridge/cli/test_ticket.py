@@ -54,7 +54,7 @@ def test_staff_who_answer_where_no_page_shows_it_are_warned(counter: CounterPlac
 def test_P4_a_call_is_logged_free_of_coins_for_staff_alone(counter: CounterPlace) -> None:
     counter.granted(300)
     ticket = counter.ticket()
-    line = counter.well("ticket", "log-call", ticket, "--text", "He called about the font.", *BY).lines()[0]
+    line = counter.well("ticket", "call", ticket, "--text", "He called about the font.", *BY).lines()[0]
     assert line == (
         f"Anna logged a call on ticket {ticket}; no coin was moved. "
         "The customer's plan has no telephone support: offer it as premium time (rule P4)."
@@ -62,7 +62,7 @@ def test_P4_a_call_is_logged_free_of_coins_for_staff_alone(counter: CounterPlace
     path = counter.place.config / "stores" / "acme.toml"
     right = '[rights.phone]\nname = { en = "Telephone" }\nkind = "telephone"\nplans = ["base"]\n'
     path.write_text(f'telephone = "+98 21 1234"\n{path.read_text("utf-8")}{right}', encoding="utf-8")
-    answer = counter.well("ticket", "log-call", ticket, "--text", "He called again.", *BY)
+    answer = counter.well("ticket", "call", ticket, "--text", "He called again.", *BY)
     assert answer.lines()[0] == f"Anna logged a call on ticket {ticket}; no coin was moved."
     assert counter.coins() == (300, 0, 300)
 
@@ -71,7 +71,7 @@ def test_D1_words_of_a_thread_are_nowhere_in_the_audit_trail(counter: CounterPla
     counter.granted(300)
     ticket = counter.ticket("77", "--text", "My secret wish")
     counter.well("ticket", "reply", ticket, "--text", "A secret answer", *BY)
-    counter.well("ticket", "log-call", ticket, "--text", "A secret call", *BY)
+    counter.well("ticket", "call", ticket, "--text", "A secret call", *BY)
     audit = counter.well("audit", "--json").out
     assert [one["action"] for one in counter.document("audit")["lines"][:3]] == ["log-call", "reply", "open"]
     assert "secret" not in audit
@@ -126,7 +126,7 @@ def test_C13_a_price_that_is_not_on_the_list_is_refused(counter: CounterPlace) -
 
 
 def test_what_is_not_there_is_refused_with_a_list(counter: CounterPlace) -> None:
-    for words in (("show", "9"), ("reply", "9", "--text", "Hello", *BY), ("log-call", "9", "--text", "He called", *BY)):
+    for words in (("show", "9"), ("reply", "9", "--text", "Hello", *BY), ("call", "9", "--text", "He called", *BY)):
         assert counter.refused("ticket", *words) == [
             "Error: there is no ticket 9 in store acme",
             "Try: bridge ticket list",
