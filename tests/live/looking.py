@@ -51,7 +51,7 @@ def reads_well(live: AnyLive, steps: Steps, views: list[dict[str, str | int]]) -
                 live.customer.set_viewport_size({"width": width, "height": 800})
                 faults = [one for one in live.customer.evaluate(FAULTS) if not one.startswith(THEMES)]
                 assert faults == [], (language, view, width)
-                name = view.get("view", "overview")
+                name = "-".join(map(str, view.values())) or "overview"
                 live.customer.screenshot(path=steps.folder / f"{name}-{language}-{width}.png", full_page=True)
             live.customer.set_viewport_size({"width": 1280, "height": 900})
         steps.passed.append(f"{len(views)} views in {language}")
