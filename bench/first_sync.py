@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple, ParamSpec
+from typing import NamedTuple, ParamSpec, TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the pretend shops of the tests are found from the checkout
 
@@ -53,6 +53,7 @@ ORDERS_A_CUSTOMER = 5
 
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Run(NamedTuple):
@@ -172,7 +173,7 @@ def measure(server: PrivateMariaDB, platform: str, folder: Path, orders: int, ro
     return median(ratios), median(growths)
 
 
-def alone(work: Callable[P, Run], *arguments: P.args, **named: P.kwargs) -> Run:
+def alone(work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
     """Run in a process of its own, so that memory is its own too."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
         return processes.submit(work, *arguments, **named).result()
