@@ -128,11 +128,10 @@ async def _read(setup: StoreSetup, desk: Desk) -> Run:
 
 
 def _counts(tx: DeskTx) -> tuple[int, int]:
-    messages, tickets = (
-        int(tx.connection.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0])
-        for name in ("native_message", "ticket")
+    [(messages, tickets)] = tx.connection.execute(
+        "SELECT (SELECT COUNT(*) FROM native_message), (SELECT COUNT(*) FROM ticket)"
     )
-    return messages, tickets
+    return int(messages), int(tickets)
 
 
 def _nothing() -> None:
@@ -158,7 +157,7 @@ def speed(shop: ConnectionParameters, store_file: Path, folder: Path, messages: 
 
 
 def serve(kind: str, store_file: Path, folder: Path, asked: Connection) -> None:
-    """The process that reads and answers: says when its pages are there, reads once told to, and says when it is done."""
+    """The process that reads and answers: says when it can be asked, reads once told to, and says when it is done."""
     only_warnings()
     asyncio.run(_serve(kind, setup_from(store_file), folder, asked))
 
@@ -229,7 +228,8 @@ def asked_beside(kind: str, store_file: Path, folder: Path, count: int = 0) -> l
     process.start()
     try:
         mine.recv()
-        asker, found = Asker(folder / "health"), []
+        asker = Asker(folder / "health")
+        found: list[float] = []
         mine.send(None)
         while not (mine.poll() if kind == BRIDGE else len(found) >= count):
             found.append(asker.seconds())
