@@ -9,9 +9,10 @@ from rich.console import Console
 
 from bridge.errors import BridgeError
 from tests.demo.day import Day
-from tests.demo.stage import DemoBroken, Stage, set_stage
+from tests.demo.stage import PRESTASHOP, DemoBroken, Stage, set_stage
 from tests.demo.summary import summary, table_of
 from tests.demo.telling import Telling
+from tests.demo.week import play_week
 from tests.support.bridges import caught_up, newest_ids
 from tests.support.daemons import fetched
 from tests.support.waiting import until
@@ -40,6 +41,10 @@ async def play(telling: Telling, console: Console, *, once: bool) -> int:
                 telling.people(step.words)
                 await step.deed()
                 await all_quiet(stage, telling)
+            telling.people(
+                "Answers are owed too. Of promises that take days a desk of its own tells, by a clock set by hand."
+            )
+            late = play_week(stage.config, PRESTASHOP, telling)
             status, _ = await asyncio.to_thread(fetched, address, "/health")
             stores = await summary(stage)
             console.print()
@@ -49,7 +54,7 @@ async def play(telling: Telling, console: Console, *, once: bool) -> int:
             for line in day.counter.summary():
                 telling.say("desk", line)
             wrong = [*telling.wrong, *(f"{one.store}: {fault}" for one in stores for fault in one.faults)]
-            wrong += day.counter.faults()
+            wrong += day.counter.faults() + late
             for line in wrong:
                 telling.say("wrong", line)
             if not once:

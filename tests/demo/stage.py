@@ -27,6 +27,10 @@ ZONES = {OPENCART: "Asia/Kolkata", PRESTASHOP: "Asia/Tehran"}
 
 PACE = {"poll_seconds": "0.2", "settle_seconds": "0.4", "push_seconds": "0.2"}
 
+ESCALATION = '[[tickets.escalation]]\nafter_hours = 2\nto = ["Support"]\n'
+COMMENTED = "".join(f"# {line}\n" for line in ESCALATION.splitlines())
+"""The shipped example of it."""
+
 Tell = Callable[[str], None]
 
 
@@ -95,8 +99,10 @@ def _write_settings(folder: Path, server: PrivateMariaDB, tell: Tell) -> None:
         place = {"socket": f'"{server.socket}"', "password": f'{{ file = "{secret}" }}'}
         path = config / "stores" / f"{store}.toml"
         text = _without(path.read_text("utf-8"), "database", ("host", "port", "tls"))
+        text = text.replace(COMMENTED, ESCALATION) if store == PRESTASHOP else text
         path.write_text(_replaced(_replaced(text, "database", place), "sync", PACE), "utf-8")
         tell(f"  stores/{path.name}: [database] socket, password; [sync] {', '.join(PACE)} (quicker)")
+    tell(f"  stores/{PRESTASHOP}.toml: [[tickets.escalation]], whom to tell two hours after a breach")
     path = config / "bridge.toml"
     text = _replaced(path.read_text("utf-8"), "desk", {"state_dir": f'"{folder / "state"}"'})
     text = _replaced(text, "private_web", {"listen": '"127.0.0.1:0"'})
