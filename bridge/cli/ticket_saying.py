@@ -104,7 +104,7 @@ def reply(
     def words(who: str, unread: Any) -> str:
         if no_answer_needed:
             return f"{who} says that ticket {ticket} needs no answer: it is {STATES[unread]}. Nobody was told."
-        reads = f"Warning: {unread}" if unread else "The customer reads it on his page."
+        reads = f"Warning: {unread}" if unread else "The customer reads it once it is on his page."
         return f"{who} replied to ticket {ticket}; no coin was moved. {reads}"
 
     with ExitStack() as opened:

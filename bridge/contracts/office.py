@@ -129,11 +129,12 @@ class Office(Protocol):
         """
         ...
 
-    async def is_shown(self, store: str, ticket_id: int) -> bool:
+    async def is_shown(self, store: str, ticket_id: int) -> bool | None:
         """Whether the customer finds on his page all that was written to him in a ticket.
 
-        False while it is on its way, and where the shop's extension or its tables are too old to show it. A ticket
-        that is not there has nothing that could be missing. Raises `ShopError` where the shop is down.
+        False while it is on its way, and where the shop's extension or its tables are too old to show it. None where
+        he never will, because its words are to be erased. A ticket that is not there has nothing that could be
+        missing. Raises `ShopError` where the shop is down.
         """
         ...
 

@@ -86,6 +86,10 @@ class Problems(Protocol):
         """The open problem of that key."""
         ...
 
+    def newest(self, store: str, key: str) -> Problem | None:
+        """The newest problem of that key, whether it is open or closed."""
+        ...
+
     def open_keys(self, store: str) -> frozenset[str]: ...
 
     def known(self, store: str, keys: Iterable[str]) -> frozenset[str]:

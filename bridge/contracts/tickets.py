@@ -203,8 +203,12 @@ class Tickets(Protocol):
         """Whether the shop has a ticket in its newest state; None where there is no such ticket."""
         ...
 
+    def is_kept_back(self, store: str, ticket_id: int) -> bool:
+        """Whether a ticket is not to be shown until it is erased."""
+        ...
+
     def answers_wait(self, store: str) -> bool:
-        """Whether staff have written in a ticket that the shop does not have in its newest state."""
+        """Whether staff have written in a ticket that is to be shown, and whose newest state the shop does not have."""
         ...
 
     def waiting(self, store: str, limit: int) -> list[Ticket]:

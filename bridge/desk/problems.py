@@ -141,8 +141,7 @@ class SqlProblems:
     ) -> Problem:
         number = self._stores.number(store)
         if unless_dismissed:
-            row = _NEWEST_BY_KEY.one(self._connection, store=number, wanted=key)
-            newest = _problem(row) if row else None
+            newest = self.newest(store, key)
             if newest and newest.state is ProblemState.DISMISSED and newest.summary == summary:
                 return newest
         _REPORT.run(
@@ -191,6 +190,10 @@ class SqlProblems:
     def known(self, store: str, keys: Iterable[str]) -> frozenset[str]:
         rows = _KNOWN.rows(self._connection, store=self._stores.number(store), keys=as_json(list(keys)))
         return frozenset(row[0] for row in rows)
+
+    def newest(self, store: str, key: str) -> Problem | None:
+        row = _NEWEST_BY_KEY.one(self._connection, store=self._stores.number(store), wanted=key)
+        return _problem(row) if row else None
 
     def told(self, store: str, keys: Iterable[str]) -> frozenset[str]:
         rows = _TOLD.rows(self._connection, store=self._stores.number(store), keys=as_json(list(keys)))

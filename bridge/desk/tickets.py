@@ -19,7 +19,7 @@ _NOT_DUE = {"due_ms", "due_sort_ms", "guaranteed"}
 _NEW = insert_row(ticket, without=frozenset(_LATER | _NOT_DUE))
 _GET = Statement(FOUND_TICKETS.where(ticket.c.id == bindparam("wanted"), ticket.c.store_id == bindparam("store")))
 _IS_PUSHED = Statement(
-    select(ticket.c.pushed_number >= ticket.c.number).where(
+    select(ticket.c.pushed_number >= ticket.c.number, ticket.c.pushed_number == literal_column(KEPT_BACK)).where(
         ticket.c.id == bindparam("wanted"), ticket.c.store_id == bindparam("store")
     )
 )
@@ -49,6 +49,7 @@ _ANSWERS_WAIT = Statement(
     .where(
         ticket.c.store_id == bindparam("store"),
         TICKET_WAITS,
+        ticket.c.pushed_number != literal_column(KEPT_BACK),
         exists().where(
             message.c.ticket_id == ticket.c.id,
             message.c.author == literal_column(f"'{Author.STAFF}'"),
@@ -179,6 +180,10 @@ class SqlTickets(SqlMessages, SqlTicketStanding):
     def is_pushed(self, store: str, ticket_id: int) -> bool | None:
         row = _IS_PUSHED.one(self._connection, wanted=ticket_id, store=self._stores.number(store))
         return None if row is None else bool(row[0])
+
+    def is_kept_back(self, store: str, ticket_id: int) -> bool:
+        row = _IS_PUSHED.one(self._connection, wanted=ticket_id, store=self._stores.number(store))
+        return row is not None and bool(row[1])
 
     def answers_wait(self, store: str) -> bool:
         return _ANSWERS_WAIT.one(self._connection, store=self._stores.number(store)) is not None

@@ -92,7 +92,9 @@ class PluginOffice(Office):
 
         return await self._desk.read(look)
 
-    async def is_shown(self, store: str, ticket_id: int) -> bool:
+    async def is_shown(self, store: str, ticket_id: int) -> bool | None:
+        if await self._desk.read(lambda tx: tx.tickets.is_kept_back(store, ticket_id)):
+            return None
         pushed: bool | None = await self._desk.read(lambda tx: tx.tickets.is_pushed(store, ticket_id))
         if not pushed:
             return pushed is None

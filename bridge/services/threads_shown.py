@@ -10,12 +10,16 @@ import re
 from datetime import datetime
 
 from bridge.contracts.desk import Tx
+from bridge.contracts.problems import ProblemState
 from bridge.contracts.shop_documents import Note
 
 SHOWS_THREADS = (0, 5, 0)
 """The first version of the extensions whose page shows what staff write."""
 UNREAD = "answers_unread"
 """The problem, one a store, that stands while customers can't read what staff write."""
+DISMISSED = (
+    "customers can't read what staff write in tickets; you have dismissed the problem that says why: bridge check"
+)
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){2}")
 
 
@@ -49,7 +53,7 @@ def tell_unread(tx: Tx, store: str, why: str, remedy: str, *, at: datetime) -> N
     """
     told = tx.problems.open_under(store, UNREAD)
     if not why:
-        if told:
+        if told or _is_dismissed(tx, store):
             tx.problems.solve(store, [UNREAD], at)
         return
     summary = f"customers can't read what staff write in tickets: {why}. Letters about it wait. {remedy}"
@@ -58,6 +62,16 @@ def tell_unread(tx: Tx, store: str, why: str, remedy: str, *, at: datetime) -> N
 
 
 def told_unread(tx: Tx, store: str) -> str:
-    """Why customers of the store can't read what staff write, as the problem says it; empty where none is open."""
+    """Why customers of the store can't read what staff write, as the problem says it, also where staff dismissed it.
+
+    Empty where none was told; that does not say that they can read it, because it is looked at once an answer waits.
+    """
     told = tx.problems.open_under(store, UNREAD)
-    return told.summary if told else ""
+    if told is None:
+        return DISMISSED if _is_dismissed(tx, store) else ""
+    return told.summary
+
+
+def _is_dismissed(tx: Tx, store: str) -> bool:
+    newest = tx.problems.newest(store, UNREAD)
+    return newest is not None and newest.state is ProblemState.DISMISSED

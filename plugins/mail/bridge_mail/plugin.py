@@ -157,12 +157,15 @@ class MailPlugin:
     async def _wait_until_shown(self, event: TicketAnswered) -> None:
         """Raise `DeliverLater` while the answer isn't on the page that the letter leads to: it must not promise it.
 
+        And `DeliveryNeedless` where it never will be.
         Asked again after as long as it has waited already. Why it waits, the bridge tells staff.
         """
         office = self._opened()
-        if await office.is_shown(event.store, event.ticket_id):
+        shown, now = await office.is_shown(event.store, event.ticket_id), office.now()
+        if shown:
             return
-        now = office.now()
+        if shown is None:
+            raise DeliveryNeedless("the answer is kept off the page, because it is to be erased")
         raise DeliverLater(now + min(max(now - event.at, SHOWN_AGAIN), SHOWN_AGAIN_AT_MOST))
 
     async def _keep_to_the_cap(self, store: str, owner: Owner, card: StoreCard) -> None:

@@ -30,7 +30,7 @@ def test_C12_answering_costs_nothing(counter: CounterPlace) -> None:
     said = counter.document("ticket", "reply", ticket, "--text", "Which page is it?\nSend a link.", *BY)["said"]
     assert (said["kind"], said["staff"], said["text"]) == ("text", "Anna", "Which page is it?\nSend a link.")
     assert counter.well("ticket", "reply", ticket, "--text", "Thanks", *BY).lines()[0] == (
-        f"Anna replied to ticket {ticket}; no coin was moved. The customer reads it on his page."
+        f"Anna replied to ticket {ticket}; no coin was moved. The customer reads it once it is on his page."
     )
     assert len(counter.document("coins", "statement", "77")["entries"]) == entries
     assert counter.coins() == (300, 0, 300)
@@ -47,6 +47,10 @@ def test_staff_who_answer_where_no_page_shows_it_are_warned(counter: CounterPlac
         f"Anna replied to ticket {ticket}; no coin was moved. Warning: {warning}"
     )
     assert counter.document("ticket", "reply", ticket, "--text", "Done.", *BY)["warning"] == warning
+    problem = counter.desk.look(lambda tx: tx.problems.open("acme"))[0].id
+    counter.well("problems", "dismiss", str(problem), *BY)
+    warned = counter.document("ticket", "reply", ticket, "--text", "Done.", *BY)["warning"]
+    assert warned.startswith("customers can't read what staff write in tickets; you have dismissed")
     counter.desk.run(tell_unread, "acme", "", "", at=CLOCK.now())
     assert "warning" not in counter.document("ticket", "reply", ticket, "--text", "Done.", *BY)
 

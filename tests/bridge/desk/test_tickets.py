@@ -88,10 +88,11 @@ def test_D2_what_is_kept_back_waits_for_nothing_but_its_erasure_also_when_all_is
     assert coins.desk.look(lambda tx: tx.tickets.not_shown([number, 99])) == {number}
     coins.desk.run(lambda tx: tx.tickets.keep_back([number]))
     coins.desk.run(lambda tx: tx.quotes.keep_back([quote.id]))
-    say(coins, number)
+    say(coins, number, author=Author.STAFF)
     coins.desk.run(lambda tx: tx.quotes.touch([quote.id]))
     assert (waiting(coins), coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 5))) == ({}, [])
     assert coins.desk.look(lambda tx: tx.tickets.not_shown([number])) == frozenset()
+    assert not coins.desk.look(lambda tx: tx.tickets.answers_wait(ACME)), "nobody waits for what is not to be shown"
     coins.desk.run(lambda tx: tx.push.again(ACME))
     assert (waiting(coins), coins.desk.look(lambda tx: tx.quotes.waiting(ACME, 5))) == ({}, [])
 

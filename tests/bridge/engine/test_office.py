@@ -124,6 +124,8 @@ async def test_an_answer_is_shown_once_it_is_in_a_shop_whose_page_has_threads(ro
     answers.append(await asking.office.is_shown("acme", number))
     assert answers == [False, False, False, True, False]
     assert await asking.office.is_shown("acme", 4_000), "what is not there is not missing"
+    await room.desk.transact("keep back", lambda tx: tx.tickets.keep_back([number]))
+    assert await asking.office.is_shown("acme", number) is None
 
 
 async def test_what_was_delivered_is_counted_by_customer_and_day(room: Mailroom, asking: Asking) -> None:
