@@ -71,20 +71,21 @@ def _document(settings: "Settings", desk: "Desk", stores: "list[StoreSettings]",
             "ok": told.get("ok") if told else None,
             "version": told.get("version") if told else None,
         },
-        "stores": desk.look(_stores, stores, by_store),
+        "stores": desk.look(_stores, stores, by_store, at),
     }
 
 
-def _stores(tx: "DeskTx", stores: "list[StoreSettings]", told: dict[str, Any]) -> list[dict[str, Any]]:
+def _stores(tx: "DeskTx", stores: "list[StoreSettings]", told: dict[str, Any], at: "datetime") -> list[dict[str, Any]]:
     from bridge.contracts.desk import FirstSync
-    from bridge.desk.counts import LedgerTotals
+    from bridge.desk.counts import LedgerTotals, QueueTotals
 
     syncs, problems = tx.counts.first_syncs(), tx.counts.open_problems()
     waiting, totals = tx.counts.waiting_pushes(), tx.counts.ledger()
+    queues = tx.counts.queue(at)
     shown = []
     for store in stores:
         name = store.name
-        books = totals.get(name, LedgerTotals())
+        books, queue = totals.get(name, LedgerTotals()), queues.get(name, QueueTotals())
         shown.append(
             {
                 "store": name,
@@ -97,6 +98,8 @@ def _stores(tx: "DeskTx", stores: "list[StoreSettings]", told: dict[str, Any]) -
                 "frozen": books.frozen,
                 "posted": books.posted,
                 "held": books.held,
+                "tickets_waiting": queue.waiting,
+                "tickets_late": queue.late,
                 "daemon": told.get(name),
             }
         )
@@ -130,8 +133,25 @@ def _parts(document: dict[str, Any]) -> list[Any]:
     ]
     numbers = ("To push", "Problems", "Accounts", "Coins", "Held")
     stores = table("Store", "State", "Read", "First sync", *numbers, rows=rows, right=numbers)
+    tickets = [line(words) for one in document["stores"] for words in _tickets(one)]
     causes = [line(words) for one in document["stores"] for words in _causes(one)]
-    return [grid(facts), line(), stores, *([line(), *causes] if causes else [])]
+    return [
+        *(grid(facts), line(), stores),
+        *([line(), *tickets] if tickets else []),
+        *([line(), *causes] if causes else []),
+    ]
+
+
+def _tickets(one: dict[str, Any]) -> list[str]:
+    """What waits for staff, where anything does."""
+    from bridge.cli.screen import count
+
+    waiting, late = one["tickets_waiting"], one["tickets_late"]
+    if not waiting:
+        return []
+    of_them = f", {late:,} of them late" if late else ""
+    words = count(waiting, "ticket waits", "tickets wait")
+    return [f"{one['store']}: {words} for an answer{of_them}. In order: bridge queue --store {one['store']}"]
 
 
 def _state(one: dict[str, Any]) -> Any:

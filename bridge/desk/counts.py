@@ -4,14 +4,16 @@ Each is one pass over an index or over the accounts; no statement reads the entr
 """
 
 import sqlite3
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import bindparam, case, func, select, text
 
 from bridge.contracts.desk import FirstSync
 from bridge.contracts.problems import ProblemState
 from bridge.desk.statements import Statement
-from bridge.desk.tables import WAITS_FOR_PUSH, account, problem, store
+from bridge.desk.tables import IS_QUEUED, WAITS_FOR_PUSH, account, problem, store, ticket
+from bridge.desk.values import to_ms
 
 _FIRST_SYNCS = Statement(select(store.c.name, store.c.first_sync))
 _PROBLEMS = Statement(
@@ -40,6 +42,17 @@ _LEDGER = Statement(
     .join(store, store.c.id == account.c.store_id)
     .group_by(store.c.name)
 )
+_QUEUED = Statement(
+    select(
+        store.c.name,
+        func.count(),
+        func.sum(case((ticket.c.due_sort_ms <= bindparam("now_ms"), text("1")), else_=text("0"))),
+    )
+    .select_from(ticket)
+    .join(store, store.c.id == ticket.c.store_id)
+    .where(IS_QUEUED)
+    .group_by(store.c.name)
+)
 
 
 class LedgerTotals(NamedTuple):
@@ -50,6 +63,13 @@ class LedgerTotals(NamedTuple):
     posted: int = 0
     held: int = 0
     frozen: int = 0
+
+
+class QueueTotals(NamedTuple):
+    """One store's tickets that wait for staff: how many, and of how many the answer is late."""
+
+    waiting: int = 0
+    late: int = 0
 
 
 class SqlCounts:
@@ -76,3 +96,7 @@ class SqlCounts:
     def ledger(self) -> dict[str, LedgerTotals]:
         """The totals of the books: one pass over all accounts, so ask for them no more often than they are shown."""
         return {name: LedgerTotals(*totals) for name, *totals in _LEDGER.rows(self._connection)}
+
+    def queue(self, at: datetime) -> dict[str, QueueTotals]:
+        """The tickets that wait for staff at a moment: one pass over these alone."""
+        return {name: QueueTotals(*totals) for name, *totals in _QUEUED.rows(self._connection, now_ms=to_ms(at))}

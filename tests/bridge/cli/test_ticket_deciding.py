@@ -211,5 +211,15 @@ def test_T2_a_page_of_the_queue_says_how_to_go_on(counter: CounterPlace) -> None
         assert (answer.code, answer.err.splitlines()[0]) == (2, f"Error: --after {wrong} is no place in a queue")
 
 
+def test_the_status_says_how_many_wait_and_how_many_are_late(counter: CounterPlace) -> None:
+    counter.granted(300)
+    for _ in range(2):
+        asked(counter)
+    status = counter.place.cli("status")
+    assert "acme: 2 tickets wait for an answer. In order: bridge queue --store acme" in status.lines()
+    (store,) = counter.place.cli("status", "--json").document["stores"]
+    assert (store["tickets_waiting"], store["tickets_late"]) == (2, 0)
+
+
 def test_nobody_waits(counter: CounterPlace) -> None:
     assert counter.well("queue").out.rstrip().endswith("nobody waits for an answer.")

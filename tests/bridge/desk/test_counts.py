@@ -1,13 +1,14 @@
 """Counts by store, from a desk with something in it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bridge.contracts.desk import FirstSync
 from bridge.contracts.problems import ProblemState
-from bridge.desk.counts import LedgerTotals
+from bridge.desk.counts import _QUEUED, LedgerTotals, QueueTotals
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.tickets import Author, TicketKind, TicketNow, TicketState
 from bridge.testing.desks import a_desk
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,9 +35,10 @@ def test_an_empty_desk_counts_nothing(tmp_path: Path) -> None:
                 tx.counts.open_problems(),
                 tx.counts.waiting_pushes(),
                 tx.counts.ledger(),
+                tx.counts.queue(NOON),
             )
         )
-    assert counts == ({}, {}, {}, {})
+    assert counts == ({}, {}, {}, {}, {})
 
 
 def test_what_is_open_waits_or_is_owned_is_counted_by_store(tmp_path: Path) -> None:
@@ -57,3 +59,31 @@ def test_guests_have_no_page_and_never_wait_to_be_pushed(tmp_path: Path) -> None
         desk.run(fill)
         assert desk.look(lambda tx: tx.counts.waiting_pushes()) == {"acme": 2}
         assert desk.look(lambda tx: tx.push.count("acme")) == 2
+
+
+def test_T2_tickets_that_wait_for_staff_are_counted_and_those_that_are_late(tmp_path: Path) -> None:
+    hour = timedelta(hours=1)
+
+    def opened(tx: DeskTx) -> None:
+        owner = Owner(OwnerKind.CUSTOMER, 1)
+        account = tx.accounts.open("acme", [owner])[owner]
+        for state, due in (
+            (TicketState.OPEN, NOON),
+            (TicketState.IN_WORK, NOON + hour),
+            (TicketState.OPEN, None),
+            (TicketState.WAITING_CUSTOMER, None),
+            (TicketState.CLOSED, NOON - hour),
+        ):
+            ticket = tx.tickets.open("acme", account.id, subject="x", at=NOON - hour, by=Author.CUSTOMER)
+            tx.tickets.save_now(ticket.id, TicketNow(state, NOON, TicketKind.SUPPORT, due=due))
+
+    with a_desk(tmp_path) as desk:
+        desk.run(opened)
+        assert desk.look(lambda tx: tx.counts.queue(NOON)) == {"acme": QueueTotals(waiting=3, late=1)}
+        assert desk.look(lambda tx: tx.counts.queue(NOON - hour)) == {"acme": QueueTotals(waiting=3, late=0)}
+        plan = desk.look(
+            lambda tx: tx.connection.execute(
+                f"EXPLAIN QUERY PLAN {_QUEUED.sql}", _QUEUED.values({"now_ms": 0})
+            ).fetchall()
+        )
+        assert any("USING INDEX ix_ticket_queue" in row[-1] for row in plan)
