@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bridge.cli.call import Call
-from bridge.errors import TicketRefused
+from bridge.errors import QuoteRefused, TicketRefused
 
 if TYPE_CHECKING:
     from bridge.cli.desk_work import Work
@@ -86,4 +86,8 @@ def ways_on_ticket(number: int, store: str) -> Iterator[None]:
             "progress_and_state": "leave out --progress or --state",
         }
         error.hint = error.hint or ways.get(error.reason, f"see how it stands: bridge ticket show {number}")
+        raise
+    except QuoteRefused as error:  # files are refused by the same words as on the customer's page
+        if error.reason.startswith("file"):
+            error.hint = "send a picture, PDF, text or zip within the limits of [files] in the store's file"
         raise
