@@ -48,6 +48,7 @@ from bridge.contracts.threads import Phase
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
+from bridge.engine.collector import collect_seldom
 from bridge.engine.health import StoreHealth
 from bridge.engine.intake import Intake
 from bridge.engine.native_threads import NativeThreads
@@ -89,6 +90,7 @@ def copy_run(shop: ConnectionParameters, folder: Path) -> Run:
 def read_run(store_file: Path, folder: Path) -> Run:
     """Read all of the customer service into an empty desk."""
     only_warnings()
+    collect_seldom()  # as `bridge run` does
     return asyncio.run(_read_alone(store_file, folder))
 
 
@@ -159,6 +161,7 @@ def speed(shop: ConnectionParameters, store_file: Path, folder: Path, messages: 
 def serve(kind: str, store_file: Path, folder: Path, asked: Connection) -> None:
     """The process that reads and answers: says when it can be asked, reads once told to, and says when it is done."""
     only_warnings()
+    collect_seldom()
     asyncio.run(_serve(kind, setup_from(store_file), folder, asked))
 
 

@@ -6,6 +6,8 @@ are decided in memory and written here at once.
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, select, text, update
 
@@ -21,6 +23,7 @@ from bridge.domain.tickets import Channel, TicketKind
 _LATER = {"urgency", "urgency_rank", "assignee", "standing", "opened_standing", "due_ms", "due_sort_ms"}
 NOT_YET = 2**31 - 1
 """The policy's version of a ticket that is still being read: no change of the settings works it out before it is."""
+_SUPPORT, _SHOP = TicketKind.SUPPORT.value, Channel.SHOP.value
 _NEW_TICKET = insert_row(ticket, without=frozenset(_LATER | {"guaranteed"}))
 _NEW_MESSAGE = insert_row(message)
 _NEW_NATIVE = insert_row(native_message)
@@ -57,17 +60,15 @@ class SqlOldTickets:
         self, store: str, tickets: Sequence[OldTicket], messages: Sequence[OldMessage], moved: Sequence[MovedTicket]
     ) -> None:
         number = self._stores.number(store)
-        _NEW_TICKET.run_many(self._connection, (_ticket_row(number, one) for one in tickets))
+        _NEW_TICKET.insert_rows(self._connection, [_ticket_row(number, one) for one in tickets])
         first = 1 + _LAST_MESSAGE.rows(self._connection)[0][0]
-        _NEW_MESSAGE.run_many(self._connection, (_message_row(at, one) for at, one in enumerate(messages, first)))
-        _NEW_NATIVE.run_many(
-            self._connection,
-            (
-                {"store_id": number, "native_id": one.native_id, "digest": one.digest, "ours": 0, "message_id": at}
-                for at, one in enumerate(messages, first)
-                if one.native_id is not None
-            ),
-        )
+        _NEW_MESSAGE.insert_rows(self._connection, [_message_row(at, one) for at, one in enumerate(messages, first)])
+        native = [
+            (number, one.native_id, one.digest, 0, at)
+            for at, one in enumerate(messages, first)
+            if one.native_id is not None
+        ]
+        _NEW_NATIVE.insert_rows(self._connection, native)
         _MOVE.run_many(
             self._connection,
             (
@@ -87,44 +88,50 @@ class SqlOldTickets:
         _SHOW.run(self._connection, ids=ids)
 
 
-def _ticket_row(store: int, one: OldTicket) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "store_id": store,
-        "account_id": one.account_id,
-        "subject": one.subject,
-        "opened_ms": to_ms(one.opened_at),
-        "opened_by": one.opened_by.value,
-        "staff": one.staff,
-        "price": None,
-        "number": 1,
-        "pushed_number": HIDDEN,
-        "opened_kind": TicketKind.SUPPORT.value,
-        "channel": Channel.SHOP.value,
-        "order_id": one.order_id,
-        "product": one.product,
-        "continues": one.continues,
-        "language": one.language,
-        "messages": one.messages,
-        "state": one.state.value,
-        "since_ms": to_ms(one.since),
-        "kind": TicketKind.SUPPORT.value,
-        "policy": NOT_YET,
-    }
+def _ticket_row(store: int, one: OldTicket) -> tuple[object, ...]:
+    return (
+        one.id,
+        store,
+        one.account_id,
+        one.subject,
+        to_ms(one.opened_at),
+        str(one.opened_by),
+        one.staff,
+        None,
+        1,
+        HIDDEN,
+        _SUPPORT,
+        _SHOP,
+        one.order_id,
+        one.product,
+        one.continues,
+        one.language,
+        one.messages,
+        str(one.state),
+        to_ms(one.since),
+        _SUPPORT,
+        NOT_YET,
+    )
 
 
-def _message_row(number: int, one: OldMessage) -> dict[str, object]:
-    return {
-        "id": number,
-        "ticket_id": one.ticket_id,
-        "at_ms": to_ms(one.at),
-        "author": one.author.value,
-        "kind": one.kind.value,
-        "text": one.text,
-        "detail": as_json(one.detail),
-        "staff": one.staff,
-        "verified": int(one.native_id is None),
-        "number": one.number,
-        "version": 1,
-        "pushed_version": 1,
-    }
+def _message_row(number: int, one: OldMessage) -> tuple[object, ...]:
+    return (
+        number,
+        one.ticket_id,
+        to_ms(one.at),
+        str(one.author),
+        str(one.kind),
+        one.text,
+        _spelled(*one.detail.items()),
+        one.staff,
+        int(one.native_id is None),
+        one.number,
+        1,
+        1,
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _spelled(*detail: tuple[str, Any]) -> str:
+    """A detail as JSON: that of a thread's messages is the same for all of them."""
+    return as_json(dict(detail))

@@ -194,22 +194,11 @@ class SqlThreads(SqlOldTickets):
 
     def save(self, store: str, threads: Iterable[KnownThread]) -> None:
         number = self._stores.number(store)
-        _SAVE.run_many(
-            self._connection,
-            (
-                {
-                    "store_id": number,
-                    "thread_id": one.id,
-                    "account_id": one.account_id,
-                    "email": one.email,
-                    "language": one.language,
-                    "status": one.status,
-                    "ticket_id": one.ticket_id,
-                    "last_ms": to_ms(one.last_at),
-                }
-                for one in threads
-            ),
-        )
+        rows = [
+            (number, one.id, one.account_id, one.email, one.language, one.status, one.ticket_id, to_ms(one.last_at))
+            for one in threads
+        ]
+        _SAVE.insert_rows(self._connection, rows)
 
     def want(self, ticket_id: int, status: NativeStatus) -> None:
         _WANT.run(self._connection, ticket=ticket_id, new_status=status.value)

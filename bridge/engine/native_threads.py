@@ -37,6 +37,8 @@ TRY_AGAIN_S = 60.0
 NO_END = 2**62
 MOST_MET = 50_000
 """So many threads of a first reading are remembered, so that they need not be asked for again."""
+OLD_AT_ONCE, OLD_CHARACTERS = 2_000, 4_000_000
+"""A first reading takes so many messages at once, or so much text."""
 RECENT = 1_000
 """Ids before the end of a first reading among which one that is missing may still be committed."""
 
@@ -105,9 +107,9 @@ class NativeThreads:
         return True
 
     async def _read_old(self, sync: ThreadSync) -> bool:
-        """Take a page of what was there before; where nothing of it is left, go on with how threads stand."""
+        """Take some pages of what was there before; where nothing of it is left, go on with how threads stand."""
         cursor = await self._desk.read(lambda tx: tx.threads.cursor(self._setup.name))
-        found = [one for one in await self._shop.messages(Cursor(cursor.position)) if one.id <= sync.until]
+        found = await self._old_messages(cursor.position, sync.until)
         if not found:
             self._met.clear()
             await self._save(sync._replace(phase=Phase.STATUSES))
@@ -131,6 +133,19 @@ class NativeThreads:
         )
         self._health.counters.messages += new
         return True
+
+    async def _old_messages(self, after: int, until: int) -> list[NativeMessage]:
+        """Messages above `after`, up to and with `until`: as many as are taken at once."""
+        found: list[NativeMessage] = []
+        characters = 0
+        while len(found) < OLD_AT_ONCE and characters < OLD_CHARACTERS:
+            page = [one for one in await self._shop.messages(Cursor(after)) if one.id <= until]
+            if not page:
+                break
+            found += page
+            characters += sum(len(one.text) for one in page)
+            after = page[-1].id
+        return found
 
     async def _bring_to_today(self, sync: ThreadSync) -> bool:
         statuses = await self._shop.thread_statuses(after=sync.compared, page=THREADS_A_PASS)

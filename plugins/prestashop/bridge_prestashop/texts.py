@@ -92,7 +92,7 @@ def is_forwarding(text: str) -> bool:
 
     The note's first line ends with that address, its second begins with the word for a comment.
     """
-    note = _FORWARDED.match(text)
+    note = _FORWARDED.match(text) if "@" in text else None
     return note is not None and note[1].casefold() in _COMMENT
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.desk.statements import LookUp, Statement, any_of, insert_row
+from bridge.desk.statements import ROWS_AT_ONCE, LookUp, Statement, any_of, insert_row
 
 TABLE = Table(
     "thing", MetaData(), Column("id", Integer, primary_key=True), Column("name", String), Column("count", Integer)
@@ -72,3 +73,16 @@ def test_rows_are_looked_up_by_one_value_and_by_many_in_the_same_order(
 ) -> None:
     statement = LookUp(select(TABLE.c.id).order_by(TABLE.c.id.desc()), TABLE.c.name)
     assert [row[0] for row in statement.rows(connection, values)] == found
+
+
+@pytest.mark.parametrize("count", [0, 1, ROWS_AT_ONCE - 1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 7])
+def test_rows_are_inserted_once_each_however_many_there_are(connection: sqlite3.Connection, count: int) -> None:
+    connection.execute("DELETE FROM thing")
+    put = upsert(TABLE).values({column.name: bindparam(column.name) for column in TABLE.c})
+    statement = Statement(put.on_conflict_do_update(index_elements=[TABLE.c.id], set_={"count": put.excluded["count"]}))
+    assert statement.names == ("id", "name", "count")
+    for total in (1, 2):
+        statement.insert_rows(connection, [(number, f"n{number}", total) for number in range(count)])
+    assert connection.execute("SELECT * FROM thing ORDER BY id").fetchall() == [
+        (number, f"n{number}", 2) for number in range(count)
+    ]
