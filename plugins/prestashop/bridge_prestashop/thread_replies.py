@@ -72,6 +72,8 @@ class ThreadReplies:
     async def written(self, message_ids: Collection[int]) -> dict[int, str]:
         """Which of these messages the desk wrote, each with the UUID of its reply."""
         found: dict[int, str] = {}
+        if not await self._database.rows(self._sql["any_link"], store=self._store):
+            return found
         for part in in_parts(list(message_ids)):
             for statement in ("written", "written_unconfirmed"):
                 rows = await self._database.rows(

@@ -1,11 +1,11 @@
 """Reading PrestaShop's customer service; what is written there stands in `thread_replies`.
 
 It believes: a message's row never changes once it is there; ids are given out before a row can be seen; a thread's
-order, product and language are those of its last message; dates are PHP's, in the zone of PS_TIMEZONE. A page names its
-ids first and reads the texts in small parts, because one text can have 16 MB, which the server reads whole.
+order, product and language are those of its last message; dates are PHP's, in the zone of PS_TIMEZONE. A page is read
+in small parts, because one text can have 16 MB, which the server reads whole.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -67,28 +67,21 @@ class PrestaShopThreads:
     def look_again(self) -> None:
         """Forget what the shop said of its zone and tables: it may have changed."""
         self._known_zone: ZoneInfo | None = None
-        self._messages_statement: Statement | None = None
+        self._products: bool | None = None
 
     async def messages(self, cursor: Cursor) -> Sequence[NativeMessage]:
-        page = self._store.page_orders
-        ids = cursor.unseen(one.id for one in await rows_of_cursor(cursor, self._ids_between, page=page))
-        if not ids:
-            return ()
-        markup = await self._layout() in MARKUP_LAYOUTS
-        zone, statement = await self._zone(), await self._statement()
         found: list[NativeMessage] = []
         left = MOST_LONG_CHARACTERS
-        for start in range(0, len(ids), MESSAGES_A_STATEMENT):
-            part = ids[start : start + MESSAGES_A_STATEMENT]
-            rows = await self._database.rows(
-                statement, messages=part, short=SHORT_BYTES, limit=len(part), **self._shops
-            )
+        async for rows in self._rows(cursor):
+            markup, zone = await self._layout() in MARKUP_LAYOUTS, await self._zone()
             for row in rows:
                 if left <= 0:
                     return found
-                message = await self._message(row, zone, markup=markup)
-                left -= len(message.text) if row[IS_LONG] else 0
-                found.append(message)
+                text = plain(row[TEXT], markup=markup)
+                if row[IS_LONG] and row[THREAD]:
+                    text = await self._long_text(row[0], markup=markup)
+                    left -= len(text)
+                found.append(_message(row, text, zone))
         return found
 
     async def threads(self, thread_ids: Collection[int]) -> Mapping[int, NativeThread]:
@@ -114,26 +107,27 @@ class PrestaShopThreads:
     async def employees(self, employee_ids: Collection[int]) -> Mapping[int, bool]:
         return await self._replies.employees(employee_ids)
 
+    async def _rows(self, cursor: Cursor) -> AsyncIterator[Sequence[Row]]:
+        """The rows that the cursor has not seen, in parts; ids are asked for only where some are missing below it."""
+        page = self._store.page_orders
+        if not cursor.gaps:
+            statement, after = await self._statement("next_messages"), cursor.position
+            for start in range(0, page, MESSAGES_A_STATEMENT):
+                limit = min(MESSAGES_A_STATEMENT, page - start)
+                rows = await self._database.rows(statement, after=after, short=SHORT_BYTES, limit=limit, **self._shops)
+                yield rows
+                if len(rows) < limit:
+                    return
+                after = rows[-1][0]
+            return
+        ids = cursor.unseen(one.id for one in await rows_of_cursor(cursor, self._ids_between, page=page))
+        for start in range(0, len(ids), MESSAGES_A_STATEMENT):
+            part, statement = ids[start : start + MESSAGES_A_STATEMENT], await self._statement("messages")
+            yield await self._database.rows(statement, messages=part, short=SHORT_BYTES, limit=len(part), **self._shops)
+
     async def _ids_between(self, after: int, until: int, limit: int) -> list[_Id]:
         rows = await self._database.rows(self._sql["message_ids"], after=after, until=until, limit=limit)
         return [_Id(*row) for row in rows]
-
-    async def _message(self, row: Row, zone: ZoneInfo, *, markup: bool) -> NativeMessage:
-        number, thread, at, employee, private, file_name, order, product, is_long, stored = row
-        # COALESCE and CASE over an unsigned id and a plain number are a DECIMAL to the server.
-        text = await self._long_text(number, markup=markup) if is_long and thread else plain(stored, markup=markup)
-        return NativeMessage(
-            id=number,
-            thread_id=int(thread),
-            at=_utc(at, zone),
-            employee_id=int(employee),
-            text=text,
-            private=bool(private),
-            forwarded=bool(employee) and is_forwarding(text),
-            file_name=plain(file_name, markup=False),
-            order_id=_id(order),
-            product_id=_id(product),
-        )
 
     async def _long_text(self, message: int, *, markup: bool) -> str:
         wanted = MOST_CHARACTERS + 1
@@ -153,17 +147,34 @@ class PrestaShopThreads:
                 self._known_zone = self._store.zone
         return self._known_zone
 
-    async def _statement(self) -> Statement:
-        if self._messages_statement is None:
+    async def _statement(self, name: str) -> Statement:
+        """The statement of that name, as the shop's tables need it."""
+        if self._products is None:
             assert PLATFORM.service is not None
             table = self._store.database.prefix + PLATFORM.service.messages
-            there = await self._database.rows(_PRODUCT_COLUMN, table=table)
-            self._messages_statement = self._sql["messages_with_products" if there else "messages"]
-        return self._messages_statement
+            self._products = bool(await self._database.rows(_PRODUCT_COLUMN, table=table))
+        return self._sql[f"{name}_with_products" if self._products else name]
 
 
-IS_LONG = 8
-"""Of a message's row: whether its text is read apart."""
+THREAD, IS_LONG, TEXT = 1, 8, 9
+"""Of a message's row: its thread, whether its text is read apart, and the text if it is not."""
+
+
+def _message(row: Row, text: str, zone: ZoneInfo) -> NativeMessage:
+    number, thread, at, employee, private, file_name, order, product, _, _ = row
+    # COALESCE and CASE over an unsigned id and a plain number are a DECIMAL to the server.
+    return NativeMessage(
+        number,
+        int(thread),
+        _utc(at, zone),
+        int(employee),
+        text,
+        bool(private),
+        bool(employee) and is_forwarding(text),
+        plain(file_name, markup=False) if file_name else "",
+        _id(order),
+        _id(product),
+    )
 
 
 def _thread(row: Row) -> NativeThread:

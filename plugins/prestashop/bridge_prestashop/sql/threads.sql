@@ -24,14 +24,28 @@ LENGTH(m.message) > %(short)s,
           CAST(CONVERT(m.message USING utf8mb4) AS BINARY))
   FROM {customer_message} m
        LEFT JOIN {customer_thread} t ON t.id_customer_thread = m.id_customer_thread AND [[thread_of_ours]]
- WHERE m.id_customer_message IN (%(messages)s) ORDER BY m.id_customer_message LIMIT %(limit)s
+
+-- From 9.1 on a message may name a product of its own.
+-- part: own_product
+COALESCE(NULLIF(m.id_product, 0), t.id_product)
+
+-- part: by_id
+WHERE m.id_customer_message IN (%(messages)s) ORDER BY m.id_customer_message LIMIT %(limit)s
+
+-- part: in_order
+WHERE m.id_customer_message > %(after)s ORDER BY m.id_customer_message LIMIT %(limit)s
 
 -- name: messages
-SELECT [[message_columns]], t.id_product, [[message_text]]
+SELECT [[message_columns]], t.id_product, [[message_text]] [[by_id]]
 
 -- name: messages_with_products
--- From 9.1 on a message may name a product of its own.
-SELECT [[message_columns]], COALESCE(NULLIF(m.id_product, 0), t.id_product), [[message_text]]
+SELECT [[message_columns]], [[own_product]], [[message_text]] [[by_id]]
+
+-- name: next_messages
+SELECT [[message_columns]], t.id_product, [[message_text]] [[in_order]]
+
+-- name: next_messages_with_products
+SELECT [[message_columns]], [[own_product]], [[message_text]] [[in_order]]
 
 -- name: long_text
 SELECT CAST(CONVERT(LEFT(m.message, %(characters)s) USING utf8mb4) AS BINARY) FROM {customer_message} m
@@ -92,6 +106,9 @@ VALUES (%(thread)s, %(employee)s, %(text)s, '', '', '', 0, 0, %(at)s, %(at)s)
 
 -- name: confirm
 UPDATE {supportbridge_link} SET native_id = %(message)s WHERE store = %(store)s AND uuid = %(uuid)s
+
+-- name: any_link
+SELECT 1 FROM {supportbridge_link} WHERE store = %(store)s LIMIT 1
 
 -- name: written
 SELECT native_id, uuid FROM {supportbridge_link}
