@@ -234,12 +234,13 @@ class Answers(Protocol):
         received_at: datetime,
         posted_at: datetime,
         kinds: Collection[str] = (),
+        codes: Collection[str] = (),
     ) -> int:
         """How many actions of a customer were received in the `window` up to then, and sent in that up to `posted_at`.
 
         Both count: what was sent over hours in which the desk was off is received at once, and the page's clock may
-        stand still. The ends matter: a clock that was put back leaves some that are still to come. With `kinds` only
-        accepted ones of these count.
+        stand still. The ends matter: a clock that was put back leaves some that are still to come. With `kinds` or
+        `codes` only accepted ones count that are of these kinds, or that were answered so.
         """
         ...
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, or_, select, update
 
 from bridge.contracts.coin_desk import Answer
 from bridge.desk.accounts import SqlStores
@@ -35,7 +35,7 @@ _PACE = Statement(_IN_WINDOW)
 _ACCEPTED = Statement(
     _IN_WINDOW.where(
         handled.c.outcome == literal_column("'accepted'"),
-        any_of(handled.c.kind, "kinds"),
+        or_(any_of(handled.c.kind, "kinds"), any_of(handled.c.code, "codes")),
     )
 )
 _WAITING = Statement(
@@ -101,6 +101,7 @@ class SqlAnswers:
         received_at: datetime,
         posted_at: datetime,
         kinds: Collection[str] = (),
+        codes: Collection[str] = (),
     ) -> int:
         window_of = {
             "store": self._stores.number(store),
@@ -109,8 +110,9 @@ class SqlAnswers:
             "posted_ms": to_ms(posted_at),
             "window_ms": window // timedelta(milliseconds=1),
         }
-        if kinds:
-            row = _ACCEPTED.one(self._connection, **window_of, kinds=as_json(list(kinds)))
+        if kinds or codes:
+            named = {"kinds": as_json(list(kinds)), "codes": as_json(list(codes))}
+            row = _ACCEPTED.one(self._connection, **window_of, **named)
         else:
             row = _PACE.one(self._connection, **window_of)
         return int(row[0]) if row else 0

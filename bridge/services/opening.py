@@ -16,6 +16,8 @@ from bridge.services.ticket_standing import settle
 HOUR = timedelta(hours=1)
 OPENING = ("ticket_open", "request_open", "right_redeem")
 """What customers do on their page to open a ticket."""
+CONTINUED = "continued"
+"""What a message about a closed ticket is answered that has opened another (rule T10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ def require_no_flood(tx: Tx, terms: DeskTerms, customer_id: int, *, at: datetime
 
     `posted_at` is when he asks by the page's clock (see `Answers.pace`).
     """
-    opened = tx.answers.pace(terms.store, customer_id, HOUR, received_at=at, posted_at=posted_at, kinds=OPENING)
+    opened = tx.answers.pace(
+        terms.store, customer_id, HOUR, received_at=at, posted_at=posted_at, kinds=OPENING, codes=(CONTINUED,)
+    )
     if opened >= terms.tickets.tickets_per_hour:
         raise QuoteRefused("too_many_tickets", f"customer:{customer_id} has opened {opened} tickets in an hour")
 

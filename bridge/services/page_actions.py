@@ -29,7 +29,7 @@ from bridge.services.inbox_rows import (
     TicketOpen,
     TicketReply,
 )
-from bridge.services.opening import Wish, open_ticket, require_no_flood
+from bridge.services.opening import CONTINUED, Wish, open_ticket, require_no_flood
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _reply(act: Act, data: TicketReply) -> Done:
     if account is None:
         raise QuoteRefused("unknown_ticket", "a customer without an account has no tickets")
     act.require_few_messages()
-    ticket = replying.reply(
+    written = replying.reply(
         act.tx,
         act.terms,
         account,
@@ -177,12 +177,14 @@ def _reply(act: Act, data: TicketReply) -> Done:
         text=data.text.strip(),
         evidence=act.evidence,
         at=act.at,
+        require_no_flood=act.require_no_flood,
         language=act.language,
         number=act.ticket_id if act.ticket_id != data.ticket else None,
     )
+    ticket = written.ticket
     act.receive(account, ticket.id, data.files)
-    if ticket.continues is not None and ticket.opened_at == act.at:
-        return Done("continued", {"ticket": ticket.id, "continues": ticket.continues})
+    if written.opened:
+        return Done(CONTINUED, {"ticket": ticket.id, "continues": ticket.continues})
     return Done("replied", {"ticket": ticket.id})
 
 

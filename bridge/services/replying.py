@@ -1,10 +1,13 @@
 """What a customer writes about a ticket of his own, on his page. It costs nothing (rule C12).
 
 Everybody may go on writing, also on a frozen account (rule C15); nobody may write very much in an hour (rule T12). A
-message opens a resolved ticket again; one about a closed ticket is a new ticket, and both say so (rule T10).
+message opens a resolved ticket again; one about a closed ticket is a new ticket, and both say so (rule T10). What is
+written about that closed ticket later goes to the one that goes on with it.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
@@ -19,8 +22,13 @@ from bridge.services.ticket_standing import tell
 HOUR = timedelta(hours=1)
 WRITING = ("ticket_open", "ticket_reply", "request_open", "request_reply")
 """What customers do on their page to write."""
-MOST_MERGES = 100
-"""Tickets merged into one another that are followed; longer chains are nobody's doing."""
+
+
+class Written(NamedTuple):
+    """The ticket that has what a customer wrote, and whether it was opened for that."""
+
+    ticket: Ticket
+    opened: bool = False
 
 
 def reply(
@@ -32,19 +40,22 @@ def reply(
     text: str,
     evidence: str,
     at: datetime,
+    require_no_flood: Callable[[], None],
     language: str = "en",
     number: int | None = None,
-) -> Ticket:
+) -> Written:
     """Add what he wrote to the thread; staff are told. `evidence` is the UUID of the signed row.
 
-    Returns the ticket that has it: where that one was merged into another, the other; where it is closed, a new one in
-    his `language`, under `number` as in `open_ticket`. Raises `QuoteRefused` for a ticket that is not his, or of which
-    nothing is left to write about (rule D4).
+    Returns the ticket that has it: where that one was merged into another, the other; where it is closed, the one that
+    goes on with it, else a new one in his `language`, under `number` as in `open_ticket`. Raises `QuoteRefused` for a
+    ticket that is not his, or of which nothing is left to write about (rule D4), and what `require_no_flood` does,
+    which is asked before one is opened.
     """
     ticket, state = _followed(tx, terms.store, account.id, ticket_id)
     if state is TicketState.CLOSED:
+        require_no_flood()
         wish = Wish(ticket.kind, ticket.order_id, ticket.product)
-        return open_ticket(
+        following = open_ticket(
             tx,
             terms,
             account,
@@ -56,6 +67,7 @@ def reply(
             wish=wish,
             continues=ticket,
         )
+        return Written(following, opened=True)
     tell(tx, terms, ticket.id, Message(at, Author.CUSTOMER, MessageKind.TEXT, text))
     key = f"{terms.store}:ticket:{ticket.id}:reply:{evidence}"
     taken_by = now.assignee if (now := tx.tickets.now([ticket.id]).get(ticket.id)) else None
@@ -68,7 +80,7 @@ def reply(
         to=(taken_by,) if taken_by else (),
     )
     tx.outbox.add([told])
-    return ticket
+    return Written(ticket)
 
 
 def require_few_messages(tx: Tx, terms: DeskTerms, customer_id: int, *, at: datetime, posted_at: datetime) -> None:
@@ -82,17 +94,28 @@ def require_few_messages(tx: Tx, terms: DeskTerms, customer_id: int, *, at: date
 
 
 def _followed(tx: Tx, store: str, account_id: int, ticket_id: int) -> tuple[Ticket, TicketState]:
-    """The ticket and its state, or those of the one that it has been merged into. Raises `QuoteRefused`."""
-    wanted = ticket_id
-    for _ in range(MOST_MERGES):
-        ticket = tx.tickets.get(store, wanted)
-        if ticket is None or ticket.account_id != account_id or not ticket.subject:
-            break
-        now = tx.tickets.now([ticket.id]).get(ticket.id)
+    """The ticket that goes on with this one today, and its state. Raises `QuoteRefused`.
+
+    That is the one that it was merged into, or that continues it since it was closed, and so on to the last.
+    """
+    last = _his(tx, store, account_id, ticket_id)
+    if last is None:
+        raise QuoteRefused("unknown_ticket", f"account:{account_id} has no ticket {ticket_id}")
+    seen: set[int] = set()
+    while True:
+        seen.add(last.id)
+        now = tx.tickets.now([last.id]).get(last.id)
         if now is not None and now.state is not TicketState.CLOSED:
-            return ticket, now.state
-        history = history_of(ticket, tx.tickets.history(ticket.id))
-        if history.merged_into is None:
-            return ticket, history.state
-        wanted = history.merged_into
-    raise QuoteRefused("unknown_ticket", f"account:{account_id} has no ticket {ticket_id}")
+            return last, now.state
+        history = history_of(last, tx.tickets.history(last.id))
+        following = history.merged_into or tx.tickets.continued_by(last.id)
+        found = None if following is None or following in seen else _his(tx, store, account_id, following)
+        if found is None:
+            return last, history.state
+        last = found
+
+
+def _his(tx: Tx, store: str, account_id: int, ticket_id: int) -> Ticket | None:
+    """A ticket of that account of which words are left."""
+    ticket = tx.tickets.get(store, ticket_id)
+    return ticket if ticket is not None and ticket.account_id == account_id and ticket.subject else None

@@ -10,9 +10,9 @@ from bridge.contracts.coin_desk import Answer
 from bridge.contracts.shop_documents import InboxRow
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.events import TicketAnswered, TicketReplied
-from bridge.domain.tickets import Author, MessageKind
+from bridge.domain.tickets import Author, MessageKind, TicketState
 from bridge.errors import UnknownTicket
-from bridge.services import inbox, tickets
+from bridge.services import inbox, ticket_decisions, tickets
 from bridge.services.told_before import Told
 from bridge.testing.coin_desk import posted_row
 from tests.support.books import ACME, customer
@@ -109,6 +109,40 @@ def test_T12_thirty_messages_an_hour_are_enough_in_all_his_tickets_together(coin
     assert writes(coins, coins.ticket(customer(78)).id, who=78).code == "replied"
     coins.later(hours=1)
     assert writes(coins, both[0]).code == "replied"
+
+
+def closed(coins: CoinDesk, ticket: int) -> None:
+    coins.desk.run(
+        ticket_decisions.set_state, coins.terms, ticket, TicketState.CLOSED, by=ANNA, at=coins.later(seconds=1)
+    )
+
+
+def test_T10_what_is_written_about_a_closed_ticket_goes_to_the_one_that_goes_on_with_it(coins: CoinDesk) -> None:
+    """Also from a page that was open before, and also where that one has been gone on with itself."""
+    first = coins.ticket(CUSTOMER).id
+    closed(coins, first)
+    answers = [writes(coins, first, text) for text in ("It came back.", "It came back.", "And it is slow.")]
+    assert [(one.code, one.document["data"]["ticket"]) for one in answers] == [
+        ("continued", first + 1),
+        ("replied", first + 1),
+        ("replied", first + 1),
+    ]
+    assert len(coins.thread(first + 1)) == 3
+    closed(coins, first + 1)
+    again = writes(coins, first, "Once more.")
+    assert (again.code, again.document["data"]) == ("continued", {"ticket": first + 2, "continues": first + 1})
+    assert writes(coins, first + 1).document["data"] == {"ticket": first + 2}
+
+
+def test_T12_what_goes_on_with_a_closed_ticket_counts_as_a_ticket_opened(coins: CoinDesk) -> None:
+    ended = [coins.ticket(CUSTOMER).id for _ in range(6)]
+    for ticket in ended:
+        closed(coins, ticket)
+    codes = [writes(coins, ticket).code for ticket in ended]
+    assert codes == ["continued"] * 5 + ["too_many_tickets"]
+    assert writes(coins, ended[0]).code == "replied", "no other ticket comes of it"
+    coins.later(hours=1)
+    assert writes(coins, ended[5]).code == "continued"
 
 
 def test_T12_messages_of_before_the_clock_was_put_back_count_for_nothing(coins: CoinDesk) -> None:
