@@ -40,7 +40,8 @@ class KnownThread(NamedTuple):
     """A thread and its current ticket; `ticket_id` is None where that was erased.
 
     `status` is what the shop was last seen to say, empty before it was looked at. `last_at` is the moment of its newest
-    message. `state`, `since` and `messages` are the current ticket's.
+    message. `state`, `since` and `messages` are the current ticket's. `writing` is a status that the desk may have
+    written: of a write that broke off it is not known whether it was done.
     """
 
     id: int
@@ -53,6 +54,7 @@ class KnownThread(NamedTuple):
     state: TicketState | None = None
     since: datetime | None = None
     messages: int = 0
+    writing: str = ""
 
 
 class KnownMessage(NamedTuple):
@@ -160,6 +162,10 @@ class Threads(Protocol):
         ...
 
     def wanted(self, store: str, limit: int, *, skip: Iterable[int] = ()) -> list[WantedStatus]: ...
+
+    def intend(self, store: str, wanted: WantedStatus) -> None:
+        """The desk is about to write this status."""
+        ...
 
     def seen(self, store: str, thread_id: int, status: str) -> None:
         """The shop says so of a thread now; nothing else is wanted of it."""

@@ -600,6 +600,7 @@ thread = Table(
     Column("language", String(8), nullable=False),
     Column("status", String(16), nullable=False),
     Column("wanted", String(16)),
+    Column("writing", String(16)),
     Column("ticket_id", Integer, ForeignKey("ticket.id")),
     Column("last_ms", BigInteger, nullable=False),
     sqlite_with_rowid=False,

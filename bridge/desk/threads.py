@@ -47,6 +47,7 @@ _THREADS = select(
     ticket.c.state,
     ticket.c.since_ms,
     ticket.c.messages,
+    thread.c.writing,
 ).outerjoin(ticket, ticket.c.id == thread.c.ticket_id)
 _IN_STORE = thread.c.store_id == bindparam("store")
 _OF = Statement(_THREADS.where(_IN_STORE, any_of(thread.c.thread_id, "ids")))
@@ -90,7 +91,12 @@ _WANTED = Statement(
 _SEEN = Statement(
     update(thread)
     .where(_IN_STORE, thread.c.thread_id == bindparam("wanted_id"))
-    .values(status=bindparam("new_status"), wanted=null())
+    .values(status=bindparam("new_status"), wanted=null(), writing=null())
+)
+_INTEND = Statement(
+    update(thread)
+    .where(_IN_STORE, thread.c.thread_id == bindparam("wanted_id"))
+    .values(writing=bindparam("new_status"))
 )
 _KNOWN = Statement(
     select(
@@ -208,6 +214,10 @@ class SqlThreads(SqlOldTickets):
         rows = _WANTED.rows(self._connection, store=number, skip=id_list(skip), most=limit)
         return [WantedStatus(number, NativeStatus(status), seen) for number, status, seen in rows]
 
+    def intend(self, store: str, wanted: WantedStatus) -> None:
+        number = self._stores.number(store)
+        _INTEND.run(self._connection, store=number, wanted_id=wanted.thread_id, new_status=wanted.status.value)
+
     def seen(self, store: str, thread_id: int, status: str) -> None:
         _SEEN.run(self._connection, store=self._stores.number(store), wanted_id=thread_id, new_status=status)
 
@@ -265,7 +275,7 @@ class SqlThreads(SqlOldTickets):
 
 
 def _thread_from(row: Any) -> KnownThread:
-    number, account, email, language, status, ticket_id, last_ms, state, since_ms, messages = row
+    number, account, email, language, status, ticket_id, last_ms, state, since_ms, messages, writing = row
     return KnownThread(
         number,
         account,
@@ -277,4 +287,5 @@ def _thread_from(row: Any) -> KnownThread:
         TicketState(state) if state else None,
         from_ms(since_ms) if state else None,
         messages or 0,
+        writing or "",
     )

@@ -67,7 +67,9 @@ class NativeThreads:
         self._compared = 0
         """The last thread whose status was looked at in the round that is under way."""
         self._resting: dict[int, float] = {}
-        """Threads in which nothing is written for a while, and until when."""
+        """Threads in which no answer is written for a while, and until when."""
+        self._changed: dict[int, float] = {}
+        """Threads whose status somebody changed meanwhile, and until when it is not written."""
         self._met: dict[int, NativeThread] = {}
         """Threads that a first reading has met already."""
 
@@ -214,13 +216,14 @@ class NativeThreads:
 
     async def _write_statuses(self) -> None:
         name = self._setup.name
-        wanted = await self._desk.read(lambda tx: tx.threads.wanted(name, REPLIES_A_PASS, skip=list(self._resting)))
+        wanted = await self._desk.read(lambda tx: tx.threads.wanted(name, REPLIES_A_PASS, skip=list(self._changed)))
         for one in wanted:
             expected = NativeStatus(one.seen or NativeStatus.OPEN)
+            await self._desk.transact("status intended", threads.status_intended, name, one)
             if await self._shop.set_status(one.thread_id, one.status, expected=expected):
                 await self._desk.transact("status written", threads.status_written, name, one)
             else:  # somebody changed it meanwhile, which comparing finds
-                self._resting[one.thread_id] = time.monotonic() + TRY_AGAIN_S
+                self._changed[one.thread_id] = time.monotonic() + TRY_AGAIN_S
 
     # --- what others write ---
 
@@ -312,6 +315,7 @@ class NativeThreads:
     def _rest_is_over(self) -> None:
         moment = time.monotonic()
         self._resting = {number: until for number, until in self._resting.items() if until > moment}
+        self._changed = {number: until for number, until in self._changed.items() if until > moment}
 
     def _pause(self) -> float:
         """Seconds to the next look of the row that `phase` has begun, so that many stores do not look in step."""

@@ -109,8 +109,9 @@ def note_statuses(
 ) -> int:
     """Follow what the back office made of threads with ids above `after` up to `until`; returns how many changes.
 
-    An equal mapping is no change, and a closed ticket stays closed: who writes in it begins a new one (rule T10). A
-    thread that is missing is gone; its ticket stays. No ticket ends while coins are held for it (rule C7).
+    An equal mapping is no change, nor is a status that the desk itself was writing when it broke off. A closed ticket
+    stays closed: who writes in it begins a new one (rule T10). A thread that is missing is gone; its ticket stays. No
+    ticket ends while coins are held for it (rule C7).
     """
     seen = {one.id: one.status for one in statuses}
     changes = 0
@@ -122,7 +123,10 @@ def note_statuses(
         elif status != (known.status or NativeStatus.OPEN):
             changes += 1
             tx.threads.seen(terms.store, known.id, status.value)
-            _follow(tx, terms, known, status, at)
+            if status != known.writing:
+                _follow(tx, terms, known, status, at)
+            elif known.ticket_id is not None and known.state is not None:
+                tx.threads.want(known.ticket_id, STATUS_OF[known.state])
         elif not known.status:
             tx.threads.seen(terms.store, known.id, status.value)
     return changes
@@ -143,6 +147,11 @@ def answer_in_shop(tx: Tx, store: str, ticket_id: int, message: Message) -> None
     known = tx.threads.of_ticket(store, ticket_id)
     if known is not None and known.status != GONE:
         tx.threads.add_reply(store, message.id, known.id, str(uuid4()), native_id=None)
+
+
+def status_intended(tx: Tx, store: str, wanted: WantedStatus) -> None:
+    """The desk is about to write a status: should it break off, that status is nobody's decision either."""
+    tx.threads.intend(store, wanted)
 
 
 def status_written(tx: Tx, store: str, wanted: WantedStatus) -> None:
@@ -249,7 +258,8 @@ def _current(
 
 def _tell(tx: Tx, terms: DeskTerms, batch: _Batch, at: datetime) -> None:
     for number, (ticket, account) in batch.tickets.items():
-        settle(tx, terms, number, at=at)
+        now = settle(tx, terms, number, at=at)
+        tx.threads.want(number, STATUS_OF[now.state])
         if number in batch.opened and ticket.opened_by is Author.CUSTOMER:
             tell_opened(tx, terms, account, ticket)
         elif number in batch.replied:

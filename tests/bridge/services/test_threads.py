@@ -219,6 +219,26 @@ def test_T10_what_the_desk_wrote_is_not_read_back(coins: CoinDesk) -> None:
     assert len(coins.told(TicketStateChanged)) == 1
 
 
+def test_T10_a_status_whose_writing_broke_off_is_not_read_back_either(coins: CoinDesk) -> None:
+    take(coins, a_message(11))
+    number = current(coins)
+    coins.desk.run(set_state, coins.terms, number, TicketState.RESOLVED, by=ANNA, at=coins.now)
+    [one] = coins.desk.look(lambda tx: tx.threads.wanted(ACME, 9))
+    coins.desk.run(threads.status_intended, ACME, one)
+    coins.desk.run(set_state, coins.terms, number, TicketState.OPEN, by=ANNA, at=coins.later(minutes=1))
+    statuses(coins, now=NativeStatus.CLOSED)
+    assert (state(coins, number), wanted(coins)) == (TicketState.OPEN, [NativeStatus.OPEN])
+
+
+def test_T10_what_came_before_a_ticket_was_closed_but_was_read_later_opens_the_thread_again(coins: CoinDesk) -> None:
+    take(coins, a_message(11))
+    coins.desk.run(set_state, coins.terms, current(coins), TicketState.CLOSED, by=ANNA, at=coins.now)
+    [one] = coins.desk.look(lambda tx: tx.threads.wanted(ACME, 9))
+    coins.desk.run(threads.status_written, ACME, one)
+    take(coins, a_message(12, "Not yet"))
+    assert wanted(coins) == [NativeStatus.OPEN]
+
+
 def test_T10_a_closed_ticket_stays_closed_whatever_the_thread_becomes(coins: CoinDesk) -> None:
     take(coins, a_message(11))
     number = current(coins)

@@ -164,6 +164,7 @@ def _make_threads() -> None:
         sa.Column("language", sa.String(8), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("wanted", sa.String(16)),
+        sa.Column("writing", sa.String(16)),
         sa.Column("ticket_id", sa.Integer),
         sa.Column("last_ms", sa.BigInteger, nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_thread_store_id"),
