@@ -10,6 +10,7 @@ What came later can't have been broken before it was there: where its time would
 counted from the moment it came. Likewise an urgent target is counted from staff's confirmation (rule T3).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,8 @@ from typing import NamedTuple
 
 from bridge.domain.policies import ClockKind, Policies, PolicyVersion
 from bridge.domain.service_hours import ServiceCalendar
-from bridge.domain.ticket_history import History, Turn, Wait
+from bridge.domain.ticket_course import Run, runs_of
+from bridge.domain.ticket_history import History, Wait
 from bridge.domain.ticket_terms import NONE
 from bridge.domain.tickets import Ticket, Urgency
 
@@ -117,9 +119,12 @@ def clocks_of(ticket: Ticket, history: History, policies: Policies, now: datetim
 
     May raise `NeverServed`.
     """
-    runs = _runs(ticket, history)
-    found = (_clock(run, ticket, history, policies, now) for run in runs if run.kind in policies.kinds)
-    return tuple(clock for clock in found if clock is not None)
+    return _clocks(runs_of(ticket, history), ticket, history, policies, now)
+
+
+def running_clocks(ticket: Ticket, history: History, policies: Policies, now: datetime) -> tuple[Clock, ...]:
+    """Those of `clocks_of` that are still owed: at most two, however long the ticket is. May raise `NeverServed`."""
+    return _clocks([run for run in runs_of(ticket, history) if run.open], ticket, history, policies, now)
 
 
 def owed(clocks: Sequence[Clock]) -> Clock | None:
@@ -157,72 +162,16 @@ def counted(calendar: ServiceCalendar, begins: datetime, until: datetime, waits:
     return found + calendar.between(begins, until) if begins < until else found
 
 
-@dataclass(slots=True)
-class _Run:
-    """A clock as the ticket's course starts and ends it."""
-
-    kind: ClockKind
-    started: datetime
-    met_at: datetime | None = None
-    withdrawn_at: datetime | None = None
+def _clocks(
+    runs: Sequence[Run], ticket: Ticket, history: History, policies: Policies, now: datetime
+) -> tuple[Clock, ...]:
+    found = (_clock(run, ticket, history, policies, now) for run in runs if run.kind in policies.kinds)
+    return tuple(clock for clock in found if clock is not None)
 
 
-class _Course:
-    """The clocks as far as the course has been read: at most one for an answer and one for the resolution run."""
-
-    def __init__(self, ticket: Ticket) -> None:
-        self._opened_at = ticket.opened_at
-        self._answer: _Run | None = None
-        self._resolution: _Run | None = _Run(ClockKind.RESOLUTION, ticket.opened_at)
-        self._waiting = False
-        self.runs = [self._resolution]
-
-    def take(self, at: datetime, turn: Turn) -> None:
-        match turn:
-            case Turn.ASKED:
-                self._owe_answer(at)
-            case Turn.ANSWERED if self._answer is not None:
-                self._answer.met_at, self._answer = at, None
-            case Turn.DISMISSED | Turn.MERGED | Turn.ENDED:
-                self._end(at, turn)
-            case Turn.REOPENED:
-                self._resolution = _Run(ClockKind.RESOLUTION, at)
-                self.runs.append(self._resolution)
-                if not self._waiting:
-                    self._owe_answer(at)
-            case Turn.WAITING | Turn.RESUMED:
-                self._waiting = turn is Turn.WAITING
-
-    def _owe_answer(self, at: datetime) -> None:
-        if self._answer is None:
-            is_opening = at == self._opened_at and len(self.runs) == 1
-            self._answer = _Run(ClockKind.FIRST_ANSWER if is_opening else ClockKind.NEXT_ANSWER, at)
-            self.runs.append(self._answer)
-
-    def _end(self, at: datetime, turn: Turn) -> None:
-        """No answer is owed any more; the resolution is there if that is how it ended."""
-        if self._answer is not None:
-            self._answer.withdrawn_at, self._answer = at, None
-        if self._resolution is None or turn is Turn.DISMISSED:
-            return
-        if turn is Turn.ENDED:
-            self._resolution.met_at = at
-        else:
-            self._resolution.withdrawn_at = at
-        self._resolution = None
-
-
-def _runs(ticket: Ticket, history: History) -> list[_Run]:
-    course = _Course(ticket)
-    for at, turn in history.course:
-        if at >= ticket.opened_at:  # What came before belongs to the ticket that this one was split off.
-            course.take(at, turn)
-    return course.runs
-
-
-def _clock(run: _Run, ticket: Ticket, history: History, policies: Policies, now: datetime) -> Clock | None:
+def _clock(run: Run, ticket: Ticket, history: History, policies: Policies, now: datetime) -> Clock | None:
     until = run.met_at or run.withdrawn_at or now
-    waits = tuple(_within(history.waits, run.started, until)) if history.waits else ()
+    waits = tuple(_within(history.waits, run, until))
     promises: list[Promise] = []
     weighed: list[tuple[int, str]] = []
     for moment in _moments(run, ticket, history, policies, until):
@@ -241,7 +190,7 @@ def _clock(run: _Run, ticket: Ticket, history: History, policies: Policies, now:
     return Clock(key, run.kind, run.started, until, tuple(promises), waits, run.met_at, run.withdrawn_at)
 
 
-def _moments(run: _Run, ticket: Ticket, history: History, policies: Policies, until: datetime) -> tuple[datetime, ...]:
+def _moments(run: Run, ticket: Ticket, history: History, policies: Policies, until: datetime) -> tuple[datetime, ...]:
     """The moments whose promises are weighed; one says it all where nothing has changed since the opening."""
     settled = not history.standings or history.standings[-1][0] <= ticket.opened_at
     if settled and policies.only_one:
@@ -250,7 +199,7 @@ def _moments(run: _Run, ticket: Ticket, history: History, policies: Policies, un
 
 
 def _promises(
-    run: _Run,
+    run: Run,
     policy: PolicyVersion,
     standing: str,
     standing_since: datetime,
@@ -300,16 +249,27 @@ def _confirmed(history: History, until: datetime) -> datetime | None:
     return since
 
 
-def _within(waits: Sequence[Wait], started: datetime, until: datetime) -> Iterator[Wait]:
-    """What of the waits lies in a clock's time; open-ended if it had no end by then."""
-    for wait in waits:
+def _within(waits: Sequence[Wait], run: Run, until: datetime) -> Iterator[Wait]:
+    """What of the waits lies in a clock's time; open-ended if it had no end by then.
+
+    Waits follow one another, so those before are skipped and those after not looked at. A clock that runs stands still
+    from the very moment at which a wait begins.
+    """
+    for place in range(bisect_right(waits, run.started, key=_end_of), len(waits)):
+        wait = waits[place]
+        if wait.since > until or (wait.since == until and not run.open):
+            return
         end = wait.until if wait.until is not None and wait.until <= until else None
-        begin = max(wait.since, started)
-        if begin < until and (end is None or begin < end):
+        begin = max(wait.since, run.started)
+        if end is None or begin < end:
             yield Wait(begin, end)
 
 
-def _key(run: _Run, promise: Promise) -> str:
+def _end_of(wait: Wait) -> datetime:
+    return wait.until or _NEVER
+
+
+def _key(run: Run, promise: Promise) -> str:
     """The same for the same clock whatever is added to the history later.
 
     An urgent target is another promise than the general one, with warnings and a breach of its own: else one that is

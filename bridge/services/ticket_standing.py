@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bridge.contracts.coin_desk import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
-from bridge.domain.clocks import Clock, clocks_of, owed
+from bridge.domain.clocks import Clock, owed, running_clocks
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketStateChanged
 from bridge.domain.packages import Package, plan_in_force
@@ -115,7 +115,7 @@ def catch_up(tx: Tx, terms: DeskTerms, *, at: datetime, limit: int = PAGE) -> Ca
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A ticket's messages without their texts, and what follows from them at a moment."""
+    """A ticket's messages without their texts, and what follows from them at a moment; `clocks` are those that run."""
 
     ticket: Ticket
     messages: tuple[Message, ...]
@@ -138,7 +138,7 @@ def read_course(tx: Tx, terms: DeskTerms, ticket: Ticket, *, at: datetime) -> Co
         messages += [tx.tickets.say(ticket.id, one) for one in new]
         history = history_of(ticket, messages)
     policies = policies_of(tx, terms, at=at)
-    clocks = clocks_of(ticket, history, policies, at)
+    clocks = running_clocks(ticket, history, policies, at)
     next_one = owed(clocks)
     now = TicketNow(
         state=history.state,

@@ -1,13 +1,17 @@
 """What is owed and until when, as of any moment of a ticket's story (rules T3, T4, T6)."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bridge.domain.clocks import Clock, owed
+from bridge.domain.clocks import Clock, clocks_of, owed, running_clocks
 from bridge.domain.policies import ClockKind, Policies, Policy, PolicyVersion, Targets
+from bridge.domain.ticket_history import Wait
 from bridge.domain.ticket_terms import HOUR, LICENCE, NONE, PACKAGE
-from bridge.domain.tickets import Author, MessageKind
+from bridge.domain.tickets import Author, Message, MessageKind
 from tests.support.ticket_stories import BASE, ESSENTIAL, POLICY, SERVICES, SINCE, SOLVING, Story, hours
 
 FIRST, NEXT, RESOLUTION = ClockKind.FIRST_ANSWER, ClockKind.NEXT_ANSWER, ClockKind.RESOLUTION
@@ -352,6 +356,43 @@ def test_T9_policies_are_versions_one_after_another() -> None:
 
 
 # --- of one ticket, and again
+
+
+class Looked(tuple[Wait, ...]):
+    """Waits that count how often one of them is looked at."""
+
+    __slots__ = ()
+    looks = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        Looked.looks += 1
+        return super().__getitem__(place)
+
+    def __iter__(self) -> Iterator[Wait]:
+        return (self[place] for place in range(len(self)))
+
+
+def test_T9_the_clocks_of_an_endless_ticket_look_at_their_own_waits_alone() -> None:
+    story = Story("2026-11-28 10:00")
+    for minute in range(1, 1_000):
+        at = story.ticket.opened_at + minute * HOUR / 60
+        author = Author.STAFF if minute % 2 else Author.CUSTOMER
+        story.messages.append(Message(at, author, MessageKind.TEXT, id=minute + 10))
+    story.asks("2026-11-30 10:00")
+    history = replace(story.history, waits=Looked(story.history.waits))
+    Looked.looks = 0
+    clocks = clocks_of(story.ticket, history, story.policies, story.at(LATER))
+    assert len(clocks) == 501
+    assert Looked.looks < 501 * 15
+    Looked.looks = 0
+    running = running_clocks(story.ticket, history, story.policies, story.at(LATER))
+    assert running == clocks[-1:]
+    assert Looked.looks < 15
+
+
+def test_T6_a_clock_stands_still_from_the_very_moment_at_which_something_is_awaited() -> None:
+    story = Story("2026-11-28 10:00").says("2026-11-28 16:00", MessageKind.OFFERED, quote=1)
+    assert (story.due("2026-11-28 16:00"), story.clock("2026-11-28 16:00").promise.left) == (None, hours(18))
 
 
 def test_T2_of_several_clocks_the_one_that_is_due_first_is_owed() -> None:

@@ -1,0 +1,81 @@
+"""When a ticket's clocks start and end, read off its course; how long they run is said elsewhere (rule T6).
+
+At most one clock for an answer and one for the resolution run at a time. What nobody has answered when the ticket ends
+is not owed any more; should staff open it again, it has been owed all the time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.domain.policies import ClockKind
+from bridge.domain.ticket_history import History, Turn
+from bridge.domain.tickets import Ticket
+
+
+@dataclass(slots=True)
+class Run:
+    """A clock as the ticket's course starts and ends it."""
+
+    kind: ClockKind
+    started: datetime
+    met_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still owed."""
+        return self.met_at is None and self.withdrawn_at is None
+
+
+def runs_of(ticket: Ticket, history: History) -> list[Run]:
+    """All that the ticket's course has started, in that order."""
+    course = _Course(ticket)
+    for at, turn in history.course:
+        if at >= ticket.opened_at:  # What came before belongs to the ticket that this one was split off.
+            course.take(at, turn)
+    return course.runs
+
+
+class _Course:
+    """The clocks as far as the course has been read."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self._opened_at = ticket.opened_at
+        self._answer: Run | None = None
+        self._resolution: Run | None = Run(ClockKind.RESOLUTION, ticket.opened_at)
+        self._waiting = False
+        self.runs = [self._resolution]
+
+    def take(self, at: datetime, turn: Turn) -> None:
+        match turn:
+            case Turn.ASKED:
+                self._owe_answer(at)
+            case Turn.ANSWERED if self._answer is not None:
+                self._answer.met_at, self._answer = at, None
+            case Turn.DISMISSED | Turn.MERGED | Turn.ENDED:
+                self._end(at, turn)
+            case Turn.REOPENED:
+                self._resolution = Run(ClockKind.RESOLUTION, at)
+                self.runs.append(self._resolution)
+                if not self._waiting:
+                    self._owe_answer(at)
+            case Turn.WAITING | Turn.RESUMED:
+                self._waiting = turn is Turn.WAITING
+
+    def _owe_answer(self, at: datetime) -> None:
+        if self._answer is None:
+            is_opening = at == self._opened_at and len(self.runs) == 1
+            self._answer = Run(ClockKind.FIRST_ANSWER if is_opening else ClockKind.NEXT_ANSWER, at)
+            self.runs.append(self._answer)
+
+    def _end(self, at: datetime, turn: Turn) -> None:
+        """No answer is owed any more; the resolution is there if that is how it ended."""
+        if self._answer is not None:
+            self._answer.withdrawn_at, self._answer = at, None
+        if self._resolution is None or turn is Turn.DISMISSED:
+            return
+        if turn is Turn.ENDED:
+            self._resolution.met_at = at
+        else:
+            self._resolution.withdrawn_at = at
+        self._resolution = None
