@@ -5,6 +5,8 @@ is a note. Most threads have a few messages within some hours. One message in tw
 never end: a contact form puts whatever an address writes into the same one.
 """
 
+from datetime import UTC, datetime, timedelta
+
 from bridge.testing.mariadb import ConnectionParameters
 from tests.support.prestashop import PrestaShopShop
 from tests.support.shop_database import OPENING_DAY, Sql, moment, one_of
@@ -30,7 +32,8 @@ TEXTS = (HELP, IN_RUSSIAN, IN_PERSIAN, "Thank you, that helped.", ANSWER)
 GROUP, APART = 200, 50
 """In each group of messages so many threads take turns."""
 ENDLESS, ENDLESS_EVERY = 500, 20
-SECONDS_APART = 300
+PERIOD = timedelta(days=730)
+"""The messages were written evenly over so long, up to now."""
 EMPLOYEE = 1
 
 
@@ -75,7 +78,8 @@ async def fill(shop_at: ConnectionParameters, messages: int) -> str:
         )
         turn = f"(seq MOD {GROUP} DIV {APART})"
         endless = f"seq MOD {ENDLESS_EVERY} = 0"
-        at = moment(OPENING_DAY, "seq", SECONDS_APART)
+        apart = int(PERIOD.total_seconds()) // messages
+        at = moment(datetime.now(UTC) - timedelta(seconds=apart * messages), "seq", apart)
         of_group = f"{ENDLESS} + seq DIV {GROUP} * {APART} + seq MOD {APART} + 1"
         await shop.insert_sequence(
             "customer_message",

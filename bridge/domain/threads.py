@@ -45,4 +45,4 @@ def digest_of(thread_id: int, employee_id: int, at: datetime | None) -> int:
     It has nothing of what the desk makes of texts, nor the shop's zone in it: both change with versions and settings.
     """
     moment = -1 if at is None else int(at.timestamp()) % QUARTER_S
-    return crc32(f"{thread_id}:{employee_id}:{moment}".encode())
+    return crc32(b"%d:%d:%d" % (thread_id, employee_id, moment))

@@ -37,8 +37,8 @@ TRY_AGAIN_S = 60.0
 NO_END = 2**62
 MOST_MET = 50_000
 """So many threads of a first reading are remembered, so that they need not be asked for again."""
-OLD_AT_ONCE, OLD_CHARACTERS = 2_000, 4_000_000
-"""A first reading takes so many messages at once, or so much text."""
+OLD_AT_ONCE, OLD_CHARACTERS = 4_000, 4_000_000
+"""A first reading takes so many messages at once, or so much text: who acts meanwhile waits for some 60 ms, at most."""
 RECENT = 1_000
 """Ids before the end of a first reading among which one that is missing may still be committed."""
 

@@ -38,6 +38,9 @@ class Speaker(NamedTuple):
     staff: str | None
 
 
+_CUSTOMER = Speaker(Author.CUSTOMER, MessageKind.TEXT, None)
+
+
 def staff_by_employee(terms: TicketTerms) -> dict[int, str]:
     """The staff's names by their numbers in the back office."""
     return {number: name for name, numbers in terms.employees.items() for number in numbers}
@@ -46,7 +49,7 @@ def staff_by_employee(terms: TicketTerms) -> dict[int, str]:
 def speaker_of(message: NativeMessage, staff: Mapping[int, str]) -> Speaker:
     """Who wrote it: the customer, or one of the staff, by number where the settings don't name him."""
     if not message.employee_id:
-        return Speaker(Author.CUSTOMER, MessageKind.TEXT, None)
+        return _CUSTOMER
     kind = MessageKind.NOTE if message.private or message.forwarded else MessageKind.TEXT
     return Speaker(Author.STAFF, kind, staff.get(message.employee_id, f"employee:{message.employee_id}"))
 
