@@ -26,8 +26,11 @@ from bridge.services.inbox_rows import Posted
 
 log = structlog.get_logger()
 AT_ONCE = 20
-OLD_HOURS = 24
-"""What no message has had for so long in the shop was left by a page that did not end."""
+OLD_HOURS = 168
+"""What no message has had for a week in the shop was left by a page that did not end.
+
+Not a day: after a restore it takes its time until everything that names files is in the books again.
+"""
 LOOKED_AT_ONCE = 500
 
 
@@ -79,11 +82,14 @@ class StoreFiles:
                 if row and read_part(row, self._name, keys, one, posted.customer_id) is not None:
                     his.append(one.file)
             await self._adapter.forget_files(his)
-        except ShopError as error:  # a day later they are old, and go
+        except ShopError as error:  # a week later they are old, and go
             log.info("files of a refused message stay a while", store=self._name, cause=str(error))
 
     async def forget_orphans(self) -> int:
-        """Take out of the shop what no message has had for a day; how many files."""
+        """Take out of the shop what no message has had for a week; how many files.
+
+        To be asked only when everything in the inbox is read: a row that waits there names files that no message has.
+        """
         after, forgotten = "", 0
         while old := await self._adapter.old_files(hours=OLD_HOURS, after=after, limit=LOOKED_AT_ONCE):
             names = list(old)

@@ -98,6 +98,8 @@ class Inbox:
         self._active_until = 0.0
         self._waits = False
         self._forget_at = time.monotonic() + random.random() * FORGET_FIRST_S  # noqa: S311  # no secret
+        self._orphans_due = False
+        self._all_read = False
 
     async def run(self) -> None:
         """Answer until stopped. Raises what is not the shop's fault."""
@@ -108,14 +110,23 @@ class Inbox:
                 await first_of(self._pause(), self._stop, self._wake)
 
     async def one_pass(self) -> bool:
-        """Handle one page; returns whether there may be more at once. Raises `ShopError`, `DeskError`."""
-        await self._forget_when_due()
+        """Handle one page; returns whether there may be more at once. Raises `ShopError`, `DeskError`.
+
+        What is old is forgotten last: a daemon that was off for long has to read it first.
+        """
+        more = await self._look()
+        if not more:
+            await self._forget_when_due()
+        return more
+
+    async def _look(self) -> bool:
+        self._all_read = False
         before = self._cursor
         if before is None:
             before = self._cursor = await self._desk.read(lambda tx: tx.sync.inbox_cursor(self._setup.name))
         found = await self._adapter.inbox(before)
         if not found and not before.gaps:
-            self._health.inbox_read = True
+            self._all_read = self._health.inbox_read = True
             return False
         keys = self._keys() if found else ()
         if found and not keys:
@@ -131,7 +142,8 @@ class Inbox:
             await self._desk.transact("move inbox cursor", _save_cursor, self._setup.name, page.cursor)
         self._cursor = page.cursor
         more = bool(page.rows) or page.cursor.position != before.position
-        self._health.inbox_read |= not more and not page.waits
+        self._all_read = not more and not page.waits
+        self._health.inbox_read |= self._all_read
         return more and not page.waits
 
     async def _page(self, before: Cursor, found: Sequence[InboxRow], keys: Sequence[SigningKey]) -> _Page:
@@ -299,17 +311,22 @@ class Inbox:
         )
 
     async def _forget_when_due(self) -> None:
-        """Once a day the shop forgets old rows and their answers, and later so does the desk (rule D4)."""
-        if time.monotonic() < self._forget_at:
-            return
-        self._forget_at = time.monotonic() + FORGET_EVERY_S
-        keep_days = self._setup.settings.privacy.inbox_days
-        rows = await self._adapter.forget_inbox(keep_days)
-        await self._files.forget_orphans()
-        before = self._clock.now() - self._remembered
-        await self._desk.transact("forget answers", lambda tx: tx.answers.forget(self._setup.name, before))
-        if rows:
-            log.info("old inbox rows forgotten", store=self._setup.name, rows=rows)
+        """Once a day the shop forgets old rows and their answers, and later so does the desk (rule D4).
+
+        Files that no message has wait until every row is read: a ticket would be refused for want of its file.
+        """
+        if time.monotonic() >= self._forget_at:
+            self._forget_at = time.monotonic() + FORGET_EVERY_S
+            self._orphans_due = True
+            keep_days = self._setup.settings.privacy.inbox_days
+            rows = await self._adapter.forget_inbox(keep_days)
+            before = self._clock.now() - self._remembered
+            await self._desk.transact("forget answers", lambda tx: tx.answers.forget(self._setup.name, before))
+            if rows:
+                log.info("old inbox rows forgotten", store=self._setup.name, rows=rows)
+        if self._orphans_due and self._all_read:
+            await self._files.forget_orphans()
+            self._orphans_due = False
 
     def _pause(self) -> float:
         """Seconds to the next look of the row that `phase` has begun, so that many stores do not look in step."""

@@ -27,7 +27,7 @@ from bridge.engine.setup import StoreSetup
 from bridge.errors import ShopUnavailable
 from bridge.services import files, privacy, tickets
 from bridge.testing.clock import FixedClock
-from bridge.testing.coin_desk import posted_row
+from bridge.testing.coin_desk import PostedRow, posted_row
 from bridge.testing.desks import a_desk
 from bridge.testing.files import file_parts, note_of
 from bridge.testing.shop import FakeShop
@@ -50,8 +50,9 @@ class Store:
         self.contents: FileStore = beside(desk.path)
         health, stop = StoreHealth("acme", 60), asyncio.Event()
         sides: tuple[Any, ...] = (self.setup, self.shop, desk, self.clock, health, stop)
-        self.inbox = Inbox(*sides, keys=lambda: (KEY,), wake=asyncio.Event())
-        self.pusher = Pusher(*sides, keys=lambda: (KEY,), wake=asyncio.Event())
+        self.keys: tuple[SigningKey, ...] = (KEY,)
+        self.inbox = Inbox(*sides, keys=lambda: self.keys, wake=asyncio.Event())
+        self.pusher = Pusher(*sides, keys=lambda: self.keys, wake=asyncio.Event())
 
     def upload(self, content: bytes, name: str = "shot.png", *, customer: int = 77, **changes: Any) -> dict[str, Any]:
         """What the page does with a file: its parts, and what the message will say of it."""
@@ -61,16 +62,34 @@ class Store:
 
     async def send(self, *notes: dict[str, Any], ticket: int | None = None, customer: int = 77, at: int = 0) -> str:
         """Write a message with these files; the word it was answered with."""
+        return await self.answered(self.post(*notes, ticket=ticket, customer=customer, at=at))
+
+    def post(self, *notes: dict[str, Any], ticket: int | None = None, customer: int = 77, at: int = 0) -> PostedRow:
+        """Leave a message with these files, as the page does, whether somebody reads it or not."""
         data: dict[str, Any] = {"text": "See there", "files": list(notes)}
         data |= {"ticket": ticket} if ticket else {"subject": "It is broken", "price": None}
         kind = "ticket_reply" if ticket else "ticket_open"
         row = posted_row(KEY, store="acme", customer=customer, kind=kind, data=data, at=int(MONDAY.timestamp()) + at)
         self.shop.post(row)
+        return row
+
+    async def answered(self, row: PostedRow) -> str:
+        """Read what there is; the word that this row was answered with."""
         while await self.inbox.one_pass():
             pass
         await self.push()
         answer = self.shop.shown_document(DocumentTable.ANSWER, row.uuid)
         return str(answer["code"]) if answer else ""
+
+    async def tidy(self) -> None:
+        """One look at the inbox when it is time to forget what is old; by itself that comes once a day."""
+        self.inbox._forget_at = 0.0
+        await self.inbox.one_pass()
+
+    def pass_time(self, *, days: int) -> None:
+        """On both sides."""
+        self.shop.clock += timedelta(days=days)
+        self.clock.advance(timedelta(days=days))
 
     async def push(self) -> None:
         while await self.pusher.one_pass():
@@ -285,14 +304,38 @@ async def test_a_content_without_a_row_is_swept_away_and_one_with_a_row_stays(st
     assert store.kept() == [hashlib.sha256(PNG).hexdigest()]
 
 
-async def test_files_that_a_page_left_without_a_message_leave_the_shop_after_a_day(store: Store) -> None:
+async def test_files_that_a_page_left_without_a_message_leave_the_shop_after_a_week(store: Store) -> None:
     sent, orphan = store.upload(PNG), store.upload(PNG)
     await store.send(sent)
-    store.shop.clock += timedelta(hours=25)
+    store.pass_time(days=2)
     young = store.upload(PNG)
-    assert await store.inbox._files.forget_orphans() == 1  # by itself it comes once a day
+    store.pass_time(days=6)
+    await store.tidy()
     assert {file for file, _ in store.shop.files} == {sent["file"], young["file"]}
     assert orphan["file"] not in {file for file, _ in store.shop.files}
+
+
+async def test_T1_files_of_a_message_sent_while_the_daemon_was_off_for_weeks_are_there_when_it_is_read(
+    store: Store,
+) -> None:
+    row = store.post(store.upload(PNG))
+    store.pass_time(days=20)
+    await store.tidy()
+    assert await store.answered(row) == "ticket_opened"
+    assert [one.state for one in store.files()] == [FileState.KEPT]
+
+
+async def test_T1_files_stay_in_the_shop_while_its_store_has_no_key_to_read_their_message_with(store: Store) -> None:
+    await store.send(store.upload(PNG), at=1)  # everything had been read, until the keys were gone
+    keys, store.keys = store.keys, ()
+    orphan = store.upload(PNG)
+    row = store.post(store.upload(PNG))
+    store.pass_time(days=20)
+    await store.tidy()
+    store.keys = keys
+    assert await store.answered(row) == "ticket_opened"
+    assert [one.state for one in store.files(2)] == [FileState.KEPT]
+    assert orphan["file"] not in {file for file, _ in store.shop.files}, "what was put off is made good"
 
 
 async def test_staffs_files_reach_the_shop_signed_for_its_page(store: Store) -> None:
@@ -397,6 +440,8 @@ async def test_files_of_a_message_that_was_accepted_before_a_restore_are_fetched
     answer = signed_row(KEY, "answer", told, customer_id=77, epoch=1, number=1)
     await store.shop.push_documents(DocumentTable.ANSWER, [DocumentRow(row.uuid, answer)])
     del store.shop.files[gone["file"], 1]
+    store.pass_time(days=20)
+    await store.tidy()  # its row waits until the orders have caught up
     store.inbox._caught_up = _at_once  # type: ignore[method-assign]  # there are no orders to wait for
     while await store.inbox.one_pass():
         pass
