@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from bridge.domain.tickets import (
     ENDED,
+    QUEUED,
     WAITING,
     Author,
     Message,
@@ -146,6 +147,7 @@ class _Story:
         self._standings: list[tuple[datetime, str]] = []
         self._alerts: list[tuple[str, str]] = []
         self._course = [Mark(at, Turn.ASKED) for at in self._asked]
+        self._asking = bool(self._asked)  # whether he wrote and nothing that staff wrote or offered has come since
 
     def add(self, message: Message) -> None:
         handler = _HANDLERS.get(message.kind)
@@ -178,12 +180,14 @@ class _Story:
             self._wrote(message.at)
         elif message.author is Author.STAFF and not detail.get("automatic"):
             self._answered.append(message.at)
+            self._asking = False
             self._turn(message.at, Turn.ANSWERED)
             self._become(self._after_answer(detail), message.at)
 
     def _wrote(self, at: datetime) -> None:
         if not self._asked or self._asked[-1] != at:
             self._asked.append(at)
+        self._asking = True
         self._turn(at, Turn.ASKED)
         if self._state is not TicketState.IN_WORK:
             self._become(TicketState.OPEN, at)
@@ -192,7 +196,7 @@ class _Story:
         if "state" in detail:
             return TicketState(detail["state"])
         if detail.get("progress"):
-            return self._state if self._state is TicketState.IN_WORK else TicketState.OPEN
+            return self._state
         return self._quotes.state(TicketState.WAITING_CUSTOMER)
 
     def quote(self, message: Message, detail: Mapping[str, Any]) -> None:
@@ -200,6 +204,7 @@ class _Story:
         quotes, otherwise = self._quotes, TicketState.OPEN
         match message.kind:
             case MessageKind.OFFERED:
+                self._asking = False
                 quotes.move(number, quotes.offered)
             case MessageKind.APPROVED:
                 quotes.move(number, quotes.approved)
@@ -219,13 +224,16 @@ class _Story:
                 quotes.move(number)
                 if self._state not in (TicketState.WAITING_APPROVAL, TicketState.IN_WORK):
                     return
-        self._become(quotes.state(otherwise), message.at)
+        state = quotes.state(otherwise)
+        # What he asked meanwhile is still to be answered: no end of a quote takes that off staff's table (rule T6).
+        self._become(state if state in QUEUED or not self._asking else TicketState.OPEN, message.at)
 
     def state(self, message: Message, detail: Mapping[str, Any]) -> None:
         self._become(TicketState(detail["state"]), message.at)
 
     def no_answer_needed(self, message: Message, detail: Mapping[str, Any]) -> None:
         self._dismissed.append(message.at)
+        self._asking = False
         self._turn(message.at, Turn.DISMISSED)
         self._become(TicketState(detail.get("state", TicketState.RESOLVED)), message.at)
 
@@ -253,6 +261,7 @@ class _Story:
             return
         asked = _EPOCH + int(detail["asked"]) * _MILLISECOND
         self._asked.append(asked)
+        self._asking = True
         self._turn(asked, Turn.ASKED)
         was_awaited = self._state in WAITING
         if self._state is not TicketState.IN_WORK:

@@ -486,9 +486,27 @@ def test_T10_offers_and_work_say_whose_turn_it_is(coins: CoinDesk) -> None:
     answers(coins, ticket, progress=True)
     assert posts(coins, "ticket_reply", ticket=ticket, text="Good.").code == "replied"
     assert state(coins, ticket) == "in_work"
+    coins.desk.run(ticket_decisions.no_answer_needed, coins.terms, ticket, by=ANNA, at=coins.later(seconds=1))
+    assert state(coins, ticket) == "in_work"
     coins.later(seconds=1)
     coins.settled(quote, 45)
     assert state(coins, ticket) == "resolved"
+    stored_is_what_follows(coins)
+
+
+def test_T6_what_the_customer_asks_during_the_work_is_still_owed_after_it_is_settled(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 550, plan="base")
+    ticket = opens(coins)
+    quote = coins.offered(CUSTOMER, 50, ticket=coins.desk.look(lambda tx: tx.tickets.get(ACME, ticket)))
+    coins.approved(quote, at=coins.later(seconds=1))
+    coins.started(quote)
+    coins.later(hours=1)
+    assert posts(coins, "ticket_reply", ticket=ticket, text="Does it work on a telephone, too?").code == "replied"
+    coins.later(minutes=5)
+    coins.settled(quote, 45)
+    assert (state(coins, ticket), now_of(coins, ticket).due is not None) == ("open", True)
+    answers(coins, ticket)
+    assert state(coins, ticket) == "waiting_customer"
     stored_is_what_follows(coins)
 
 

@@ -1,5 +1,7 @@
 """The course of a ticket: what its clocks go by, in the order it happened (rules T6, T10)."""
 
+import pytest
+
 from bridge.domain.ticket_history import Turn, history_of
 from bridge.domain.tickets import Author, MessageKind, Urgency
 from tests.support.ticket_stories import Story
@@ -42,3 +44,43 @@ def test_T10_whatever_makes_an_ended_ticket_go_on_has_reopened_it() -> None:
 def test_T3_to_ask_again_for_urgency_that_is_confirmed_takes_nothing_back() -> None:
     story = Story(OPENED).confirmed("2026-11-28 11:00").says("2026-11-28 12:00", MessageKind.URGENT_ASKED)
     assert story.history.urgency is Urgency.CONFIRMED
+
+
+def test_T6_a_question_asked_during_the_work_outlives_its_settlement() -> None:
+    story = Story(OPENED).answered("2026-11-28 10:30")
+    story.says("2026-11-28 11:00", MessageKind.OFFERED, quote=1).says("2026-11-28 11:30", MessageKind.APPROVED, quote=1)
+    story.says("2026-11-28 12:00", MessageKind.STARTED, quote=1).asks("2026-11-28 13:00")
+    due = story.due("2026-11-28 13:00")
+    story.says("2026-11-28 14:00", MessageKind.DEDUCTED, quote=1)
+    assert (story.history.state, story.due("2026-11-28 14:00")) == ("open", due)
+    assert story.answered("2026-11-28 15:00").history.state == "waiting_customer"
+
+
+@pytest.mark.parametrize("end", [MessageKind.INFEASIBLE, MessageKind.RELEASED, MessageKind.DEDUCTED])
+def test_T6_no_end_of_a_quote_rests_the_clock_of_an_open_question(end: MessageKind) -> None:
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+    story.says("2026-11-28 11:30", MessageKind.APPROVED, quote=1).says("2026-11-28 12:00", MessageKind.STARTED, quote=1)
+    story.says("2026-11-28 12:30", MessageKind.OFFERED, quote=2).asks("2026-11-28 13:00")
+    story.says("2026-11-28 14:00", end, quote=1)
+    assert story.history.state == "open"
+    assert story.due("2026-11-28 14:00") is not None
+
+
+def test_T10_work_that_was_offered_and_settled_without_a_question_is_resolved() -> None:
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+    story.says("2026-11-28 11:30", MessageKind.APPROVED, quote=1).says("2026-11-28 12:00", MessageKind.STARTED, quote=1)
+    assert story.says("2026-11-28 14:00", MessageKind.DEDUCTED, quote=1).history.state == "resolved"
+
+
+@pytest.mark.parametrize("state", ["waiting_customer", "resolved", "in_work"])
+def test_T10_progress_leaves_the_ticket_as_it_is(state: str) -> None:
+    story = Story(OPENED).answered("2026-11-28 12:00", state=state)
+    story.answered("2026-11-28 13:00", progress=True)
+    assert (story.history.state, story.history.reopened) == (state, 0)
+    assert not [clock for clock in story.clocks("2026-12-28 13:00") if clock.running]
+
+
+def test_T10_progress_told_while_an_approval_is_awaited_ends_no_wait() -> None:
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+    story.answered("2026-11-28 13:00", progress=True)
+    assert story.history.state == "waiting_approval"
