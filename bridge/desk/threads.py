@@ -219,7 +219,12 @@ class SqlThreads(SqlOldTickets):
         _INTEND.run(self._connection, store=number, wanted_id=wanted.thread_id, new_status=wanted.status.value)
 
     def seen(self, store: str, thread_id: int, status: str) -> None:
-        _SEEN.run(self._connection, store=self._stores.number(store), wanted_id=thread_id, new_status=status)
+        self.seen_all(store, {thread_id: status})
+
+    def seen_all(self, store: str, statuses: Mapping[int, str]) -> None:
+        number = self._stores.number(store)
+        rows = ({"store": number, "wanted_id": one, "new_status": str(status)} for one, status in statuses.items())
+        _SEEN.run_many(self._connection, rows)
 
     def known(self, store: str, native_ids: Iterable[int]) -> dict[int, KnownMessage]:
         rows = _KNOWN.rows(self._connection, store=self._stores.number(store), ids=id_list(native_ids))

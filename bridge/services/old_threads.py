@@ -115,7 +115,7 @@ def bring_to_today(
         if state is not TicketState.CLOSED:
             alive.append(known)
     tx.threads.book(terms.store, [], messages, moved)
-    tx.threads.save(terms.store, (_as_seen(known, statuses.get(known.id)) for known in threads))
+    tx.threads.seen_all(terms.store, {known.id: statuses.get(known.id, GONE) for known in threads})
     accounts = tx.accounts.by_ids({known.account_id for known in alive})
     tickets = [known.ticket_id for known in alive if known.ticket_id is not None]
     for number in tickets:
@@ -236,10 +236,6 @@ def _known(course: _Course) -> KnownThread:
     assert course.last is not None
     thread = course.thread
     return KnownThread(thread.id, course.account, thread.email, thread.language, "", course.ticket, course.last)
-
-
-def _as_seen(known: KnownThread, status: NativeStatus | None) -> KnownThread:
-    return known._replace(status=GONE if status is None else status.value)
 
 
 def _remember_ours(tx: Tx, store: str, new: Sequence[NativeMessage], written: Mapping[int, str]) -> None:

@@ -196,9 +196,12 @@ def _id(number: Decimal | int | None) -> int | None:
     return int(number) if number else None
 
 
+_STATUSES = {one.value: one for one in NativeStatus}
+
+
 def _status(status: str) -> NativeStatus:
     """A status that is none (a lax server stores an empty one) waits for somebody to look: it is open."""
-    return NativeStatus(status) if status in set(NativeStatus) else NativeStatus.OPEN
+    return _STATUSES.get(status, NativeStatus.OPEN)
 
 
 def _utc(at: object, zone: ZoneInfo) -> datetime | None:
