@@ -39,12 +39,15 @@ def export(
     from bridge.cli.files import OutputFile
     from bridge.cli.screen import line, utc
     from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
-    from bridge.services import privacy
+    from bridge.services import personal_export
 
     settings = call.settings()
     chosen, owner = one_store(settings, store), owner_of(customer)
     with OutputFile(file) as output, the_desk(settings) as desk, ways_on(chosen.name):
-        document: dict[str, Any] = {"made_at": utc(CLOCK.now()), **desk.look(privacy.export, chosen.name, owner)}
+        document: dict[str, Any] = {
+            "made_at": utc(CLOCK.now()),
+            **desk.look(personal_export.export, chosen.name, owner),
+        }
 
         async def ask() -> dict[str, Any]:
             async with the_shop(plugins_of(settings), chosen) as shop:

@@ -91,6 +91,8 @@ _ERASE_SUBJECTS = Statement(
     .where(any_of(ticket.c.id, "ids"))
     .values(
         subject=text("''"),
+        product=text("''"),  # his own words as well
+        order_id=null(),
         number=ticket.c.number + literal_column("1"),
         pushed_number=case(
             (ticket.c.pushed_number == literal_column(str(HIDDEN)), ticket.c.pushed_number),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select, text, update
+from sqlalchemy import and_, bindparam, exists, func, literal_column, null, or_, select, text, update
 
 from bridge.desk.messages import SqlMessages, erase_messages
 from bridge.desk.numbers import is_lost, last_known, next_number
@@ -87,7 +87,9 @@ _AGAIN = Statement(
 )
 _MINE = Statement(select(ticket.c.id).where(ticket.c.account_id == bindparam("account")))
 _ERASE_SUBJECTS = Statement(
-    update(ticket).where(ticket.c.account_id == bindparam("account")).values(subject="", number=_NEXT)
+    update(ticket)
+    .where(ticket.c.account_id == bindparam("account"))
+    .values(subject="", product="", order_id=null(), number=_NEXT)
 )
 
 

@@ -15,7 +15,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.engine import inbox as inbox_module
 from bridge.engine.retention import Retention
 from bridge.errors import ErasureRefused
-from bridge.services import privacy, tickets, working
+from bridge.services import personal_export, privacy, tickets, working
 from bridge.services.accounts_by_staff import freeze
 from tests.scenarios.conftest import MakeBridge
 from tests.scenarios.test_comparing import compare
@@ -90,7 +90,7 @@ async def test_D2_of_an_erased_customer_amounts_and_hashes_are_left(
             page.staff(privacy.erase, "acme", owner, by=ANNA, at=now())
         assert standing_in(bridge.desk.path, PERSONAL), "a refusal erases nothing"
         page.does_to(working.release, held.id, reason="Not needed.")
-        exported = json.dumps(page.staff(privacy.export, "acme", owner), ensure_ascii=False)
+        exported = json.dumps(page.staff(personal_export.export, "acme", owner), ensure_ascii=False)
         assert all(one in exported for one in (NAME, WORDS, PHONE))
         before = bridge.desk.account("acme", page.customer)
         kept = page.staff(lambda tx: [tx.quotes.decisions(number) for number in (1, 2)])

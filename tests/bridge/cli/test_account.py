@@ -7,7 +7,7 @@ import pytest
 from bridge.cli.session import CLOCK
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.services import privacy
+from bridge.services import personal_export, privacy
 from bridge.services.purchases import book_orders
 from tests.support.books import a_store, an_order, customer
 from tests.support.commands import Answer, Workplace
@@ -52,11 +52,11 @@ def test_C15_who_froze_an_account_and_why_is_shown_with_it_until_its_customer_is
     [frozen, freed] = workplace.cli("account", "show", "77", "--json").document["frozen_by_staff"]
     assert (frozen["frozen"], frozen["by"], frozen["reason"]) == (True, "Anna", "asked by telephone")
     assert (freed["frozen"], freed["reason"]) == (False, "he called back")
-    document = desk.look(privacy.export, "acme", customer(77))
+    document = desk.look(personal_export.export, "acme", customer(77))
     assert [one["reason"] for one in document["frozen_by_staff"]] == ["asked by telephone", "he called back"]
     account = desk.run(privacy.erase, "acme", customer(77), by="Anna", at=CLOCK.now()).account
     assert account is not None
-    erased = desk.look(privacy.export, "acme", account.owner)
+    erased = desk.look(personal_export.export, "acme", account.owner)
     assert [(one["staff"], one["reason"]) for one in erased["frozen_by_staff"]] == [("Anna", "")] * 2
 
 

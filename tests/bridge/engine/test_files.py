@@ -25,7 +25,7 @@ from bridge.engine.pusher import Pusher
 from bridge.engine.retention import Retention
 from bridge.engine.setup import StoreSetup
 from bridge.errors import ShopUnavailable
-from bridge.services import files, privacy, tickets
+from bridge.services import files, personal_export, privacy, tickets
 from bridge.testing.clock import FixedClock
 from bridge.testing.coin_desk import PostedRow, posted_row
 from bridge.testing.desks import a_desk
@@ -362,7 +362,7 @@ async def test_staffs_files_reach_the_shop_signed_for_its_page(store: Store) -> 
 
 async def test_D2_an_erasure_takes_names_and_contents_and_an_export_names_them(store: Store) -> None:
     await store.send(store.upload(PNG, "Ada Byron's passport.png"))
-    exported = store.desk.look(privacy.export, "acme", HIS)
+    exported = store.desk.look(personal_export.export, "acme", HIS)
     [named] = exported["tickets"][0]["files"]
     assert (named["name"], named["sha256"]) == ("Ada Byron's passport.png", hashlib.sha256(PNG).hexdigest())
     await store.desk.transact("erase", privacy.erase, "acme", HIS, by="Anna", at=store.clock.now())

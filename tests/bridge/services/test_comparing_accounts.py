@@ -12,7 +12,7 @@ from bridge.contracts.shop import Shown
 from bridge.desk.deliveries import Lanes
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.events import CustomerEvent
-from bridge.services import comparing_accounts, guests, privacy, problems
+from bridge.services import comparing_accounts, guests, personal_export, problems
 from bridge.services.comparing_accounts import Gone
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, BASE, REFUNDED, an_order, customer, guest
@@ -200,7 +200,7 @@ def test_D3_whoever_gets_a_customers_number_finds_neither_his_claims_nor_his_ans
     look(keeper, {7: 70})
     _, others = look(keeper, {7: 71})
     keeper.desk.run(comparing_accounts.set_apart, ACME, others, looked_at=1, fuse_units=50, at=keeper.now)
-    document = keeper.desk.look(privacy.export, ACME, customer(7))
+    document = keeper.desk.look(personal_export.export, ACME, customer(7))
     assert (document["claims"], document["actions"], document["messages_sent"]) == ([], [], [])
     assert keeper.desk.look(lambda tx: tx.guests.open_claim(ACME, 1050, 7)) is None
     assert keeper.desk.look(lambda tx: tx.answers.known(ACME, ["u"])) == {"u"}, "it is not done once more"

@@ -9,7 +9,7 @@ from bridge.domain.accounts import Account
 from bridge.domain.events import CoinsReinstated, CoinsRevoked, QuoteReleased
 from bridge.domain.quotes import QuoteState
 from bridge.errors import ImpossibleAmount, KeyReused, LedgerError, UnknownAccount, UnknownOrder
-from bridge.services import accounts_by_staff, disputes, guests, privacy
+from bridge.services import accounts_by_staff, disputes, guests, personal_export, privacy
 from bridge.services.disputes import ChargedBack
 from bridge.services.purchases import book_orders
 from tests.support.books import (
@@ -246,7 +246,7 @@ def test_C14_D1_the_trail_keeps_numbers_and_erasing_takes_the_reason(coins: Coin
     ]
     shown = coins.desk.look(accounts_by_staff.sheet, ACME, CUSTOMER, at=coins.now).disputes
     assert [one.reason for one in shown] == ["Mr Smith's bank, letter of 3 May", "Mr Smith has paid"]
-    exported = coins.desk.look(privacy.export, ACME, CUSTOMER)
+    exported = coins.desk.look(personal_export.export, ACME, CUSTOMER)
     assert [one["reason"] for one in exported["chargebacks_by_staff"]] == [one.reason for one in shown]
     assert [one["action"] for one in exported["audit"]] == ["chargeback_over", "chargeback"]
     coins.desk.run(privacy.erase, ACME, CUSTOMER, by=ANNA, at=coins.now)

@@ -15,12 +15,14 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.events import GuestClaimed
 from bridge.domain.quotes import QuoteState
-from bridge.domain.tickets import Author, Message, MessageKind
+from bridge.domain.ticket_history import history_of
+from bridge.domain.tickets import Author, Message, MessageKind, TicketState
 from bridge.errors import ErasureRefused, QuoteRefused, UnknownAccount
-from bridge.services import guests, privacy
+from bridge.services import guests, personal_export, privacy
 from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.comparing_accounts import Gone, not_told, note_customers, report_gone
 from bridge.services.documents import waiting_documents
+from bridge.services.opening import Wish, open_ticket
 from bridge.services.privacy import Erased
 from bridge.services.purchases import book_orders
 from tests.support.books import (
@@ -39,6 +41,7 @@ from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
 
 PAGE = PageTerms(ACME, TEHRAN, PLANS, SigningKey("k1", bytes(32)), 1)
 SECRET = "my home number is 555"
+MINE = "the lamp of Ivan Petrov"
 
 
 @pytest.fixture
@@ -60,6 +63,16 @@ def desk() -> Iterator[CoinDesk]:
 
 def erased(desk: CoinDesk, owner: Owner = CUSTOMER) -> Erased:
     return desk.desk.run(privacy.erase, ACME, owner, by=ANNA, at=desk.now)
+
+
+def open_ticket_of(desk: CoinDesk) -> int:
+    """The number of a ticket that the customer has opened on his page, and that waits for an answer."""
+    account = desk.desk.look(lambda tx: tx.accounts.of_owners(ACME, [CUSTOMER]))[CUSTOMER]
+    wish = Wish(order_id=1042, product=MINE)
+    opened = desk.desk.run(
+        open_ticket, desk.terms, account, subject=SECRET, text=SECRET, at=desk.now, wish=wish, language="ru"
+    )
+    return opened.id
 
 
 def former(desk: CoinDesk) -> Account:
@@ -126,6 +139,34 @@ def test_D2_an_offer_that_nobody_can_decide_about_is_withdrawn(desk: CoinDesk) -
     states = {quote.state for quote in desk.quotes(former(desk).owner)}
     assert states == {QuoteState.SETTLED, QuoteState.WITHDRAWN}
     assert rows(desk.desk, "SELECT COUNT(*) FROM deadline WHERE kind LIKE 'quote%'") == [(0,)]
+
+
+def test_D2_nobody_waits_any_more_so_every_ticket_is_closed_and_no_clock_runs(desk: CoinDesk) -> None:
+    """Its history says so too, also that what was offered is withdrawn (rule T9)."""
+    asked = open_ticket_of(desk)
+    erased(desk)
+
+    def look(tx: Tx) -> None:
+        assert tx.tickets.queued_standings(ACME) == []
+        for ticket in tx.tickets.latest(ACME, 9):
+            now = tx.tickets.now([ticket.id])[ticket.id]
+            history = history_of(ticket, tx.tickets.history(ticket.id))
+            assert (now.state, now.since, now.due) == (history.state, history.since, None)
+            assert now.state is TicketState.CLOSED
+
+    desk.desk.look(look)
+    assert rows(desk.desk, "SELECT COUNT(*) FROM deadline WHERE kind = 'ticket'") == [(0,)]
+    said = [(one.kind, one.detail.get("quote")) for one in desk.thread(asked - 1)]
+    assert (MessageKind.WITHDRAWN, 2) in said
+
+
+def test_D2_what_a_ticket_is_about_is_erased_with_its_words(desk: CoinDesk) -> None:
+    """On a page without orders the customer writes it himself."""
+    open_ticket_of(desk)
+    assert MINE in everything(desk)
+    erased(desk)
+    assert MINE not in everything(desk)
+    assert rows(desk.desk, "SELECT DISTINCT product, order_id FROM ticket") == [("", None)]
 
 
 def test_D2_an_order_of_somebody_who_was_erased_is_no_news_when_it_is_read_again(desk: CoinDesk) -> None:
@@ -235,7 +276,7 @@ def test_D2_an_erased_customer_starts_anew_with_nothing(desk: CoinDesk) -> None:
 
 
 def test_D2_an_export_has_everything_that_is_kept(desk: CoinDesk) -> None:
-    document: dict[str, Any] = desk.desk.look(privacy.export, ACME, CUSTOMER)
+    document: dict[str, Any] = desk.desk.look(personal_export.export, ACME, CUSTOMER)
     assert json.loads(json.dumps(document)) == document
     assert (document["owner"], document["account"]["posted"]) == ({"kind": "customer", "id": 77}, 80)
     assert [one["kind"] for one in document["entries"]] == ["grant", "hold", "settle", "release"]
@@ -249,6 +290,27 @@ def test_D2_an_export_has_everything_that_is_kept(desk: CoinDesk) -> None:
     assert document["audit"]
 
 
+def test_D2_an_export_says_what_each_ticket_is_about_and_how_it_stands(desk: CoinDesk) -> None:
+    number = open_ticket_of(desk)
+    ticket = desk.desk.look(personal_export.export, ACME, CUSTOMER)["tickets"][-1]
+    thread = ticket.pop("thread")
+    assert {name: value for name, value in ticket.items() if name not in ("opened_at", "subject")} == {
+        "ticket": number,
+        "opened_by": "customer",
+        "kind": "support",
+        "channel": "page",
+        "language": "ru",
+        "order": 1042,
+        "product": MINE,
+        "price": None,
+        "continues": None,
+        "state": "open",
+        "urgency": "none",
+        "files": [],
+    }
+    assert [one["verified"] for one in thread if one["kind"] == "text"] == [True]
+
+
 def test_D2_an_export_has_what_staff_did_while_tickets_were_called_requests(desk: CoinDesk) -> None:
     """Lines of the audit trail are never changed (rule C9), so those keep the old name."""
 
@@ -259,7 +321,7 @@ def test_D2_an_export_has_what_staff_did_while_tickets_were_called_requests(desk
     for number in (ticket, ticket + 1_000):
         line = AuditLine(desk.now, "Anna", "reply", f"request:{number}", {}, ACME)
         desk.desk.run(note, line)
-    document: dict[str, Any] = desk.desk.look(privacy.export, ACME, CUSTOMER)
+    document: dict[str, Any] = desk.desk.look(personal_export.export, ACME, CUSTOMER)
     assert [one["subject"] for one in document["audit"] if one["subject"].startswith("request:")] == [
         f"request:{ticket}"
     ]
@@ -269,7 +331,7 @@ def test_D2_an_export_has_what_staff_did_while_tickets_were_called_requests(desk
 
 def test_D2_of_somebody_unknown_there_is_nothing_to_export(desk: CoinDesk) -> None:
     with pytest.raises(UnknownAccount, match="of customer 4711 nothing is kept"):
-        desk.desk.look(privacy.export, ACME, customer(4711))
+        desk.desk.look(personal_export.export, ACME, customer(4711))
 
 
 def gone(desk: CoinDesk) -> None:
