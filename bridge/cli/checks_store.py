@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 from bridge.cli.checks_numbers import number_findings
+from bridge.cli.checks_service import employee_findings
 from bridge.cli.checks_storefront import storefront_finding
 from bridge.cli.failures import REMEDIES, remedy
 from bridge.cli.screen import count, local
@@ -40,6 +41,8 @@ async def store_findings(
                 findings += await number_findings(store.name, shop, desk)
             if not wrong & {"connection", "layout", "tables"}:
                 findings.append(await storefront_finding(store, shop))
+            if not wrong & {"connection", "layout"}:
+                findings += await employee_findings(store, shop.threads_shop)
             if desk is not None and not wrong:
                 findings.append(await _rows(store, shop, desk, keys))
     except BridgeError as error:

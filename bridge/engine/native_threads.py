@@ -24,7 +24,7 @@ from bridge.engine.health import StoreHealth, Work
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of, next_due
-from bridge.errors import DeskError, EmployeeGone, ShopError, ThreadGone
+from bridge.errors import DeskError, EmployeeGone, ShopError, ShopRefused, ThreadGone
 from bridge.services import old_threads, threads
 from bridge.services.syncing import IDS_WENT_BACK
 
@@ -64,6 +64,7 @@ class NativeThreads:
         self._health, self._stop, self._wake = health, stop, wake
         self._on_taken, self._terms = on_taken, setup.desk_terms
         self._due = phase * setup.sync.poll_seconds
+        self._refused, self._rest_until = "", 0.0
         self._compared = 0
         """The last thread whose status was looked at in the round that is under way."""
         self._resting: dict[int, float] = {}
@@ -77,11 +78,29 @@ class NativeThreads:
         """Read and write until stopped. Raises what is not the shop's fault."""
         while not self._stop.is_set():
             self._wake.clear()
-            more = await worked(Work.THREADS, self._health, self._stop, self.one_pass)
+            more = await worked(Work.THREADS, self._health, self._stop, self._served)
             if more:
                 await asyncio.sleep(0)
             else:
                 await first_of(self._pause(), self._stop, self._wake)
+
+    async def _served(self) -> bool:
+        """One pass. A shop that refuses it, because rights or our table are missing, goes on with all else."""
+        try:
+            more = await self.one_pass()
+        except ShopRefused as error:
+            if str(error) != self._refused:
+                self._refused = str(error)
+                log.warning(
+                    "the shop's customer service is out of reach",
+                    store=self._setup.name,
+                    cause=str(error),
+                    next=error.hint or f"bridge store prepare {self._setup.name} --print",
+                )
+            self._rest_until = time.monotonic() + TRY_AGAIN_S
+            return False
+        self._refused = ""
+        return more
 
     async def one_pass(self) -> bool:
         """One pass; returns whether there may be more at once. Raises `ShopError`, `DeskError`."""
@@ -320,6 +339,8 @@ class NativeThreads:
     def _pause(self) -> float:
         """Seconds to the next look of the row that `phase` has begun, so that many stores do not look in step."""
         moment, poll = time.monotonic(), self._setup.sync.poll_seconds
+        if moment < self._rest_until:
+            return self._rest_until - moment
         self._due = next_due(self._due, every=poll, moment=moment)
         return self._due - moment
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bridge.contracts.desk import FirstSync
 from bridge.contracts.shop_threads import NativeMessage, NativeStatus
@@ -19,7 +20,7 @@ from bridge.engine import native_threads
 from bridge.engine.health import StoreHealth
 from bridge.engine.native_threads import NativeThreads
 from bridge.engine.setup import StoreSetup
-from bridge.errors import ShopUnavailable
+from bridge.errors import ShopRefused, ShopUnavailable
 from bridge.services import threads, tickets
 from bridge.services.native_parts import Speaker, speaker_of
 from bridge.services.threads import NOT_TAKEN, REPLY_WAITS
@@ -28,6 +29,7 @@ from bridge.testing.shop import FakeShop
 from bridge.testing.threads import FakeThreads
 from tests.support.books import a_quick_desk
 from tests.support.fake_platform import read_settings, write_bridge
+from tests.support.waiting import until
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -272,3 +274,19 @@ async def test_a_first_reading_that_breaks_off_goes_on_where_it_was(store: Store
     sync = store.desk.look(lambda tx: tx.threads.sync("acme"))
     assert sync is not None
     assert (sync.phase, store.desk.look(lambda tx: tx.threads.cursor("acme"))) == (Phase.DONE, Cursor(5))
+
+
+async def test_a_shop_without_the_rights_is_told_of_once_and_asked_seldom(store: Store) -> None:
+    await store.ready()
+    store.shop.fail("messages", ShopRefused("acme: a right is missing"), times=3)
+    with capture_logs() as logs:
+        task = asyncio.create_task(store.side.run())
+        asked = store.shop.calls["messages"]
+        await until(lambda: store.shop.calls["messages"] > asked, "a first refusal")
+        store.side._wake.set()
+        await until(lambda: store.shop.calls["messages"] > asked + 1, "a second refusal")
+        store.stop.set()
+        await task
+    told = [line for line in logs if line["log_level"] == "warning"]
+    assert [line["cause"] for line in told] == ["acme: a right is missing"]
+    assert store.health.failures == {}
