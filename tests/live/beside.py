@@ -32,7 +32,7 @@ class Beside:
 
     def staff(self, *words: str) -> dict[str, Any]:
         """What staff type, as JSON; it must succeed."""
-        acts = words[0] in ("quote", "ticket") and words[1] not in ("list", "show")
+        acts = words[0] in ("quote", "ticket") and words[1] not in ("list", "show", "explain")
         done = bridge_command(self.config, *words, "--store", STORE, *(("--by", "Olga") if acts else ()), "--json")
         assert done.returncode == 0, done.stdout + done.stderr
         answered: dict[str, Any] = json.loads(done.stdout)
@@ -136,6 +136,7 @@ actions_per_minute = {clicks_a_minute}
 [[staff]]
 name = "Olga"
 email = "olga@shop.example"
+{"" if shop.platform == "opencart" else "shop_employees = [1]"}
 """
 
 

@@ -60,7 +60,7 @@ class PrestaShop:
             self._follows("improve/modules/manage")
             page.locator("#page-header-desc-configuration-add_module").click()
             page.locator("input[type=file].dz-hidden-input").set_input_files(zipped)
-            page.locator(".module-import-success").wait_for(state="visible")
+            page.locator(".module-import-success").wait_for(state="visible", timeout=180_000)
 
     def opens_status(self) -> None:
         """The module's own page."""
@@ -97,6 +97,27 @@ class PrestaShop:
             page.locator("#update_order_status_action_input").select_option(status)
             page.locator("#update_order_status_action_btn").click()
         page.wait_for_load_state()
+
+    def opens_thread(self, thread: int) -> None:
+        """Customer service, beside the list."""
+        listed = self._link('a[href*="AdminCustomerThreads"], a[href*="/customer-service/customer-threads"]')
+        if "AdminCustomerThreads" in listed:
+            self.admin.goto(f"{listed}&viewcustomer_thread&id_customer_thread={thread}")
+        else:
+            self.admin.goto(listed.replace("/customer-threads", f"/customer-threads/{thread}/view", 1))
+
+    def replies_in_back_office(self, thread: int, words: str) -> None:
+        """An employee's answer there."""
+        self.opens_thread(thread)
+        self.admin.locator("textarea[name=reply_message], #reply_to_customer_thread_reply_message").first.fill(words)
+        self.admin.locator("[name=submitReply], form[name=reply_to_customer_thread] [type=submit]").first.click()
+        self.admin.wait_for_load_state()
+
+    def closes_thread(self, thread: int) -> None:
+        """The button beside it that marks it as handled."""
+        self.opens_thread(thread)
+        self.admin.locator("button[name=setstatus][value='2']").click()
+        self.admin.wait_for_load_state()
 
     # --- the storefront ---
 
@@ -151,6 +172,35 @@ class PrestaShop:
             address.locator("[name=confirm-addresses]").click()
             page.wait_for_load_state()
         return self._pays_for(page)
+
+    def writes_to_contact(self, words: str, email: str = "") -> None:
+        """The contact form, by the customer, or by somebody without an account who types this address."""
+        page = self.guest if email else self.customer
+        page.goto(self._address("en", controller="contact"))
+        form = page.locator("form:has([name=submitMessage])")
+        form.locator("[name=id_contact]").select_option(index=1 if self.is_old else 0)
+        form.locator("[name=from]").fill(email or self.shop.customer.user)
+        form.locator("[name=message]").fill(words)
+        form.locator("[name=submitMessage]").click()
+        page.locator(".alert-success").first.wait_for()
+
+    def opens_own_order(self, order: int, language: str = "en") -> None:
+        """The order's own page of its customer."""
+        self.customer.goto(self._address(language, controller="order-detail", id_order=order))
+
+    def writes_about_order(self, order: int, words: str) -> None:
+        """The form on that page."""
+        self.opens_own_order(order)
+        self.customer.locator("textarea[name=msgText]").fill(words)
+        self.customer.locator("button[name=submitMessage]").click()
+        self.customer.wait_for_load_state()
+
+    def thread_of(self, words: str) -> int:
+        """The number of the customer-service thread in which somebody wrote this."""
+        [(thread,)] = self.shop.database.ask(
+            "SELECT DISTINCT id_customer_thread FROM {p}customer_message WHERE message LIKE %s", f"%{words}%"
+        )
+        return int(thread)
 
     def _takes(self, page: Page) -> str:
         """Put the package into the cart; the token that the page's forms carry."""

@@ -16,6 +16,8 @@ from tests.live.beside import COINS, beside, zips
 from tests.live.conftest import AnyLive, Steps
 from tests.live.looking import panel_says, reads_well, sees, waits_for
 from tests.live.mailbox import a_mailbox, code_for
+from tests.live.prestashop import PrestaShop
+from tests.live.shop_service import serves
 from tests.live.ticket_way import walks
 from tests.support.waiting import wait_until
 
@@ -91,7 +93,9 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
         panel_says(live, available=f"{COINS - 45}", held="0", plan="Base", offers="0", tickets="0")
         steps.passes("panel beside the customer", live.admin)
 
-        walks(live, bridge, steps, order)
+        walks(live, bridge, steps, tmp_path, order=order)
+        if isinstance(live, PrestaShop):
+            serves(live, bridge, steps, order)
 
         bought = live.buys_as_guest(GUEST)
         steps.passes("ordered as a guest", live.guest)

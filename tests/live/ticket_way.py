@@ -5,10 +5,10 @@ It goes by marked places and not by words, because each step is done in another 
 
 import re
 import time
+from pathlib import Path
 
 from playwright.sync_api import FilePayload
 
-from tests.live import desk_side
 from tests.live.beside import Beside
 from tests.live.conftest import AnyLive, Steps
 from tests.live.looking import reads_well
@@ -21,7 +21,7 @@ PICTURE = bytes.fromhex(
 SUBJECT = "Медленные страницы · صفحه‌های کند"
 
 
-def walks(live: AnyLive, bridge: Beside, steps: Steps, order: int) -> None:
+def walks(live: AnyLive, bridge: Beside, steps: Steps, folder: Path, *, order: int) -> None:
     """Rules T1, T3, T8 and T10, in Russian, Persian and English; nothing of it costs a coin."""
     page, customer = live.customer, live.customer_id()
     live.opens("ru", view="ticket")
@@ -50,11 +50,15 @@ def walks(live: AnyLive, bridge: Beside, steps: Steps, order: int) -> None:
     panel_lists(live, "waits for our answer", "urgency asked for", "answer due")
     steps.passes("panel with a ticket's state and due time", live.admin)
 
-    desk_side.confirms_urgent(bridge, ticket)
+    [queue] = bridge.staff("queue")["stores"]
+    assert [one["ticket"] for one in queue["tickets"]] == [ticket]
+    bridge.staff("ticket", "urgent", str(ticket))
     sees_in_panel(live, customer, " · urgent · ")
     steps.passes("panel says urgent", live.admin)
+    picture = folder / "ответ.png"
+    picture.write_bytes(PICTURE)
     words = "Please look at the picture: is it this?"
-    desk_side.answers(bridge, customer, ticket, words, name="ответ.png", content=PICTURE)
+    bridge.staff("ticket", "reply", str(ticket), "--text", words, "--file", str(picture))
     stands(live, "fa", "waiting_customer", ticket)
     until_file(live, "fa", ticket, "ответ.png")
     steps.passes("answer with a file in fa", page)
@@ -77,7 +81,7 @@ def walks(live: AnyLive, bridge: Beside, steps: Steps, order: int) -> None:
     steps.passes("reply with two files in fa", page)
     stands(live, "fa", "open", ticket)
 
-    desk_side.resolves(bridge, ticket)
+    bridge.staff("ticket", "state", str(ticket), "resolved")
     stands(live, "en", "resolved", ticket)
     assert page.get_by_text("a reply opens it again").count() == 1
     steps.passes("resolved", page)
@@ -85,7 +89,7 @@ def walks(live: AnyLive, bridge: Beside, steps: Steps, order: int) -> None:
     page.locator("form[data-supportbridge=ticket_reply] button").click()
     answered(live)
     stands(live, "en", "open", ticket)
-    assert desk_side.state_of(bridge, ticket) == "open"
+    assert bridge.staff("ticket", "show", str(ticket))["state"] == "open"
     assert [one.strip() for one in page.locator(".supportbridge-thread bdi").all_inner_texts()] == [
         "slow pages سرعت.txt",
         "ответ.png",
@@ -95,7 +99,7 @@ def walks(live: AnyLive, bridge: Beside, steps: Steps, order: int) -> None:
     steps.passes("reopened by a reply", page)
     live.opens("en", view="tickets")
     steps.passes("list of tickets", page)
-    desk_side.resolves(bridge, ticket)
+    bridge.staff("ticket", "state", str(ticket), "resolved")
     stands(live, "en", "resolved", ticket)
 
 
