@@ -19,7 +19,7 @@ from bridge.domain.files import NamedFile
 from bridge.engine.setup import StoreSetup
 from bridge.errors import ShopError
 from bridge.services import files
-from bridge.services.file_parts import is_whole, read_part, signed_parts
+from bridge.services.file_parts import is_whole, parts_of, read_part, signed_parts
 from bridge.services.file_types import type_of
 from bridge.services.files import Arrival
 from bridge.services.inbox_rows import Posted
@@ -107,6 +107,8 @@ class StoreFiles:
             await self._desk.transact("no room for files", files.tell_full, self._setup.desk_terms, self._clock.now())
 
     async def _fetch(self, file: NamedFile, customer_id: int, keys: Sequence[SigningKey]) -> Arrival:
+        if file.parts != parts_of(file.size):
+            return Arrival(refusal="file_damaged")  # before anything is read: no more is held than its size allows
         content = bytearray()
         for number in range(file.parts):
             row = await self._adapter.file_part(file.file, number)

@@ -39,9 +39,9 @@ def is_whole(file: NamedFile, content: bytes) -> bool:
     return len(content) == file.size and hashlib.sha256(content).hexdigest() == file.sha256
 
 
-def parts_of(content: bytes) -> int:
-    """In how many parts a content crosses; at least one."""
-    return max(1, -(-len(content) // PART_BYTES))
+def parts_of(size: int) -> int:
+    """In how many parts a content of so many bytes crosses; at least one."""
+    return max(1, -(-size // PART_BYTES))
 
 
 def signed_parts(

@@ -159,7 +159,7 @@ def staff_file(terms: DeskTerms, name: str, content: bytes, digest: str) -> tupl
     kind = type_of(shown, content)
     if kind is None:
         raise QuoteRefused("file_not_what_it_says", f"{shown} is empty, or not what its name says")
-    return NamedFile(str(uuid4()), shown, len(content), digest, parts_of(content)), kind
+    return NamedFile(str(uuid4()), shown, len(content), digest, parts_of(len(content))), kind
 
 
 def attach(

@@ -261,6 +261,13 @@ async def test_what_the_books_refuse_is_not_fetched(store: Store) -> None:
     assert store.shop.calls["file_part"] <= before + 1, "only to see whether its first part may go"
 
 
+async def test_a_file_of_more_parts_than_its_size_has_is_refused_before_they_are_read(store: Store) -> None:
+    """Each part could be as large as parts are: a small file of very many would fill the desk's memory."""
+    note = store.upload(LONG, parts=3, size=1) | {"size": 1}
+    assert await store.send(note) == "file_damaged"
+    assert store.shop.calls["file_part"] <= 1, "only to see whether its first part may go"
+
+
 async def test_T12_a_bomb_of_small_files_ends_at_ten_an_hour(store: Store) -> None:
     for round_ in range(2):
         notes = [store.upload(b"text", f"{number}.txt") for number in range(5)]

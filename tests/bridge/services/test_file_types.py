@@ -55,6 +55,14 @@ def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes, k
         ("notes.txt", "текст".encode("cp1251")),
         ("empty.txt", b""),
         ("page.html", b"<html>"),
+        ("film.webp", b"RIFF\x20\0\0\0AVI LIST" + bytes(20)),
+        ("sound.webp", b"RIFF\x20\0\0\0WAVEfmt " + bytes(20)),
+        ("shot.webp", b"RIFF<script>alert(1)</script>"),
+        ("shot.png", rb"\x89PNG<script>alert(1)</script>"),
+        ("photo.jpg", rb"\377\330\377<script>alert(1)</script>"),
+        ("photo.jpg", b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(40)),
+        ("program.zip", b"MZ" + bytes(28) + b"PKLITE" + bytes(40)),
+        ("module.zip", rb"PK\003\004 and a text"),
     ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_not(name: str, content: bytes) -> None:
