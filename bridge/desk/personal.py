@@ -85,6 +85,7 @@ _FORGET_WHO = Statement(update(account).where(account.c.id == bindparam("account
 _FORGET_THREADS = Statement(
     update(thread).where(thread.c.account_id == bindparam("account")).values(email=text("''"), ticket_id=null())
 )
+_ERASE_ADDRESSES = Statement(update(thread).where(any_of(thread.c.ticket_id, "ids")).values(email=text("''")))
 _TICKETS = Statement(select(ticket.c.id).where(ticket.c.account_id == bindparam("account")))
 _ERASE_SUBJECTS = Statement(
     update(ticket)
@@ -207,5 +208,5 @@ class SqlPersonalData:
         """Subjects, texts and files of these tickets, and the words of their quotes; the shop shows all anew."""
         ids = id_list(tickets)
         erase_messages(self._connection, ids)
-        for statement in (_ERASE_SUBJECTS, _ERASE_WORDS, _SHOW_QUOTES, ERASE_FILES):
+        for statement in (_ERASE_SUBJECTS, _ERASE_WORDS, _SHOW_QUOTES, _ERASE_ADDRESSES, ERASE_FILES):
             statement.run(self._connection, ids=ids)

@@ -167,6 +167,17 @@ def test_an_erased_ticket_takes_nothing_more(coins: CoinDesk) -> None:
     assert current(coins) != first
 
 
+def test_D4_a_threads_address_goes_with_the_texts_of_its_ticket(coins: CoinDesk) -> None:
+    take(coins, a_message(11))
+    first = current(coins)
+    coins.desk.run(set_state, coins.terms, first, TicketState.CLOSED, by=ANNA, at=coins.now)
+    assert known(coins).email == "ada@shop.example"
+    assert coins.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, coins.later(days=800))) == 1
+    assert known(coins).email == ""
+    take(coins, a_message(12, "Hello again"))
+    assert (current(coins) != first, known(coins).email) == (True, "ada@shop.example")
+
+
 def test_T10_a_ticket_that_was_merged_hands_on_what_is_said_in_its_thread(coins: CoinDesk) -> None:
     take(coins, a_message(11))
     first, other = current(coins), coins.ticket(CUSTOMER)
