@@ -96,16 +96,17 @@ def still_worth_telling(clock_key: str, name: str, clocks: Sequence[Clock], told
     clock = next((one for one in clocks if one.key == clock_key), None)
     if clock is None or not clock.running or not clock.guaranteed:
         return False
-    if _height(name) >= _BREACH and not clock.breached:
+    if height(name) >= _BREACH and not clock.breached:
         return False
-    return all(_height(other) <= _height(name) for key, other in told if key == clock_key)
+    return all(height(other) <= height(name) for key, other in told if key == clock_key)
 
 
 _BREACH = 1_000
 """The height of a breach; a warning's is its percent, that of an escalation's first step is one more than this."""
 
 
-def _height(name: str) -> int:
+def height(name: str) -> int:
+    """Which of two steps says more, from their words: the higher one."""
     kind, _, number = name.partition("_")
     if kind == StepKind.BREACH:
         return _BREACH
@@ -117,7 +118,7 @@ def _untold(clock: Clock, policy: Policy, told: Told) -> Iterator[Step]:
 
     A lower one says nothing any more. Each is placed only when it is asked for.
     """
-    highest = max((_height(name) for key, name in told if key == clock.key), default=0)
+    highest = max((height(name) for key, name in told if key == clock.key), default=0)
     return _steps(clock, policy, above=highest)
 
 

@@ -21,10 +21,11 @@ from bridge.domain.service_hours import ServiceCalendar
 from bridge.domain.ticket_course import Run, runs_of
 from bridge.domain.ticket_history import History, Wait
 from bridge.domain.ticket_terms import NONE
-from bridge.domain.tickets import Ticket, Urgency
+from bridge.domain.tickets import Ticket
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NO_TIME = timedelta()
+_URGENT = "/urgent/"
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -75,6 +76,11 @@ class Clock:
     def promise(self) -> Promise:
         """The one that counts."""
         return self.promises[0]
+
+    @property
+    def general_key(self) -> str:
+        """The key that it has, or would have, by its general target."""
+        return self.key.partition(_URGENT)[0]
 
     @property
     def due(self) -> datetime | None:
@@ -181,7 +187,7 @@ def _clock(run: Run, ticket: Ticket, history: History, policies: Policies, now: 
                 standing, since = name, at
         if (policy.version, standing) not in weighed:
             weighed.append((policy.version, standing))
-            promises += _promises(run, policy, standing, since, waits, _confirmed(history, until))
+            promises += _promises(run, policy, standing, since, waits, history.urgent_since(until))
     if not promises:
         return None
     if len(promises) > 1:
@@ -236,31 +242,18 @@ def _worth(promise: Promise) -> tuple[bool, datetime, timedelta]:
     return not promise.guaranteed, promise.due or _NEVER, promise.left
 
 
-def _confirmed(history: History, until: datetime) -> datetime | None:
-    """Since when the ticket was urgent at a moment; to ask decides nothing."""
-    since = None
-    for change in history.urgencies:
-        if change.at > until:
-            break
-        if change.urgency is Urgency.REFUSED:
-            since = None
-        elif change.urgency is Urgency.CONFIRMED and since is None:
-            since = change.at
-    return since
-
-
 def _within(waits: Sequence[Wait], run: Run, until: datetime) -> Iterator[Wait]:
     """What of the waits lies in a clock's time; open-ended if it had no end by then.
 
     Waits follow one another, so those before are skipped and those after not looked at. A clock that runs stands still
     from the very moment at which a wait begins.
     """
-    for place in range(bisect_right(waits, run.started, key=_end_of), len(waits)):
+    for place in range(bisect_right(waits, run.rests_from, key=_end_of), len(waits)):
         wait = waits[place]
         if wait.since > until or (wait.since == until and not run.open):
             return
         end = wait.until if wait.until is not None and wait.until <= until else None
-        begin = max(wait.since, run.started)
+        begin = max(wait.since, run.rests_from)
         if end is None or begin < end:
             yield Wait(begin, end)
 
@@ -279,5 +272,5 @@ def _key(run: Run, promise: Promise) -> str:
     if run.kind is not ClockKind.FIRST_ANSWER:
         key = f"{key}/{(run.started - _EPOCH) // _MILLISECOND}"
     if promise.urgent_since is not None:
-        key = f"{key}/urgent/{(promise.urgent_since - _EPOCH) // _MILLISECOND}"
+        key = f"{key}{_URGENT}{(promise.urgent_since - _EPOCH) // _MILLISECOND}"
     return key

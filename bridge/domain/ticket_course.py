@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.domain.policies import ClockKind
-from bridge.domain.ticket_history import History, Turn
+from bridge.domain.ticket_history import History, Mark, Turn
 from bridge.domain.tickets import Ticket
 
 
@@ -20,6 +20,12 @@ class Run:
     started: datetime
     met_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    joined_at: datetime | None = None
+
+    @property
+    def rests_from(self) -> datetime:
+        """Since when it stands still with the ticket: not before it was joined to it."""
+        return self.joined_at or self.started
 
     @property
     def open(self) -> bool:
@@ -30,10 +36,17 @@ class Run:
 def runs_of(ticket: Ticket, history: History) -> list[Run]:
     """All that the ticket's course has started, in that order."""
     course = _Course(ticket)
-    for at, turn in history.course:
-        if at >= ticket.opened_at:  # What came before belongs to the ticket that this one was split off.
-            course.take(at, turn)
+    for mark in history.course:
+        # What came before belongs to the ticket that this one was split off, unless it was joined to this one.
+        if mark.at >= ticket.opened_at or mark.joined_at is not None:
+            course.take(mark)
     return course.runs
+
+
+def asked_since(ticket: Ticket, history: History) -> datetime | None:
+    """Since when an answer is owed, None where none is."""
+    runs = runs_of(ticket, history)
+    return next((run.started for run in runs if run.open and run.kind is not ClockKind.RESOLUTION), None)
 
 
 class _Course:
@@ -46,10 +59,11 @@ class _Course:
         self._waiting = False
         self.runs = [self._resolution]
 
-    def take(self, at: datetime, turn: Turn) -> None:
+    def take(self, mark: Mark) -> None:
+        at, turn, joined_at = mark
         match turn:
             case Turn.ASKED:
-                self._owe_answer(at)
+                self._owe_answer(at, joined_at)
             case Turn.ANSWERED if self._answer is not None:
                 self._answer.met_at, self._answer = at, None
             case Turn.DISMISSED | Turn.MERGED | Turn.ENDED:
@@ -62,10 +76,11 @@ class _Course:
             case Turn.WAITING | Turn.RESUMED:
                 self._waiting = turn is Turn.WAITING
 
-    def _owe_answer(self, at: datetime) -> None:
+    def _owe_answer(self, at: datetime, joined_at: datetime | None = None) -> None:
         if self._answer is None:
             is_opening = at == self._opened_at and len(self.runs) == 1
-            self._answer = Run(ClockKind.FIRST_ANSWER if is_opening else ClockKind.NEXT_ANSWER, at)
+            kind = ClockKind.FIRST_ANSWER if is_opening else ClockKind.NEXT_ANSWER
+            self._answer = Run(kind, at, joined_at=joined_at)
             self.runs.append(self._answer)
 
     def _end(self, at: datetime, turn: Turn) -> None:

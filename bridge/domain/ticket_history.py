@@ -6,11 +6,12 @@ written.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from bridge.domain.ticket_quotes import TicketQuotes
 from bridge.domain.tickets import (
     ENDED,
     QUEUED,
@@ -54,18 +55,26 @@ class Turn(StrEnum):
 
 
 class Mark(NamedTuple):
-    """One turn of a ticket's course."""
+    """One turn of a ticket's course.
+
+    `joined_at` is when something asked in another ticket came to this one; that may be older than this one.
+    """
 
     at: datetime
     turn: Turn
+    joined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UrgencyChange:
-    """Who wanted what about a ticket's urgency, and when."""
+    """What was said of a ticket's urgency, and when.
+
+    `counts_from` is when it was confirmed in the ticket that it came from; None for what was said in this one.
+    """
 
     at: datetime
     urgency: Urgency
+    counts_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,18 @@ class History:
     alerts: tuple[tuple[str, str], ...] = ()
     course: tuple[Mark, ...] = ()
 
+    def urgent_since(self, until: datetime) -> datetime | None:
+        """Since when the ticket was urgent at a moment, None where it was not; to ask decides nothing."""
+        since = None
+        for change in self.urgencies:
+            if change.at > until:
+                break
+            if change.urgency is Urgency.REFUSED:
+                since = None
+            elif change.urgency is Urgency.CONFIRMED:
+                since = min(since or change.at, change.counts_from or change.at)
+        return since
+
 
 def history_of(ticket: Ticket, messages: Iterable[Message]) -> History:
     """What follows from the ticket's messages."""
@@ -103,29 +124,6 @@ def history_of(ticket: Ticket, messages: Iterable[Message]) -> History:
     for message in sorted(messages, key=lambda one: (one.at, one.id)):
         story.add(message)
     return story.told()
-
-
-@dataclass(slots=True)
-class _Quotes:
-    """Which of the ticket's quotes wait for the customer, for staff to begin, and for staff to end."""
-
-    offered: set[int] = field(default_factory=set)
-    approved: set[int] = field(default_factory=set)
-    started: set[int] = field(default_factory=set)
-
-    def move(self, quote: int, to: set[int] | None = None) -> None:
-        for one in (self.offered, self.approved, self.started):
-            one.discard(quote)
-        if to is not None:
-            to.add(quote)
-
-    def state(self, otherwise: TicketState) -> TicketState:
-        """Whose turn the quotes make it; `otherwise` where they don't say."""
-        if self.started:
-            return TicketState.IN_WORK
-        if self.approved:
-            return TicketState.OPEN
-        return TicketState.WAITING_APPROVAL if self.offered else otherwise
 
 
 class _Story:
@@ -136,7 +134,7 @@ class _Story:
         self._kind, self._urgency = ticket.kind, Urgency.NONE
         self._assignee: str | None = None
         self._merged_into: int | None = None
-        self._quotes = _Quotes()
+        self._quotes = TicketQuotes()
         self._asked: list[datetime] = [ticket.opened_at] if ticket.opened_by is Author.CUSTOMER else []
         self._answered: list[datetime] = []
         self._waits: list[Wait] = []
@@ -255,6 +253,7 @@ class _Story:
     def linked(self, message: Message, detail: Mapping[str, Any]) -> None:
         """A ticket was joined to this one: what its customer waits for is owed here, since he asked there.
 
+        If that was urgent, so is this one, counted from the confirmation there.
         From then on nobody waited for him any more, so no clock stands still for that.
         """
         if "asked" not in detail:
@@ -262,7 +261,11 @@ class _Story:
         asked = _EPOCH + int(detail["asked"]) * _MILLISECOND
         self._asked.append(asked)
         self._asking = True
-        self._turn(asked, Turn.ASKED)
+        self._course.append(Mark(asked, Turn.ASKED, joined_at=message.at))
+        if "urgent" in detail:
+            self._urgency = Urgency.CONFIRMED
+            since = _EPOCH + int(detail["urgent"]) * _MILLISECOND
+            self._urgencies.append(UrgencyChange(message.at, Urgency.CONFIRMED, since))
         was_awaited = self._state in WAITING
         if self._state is not TicketState.IN_WORK:
             self._become(TicketState.OPEN, message.at)

@@ -16,6 +16,7 @@ from bridge.domain.events import (
 )
 from bridge.domain.quotes import PRICE_LIST, Offer, Quote, QuoteKind, QuoteState, require_state
 from bridge.domain.rights import RightKind
+from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import MessageKind, Ticket
 from bridge.errors import QuoteRefused, UnknownAccount
 from bridge.locale.quote_words import quote_texts, text_hashes
@@ -43,8 +44,8 @@ def offer(
 
     Work is either of a kind that the customer's plan lists (`right`), or staff confirm that it is `possible` (rule P3).
     Raises `UnknownTicket`, `ImpossibleAmount`, `NotEnoughCoins` for an inspection that the account can't cover,
-    `QuoteRefused` for a frozen account or work that is neither listed nor confirmed, `UnknownAccount` for a visitor's
-    ticket.
+    `QuoteRefused` for a frozen account, a ticket merged into another, or work that is neither listed nor confirmed,
+    `UnknownAccount` for a visitor's ticket.
     """
     ticket, account = ticket_of(tx, terms.store, ticket_id)
     if account.owner.kind is OwnerKind.VISITOR:
@@ -115,7 +116,7 @@ def revise(tx: Tx, terms: DeskTerms, quote_id: int, *, coins: int, words: str, b
 def reissue(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) -> Quote:
     """Offer the same once more, valid from now: after it lapsed, was declined, withdrawn, cancelled (rule C8).
 
-    Raises `QuoteRefused` where it is still open, in work or settled.
+    Raises `QuoteRefused` where it is still open, in work or settled, and as `offer`.
     """
     quote, account = quote_of(tx, terms.store, quote_id)
     if not quote.lapsed(at):
@@ -164,8 +165,10 @@ def offered(
 ) -> Quote:
     """Tell that there is something to decide, and remember to remind.
 
-    The audit trail says which kind of `work` it is, and that staff confirmed that it is `possible` (rule P3).
+    The audit trail says which kind of `work` it is, and that staff confirmed that it is `possible` (rule P3). Raises
+    `QuoteRefused` in a ticket that was merged into another: what is offered there nobody would read.
     """
+    _require_not_merged(tx, terms, quote)
     expiring.disarm_quote(tx, quote)
     expiring.arm_quote(tx, terms, quote)
     left = spendable(tx, account.id, at)
@@ -176,6 +179,13 @@ def offered(
     confirmed = {"possible": True} if possible else {}
     note(tx, terms.store, by, action, f"quote:{quote.id}", at, version=version, coins=coins, work=work, **confirmed)
     return quote
+
+
+def _require_not_merged(tx: Tx, terms: DeskTerms, quote: Quote) -> None:
+    ticket, _ = ticket_of(tx, terms.store, quote.ticket_id)
+    into = history_of(ticket, tx.tickets.history(ticket.id)).merged_into
+    if into is not None:
+        raise QuoteRefused("merged", f"ticket {ticket.id} was merged into ticket {into}: offer it there")
 
 
 def _require_allowed(

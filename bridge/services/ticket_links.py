@@ -5,17 +5,22 @@ points to the other, which owes the answer from then on; of a part that goes on 
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bridge.contracts.desk import Tx
-from bridge.domain.clocks import owed
+from bridge.domain.clock_alerts import height
+from bridge.domain.clocks import Clock
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.policies import ClockKind
 from bridge.domain.quotes import QuoteState
-from bridge.domain.ticket_history import History, Turn, history_of
+from bridge.domain.ticket_course import asked_since
+from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import QUEUED, Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused
 from bridge.services.coin_moves import note
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
+from bridge.services.ticket_alerts import later
 from bridge.services.ticket_standing import Course, read_course, settle
 
 MOST_SUBJECT = 200
@@ -31,9 +36,10 @@ _MILLISECOND = timedelta(milliseconds=1)
 def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: datetime) -> Ticket:
     """Join a ticket to another of the same customer: it is closed, and what its customer waits for the other owes.
 
-    What he writes about it from now on goes to the other. Returns that one. Raises `UnknownTicket`, `TicketRefused` for
-    a ticket that is joined to itself, closed or joined already, for those of two customers, while a quote of it is
-    open, and where it is due earlier than the other: then that one is to be joined to it, so that no promise is lost.
+    It owes that as soon and as urgently as it was owed, and nobody is told again what he was told of it (rule T7). What
+    he writes about it from now on goes to the other. Returns that one. Raises `UnknownTicket`, `TicketRefused` for a
+    ticket that is joined to itself, closed or joined already, for those of two customers, while a quote of it is open,
+    and where it would be due later than it was: then that one is to be joined to it, so that no promise is lost.
     """
     require_staff(by)
     ticket, account = ticket_of(tx, terms.store, ticket_id)
@@ -46,12 +52,18 @@ def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: d
     for course in (joined, target):
         if course.history.state is TicketState.CLOSED:
             raise TicketRefused("closed", f"ticket {course.ticket.id} is closed")
+        if course.history.merged_into is not None:
+            raise TicketRefused("merged", f"ticket {course.ticket.id} was merged into {course.history.merged_into}")
     _require_no_open_quote(tx, ticket)
-    _require_not_due_earlier(joined, target)
     detail: dict[str, int] = {"merged": ticket.id}
-    if (asked := _waits_since(joined.history)) is not None:
+    if (asked := asked_since(ticket, joined.history)) is not None:
         detail["asked"] = (asked - _EPOCH) // _MILLISECOND
+        if (urgent := joined.history.urgent_since(joined.at)) is not None:
+            detail["urgent"] = (urgent - _EPOCH) // _MILLISECOND
     tx.tickets.say(other.id, Message(at, Author.BRIDGE, MessageKind.LINKED, detail=detail, staff=by))
+    target = read_course(tx, terms, other, at=at)
+    _require_kept(joined, target)
+    _leave_out_told(tx, target, joined, at=target.at)
     tx.tickets.say(ticket.id, Message(at, Author.BRIDGE, MessageKind.MERGED, detail={"into": other.id}, staff=by))
     for one in (other, ticket):
         settle(tx, terms, one.id, at=at)
@@ -64,10 +76,11 @@ def split(
 ) -> Ticket:
     """Let what was said from a message on go on in a ticket of its own; returns that one.
 
-    It has copies of what people said since, with their times, so that its promises are those of then; files stay with
-    the first ones. Where all that the customer waits for went along, the first ticket owes no answer any more. Raises
-    `UnknownTicket`, `ImpossibleAmount` for the subject, `TicketRefused` for a message that is not in the ticket, begins
-    it or was said by the bridge, and for too many messages.
+    It has copies of what people said since, with their times, so that its promises are those of then; it is as urgent,
+    and nobody is told again what he was told of them (rule T7). Files stay with the first ones. Where all that the
+    customer waits for went along, the first ticket owes no answer any more. Raises `UnknownTicket`, `ImpossibleAmount`
+    for the subject, `TicketRefused` for a message that is not in the ticket, begins it or was said by the bridge, and
+    for too many messages.
     """
     require_staff(by)
     require_text(subject, what="subject", longest=MOST_SUBJECT)
@@ -99,11 +112,17 @@ def split(
         tx.tickets.say(
             part.id, Message(one.at, one.author, one.kind, one.text, detail, one.staff, verified=one.verified)
         )
+    whole = read_course(tx, terms, ticket, at=at)
+    urgent = whole.history.urgent_since(whole.at)
+    if urgent is not None and asked_since(part, history_of(part, tx.tickets.history(part.id))) is not None:
+        since = max(urgent, part.opened_at)
+        tx.tickets.say(part.id, Message(since, Author.STAFF, MessageKind.URGENT_CONFIRMED, staff=by))
     begun = {"from": ticket.id, "messages": len(copies)}
     tx.tickets.say(part.id, Message(at, Author.BRIDGE, MessageKind.SPLIT, detail=begun, staff=by))
     gone = {"to": part.id, "messages": len(copies)}
     tx.tickets.say(ticket.id, Message(at, Author.BRIDGE, MessageKind.SPLIT, detail=gone, staff=by))
     _owe_no_more(tx, ticket, {one.id for one in copies}, by, at)
+    _leave_out_told(tx, read_course(tx, terms, part, at=at), whole, at=whole.at)
     for number in (part.id, ticket.id):
         settle(tx, terms, number, at=at)
     note(tx, terms.store, by, "split", f"ticket:{ticket.id}", at, to=part.id, messages=len(copies))
@@ -118,27 +137,46 @@ def _require_no_open_quote(tx: Tx, ticket: Ticket) -> None:
         )
 
 
-def _require_not_due_earlier(joined: Course, target: Course) -> None:
-    mine, theirs = owed(joined.clocks), owed(target.clocks)
-    if mine is None or theirs is None or mine.due is None or theirs.due is None:
+def _require_kept(joined: Course, target: Course) -> None:
+    """Raises `TicketRefused` where a promise of a ticket is not kept as well by the one that it was joined to."""
+    for answers in (True, False):
+        mine, theirs = _running(joined, answers=answers), _running(target, answers=answers)
+        if mine is None or mine.due is None:
+            continue
+        if theirs is None or theirs.due is None or _worth(theirs, theirs.due) > _worth(mine, mine.due):
+            raise TicketRefused(
+                "due_earlier",
+                f"ticket {joined.ticket.id} is due earlier than ticket {target.ticket.id}: join that one to it "
+                "instead, or answer it first",
+            )
+
+
+def _worth(clock: Clock, due: datetime) -> tuple[bool, datetime]:
+    return not clock.guaranteed, due
+
+
+def _running(course: Course, *, answers: bool = True) -> Clock | None:
+    """The clock of an answer that runs, or that of the resolution."""
+    return next((one for one in course.clocks if (one.kind is not ClockKind.RESOLUTION) == answers), None)
+
+
+def _leave_out_told(tx: Tx, course: Course, before: Course, *, at: datetime) -> None:
+    """Write down what was told of a promise in the ticket that it came from, so that nobody is told it again (T7).
+
+    Whoever is to hear of it when his hours begin still is.
+    """
+    clock, was = _running(course), _running(before)
+    if clock is None or was is None or clock.started != was.started:
         return
-    if mine.due < theirs.due:
-        raise TicketRefused(
-            "due_earlier",
-            f"ticket {joined.ticket.id} is due earlier than ticket {target.ticket.id}: join that one to it instead, or "
-            "answer it first",
-        )
-
-
-def _waits_since(history: History) -> datetime | None:
-    """Since when the customer waits for an answer, None where he doesn't."""
-    asked = None
-    for mark in history.course:
-        if mark.turn is Turn.ASKED and asked is None:
-            asked = mark.at
-        elif mark.turn in (Turn.ANSWERED, Turn.DISMISSED, Turn.ENDED):
-            asked = None
-    return asked
+    waiting = later(before.messages)
+    # Of the general promise, too: it is the one that counts should the urgency be taken back.
+    for old, new in {was.general_key: clock.general_key, was.key: clock.key}.items():
+        told = sorted({step for key, step in before.history.alerts if key == old}, key=height)
+        if told:
+            detail: dict[str, Any] = {"clock": new, "step": told[-1], "to": [], "instead_of": told[:-1]}
+            if names := {one.name: (one.at - _EPOCH) // _MILLISECOND for one in waiting if one.clock == old}:
+                detail["later"] = names
+            tx.tickets.say(course.ticket.id, Message(at, Author.BRIDGE, MessageKind.ALERTED, detail=detail))
 
 
 def _owe_no_more(tx: Tx, ticket: Ticket, gone: set[int], by: str, at: datetime) -> None:
@@ -146,6 +184,6 @@ def _owe_no_more(tx: Tx, ticket: Ticket, gone: set[int], by: str, at: datetime) 
     messages = tx.tickets.history(ticket.id)
     left = history_of(ticket, [one for one in messages if one.id not in gone])
     whole = history_of(ticket, messages)
-    if whole.state in QUEUED and _waits_since(whole) is not None and _waits_since(left) is None:
+    if whole.state in QUEUED and asked_since(ticket, whole) is not None and asked_since(ticket, left) is None:
         detail = {"state": left.state.value}
         tx.tickets.say(ticket.id, Message(at, Author.STAFF, MessageKind.NO_ANSWER_NEEDED, detail=detail, staff=by))

@@ -1,0 +1,188 @@
+"""What is joined or split keeps what was promised, how urgent it is and what was told of it (rules T3, T6, T7, T10)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bridge.domain.events import ClockBreached, ClockEscalated, ClockWarning
+from bridge.domain.quotes import QuoteState
+from bridge.domain.ticket_terms import AlertTimes
+from bridge.domain.tickets import TicketState
+from bridge.errors import QuoteRefused, TicketRefused
+from bridge.services import offering, ticket_decisions, ticket_links
+from tests.scenarios.test_tickets import (
+    BORIS,
+    DAY,
+    HOUR,
+    PUBLISHED,
+    TERMS,
+    THURSDAY_10AM,
+    answers,
+    in_office_hours,
+    now_of,
+    opens,
+    posts,
+    state,
+    stored_is_what_follows,
+    time_passes,
+)
+from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
+
+
+@pytest.fixture(name="coins")
+def _coins() -> Iterator[CoinDesk]:
+    with a_coin_desk(plans=PUBLISHED, tickets=TERMS) as desk:
+        desk.now = THURSDAY_10AM
+        desk.granted(CUSTOMER, 550, plan="base")
+        yield desk
+
+
+def joins(coins: CoinDesk, ticket: int, into: int) -> None:
+    coins.desk.run(ticket_links.merge, coins.terms, ticket, into=into, by=ANNA, at=coins.later(seconds=1))
+
+
+def confirms_urgent(coins: CoinDesk, ticket: int) -> None:
+    coins.desk.run(ticket_decisions.confirm_urgent, coins.terms, ticket, by=ANNA, at=coins.later(minutes=1))
+
+
+def splits_last(coins: CoinDesk, ticket: int) -> int:
+    """The number of the part that begins with what was said last in a ticket."""
+    last = [one for one in coins.thread(ticket) if one.text][-1].id
+    at = coins.later(seconds=1)
+    return coins.desk.run(ticket_links.split, coins.terms, ticket, from_message=last, subject="Down", by=ANNA, at=at).id
+
+
+@pytest.mark.parametrize("after", [TicketState.WAITING_CUSTOMER, TicketState.RESOLVED])
+def test_T10_an_older_ticket_that_is_joined_to_a_newer_one_is_still_owed_in_time(
+    coins: CoinDesk, after: TicketState
+) -> None:
+    older = opens(coins)
+    due = now_of(coins, older).due
+    coins.later(hours=2)
+    newer = opens(coins)
+    coins.later(hours=1)
+    answers(coins, newer, state=after)
+    coins.later(hours=17)
+    joins(coins, older, newer)
+    assert (state(coins, newer), now_of(coins, newer).due) == ("open", due)
+    told = time_passes(coins, coins.now + 2 * DAY)
+    assert [type(one) for one in told] == [ClockWarning, ClockBreached, ClockEscalated]
+    stored_is_what_follows(coins)
+
+
+def test_T6_a_promise_that_the_other_ticket_would_keep_later_is_not_joined_to_it(coins: CoinDesk) -> None:
+    older = opens(coins)
+    coins.now += 2 * DAY
+    newer = opens(coins)
+    answers(coins, newer)
+    with pytest.raises(TicketRefused, match="is due earlier"):
+        joins(coins, older, newer)
+    assert (state(coins, older), state(coins, newer)) == ("open", "waiting_customer")
+    joins(coins, newer, older)
+
+
+def test_T6_a_promise_is_not_lost_in_a_ticket_that_stood_still(coins: CoinDesk) -> None:
+    waiting = opens(coins)
+    coins.offered(CUSTOMER, 50, ticket=coins.desk.look(lambda tx: tx.tickets.get("acme", waiting)))
+    coins.later(minutes=1)
+    other = opens(coins)
+    due = now_of(coins, other).due
+    coins.later(hours=23)
+    joins(coins, other, waiting)
+    kept = now_of(coins, waiting).due
+    assert due is not None
+    assert kept is not None
+    assert kept <= due
+    stored_is_what_follows(coins)
+
+
+def test_T3_what_is_joined_to_another_ticket_is_as_urgent_there(coins: CoinDesk) -> None:
+    first = opens(coins)
+    answers(coins, first)
+    coins.later(hours=1)
+    urgent = opens(coins, urgent=True)
+    confirms_urgent(coins, urgent)
+    due = now_of(coins, urgent).due
+    coins.later(hours=3)
+    joins(coins, urgent, first)
+    assert (now_of(coins, first).due, now_of(coins, first).urgency) == (due, "confirmed")
+    stored_is_what_follows(coins)
+
+
+def test_T3_what_was_joined_as_urgent_judges_no_answer_of_before(coins: CoinDesk) -> None:
+    first, urgent = opens(coins), opens(coins)
+    confirms_urgent(coins, urgent)
+    coins.later(hours=6)
+    answers(coins, first)
+    joins(coins, urgent, first)
+    stored_is_what_follows(coins)
+    told = time_passes(coins, coins.now + HOUR)
+    assert [(type(one), one.ticket_id) for one in told] == [(ClockEscalated, first)]
+
+
+def test_T3_a_part_of_an_urgent_ticket_is_as_urgent(coins: CoinDesk) -> None:
+    ticket = opens(coins)
+    answers(coins, ticket)
+    posts(coins, "ticket_reply", ticket=ticket, text="The shop is down!")
+    confirms_urgent(coins, ticket)
+    due = now_of(coins, ticket).due
+    coins.later(hours=3)
+    part = splits_last(coins, ticket)
+    assert (now_of(coins, part).due, now_of(coins, part).urgency) == (due, "confirmed")
+    assert now_of(coins, ticket).due is None
+    stored_is_what_follows(coins)
+
+
+def test_T7_what_was_told_of_a_promise_is_not_told_again_after_it_was_joined(coins: CoinDesk) -> None:
+    first = opens(coins)
+    answers(coins, first)
+    coins.later(hours=1)
+    late = opens(coins)
+    assert len(time_passes(coins, coins.now + DAY + 3 * HOUR)) == 4
+    joins(coins, late, first)
+    assert time_passes(coins, coins.now + DAY) == []
+
+
+def test_T7_what_was_told_of_a_promise_is_not_told_again_of_a_part(coins: CoinDesk) -> None:
+    ticket = opens(coins)
+    answers(coins, ticket)
+    posts(coins, "ticket_reply", ticket=ticket, text="And?")
+    confirms_urgent(coins, ticket)
+    assert len(time_passes(coins, coins.now + 7 * HOUR)) == 4
+    splits_last(coins, ticket)
+    assert time_passes(coins, coins.now + 5 * HOUR) == []
+
+
+def test_T7_whoever_was_to_hear_of_a_breach_in_his_hours_hears_of_it_after_the_join() -> None:
+    with a_coin_desk(plans=PUBLISHED, tickets=in_office_hours(AlertTimes.IN_HOURS)) as coins:
+        coins.now = THURSDAY_10AM - 16 * HOUR
+        coins.granted(CUSTOMER, 550, plan="base")
+        first = opens(coins)
+        answers(coins, first)
+        late = opens(coins)
+        time_passes(coins, coins.now + DAY + HOUR)
+        joins(coins, late, first)
+        told = time_passes(coins, coins.now + 2 * DAY)
+        assert [(type(one), one.ticket_id, one.to) for one in told] == [(ClockBreached, first, (BORIS,))]
+
+
+def test_C7_T10_nothing_is_offered_in_a_ticket_that_was_merged_into_another(coins: CoinDesk) -> None:
+    merged, other = opens(coins), opens(coins)
+    quote = coins.offered(CUSTOMER, 50, ticket=coins.desk.look(lambda tx: tx.tickets.get("acme", merged)))
+    coins.declined(quote)
+    answers(coins, merged)
+    joins(coins, merged, other)
+    with pytest.raises(QuoteRefused, match=f"was merged into ticket {other}: offer it there"):
+        coins.desk.run(offering.reissue, coins.terms, quote.id, by=ANNA, at=coins.later(seconds=1))
+    with pytest.raises(QuoteRefused, match=f"was merged into ticket {other}: offer it there"):
+        coins.offered(CUSTOMER, 50, ticket=coins.desk.look(lambda tx: tx.tickets.get("acme", merged)))
+    assert (state(coins, merged), coins.quote(quote.id).state) == ("closed", QuoteState.DECLINED)
+
+
+def test_T10_a_ticket_that_is_joined_to_another_takes_none_itself(coins: CoinDesk) -> None:
+    merged, other = opens(coins), opens(coins)
+    answers(coins, merged)
+    joins(coins, merged, other)
+    answers(coins, other)
+    with pytest.raises(TicketRefused, match=f"ticket {merged} is closed"):
+        joins(coins, other, merged)
