@@ -143,6 +143,13 @@ def test_a_file_that_cannot_be_sent_is_refused_by_name_and_nothing_is_written(
     assert page.rows() == []
 
 
+def test_T12_of_a_message_sent_twice_at_once_the_files_that_its_row_names_stay(page: Page) -> None:
+    """The others nobody will have, and they would count for the ten an hour."""
+    named, other = page.uploads(("shot.png", LONG), what="twice")["sent"]
+    files = {row.file for row in page.rows()}
+    assert (named in files, other in files, len(page.rows())) == (True, False, 3)
+
+
 def test_more_files_than_a_message_takes_are_refused_together(page: Page) -> None:
     assert page.uploads(*[(f"{number}.txt", b"text") for number in range(6)])["refused"] == "refused_files_many"
     assert page.rows() == []

@@ -167,6 +167,13 @@ def test_only_his_own_newest_twenty_orders_of_this_shop_can_be_chosen(any_shop: 
     assert "Private" not in page.html
 
 
+def test_of_very_long_orders_the_newest_ones_products_can_be_chosen(any_shop: Storefront) -> None:
+    any_shop.place_order(1, *[f"Old {number}" for number in range(205)])
+    any_shop.place_order(2, "Newest", "Menu")
+    shown = options(Customer(any_shop).opens("ticket"), "product")
+    assert (shown[:3], len(shown)) == (["Newest", "Menu", "Old 0"], 200)
+
+
 def test_a_customer_without_orders_names_the_product_himself(any_shop: Storefront) -> None:
     customer = Customer(any_shop)
     page = customer.opens("ticket")

@@ -77,10 +77,28 @@ final class FileParts
                     'DELETE FROM ' . $this->tables->name(self::TABLE) . $this->where($file['file'])
                     . ' AND `customer_id` = ' . $this->customerId
                 );
-            } catch (Problem $problem) { // the desk takes it away in a day
+            } catch (Problem $problem) { // the desk takes it away in a week
                 return;
             }
         }
+    }
+
+    /**
+     * Take away what was stored for a message that the row in the inbox does not name: it is another sending's.
+     *
+     * Where there is no such row nothing is known, and nothing is taken away.
+     *
+     * @param array<int, array{file: string}> $stored
+     */
+    public function forgetUnnamed(array $stored, ?Posted $row): void
+    {
+        if ($row === null) {
+            return;
+        }
+        $named = array_column($row->deed->data['files'] ?? [], 'file');
+        $this->forget(array_filter($stored, static function (array $file) use ($named): bool {
+            return !in_array($file['file'], $named, true);
+        }));
     }
 
     /**

@@ -67,6 +67,8 @@ final class Sending
     /**
      * First the files, then the row that names them; where that cannot be written, the files go again.
      *
+     * They go as well where the same form came twice at once: the table took the other's row, which names the other's.
+     *
      * @param Upload[] $uploads
      *
      * @throws Refusal
@@ -83,6 +85,14 @@ final class Sending
         } catch (Problem $problem) {
             $this->files->forget($stored);
             throw $problem;
+        }
+        if ($stored === []) {
+            return;
+        }
+        try {
+            $this->files->forgetUnnamed($stored, $this->inbox->find($form->uuid));
+        } catch (Problem $problem) { // what he wrote is sent; files that nobody names the desk takes away in a week
+            return;
         }
     }
 }

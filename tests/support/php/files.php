@@ -76,6 +76,20 @@ try {
             }));
             $told['longest'] = $database->longest;
             break;
+        case 'twice': // the same form at once: both have looked for the row before either has written it
+            $inbox = new Inbox(new Tables($database, $orders['prefix']), $key, $orders['customer']);
+            $uuid = FormToken::newUuid();
+            $told['sent'] = [];
+            $sent = Upload::sent($orders['files'], FileField::NAME, static function (): bool {
+                return true;
+            });
+            $both = [$parts->store($sent), $parts->store($sent)];
+            foreach ($both as $stored) {
+                $inbox->post(new Deed('ticket_reply', ['ticket' => 5, 'text' => 'x', 'files' => $stored]), $uuid, 'en', 1);
+                $parts->forgetUnnamed($stored, $inbox->find($uuid));
+                $told['sent'][] = $stored[0]['file'];
+            }
+            break;
         case 'really':
             $parts->store(Upload::sent($orders['files'], FileField::NAME));
             break;

@@ -106,8 +106,8 @@ final class SupportbridgePageShop implements \SupportBridge\Shop
         }
         $products = $tables->rows(
             '`id_order`, `product_name` FROM `' . _DB_PREFIX_ . 'order_detail` WHERE `id_order` IN ('
-            . implode(', ', array_map('intval', array_column($orders, 'id_order'))) . ') ORDER BY `id_order_detail`'
-            . ' LIMIT 200'
+            . implode(', ', array_map('intval', array_column($orders, 'id_order'))) . ') ORDER BY `id_order` DESC,'
+            . ' `id_order_detail` LIMIT 200'
         );
 
         return array_map(static function (array $order) use ($products): \SupportBridge\OwnOrder {

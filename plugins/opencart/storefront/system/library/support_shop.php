@@ -99,8 +99,8 @@ class SupportShop implements \SupportBridge\Shop
         }
         $products = $tables->rows(
             '`order_id`, `name` FROM `' . DB_PREFIX . 'order_product` WHERE `order_id` IN ('
-            . implode(', ', array_map('intval', array_column($orders, 'order_id'))) . ') ORDER BY `order_product_id`'
-            . ' LIMIT 200'
+            . implode(', ', array_map('intval', array_column($orders, 'order_id'))) . ') ORDER BY `order_id` DESC,'
+            . ' `order_product_id` LIMIT 200'
         );
 
         return array_map(static function (array $order) use ($products): \SupportBridge\OwnOrder {
