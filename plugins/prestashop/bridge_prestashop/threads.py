@@ -25,7 +25,7 @@ from bridge_prestashop.schema import MARKUP_LAYOUTS, PLATFORM
 from bridge_prestashop.texts import cut, is_forwarding, plain
 from bridge_prestashop.thread_replies import ThreadReplies
 
-MESSAGES_A_STATEMENT = 250
+MESSAGES_A_STATEMENT = 500
 SHORT_BYTES = 16_000
 """Texts up to this length come with their rows."""
 
