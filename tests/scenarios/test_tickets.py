@@ -4,7 +4,7 @@ One store in Tehran with the published plans, at a desk of its own; time passes 
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -232,6 +232,22 @@ def test_T4_T8_the_promise_at_the_opening_is_service_time_and_the_best_effort_is
     assert isinstance(event, TicketOpened)
     assert (event.guaranteed_until, event.best_effort_until) == (due, opened + DAY)
     stored_is_what_follows(coins)
+
+
+@pytest.mark.parametrize(("closed", "due_day"), [((), 30), ((date(2026, 11, 29), date(2026, 11, 30)), 32)])
+def test_T5_hours_and_holidays_of_a_plan_move_the_due_time_and_each_can_be_switched_off(
+    closed: tuple[date, ...], due_day: int
+) -> None:
+    """Twelve hours are promised, of eight a day: opened on Saturday at 14:00, they are over two service days later."""
+    week: Week = (OFFICE_HOURS, OFFICE_HOURS, OFFICE_HOURS, (), (), OFFICE_HOURS, OFFICE_HOURS)
+    office = ServiceCalendar(TEHRAN, week, frozenset(closed))
+    plans = PlanBook([Plan("office", 1, 300, 12, ("O",), service=office)])
+    with a_coin_desk(plans=plans, tickets=TicketTerms(first_answer=12 * HOUR)) as coins:
+        coins.now = datetime(2026, 11, 28, 14, tzinfo=TEHRAN).astimezone(UTC)
+        coins.granted(CUSTOMER, 300, plan="office")
+        promised = datetime(2026, 11, 1, 10, tzinfo=TEHRAN) + timedelta(days=due_day - 1)
+        assert now_of(coins, opens(coins)).due == promised.astimezone(UTC)
+        stored_is_what_follows(coins)
 
 
 def test_T3_urgency_is_asked_confirmed_and_refused_with_a_reason_and_never_changes_a_price(coins: CoinDesk) -> None:
