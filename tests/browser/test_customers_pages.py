@@ -15,6 +15,7 @@ from tests.support.pretend_web import STORES, PretendWeb, add_customer
 pytestmark = pytest.mark.xdist_group("customers-pages")
 PLATFORMS = tuple(STORES)
 WIDTHS = (360, 1280)
+SUBJECT = "Faster product pages, please."
 WORDS = "Find out what slows the product pages down, and mend it."
 LOG = b"2026-12-01 10:30:00 product page: 4.1 s\n"
 PICTURED = {("", "fa", 360), ("thread", "fa", 360), ("", "en", 1280), ("tickets", "en", 360)}
@@ -32,7 +33,7 @@ def an_offer(web: PretendWeb, platform: str, name: str) -> tuple[int, int, int]:
     web.buys(platform, customer, "base")
     opened = web.staff(
         platform, "ticket", "open", str(customer),
-        "--subject", "Faster product pages",
+        "--subject", SUBJECT,
         "--text", "They take four seconds since the last update.",
     )  # fmt: skip
     ticket = int(opened["ticket"])
@@ -104,7 +105,8 @@ def test_every_view_fits_and_can_be_read_by_everybody_in_three_languages(
                     boris.picture(f"{view or 'overview'}-{language}-{width}")
             if view == "thread":
                 boris.page.set_viewport_size({"width": 1280, "height": 800})
-                assert boris.page.evaluate(RUNS_FROM_THE_LEFT, WORDS), language
+                for words in (SUBJECT, WORDS):
+                    assert boris.page.evaluate(RUNS_FROM_THE_LEFT, words), (language, words)
         boris.opens_account()
         assert boris.page.evaluate(FAULTS) == [], (language, "account")
         direction = boris.page.locator(".supportbridge-account").evaluate("one => getComputedStyle(one).direction")
