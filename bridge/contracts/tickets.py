@@ -55,6 +55,13 @@ class QueuedTicket(NamedTuple):
         return QueueKey(self.now.urgency is Urgency.CONFIRMED, self.now.due, self.now.since, self.ticket.id)
 
 
+class BehindKey(NamedTuple):
+    """A ticket that is to be worked out anew, and the version of the policy that it was worked out with, 0 for none."""
+
+    policy: int
+    id: int
+
+
 class StoredPolicy(NamedTuple):
     """A store's policy from `at` on, until the next version. `document` is JSON, as it was given."""
 
@@ -146,8 +153,11 @@ class Tickets(Protocol):
         """What the tickets that wait for staff run under, each once; it costs no more where many wait."""
         ...
 
-    def behind_policy(self, store: str, version: int, limit: int) -> list[Ticket]:
-        """Tickets, not closed, that were not worked out with this version of the policy yet, or never at all."""
+    def behind_policy(self, store: str, version: int, limit: int, after: BehindKey | None = None) -> list[BehindKey]:
+        """Tickets, not closed, that were not worked out with this version of the policy yet, or never at all.
+
+        Those that come after `after`, in their order: by what they were worked out with, then by number.
+        """
         ...
 
     def say(self, ticket_id: int, message: Message) -> Message:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, literal_column, or_, text, tuple_, update
 from sqlalchemy.sql import func, select
 
-from bridge.contracts.tickets import QueuedTicket, QueueKey
+from bridge.contracts.tickets import BehindKey, QueuedTicket, QueueKey
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import IS_QUEUED, NEVER_DUE, NOT_CLOSED, ticket
@@ -70,7 +70,13 @@ _NEXT_STANDING = Statement(
     )
 )
 _BEHIND = Statement(
-    FOUND_TICKETS.where(ticket.c.store_id == bindparam("store"), ticket.c.policy < bindparam("wanted"), NOT_CLOSED)
+    select(ticket.c.policy, ticket.c.id)
+    .where(
+        ticket.c.store_id == bindparam("store"),
+        ticket.c.policy < bindparam("wanted"),
+        tuple_(ticket.c.policy, ticket.c.id) > tuple_(bindparam("after_policy"), bindparam("after_id")),
+        NOT_CLOSED,
+    )
     .order_by(ticket.c.policy, ticket.c.id)
     .limit(bindparam("most"))
 )
@@ -131,9 +137,17 @@ class SqlTicketStanding:
                 return found[1:]
             found.append(row[0])
 
-    def behind_policy(self, store: str, version: int, limit: int) -> list[Ticket]:
-        rows = _BEHIND.rows(self._connection, store=self._stores.number(store), wanted=version, most=limit)
-        return [ticket_from(row) for row in rows]
+    def behind_policy(self, store: str, version: int, limit: int, after: BehindKey | None = None) -> list[BehindKey]:
+        policy, number = after or (-1, 0)
+        rows = _BEHIND.rows(
+            self._connection,
+            store=self._stores.number(store),
+            wanted=version,
+            after_policy=policy,
+            after_id=number,
+            most=limit,
+        )
+        return [BehindKey(*row) for row in rows]
 
     def open_of_accounts(self, account_ids: Iterable[int]) -> list[int]:
         return [row[0] for row in _OPEN_OF_ACCOUNTS.rows(self._connection, ids=id_list(account_ids))]

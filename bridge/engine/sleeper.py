@@ -22,7 +22,7 @@ from bridge.engine.waiting import first_of
 from bridge.errors import DeskDamaged, DeskUnusable
 from bridge.services import firing, heartbeat
 from bridge.services.firing import Fired
-from bridge.services.ticket_standing import catch_up
+from bridge.services.ticket_standing import CaughtUp, catch_up
 
 log = structlog.get_logger()
 BEAT_S = 30.0
@@ -91,14 +91,16 @@ class Sleeper:
     async def _catch_up(self, terms: Mapping[str, DeskTerms]) -> None:
         """Work out the tickets of stores whose settings are new, a page a transaction, before anything fires."""
         for store in [name for name, mine in terms.items() if self._caught_up.get(name) is not mine]:
-            count, done = 0, None
-            while not self._stop.is_set() and (done is None or done.count):
+            count = 0
+            done: CaughtUp | None = None
+            while not self._stop.is_set() and (done is None or done.last is not None):
+                after = done.last if done else None
                 done = await self._desk.transact(
-                    "follow the settings of tickets", catch_up, terms[store], at=self._clock.now()
+                    "follow the settings of tickets", catch_up, terms[store], at=self._clock.now(), after=after
                 )
                 count += done.count
-            for ticket, error in done.failures if done else ():
-                log.error("a ticket can't be worked out", store=store, ticket=ticket, exc_info=error)
+                for ticket, error in done.failures:
+                    log.error("a ticket can't be worked out", store=store, ticket=ticket, exc_info=error)
             self._caught_up[store] = terms[store]
             if count:
                 self._on_fired((store,))

@@ -43,16 +43,19 @@ def next_alert(
 
 
 def later(messages: Sequence[Message]) -> list[Later]:
-    """What waits for somebody's hours: of each person the newest."""
-    waiting: dict[str, Later] = {}
+    """What waits for somebody's hours: of each person and clock the newest.
+
+    A step of one clock never makes up for another's: who has not been told of a breach hears of it (rule T7).
+    """
+    waiting: dict[tuple[str, str], Later] = {}
     for message in messages:
         if message.kind is not MessageKind.ALERTED:
             continue
-        detail = message.detail
+        detail, clock = message.detail, message.detail["clock"]
         for name in detail.get("to", ()):
-            waiting.pop(name, None)
+            waiting.pop((name, clock), None)
         for name, ms in detail.get("later", {}).items():
-            waiting[name] = Later(name, detail["clock"], detail["step"], _EPOCH + ms * _MILLISECOND)
+            waiting[name, clock] = Later(name, clock, detail["step"], _EPOCH + ms * _MILLISECOND)
     return list(waiting.values())
 
 

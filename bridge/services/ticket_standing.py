@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bridge.contracts.coin_desk import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
+from bridge.contracts.tickets import BehindKey
 from bridge.domain.clocks import Clock, owed, running_clocks
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketStateChanged
@@ -85,22 +86,28 @@ def look_at(tx: Tx, store: str, ticket_ids: Iterable[int], *, at: datetime) -> N
 
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
-    """How many tickets were worked out anew, and what those that could not be raised, by their numbers."""
+    """How many tickets were worked out anew, and what those that could not be raised, by their numbers.
+
+    `last` is where the page ends, None where there was none.
+    """
 
     count: int = 0
     failures: tuple[tuple[int, Exception], ...] = ()
+    last: BehindKey | None = None
 
 
-def catch_up(tx: Tx, terms: DeskTerms, *, at: datetime, limit: int = PAGE) -> CaughtUp:
-    """Follow the settings, and work out a page of tickets that have not been by them.
+def catch_up(tx: Tx, terms: DeskTerms, *, at: datetime, after: BehindKey | None = None, limit: int = PAGE) -> CaughtUp:
+    """Follow the settings, and work out a page of tickets after `after` that have not been by them.
 
-    For the daemon, at its start and when the settings change, until there is none that can be. Raises `DeskUnusable`
-    where the desk can't be written.
+    For the daemon, at its start and when the settings change, page after page to the last. One that can't be worked out
+    is due at once: whoever fires what is due tells staff of it and tries it again. Raises `DeskUnusable` where the desk
+    can't be written.
     """
     follow_settings(tx, terms, at=at)
     current = policies_of(tx, terms, at=at).current
     done, failures = 0, []
-    for ticket in tx.tickets.behind_policy(terms.store, current.version, limit):
+    behind = tx.tickets.behind_policy(terms.store, current.version, limit, after)
+    for ticket in behind:
         try:
             with tx.attempt():
                 settle(tx, terms, ticket.id, at=at)
@@ -108,9 +115,10 @@ def catch_up(tx: Tx, terms: DeskTerms, *, at: datetime, limit: int = PAGE) -> Ca
             raise
         except Exception as error:  # one ticket's fault must not keep the others from being worked out
             failures.append((ticket.id, error))
+            look_at(tx, terms.store, [ticket.id], at=at)
         else:
             done += 1
-    return CaughtUp(done, tuple(failures))
+    return CaughtUp(done, tuple(failures), behind[-1] if behind else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 One store in Tehran with the published plans, at a desk of its own; time passes only where a test lets it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,18 +28,18 @@ from bridge.domain.plans import Plan, PlanBook
 from bridge.domain.policies import OpeningPromise
 from bridge.domain.queue import QueueRow, Tier
 from bridge.domain.service_hours import WHOLE_DAY, ServiceCalendar, Week
-from bridge.domain.ticket_history import history_of
+from bridge.domain.ticket_history import History, history_of
 from bridge.domain.ticket_terms import AlertTimes, Escalation, StaffHours, TicketTerms
-from bridge.domain.tickets import Message, MessageKind, TicketKind, TicketNow, TicketState, Urgency
+from bridge.domain.tickets import Message, MessageKind, Ticket, TicketKind, TicketNow, TicketState, Urgency
 from bridge.errors import ImpossibleAmount, TicketRefused
-from bridge.services import firing, inbox, staff_coins, ticket_decisions, ticket_links, tickets
+from bridge.services import firing, inbox, staff_coins, ticket_decisions, ticket_links, ticket_standing, tickets
 from bridge.services.account_pages import PageTerms
 from bridge.services.macros import macro_text
 from bridge.services.policies import policies_of
 from bridge.services.promises import Promise, promise_of
 from bridge.services.queue import QueueCursor, queue_page
 from bridge.services.ticket_documents import ticket_document
-from bridge.services.ticket_standing import catch_up
+from bridge.services.ticket_standing import CaughtUp, catch_up
 from bridge.testing.coin_desk import posted_row
 from tests.support.books import ACME, TEHRAN, customer
 from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
@@ -821,3 +822,48 @@ def test_a_canned_answer_names_what_it_is_about_in_the_customers_language() -> N
         assert "answered as soon as we can;" in coins.desk.look(macro_text, coins.terms, ticket, "seen", at=coins.now)
         with pytest.raises(TicketRefused, match=r"has no canned answer bye \(there are: seen\)"):
             coins.desk.look(macro_text, coins.terms, ticket, "bye", at=coins.now)
+
+
+def test_T7_who_waits_for_his_hours_is_told_of_each_clock_and_no_warning_hides_a_breach() -> None:
+    """The first answer is late at 20:00, the solution is warned of at night: at nine Anna hears of both."""
+    office = ServiceCalendar(TEHRAN, (((9 * 3600, 17 * 3600),),) * 7)
+    terms = TicketTerms(resolution=60 * HOUR, staff={ANNA: StaffHours(office, AlertTimes.IN_HOURS)})
+    with a_coin_desk(plans=PUBLISHED, tickets=terms) as coins:
+        coins.now = datetime(2026, 11, 24, 20, tzinfo=TEHRAN).astimezone(UTC)
+        coins.granted(CUSTOMER, 550, plan="base")
+        opens(coins)
+        nine = datetime(2026, 11, 26, 9, tzinfo=TEHRAN)
+        told = [one for one in time_passes(coins, nine.astimezone(UTC)) if one.at == nine and one.to == (ANNA,)]
+        assert sorted((type(one).__name__, one.clock) for one in told) == [
+            ("ClockBreached", "first_answer"),
+            ("ClockWarning", "resolution"),
+        ]
+
+
+def test_T9_a_ticket_that_can_t_be_worked_out_keeps_no_other_behind_and_staff_hear_of_it(
+    coins: CoinDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for owner in (77, 78, 79):
+        opens(coins, owner)
+
+    def unless_first(ticket: Ticket, messages: Iterable[Message]) -> History:
+        if ticket.id == 1:
+            raise ValueError("unheard of")
+        return history_of(ticket, messages)
+
+    monkeypatch.setattr(ticket_standing, "history_of", unless_first)
+    terms = replace(coins.terms, tickets=replace(TERMS, next_answer=5 * HOUR))
+    page, count = None, 0
+    failed: list[int] = []
+    while page is None or page.last is not None:
+        page = coins.desk.run(catch_up, terms, at=coins.now, after=page.last if page else None, limit=1)
+        count += page.count
+        failed += [number for number, _ in page.failures]
+    assert (count, failed) == (2, [1])
+    coins.desk.run(firing.fire_due, {ACME: terms}, at=coins.now)
+    (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
+    assert (problem.kind, "ticket 1" in problem.summary) == ("deadline_failed", True)
+    monkeypatch.undo()
+    coins.desk.run(firing.fire_due, {ACME: terms}, at=coins.later(hours=1))
+    assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
+    assert coins.desk.run(catch_up, terms, at=coins.now) == CaughtUp()
