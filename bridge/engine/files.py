@@ -1,11 +1,15 @@
 """Files of one store on their way: customers' into the desk, staff's into the shop, erased ones out of it.
 
 A content is fetched and proven part by part before the transaction that takes it, never in it, and kept beside the desk
-first: a crash leaves a content that no row has, which is swept away, never a row without its content.
+first: a crash leaves a content that no row has, which is swept away, never a row without its content. Nothing of a
+message is kept before all its files are proven, and files that were fetched in vain count as sent for an hour, here and
+in the shop: else a stream of refused messages would have no limit (rule T12).
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
@@ -34,12 +38,23 @@ Not a day: after a restore it takes its time until everything that names files i
 LOOKED_AT_ONCE = 500
 
 
+class _InVain(NamedTuple):
+    """Files that were fetched for a message that was refused: when, whose, when it was written, how many."""
+
+    at: datetime
+    customer_id: int
+    posted_at: datetime
+    files: int
+
+
 class StoreFiles:
     """The files of one store."""
 
     def __init__(self, setup: StoreSetup, adapter: ShopAdapter, desk: Desk, clock: Clock, contents: FileStore) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._contents, self._name = contents, setup.name
+        self._in_vain: list[_InVain] = []
+        self._leaving: list[tuple[datetime, list[str]]] = []
 
     # --- customers' ---
 
@@ -53,24 +68,48 @@ class StoreFiles:
         named = files.files_of(posted)
         if not named:
             return {}
-        if not again:
-            terms, at = self._setup.desk_terms, self._clock.now()
-            refusal = await self._desk.read(
-                files.refusal_before, terms, posted.customer_id, named, at=at, posted_at=posted.posted_at or at
-            )
-            if refusal:
-                await self._tell(refusal)
-                return {one.file: Arrival(refusal=refusal) for one in named}
+        at = self._clock.now()
+        posted_at = posted.posted_at or at
+        if not again and (refusal := await self._refusal_before(posted.customer_id, named, at, posted_at)):
+            await self._tell(refusal)
+            return {one.file: Arrival(refusal=refusal) for one in named}
         arrivals: dict[str, Arrival] = {}
+        proven: dict[str, bytes] = {}
         for one in named:
-            arrivals[one.file] = arrival = await self._fetch(one, posted.customer_id, keys)
-            if arrival.refusal and not again:
-                await self._tell(arrival.refusal)
-                break  # the message is refused with it, so the others are not worth the way
+            arrival, content = await self._fetch(one, posted.customer_id, keys)
+            arrivals[one.file] = arrival
+            if not arrival.refusal:
+                proven[one.file] = content
+            elif not again:  # the message is refused with it, so the others are not worth the way
+                self._in_vain.append(_InVain(at, posted.customer_id, posted_at, len(arrivals)))
+                return arrivals
+        for name, content in proven.items():
+            if refusal := await asyncio.to_thread(self._keep, content):
+                arrivals[name] = Arrival(refusal=refusal)
+                await self._tell(refusal)
+                break
         return arrivals
 
+    async def _refusal_before(
+        self, customer_id: int, named: Sequence[NamedFile], at: datetime, posted_at: datetime
+    ) -> str:
+        """Why these are not worth the way, as a stable word; empty where they are."""
+        self._in_vain = [one for one in self._in_vain if one.at > at - files.HOUR]
+        in_vain = sum(
+            one.files
+            for one in self._in_vain
+            if one.customer_id == customer_id and one.posted_at > posted_at - files.HOUR
+        )
+        terms = self._setup.desk_terms
+        return await self._desk.read(
+            files.refusal_before, terms, customer_id, named, at=at, posted_at=posted_at, in_vain=in_vain
+        )
+
     async def drop_refused(self, posted: Posted, keys: Sequence[SigningKey]) -> None:
-        """Take the files of a refused message out of the shop: those that are its sender's, and no other message's."""
+        """Let the files of a refused message leave the shop: those that are its sender's, and no other message's.
+
+        They go when the hour is over in which the shop's page counts them.
+        """
         named = files.files_of(posted)
         if not named:
             return
@@ -81,9 +120,19 @@ class StoreFiles:
                 row = await self._adapter.file_part(one.file, 0) if one.file not in known else None
                 if row and read_part(row, self._name, keys, one, posted.customer_id) is not None:
                     his.append(one.file)
-            await self._adapter.forget_files(his)
         except ShopError as error:  # a week later they are old, and go
             log.info("files of a refused message stay a while", store=self._name, cause=str(error))
+        if his:
+            self._leaving.append((self._clock.now(), his))
+
+    async def forget_refused(self) -> None:
+        """Take out of the shop what messages were refused with more than an hour ago. Raises `ShopError`."""
+        before = self._clock.now() - files.HOUR
+        while self._leaving and self._leaving[0][0] < before:
+            names = self._leaving[0][1]
+            known = await self._desk.read(lambda tx, names=names: tx.files.known(self._name, names))  # type: ignore[misc]
+            await self._adapter.forget_files([name for name in names if name not in known])
+            del self._leaving[0]
 
     async def forget_orphans(self) -> int:
         """Take out of the shop what no message has had for a week; how many files.
@@ -106,32 +155,30 @@ class StoreFiles:
         if refusal == files.FULL:
             await self._desk.transact("no room for files", files.tell_full, self._setup.desk_terms, self._clock.now())
 
-    async def _fetch(self, file: NamedFile, customer_id: int, keys: Sequence[SigningKey]) -> Arrival:
+    async def _fetch(self, file: NamedFile, customer_id: int, keys: Sequence[SigningKey]) -> tuple[Arrival, bytes]:
+        """What came of a file, and its content where it is what the message says."""
         if file.parts != parts_of(file.size):
-            return Arrival(refusal="file_damaged")  # before anything is read: no more is held than its size allows
+            return Arrival(refusal="file_damaged"), b""  # before anything is read: no more is held than its size allows
         content = bytearray()
         for number in range(file.parts):
             row = await self._adapter.file_part(file.file, number)
             if row is None:
-                return Arrival(refusal="file_incomplete")
+                return Arrival(refusal="file_incomplete"), b""
             data = read_part(row, self._name, keys, file, customer_id)
             if data is None:
-                return Arrival(refusal="file_damaged")
+                return Arrival(refusal="file_damaged"), b""
             content += data
-        return await asyncio.to_thread(self._taken, file, bytes(content))
+        whole = bytes(content)
+        return await asyncio.to_thread(_proven, file, whole), whole
 
-    def _taken(self, file: NamedFile, content: bytes) -> Arrival:
-        if not is_whole(file, content):
-            return Arrival(refusal="file_damaged")
-        kind = type_of(file.name, content)
-        if kind is None:
-            return Arrival(refusal="file_not_what_it_says")
+    def _keep(self, content: bytes) -> str:
+        """Keep a content beside the desk; why that can't be, as a stable word."""
         try:
             self._contents.keep(self._name, content, at=self._clock.now())
         except NoRoom as error:
             log.error("no room for files", store=self._name, cause=str(error))
-            return Arrival(refusal=files.FULL)
-        return Arrival(kind)
+            return files.FULL
+        return ""
 
     # --- staff's ---
 
@@ -158,3 +205,10 @@ class StoreFiles:
         for part in signed_parts(content, named, store=self._name, customer_id=waiting.customer_id, key=key):
             await self._adapter.push_file_part(part)
         await self._desk.transact("file pushed", lambda tx: tx.files.pushed(self._name, file.file))
+
+
+def _proven(file: NamedFile, content: bytes) -> Arrival:
+    if not is_whole(file, content):
+        return Arrival(refusal="file_damaged")
+    kind = type_of(file.name, content)
+    return Arrival(kind) if kind else Arrival(refusal="file_not_what_it_says")

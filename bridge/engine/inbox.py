@@ -315,6 +315,7 @@ class Inbox:
 
         Files that no message has wait until every row is read: a ticket would be refused for want of its file.
         """
+        await self._files.forget_refused()
         if time.monotonic() >= self._forget_at:
             self._forget_at = time.monotonic() + FORGET_EVERY_S
             self._orphans_due = True

@@ -53,11 +53,19 @@ def files_of(posted: Posted) -> list[NamedFile]:
 
 
 def refusal_before(
-    tx: Tx, terms: DeskTerms, customer_id: int, files: Sequence[NamedFile], *, at: datetime, posted_at: datetime
+    tx: Tx,
+    terms: DeskTerms,
+    customer_id: int,
+    files: Sequence[NamedFile],
+    *,
+    at: datetime,
+    posted_at: datetime,
+    in_vain: int = 0,
 ) -> str:
     """Why these files can't be taken whatever their contents are, as a stable word; empty where they can.
 
-    It is asked before they are fetched, so that nobody makes the desk fetch what it would refuse.
+    It is asked before they are fetched, so that nobody makes the desk fetch what it would refuse. `in_vain` are files
+    of his that it fetched within the hour for messages that were refused: they count as sent (rule T12).
     """
     limits = terms.files
     if len(files) > limits.message_files:
@@ -73,7 +81,7 @@ def refusal_before(
     account = tx.accounts.of_owners(terms.store, [owner]).get(owner)
     size = sum(one.size for one in files)
     sent = tx.files.sent_within(terms.store, account.id, HOUR, received_at=at, posted_at=posted_at) if account else 0
-    if len(files) + sent > terms.tickets.files_per_hour:
+    if len(files) + sent + in_vain > terms.tickets.files_per_hour:
         return "too_many_files"
     if size + (tx.files.bytes_of(terms.store, account.id) if account else 0) > limits.customer_bytes:
         return "files_no_room"

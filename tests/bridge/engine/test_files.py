@@ -240,6 +240,10 @@ async def test_a_message_with_one_bad_file_is_refused_as_a_whole(
     assert await store.send(good, one_wrong(store)) == word
     assert store.tickets() == 0
     assert store.desk.look(lambda tx: tx.files.known("acme", [good["file"]])) == frozenset()
+    assert store.kept() == [], "nothing is kept of a message that is refused"
+    assert (good["file"], 0) in store.shop.files, "for an hour the shop's page counts it"
+    store.clock.advance(timedelta(hours=1, seconds=1))
+    await store.inbox.one_pass()
     assert (good["file"], 0) not in store.shop.files, "what nobody will ever have leaves the shop"
 
 
@@ -275,6 +279,20 @@ async def test_T12_a_bomb_of_small_files_ends_at_ten_an_hour(store: Store) -> No
     assert await store.send(store.upload(b"text", "more.txt"), at=2) == "too_many_files"
     store.clock.advance(timedelta(hours=1, seconds=1))
     assert await store.send(store.upload(b"text", "more.txt"), at=3_601) == "ticket_opened"
+
+
+async def test_T12_files_of_refused_messages_count_so_that_a_stream_of_them_has_an_end(store: Store) -> None:
+    def notes() -> list[dict[str, Any]]:
+        return [*(store.upload(PNG) for _ in range(4)), store.upload(b"GIF89a is no text", "x.txt")]
+
+    assert [await store.send(*notes(), at=number) for number in range(4)] == [
+        *("file_not_what_it_says", "file_not_what_it_says"),
+        *("too_many_files", "too_many_files"),
+    ]
+    assert store.kept() == []
+    assert await store.send(store.upload(PNG, customer=78), customer=78, at=4) == "ticket_opened", "another may"
+    store.clock.advance(timedelta(hours=1, seconds=1))
+    assert await store.send(store.upload(PNG), at=3_601 + 4) == "ticket_opened"
 
 
 async def test_T12_what_waited_while_the_desk_was_down_was_not_sent_too_fast(store: Store) -> None:
