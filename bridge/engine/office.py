@@ -15,7 +15,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.tickets import Author, MessageKind
 from bridge.errors import PluginError, ShopUnavailable
 from bridge.services.notes import storefront_name
-from bridge.services.threads_shown import why_unseen
+from bridge.services.threads_shown import told_unread, why_unseen
 from bridge.settings import Settings, StoreSettings
 from bridge.settings.base import Section
 from bridge.settings.plugin_tables import PluginSettings, fetch_secret
@@ -98,6 +98,8 @@ class PluginOffice(Office):
         pushed: bool | None = await self._desk.read(lambda tx: tx.tickets.is_pushed(store, ticket_id))
         if not pushed:
             return pushed is None
+        if await self._desk.read(told_unread, store):
+            return False  # the shop is looked at each minute until it is over: not once more for each letter
         return not why_unseen(await self._shop(store).note(storefront_name(store)))
 
     async def code(self, store: str, claim_id: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.errors import PluginError, SettingsError, ShopUnavailable
 from bridge.hooks import hookimpl
 from bridge.hooks.manager import Plugins
+from bridge.services.threads_shown import tell_unread
 from bridge.settings.base import Section
 from bridge.settings.secret_reference import Secret
 from tests.support.mailroom import ACCOUNT_URL, ANNA, NOON, Mailroom, a_mailroom
@@ -126,6 +128,21 @@ async def test_an_answer_is_shown_once_it_is_in_a_shop_whose_page_has_threads(ro
     assert await asking.office.is_shown("acme", 4_000), "what is not there is not missing"
     await room.desk.transact("keep back", lambda tx: tx.tickets.keep_back([number]))
     assert await asking.office.is_shown("acme", number) is None
+
+
+async def test_while_staff_know_that_answers_are_not_read_no_letter_asks_the_shop(
+    room: Mailroom, asking: Asking
+) -> None:
+    number = await room.ticket("Set up Google Analytics")
+    await room.desk.transact("push", lambda tx: tx.tickets.pushed({number: 1}))
+    room.shop.notes["storefront:acme"] = Note('{"version":"0.5.0"}', "", "")
+    tell = partial(tell_unread, at=NOON)
+    await room.desk.transact("tell", tell, "acme", "the shop's extension is still 0.3.0", "Run: x")
+    asked = room.shop.calls["note"]
+    assert await asking.office.is_shown("acme", number) is False
+    assert room.shop.calls["note"] == asked
+    await room.desk.transact("tell", tell, "acme", "", "")
+    assert await asking.office.is_shown("acme", number) is True
 
 
 async def test_what_was_delivered_is_counted_by_customer_and_day(room: Mailroom, asking: Asking) -> None:
