@@ -21,7 +21,7 @@ from tests.live.shop_service import serves
 from tests.live.ticket_way import walks
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 GUEST = "guest@shop.example"
 
 
