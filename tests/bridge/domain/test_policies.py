@@ -1,7 +1,5 @@
-"""What is promised at a ticket's opening, to whom, and how it is written down (rules T2, T3, T8, T9)."""
+"""What is promised at a ticket's opening, and to whom (rules T2, T3, T8, T9)."""
 
-import json
-from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +8,6 @@ import pytest
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.plans import Plan, PlanBook
 from bridge.domain.policies import Policy, PolicyVersion, Service, Targets, policy_of, promise_at_opening
-from bridge.domain.policy_documents import policy_document, policy_of_document
 from bridge.domain.ticket_terms import HOUR, LICENCE, NONE, PACKAGE, Escalation, TicketTerms
 from tests.support.service_weeks import SATURDAY_TO_WEDNESDAY, WORKDAYS, a_calendar, days
 from tests.support.ticket_stories import BASE, ESSENTIAL, POLICY, PUBLISHED, SERVICES, Story
@@ -69,50 +66,3 @@ def test_T9_the_policy_in_force_at_a_moment_is_known() -> None:
     assert policies.at(second.since) is policies.current is second
     assert policies.at(second.since - timedelta(microseconds=1)) is PUBLISHED.current
     assert policies.at(PUBLISHED.current.since - timedelta(days=900)) is PUBLISHED.current
-
-
-POLICIES = {
-    "the published one": POLICY,
-    "with holidays, odd hours and a resolution": Policy(
-        {ESSENTIAL: Service(STORE_HOURS), LICENCE: Service(STORE_HOURS, guaranteed=False)},
-        Targets(timedelta(hours=0.1), None, None, 72 * HOUR, timedelta(minutes=90)),
-        (),
-        (Escalation(timedelta(minutes=30)), Escalation(HOUR, ("Anna", "امید"))),
-    ),
-}
-
-
-@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
-def test_T9_a_policy_outlives_its_settings_as_a_document(policy: Policy) -> None:
-    written = json.dumps(policy_document(policy))
-    again = policy_of_document(json.loads(written))
-    assert again == policy
-    assert json.dumps(policy_document(again)) == written
-
-
-def test_T9_standings_that_share_a_calendar_share_it_again() -> None:
-    document = policy_document(POLICY)
-    assert len(document["calendars"]) == 3
-    again = policy_of_document(document)
-    assert again.services[BASE].calendar is again.services[PACKAGE].calendar
-
-
-def test_T9_every_change_of_what_is_promised_changes_the_document() -> None:
-    essential = Service(a_calendar("Asia/Tehran", SATURDAY_TO_WEDNESDAY, off=days("2026-12-21")))
-    changed = [
-        replace(POLICY, services={**SERVICES, ESSENTIAL: essential}),
-        replace(POLICY, services={**SERVICES, LICENCE: Service(SERVICES[LICENCE].calendar)}),
-        replace(POLICY, targets=Targets(urgent=2 * HOUR)),
-        replace(POLICY, warn_percents=(50,)),
-        replace(POLICY, escalation=()),
-    ]
-    documents = [json.dumps(policy_document(one)) for one in (POLICY, *changed)]
-    assert len(set(documents)) == len(documents)
-
-
-def test_T9_what_can_not_be_written_down_or_read_is_refused() -> None:
-    told_by_a_function = a_calendar("Asia/Tehran", off=lambda day: day.day == 13)
-    with pytest.raises(TypeError, match="days off"):
-        policy_document(Policy({BASE: Service(told_by_a_function)}))
-    with pytest.raises(ValueError, match="version 2"):
-        policy_of_document({**policy_document(POLICY), "v": 2})
