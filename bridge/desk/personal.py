@@ -47,7 +47,7 @@ from bridge.desk.tables import (
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.quotes import ENDED
-from bridge.domain.tickets import BY_ITSELF, Author
+from bridge.domain.tickets import BY_ITSELF, QUEUED, Author
 
 NO_ANSWER = as_json({"text": {}, "data": {}})
 _OF_CUSTOMER = and_(handled.c.store_id == bindparam("store"), handled.c.customer_id == bindparam("customer"))
@@ -127,6 +127,7 @@ _SHOW_QUOTES = Statement(
 )
 _ENDED: list[ColumnClause[Any]] = [literal_column(f"'{state}'") for state in sorted(ENDED)]
 _BY_ITSELF: list[ColumnClause[Any]] = [literal_column(f"'{kind}'") for kind in sorted(BY_ITSELF)]
+_QUEUED: list[ColumnClause[Any]] = [literal_column(f"'{state}'") for state in sorted(QUEUED)]
 _IS_NEW = and_(
     message.c.ticket_id == ticket.c.id,
     message.c.at_ms >= bindparam("before_ms"),
@@ -136,6 +137,7 @@ _OLD = Statement(
     select(ticket.c.id).where(
         ticket.c.store_id == bindparam("store"),
         ticket.c.opened_ms < bindparam("before_ms"),
+        ticket.c.state.not_in(_QUEUED),  # where it is staff's turn his words are still needed
         ~exists().where(_IS_NEW),
         ~exists().where(quote.c.ticket_id == ticket.c.id, quote.c.state.not_in(_ENDED)),
         or_(

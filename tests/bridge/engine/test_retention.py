@@ -11,7 +11,7 @@ from bridge.contracts.office import Delivery
 from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
-from bridge.domain.tickets import Author, Message, MessageKind
+from bridge.domain.tickets import Author, Message, MessageKind, TicketNow, TicketState
 from bridge.engine.retention import Retention
 from bridge.settings import StoreSettings
 from bridge.testing.clock import FixedClock
@@ -73,6 +73,7 @@ async def test_D4_texts_are_erased_after_their_days_or_kept(
         account = tx.accounts.open(ACME, [customer(77)])[customer(77)]
         ticket = tx.tickets.open(ACME, account.id, subject="please", at=MONDAY_9AM, by=Author.CUSTOMER)
         tx.tickets.say(ticket.id, Message(MONDAY_9AM, Author.CUSTOMER, MessageKind.TEXT, "please"))
+        tx.tickets.save_now(ticket.id, TicketNow(TicketState.CLOSED, MONDAY_9AM, ticket.kind))
         return ticket.id
 
     number = await desk.transact("write", write)

@@ -25,6 +25,7 @@ from bridge.services.documents import waiting_documents
 from bridge.services.opening import Wish, open_ticket
 from bridge.services.privacy import Erased
 from bridge.services.purchases import book_orders
+from bridge.services.ticket_standing import tell
 from tests.support.books import (
     ACME,
     BASE,
@@ -406,14 +407,22 @@ def test_D3_an_account_that_was_kept_apart_is_proposed_too(desk: CoinDesk) -> No
     assert f"bridge privacy erase former:{number} --by NAME" in problem.summary
 
 
+def resolved(desk: CoinDesk, ticket: int) -> None:
+    """It waited for its customer in vain."""
+    silence = Message(desk.now, Author.BRIDGE, MessageKind.STATE, detail={"state": "resolved"})
+    desk.desk.run(tell, desk.terms, ticket, silence)
+
+
 def test_D4_texts_of_old_tickets_are_erased_but_none_of_work_that_is_open(desk: CoinDesk) -> None:
     open_one = desk.ticket(customer(78), SECRET)
     desk.offered(customer(78), 5, ticket=open_one)
-    old = desk.ticket(customer(79), SECRET)
+    old, unanswered = desk.ticket(customer(79), SECRET), desk.ticket(customer(81), SECRET)
+    resolved(desk, old.id)
     desk.later(days=31)
     young = desk.ticket(customer(80), SECRET)
     forgotten = desk.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, desk.now - timedelta(days=30)))
     assert forgotten == 1
     subjects = {one.id: one.subject for one in desk.desk.look(lambda tx: tx.tickets.latest(ACME, 9))}
     assert (subjects[old.id], subjects[open_one.id], subjects[young.id]) == ("", SECRET, SECRET)
+    assert subjects[unanswered.id] == SECRET, "staff owe an answer to it"
     assert desk.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, desk.now - timedelta(days=30))) == 0

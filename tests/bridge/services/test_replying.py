@@ -98,6 +98,9 @@ def test_C15_who_is_frozen_can_still_write(coins: CoinDesk) -> None:
 
 def test_D4_about_a_ticket_whose_words_are_gone_nothing_is_written_any_more(coins: CoinDesk) -> None:
     ticket = coins.ticket(CUSTOMER).id
+    coins.desk.run(
+        ticket_decisions.set_state, coins.terms, ticket, TicketState.RESOLVED, by=ANNA, at=coins.later(seconds=1)
+    )
     coins.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, coins.now + timedelta(days=1)))
     assert writes(coins, ticket).code == "unknown_ticket"
 

@@ -26,6 +26,7 @@ from bridge.services import comparing_accounts, offering, privacy, rights, ticke
 from bridge.services.account_pages import PageTerms
 from bridge.services.documents import documents_pushed, waiting_documents
 from bridge.services.opening import open_ticket
+from bridge.services.ticket_standing import tell
 from tests.support.books import ACME, PLANS, TEHRAN, customer, guest
 from tests.support.quoting import ANNA, CUSTOMER, RIGHTS, CoinDesk, a_coin_desk
 
@@ -295,7 +296,9 @@ def test_D2_of_an_erased_ticket_nothing_is_left_but_its_number(coins: CoinDesk) 
 
 
 def test_D4_a_ticket_whose_texts_have_come_to_their_end_is_taken_off_the_page(coins: CoinDesk) -> None:
-    written(coins)
+    ticket = written(coins)
+    resolved = Message(coins.now, Author.STAFF, MessageKind.STATE, detail={"state": "resolved"})
+    coins.desk.run(tell, coins.terms, ticket.id, resolved)
     pushed(coins)
     assert coins.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, coins.now + timedelta(days=1))) == 1
     assert taken_away(coins)
@@ -307,12 +310,9 @@ def test_D4_what_the_bridge_notes_by_itself_keeps_no_words_longer(coins: CoinDes
     much_later = coins.now + timedelta(days=400)
     other = written(coins)
 
-    def say(tx: Tx, number: int, message: Message) -> None:
-        tx.tickets.say(number, message)
-
     for one, author in ((ticket, Author.BRIDGE), (other, Author.STAFF)):
         closed = Message(much_later, author, MessageKind.STATE, detail={"state": "closed"})
-        coins.desk.run(say, one.id, closed)
+        coins.desk.run(tell, coins.terms, one.id, closed)
     assert coins.desk.run(lambda tx: tx.personal.forget_old_texts(ACME, much_later)) == 1
     left = coins.desk.look(lambda tx: [one.id for one in tx.tickets.latest(ACME, 9) if one.subject])
     assert left == [other.id], "staff have done something about this one"
