@@ -55,6 +55,7 @@ class _Course:
     def __init__(self, ticket: Ticket) -> None:
         self._opened_at = ticket.opened_at
         self._answer: Run | None = None
+        self._left: Run | None = None  # what was still owed when the ticket ended
         self._resolution: Run | None = Run(ClockKind.RESOLUTION, ticket.opened_at)
         self._waiting = False
         self.runs = [self._resolution]
@@ -67,12 +68,14 @@ class _Course:
             case Turn.ANSWERED if self._answer is not None:
                 self._answer.met_at, self._answer = at, None
             case Turn.DISMISSED | Turn.MERGED | Turn.ENDED:
+                left = self._answer if turn is Turn.ENDED else None
                 self._end(at, turn)
+                self._left = left
             case Turn.REOPENED:
                 self._resolution = Run(ClockKind.RESOLUTION, at)
                 self.runs.append(self._resolution)
                 if not self._waiting:
-                    self._owe_answer(at)
+                    self._take_up(at)
             case Turn.WAITING | Turn.RESUMED:
                 self._waiting = turn is Turn.WAITING
 
@@ -82,6 +85,13 @@ class _Course:
             kind = ClockKind.FIRST_ANSWER if is_opening else ClockKind.NEXT_ANSWER
             self._answer = Run(kind, at, joined_at=joined_at)
             self.runs.append(self._answer)
+
+    def _take_up(self, at: datetime) -> None:
+        """Owe what was still owed when the ticket ended, as if it never had; else an answer from now on."""
+        if self._answer is None and self._left is not None:
+            self._left.withdrawn_at = None
+            self._answer = self._left
+        self._owe_answer(at)
 
     def _end(self, at: datetime, turn: Turn) -> None:
         """No answer is owed any more; the resolution is there if that is how it ended."""

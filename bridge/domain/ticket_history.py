@@ -81,10 +81,11 @@ class UrgencyChange:
 class History:
     """What follows from a ticket's history.
 
-    `since` is when the state came about. `asked` are the moments at which the customer wrote, `answered` those at which
-    staff answered him in public: only that answers (rule T6). `standings` are the plans, best at each moment, that the
-    ticket ran under. `alerts` are the steps of its clocks that have been told or left out (rule T7). `course` has what
-    clocks go by in the order it happened, so that it is plain of one moment, too, what came first.
+    `since` is when the state came about, or when the customer was last asked or offered something while it lasts.
+    `asked` are the moments at which the customer wrote, `answered` those at which staff answered him in public:
+    only that answers (rule T6). `standings` are the plans, best at each moment, that the ticket ran under. `alerts`
+    are the steps of its clocks that have been told or left out (rule T7). `course` has what clocks go by in the
+    order it happened, so that it is plain of one moment, too, what came first.
     """
 
     state: TicketState
@@ -284,6 +285,8 @@ class _Story:
 
     def _become(self, state: TicketState, at: datetime) -> None:
         if state is self._state:
+            if state in WAITING:
+                self._since = at  # What was asked or offered last is what he has his days for (rule T10).
             return
         if self._state in WAITING and state not in WAITING:
             self._waits[-1] = Wait(self._waits[-1].since, at)

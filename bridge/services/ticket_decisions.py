@@ -11,6 +11,7 @@ from bridge.domain.accounts import Owner
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import UrgencyDecided
 from bridge.domain.quotes import HOLDING, QuoteState
+from bridge.domain.ticket_course import asked_since
 from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import ENDED, Author, Message, MessageKind, Ticket, TicketKind, TicketState, Urgency
 from bridge.errors import TicketRefused
@@ -26,8 +27,9 @@ LONGEST_REASON = 500
 def set_state(tx: Tx, terms: DeskTerms, ticket_id: int, state: TicketState, *, by: str, at: datetime) -> Ticket:
     """Say whose turn it is: resolve, close, reopen, take into work, wait for the customer (rule T10).
 
-    Raises `UnknownTicket`, `TicketRefused` where it is so already, for one that was merged into another, and as
-    `require_settable`.
+    Reopened, it owes what it owed before it ended, since then (rule T6). Raises `UnknownTicket`, `TicketRefused` where
+    it is so already, for one that was merged into another, for one that is to wait for the customer while he waits for
+    an answer, and as `require_settable`.
     """
     ticket, _ = ticket_of(tx, terms.store, ticket_id)
     require_staff(by)
@@ -37,6 +39,10 @@ def set_state(tx: Tx, terms: DeskTerms, ticket_id: int, state: TicketState, *, b
     if history.state is state:
         raise TicketRefused("same_state", f"ticket {ticket.id} is {state.value.replace('_', ' ')} already")
     require_settable(tx, ticket, state)
+    if state is TicketState.WAITING_CUSTOMER and asked_since(ticket, history) is not None:
+        raise TicketRefused(
+            "answer_owed", f"ticket {ticket.id}: the customer waits for an answer; reply, or say that none is needed"
+        )
     _say(tx, terms, ticket, MessageKind.STATE, by, at, action="state", state=state.value)
     return ticket
 

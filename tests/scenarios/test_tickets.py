@@ -542,6 +542,7 @@ def test_T10_thanks_need_no_answer(coins: CoinDesk) -> None:
 
 def test_T10_staff_name_a_state_and_a_closed_ticket_takes_no_answer(coins: CoinDesk) -> None:
     ticket = opens(coins)
+    answers(coins, ticket, progress=True)
     for new in (TicketState.IN_WORK, TicketState.WAITING_CUSTOMER, TicketState.CLOSED):
         coins.desk.run(ticket_decisions.set_state, coins.terms, ticket, new, by=ANNA, at=coins.later(minutes=1))
         assert state(coins, ticket) == str(new)

@@ -52,6 +52,16 @@ def splits_last(coins: CoinDesk, ticket: int) -> int:
     return coins.desk.run(ticket_links.split, coins.terms, ticket, from_message=last, subject="Down", by=ANNA, at=at).id
 
 
+def test_T6_a_ticket_waits_for_no_customer_who_waits_for_an_answer(coins: CoinDesk) -> None:
+    ticket = opens(coins)
+    wait = TicketState.WAITING_CUSTOMER
+    with pytest.raises(TicketRefused, match="the customer waits for an answer; reply, or say that none is needed"):
+        coins.desk.run(ticket_decisions.set_state, coins.terms, ticket, wait, by=ANNA, at=coins.later(seconds=1))
+    answers(coins, ticket, state=TicketState.RESOLVED)
+    coins.desk.run(ticket_decisions.set_state, coins.terms, ticket, wait, by=ANNA, at=coins.later(seconds=1))
+    assert state(coins, ticket) == "waiting_customer"
+
+
 @pytest.mark.parametrize("after", [TicketState.WAITING_CUSTOMER, TicketState.RESOLVED])
 def test_T10_an_older_ticket_that_is_joined_to_a_newer_one_is_still_owed_in_time(
     coins: CoinDesk, after: TicketState

@@ -197,6 +197,18 @@ def test_T6_so_does_a_reopening_by_staff_unless_it_is_the_customers_turn() -> No
     assert kinds(opened.clocks(LATER)) == [FIRST, NEXT]
 
 
+def test_T6_what_was_resolved_unanswered_and_opened_again_by_staff_has_been_owed_all_the_time() -> None:
+    story = Story("2026-11-28 10:00").state("2026-11-29 09:00", "resolved").state("2026-11-29 09:01", "open")
+    assert (kinds(story.clocks(LATER)), story.due(LATER)) == ([FIRST], "2026-11-29 10:00")
+    answered = story.answered("2026-11-29 09:30").state("2026-11-30 09:00", "closed").state("2026-11-30 10:00", "open")
+    assert (kinds(answered.clocks(LATER)), answered.due(LATER)) == ([FIRST, NEXT], "2026-12-01 10:00")
+
+
+def test_T6_what_needed_no_answer_needs_none_when_staff_open_the_ticket_again() -> None:
+    story = Story("2026-11-28 10:00").says("2026-11-28 11:00", MessageKind.NO_ANSWER_NEEDED)
+    assert story.state("2026-11-30 10:00", "open").due(LATER) == "2026-12-01 10:00"
+
+
 def test_T10_a_thanks_that_needs_no_answer_withdraws_its_clock() -> None:
     story = Story("2026-11-28 10:00").answered("2026-11-28 11:00", state="resolved").asks("2026-11-28 12:00")
     story.says("2026-11-28 13:00", MessageKind.NO_ANSWER_NEEDED)

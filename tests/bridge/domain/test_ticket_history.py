@@ -41,6 +41,14 @@ def test_T10_whatever_makes_an_ended_ticket_go_on_has_reopened_it() -> None:
     assert course(story)[-2:] == [Turn.WAITING, Turn.REOPENED]
 
 
+def test_T10_the_customers_days_begin_with_what_he_was_asked_or_offered_last() -> None:
+    story = Story(OPENED).answered("2026-11-28 12:00").answered("2026-12-11 12:00")
+    assert (story.history.state, story.history.since) == ("waiting_customer", story.at("2026-12-11 12:00"))
+    story.says("2026-12-12 12:00", MessageKind.OFFERED, quote=1).says("2026-12-20 12:00", MessageKind.OFFERED, quote=1)
+    assert (story.history.state, story.history.since) == ("waiting_approval", story.at("2026-12-20 12:00"))
+    assert len(story.history.waits) == 1
+
+
 def test_T3_to_ask_again_for_urgency_that_is_confirmed_takes_nothing_back() -> None:
     story = Story(OPENED).confirmed("2026-11-28 11:00").says("2026-11-28 12:00", MessageKind.URGENT_ASKED)
     assert story.history.urgency is Urgency.CONFIRMED
