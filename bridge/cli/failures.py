@@ -37,6 +37,7 @@ REMEDIES = {
     "unknown_ticket": "bridge ticket list",
     "shop_unavailable": "see that the shop's database server runs and can be reached, then: bridge check",
     "shop_refused": "bridge check",
+    "ticket_refused": "see how it stands: bridge ticket show TICKET",
     "thread_gone": "see what became of it in the shop's back office; the ticket stays: bridge ticket show TICKET",
     "employee_gone": "name an active employee in [[staff]] shop_employees, then: systemctl reload bridge",
     "never_served": "let [service] or the plan's holidays leave days of service, then: bridge check",
