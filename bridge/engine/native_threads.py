@@ -66,6 +66,7 @@ class NativeThreads:
         self._due = phase * setup.sync.poll_seconds
         self._refused, self._rest_until = "", 0.0
         self._compared = 0
+        self._rests = True
         """The last thread whose status was looked at in the round that is under way."""
         self._resting: dict[int, float] = {}
         """Threads in which no answer is written for a while, and until when."""
@@ -116,7 +117,9 @@ class NativeThreads:
         written = await self._write_replies()
         await self._write_statuses()
         more = await self._read_new()
-        await self._compare()
+        self._rests = not (more or written or self._rests or self._compared)
+        if not self._rests:  # where nothing happens, at every second look
+            await self._compare()
         return more or written
 
     # --- the first reading ---

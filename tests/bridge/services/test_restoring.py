@@ -11,7 +11,7 @@ from bridge.contracts.tickets import MessageKey
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import TicketAnswered
-from bridge.domain.tickets import Author, MessageKind
+from bridge.domain.tickets import Author, MessageKind, TicketState
 from bridge.services import comparing_accounts, privacy, staff_coins
 from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.disputes import charge_back
@@ -28,6 +28,7 @@ from bridge.services.restoring import (
     taken_away_messages,
     with_answers,
 )
+from bridge.services.ticket_decisions import set_state
 from tests.support.books import ACME, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_quick_desk, a_store, an_order, customer
 from tests.support.quoting import CoinDesk, a_coin_desk
 
@@ -336,6 +337,7 @@ def test_D2_whose_number_somebody_else_has_now_is_to_be_erased_by_the_number_of_
 def test_D4_words_that_have_had_their_time_are_erased_again_without_asking() -> None:
     with a_coin_desk() as coins:
         number = coins.ticket(customer(77)).id
+        coins.desk.run(set_state, coins.terms, number, TicketState.CLOSED, by="Anna", at=coins.now)
         row = erased_row(DocumentTable.TICKET, number)
         assert kept_back(coins, DocumentTable.TICKET, row, since=LATER) == [number]
         (erased,) = coins.desk.look(lambda tx: tx.tickets.waiting(ACME, 9))
