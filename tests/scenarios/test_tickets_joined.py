@@ -7,16 +7,18 @@ import pytest
 from bridge.domain.events import ClockBreached, ClockEscalated, ClockWarning
 from bridge.domain.quotes import QuoteState
 from bridge.domain.ticket_terms import AlertTimes
-from bridge.domain.tickets import TicketState
+from bridge.domain.tickets import MessageKind, TicketState
 from bridge.errors import QuoteRefused, TicketRefused
-from bridge.services import offering, ticket_decisions, ticket_links
-from tests.scenarios.test_tickets import (
+from bridge.services import offering, ticket_decisions, ticket_links, tickets
+from tests.support.books import customer
+from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
+from tests.support.tickets import (
     BORIS,
     DAY,
     HOUR,
     PUBLISHED,
-    TERMS,
     THURSDAY_10AM,
+    a_desk_in_tehran,
     answers,
     in_office_hours,
     now_of,
@@ -26,13 +28,11 @@ from tests.scenarios.test_tickets import (
     stored_is_what_follows,
     time_passes,
 )
-from tests.support.quoting import ANNA, CUSTOMER, CoinDesk, a_coin_desk
 
 
 @pytest.fixture(name="coins")
 def _coins() -> Iterator[CoinDesk]:
-    with a_coin_desk(plans=PUBLISHED, tickets=TERMS) as desk:
-        desk.now = THURSDAY_10AM
+    with a_desk_in_tehran(THURSDAY_10AM) as desk:
         desk.granted(CUSTOMER, 550, plan="base")
         yield desk
 
@@ -50,6 +50,69 @@ def splits_last(coins: CoinDesk, ticket: int) -> int:
     last = [one for one in coins.thread(ticket) if one.text][-1].id
     at = coins.later(seconds=1)
     return coins.desk.run(ticket_links.split, coins.terms, ticket, from_message=last, subject="Down", by=ANNA, at=at).id
+
+
+def test_T10_a_joined_ticket_is_closed_and_the_other_owes_what_was_asked_in_it(coins: CoinDesk) -> None:
+    first = opens(coins)
+    answers(coins, first)
+    coins.later(hours=1)
+    second = opens(coins, text="And the footer?")
+    asked_at = coins.now
+    coins.later(hours=1)
+    coins.desk.run(ticket_links.merge, coins.terms, second, into=first, by=ANNA, at=coins.now)
+    assert (state(coins, first), now_of(coins, first).due) == ("open", asked_at + DAY)
+    assert (state(coins, second), now_of(coins, second).due) == ("closed", None)
+    assert posts(coins, "ticket_reply", ticket=second, text="Any news?").document["data"] == {"ticket": first}
+    assert [one.text for one in coins.thread(first) if one.text] == ["It does not slide.", "Look now.", "Any news?"]
+    with pytest.raises(TicketRefused, match=f"was merged into ticket {first}"):
+        coins.desk.run(ticket_decisions.set_state, coins.terms, second, TicketState.OPEN, by=ANNA, at=coins.now)
+    stored_is_what_follows(coins)
+
+
+def test_T10_what_would_lose_something_is_not_joined(coins: CoinDesk) -> None:
+    coins.granted(customer(78), 550, plan="base")
+    first, theirs = opens(coins), opens(coins, 78)
+    coins.later(hours=1)
+    second, closed = opens(coins), opens(coins)
+    coins.desk.run(ticket_decisions.set_state, coins.terms, closed, TicketState.CLOSED, by=ANNA, at=coins.now)
+    with_quote = coins.offered(CUSTOMER, 50).ticket_id
+    for one, into, why in (
+        (first, first, "can't be joined to itself"),
+        (theirs, first, "is customer 77's, not that of customer 78"),
+        (first, second, f"ticket {first} is due earlier than ticket {second}"),
+        (closed, first, f"ticket {closed} is closed"),
+        (first, closed, f"ticket {closed} is closed"),
+        (with_quote, first, "has the open quote"),
+    ):
+        with pytest.raises(TicketRefused, match=why):
+            coins.desk.run(ticket_links.merge, coins.terms, one, into=into, by=ANNA, at=coins.now)
+    coins.desk.run(ticket_links.merge, coins.terms, second, into=first, by=ANNA, at=coins.now)
+    assert now_of(coins, first).due == THURSDAY_10AM + DAY
+
+
+def test_T10_a_part_goes_on_by_itself_with_the_promise_of_then(coins: CoinDesk) -> None:
+    ticket = opens(coins)
+    answers(coins, ticket)
+    posts(coins, "ticket_reply", ticket=ticket, text="Another thing: the invoice is wrong.")
+    asked_at = coins.now
+    coins.desk.run(tickets.write_note, coins.terms, ticket, text="Tax rate?", by=ANNA, at=coins.later(minutes=1))
+    wanted = next(one.id for one in coins.thread(ticket) if one.text.startswith("Another"))
+    coins.later(hours=1)
+    split = ticket_links.split
+    part = coins.desk.run(split, coins.terms, ticket, from_message=wanted, subject="Invoice", by=ANNA, at=coins.now)
+    assert [(one.kind, one.text) for one in coins.thread(part.id)] == [
+        (MessageKind.TEXT, "Another thing: the invoice is wrong."),
+        (MessageKind.NOTE, "Tax rate?"),
+        (MessageKind.SPLIT, ""),
+    ]
+    assert (state(coins, part.id), now_of(coins, part.id).due) == ("open", asked_at + DAY)
+    assert (state(coins, ticket), now_of(coins, ticket).due) == ("waiting_customer", None)
+    assert [one.text for one in coins.thread(ticket) if one.kind is MessageKind.TEXT][-1].startswith("Another")
+    stored_is_what_follows(coins)
+    begins = coins.thread(ticket)[0].id
+    for message, why in ((begins, "begins ticket"), (10_000, "has no message 10000")):
+        with pytest.raises(TicketRefused, match=why):
+            coins.desk.run(split, coins.terms, ticket, from_message=message, subject="Part", by=ANNA, at=coins.now)
 
 
 def test_T6_a_ticket_waits_for_no_customer_who_waits_for_an_answer(coins: CoinDesk) -> None:
