@@ -114,6 +114,16 @@ class RightRefused(LedgerError):
         self.reason = reason
 
 
+class BadDomain(BridgeError):
+    """What was written is no domain name (rule L6); `reason` is `bad_domain`, or `address` for an address."""
+
+    code = "bad_domain"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class ErasureRefused(LedgerError):
     """What is kept of a customer can't be erased while coins are held for him (rule D2)."""
 

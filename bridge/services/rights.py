@@ -4,23 +4,20 @@ A right that can be had once is had once for each shop domain of the store, whoe
 package gives no second one. Redeeming opens a ticket that costs no coins; the work itself is staff's.
 """
 
-import ipaddress
-import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import idna
 
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.rights import Redemption, RightBook, RightKind
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket
-from bridge.errors import RightRefused
+from bridge.errors import BadDomain, RightRefused
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.services.coin_moves import note
+from bridge.services.domain_names import HostKind, domain_name
 from bridge.services.opening import open_ticket
 from bridge.services.staff_words import require_staff, require_text
 from bridge.services.standing import plan_of
@@ -31,25 +28,6 @@ MOST_REFERENCE = 200
 
 Redeemed = tuple[Redemption, datetime]
 """A redemption and when it was."""
-
-_AROUND = re.compile(r"^[a-z][a-z0-9+.-]*://|[/?#].*$|:[0-9]*$", re.IGNORECASE)
-_PRIVATE = frozenset(
-    {
-        "localhost",
-        "local",
-        "internal",
-        "intranet",
-        "lan",
-        "home",
-        "corp",
-        "private",
-        "test",
-        "example",
-        "invalid",
-        "onion",
-    }
-)
-"""Last parts of names that mean another machine to everybody, or none."""
 
 
 def redeem(
@@ -142,27 +120,13 @@ def normalised_domain(written: str) -> str:
 
     Raises `RightRefused` for what is no domain, and for one that only means something on the writer's own machine.
     """
-    host = _AROUND.sub("", _AROUND.sub("", written.strip())).strip().rstrip(".")
     try:
-        ascii_name = idna.encode(host, uts46=True, std3_rules=True).decode().lower()
-    except idna.IDNAError:
-        raise RightRefused("bad_domain", "that is no domain name") from None
-    name = ascii_name.rstrip(".").removeprefix("www.")  # other scripts have full stops of their own
-    if _is_address(name):
-        raise RightRefused("private_domain", "an address is no domain name")
-    if name.rpartition(".")[2] in _PRIVATE or name.endswith(".home.arpa"):
+        found = domain_name(written)
+    except BadDomain as refused:
+        raise RightRefused("private_domain" if refused.reason == "address" else "bad_domain", str(refused)) from None
+    if found.kind is HostKind.PRIVATE:
         raise RightRefused("private_domain", "that name is not one of the public internet")
-    if "." not in name or len(name) > 253:
-        raise RightRefused("bad_domain", "that is no whole domain name")
-    return name
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        return name.rpartition(".")[2].isdigit()
-    return True
+    return found.name
 
 
 def _redemption_document(found: Redeemed | None, zone: ZoneInfo) -> dict[str, Any] | None:
