@@ -56,7 +56,7 @@ from bridge.engine.setup import StoreSetup
 from bridge.engine.systemd import Notifier
 from bridge.engine.watchdog import Watchdog
 from bridge.services import syncing
-from bridge.settings.bridge_file import PrivateWebSettings
+from bridge.settings.listening import PrivateWebSettings
 from bridge.testing.mariadb import ConnectionParameters, PrivateMariaDB
 from bridge.web.private import Observed, serve_private
 

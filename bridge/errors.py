@@ -329,4 +329,4 @@ class ListenerError(BridgeError):
     """An address to listen on can't be had: in use, not permitted, or its folder is missing. Names the address."""
 
     code = "listener"
-    hint = "stop what uses the address, or name another in private_web.listen of bridge.toml"
+    hint = "stop what uses the address, or name another in bridge.toml"

@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from bridge.settings.bridge_file import PrivateWebSettings
+from bridge.settings.listening import PrivateWebSettings
 
 PATIENCE_S = 3.0
 

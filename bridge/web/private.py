@@ -4,35 +4,18 @@ They ask for no password, so they are served on a loopback address or a Unix soc
 lured to the loopback address under a stranger's name is turned away. They only answer, they change nothing.
 """
 
-import errno
 import ipaddress
-import os
-import socket
-import stat
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from aiohttp import web
 
-from bridge.errors import ListenerError
-from bridge.settings.bridge_file import PrivateWebSettings
+from bridge.settings.listening import PrivateWebSettings
 from bridge.web.health import health_document
+from bridge.web.listening import BACKLOG, CLOSING_S, Listener, put_headers
 from bridge.web.observed import Observed
 
 __all__ = ["Observed", "PrivatePages", "serve_private"]
 
-SOCKET_MODE = 0o660
-BACKLOG = 64
-CLOSING_S = 0.5
-"""How long an answer under way may take when the daemon stops."""
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 OBSERVED = web.AppKey("observed", Observed)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -40,25 +23,23 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class PrivatePages:
     """The open listener; `address` is where it is: `http://127.0.0.1:8377` or `unix:/path`."""
 
-    def __init__(self, runner: web.AppRunner, address: str, path: Path | None) -> None:
-        self._runner, self.address, self._path = runner, address, path
+    def __init__(self, runner: web.AppRunner, listener: Listener) -> None:
+        self._runner, self._listener, self.address = runner, listener, listener.address
 
     async def close(self) -> None:
         """Stop listening and take the socket's file away."""
-        if self._path is not None:
-            self._path.unlink(missing_ok=True)
+        self._listener.remove()
         await self._runner.cleanup()
 
 
 async def serve_private(observed: Observed, settings: PrivateWebSettings) -> PrivatePages:
     """Open the listener that the settings name. Raises `ListenerError` naming the address and why it can't be had."""
-    path = settings.unix_path
-    listener = _unix_listener(path) if path else _tcp_listener(settings)
-    address = f"unix:{path}" if path else _url(listener)
-    runner = web.AppRunner(_application(observed, local=path is not None), access_log=None, shutdown_timeout=CLOSING_S)
+    listener = Listener("private_web.listen", settings)
+    application = _application(observed, local=settings.unix_path is not None)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=CLOSING_S)
     await runner.setup()
-    await web.SockSite(runner, listener, backlog=BACKLOG).start()
-    return PrivatePages(runner, address, path)
+    await web.SockSite(runner, listener.socket, backlog=BACKLOG).start()
+    return PrivatePages(runner, listener)
 
 
 def _application(observed: Observed, *, local: bool) -> web.Application:
@@ -67,7 +48,7 @@ def _application(observed: Observed, *, local: bool) -> web.Application:
     application.router.add_get("/livez", _livez)
     application.router.add_get("/health", _health)
     application.router.add_get("/metrics", _metrics)
-    application.on_response_prepare.append(_put_headers)
+    application.on_response_prepare.append(put_headers)
     return application
 
 
@@ -91,11 +72,6 @@ async def _metrics(request: web.Request) -> web.Response:
     return web.Response(body=metrics_page(look), headers={"Content-Type": CONTENT_TYPE})
 
 
-async def _put_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
-    response.headers.popall("Server", None)
-
-
 @web.middleware
 async def _only_for_this_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not _names_this_machine(request.host):
@@ -110,57 +86,3 @@ def _names_this_machine(host: str) -> bool:
         return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
-
-
-def _tcp_listener(settings: PrivateWebSettings) -> socket.socket:
-    address = settings.tcp_address
-    assert address is not None, "the settings allow a loopback address or a socket"
-    listener = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except OSError as error:
-        listener.close()
-        raise _unavailable(settings.listen, error) from error
-    return listener
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _unix_listener(path: Path) -> socket.socket:
-    """A socket at `path` for its owner and group; one that a crash left behind is replaced, one in use is not."""
-    listener = socket.socket(socket.AF_UNIX)
-    try:
-        _remove_abandoned(path)
-        listener.bind(str(path))
-        path.chmod(SOCKET_MODE)
-    except OSError as error:
-        listener.close()
-        raise _unavailable(f"unix:{path}", error) from error
-    return listener
-
-
-def _remove_abandoned(path: Path) -> None:
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        return
-    if not stat.S_ISSOCK(mode):
-        raise OSError(errno.EEXIST, "there is a file that is not a socket")
-    with socket.socket(socket.AF_UNIX) as knocking:
-        knocking.settimeout(0)
-        try:
-            knocking.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink()
-            return
-        except BlockingIOError:
-            pass  # somebody listens, with a full queue
-    raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
-
-
-def _unavailable(address: str, error: OSError) -> ListenerError:
-    return ListenerError(f"private_web.listen: {address} can't be had: {error.strerror or error}")

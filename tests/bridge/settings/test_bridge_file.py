@@ -40,6 +40,45 @@ WRONG: dict[str, tuple[str, str]] = {
             'unix:/run/supportbridge/private.sock, not "unix:private.sock"'
         ),
     ),
+    "a public listener without a port": (
+        '[public_web]\nlisten = "127.0.0.1"',
+        (
+            "public_web.listen: must be an address with a port, such as 127.0.0.1:8378, or unix:/path, or empty for "
+            'none, not "127.0.0.1"'
+        ),
+    ),
+    "a public listener on a name": (
+        '[public_web]\nlisten = "localhost:8378"',
+        (
+            "public_web.listen: must be an address with a port, such as 127.0.0.1:8378, or unix:/path, or empty for "
+            'none, not "localhost:8378"'
+        ),
+    ),
+    "a public listener on a relative socket": (
+        '[public_web]\nlisten = "unix:public.sock"',
+        (
+            "public_web.listen: must name a socket by its absolute path, at most 107 bytes, such as "
+            'unix:/run/supportbridge/public.sock, not "unix:public.sock"'
+        ),
+    ),
+    "a proxy by its name": (
+        '[public_web]\ntrusted_proxies = ["127.0.0.1", "proxy.example.com"]',
+        (
+            "public_web.trusted_proxies[2]: must be an address or a network, such as 127.0.0.1 or 10.0.0.0/8, not "
+            '"proxy.example.com"'
+        ),
+    ),
+    "a network that begins within itself": (
+        '[public_web]\ntrusted_proxies = ["10.0.0.1/8"]',
+        (
+            "public_web.trusted_proxies[1]: must be an address or a network, such as 127.0.0.1 or 10.0.0.0/8, not "
+            '"10.0.0.1/8"'
+        ),
+    ),
+    "no questions at all": (
+        "[public_web]\nper_address = 0",
+        "public_web.per_address: must be a whole number of at least 1, not 0",
+    ),
     "an unknown log format": (
         '[log]\nformat = "xml"',
         'log.format: must be "json" or "console", not "xml"',
@@ -96,3 +135,21 @@ def test_the_private_listener_takes_a_unix_socket(tmp_path: Path) -> None:
     settings = load_plain(write_config(tmp_path, bridge='[private_web]\nlisten = "unix:/run/b/private.sock"'))
     assert settings.bridge.private_web.unix_path == Path("/run/b/private.sock")
     assert settings.bridge.private_web.tcp_address is None
+
+
+def test_nothing_is_public_unless_it_is_asked_for() -> None:
+    assert BridgeSettings().public_web.listen == ""
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:8378", "[::]:8378", "192.0.2.7:0"])
+def test_the_public_listener_takes_any_address(tmp_path: Path, listen: str) -> None:
+    settings = load_plain(write_config(tmp_path, bridge=f'[public_web]\nlisten = "{listen}"')).bridge.public_web
+    assert settings.tcp_address is not None
+    assert settings.unix_path is None
+
+
+def test_the_public_listener_takes_a_unix_socket_and_knows_its_proxies(tmp_path: Path) -> None:
+    text = '[public_web]\nlisten = "unix:/run/b/public.sock"\ntrusted_proxies = ["10.0.0.0/8", "::1"]'
+    settings = load_plain(write_config(tmp_path, bridge=text)).bridge.public_web
+    assert settings.unix_path == Path("/run/b/public.sock")
+    assert [str(network) for network in settings.proxies] == ["10.0.0.0/8", "::1/128"]

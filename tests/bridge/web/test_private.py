@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from bridge.errors import ListenerError
-from bridge.settings.bridge_file import PrivateWebSettings
+from bridge.settings.listening import PrivateWebSettings
 from bridge.web.private import PrivatePages, serve_private
 from tests.bridge.web.conftest import Daemon
 
