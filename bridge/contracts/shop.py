@@ -50,7 +50,7 @@ class StoreConnection:
     """What the hook `bridge_connect_store` is given: one store, with nothing of any other.
 
     Empty `shop_ids` means every shop of the database. The status fields are None where the settings leave them to the
-    platform; `product_codes` are the codes that stand for a plan.
+    platform; `product_codes` are the codes that stand for a plan, a licensed product or a renewal.
     """
 
     store: str

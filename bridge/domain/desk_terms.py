@@ -1,9 +1,10 @@
-"""What of a store's settings decides about quotes, rights, reminders and tickets."""
+"""What of a store's settings decides about quotes, rights, reminders, tickets and licences."""
 
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from bridge.domain.files import FileTerms
+from bridge.domain.licences import LicenceBook
 from bridge.domain.plans import PlanBook
 from bridge.domain.rights import RightBook
 from bridge.domain.service_hours import ALWAYS, ServiceCalendar
@@ -42,3 +43,4 @@ class DeskTerms:
     title: str = ""
     tickets: TicketTerms = field(default_factory=TicketTerms)
     files: FileTerms = field(default_factory=FileTerms)
+    licences: LicenceBook = field(default_factory=LicenceBook)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.desk_terms import LOW_PERCENT, REMINDER_DAYS
+from bridge.domain.licences import LicenceBook
 from bridge.domain.orders import Order, Standing, StatusSets
 from bridge.domain.packages import Package, Unit, instant
 from bridge.domain.plans import PlanBook, UnitTerms
@@ -24,7 +25,9 @@ EARLIEST_YEAR = 2000
 
 @dataclass(frozen=True, slots=True)
 class StoreTerms:
-    """What of a store's settings decides about coins. `units_per_order` and `fuse_units` are counts of units.
+    """What of a store's settings decides about what orders give: coins and licences.
+
+    `units_per_order` and `fuse_units` are counts of units, a licence counting as one.
 
     `reminder_days` are those before a package's end on which its owner is told, and less than `low_percent` of the
     newest package is a low balance (rule C17). `siblings` are other stores that read the same tables: an order can move
@@ -41,6 +44,7 @@ class StoreTerms:
     siblings: frozenset[str] = frozenset()
     reminder_days: tuple[int, ...] = REMINDER_DAYS
     low_percent: int = LOW_PERCENT
+    licences: LicenceBook = field(default_factory=LicenceBook)
 
 
 @dataclass(frozen=True, slots=True)

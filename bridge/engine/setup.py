@@ -7,6 +7,7 @@ from datetime import timedelta
 from bridge.contracts.shop import DatabaseAccess, StoreConnection
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.licences import LicenceBook, LicenceTerms, Product, Term
 from bridge.domain.orders import StatusSets
 from bridge.domain.plans import Plan, PlanBook
 from bridge.domain.purchases import StoreTerms
@@ -22,6 +23,7 @@ class StoreSetup:
 
     settings: StoreSettings
     plans: PlanBook
+    licences: LicenceBook
 
     @classmethod
     def of(cls, settings: StoreSettings) -> "StoreSetup":
@@ -39,7 +41,7 @@ class StoreSetup:
             )
             for rank, (key, plan) in enumerate(settings.plans.items(), start=1)
         )
-        return cls(settings, PlanBook(plans))
+        return cls(settings, PlanBook(plans), _licence_book(settings))
 
     @property
     def name(self) -> str:
@@ -52,7 +54,7 @@ class StoreSetup:
         return self.settings.sync
 
     def terms(self, statuses: StatusSets) -> StoreTerms:
-        """What decides about coins, with the statuses in force."""
+        """What decides about coins and licences, with the statuses in force."""
         settings = self.settings
         return StoreTerms(
             name=settings.name,
@@ -65,11 +67,12 @@ class StoreSetup:
             reminder_days=settings.reminders.days,
             low_percent=settings.reminders.low_percent,
             siblings=settings.siblings,
+            licences=self.licences,
         )
 
     @property
     def desk_terms(self) -> DeskTerms:
-        """What decides about quotes, rights and reminders."""
+        """What decides about quotes, rights, reminders, tickets and licences."""
         settings, quotes = self.settings, self.settings.quotes
         return DeskTerms(
             store=settings.name,
@@ -91,6 +94,7 @@ class StoreSetup:
             title=settings.title or settings.name,
             tickets=_ticket_terms(settings),
             files=settings.files.terms,
+            licences=self.licences,
         )
 
     def page_terms(self, key: SigningKey, epoch: int) -> PageTerms:
@@ -135,7 +139,7 @@ class StoreSetup:
             granting=_ids(statuses.granting),
             revoking=_ids(statuses.revoking),
             chargeback=_ids(statuses.chargeback),
-            product_codes=self.plans.codes,
+            product_codes=self.plans.codes | self.licences.codes,
             page_orders=settings.sync.page_orders,
         )
 
@@ -150,6 +154,38 @@ def _right_book(settings: StoreSettings) -> RightBook:
         for rank, (code, price) in enumerate(settings.prices.items(), start=1)
     )
     return RightBook(rights, prices)
+
+
+def _licence_book(settings: StoreSettings) -> LicenceBook:
+    licences = settings.licences
+    products = (
+        Product(
+            terms=LicenceTerms(
+                product=key,
+                zone=settings.zone_info,
+                licence_months=product.licence_months,
+                updates_months=product.updates_months,
+                support_months=product.support_months,
+                domains=product.domains,
+                grace_days=licences.grace_days if product.grace_days is None else product.grace_days,
+                active=Term(licences.active),
+            ),
+            product_codes=product.product_codes,
+            renewals=dict(product.renewals),
+            names=_names(product.name),
+            renew_url=product.renew_url,
+            covers=frozenset(product.covers),
+        )
+        for key, product in licences.products.items()
+    )
+    return LicenceBook(
+        products,
+        expiring_days=licences.expiring_days,
+        offline_days=licences.offline_days,
+        releases=licences.releases,
+        release_days=licences.release_days,
+        contact=licences.official_contact,
+    )
 
 
 def _ticket_terms(settings: StoreSettings) -> TicketTerms:

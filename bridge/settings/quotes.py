@@ -62,10 +62,14 @@ def _each_day_once(days: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(days, reverse=True))
 
 
+ReminderDays = Annotated[tuple[Annotated[int, Field(ge=1, le=366)], ...], AfterValidator(_each_day_once)]
+"""Days before an end, each once, the longest first."""
+
+
 class ReminderSettings(Section):
     """What a customer is told of before it is too late."""
 
-    days: Annotated[tuple[Annotated[int, Field(ge=1, le=366)], ...], AfterValidator(_each_day_once)] = Field(
+    days: ReminderDays = Field(
         default=(30, 7, 1),
         description="How many days before a package ends its owner is reminded, each once; [] never (rule C17).",
     )

@@ -25,6 +25,7 @@ from bridge.settings.base import (
 from bridge.settings.coins import CoinSettings
 from bridge.settings.database import DatabaseSettings
 from bridge.settings.files import FileSettings
+from bridge.settings.licences import LicenceSettings, unfit_codes
 from bridge.settings.limits import LimitSettings
 from bridge.settings.plans import Plans
 from bridge.settings.privacy import PrivacySettings
@@ -115,6 +116,9 @@ class StoreSettings(Section):
     database: DatabaseSettings = Field(description="How the shop's database is reached.")
     coins: CoinSettings = Field(description="When orders earn coins and when they lose them.")
     plans: Plans = Field(description="The coin packages on sale, [plans.KEY] each; file order is rank, best last.")
+    licences: LicenceSettings = Field(
+        default_factory=LicenceSettings, description="Licences of what the store sells besides packages (rule L1)."
+    )
     service: ServiceSettings = Field(
         default_factory=ServiceSettings,
         description="When the store serves those who have no plan; a plan has hours of its own.",
@@ -198,9 +202,9 @@ class StoreSettings(Section):
         return self
 
     @model_validator(mode="after")
-    def _rights_prices_and_people_fit(self) -> Self:
+    def _codes_rights_prices_and_people_fit(self) -> Self:
         found = unfit_rights(self.rights, self.plans, self.telephone)
-        found += unfit_prices(self.prices, self.quotes.most_coins)
+        found += unfit_prices(self.prices, self.quotes.most_coins) + unfit_codes(self.plans, self.licences.products)
         if found := found + unfit_escalation(self.tickets, tuple(member.name for member in self.staff)):
             raise all_broken(found)
         return self

@@ -80,10 +80,13 @@ def fields(root: type[Section], above: str = "") -> Iterator[tuple[str, FieldInf
 
 
 def leaves(section: Section, above: tuple[str | int, ...] = ()) -> Iterator[Leaf]:
-    """Every value in force below a section, in the order of the fields."""
-    for name in type(section).model_fields:
+    """Every value in force below a section, in the order of the fields; a section that was left out has none."""
+    for name, field in type(section).model_fields.items():
         is_given = name in section.model_fields_set
-        yield from _leaves_of(getattr(section, name), (*above, name), given=is_given)
+        value = getattr(section, name)
+        below = section_of(field.annotation)
+        if value is not None or below is None or below.shown_as_one:
+            yield from _leaves_of(value, (*above, name), given=is_given)
 
 
 def _leaves_of(value: object, path: tuple[str | int, ...], *, given: bool) -> Iterator[Leaf]:

@@ -188,7 +188,9 @@ class ShopChecks:
         ]
         text = f"no product of the shop carries {', '.join(words)}"
         return [
-            Finding("product codes", Level.WARNING, text, "correct plans.*.product_codes, or the product in the shop")
+            Finding(
+                "product codes", Level.WARNING, text, "correct the code in the store's file, or the product in the shop"
+            )
         ]
 
     async def _found(self) -> Found:

@@ -67,7 +67,7 @@ class TableChecks:
             elif long and facts.charset in THREE_BYTE_CHARSETS:
                 shown = ", ".join(map(repr, long))
                 text = f"{name} is {facts.charset}, which can't hold the product code {shown}: no order will match it"
-                remedy = "choose another code in the shop and in plans.*.product_codes, or convert the table to utf8mb4"
+                remedy = "choose another code in the shop and in the store's file, or convert the table to utf8mb4"
                 yield Finding("charset", Level.WRONG, text, remedy)
             else:
                 good.append(f"{name} is {facts.charset}")

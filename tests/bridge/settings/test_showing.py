@@ -5,6 +5,26 @@ from pathlib import Path
 from bridge.settings import SettingHelp, ShownSetting, describe, reference
 from tests.support.settings_files import changed, load_plain, with_section, write_config
 
+LICENCES = """
+[licences.products.seo]
+name = { en = "SEO" }
+
+[licences.table]
+table = "oc_keys"
+id_column = "id"
+key = { column = "code" }
+product = { value = "seo" }
+customer_id = { column = "customer" }
+products = { one = "seo" }
+statuses = { two = "active" }
+"""
+SOLD = """
+[licences.products.seo]
+name = { en = "SEO" }
+product_codes = ["SEO"]
+renewals = { more = 12 }
+"""
+
 
 def shown(directory: Path) -> dict[str, ShownSetting]:
     return {setting.name: setting for setting in describe(load_plain(directory))}
@@ -70,13 +90,28 @@ def test_every_setting_in_force_is_in_the_reference(tmp_path: Path) -> None:
     )
     text = with_section('[[tickets.escalation]]\nafter_hours = 2\n[macros.seen]\ntext = { en = "Seen." }', text)
     general = set()
-    for name in shown(write_config(tmp_path, stores={"acme.toml": text})):
+    names = [
+        name
+        for licences in (LICENCES, SOLD)
+        for name in shown(write_config(tmp_path, stores={"acme.toml": with_section(licences, text)}))
+    ]
+    for name in names:
         path = name.removeprefix("stores.acme.").replace("staff[1]", "staff[]").replace("plans.base", "plans.KEY")
         path = path.replace("rights.tickets", "rights.KEY").replace("prices.setup", "prices.KEY")
         path = path.replace("escalation[1]", "escalation[]").replace("macros.seen.text.en", "macros.KEY.text")
-        path = path.removesuffix(".saturday")
+        path = path.replace("licences.products.seo", "licences.products.KEY")
+        for key in (".saturday", ".one", ".two", ".more"):
+            path = path.removesuffix(key)
         general.add(path.replace("name.en", "name").replace("about.en", "about"))
     assert general == known
+
+
+def test_L8_where_a_thing_stands_in_the_vendors_own_table_is_shown_as_one_value(tmp_path: Path) -> None:
+    in_force = shown(write_config(tmp_path, stores={"acme.toml": with_section(LICENCES)}))
+    name = "stores.acme.licences.table."
+    assert in_force[name + "key"] == ShownSetting(name + "key", '"column code"', "stores/acme.toml")
+    assert in_force[name + "product"].value_text == '"value \\"seo\\""'
+    assert "stores.acme.licences.table.key" not in shown(write_config(tmp_path))
 
 
 def test_the_reference_tells_default_and_help() -> None:
