@@ -124,6 +124,12 @@ class BadDomain(BridgeError):
         self.reason = reason
 
 
+class WrongToken(BridgeError):
+    """A domain's place is given back only with the token of its activation (rule L6)."""
+
+    code = "wrong_token"
+
+
 class ErasureRefused(LedgerError):
     """What is kept of a customer can't be erased while coins are held for him (rule D2)."""
 

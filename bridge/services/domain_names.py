@@ -59,7 +59,7 @@ def domain_name(written: str) -> DomainName:
     (private ones are private hosts).
     """
     if len(written) > MOST_WRITTEN:
-        raise BadDomain("bad_domain", f"a domain name has at most {MOST_NAME} characters")
+        raise _too_long()
     parts = _WRITTEN.fullmatch(written.strip())
     if parts is None:
         raise BadDomain("bad_domain", "that is no domain name")
@@ -67,10 +67,10 @@ def domain_name(written: str) -> DomainName:
     if host.startswith("["):
         return _of_address(host[1:-1])
     name = host if _PLAIN.fullmatch(host) else _in_ascii(host)
+    if len(name) > MOST_NAME:
+        raise _too_long()
     if _NUMBER.fullmatch(name.rpartition(".")[2]):
         return _of_address(name)
-    if len(name) > MOST_NAME:
-        raise BadDomain("bad_domain", f"a domain name has at most {MOST_NAME} characters")
     name = _without_www(name)
     if is_private(name):
         return DomainName(name, HostKind.PRIVATE)
@@ -79,6 +79,8 @@ def domain_name(written: str) -> DomainName:
 
 def _in_ascii(host: str) -> str:
     """A name in the letters of the name system, however its own full stops are written."""
+    if len(host) > MOST_NAME + 1:  # before anything is worked out letter by letter
+        raise _too_long()
     try:
         name = idna.encode(host.rstrip("."), uts46=True, std3_rules=True).decode().lower().rstrip(".")
     except UnicodeError:  # idna's own errors are of this kind
@@ -86,6 +88,10 @@ def _in_ascii(host: str) -> str:
     if not name:
         raise BadDomain("bad_domain", "that is no domain name")
     return name
+
+
+def _too_long() -> BadDomain:
+    return BadDomain("bad_domain", f"a domain name has at most {MOST_NAME} characters")
 
 
 def _of_address(text: str) -> DomainName:

@@ -1,0 +1,88 @@
+"""Statements about licences, signed so that an extension can believe one without asking again (Ed25519).
+
+It believes: an extension in the field carries the public key and nothing secret. So a statement says everything that it
+holds for (store, key, product, host) and until when; whoever copies it elsewhere has copied something about another.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from bridge.contracts.statement_keys import StatementKey
+from bridge.domain.licence_answers import LicenceAnswer, LicenceQuestion, Verdict
+from bridge.domain.licences import Term
+
+VERSION = 1
+OTHERWISE_HOLDS = timedelta(days=1)
+"""How long a statement holds that says anything but active: what is wrong may be put right tomorrow."""
+
+
+def statement(question: LicenceQuestion, answer: LicenceAnswer, *, host: str, at: datetime) -> dict[str, Any]:
+    """What is signed. `host` is the domain as it was sent, so that an extension need not know its one form.
+
+    Times are seconds since 1970 UTC, null where there is no end or nothing is told.
+    """
+    return {
+        "v": VERSION,
+        "store": question.store,
+        "key_sha256": hashlib.sha256(question.key.encode()).hexdigest(),
+        "product": question.product,
+        "domain": question.domain,
+        "host": host,
+        "status": answer.verdict.value,
+        "reason": answer.status.code.value,
+        **ends_document(answer),
+        "issued_at": int(at.timestamp()),
+        "expires_at": int(_holds_until(answer, at).timestamp()),
+    }
+
+
+def ends_document(answer: LicenceAnswer) -> dict[str, int | None]:
+    """The three dates as the API and the statement name them."""
+    return {f"{term.value}_until": _seconds(answer.ends.get(term)) for term in Term}
+
+
+def signed(document: Mapping[str, Any], key: StatementKey) -> dict[str, str]:
+    """The statement as it is sent: the exact bytes that are signed, the signature, and which key made it."""
+    payload = json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
+    return {"payload": base64url(payload), "signature": base64url(key.private.sign(payload)), "key_id": key.id}
+
+
+def verified(sent: Mapping[str, str], public_base64: str) -> dict[str, Any] | None:
+    """What a statement says, None where this key did not sign it. For who looks into one; expiry is not looked at."""
+    try:
+        payload = from_base64url(sent["payload"])
+        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_base64))
+        public.verify(from_base64url(sent["signature"]), payload)
+        document: dict[str, Any] = json.loads(payload)
+    except (InvalidSignature, KeyError, ValueError):
+        return None
+    return document
+
+
+def base64url(data: bytes) -> str:
+    """Base64 fit for addresses, without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes:
+    """Its inverse. Raises `ValueError`."""
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def _holds_until(answer: LicenceAnswer, at: datetime) -> datetime:
+    """A statement of an active licence holds for the store's days, but not beyond the licence's own end."""
+    if answer.verdict is not Verdict.ACTIVE:
+        return at + OTHERWISE_HOLDS
+    end = at + timedelta(days=answer.offline_days)
+    return end if answer.status.until is None else min(end, answer.status.until)
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())

@@ -1,0 +1,119 @@
+"""What the licence API takes: one small JSON object, refused with one clear error where it is anything else."""
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from aiohttp import web
+
+from bridge.domain.licence_answers import LicenceQuestion
+from bridge.errors import BadDomain
+from bridge.services.domain_names import domain_name
+
+ARRIVES_WITHIN_S = 10.0
+STORE = r"^[a-z0-9][a-z0-9_-]*$"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One text of a question. `pattern` is one of JSON Schema that also means the same here."""
+
+    help: str
+    longest: int
+    required: bool = True
+    pattern: str = ""
+    example: str = ""
+
+    def problem(self, value: object) -> str:
+        """What is wrong with a value, empty where nothing is."""
+        least = 1 if self.required else 0
+        if not isinstance(value, str) or not least <= len(value) <= self.longest:
+            return f"must be a text of {least} to {self.longest} characters"
+        if self.pattern and not re.fullmatch(self.pattern.strip("^$"), value):
+            return "must be lower-case letters, digits, - and _, beginning with a letter or digit"
+        if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+            return "must be text: half a character is none"
+        return ""
+
+
+FIELDS = {
+    "store": Field("The store that sold the licence, by its name in the bridge.", 64, pattern=STORE, example="acme"),
+    "key": Field("The licence key, as the customer entered it.", 200, example="7K3QX-M2R9D-W8HPA-V5TNC-4JEGB"),
+    "domain": Field(
+        "The host that the shop is reached at: a name, a name with a port, or a whole web address.",
+        2_000,
+        example="shop.example.com",
+    ),
+    "product": Field("The product's key in the store's settings.", 64, example="checkout"),
+    "version": Field("The extension's version.", 64, required=False, example="1.4.2"),
+    "token": Field("What the activation of this domain answered with.", 100, required=False, example=""),
+}
+"""Every text of a question, by name; what else is in it is left alone, so that extensions may be ahead."""
+
+
+class Refused(Exception):
+    """A question that can't be answered: the HTTP status, a stable code, and what is wrong."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+async def read_question(request: web.Request, *, needs_token: bool = False) -> tuple[LicenceQuestion, str]:
+    """The question of a request, and its domain as it was sent. Raises `Refused` and aiohttp's own for a large one."""
+    if request.content_type != "application/json" or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
+        raise Refused(415, "wrong_type", "a question is application/json, in UTF-8")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise Refused(415, "wrong_type", "a question is sent as it is, not compressed")
+    try:
+        async with asyncio.timeout(ARRIVES_WITHIN_S):
+            body = await request.read()
+    except TimeoutError:
+        raise Refused(408, "too_slow", "the question did not arrive in time") from None
+    return question_of(body, needs_token=needs_token)
+
+
+def question_of(body: bytes, *, needs_token: bool = False) -> tuple[LicenceQuestion, str]:
+    """The question that a body is. Raises `Refused`: 400 for what is no question, 422 for a domain that is none."""
+    sent = _object(body)
+    texts: dict[str, str] = {}
+    for name, field in FIELDS.items():
+        if name not in sent:
+            if field.required or (needs_token and name == "token"):
+                raise Refused(400, "bad_request", f"{name}: is missing")
+            texts[name] = ""
+            continue
+        problem = field.problem(sent[name])
+        if problem:
+            raise Refused(400, "bad_request", f"{name}: {problem}")
+        texts[name] = sent[name]
+    try:
+        domain = domain_name(texts["domain"])
+    except BadDomain as error:
+        raise Refused(422, error.reason, f"domain: {error}") from None
+    question = LicenceQuestion(
+        store=texts["store"],
+        key=texts["key"],
+        domain=domain.name,
+        takes_place=domain.takes_a_place,
+        product=texts["product"],
+        version=texts["version"],
+        token=texts["token"],
+    )
+    return question, texts["domain"]
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        sent = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refused(400, "bad_request", "the question is not JSON") from None
+    if not isinstance(sent, dict):
+        raise Refused(400, "bad_request", "the question must be an object")
+    return sent
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)

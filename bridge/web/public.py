@@ -1,0 +1,164 @@
+"""The public pages: what anybody on the internet may ask. Off unless bridge.toml says where they listen.
+
+They believe nothing: a question is small, is refused where it is not what the API's document says, and its sender may
+ask only so often. Who the sender is says the connection, or a web server in front that the settings trust.
+"""
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import Awaitable, Callable, Collection
+
+import structlog
+from aiohttp import web
+
+from bridge.settings.listening import Network, PublicWebSettings
+from bridge.web.limits import Limiter, asker_of
+from bridge.web.listening import BACKLOG, CLOSING_S, Listener, put_headers
+
+log = structlog.get_logger()
+
+MOST_BYTES = 8 * 1024
+"""Of one question's body."""
+MOST_CONNECTIONS = 1_000
+"""At once; the next ones are closed as they come, so that the daemon keeps its files for its own work."""
+KEEP_ALIVE_S = 30.0
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class PublicPages:
+    """The open listener; `address` is where it is: `http://127.0.0.1:8378` or `unix:/path`."""
+
+    def __init__(self, runner: web.AppRunner, listener: Listener, server: asyncio.Server) -> None:
+        self._runner, self._listener, self._server, self.address = runner, listener, server, listener.address
+
+    async def close(self) -> None:
+        """Stop listening, finish what is under way, and take the socket's file away."""
+        self._server.close()
+        self._listener.remove()
+        await self._runner.cleanup()
+
+
+async def serve_public(
+    settings: PublicWebSettings, routes: Collection[web.RouteDef], *, most_connections: int = MOST_CONNECTIONS
+) -> PublicPages:
+    """Open the listener that the settings name. Raises `ListenerError` naming the address and why it can't be had."""
+    listener = Listener("public_web.listen", settings)
+    runner = web.AppRunner(
+        _application(settings, routes),
+        access_log=None,
+        shutdown_timeout=CLOSING_S,
+        keepalive_timeout=KEEP_ALIVE_S,
+        auto_decompress=False,
+    )
+    await runner.setup()
+    handlers = runner.server
+    assert handlers is not None, "it has been set up"
+
+    def protocol() -> asyncio.Protocol:
+        return handlers() if len(handlers.connections) < most_connections else _TurnedAway()
+
+    loop = asyncio.get_running_loop()
+    if settings.unix_path is None:
+        server = await loop.create_server(protocol, sock=listener.socket, backlog=BACKLOG)
+    else:
+        server = await loop.create_unix_server(protocol, sock=listener.socket, backlog=BACKLOG)
+    return PublicPages(runner, listener, server)
+
+
+class _TurnedAway(asyncio.Protocol):
+    """A connection that is one too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.abort()
+
+
+def _application(settings: PublicWebSettings, routes: Collection[web.RouteDef]) -> web.Application:
+    limiter = Limiter(settings.per_address)
+    proxies = settings.proxies
+
+    @web.middleware
+    async def limited(request: web.Request, handler: Handler) -> web.StreamResponse:
+        wait = limiter.wait(asker_of(client_address(request, proxies)), time.monotonic())
+        return too_many(wait) if wait else await handler(request)
+
+    application = web.Application(middlewares=[_in_our_words, limited], client_max_size=MOST_BYTES)
+    application.add_routes(routes)
+    application.on_response_prepare.append(put_headers)
+    return application
+
+
+def client_address(request: web.Request, proxies: Collection[Network]) -> str:
+    """Who asks: the last address that no trusted server stands behind, read from the right.
+
+    A Unix socket is open to this machine alone, so what comes over it comes from the web server in front.
+    """
+    peer = _peer(request)
+    if peer and not _trusted(peer, proxies):
+        return peer
+    client = peer
+    told = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
+    for written in reversed(told):
+        address = written.strip()
+        if not _is_address(address):
+            break
+        client = address
+        if not _trusted(address, proxies):
+            break
+    return client
+
+
+def _peer(request: web.Request) -> str:
+    name = request.transport.get_extra_info("peername") if request.transport else None
+    return str(name[0]) if isinstance(name, tuple) else ""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _trusted(address: str, proxies: Collection[Network]) -> bool:
+    if not proxies or not _is_address(address):
+        return False
+    known = ipaddress.ip_address(address)
+    mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
+    return any((mapped or known) in network for network in proxies)
+
+
+def refusal(status: int, code: str, message: str, *, headers: dict[str, str] | None = None) -> web.Response:
+    """The one shape of an answer that is none: `{"error": {"code", "message"}}`."""
+    return web.json_response({"error": {"code": code, "message": message}}, status=status, headers=headers)
+
+
+def too_many(wait: float) -> web.Response:
+    """Asked too often: come back in so many seconds."""
+    seconds = max(1, -int(-wait // 1))
+    return refusal(429, "too_many", f"asked too often; try again in {seconds} s", headers={"Retry-After": str(seconds)})
+
+
+_WORDS = {
+    404: ("not_found", "there is nothing at this address"),
+    405: ("wrong_method", "this address is not asked in this way; the header Allow says how"),
+    408: ("too_slow", "the question did not arrive in time"),
+    413: ("too_large", f"a question has at most {MOST_BYTES} bytes"),
+    417: ("bad_request", "no expectation can be met"),
+}
+
+
+@web.middleware
+async def _in_our_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals of the web library in the shape of ours; what nobody foresaw is logged without what was asked."""
+    try:
+        return await handler(request)
+    except web.HTTPException as refused:
+        code, message = _WORDS.get(refused.status, ("bad_request", "this can't be asked"))
+        kept = {name: refused.headers[name] for name in ("Allow",) if name in refused.headers}
+        return refusal(refused.status, code, message, headers=kept)
+    except Exception:
+        log.exception("a public question could not be answered", path=request.path)
+        return refusal(500, "failed", "this could not be answered; try again later")

@@ -1,0 +1,61 @@
+"""The keys of statements in the desk's folder: two at once, the older signs, and nobody else reads them."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from bridge.desk.key_files import FOLDER
+from bridge.desk.statement_keys import load_statement_keys, new_statement_key, retire_statement_key
+from bridge.errors import DeskError, UsageError
+
+
+def test_the_first_key_signs_at_once_and_a_second_from_when_the_first_is_retired(tmp_path: Path) -> None:
+    assert load_statement_keys(tmp_path) == ()
+    first = new_statement_key(tmp_path)
+    second = new_statement_key(tmp_path)
+    assert [key.id for key in load_statement_keys(tmp_path)] == [first.id, second.id]
+    assert [key.id for key in retire_statement_key(tmp_path, first.id)] == [second.id]
+    third = new_statement_key(tmp_path)
+    assert (second.number, third.number) == (2, 3)
+    assert [key.public_base64 for key in load_statement_keys(tmp_path)] == [second.public_base64, third.public_base64]
+
+
+def test_no_more_than_two_are_valid(tmp_path: Path) -> None:
+    first, second = new_statement_key(tmp_path), new_statement_key(tmp_path)
+    with pytest.raises(UsageError, match=f"{first.id} and {second.id} are valid") as refused:
+        new_statement_key(tmp_path)
+    assert refused.value.hint == f"bridge licence keys retire {first.id}"
+
+
+def test_the_last_key_and_one_that_there_is_not_are_not_retired(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no key s1-00000000"):
+        retire_statement_key(tmp_path, "s1-00000000")
+    only = new_statement_key(tmp_path)
+    with pytest.raises(UsageError, match="is the only key"):
+        retire_statement_key(tmp_path, only.id)
+    with pytest.raises(UsageError, match=f"there is no key ../../etc; there are {only.id}"):
+        retire_statement_key(tmp_path, "../../etc")
+    assert len(load_statement_keys(tmp_path)) == 1
+
+
+def test_a_key_is_its_owners_alone(tmp_path: Path) -> None:
+    key = new_statement_key(tmp_path)
+    path = tmp_path / FOLDER / f"statement-{key.id}.pem"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    path.chmod(0o640)
+    with pytest.raises(DeskError, match="others can read it; only its owner may"):
+        load_statement_keys(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
+def test_a_file_that_is_no_key_is_named(tmp_path: Path, content: bytes) -> None:
+    key = new_statement_key(tmp_path)
+    path = tmp_path / FOLDER / f"statement-{key.id}.pem"
+    path.write_bytes(content)
+    with pytest.raises(DeskError, match=f"{path}: is not a key file"):
+        load_statement_keys(tmp_path)
+    path.rename(path.with_name("statement-s0.pem"))
+    with pytest.raises(DeskError, match=r"statement-s0\.pem: is not a key file"):
+        load_statement_keys(tmp_path)
