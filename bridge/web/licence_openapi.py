@@ -94,6 +94,8 @@ def _question(*, needs_token: bool) -> dict[str, Any]:
             text["minLength"] = 1
         if field.pattern:
             text["pattern"] = field.pattern
+        if field.format:
+            text["format"] = field.format
         if field.example:
             text["examples"] = [field.example]
         properties[name] = text

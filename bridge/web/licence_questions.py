@@ -18,12 +18,16 @@ STORE = r"^[a-z0-9][a-z0-9_-]*$"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One text of a question. `pattern` is one of JSON Schema that also means the same here."""
+    """One text of a question. `pattern` is one of JSON Schema that means the same here.
+
+    `format` is a name of ours, for what no pattern can say.
+    """
 
     help: str
     longest: int
     required: bool = True
     pattern: str = ""
+    format: str = ""
     example: str = ""
 
     def problem(self, value: object) -> str:
@@ -44,6 +48,7 @@ FIELDS = {
     "domain": Field(
         "The host that the shop is reached at: a name, a name with a port, or a whole web address.",
         2_000,
+        format="shop-host",
         example="shop.example.com",
     ),
     "product": Field("The product's key in the store's settings.", 64, example="checkout"),

@@ -6,6 +6,7 @@ ask only so often. Who the sender is says the connection, or a web server in fro
 
 import asyncio
 import ipaddress
+import logging
 import time
 from collections.abc import Awaitable, Callable, Collection
 
@@ -50,6 +51,7 @@ async def serve_public(
         shutdown_timeout=CLOSING_S,
         keepalive_timeout=KEEP_ALIVE_S,
         auto_decompress=False,
+        logger=_nobody(),
     )
     await runner.setup()
     handlers = runner.server
@@ -64,6 +66,13 @@ async def serve_public(
     else:
         server = await loop.create_unix_server(protocol, sock=listener.socket, backlog=BACKLOG)
     return PublicPages(runner, listener, server)
+
+
+def _nobody() -> logging.Logger:
+    """A log that keeps nothing: what is no HTTP is refused, and is no news that strangers may fill the journal with."""
+    logger = logging.Logger("public")  # noqa: LOG001  # not one of the tree: nobody else writes to it
+    logger.addHandler(logging.NullHandler())
+    return logger
 
 
 class _TurnedAway(asyncio.Protocol):
