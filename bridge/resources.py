@@ -11,6 +11,8 @@ from bridge.errors import BridgeError
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parent
 _SHIPPED = _PACKAGE / "shipped"
+LICENCE_CLIENT = _PACKAGE / "licence_client"
+"""What a vendor puts into his extensions; it lies beside the code in both."""
 
 
 class ResourceMissing(BridgeError):

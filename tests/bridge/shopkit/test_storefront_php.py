@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.resources import resource
+from bridge.resources import LICENCE_CLIENT, resource
 from bridge.storefront import SHARED
 
 CHECK = Path(__file__).parents[2] / "support/php/newer_than_74.php"
@@ -14,6 +14,7 @@ FOLDERS = (
     resource("plugins/opencart/storefront"),
     resource("plugins/opencart/storefront-3.0"),
     resource("plugins/prestashop/storefront"),
+    LICENCE_CLIENT,
 )
 FILES = sorted(path for folder in FOLDERS for path in folder.rglob("*.php"))
 
