@@ -74,7 +74,7 @@ STAGING_ENDINGS = frozenset(
 
 def is_private(name: str) -> bool:
     """Whether a normalised name is no name of the public internet."""
-    return "." not in name or _ends_with_one_of(name, PRIVATE_ENDINGS)
+    return "." not in name or _ends(name, PRIVATE_ENDINGS)
 
 
 def is_staging(name: str) -> bool:
@@ -82,9 +82,16 @@ def is_staging(name: str) -> bool:
     first, _, rest = name.partition(".")
     if "." in rest and first.rstrip("0123456789").rstrip("-") in STAGING_WORDS:
         return True
-    return _ends_with_one_of(name, STAGING_ENDINGS)
+    return _ends(name, STAGING_ENDINGS)
 
 
-def _ends_with_one_of(name: str, endings: frozenset[str]) -> bool:
-    labels = name.split(".")
-    return any(".".join(labels[-count:]) in endings for count in (1, 2, 3))
+def _ends(name: str, endings: frozenset[str]) -> bool:
+    """Whether its last part, its last two or its last three are one of these."""
+    at = len(name)
+    for _ in range(3):
+        at = name.rfind(".", 0, at)
+        if name[at + 1 :] in endings:
+            return True
+        if at < 0:
+            return False
+    return False

@@ -19,6 +19,9 @@ from bridge.domain.licence_answers import LicenceAnswer, LicenceQuestion, Verdic
 from bridge.domain.licences import Term
 
 VERSION = 1
+_AS_JSON = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
+_DATES = tuple((term, f"{term}_until") for term in Term)
+"""The three dates as the API and the statement name them."""
 OTHERWISE_HOLDS = timedelta(days=1)
 """How long a statement holds that says anything but active: what is wrong may be put right tomorrow."""
 
@@ -35,22 +38,22 @@ def statement(question: LicenceQuestion, answer: LicenceAnswer, *, host: str, at
         "product": question.product,
         "domain": question.domain,
         "host": host,
-        "status": answer.verdict.value,
-        "reason": answer.status.code.value,
-        **ends_document(answer),
+        "status": answer.verdict,
+        "reason": answer.status.code,
+        **{name: _seconds(answer.ends.get(term)) for term, name in _DATES},
         "issued_at": int(at.timestamp()),
         "expires_at": int(_holds_until(answer, at).timestamp()),
     }
 
 
-def ends_document(answer: LicenceAnswer) -> dict[str, int | None]:
-    """The three dates as the API and the statement name them."""
-    return {f"{term.value}_until": _seconds(answer.ends.get(term)) for term in Term}
+def told(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a statement stands beside it, for whoever reads the answer alone."""
+    return {name: document[name] for name in ("status", "reason", *(name for _, name in _DATES))}
 
 
 def signed(document: Mapping[str, Any], key: StatementKey) -> dict[str, str]:
     """The statement as it is sent: the exact bytes that are signed, the signature, and which key made it."""
-    payload = json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
+    payload = _AS_JSON.encode(document).encode()
     return {"payload": base64url(payload), "signature": base64url(key.private.sign(payload)), "key_id": key.id}
 
 

@@ -4,6 +4,7 @@ It believes: whoever asks may be anybody. An unknown key, another store's key an
 alike, by the same steps: looked up once, signed once. Nothing that is asked gets into the log.
 """
 
+import json
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -15,7 +16,7 @@ from bridge.contracts.clock import Clock
 from bridge.contracts.statement_keys import StatementKey
 from bridge.domain.licence_answers import LicenceAnswer, LicenceQuestion
 from bridge.errors import BridgeError, DeskError, WrongToken
-from bridge.services.licence_statements import ends_document, signed, statement
+from bridge.services.licence_statements import signed, statement, told
 from bridge.web.licence_openapi import openapi_document
 from bridge.web.licence_questions import Refused, read_question
 from bridge.web.limits import Limiter
@@ -104,15 +105,8 @@ class LicenceApi:
             return self._unavailable(error)
         self._last_failure = ""
         document = statement(question, answer, host=host, at=self._clock.now())
-        return web.json_response(
-            {
-                "status": answer.verdict.value,
-                "reason": answer.status.code.value,
-                **ends_document(answer),
-                **also(answer),
-                "statement": signed(document, key),
-            }
-        )
+        whole = {**told(document), **also(answer), "statement": signed(document, key)}
+        return web.Response(body=json.dumps(whole).encode(), content_type="application/json")
 
     def _unavailable(self, error: BridgeError) -> web.Response:
         """Say to the asker only that he should come back, and to the log once what is the matter."""

@@ -92,8 +92,8 @@ def _question(*, needs_token: bool) -> dict[str, Any]:
         text: dict[str, Any] = {"type": "string", "description": field.help, "maxLength": field.longest}
         if field.required:
             text["minLength"] = 1
-        if field.pattern:
-            text["pattern"] = field.pattern
+        if field.pattern is not None:
+            text["pattern"] = f"^{field.pattern.pattern}$"
         if field.format:
             text["format"] = field.format
         if field.example:

@@ -13,12 +13,12 @@ from bridge.errors import BadDomain
 from bridge.services.domain_names import domain_name
 
 ARRIVES_WITHIN_S = 10.0
-STORE = r"^[a-z0-9][a-z0-9_-]*$"
+STORE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One text of a question. `pattern` is one of JSON Schema that means the same here.
+    """One text of a question. `pattern` is of the whole text, and means the same in JSON Schema.
 
     `format` is a name of ours, for what no pattern can say.
     """
@@ -26,16 +26,15 @@ class Field:
     help: str
     longest: int
     required: bool = True
-    pattern: str = ""
+    pattern: re.Pattern[str] | None = None
     format: str = ""
     example: str = ""
 
     def problem(self, value: object) -> str:
         """What is wrong with a value, empty where nothing is."""
-        least = 1 if self.required else 0
-        if not isinstance(value, str) or not least <= len(value) <= self.longest:
-            return f"must be a text of {least} to {self.longest} characters"
-        if self.pattern and not re.fullmatch(self.pattern.strip("^$"), value):
+        if not isinstance(value, str) or len(value) > self.longest or (self.required and not value):
+            return f"must be a text of {int(self.required)} to {self.longest} characters"
+        if self.pattern is not None and not self.pattern.fullmatch(value):
             return "must be lower-case letters, digits, - and _, beginning with a letter or digit"
         if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
             return "must be text: half a character is none"
@@ -72,12 +71,17 @@ async def read_question(request: web.Request, *, needs_token: bool = False) -> t
         raise Refused(415, "wrong_type", "a question is application/json, in UTF-8")
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise Refused(415, "wrong_type", "a question is sent as it is, not compressed")
+    return question_of(await _body(request), needs_token=needs_token)
+
+
+async def _body(request: web.Request) -> bytes:
+    if request.content.is_eof():  # it came with the head, as most do
+        return await request.read()
     try:
         async with asyncio.timeout(ARRIVES_WITHIN_S):
-            body = await request.read()
+            return await request.read()
     except TimeoutError:
         raise Refused(408, "too_slow", "the question did not arrive in time") from None
-    return question_of(body, needs_token=needs_token)
 
 
 def question_of(body: bytes, *, needs_token: bool = False) -> tuple[LicenceQuestion, str]:
