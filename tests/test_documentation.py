@@ -4,6 +4,7 @@ It believes: a comparison that finds nothing to compare proves nothing, so each 
 """
 
 import ast
+import json
 import re
 from datetime import UTC, datetime
 from itertools import chain
@@ -17,11 +18,16 @@ from bridge.contracts import shop_documents, shop_files, shop_threads
 from bridge.contracts.problems import ProblemState
 from bridge.desk.counts import LedgerTotals
 from bridge.desk.versions import DeskIdentity
+from bridge.domain.licence_answers import NOT_KNOWN, LicenceQuestion, Verdict
+from bridge.domain.licences import StatusCode
 from bridge.domain.purchases import NoteKind
+from bridge.domain.staging_hosts import PRIVATE_ENDINGS, STAGING_ENDINGS, STAGING_WORDS
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.hooks import specs
 from bridge.hooks.manager import Plugins
+from bridge.services.licence_statements import statement
 from bridge.settings import reference
+from bridge.web.licence_questions import FIELDS
 from bridge.web.metrics import metrics_page
 from bridge.web.observed import Look, StoreLook
 from script.make_docs import SHIPPED_PLUGINS, command_tree, commands_page, option_names, own_parameters, settings_page
@@ -45,8 +51,8 @@ from tests.support.documents import (
 )
 
 EXPECTED_PAGES = {
-    "CHANGELOG.md", "README.md", "commands.md", "compatibility.md", "daily-work.md", "install.md", "new-store.md",
-    "operations.md", "plugin-author.md", "rules.md", "security.md", "settings.md",
+    "CHANGELOG.md", "README.md", "commands.md", "compatibility.md", "daily-work.md", "install.md", "licence-api.md",
+    "new-store.md", "operations.md", "plugin-author.md", "rules.md", "security.md", "settings.md",
 }  # fmt: skip
 
 RULE_COUNTS = {"C": 19, "P": 4, "T": 12, "L": 8, "W": 11, "D": 4}
@@ -55,7 +61,7 @@ KEPT_TODAY = {
 }
 """Rules that this version keeps, whole or in part, and that tests must prove."""
 
-PATH_ROOTS = {"bin", "dev", "etc", "health", "livez", "metrics", "opt", "run", "tmp", "usr", "var"}
+PATH_ROOTS = {"api", "bin", "dev", "etc", "health", "livez", "metrics", "opt", "run", "tmp", "usr", "var"}
 """First parts of absolute paths that belong to an operator's machine, or to our own pages."""
 HOSTS = {"127.0.0.1", "localhost"}
 
@@ -117,6 +123,31 @@ def test_python_on_the_pages_can_be_compiled() -> None:
     for body in blocks:
         text = re.sub(r"^((?:async )?def .*[^:\n])$", r"\1: ...", body, flags=re.MULTILINE)
         compile(text, "a page", "exec", flags=ast.PyCF_ONLY_AST)
+
+
+# --- the licence API ----------------------------------------------------------------------------------------
+
+
+def test_the_list_of_hosts_that_take_no_place_is_published_as_it_is() -> None:
+    listed = section_of("licence-api.md", "Hosts that take no place").split("\n- ")
+    for heading, entries in (
+        ("names that end with one of", PRIVATE_ENDINGS),
+        ("names of at least three parts", STAGING_WORDS),
+        ("names that tunnels", STAGING_ENDINGS),
+    ):
+        (item,) = [one for one in listed if one.startswith(heading)]
+        assert set(re.findall(r"`([^`]+)`", item.rpartition(":\n")[2])) == entries
+
+
+def test_each_text_and_each_reason_of_the_licence_api_is_explained() -> None:
+    asked = section_of("licence-api.md", "Asking")
+    named = set(re.findall(r"`([^`]+)`", asked))
+    assert named >= {*FIELDS, *StatusCode, *Verdict, "activated", "released", "statement"}
+    example = first_block(section_of("licence-api.md", "The statement"))
+    question = LicenceQuestion("acme", "key", "shop.example.com", takes_place=True)
+    assert list(json.loads(example)) == list(
+        statement(question, NOT_KNOWN, host="", at=datetime(2026, 12, 1, tzinfo=UTC))
+    )
 
 
 # --- generated pages --------------------------------------------------------------------------------------
