@@ -1,7 +1,7 @@
 """Letters to staff about a ticket's clock: it runs out, it has run out, and nobody has done anything (rule T7)."""
 
 from bridge.domain.events import ClockBreached, ClockEscalated, ClockEvent, ClockWarning, Event
-from bridge_mail.letter import Context, Fact, Letter, Writer, ticket_fact
+from bridge_mail.letter import Context, Fact, Letter, Writer, more_about, ticket_fact
 from bridge_mail.words import isolated, say
 
 
@@ -31,10 +31,9 @@ def _escalated(event: ClockEscalated, at: Context) -> Letter:
 
 def _letter(subject: str, event: ClockEvent, at: Context) -> Letter:
     lang = at.language
-    command = f"bridge ticket show {event.ticket_id} --store {at.store.name}"
     return Letter(
         subject,
-        (say(lang, "More about it: {command}", command=command),),
+        (more_about("ticket show", event.ticket_id, at),),
         (
             ticket_fact(event.ticket_id, at),
             Fact(say(lang, "What is owed"), _owed(event.clock, lang)),

@@ -14,7 +14,7 @@ from bridge.domain.events import (
     TicketReplied,
 )
 from bridge_mail.clock_letters import CLOCK_WRITERS
-from bridge_mail.letter import Context, Fact, Letter, Writer, ticket_fact
+from bridge_mail.letter import Context, Fact, Letter, Writer, command_about, more_about, ticket_fact
 from bridge_mail.words import amount, isolated, one_line, say, say_n
 
 
@@ -29,14 +29,14 @@ def _approved(event: QuoteApproved, at: Context) -> Letter:
     )
     return Letter(
         subject,
-        (say(lang, "The work can begin: {command}", command=_command("quote start", event.quote_id, at)),),
+        (say(lang, "The work can begin: {command}", command=command_about("quote start", event.quote_id, at)),),
         _facts(event, at),
     )
 
 
 def _declined(event: QuoteDeclined, at: Context) -> Letter:
     subject = say(at.language, "Quote {quote} is declined", quote=event.quote_id)
-    return Letter(subject, (_more("quote show", event.quote_id, at),), _facts(event, at))
+    return Letter(subject, (more_about("quote show", event.quote_id, at),), _facts(event, at))
 
 
 def _old(event: HoldOld, at: Context) -> Letter:
@@ -49,7 +49,7 @@ def _old(event: HoldOld, at: Context) -> Letter:
         quote=event.quote_id,
     )
     line = say(lang, "Settle it if the work is done, or release it: the customer can't use these coins meanwhile.")
-    return Letter(subject, (line, _more("quote show", event.quote_id, at)), _facts(event, at))
+    return Letter(subject, (line, more_about("quote show", event.quote_id, at)), _facts(event, at))
 
 
 def _requested(event: TicketOpened, at: Context) -> Letter:
@@ -58,7 +58,7 @@ def _requested(event: TicketOpened, at: Context) -> Letter:
     facts = [ticket_fact(event.ticket_id, at)]
     if event.price:
         facts.append(Fact(say(lang, "From the price list"), isolated(event.price)))
-    lines = [_more("ticket show", event.ticket_id, at)]
+    lines = [more_about("ticket show", event.ticket_id, at)]
     if event.urgent:
         lines.insert(0, say(lang, "The customer asks for it to be urgent: please decide whether it is."))
     if event.guaranteed_until is not None:
@@ -68,7 +68,7 @@ def _requested(event: TicketOpened, at: Context) -> Letter:
 
 def _replied(event: TicketReplied, at: Context) -> Letter:
     subject = say(at.language, "A new message from {customer}", customer=_who(event.owner, at))
-    return Letter(subject, (_more("ticket show", event.ticket_id, at),), (ticket_fact(event.ticket_id, at),))
+    return Letter(subject, (more_about("ticket show", event.ticket_id, at),), (ticket_fact(event.ticket_id, at),))
 
 
 def _problem(event: ProblemOpened, at: Context) -> Letter:
@@ -92,15 +92,6 @@ def _backup(event: BackupLate, at: Context) -> Letter:
         command="bridge desk backup FILE",
     )
     return Letter(subject, (line,))
-
-
-def _more(words: str, which: int, at: Context) -> str:
-    return say(at.language, "More about it: {command}", command=_command(words, which, at))
-
-
-def _command(words: str, which: int, at: Context) -> str:
-    """A command about something of this store, as it is typed."""
-    return f"bridge {words} {which} --store {at.store.name}"
 
 
 def _facts(event: QuoteEvent, at: Context) -> tuple[Fact, ...]:
