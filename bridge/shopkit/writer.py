@@ -14,8 +14,9 @@ from bridge.contracts.shop import AccountRows, Shown
 from bridge.contracts.shop_documents import Note
 from bridge.contracts.shop_rows import SCHEMA_VERSION, SignedRow, SigningKey, verifies
 from bridge.errors import ForeignDesk, ShopRefused
+from bridge.shopkit.absent import may_be_absent
 from bridge.shopkit.database import ShopDatabase
-from bridge.shopkit.errors import NO_SUCH_TABLE, TABLE_DENIED, error_number, refused
+from bridge.shopkit.errors import TABLE_DENIED, error_number, refused
 from bridge.shopkit.hints import HINT_TABLE
 from bridge.shopkit.in_the_way import beyond, blocked, ends_of, entry_is_in_the_way, genuine_account
 from bridge.shopkit.named_sql import Statement, checked_prefix, load_sql
@@ -137,15 +138,13 @@ class ShopWriter:
         return [f"created the table {table}" for table in missing]
 
     async def exists(self, table: str) -> bool:
-        """Whether one of our tables is there and may be read; without any right on it a server says it may not."""
+        """Whether one of our tables is there and may be read."""
         column = {HINT_TABLE: "number", LINK_TABLE: "uuid"}.get(table, "payload")
-        try:
+        is_there = False
+        with may_be_absent():
             await self._database.rows(probe_statement(self._database.access.prefix + table, (column,)))
-        except ShopRefused as error:
-            if error_number(error) in {NO_SUCH_TABLE, TABLE_DENIED}:
-                return False
-            raise
-        return True
+            is_there = True
+        return is_there
 
     async def schema_version(self) -> str | None:
         """What the shop's tables say about their version; None where they say nothing."""
