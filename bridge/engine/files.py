@@ -7,7 +7,7 @@ in the shop: else a stream of refused messages would have no limit (rule T12).
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -113,7 +113,7 @@ class StoreFiles:
         named = files.files_of(posted)
         if not named:
             return
-        known = await self._desk.read(lambda tx: tx.files.known(self._name, [one.file for one in named]))
+        known = await self._known([one.file for one in named])
         his = []
         try:
             for one in named:
@@ -130,7 +130,7 @@ class StoreFiles:
         before = self._clock.now() - files.HOUR
         while self._leaving and self._leaving[0][0] < before:
             names = self._leaving[0][1]
-            known = await self._desk.read(lambda tx, names=names: tx.files.known(self._name, names))  # type: ignore[misc]
+            known = await self._known(names)
             await self._adapter.forget_files([name for name in names if name not in known])
             del self._leaving[0]
 
@@ -142,7 +142,7 @@ class StoreFiles:
         after, forgotten = "", 0
         while old := await self._adapter.old_files(hours=OLD_HOURS, after=after, limit=LOOKED_AT_ONCE):
             names = list(old)
-            known = await self._desk.read(lambda tx, names=names: tx.files.known(self._name, names))  # type: ignore[misc]
+            known = await self._known(names)
             orphans = [name for name in names if name not in known]
             await self._adapter.forget_files(orphans)
             forgotten += len(orphans)
@@ -150,6 +150,10 @@ class StoreFiles:
         if forgotten:
             log.info("files without a message forgotten", store=self._name, files=forgotten)
         return forgotten
+
+    async def _known(self, names: Sequence[str]) -> Collection[str]:
+        """Those of these files that a message has."""
+        return await self._desk.read(lambda tx: tx.files.known(self._name, names))
 
     async def _tell(self, refusal: str) -> None:
         if refusal == files.FULL:

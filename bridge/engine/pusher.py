@@ -28,7 +28,7 @@ from bridge.engine.lost_desk import LostDesk
 from bridge.engine.notes import NOTHING_DUE, DeskNotes
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
-from bridge.engine.threads import ThreadsWatch, concerned
+from bridge.engine.threads_shown import ThreadsWatch, concerned
 from bridge.engine.waiting import first_of
 from bridge.errors import ShopRefused
 from bridge.services.account_pages import Batch, PageTerms, show_new_terms, waiting_batch
