@@ -165,7 +165,11 @@ class Storefront:
     def another_connection(self, *statements: str) -> Iterator[None]:
         """Somebody else's statements, in force until the block ends."""
         connection = pymysql.connect(
-            unix_socket=str(self.server.socket), user="root", database=self.database, autocommit=False
+            unix_socket=str(self.server.socket),
+            user="root",
+            database=self.database,
+            autocommit=False,
+            ssl_disabled=True,
         )
         with connection, connection.cursor() as cursor:
             for statement in statements:
