@@ -60,7 +60,12 @@ def _requested(event: TicketOpened, at: Context) -> Letter:
         facts.append(Fact(say(lang, "From the price list"), isolated(event.price)))
     lines = [more_about("ticket show", event.ticket_id, at)]
     if event.urgent:
-        lines.insert(0, say(lang, "The customer asks for it to be urgent: please decide whether it is."))
+        urgent = command_about("ticket urgent", event.ticket_id, at)
+        lines += [
+            say(lang, "The customer asks for it to be urgent: please decide whether it is."),
+            say(lang, "It is: {command}", command=urgent),
+            say(lang, "It is not: {command}", command=f'{urgent} --refuse "…"'),
+        ]
     if event.guaranteed_until is not None:
         facts.append(Fact(say(lang, "Answer guaranteed by"), at.minute(event.guaranteed_until)))
     return Letter(subject, tuple(lines), tuple(facts))
