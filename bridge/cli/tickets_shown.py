@@ -14,8 +14,9 @@ from bridge.cli.quotes_shown import owner_document, subject_of
 from bridge.cli.screen import age, count, grid, local, one_line, styled, table, utc
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
+from bridge.domain.histories import History
 from bridge.domain.quotes import Quote
-from bridge.domain.ticket_history import History, history_of
+from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import Channel, Ticket, TicketKind, TicketNow, TicketState, Urgency
 from bridge.locale.clock_words import STATES
 from bridge.services.coin_moves import account_by_id

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from bridge.domain.histories import History, Wait
 from bridge.domain.policies import ClockKind, Policies, PolicyVersion
 from bridge.domain.service_hours import ServiceCalendar
 from bridge.domain.ticket_course import Run, runs_of
-from bridge.domain.ticket_history import History, Wait
 from bridge.domain.ticket_terms import NONE
 from bridge.domain.tickets import Ticket
 

@@ -14,8 +14,8 @@ from bridge.domain.clock_alerts import Step, StepKind, due_steps, next_moment, s
 from bridge.domain.clocks import Clock
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import ClockBreached, ClockEscalated, ClockEvent, ClockWarning
+from bridge.domain.histories import History
 from bridge.domain.policies import Policy
-from bridge.domain.ticket_history import History
 from bridge.domain.ticket_terms import StaffHours
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 

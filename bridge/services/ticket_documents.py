@@ -14,7 +14,8 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.tickets import WaitingMessage
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.files import TicketFile
-from bridge.domain.ticket_history import History, history_of
+from bridge.domain.histories import History
+from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketNow
 from bridge.locale.history_words import history_text
 from bridge.locale.promise_words import best_effort_text, guaranteed_text

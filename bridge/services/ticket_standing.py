@@ -15,9 +15,10 @@ from bridge.contracts.tickets import BehindKey
 from bridge.domain.clocks import Clock, owed, running_clocks
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketStateChanged
+from bridge.domain.histories import History
 from bridge.domain.packages import Package, plan_in_force
 from bridge.domain.policies import Policies
-from bridge.domain.ticket_history import History, history_of
+from bridge.domain.ticket_history import history_of
 from bridge.domain.ticket_terms import NONE, PACKAGE
 from bridge.domain.tickets import ENDED, WAITING, Author, Message, MessageKind, Ticket, TicketNow, TicketState
 from bridge.errors import DeskUnusable

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bridge.domain.clocks import Clock, clocks_of, owed, running_clocks
+from bridge.domain.histories import Wait
 from bridge.domain.policies import ClockKind, Policies, Policy, PolicyVersion, Targets
-from bridge.domain.ticket_history import Wait
 from bridge.domain.ticket_terms import HOUR, LICENCE, NONE, PACKAGE
 from bridge.domain.tickets import Author, Message, MessageKind
 from tests.support.ticket_stories import BASE, ESSENTIAL, POLICY, SERVICES, SINCE, SOLVING, Story, hours

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bridge.domain.ticket_history import Turn, history_of
+from bridge.domain.histories import Turn
+from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import Author, MessageKind, Urgency
 from tests.support.ticket_stories import Story
 
