@@ -83,7 +83,7 @@ class ShopInbox:
         customer, erased = {"store": self._store, "customer": customer_id}, 0
         with may_be_absent():
             await self._database.write(self._sql["erase_answers"], **customer)
-            erased = await self._database.write(self._sql["erase_inbox"], **customer)
+            erased += await self._database.write(self._sql["erase_inbox"], **customer)
         return erased
 
     async def _between(self, after: int, until: int, limit: int) -> tuple[list[InboxRow], int]:

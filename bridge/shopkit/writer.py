@@ -140,11 +140,11 @@ class ShopWriter:
     async def exists(self, table: str) -> bool:
         """Whether one of our tables is there and may be read."""
         column = {HINT_TABLE: "number", LINK_TABLE: "uuid"}.get(table, "payload")
-        is_there = False
+        is_absent = True
         with may_be_absent():
             await self._database.rows(probe_statement(self._database.access.prefix + table, (column,)))
-            is_there = True
-        return is_there
+            is_absent = False
+        return not is_absent
 
     async def schema_version(self) -> str | None:
         """What the shop's tables say about their version; None where they say nothing."""
