@@ -6,7 +6,6 @@ done is known by its UUID. While customers are active the inbox is looked at twi
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from bridge.desk.transaction import DeskTx
 from bridge.domain.cursor import Cursor
 from bridge.engine.files import StoreFiles
 from bridge.engine.health import StoreHealth, Work
+from bridge.engine.inbox_forgetting import InboxForgetting, remembered
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of, next_due, nothing
@@ -41,13 +41,8 @@ ACTIVE_S = 180.0
 """A customer who has just done something will look at the answer, and perhaps do more, for so long."""
 PATIENCE_S = 1.0
 """How long to wait for orders that have not caught up after a restore before looking again."""
-REMEMBER_LONGER = timedelta(days=30)
-"""The desk remembers longer than the shop what it has done: a row that is there must never be done twice (rule D4)."""
 STALE_EARLIER = timedelta(days=1)
 """So long before what was done with a row is forgotten, it is too old to be new: clocks differ, and it had to wait."""
-FORGET_EVERY_S = 86_400.0
-FORGET_FIRST_S = 600.0
-"""The first forgetting comes within this time of the start, by chance, so that many stores don't do it together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +88,11 @@ class Inbox:
         self._after_silence = after_silence
         self._on_handled, self._terms = on_handled, setup.desk_terms
         self._files = StoreFiles(setup, adapter, desk, clock, contents or beside(desk.path))
+        self._forgetting = InboxForgetting(setup, adapter, desk, clock, self._files)
         self._cursor: Cursor | None = None
         self._due = phase * setup.sync.poll_seconds
         self._active_until = 0.0
         self._waits = False
-        self._forget_at = time.monotonic() + random.random() * FORGET_FIRST_S  # noqa: S311  # no secret
-        self._orphans_due = False
         self._all_read = False
 
     async def run(self) -> None:
@@ -116,7 +110,7 @@ class Inbox:
         """
         more = await self._look()
         if not more:
-            await self._forget_when_due()
+            await self._forgetting.when_due(all_read=self._all_read)
         return more
 
     async def _look(self) -> bool:
@@ -192,18 +186,13 @@ class Inbox:
 
         A row that was done is known by its UUID for longer than the shop keeps it, but not for ever.
         """
-        since = self._clock.now() - self._remembered + STALE_EARLIER
+        since = self._clock.now() - remembered(self._setup) + STALE_EARLIER
         posted = {row: read[row] for row in rows}
         return frozenset(
             row
             for row, one in posted.items()
             if isinstance(one, Posted) and one.posted_at is not None and one.posted_at < since
         )
-
-    @property
-    def _remembered(self) -> timedelta:
-        """For how long the desk knows what it has done."""
-        return timedelta(days=self._setup.settings.privacy.inbox_days) + REMEMBER_LONGER
 
     async def _told(self, rows: Sequence[InboxRow], keys: Sequence[SigningKey]) -> Mapping[str, Told]:
         """What the shop says has been answered already, though this desk knows nothing of it: it was restored."""
@@ -309,25 +298,6 @@ class Inbox:
         log.info(
             "inbox row handled", store=self._setup.name, row=row.id, customer=row.customer_id, outcome=outcome.value
         )
-
-    async def _forget_when_due(self) -> None:
-        """Once a day the shop forgets old rows and their answers, and later so does the desk (rule D4).
-
-        Files that no message has wait until every row is read: a ticket would be refused for want of its file.
-        """
-        await self._files.forget_refused()
-        if time.monotonic() >= self._forget_at:
-            self._forget_at = time.monotonic() + FORGET_EVERY_S
-            self._orphans_due = True
-            keep_days = self._setup.settings.privacy.inbox_days
-            rows = await self._adapter.forget_inbox(keep_days)
-            before = self._clock.now() - self._remembered
-            await self._desk.transact("forget answers", lambda tx: tx.answers.forget(self._setup.name, before))
-            if rows:
-                log.info("old inbox rows forgotten", store=self._setup.name, rows=rows)
-        if self._orphans_due and self._all_read:
-            await self._files.forget_orphans()
-            self._orphans_due = False
 
     def _pause(self) -> float:
         """Seconds to the next look of the row that `phase` has begun, so that many stores do not look in step."""

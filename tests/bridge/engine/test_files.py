@@ -83,7 +83,7 @@ class Store:
 
     async def tidy(self) -> None:
         """One look at the inbox when it is time to forget what is old; by itself that comes once a day."""
-        self.inbox._forget_at = 0.0
+        self.inbox._forgetting._at = 0.0
         await self.inbox.one_pass()
 
     def pass_time(self, *, days: int) -> None:

@@ -336,7 +336,7 @@ async def test_T11_a_row_that_somebody_kept_until_the_desk_had_forgotten_it_does
     assert await store.held() == 0
     store.clock.advance(timedelta(days=121))
     store.shop.age_posts(121)
-    store.inbox._forget_at = 0.0
+    store.inbox._forgetting._at = 0.0
     await store.passes()
     assert await store.answer(kept) is None
     at = store.clock.now()
@@ -386,12 +386,12 @@ async def test_D4_the_shop_forgets_after_90_days_and_the_desk_later(store: Store
     await store.push()
     store.shop.age_posts(91)
     store.clock.moment += timedelta(days=91)
-    store.inbox._forget_at = 0.0
+    store.inbox._forgetting._at = 0.0
     await store.passes()
     assert store.shop.shown_document(ANSWER, row.uuid) is None
     assert await store.answer(row) is not None
     store.clock.moment += timedelta(days=30)
-    store.inbox._forget_at = 0.0
+    store.inbox._forgetting._at = 0.0
     await store.passes()
     assert await store.answer(row) is None
 
