@@ -19,12 +19,11 @@ from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
 from bridge.desk.file_store import FileStore, NoRoom
-from bridge.domain.files import NamedFile
+from bridge.domain.files import NamedFile, type_of
 from bridge.engine.setup import StoreSetup
 from bridge.errors import ShopError
 from bridge.services import files
 from bridge.services.file_parts import is_whole, parts_of, read_part, signed_parts
-from bridge.services.file_types import type_of
 from bridge.services.files import Arrival
 from bridge.services.inbox_rows import Posted
 

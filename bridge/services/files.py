@@ -15,11 +15,10 @@ from pydantic import ValidationError
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.files import NamedFile, TicketFile, promised_type, shown_name
+from bridge.domain.files import NamedFile, TicketFile, promised_type, shown_name, type_of
 from bridge.domain.tickets import Author
 from bridge.errors import QuoteRefused
 from bridge.services.file_parts import parts_of
-from bridge.services.file_types import type_of
 from bridge.services.inbox_rows import FileNote, Posted, WithFiles
 
 HOUR = timedelta(hours=1)
@@ -166,7 +165,8 @@ def staff_file(terms: DeskTerms, name: str, content: bytes, digest: str) -> tupl
         raise QuoteRefused("file_too_large", f"{shown} has {len(content)} bytes, at most {terms.files.file_bytes}")
     kind = type_of(shown, content)
     if kind is None:
-        raise QuoteRefused("file_not_what_it_says", f"{shown} is empty, or not what its name says")
+        summary = f"{shown} is empty, not what its name says, or a text that is not in UTF-8"
+        raise QuoteRefused("file_not_what_it_says", summary)
     return NamedFile(str(uuid4()), shown, len(content), digest, parts_of(len(content))), kind
 
 
