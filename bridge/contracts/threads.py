@@ -157,6 +157,10 @@ class Threads(Protocol):
 
     def save(self, store: str, threads: Iterable[KnownThread]) -> None: ...
 
+    def hand_on(self, ticket_id: int, *, to: int) -> None:
+        """Let the threads whose current ticket this is have another one."""
+        ...
+
     def want(self, ticket_id: int, status: NativeStatus) -> None:
         """Let the thread whose current ticket this is have this status, unless it was last seen so, or is gone."""
         ...

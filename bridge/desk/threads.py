@@ -77,6 +77,9 @@ _SAVE = Statement(
         set_={name: _INSERT.excluded[name] for name in _KEPT},
     )
 )
+_HAND_ON = Statement(
+    update(thread).where(thread.c.ticket_id == bindparam("ticket")).values(ticket_id=bindparam("new_ticket"))
+)
 _WANT = Statement(
     update(thread)
     .where(thread.c.ticket_id == bindparam("ticket"), thread.c.status != literal_column(f"'{GONE}'"))
@@ -205,6 +208,9 @@ class SqlThreads(SqlOldTickets):
             for one in threads
         ]
         _SAVE.insert_rows(self._connection, rows)
+
+    def hand_on(self, ticket_id: int, *, to: int) -> None:
+        _HAND_ON.run(self._connection, ticket=ticket_id, new_ticket=to)
 
     def want(self, ticket_id: int, status: NativeStatus) -> None:
         _WANT.run(self._connection, ticket=ticket_id, new_status=status.value)

@@ -18,6 +18,7 @@ from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import QUEUED, Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused
 from bridge.services.coin_moves import note
+from bridge.services.native_parts import STATUS_OF
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
 from bridge.services.ticket_alerts import later
@@ -37,9 +38,10 @@ def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: d
     """Join a ticket to another of the same customer: it is closed, and what its customer waits for the other owes.
 
     It owes that as soon and as urgently as it was owed, and nobody is told again what he was told of it (rule T7). What
-    he writes about it from now on goes to the other. Returns that one. Raises `UnknownTicket`, `TicketRefused` for a
-    ticket that is joined to itself, closed or joined already, for those of two customers, while a quote of it is open,
-    and where it would be due later than it was: then that one is to be joined to it, so that no promise is lost.
+    he writes about it from now on goes to the other, and what staff answer there into the shop's thread that this one
+    came from. Returns the other. Raises `UnknownTicket`, `TicketRefused` for a ticket that is joined to itself, closed
+    or joined already, for those of two customers, while a quote of it is open, and where it would be due later than it
+    was: then that one is to be joined to it, so that no promise is lost.
     """
     require_staff(by)
     ticket, account = ticket_of(tx, terms.store, ticket_id)
@@ -65,8 +67,10 @@ def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: d
     _require_kept(joined, target)
     _leave_out_told(tx, target, joined, at=target.at)
     tx.tickets.say(ticket.id, Message(at, Author.BRIDGE, MessageKind.MERGED, detail={"into": other.id}, staff=by))
-    for one in (other, ticket):
-        settle(tx, terms, one.id, at=at)
+    tx.threads.hand_on(ticket.id, to=other.id)
+    now = settle(tx, terms, other.id, at=at)
+    settle(tx, terms, ticket.id, at=at)
+    tx.threads.want(other.id, STATUS_OF[now.state])
     note(tx, terms.store, by, "merge", f"ticket:{ticket.id}", at, into=other.id)
     return other
 
