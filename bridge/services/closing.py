@@ -16,6 +16,7 @@ from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketState
 from bridge.services import expiring
 from bridge.services.coin_moves import spendable
+from bridge.services.native_parts import STATUS_OF
 from bridge.services.quote_parts import said_of
 
 ERASED = "erased"
@@ -49,6 +50,7 @@ def _close(tx: Tx, ticket: Ticket, at: datetime) -> None:
     if history_of(ticket, messages).state is not TicketState.CLOSED:
         detail = {"state": TicketState.CLOSED.value, "because": ERASED}
         messages.append(tx.tickets.say(ticket.id, Message(at, Author.BRIDGE, MessageKind.STATE, detail=detail)))
+    tx.threads.want(ticket.id, STATUS_OF[TicketState.CLOSED])
     tx.deadlines.clear([DeadlineKind.TICKET], ticket.id)
     if (now := tx.tickets.now([ticket.id]).get(ticket.id)) is not None:
         history = history_of(ticket, messages)

@@ -168,6 +168,15 @@ def test_an_erased_ticket_takes_nothing_more(coins: CoinDesk) -> None:
     assert current(coins) != first
 
 
+def test_D2_the_thread_of_somebody_who_is_erased_is_closed_in_the_shop_too(coins: CoinDesk) -> None:
+    take(coins, a_message(11))
+    coins.desk.run(privacy.erase, ACME, CUSTOMER, by=ANNA, at=coins.now)
+    [one] = coins.desk.look(lambda tx: tx.threads.wanted(ACME, 9))
+    assert (one.thread_id, one.status) == (THREAD, NativeStatus.CLOSED)
+    coins.desk.run(threads.status_intended, ACME, one)
+    assert (statuses(coins, now=NativeStatus.CLOSED), wanted(coins)) == (1, [])
+
+
 def test_D4_a_threads_address_goes_with_the_texts_of_its_ticket(coins: CoinDesk) -> None:
     take(coins, a_message(11))
     first = current(coins)
