@@ -289,6 +289,27 @@ def test_a_desk_of_version_1_keeps_all_it_has(tmp_path: Path) -> None:
             desk.run(execute, "DELETE FROM entry")
 
 
+def test_an_upgrade_that_is_killed_amid_a_migration_leaves_the_desk_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next start begins it anew; until then the older program could go on with the desk."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    path = a_desk_of_version_1(tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        before = list(connection.iterdump())
+    monkeypatch.setattr("alembic.op.drop_index", killed)  # the newest migration has changed tables by then
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(path, now=CREATED)
+    with closing(sqlite3.connect(path)) as connection:
+        assert list(connection.iterdump()) == before
+    monkeypatch.undo()
+    assert upgrade(path, now=CREATED)
+    Desk.open(path).close()
+
+
 def test_a_migrated_desk_has_the_tables_of_a_new_one(tmp_path: Path) -> None:
     path = a_desk_of_version_1(tmp_path)
     upgrade(path, now=CREATED)
