@@ -176,6 +176,7 @@ _EVENTS: Mapping[MessageKind, Callable[[Mapping[str, Any]], str]] = {
     MessageKind.INFEASIBLE: _infeasible,
     MessageKind.VOIDED: _voided,
     MessageKind.EXTENDED: _always("can be approved for longer, because the desk was down"),
+    MessageKind.LAPSED: _always("lapsed: it can't be approved any more"),
     MessageKind.REDEEMED: lambda detail: f"redeemed {detail.get('right')} for",
     MessageKind.STATE: _state,
     MessageKind.NO_ANSWER_NEEDED: _no_answer,

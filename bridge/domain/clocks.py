@@ -187,7 +187,8 @@ def _clock(run: Run, ticket: Ticket, history: History, policies: Policies, now: 
                 standing, since = name, at
         if (policy.version, standing) not in weighed:
             weighed.append((policy.version, standing))
-            promises += _promises(run, policy, standing, since, waits, history.urgent_since(until))
+            confirmed = history.urgent_since(until, asked=run.rests_from)
+            promises += _promises(run, policy, standing, since, waits, confirmed)
     if not promises:
         return None
     if len(promises) > 1:

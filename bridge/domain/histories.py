@@ -85,14 +85,18 @@ class History:
     alerts: tuple[tuple[str, str], ...] = ()
     course: tuple[Mark, ...] = ()
 
-    def urgent_since(self, until: datetime) -> datetime | None:
-        """Since when the ticket was urgent at a moment, None where it was not; to ask decides nothing."""
-        since = None
+    def urgent_since(self, until: datetime, *, asked: datetime) -> datetime | None:
+        """Since when what was asked then was urgent at a moment, None where it was not; to ask decides nothing.
+
+        Its first confirmation counts, also where that was taken back and urgency confirmed again: else staff could put
+        off a breach (rule T3). What was taken back before it was asked says nothing of it.
+        """
+        since, is_urgent = None, False
         for change in self.urgencies:
             if change.at > until:
                 break
             if change.urgency is Urgency.REFUSED:
-                since = None
+                since, is_urgent = since if change.at > asked else None, False
             elif change.urgency is Urgency.CONFIRMED:
-                since = min(since or change.at, change.counts_from or change.at)
-        return since
+                since, is_urgent = min(since or change.at, change.counts_from or change.at), True
+        return since if is_urgent else None

@@ -121,6 +121,8 @@ class _Story:
             case MessageKind.VOIDED if detail.get("started") or detail.get("held"):
                 return
             case MessageKind.EXTENDED:
+                if number in quotes.offered and self._state is TicketState.WAITING_APPROVAL:
+                    self._become(self._state, message.at)
                 return
             case MessageKind.DEDUCTED:
                 quotes.move(number)
@@ -135,6 +137,15 @@ class _Story:
         state = quotes.state(otherwise)
         # What he asked meanwhile is still to be answered: no end of a quote takes that off staff's table (rule T6).
         self._become(state if state in QUEUED or not self._asking else TicketState.OPEN, message.at)
+
+    def lapsed(self, message: Message, detail: Mapping[str, Any]) -> None:
+        """Nobody can approve it any more: it is staff's turn where nothing else is there to be approved (rule C8)."""
+        number, quotes = int(detail["quote"]), self._quotes
+        if number not in quotes.offered:
+            return
+        quotes.move(number)
+        if self._state is TicketState.WAITING_APPROVAL and not quotes.offered:
+            self._become(quotes.state(TicketState.OPEN), message.at)
 
     def state(self, message: Message, detail: Mapping[str, Any]) -> None:
         self._become(TicketState(detail["state"]), message.at)
@@ -235,9 +246,11 @@ _HANDLERS: Mapping[MessageKind, _Handler] = {
             MessageKind.RELEASED,
             MessageKind.INFEASIBLE,
             MessageKind.VOIDED,
+            MessageKind.EXTENDED,
         ),
         _Story.quote,
     ),
+    MessageKind.LAPSED: _Story.lapsed,
     MessageKind.STATE: _Story.state,
     MessageKind.NO_ANSWER_NEEDED: _Story.no_answer_needed,
     **dict.fromkeys(_URGENCIES, _Story.urgency),

@@ -27,6 +27,7 @@ SENTENCES: Mapping[MessageKind, str] = {
     MessageKind.CANCELLED: "You took your approval back.",
     MessageKind.STARTED: "The work has begun.",
     MessageKind.EXTENDED: "The offer can be approved for longer.",
+    MessageKind.LAPSED: "The offer has lapsed and can no longer be approved. If you still want it, just write to us.",
     MessageKind.REDEEMED: "A right of the plan was redeemed; it costs no coins.",
     MessageKind.URGENT_ASKED: "You asked for this to be urgent.",
     MessageKind.URGENT_CONFIRMED: "This is urgent: it is answered in the shortest time.",

@@ -23,10 +23,10 @@ from bridge.domain.packages import Package
 from bridge.domain.quotes import HOLDING, QuoteState
 from bridge.errors import DeskUnusable
 from bridge.services.coin_moves import account_by_id, spendable
-from bridge.services.expiring import next_moment, note_low, reminders_by
+from bridge.services.expiring import lapse_of, next_moment, note_low, reminders_by
 from bridge.services.quote_parts import about
-from bridge.services.ticket_clocks import ticket_due
-from bridge.services.ticket_standing import settle
+from bridge.services.ticket_clocks import offer_lapsed, ticket_due
+from bridge.services.ticket_standing import stir
 
 PAGE = 50
 AGAIN_AFTER = timedelta(hours=1)
@@ -84,7 +84,7 @@ def _fire(tx: Tx, terms: DeskTerms, deadline: Deadline, at: datetime) -> None:
         case DeadlineKind.PACKAGE | DeadlineKind.FORFEIT:
             _package_due(tx, terms, deadline, at)
         case DeadlineKind.QUOTE_LAPSING:
-            _lapsing(tx, terms, deadline.ref, at)
+            _lapsing(tx, terms, deadline, at)
         case DeadlineKind.HOLD_OLD:
             _hold_old(tx, terms, deadline.ref, at)
         case DeadlineKind.TICKET:
@@ -137,8 +137,7 @@ def _end(tx: Tx, terms: DeskTerms, package: Package, at: datetime, *, silent: bo
 
     The account's tickets run under what plan is left (rule T6).
     """
-    for number in tx.tickets.open_of_accounts([package.account_id]):
-        settle(tx, terms, number, at=at)
+    stir(tx, terms.store, [package.account_id], at=at)
     key = _free_key(tx, f"{terms.store}:package:{package.id}:expire")
     entry = ledger.forfeit(package, key=key, at=at, reason=f"package {package.id} had ended")
     if entry is None:
@@ -166,15 +165,19 @@ def _end(tx: Tx, terms: DeskTerms, package: Package, at: datetime, *, silent: bo
     note_low(tx, terms, package.account_id, at)
 
 
-def _lapsing(tx: Tx, terms: DeskTerms, quote_id: int, at: datetime) -> None:
-    """Tell that an offer can be approved for a short while only, if it still can (rule C8)."""
-    tx.deadlines.clear([DeadlineKind.QUOTE_LAPSING], quote_id)
-    quote = tx.quotes.get(terms.store, quote_id)
+def _lapsing(tx: Tx, terms: DeskTerms, deadline: Deadline, at: datetime) -> None:
+    """Tell once that an offer can be approved for a short while only, if it still can; then that it has lapsed (C8)."""
+    quote = tx.quotes.get(terms.store, deadline.ref)
     if quote is None or quote.state is not QuoteState.OFFERED or quote.lapsed(at):
+        tx.deadlines.clear([DeadlineKind.QUOTE_LAPSING], deadline.ref)
+        if quote is not None:
+            offer_lapsed(tx, terms, quote, at=at)
         return
     account = account_by_id(tx, quote.account_id)
     facts = about(quote, account, at, spendable(tx, account.id, at), "lapsing")
-    tx.outbox.add([QuoteLapsing(**facts, valid_until=quote.offer.valid_until)])
+    if tx.notices.first(terms.store, facts["key"], at):
+        tx.outbox.add([QuoteLapsing(**facts, valid_until=quote.offer.valid_until)])
+    tx.deadlines.set([deadline._replace(due_at=lapse_of(quote))])
 
 
 def _hold_old(tx: Tx, terms: DeskTerms, quote_id: int, at: datetime) -> None:

@@ -38,7 +38,7 @@ def set_state(tx: Tx, terms: DeskTerms, ticket_id: int, state: TicketState, *, b
         raise TicketRefused("merged", f"ticket {ticket.id} was merged into ticket {history.merged_into}")
     if history.state is state:
         raise TicketRefused("same_state", f"ticket {ticket.id} is {state.value.replace('_', ' ')} already")
-    require_settable(tx, ticket, state)
+    require_settable(tx, ticket, state, at=at)
     if state is TicketState.WAITING_CUSTOMER and asked_since(ticket, history) is not None:
         raise TicketRefused(
             "answer_owed", f"ticket {ticket.id}: the customer waits for an answer; reply, or say that none is needed"
@@ -57,7 +57,7 @@ def no_answer_needed(tx: Tx, terms: DeskTerms, ticket_id: int, *, by: str, at: d
     require_staff(by)
     if state_of(tx, ticket) not in (TicketState.OPEN, TicketState.IN_WORK):
         raise TicketRefused("nothing_asked", f"ticket {ticket.id}: nobody waits for an answer")
-    state = _by_quotes(tx, ticket)
+    state = _by_quotes(tx, ticket, at)
     _say(tx, terms, ticket, MessageKind.NO_ANSWER_NEEDED, by, at, action="no-answer-needed", state=state.value)
     return state
 
@@ -133,24 +133,32 @@ def require_not_closed(ticket: Ticket, state: TicketState) -> None:
         raise TicketRefused("closed", f"ticket {ticket.id} is closed: reopen it first, or open another")
 
 
-def require_settable(tx: Tx, ticket: Ticket, state: TicketState) -> None:
+def require_settable(tx: Tx, ticket: Ticket, state: TicketState, *, at: datetime) -> None:
     """Raises `TicketRefused` for a state that staff can't name.
 
-    Waiting for approval follows from an offer; no ticket ends while coins are held for it (rule C7).
+    Waiting for approval follows from an offer; no ticket ends while coins are held for it (rule C7), and none is closed
+    while something is offered in it: an approval would hold coins in a closed ticket.
     """
     if state is TicketState.WAITING_APPROVAL:
         raise TicketRefused("needs_offer", f"ticket {ticket.id} waits for approval once something is offered in it")
-    if state in ENDED:
-        held = [quote.id for quote in tx.quotes.of_ticket(ticket.id) if quote.state in HOLDING]
-        if held:
-            raise TicketRefused(
-                "coins_held", f"ticket {ticket.id} can't end while quote {held[0]} holds coins: settle or release it"
-            )
+    if state not in ENDED:
+        return
+    quotes = tx.quotes.of_ticket(ticket.id)
+    held = next((quote.id for quote in quotes if quote.state in HOLDING), None)
+    if held is not None:
+        raise TicketRefused(
+            "coins_held", f"ticket {ticket.id} can't end while quote {held} holds coins: settle or release it"
+        )
+    offered = next((quote.id for quote in quotes if quote.state is QuoteState.OFFERED and not quote.lapsed(at)), None)
+    if state is TicketState.CLOSED and offered is not None:
+        raise TicketRefused(
+            "quote_open", f"ticket {ticket.id}: quote {offered} can still be approved; withdraw quote {offered} first"
+        )
 
 
-def _by_quotes(tx: Tx, ticket: Ticket) -> TicketState:
+def _by_quotes(tx: Tx, ticket: Ticket, at: datetime) -> TicketState:
     """What a ticket's quotes make it where nobody waits for an answer."""
-    states = {quote.state for quote in tx.quotes.of_ticket(ticket.id)}
+    states = {quote.state for quote in tx.quotes.of_ticket(ticket.id) if not quote.lapsed(at)}
     if QuoteState.STARTED in states:
         return TicketState.IN_WORK
     if QuoteState.APPROVED in states:

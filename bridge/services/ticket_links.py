@@ -56,11 +56,11 @@ def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: d
             raise TicketRefused("closed", f"ticket {course.ticket.id} is closed")
         if course.history.merged_into is not None:
             raise TicketRefused("merged", f"ticket {course.ticket.id} was merged into {course.history.merged_into}")
-    _require_no_open_quote(tx, ticket)
+    _require_no_open_quote(tx, ticket, at)
     detail: dict[str, int] = {"merged": ticket.id}
     if (asked := asked_since(ticket, joined.history)) is not None:
         detail["asked"] = (asked - _EPOCH) // _MILLISECOND
-        if (urgent := joined.history.urgent_since(joined.at)) is not None:
+        if (urgent := joined.history.urgent_since(joined.at, asked=asked)) is not None:
             detail["urgent"] = (urgent - _EPOCH) // _MILLISECOND
     tx.tickets.say(other.id, Message(at, Author.BRIDGE, MessageKind.LINKED, detail=detail, staff=by))
     target = read_course(tx, terms, other, at=at)
@@ -117,8 +117,9 @@ def split(
             part.id, Message(one.at, one.author, one.kind, one.text, detail, one.staff, verified=one.verified)
         )
     whole = read_course(tx, terms, ticket, at=at)
-    urgent = whole.history.urgent_since(whole.at)
-    if urgent is not None and asked_since(part, history_of(part, tx.tickets.history(part.id))) is not None:
+    asked = asked_since(part, history_of(part, tx.tickets.history(part.id)))
+    urgent = None if asked is None else whole.history.urgent_since(whole.at, asked=asked)
+    if urgent is not None:
         since = max(urgent, part.opened_at)
         tx.tickets.say(part.id, Message(since, Author.STAFF, MessageKind.URGENT_CONFIRMED, staff=by))
     begun = {"from": ticket.id, "messages": len(copies)}
@@ -133,8 +134,9 @@ def split(
     return part
 
 
-def _require_no_open_quote(tx: Tx, ticket: Ticket) -> None:
-    open_one = next((one.id for one in tx.quotes.of_ticket(ticket.id) if one.state in OPEN_QUOTES), None)
+def _require_no_open_quote(tx: Tx, ticket: Ticket, at: datetime) -> None:
+    quotes = tx.quotes.of_ticket(ticket.id)
+    open_one = next((one.id for one in quotes if one.state in OPEN_QUOTES and not one.lapsed(at)), None)
     if open_one is not None:
         raise TicketRefused(
             "quote_open", f"ticket {ticket.id} has the open quote {open_one}: withdraw, settle or release it first"

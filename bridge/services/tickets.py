@@ -100,7 +100,7 @@ def reply(
     before = state_of(tx, ticket)
     require_not_closed(ticket, before)
     if state is not None:
-        require_settable(tx, ticket, state)
+        require_settable(tx, ticket, state, at=at)
     elif before is TicketState.RESOLVED and not progress:
         state = TicketState.RESOLVED
     if state is not None and progress:

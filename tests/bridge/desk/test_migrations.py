@@ -17,6 +17,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from bridge.contracts.coin_desk import DeadlineKind
 from bridge.contracts.desk import Comparison, FirstSync
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk import versions
@@ -388,7 +389,8 @@ def test_tickets_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Pa
     path = an_empty_desk(tmp_path, "0003")
     with a_desk(tmp_path / "now") as desk:
         coins = CoinDesk(desk)
-        opened = coins.offered(customer(77), 50).ticket_id
+        quote = coins.offered(customer(77), 50)
+        opened = quote.ticket_id
         wanted = Message(coins.now, Author.CUSTOMER, MessageKind.TEXT, "Please.")
         desk.run(lambda tx: tx.tickets.say(opened, wanted))
         desk.run(reply, coins.terms, opened, text="He is a nuisance.", by="Anna", at=coins.now)
@@ -404,6 +406,8 @@ def test_tickets_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Pa
         shown = desk.look(lambda tx: tx.tickets.messages_waiting([opened, for_colleagues], 9))
         thread = desk.look(lambda tx: tx.tickets.thread(opened))
         pushed = desk.look(ticket_rows, PAGES, waiting)
+        lapses = desk.look(lambda tx: tx.deadlines.of([DeadlineKind.QUOTE_LAPSING], quote.id))
+    assert [one.due_at for one in lapses] == [quote.offer.valid_until + timedelta(seconds=1)]
     assert [(one.id, one.subject, one.number) for one in waiting] == [
         (opened, "Google Analytics", 2),
         (for_colleagues, "The nuisance, again", 2),

@@ -85,6 +85,15 @@ UPDATE account SET number = number + 1, pushed_number = 0, pushed_entries = 0, p
 """An account's entries name their ticket, and its row has their digest."""
 
 
+OFFERS = """
+INSERT OR IGNORE INTO deadline (kind, ref, store_id, due_ms)
+SELECT 'quote_lapsing', quote.id, quote.store_id, quote_version.valid_until_ms + 1000
+  FROM quote JOIN quote_version ON quote_version.quote_id = quote.id AND quote_version.version = quote.version
+ WHERE quote.state = 'offered'
+"""
+"""An offer that has been reminded of is looked at once more, when it has lapsed."""
+
+
 def upgrade() -> None:
     """Rename what was called a request, in tables and in what waits to be told; all of it is shown anew."""
     op.rename_table("request", "ticket")
@@ -118,6 +127,7 @@ def upgrade() -> None:
         op.execute(KINDS.format(table=table))
     op.execute(EVENTS.format(table="outbox", column="event", path="$"))
     op.execute(EVENTS.format(table="delivery", column="document", path="$.event"))
+    op.execute(OFFERS)
     op.execute(SHOWN_ANEW)
     op.execute("UPDATE quote SET number = number + 1, pushed_number = min(pushed_number, 0)")
     op.execute("UPDATE ticket SET number = number + 1, pushed_number = min(pushed_number, 0)")
