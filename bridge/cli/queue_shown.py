@@ -12,7 +12,7 @@ from bridge.cli.screen import count, line, styled, table, utc
 from bridge.cli.tickets_shown import left_words, minute, state_word, urgent_word
 from bridge.contracts.tickets import QueueKey
 from bridge.domain.accounts import Owner
-from bridge.domain.queue import QueueRow, Reason, Tier
+from bridge.domain.queue import QueueRow, Tier
 from bridge.errors import UsageError
 from bridge.locale.clock_words import standing_text
 from bridge.services.queue import QueueCursor
@@ -52,7 +52,7 @@ def page_document(page: QueuePage) -> dict[str, Any]:
                 "assignee": row.now.assignee,
                 "due": utc(row.now.due),
                 "left_seconds": (row.now.due - page.at).total_seconds() if row.now.due else None,
-                "waiting_since": utc(row.now.since),
+                "state_since": utc(row.now.since),
                 "reason": {
                     "class": row.reason.tier.name.lower(),
                     "standing": row.reason.standing,
@@ -85,7 +85,7 @@ def page_parts(page: QueuePage, limit: int) -> list[Any]:
             _left(row, page.at),
             row.now.assignee or "",
             f"{subject_of(row.ticket)}",
-            reason_words(row.reason, page),
+            reason_words(row, page),
         )
         for row, owner in zip(page.rows, page.owners, strict=True)
     ]
@@ -103,13 +103,14 @@ def page_parts(page: QueuePage, limit: int) -> list[Any]:
     ]
 
 
-def reason_words(reason: Reason, page: QueuePage) -> str:
-    """Why a ticket has its place: `plan Base, served today; urgent; guaranteed; waits since 2026-11-22 14:05`."""
+def reason_words(row: QueueRow, page: QueuePage) -> str:
+    """Why a ticket has its place: `plan Base, served today; urgent; guaranteed; open since 2026-11-22 14:05`."""
+    reason = row.reason
     plans = {key: plan.name.get("en", key) for key, plan in page.store.plans.items()}
     standing = standing_text(reason.standing, plans)
     tier = TIERS.get(reason.tier)
     promised = "no clock" if reason.due is None else "guaranteed" if reason.guaranteed else "best effort"
-    since = f"waits since {minute(reason.since, page.store.zone_info)}"
+    since = f"{state_word(row.now.state)} since {minute(reason.since, page.store.zone_info)}"
     words = (f"{standing}, {tier}" if tier else standing, "urgent" if reason.urgent else "", promised, since)
     return "; ".join(filter(None, words))
 
