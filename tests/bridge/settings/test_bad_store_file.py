@@ -21,7 +21,11 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "a table named twice": (
         with_section("[coins]"),
-        "line 22, column 7: is not valid TOML (Cannot declare ('coins',) twice)",
+        "line 22, column 7: is not valid TOML (the table [coins] stands in it twice)",
+    ),
+    "a table of a table named twice": (
+        with_section("[plans.base]"),
+        "line 22, column 12: is not valid TOML (the table [plans.base] stands in it twice)",
     ),
     "a day that is not there": (
         changed("start = 2026-01-01", "start = 2026-02-30"),
@@ -474,7 +478,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "a canned answer with a variable that there is not": (
         with_section('[macros.hello]\ntext = { en = "Dear {name}, ticket {ticket} ..." }'),
         (
-            "macros.hello.text.en: has a variable that there is not; the variables are {ticket}, {subject}, {due}, "
+            "macros.hello.text.en: has {name}, which stands for nothing; the variables are {ticket}, {subject}, {due}, "
             "{coins}, {store}"
         ),
     ),
