@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from bridge.domain.accounts import Owner
 from bridge.domain.tickets import Author, Channel, Message, Ticket, TicketKind, TicketNow, Urgency
 
 
@@ -53,6 +54,14 @@ class QueuedTicket(NamedTuple):
     def key(self) -> QueueKey:
         """Its place; what comes next in the queue comes after it."""
         return QueueKey(self.now.urgency is Urgency.CONFIRMED, self.now.due, self.now.since, self.ticket.id)
+
+
+class StandingTicket(NamedTuple):
+    """A ticket, whose it is, and how it stands; None where that was never worked out."""
+
+    ticket: Ticket
+    owner: Owner
+    now: TicketNow | None
 
 
 class BehindKey(NamedTuple):
@@ -135,6 +144,10 @@ class Tickets(Protocol):
 
     def now(self, ticket_ids: Iterable[int]) -> dict[int, TicketNow]:
         """How these tickets stand; one of which that was never worked out is left out."""
+        ...
+
+    def standing(self, store: str, ticket_id: int) -> StandingTicket | None:
+        """A ticket, whose it is and how it stands, at once; None where there is no such ticket."""
         ...
 
     def save_now(self, ticket_id: int, now: TicketNow) -> None:

@@ -4,10 +4,8 @@ A message is written once; only its text can be emptied. Those that the customer
 and each has a row of its own in the shop.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnClause, bindparam, func, literal_column, select, text, tuple_, update
@@ -16,10 +14,12 @@ from bridge.contracts.tickets import MessageKey, WaitingMessage
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.tables import HIDDEN, MESSAGE_WAITS, message, ticket
-from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.desk.values import as_json, from_ms, id_list, read_json, to_ms
 from bridge.domain.tickets import ABOUT_QUOTES, FOR_STAFF_ALONE, Author, Message, MessageKind
 
 LAST_MS = 999
+_AUTHORS = {one.value: one for one in Author}
+_KINDS = {one.value: one for one in MessageKind}
 _COLUMNS = (
     message.c.id,
     message.c.at_ms,
@@ -133,7 +133,18 @@ class SqlMessages:
             number=number,
         )
         assert cursor.lastrowid is not None
-        return replace(message, at=from_ms(at_ms), id=cursor.lastrowid, number=number, version=1)
+        return Message(
+            from_ms(at_ms),
+            message.author,
+            message.kind,
+            message.text,
+            message.detail,
+            message.staff,
+            message.verified,
+            cursor.lastrowid,
+            number,
+            version=1,
+        )
 
     def thread(self, ticket_id: int) -> list[Message]:
         return [_message_from(row) for row in _THREAD.rows(self._connection, ticket=ticket_id)]
@@ -197,10 +208,10 @@ def _message_from(row: Sequence[Any]) -> Message:
     number, at_ms, author, kind, text, detail, staff, verified, shown, version = row
     return Message(
         from_ms(at_ms),
-        Author(author),
-        MessageKind(kind),
+        _AUTHORS[author],
+        _KINDS[kind],
         text,
-        json.loads(detail),
+        read_json(detail),
         staff,
         bool(verified),
         number,

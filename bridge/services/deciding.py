@@ -5,6 +5,7 @@ Each leaves evidence that is kept for good. The same decision again, on whatever
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bridge.contracts.coin_desk import Channel
 from bridge.contracts.desk import Tx
@@ -55,7 +56,8 @@ def approve(
     expiring.disarm_quote(tx, saved)
     expiring.arm_hold(tx, terms, saved)
     left = available(packages.values(), at)
-    say(tx, terms, saved, MessageKind.APPROVED, at, author=Author.CUSTOMER, coins=quote.offer.coins, available=left)
+    told: dict[str, Any] = {"coins": quote.offer.coins, "available": left}
+    say(tx, terms, saved, MessageKind.APPROVED, at, author=Author.CUSTOMER, packages=packages, **told)
     tx.outbox.add([QuoteApproved(**about(saved, account, at, left, "approved"))])
     expiring.note_low(tx, terms, account.id, at, packages)
     return saved
