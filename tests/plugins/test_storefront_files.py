@@ -15,6 +15,7 @@ from bridge.storefront import SHARED
 from bridge.testing.files import file_parts
 from tests.plugins.conftest import MakeShop
 from tests.support.file_contents import FALSE, TRUE
+from tests.support.php_program import php_command
 from tests.support.storefront import CUSTOMER, KEY, OTHER_KEY, PHP, STORE, Storefront
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -48,7 +49,7 @@ class Page:
             "customer": CUSTOMER,
         } | orders
         done = subprocess.run(
-            ["php", "-d", "display_errors=stderr", "-d", "upload_max_filesize=8M", str(PHP / "files.php")],
+            [*php_command({"upload_max_filesize": "8M"}), str(PHP / "files.php")],
             input=json.dumps(given),
             capture_output=True,
             text=True,
