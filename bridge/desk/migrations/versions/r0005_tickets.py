@@ -58,7 +58,7 @@ NEW_INDEXES = (
     (
         "ix_ticket_queue",
         "ticket",
-        ["store_id", "standing", "urgency_rank", "due_sort_ms", "since_ms", "id"],
+        ["store_id", "standing", "urgency_rank", "due_sort_ms", "since_ms", "id", "state", "guaranteed"],
         "state IN ('open', 'in_work')",
     ),
     ("ix_ticket_policy", "ticket", ["store_id", "policy", "id"], "state <> 'closed'"),
