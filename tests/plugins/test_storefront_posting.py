@@ -142,6 +142,8 @@ def test_T1_T3_a_ticket_names_its_kind_order_product_and_urgency(any_shop: Store
     known = "XKBK1042" if any_shop.platform == "prestashop" else "1042"
     assert options(page, "order")[1] == f"\N{FIRST STRONG ISOLATE}{known}\N{POP DIRECTIONAL ISOLATE}, 14 January 2027"
     assert options(page, "product") == ["Slider <Pro> & more", "Menu"]
+    in_persian = options(Customer(any_shop, "fa").opens("ticket"), "order")[1]
+    assert "۱۰۴۲" in in_persian, "as in the ticket's thread and the statement"
     chosen = typed_into(about="pre_sales", order="1042", product="Slider <Pro> & more", urgent="1")
     assert customer.sends(a_ticket(customer) | chosen).led_to["view"] == "answer"
     [posted] = inbox(any_shop)
