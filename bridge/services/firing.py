@@ -10,7 +10,7 @@ Only the deadlines of enabled stores fire. Those of others wait, and fire as lat
 ended needs no entry, because the clock decides about it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,14 +52,14 @@ class Fired:
 def fire_due(tx: Tx, terms: Mapping[str, DeskTerms], *, at: datetime, limit: int = PAGE) -> Fired:
     """Fire what is due at these stores, at most `limit` deadlines, the store that waits longest first.
 
-    Raises `DeskUnusable` where the desk can't be written.
+    What becomes due at once by that is fired too. Raises `DeskUnusable` where the desk can't be written.
     """
     waiting = sorted((due, store) for store, due in tx.deadlines.first_due(terms).items() if due <= at)
     fired, stores = 0, set()
     failures: list[tuple[Deadline, Exception]] = []
     for _, store in waiting:
         problems = tx.problems.open_keys(store)
-        for deadline in tx.deadlines.due(store, at, limit - fired - len(failures)):
+        for deadline in _all_due(tx, store, at, limit - fired - len(failures)):
             key = f"deadline:{deadline.kind}:{deadline.ref}"
             try:
                 with tx.attempt():
@@ -77,6 +77,13 @@ def fire_due(tx: Tx, terms: Mapping[str, DeskTerms], *, at: datetime, limit: int
         if fired + len(failures) >= limit:
             break
     return Fired(fired, frozenset(stores), tuple(failures))
+
+
+def _all_due(tx: Tx, store: str, at: datetime, limit: int) -> Iterator[Deadline]:
+    """What is due at a store, and what firing that has let fall due at once, such as tickets that are stirred."""
+    while found := tx.deadlines.due(store, at, limit):
+        limit -= len(found)
+        yield from found
 
 
 def _fire(tx: Tx, terms: DeskTerms, deadline: Deadline, at: datetime) -> None:

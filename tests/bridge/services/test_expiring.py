@@ -412,9 +412,9 @@ def test_C5_a_ticket_that_cannot_be_worked_out_keeps_no_package_from_ending(coin
     ticket = coins.ticket(CUSTOMER)
     nobody_knows = Message(coins.now, Author.BRIDGE, MessageKind.STATE, detail={"state": "lost"})
     coins.desk.run(lambda tx: tx.tickets.say(ticket.id, nobody_knows))
-    fire(coins, END + A_SECOND)
+    fired = fire(coins, END + A_SECOND)
     assert (len(expired(coins)), coins.coins(CUSTOMER)) == (1, (0, 0, 0))
-    assert [one.kind for one, _ in fire(coins, END + A_SECOND).failures] == ["ticket"]
+    assert [one.kind for one, _ in fired.failures] == ["ticket"], "fired at once, by itself"
 
 
 def test_the_deadlines_of_a_store_that_is_disabled_wait_and_hold_up_no_other(coins: CoinDesk) -> None:
