@@ -5,6 +5,7 @@ the customer is shown goes to the shop a message a row, and the ticket's own row
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -176,8 +177,13 @@ class Tickets(Protocol):
     def say(self, ticket_id: int, message: Message) -> Message:
         """Add to the thread; returns it as it stands there, with its number where the customer is shown it.
 
-        Such a message lets the ticket be shown anew.
+        Such a message lets the ticket be shown anew. It comes after all that was said, also by a clock that was put
+        back meanwhile; in a block of `as_of_then` it takes the place of its time.
         """
+        ...
+
+    def as_of_then(self) -> AbstractContextManager[None]:
+        """What is said in the block was so at its time already: after a restore, or in a part of a ticket."""
         ...
 
     def thread(self, ticket_id: int) -> list[Message]: ...

@@ -5,7 +5,8 @@ and each has a row of its own in the shop.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import ColumnClause, bindparam, func, literal_column, select, text, tuple_, update
@@ -62,6 +63,7 @@ _LAST_IN_SECOND = Statement(
         message.c.at_ms < bindparam("end_ms"),
     )
 )
+_NEWEST = Statement(select(func.max(message.c.at_ms)).where(message.c.ticket_id == bindparam("ticket")))
 _QUOTE_KINDS: list[ColumnClause[Any]] = [literal_column(f"'{kind}'") for kind in sorted(ABOUT_QUOTES)]
 _ABOUT_QUOTES = Statement(_MESSAGES.where(message.c.kind.in_(_QUOTE_KINDS)))
 _COUNTS = Statement(select(ticket.c.id, ticket.c.messages).where(any_of(ticket.c.id, "ids")))
@@ -111,6 +113,15 @@ class SqlMessages:
 
     def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
         self._connection, self._stores = connection, stores
+        self._as_of_then = False
+
+    @contextmanager
+    def as_of_then(self) -> Iterator[None]:
+        before, self._as_of_then = self._as_of_then, True
+        try:
+            yield
+        finally:
+            self._as_of_then = before
 
     def say(self, ticket_id: int, message: Message) -> Message:
         at_ms, number = self._place(ticket_id, to_ms(message.at)), None
@@ -183,10 +194,14 @@ class SqlMessages:
         _PUSHED.run_many(self._connection, rows)
 
     def _place(self, ticket_id: int, at_ms: int) -> int:
-        """The moment of a message; of one that is done again only the second is known: it is the last of its second.
+        """The moment of a message: never before what was said before it, whatever the machine's clock shows.
 
-        What stands at the second's very end was put there to come after it.
+        Of one that is done again only the second is known: it is the last of its second. What stands at the second's
+        very end was put there to come after it.
         """
+        if not self._as_of_then:
+            newest = _NEWEST.one(self._connection, ticket=ticket_id)
+            return at_ms if newest is None or newest[0] is None else max(at_ms, int(newest[0]))
         if at_ms % 1_000:
             return at_ms
         row = _LAST_IN_SECOND.one(self._connection, ticket=ticket_id, at_ms=at_ms, end_ms=at_ms + LAST_MS)

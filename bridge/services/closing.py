@@ -60,7 +60,6 @@ def _withdraw(tx: Tx, quote: Quote, at: datetime) -> None:
 
 def _close(tx: Tx, ticket: Ticket, at: datetime) -> None:
     messages = tx.tickets.history(ticket.id)
-    at = max([at, *(one.at for one in messages[-1:])])
     if history_of(ticket, messages).state is not TicketState.CLOSED:
         detail = {"state": TicketState.CLOSED.value, "because": ERASED}
         messages.append(tx.tickets.say(ticket.id, Message(at, Author.BRIDGE, MessageKind.STATE, detail=detail)))

@@ -178,7 +178,8 @@ def recover_answers(
             ours[ticket] = {(unix(message.at), message.text) for message in tx.tickets.thread(ticket)}
         if (said["at"], words) not in ours[ticket]:
             written = datetime.fromtimestamp(said["at"], UTC) + END_OF_SECOND
-            tx.tickets.say(ticket, Message(written, Author.STAFF, MessageKind.TEXT, words))
+            with tx.tickets.as_of_then():
+                tx.tickets.say(ticket, Message(written, Author.STAFF, MessageKind.TEXT, words))
             look_at(tx, store, [ticket], at=written)
             recovered.append(ticket)
     return recovered

@@ -111,17 +111,18 @@ def split(
         product=ticket.product,
         language=ticket.language,
     )
-    for one in copies:
-        detail = {**one.detail, "copy_of": one.id}
-        tx.tickets.say(
-            part.id, Message(one.at, one.author, one.kind, one.text, detail, one.staff, verified=one.verified)
-        )
     whole = read_course(tx, terms, ticket, at=at)
-    asked = asked_since(part, history_of(part, tx.tickets.history(part.id)))
-    urgent = None if asked is None else whole.history.urgent_since(whole.at, asked=asked)
-    if urgent is not None:
-        since = max(urgent, part.opened_at)
-        tx.tickets.say(part.id, Message(since, Author.STAFF, MessageKind.URGENT_CONFIRMED, staff=by))
+    with tx.tickets.as_of_then():
+        for one in copies:
+            detail = {**one.detail, "copy_of": one.id}
+            tx.tickets.say(
+                part.id, Message(one.at, one.author, one.kind, one.text, detail, one.staff, verified=one.verified)
+            )
+        asked = asked_since(part, history_of(part, tx.tickets.history(part.id)))
+        urgent = None if asked is None else whole.history.urgent_since(whole.at, asked=asked)
+        if urgent is not None:
+            since = max(urgent, part.opened_at)
+            tx.tickets.say(part.id, Message(since, Author.STAFF, MessageKind.URGENT_CONFIRMED, staff=by))
     begun = {"from": ticket.id, "messages": len(copies)}
     tx.tickets.say(part.id, Message(at, Author.BRIDGE, MessageKind.SPLIT, detail=begun, staff=by))
     gone = {"to": part.id, "messages": len(copies)}

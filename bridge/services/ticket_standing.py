@@ -40,7 +40,7 @@ def tell(
     `packages` as with `settle`.
     """
     said = tx.tickets.say(ticket_id, message)
-    settle(tx, terms, ticket_id, at=message.at, packages=packages)
+    settle(tx, terms, ticket_id, at=said.at, packages=packages)
     return said
 
 
@@ -155,7 +155,8 @@ def read_course(
     at = max([at, *(one.at for one in messages[-1:])])
     history = history_of(ticket, messages)
     if new := unsaid_standings(tx, terms, ticket, history, at, packages):
-        messages += [tx.tickets.say(ticket.id, one) for one in new]
+        with tx.tickets.as_of_then():
+            messages += [tx.tickets.say(ticket.id, one) for one in new]
         history = history_of(ticket, messages)
     policies = policies_of(tx, terms, at=at)
     clocks = running_clocks(ticket, history, policies, at)
