@@ -1,6 +1,6 @@
 """Files of messages as the rules need them: what the desk's books say of each, and where contents are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -86,6 +86,13 @@ class Files(Protocol):
 
     def erased(self, store: str, files: Iterable[str]) -> None:
         """The shop does not have these files any more."""
+        ...
+
+    def move(self, messages: Mapping[int, int]) -> None:
+        """The files of these messages are those of the other ones from now on; the first are shown anew, without them.
+
+        Nobody has been shown the others yet.
+        """
         ...
 
     def forget_old(self, store: str, before: datetime) -> int:

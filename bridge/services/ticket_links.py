@@ -4,6 +4,7 @@ Nothing that was said is moved: a history is only ever added to (rule T9). Of tw
 points to the other, which owes the answer from then on; of a part that goes on by itself there are copies.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -81,10 +82,10 @@ def split(
     """Let what was said from a message on go on in a ticket of its own; returns that one.
 
     It has copies of what people said since, with their times, so that its promises are those of then; it is as urgent,
-    and nobody is told again what he was told of them (rule T7). Files stay with the first ones. Where all that the
-    customer waits for went along, the first ticket owes no answer any more. Raises `UnknownTicket`, `ImpossibleAmount`
-    for the subject, `TicketRefused` for a message that is not in the ticket, begins it or was said by the bridge, and
-    for too many messages.
+    and nobody is told again what he was told of them (rule T7). Their files go along. Where all that the customer waits
+    for went along, the first ticket owes no answer any more. Raises `UnknownTicket`, `ImpossibleAmount` for the
+    subject, `TicketRefused` for a message that is not in the ticket, begins it or was said by the bridge, and for too
+    many messages.
     """
     require_staff(by)
     require_text(subject, what="subject", longest=MOST_SUBJECT)
@@ -113,11 +114,7 @@ def split(
     )
     whole = read_course(tx, terms, ticket, at=at)
     with tx.tickets.as_of_then():
-        for one in copies:
-            detail = {**one.detail, "copy_of": one.id}
-            tx.tickets.say(
-                part.id, Message(one.at, one.author, one.kind, one.text, detail, one.staff, verified=one.verified)
-            )
+        _copy(tx, part, copies)
         asked = asked_since(part, history_of(part, tx.tickets.history(part.id)))
         urgent = None if asked is None else whole.history.urgent_since(whole.at, asked=asked)
         if urgent is not None:
@@ -133,6 +130,16 @@ def split(
         settle(tx, terms, number, at=at)
     note(tx, terms.store, by, "split", f"ticket:{ticket.id}", at, to=part.id, messages=len(copies))
     return part
+
+
+def _copy(tx: Tx, part: Ticket, messages: Sequence[Message]) -> None:
+    """Say in a part what people said in the ticket that it comes from, with its times; the files go there."""
+    copies = {}
+    for one in messages:
+        detail = {**one.detail, "copy_of": one.id}
+        copy = Message(one.at, one.author, one.kind, one.text, detail, one.staff, verified=one.verified)
+        copies[one.id] = tx.tickets.say(part.id, copy).id
+    tx.files.move(copies)
 
 
 def _require_no_open_quote(tx: Tx, ticket: Ticket, at: datetime) -> None:
