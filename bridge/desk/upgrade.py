@@ -61,13 +61,13 @@ def _bring_up(path: Path, now: datetime) -> None:
                 begin(desk_file)  # SQLAlchemy leaves that to the driver, which was told to leave it to us
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-                _identify(desk_file, now)
+                identify(desk_file, now)
         finally:
             engine.dispose()
             desk_file.close()
 
 
-def _identify(connection: sqlite3.Connection, now: datetime) -> None:
+def identify(connection: sqlite3.Connection, now: datetime) -> None:
     """A new desk gets its id; its first epoch is the Unix time, so that a desk made anew outranks a lost one."""
     if connection.execute("SELECT 1 FROM desk").fetchone() is None:
         _NEW_DESK.run(

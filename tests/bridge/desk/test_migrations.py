@@ -53,8 +53,14 @@ def execute(tx: DeskTx, sql: str) -> None:
     tx.connection.execute(sql)
 
 
+def made(folder: Path) -> Desk:
+    """A desk as a program makes it that finds none."""
+    assert upgrade(folder / FILE_NAME, now=CREATED)
+    return Desk.open(folder / FILE_NAME)
+
+
 def test_the_migrated_tables_are_those_of_the_program(tmp_path: Path) -> None:
-    a_desk(tmp_path).close()
+    made(tmp_path).close()
     engine = create_engine(f"sqlite:///{tmp_path / FILE_NAME}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -67,7 +73,7 @@ def test_the_migrated_indexes_have_the_programs_conditions(tmp_path: Path) -> No
     from sqlalchemy.dialects import sqlite
     from sqlalchemy.schema import CreateIndex
 
-    with a_desk(tmp_path) as desk:
+    with made(tmp_path) as desk:
         found = dict(rows(desk, "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
     wanted = {
         str(index.name): str(CreateIndex(index).compile(dialect=sqlite.dialect()))
@@ -100,7 +106,7 @@ def test_C16_an_account_has_no_two_entries_of_one_number_and_no_two_of_one_key(t
 
 
 def test_a_new_desk_belongs_to_its_owner_alone_and_says_who_it_is(tmp_path: Path) -> None:
-    with a_desk(tmp_path) as desk:
+    with made(tmp_path) as desk:
         assert stat.S_IMODE(desk.path.stat().st_mode) == 0o600
         assert desk.identity.epoch == int(CREATED.timestamp()), "a desk made anew outranks a lost one"
         assert desk.identity.created_at == CREATED
@@ -126,7 +132,7 @@ def test_a_start_that_was_killed_while_it_made_the_desk_is_no_obstacle(tmp_path:
     alter(half_made, "DELETE FROM desk")
     half_made.rename(tmp_path / (FILE_NAME + ".making"))
     (tmp_path / FILE_NAME).unlink()
-    with a_desk(tmp_path) as desk:
+    with made(tmp_path) as desk:
         desk.run(book_orders, a_store(), [an_order()], at=MONDAY_9AM)
     assert sorted(path.name for path in tmp_path.iterdir()) == [FILE_NAME]
 
@@ -135,18 +141,18 @@ def test_a_desk_never_stands_in_its_place_before_it_is_whole(tmp_path: Path, mon
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bridge.desk.upgrade._identify", killed)
+    monkeypatch.setattr("bridge.desk.upgrade.identify", killed)
     with pytest.raises(KeyboardInterrupt):
         upgrade(tmp_path / FILE_NAME, now=CREATED)
     assert not (tmp_path / FILE_NAME).exists()
     monkeypatch.undo()
-    with a_desk(tmp_path) as desk:
+    with made(tmp_path) as desk:
         assert desk.identity.created_at == CREATED
 
 
 def test_an_empty_file_in_the_desks_place_becomes_a_desk(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).touch()
-    with a_desk(tmp_path) as desk:
+    with made(tmp_path) as desk:
         assert desk.identity.schema_version == versions.SCHEMA_VERSION
 
 
