@@ -85,6 +85,13 @@ class WaitingReply(NamedTuple):
     text: str
 
 
+class KnownReply(NamedTuple):
+    """Into which thread an answer of staff goes, or went, and the UUID under which it is meant to be written there."""
+
+    thread_id: int
+    uuid: str
+
+
 class OldTicket(NamedTuple):
     """A ticket of a first reading, with how it stands at its end as far as that is read."""
 
@@ -193,6 +200,10 @@ class Threads(Protocol):
 
     def reply_under(self, store: str, uuids: Iterable[str]) -> dict[str, int]:
         """The tickets' messages of these replies, by UUID."""
+        ...
+
+    def replies_of(self, message_ids: Iterable[int]) -> dict[int, KnownReply]:
+        """The replies that these messages of tickets are."""
         ...
 
     def reply_done(self, store: str, message_id: int, native_id: int) -> None: ...

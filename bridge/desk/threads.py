@@ -11,6 +11,7 @@ from bridge.contracts.shop_threads import NativeStatus
 from bridge.contracts.threads import (
     GONE,
     KnownMessage,
+    KnownReply,
     KnownThread,
     Phase,
     ThreadSync,
@@ -136,6 +137,11 @@ _REPLIES = Statement(
 _UNDER = Statement(
     select(native_reply.c.uuid, native_reply.c.message_id).where(
         native_reply.c.store_id == bindparam("store"), any_of(native_reply.c.uuid, "uuids")
+    )
+)
+_REPLIES_OF = Statement(
+    select(native_reply.c.message_id, native_reply.c.thread_id, native_reply.c.uuid).where(
+        any_of(native_reply.c.message_id, "ids")
     )
 )
 _ENDED = Statement(
@@ -274,6 +280,10 @@ class SqlThreads(SqlOldTickets):
     def reply_under(self, store: str, uuids: Iterable[str]) -> dict[str, int]:
         wanted = as_json(list(uuids))
         return dict(_UNDER.rows(self._connection, store=self._stores.number(store), uuids=wanted))
+
+    def replies_of(self, message_ids: Iterable[int]) -> dict[int, KnownReply]:
+        rows = _REPLIES_OF.rows(self._connection, ids=id_list(message_ids))
+        return {number: KnownReply(thread_id, uuid) for number, thread_id, uuid in rows}
 
     def reply_done(self, store: str, message_id: int, native_id: int) -> None:
         self._end(store, message_id, {"new_state": DONE, "new_native_id": native_id})

@@ -7,7 +7,7 @@ in the shop: else a stream of refused messages would have no limit (rule T12).
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,16 +16,17 @@ import structlog
 from bridge.contracts.clock import Clock
 from bridge.contracts.files import WaitingFile
 from bridge.contracts.shop import ShopAdapter
-from bridge.contracts.shop_rows import SigningKey
+from bridge.contracts.shop_rows import DESK_TO_SHOP, SHOP_TO_DESK, SigningKey
 from bridge.desk.desk import Desk
 from bridge.desk.file_store import FileStore, NoRoom
 from bridge.domain.files import NamedFile, type_of
 from bridge.engine.setup import StoreSetup
 from bridge.errors import ShopError
 from bridge.services import files
-from bridge.services.file_parts import is_whole, parts_of, read_part, signed_parts
+from bridge.services.file_parts import described_by_part, is_whole, parts_of, read_part, signed_parts
 from bridge.services.files import Arrival
 from bridge.services.inbox_rows import Posted
+from bridge.services.lost_answers import LostFile
 
 log = structlog.get_logger()
 AT_ONCE = 20
@@ -158,7 +159,9 @@ class StoreFiles:
         if refusal == files.FULL:
             await self._desk.transact("no room for files", files.tell_full, self._setup.desk_terms, self._clock.now())
 
-    async def _fetch(self, file: NamedFile, customer_id: int, keys: Sequence[SigningKey]) -> tuple[Arrival, bytes]:
+    async def _fetch(
+        self, file: NamedFile, customer_id: int, keys: Sequence[SigningKey], direction: str = SHOP_TO_DESK
+    ) -> tuple[Arrival, bytes]:
         """What came of a file, and its content where it is what the message says."""
         if file.parts != parts_of(file.size):
             return Arrival(refusal="file_damaged"), b""  # before anything is read: no more is held than its size allows
@@ -167,7 +170,7 @@ class StoreFiles:
             row = await self._adapter.file_part(file.file, number)
             if row is None:
                 return Arrival(refusal="file_incomplete"), b""
-            data = read_part(row, self._name, keys, file, customer_id)
+            data = read_part(row, self._name, keys, file, customer_id, direction=direction)
             if data is None:
                 return Arrival(refusal="file_damaged"), b""
             content += data
@@ -184,6 +187,26 @@ class StoreFiles:
         return ""
 
     # --- staff's ---
+
+    async def fetched_back(
+        self, lost: Iterable[LostFile], keys: Sequence[SigningKey]
+    ) -> dict[str, tuple[NamedFile, Arrival]]:
+        """What came of files that staff attached and, after a restore, only the shop has, by file. Raises `ShopError`.
+
+        Their contents are beside the desk again, where the shop has them whole.
+        """
+        return {one.file: await self._fetch_back(one, keys) for one in lost}
+
+    async def _fetch_back(self, lost: LostFile, keys: Sequence[SigningKey]) -> tuple[NamedFile, Arrival]:
+        first = await self._adapter.file_part(lost.file, 0)
+        file = first and described_by_part(first, self._name, keys, file=lost.file, name=lost.name, size=lost.size)
+        if file is None:
+            unknown = NamedFile(lost.file, lost.name, lost.size, "", parts_of(lost.size))
+            return unknown, Arrival(refusal="file_incomplete")
+        arrival, content = await self._fetch(file, lost.customer, keys, DESK_TO_SHOP)
+        if not arrival.refusal and (refusal := await asyncio.to_thread(self._keep, content)):
+            arrival = Arrival(refusal=refusal)
+        return file, arrival
 
     async def push(self, key: SigningKey) -> int:
         """Write staff's files that the shop lacks, and take erased ones out of it; how many. Raises `ShopError`."""

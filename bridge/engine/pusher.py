@@ -76,9 +76,9 @@ class Pusher:
         self._recent: dict[int, float] = {}
         self._told = False
         self._shown = False
-        self._lost = LostDesk(setup, adapter, desk, clock, health)
-        self._refused: dict[DocumentTable, _Refusal] = {}
         self._files = StoreFiles(setup, adapter, desk, clock, contents or beside(desk.path))
+        self._lost = LostDesk(setup, adapter, desk, clock, health, self._files)
+        self._refused: dict[DocumentTable, _Refusal] = {}
         self._files_rest_until = 0.0
         self._threads = ThreadsWatch(setup, desk, clock)
 

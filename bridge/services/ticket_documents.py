@@ -11,6 +11,7 @@ from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.threads import KnownReply
 from bridge.contracts.tickets import WaitingMessage
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.files import TicketFile
@@ -33,6 +34,13 @@ from bridge.services.promises import promise_of
 
 AS_TYPED = ""
 """The language of people's own words."""
+LEADS_TO = ("progress", "state")
+"""What an answer's detail, and its row, say of how the ticket stands after it."""
+IN_SHOP = "in_shop"
+"""Where an answer's row says in which thread of the shop's own it stands too, and the UUID of one that the desk wrote.
+
+The page has no use for these; they are for a desk that was restored.
+"""
 
 
 def ticket_document(tx: Tx, terms: PageTerms, ticket: Ticket, customer_id: int, messages: int) -> dict[str, Any]:
@@ -84,12 +92,15 @@ def message_rows(
     """The rows of these messages of those tickets. Of what is on nobody's page any more nothing is left."""
     owners, subjects = owners_of(tx, tickets), {ticket.id: ticket.subject for ticket in tickets}
     files = _files_of(tx, {one.ticket for one in messages})
+    replies = tx.threads.replies_of(one.message.id for one in messages if _is_answer(one.message))
     rows = []
     for one in messages:
         owner = owners[one.ticket]
         match owner.kind:
             case OwnerKind.CUSTOMER if subjects[one.ticket]:
                 said = {**_message(one.message), "files": files.get(one.message.id, [])}
+                if _is_answer(one.message):
+                    said |= _for_a_restored_desk(one.message, replies.get(one.message.id))
                 document = {**message_head(terms, one.key, owner.ref, one.message.version), **said}
                 rows.append(message_row(terms, one.key, document))
             case OwnerKind.CUSTOMER | OwnerKind.FORMER:
@@ -156,6 +167,17 @@ def _message(message: Message) -> dict[str, Any]:
         "verified": message.verified,
         "text": {AS_TYPED: message.text} if typed else _told(message),
     }
+
+
+def _is_answer(message: Message) -> bool:
+    return message.kind is MessageKind.TEXT and message.author is Author.STAFF
+
+
+def _for_a_restored_desk(message: Message, reply: KnownReply | None) -> dict[str, Any]:
+    said = {name: message.detail[name] for name in LEADS_TO if name in message.detail}
+    if reply is not None:
+        return said | {IN_SHOP: {"thread": reply.thread_id, "reply": reply.uuid}}
+    return said | ({IN_SHOP: {"thread": message.detail["thread"]}} if "thread" in message.detail else {})
 
 
 def _told(message: Message) -> dict[str, str]:
