@@ -9,7 +9,7 @@ from typing import Any
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Owner
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.events import UrgencyDecided
+from bridge.domain.events import TicketAssigned, UrgencyDecided
 from bridge.domain.quotes import HOLDING, QuoteState
 from bridge.domain.ticket_course import asked_since
 from bridge.domain.ticket_history import history_of
@@ -65,16 +65,23 @@ def no_answer_needed(tx: Tx, terms: DeskTerms, ticket_id: int, *, by: str, at: d
 def assign(tx: Tx, terms: DeskTerms, ticket_id: int, *, to: str | None, by: str, at: datetime) -> Ticket:
     """Give a ticket to somebody, take it (`to` is `by`), hand it over, or let nobody have it (`to` is None).
 
-    Raises `UnknownTicket`, `TicketRefused` for somebody who is no staff of the store, and where he has it already.
+    Whoever is given it by somebody else is told so. Raises `UnknownTicket`, `TicketRefused` for somebody who is no
+    staff of the store, and where he has it already.
     """
-    ticket, _ = ticket_of(tx, terms.store, ticket_id)
+    ticket, account = ticket_of(tx, terms.store, ticket_id)
     require_staff(by)
     if to is not None and to not in terms.tickets.staff:
         known = ", ".join(terms.tickets.staff) or "nobody"
         raise TicketRefused("unknown_staff", f"{to} is none of the store's staff ({known})")
     if history_of(ticket, tx.tickets.history(ticket.id)).assignee == to:
         raise TicketRefused("same_assignee", f"ticket {ticket.id} is {f'{to}’s' if to else 'nobody’s'} already")
-    _say(tx, terms, ticket, MessageKind.ASSIGNED, by, at, action="assign", to=to)
+    said = _say(tx, terms, ticket, MessageKind.ASSIGNED, by, at, action="assign", to=to)
+    if to is not None and to != by:
+        key, owner = f"{terms.store}:ticket:{ticket.id}:assigned:{said.id}", account.owner
+        event = TicketAssigned(
+            key=key, store=terms.store, at=said.at, owner=owner, ticket_id=ticket.id, to=(to,), by=by
+        )
+        tx.outbox.add([event])
     return ticket
 
 
@@ -178,9 +185,10 @@ def _say(
     action: str,
     text: str = "",
     **detail: Any,
-) -> None:
-    tell(tx, terms, ticket.id, Message(at, Author.STAFF, what, text, detail, by))
+) -> Message:
+    said = tell(tx, terms, ticket.id, Message(at, Author.STAFF, what, text, detail, by))
     note(tx, terms.store, by, action, f"ticket:{ticket.id}", at, **detail)
+    return said
 
 
 def _tell_urgency(tx: Tx, terms: DeskTerms, ticket: Ticket, owner: Owner, at: datetime, *, urgent: bool) -> None:

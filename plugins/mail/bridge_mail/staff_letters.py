@@ -10,6 +10,7 @@ from bridge.domain.events import (
     QuoteApproved,
     QuoteDeclined,
     QuoteEvent,
+    TicketAssigned,
     TicketOpened,
     TicketReplied,
 )
@@ -76,6 +77,14 @@ def _replied(event: TicketReplied, at: Context) -> Letter:
     return Letter(subject, (more_about("ticket show", event.ticket_id, at),), (ticket_fact(event.ticket_id, at),))
 
 
+def _assigned(event: TicketAssigned, at: Context) -> Letter:
+    lang = at.language
+    subject = say(lang, "Ticket {ticket} has been given to you", ticket=event.ticket_id)
+    line = say(lang, "By: {name}", name=isolated(one_line(event.by)))
+    facts = (ticket_fact(event.ticket_id, at), Fact(say(lang, "Customer"), _who(event.owner, at)))
+    return Letter(subject, (line, more_about("ticket show", event.ticket_id, at)), facts)
+
+
 def _problem(event: ProblemOpened, at: Context) -> Letter:
     lang, summary = at.language, isolated(one_line(event.summary, 1_000))
     if event.kind == SEVERAL:
@@ -123,6 +132,7 @@ STAFF_WRITERS: dict[type[Event], Writer] = {
     HoldOld: _old,
     TicketOpened: _requested,
     TicketReplied: _replied,
+    TicketAssigned: _assigned,
     ProblemOpened: _problem,
     BackupLate: _backup,
     **CLOCK_WRITERS,

@@ -82,6 +82,7 @@ TO_STAFF: list[events.Event] = [
     events.TicketOpened(key="k", **CUSTOMER, ticket_id=5),
     events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, urgent=True, guaranteed_until=LAPSES),
     events.TicketReplied(key="k", **CUSTOMER, ticket_id=5),
+    events.TicketAssigned(key="k", **CUSTOMER, ticket_id=5, to=("Boris",), by="Anna"),
     events.ClockWarning(**CLOCK, clock="first_answer", percent=50),
     events.ClockBreached(**CLOCK, clock="next_answer"),
     events.ClockEscalated(**CLOCK, clock="resolution", hours=2.5),
