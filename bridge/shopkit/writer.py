@@ -8,11 +8,11 @@ that a page never sees a count whose entries are not there yet.
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from importlib import resources
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bridge.contracts.shop import AccountRows, Shown
 from bridge.contracts.shop_documents import Note
-from bridge.contracts.shop_rows import SCHEMA_VERSION, SignedRow, SigningKey, verifies
+from bridge.contracts.shop_rows import SCHEMA_VERSION, SignedRow, SigningKey, claim_name, foreign_claim, verifies
 from bridge.errors import ForeignDesk, ShopRefused
 from bridge.shopkit.absent import may_be_absent
 from bridge.shopkit.database import ShopDatabase
@@ -61,7 +61,7 @@ class ShopWriter:
         them signed does not stand in the way of later pushes.
         """
         self._keys = keys
-        name = f"desk:{self._store}"
+        name, ours = claim_name(self._store), json.loads(row.payload)
         for _ in range(CLAIM_ATTEMPTS):
             seen = await self._database.rows(self._sql["meta"], name=name)
             if seen:
@@ -69,7 +69,9 @@ class ShopWriter:
                 if (payload, key_id, mac) == (row.payload, row.key_id, row.mac):
                     return
                 if verifies(keys, "meta", payload, key_id, mac):
-                    self._refuse_foreign(json.loads(payload), json.loads(row.payload))
+                    foreign = foreign_claim(payload, ours["desk"], ours["epoch"])
+                    if foreign is not None:
+                        raise ForeignDesk(f"{self._store}: {foreign}")
                 await self._database.write(
                     self._sql["replace_meta"], **_meta(name, row), seen_payload=payload, seen_mac=mac
                 )
@@ -260,17 +262,6 @@ class ShopWriter:
             if len(found) < ENTRIES_A_STATEMENT:
                 return
             customer, number = found[-1][0], found[-1][2]
-
-    def _refuse_foreign(self, theirs: dict[str, Any], ours: dict[str, Any]) -> None:
-        if theirs.get("desk") != ours.get("desk"):
-            raise ForeignDesk(
-                f"{self._store}: the shop belongs to the desk {theirs.get('desk')}, this is {ours.get('desk')}"
-            )
-        if int(theirs.get("epoch", 0)) > int(ours.get("epoch", 0)):
-            raise ForeignDesk(
-                f"{self._store}: the shop has seen epoch {theirs.get('epoch')} of this desk, this one is at "
-                f"{ours.get('epoch')}: it is an older copy"
-            )
 
 
 def batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
