@@ -190,5 +190,5 @@ _EVENTS: Mapping[MessageKind, Callable[[Mapping[str, Any]], str]] = {
     MessageKind.MERGED: _linked,
     MessageKind.SPLIT: _linked,
     MessageKind.ALERTED: _alerted,
-    MessageKind.REDACTED: _always("its words were erased"),
+    MessageKind.REDACTED: lambda detail: f"took out message {detail.get('message')}",
 }

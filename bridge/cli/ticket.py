@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import ticket_deciding, ticket_saying
+from bridge.cli import ticket_deciding, ticket_redacting, ticket_saying
 from bridge.cli.acting import MOST_LISTED, TicketNumber, listed
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
 from bridge.cli.customer import Customer
@@ -238,6 +238,7 @@ def macros(call: Call, store: EachStoreOption = None) -> None:
 
 app.add_typer(ticket_saying.app)
 app.add_typer(ticket_deciding.app)
+app.add_typer(ticket_redacting.app)
 
 
 def _in_shop(settings: "Settings", store: "StoreSettings", owner: "Owner") -> bool:

@@ -99,6 +99,10 @@ class Files(Protocol):
         """Erase the files that were sent before then; how many (rule D4)."""
         ...
 
+    def redact(self, store: str, message_ids: Iterable[int]) -> int:
+        """Erase the files of these messages; how many."""
+        ...
+
     def again(self, store: str) -> None:
         """Push staff's files once more: the shop may have lost them."""
         ...

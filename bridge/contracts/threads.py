@@ -206,6 +206,10 @@ class Threads(Protocol):
         """The replies that these messages of tickets are."""
         ...
 
+    def any_written(self, store: str, message_ids: Iterable[int]) -> bool:
+        """Whether the shop's customer service has any of these messages of staff's."""
+        ...
+
     def reply_done(self, store: str, message_id: int, native_id: int) -> None: ...
 
     def reply_failed(self, store: str, message_id: int) -> None:

@@ -57,6 +57,13 @@ class QueuedTicket(NamedTuple):
         return QueueKey(self.now.urgency is Urgency.CONFIRMED, self.now.due, self.now.since, self.ticket.id)
 
 
+class Written(NamedTuple):
+    """In which ticket somebody wrote something, and the number of the message that it is a copy of, 0 for none."""
+
+    ticket: int
+    copy_of: int
+
+
 class StandingTicket(NamedTuple):
     """A ticket, whose it is, and how it stands; None where that was never worked out."""
 
@@ -274,6 +281,18 @@ class Tickets(Protocol):
 
     def again(self, store: str) -> None:
         """Show every ticket of the store once more, but none that is kept back."""
+        ...
+
+    def written(self, account_id: int) -> dict[int, Written]:
+        """What people wrote in the account's tickets, notes too, by the number of the message."""
+        ...
+
+    def redact(self, message_ids: Iterable[int]) -> None:
+        """Empty these messages for good; the shop is shown them anew."""
+        ...
+
+    def redacted(self, ticket_ids: Iterable[int]) -> frozenset[int]:
+        """Messages of these tickets of which the history says that they were redacted."""
         ...
 
     def erase(self, account_id: int) -> None:

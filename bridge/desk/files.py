@@ -103,6 +103,11 @@ ERASE_FILES = Statement(update(file).where(file.c.message_id.in_(_OF_TICKETS), F
 """Takes from the files of these tickets what they were called and which contents they have."""
 
 
+_REDACT = Statement(
+    update(file).where(_THIS_STORE, any_of(file.c.message_id, "ids"), FILE_IS_THERE).values(**_NOTHING_LEFT)
+)
+
+
 class SqlFiles:
     """Implements `bridge.contracts.files.Files`."""
 
@@ -194,6 +199,10 @@ class SqlFiles:
         number = self._stores.number(store)
         self._show([row[0] for row in _OLD.rows(self._connection, store=number, before_ms=to_ms(before))])
         return _FORGET_OLD.run(self._connection, store=number, before_ms=to_ms(before)).rowcount
+
+    def redact(self, store: str, message_ids: Iterable[int]) -> int:
+        number = self._stores.number(store)
+        return _REDACT.run(self._connection, store=number, ids=id_list(message_ids)).rowcount
 
     def again(self, store: str) -> None:
         _AGAIN.run(self._connection, store=self._stores.number(store))

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import ColumnClause, bindparam, func, literal_column, select, text, tuple_, update
 
-from bridge.contracts.tickets import MessageKey, WaitingMessage
+from bridge.contracts.tickets import MessageKey, WaitingMessage, Written
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.tables import HIDDEN, MESSAGE_WAITS, message, ticket
 from bridge.desk.values import as_json, from_ms, id_list, read_json, to_ms
-from bridge.domain.tickets import ABOUT_QUOTES, FOR_STAFF_ALONE, Author, Message, MessageKind
+from bridge.domain.tickets import ABOUT_QUOTES, BY_PEOPLE, FOR_STAFF_ALONE, Author, Message, MessageKind
 
 LAST_MS = 999
 _AUTHORS = {one.value: one for one in Author}
@@ -107,6 +107,31 @@ _SHOW_ALL_ANEW = Statement(
 )
 _ERASE = Statement(update(message).where(any_of(message.c.ticket_id, "ids")).values(text=text("''"), **ANEW))
 
+_REDACT = Statement(update(message).where(any_of(message.c.id, "ids")).values(text=text("''"), **ANEW))
+_TOUCH_TICKETS = Statement(
+    update(ticket)
+    .where(ticket.c.id.in_(select(message.c.ticket_id).where(any_of(message.c.id, "ids")).scalar_subquery()))
+    .values(number=ticket.c.number + literal_column("1"))
+)
+_WRITTEN = Statement(
+    select(
+        message.c.id,
+        message.c.ticket_id,
+        func.coalesce(func.json_extract(message.c.detail, literal_column("'$.copy_of'")), literal_column("0")),
+    )
+    .join(ticket, ticket.c.id == message.c.ticket_id)
+    .where(
+        ticket.c.account_id == bindparam("account"),
+        message.c.kind.in_([literal_column(f"'{kind}'") for kind in sorted(BY_PEOPLE)]),
+    )
+    .order_by(message.c.id)
+)
+_REDACTED = Statement(
+    select(func.json_extract(message.c.detail, literal_column("'$.message'"))).where(
+        any_of(message.c.ticket_id, "ids"), message.c.kind == literal_column(f"'{MessageKind.REDACTED}'")
+    )
+)
+
 
 class SqlMessages:
     """The part of `bridge.contracts.tickets.Tickets` that is about messages."""
@@ -192,6 +217,17 @@ class SqlMessages:
     def messages_pushed(self, versions: Mapping[MessageKey, int]) -> None:
         rows = ({"ticket": key.ticket, "wanted": key.number, "shown": version} for key, version in versions.items())
         _PUSHED.run_many(self._connection, rows)
+
+    def written(self, account_id: int) -> dict[int, Written]:
+        return {row[0]: Written(*row[1:]) for row in _WRITTEN.rows(self._connection, account=account_id)}
+
+    def redact(self, message_ids: Iterable[int]) -> None:
+        ids = id_list(message_ids)
+        for statement in (_REDACT, _TOUCH_TICKETS):
+            statement.run(self._connection, ids=ids)
+
+    def redacted(self, ticket_ids: Iterable[int]) -> frozenset[int]:
+        return frozenset(row[0] for row in _REDACTED.rows(self._connection, ids=id_list(ticket_ids)))
 
     def _place(self, ticket_id: int, at_ms: int) -> int:
         """The moment of a message: never before what was said before it, whatever the machine's clock shows.

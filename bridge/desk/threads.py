@@ -144,6 +144,15 @@ _REPLIES_OF = Statement(
         any_of(native_reply.c.message_id, "ids")
     )
 )
+_WRITTEN = Statement(
+    select(native_reply.c.message_id)
+    .where(
+        native_reply.c.store_id == bindparam("store"),
+        any_of(native_reply.c.message_id, "ids"),
+        native_reply.c.native_id.is_not(None),
+    )
+    .limit(literal_column("1"))
+)
 _ENDED = Statement(
     update(native_reply)
     .where(and_(native_reply.c.store_id == bindparam("store"), native_reply.c.message_id == bindparam("wanted")))
@@ -284,6 +293,10 @@ class SqlThreads(SqlOldTickets):
     def replies_of(self, message_ids: Iterable[int]) -> dict[int, KnownReply]:
         rows = _REPLIES_OF.rows(self._connection, ids=id_list(message_ids))
         return {number: KnownReply(thread_id, uuid) for number, thread_id, uuid in rows}
+
+    def any_written(self, store: str, message_ids: Iterable[int]) -> bool:
+        number = self._stores.number(store)
+        return _WRITTEN.one(self._connection, store=number, ids=id_list(message_ids)) is not None
 
     def reply_done(self, store: str, message_id: int, native_id: int) -> None:
         self._end(store, message_id, {"new_state": DONE, "new_native_id": native_id})

@@ -128,6 +128,9 @@ FOR_STAFF_ALONE = frozenset(
 )
 """Messages that the customer is not shown."""
 
+BY_PEOPLE = frozenset({MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL})
+"""Messages that are what somebody wrote; each has a number to take it up by."""
+
 BY_ITSELF = frozenset({MessageKind.STATE, MessageKind.STANDING, MessageKind.ALERTED, MessageKind.LAPSED})
 """What the bridge notes as time goes by, where it is the author: nobody has done anything then."""
 

@@ -18,7 +18,7 @@ from bridge.domain.files import TicketFile
 from bridge.domain.histories import History
 from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketNow
-from bridge.locale.history_words import history_text
+from bridge.locale.history_words import history_text, redacted_text
 from bridge.locale.promise_words import best_effort_text, guaranteed_text
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import (
@@ -91,7 +91,7 @@ def message_rows(
 ) -> list[DocumentRow]:
     """The rows of these messages of those tickets. Of what is on nobody's page any more nothing is left."""
     owners, subjects = owners_of(tx, tickets), {ticket.id: ticket.subject for ticket in tickets}
-    files = _files_of(tx, {one.ticket for one in messages})
+    files, redacted = _files_of(tx, {one.ticket for one in messages}), _redacted(tx, messages)
     replies = tx.threads.replies_of(one.message.id for one in messages if _is_answer(one.message))
     rows = []
     for one in messages:
@@ -101,6 +101,8 @@ def message_rows(
                 said = {**_message(one.message), "files": files.get(one.message.id, [])}
                 if _is_answer(one.message):
                     said |= _for_a_restored_desk(one.message, replies.get(one.message.id))
+                if one.message.id in redacted:
+                    said["text"] = redacted_text()
                 document = {**message_head(terms, one.key, owner.ref, one.message.version), **said}
                 rows.append(message_row(terms, one.key, document))
             case OwnerKind.CUSTOMER | OwnerKind.FORMER:
@@ -151,6 +153,16 @@ def _files_of(tx: Tx, tickets: Collection[int]) -> Mapping[int, list[dict[str, A
         for file in tx.files.of_ticket(ticket):
             found.setdefault(file.message, []).append(_file(file))
     return found
+
+
+def _redacted(tx: Tx, messages: Sequence[WaitingMessage]) -> Collection[int]:
+    """Those of these messages that staff have taken out: their places say so."""
+    return tx.tickets.redacted({one.ticket for one in messages if _is_emptied(one.message)})
+
+
+def _is_emptied(message: Message) -> bool:
+    """Whether what somebody wrote may have been taken out: it has no words, and was shown before."""
+    return message.kind is MessageKind.TEXT and message.version > 1 and not message.text
 
 
 def _file(file: TicketFile) -> dict[str, Any]:

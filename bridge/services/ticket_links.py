@@ -16,7 +16,7 @@ from bridge.domain.policies import ClockKind
 from bridge.domain.quotes import QuoteState
 from bridge.domain.ticket_course import asked_since
 from bridge.domain.ticket_history import history_of
-from bridge.domain.tickets import QUEUED, Author, Message, MessageKind, Ticket, TicketState
+from bridge.domain.tickets import BY_PEOPLE, QUEUED, Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused
 from bridge.services.coin_moves import note
 from bridge.services.native_parts import STATUS_OF
@@ -29,8 +29,6 @@ MOST_SUBJECT = 200
 MOST_COPIES = 500
 """Messages that a part of a ticket may have: more is another ticket, not a part of it."""
 OPEN_QUOTES = frozenset({QuoteState.DRAFT, QuoteState.OFFERED, QuoteState.APPROVED, QuoteState.STARTED})
-COPIED = frozenset({MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL})
-"""What of a ticket is copied: what people said. What became of quotes stays where the quotes are."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -90,7 +88,7 @@ def split(
     require_staff(by)
     require_text(subject, what="subject", longest=MOST_SUBJECT)
     ticket, account = ticket_of(tx, terms.store, ticket_id)
-    said = [one for one in tx.tickets.thread(ticket.id) if one.kind in COPIED]
+    said = [one for one in tx.tickets.thread(ticket.id) if one.kind in BY_PEOPLE]
     place = next((at for at, one in enumerate(said) if one.id == from_message), None)
     if place is None:
         raise TicketRefused("unknown_message", f"ticket {ticket.id} has no message {from_message} that people wrote")

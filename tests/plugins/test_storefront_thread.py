@@ -231,9 +231,12 @@ def test_messages_of_a_desk_that_was_put_back_are_not_shown(shop: Storefront) ->
 
 def test_D2_a_redacted_message_leaves_its_place(shop: Storefront) -> None:
     push_document(shop, "ticket", 5, ticket(5, messages=[message("message 1"), message("Secret")]))
-    push_message(shop, 5, 2, message("") | {"text": {}}, version=2)
+    words = {"en": "This message was taken out.", "ru": "Это сообщение удалено.", "fa": "این پیام حذف شد."}
+    push_message(shop, 5, 2, message("") | {"text": words}, version=2)
     page = thread(shop)
     assert "Secret" not in page.html
+    assert words["en"] in page.text
+    assert words["ru"] not in page.text
     assert page.html.count('class="supportbridge-message ') == 2
     assert page.log == []
 
