@@ -7,7 +7,7 @@ done is known by its UUID. While customers are active the inbox is looked at twi
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,12 +24,11 @@ from bridge.domain.cursor import Cursor
 from bridge.engine.files import StoreFiles
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.inbox_forgetting import InboxForgetting, remembered
+from bridge.engine.inbox_handling import InboxHandling
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of, next_due, nothing
-from bridge.errors import DeskError
 from bridge.services import inbox
-from bridge.services.files import Arrival, files_of
 from bridge.services.inbox import Outcome
 from bridge.services.inbox_rows import Doubt, Posted, read_row
 from bridge.services.told_before import Told, orders_caught_up, told_before
@@ -88,6 +87,7 @@ class Inbox:
         self._after_silence = after_silence
         self._on_handled, self._terms = on_handled, setup.desk_terms
         self._files = StoreFiles(setup, adapter, desk, clock, contents or beside(desk.path))
+        self._handling = InboxHandling(setup, desk, clock, self._files)
         self._forgetting = InboxForgetting(setup, adapter, desk, clock, self._files)
         self._cursor: Cursor | None = None
         self._due = phase * setup.sync.poll_seconds
@@ -208,86 +208,10 @@ class Inbox:
         return await self._desk.read(orders_caught_up, self._setup.name)
 
     async def _handle(self, page: _Page, keys: tuple[SigningKey, ...]) -> None:
-        *rows, last = page.rows
-        outcomes: list[Outcome] = []
-        for some in _apart(rows, self._setup.name, keys):
-            outcomes += await self._at_once(some, page.told, keys)
-        outcomes += await self._at_once([last], page.told, keys, cursor=page.cursor)
+        outcomes = await self._handling.handle(page.rows, page.told, keys, cursor=page.cursor)
         for row, outcome in zip(page.rows, outcomes, strict=True):
             self._count(row, outcome)
         self._on_handled()
-
-    async def _at_once(
-        self,
-        rows: Sequence[InboxRow],
-        told: Mapping[str, Told],
-        keys: tuple[SigningKey, ...],
-        cursor: Cursor | None = None,
-    ) -> list[Outcome]:
-        """Handle rows in order, an action each, in as few commits as the desk can; give up on those that fail."""
-        arrivals = {row.uuid: await self._arrivals(row, told.get(row.uuid), keys) for row in rows}
-        at = self._clock.now()
-        results = await asyncio.gather(
-            *(
-                self._desk.transact(
-                    "inbox row",
-                    inbox.handle,
-                    self._terms,
-                    row,
-                    keys,
-                    at=at,
-                    told=told.get(row.uuid),
-                    cursor=cursor,
-                    arrivals=arrivals[row.uuid],
-                )
-                for row in rows
-            ),
-            return_exceptions=True,
-        )
-        outcomes = []
-        for row, result in zip(rows, results, strict=True):
-            if isinstance(result, Outcome):
-                outcomes.append(result)
-            elif isinstance(result, DeskError) or not isinstance(result, Exception):
-                raise result  # the desk itself, or a stop: nothing of it is the row's fault
-            else:
-                outcomes.append(await self._give_up(row, result, told.get(row.uuid), keys, cursor))
-        for row, outcome in zip(rows, outcomes, strict=True):
-            if outcome is Outcome.REFUSED:
-                await self._drop_files(row, keys)
-        return outcomes
-
-    async def _arrivals(self, row: InboxRow, told: Told | None, keys: tuple[SigningKey, ...]) -> Mapping[str, Arrival]:
-        """What came of a row's files; of one that was refused before a restore they are not asked for."""
-        posted = read_row(row, self._setup.name, keys)
-        if isinstance(posted, Doubt) or (told is not None and not told.accepted):
-            return inbox.NO_FILES
-        return await self._files.fetched(posted, keys, again=told is not None)
-
-    async def _drop_files(self, row: InboxRow, keys: tuple[SigningKey, ...]) -> None:
-        posted = read_row(row, self._setup.name, keys)
-        if not isinstance(posted, Doubt):
-            await self._files.drop_refused(posted, keys)
-
-    async def _give_up(
-        self,
-        row: InboxRow,
-        error: Exception,
-        told: Told | None,
-        keys: tuple[SigningKey, ...],
-        cursor: Cursor | None,
-    ) -> Outcome:
-        log.error("inbox row failed", store=self._setup.name, row=row.id, customer=row.customer_id, exc_info=error)
-        return await self._desk.transact(
-            "give up inbox row",
-            inbox.give_up,
-            self._terms,
-            row,
-            keys,
-            at=self._clock.now(),
-            told=told,
-            cursor=cursor,
-        )
 
     def _count(self, row: InboxRow, outcome: Outcome) -> None:
         counters = self._health.counters
@@ -308,20 +232,6 @@ class Inbox:
             return min(FAST_S, poll)
         self._due = next_due(self._due, every=poll, moment=moment)
         return self._due - moment
-
-
-def _apart(rows: Sequence[InboxRow], store: str, keys: Sequence[SigningKey]) -> Iterator[list[InboxRow]]:
-    """The rows in order, those with files each by itself: they are fetched when it is their turn, not long before."""
-    some: list[InboxRow] = []
-    for row in rows:
-        posted = read_row(row, store, keys)
-        if isinstance(posted, Posted) and files_of(posted):
-            yield from (some, [row]) if some else ([row],)
-            some = []
-        else:
-            some.append(row)
-    if some:
-        yield some
 
 
 def _save_cursor(tx: DeskTx, store: str, cursor: Cursor) -> None:

@@ -237,7 +237,7 @@ async def test_a_gap_that_nothing_fills_is_given_up(store: Store) -> None:
 async def test_C8_200_approvals_at_once_of_an_account_that_covers_7_hold_7(store: Store) -> None:
     rich = 78
     await store.granted(rich, 7 * 10)
-    store.inbox._terms = replace(store.inbox._terms, actions_per_minute=1_000)
+    store.inbox._handling._terms = replace(store.inbox._handling._terms, actions_per_minute=1_000)
     quotes = [await store.offered(rich, 10) for _ in range(200)]
     rows = [store.approve(quote, customer=rich) for quote in quotes]
     await store.passes()
