@@ -24,7 +24,14 @@ from bridge.engine.health import StoreHealth
 from bridge.engine.setup import StoreSetup
 from bridge.services.account_pages import Batch
 from bridge.services.documents import DocumentBatch
-from bridge.services.lost_answers import LostTicket, lost_files, recover_answers, tell_other_standing, with_answers
+from bridge.services.lost_answers import (
+    LostTicket,
+    lost_files,
+    recover_answers,
+    redact_again,
+    tell_other_standing,
+    with_answers,
+)
 from bridge.services.restoring import (
     keep_erased_back,
     report_lost_entries,
@@ -163,7 +170,10 @@ class LostDesk:
         )
         if recovered:
             log.warning("answers of a lost desk are put back", store=store, messages=len(recovered), files=len(fetched))
-        return frozenset(recovered)
+        redacted = await self._desk.transact("take out again", redact_again, store, known, lost, keys, at=at)
+        if redacted:
+            log.warning("what was taken out after the backup is taken out again", store=store, messages=len(redacted))
+        return frozenset([*recovered, *redacted])
 
     async def _take_up_tickets(self) -> int:
         """Once all that customers sent has been done again: take up the tickets that waited for that; how many."""

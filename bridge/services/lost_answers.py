@@ -22,6 +22,7 @@ from bridge.domain.tickets import ENDED, WAITING, Author, Message, MessageKind, 
 from bridge.services import files
 from bridge.services.document_parts import unix
 from bridge.services.files import Arrival
+from bridge.services.redacting import redact_alone
 from bridge.services.restoring import AFTER_BACKUP, report_lost_ticket, said_by_row
 from bridge.services.ticket_documents import AS_TYPED, IN_SHOP, LEADS_TO
 from bridge.services.ticket_standing import look_at
@@ -129,6 +130,30 @@ def recover_answers(
     return recovered
 
 
+def redact_again(
+    tx: Tx,
+    store: str,
+    tickets: Mapping[int, LostTicket],
+    rows: Iterable[DocumentRow],
+    keys: Sequence[SigningKey],
+    *,
+    at: datetime,
+) -> list[int]:
+    """Take out again what staff took out of a ticket after the backup; the ticket of each message (rule D2).
+
+    What somebody wrote has a row without his words only where they were taken out.
+    """
+    done = []
+    for said in _said_of(store, tickets, rows, keys):
+        if said["by"] == Author.BRIDGE or AS_TYPED in said["text"] or not said["text"]:
+            continue
+        same = [one for one in tx.tickets.thread(said["ticket"]) if one.text and _is_said(one, said)]
+        for one in [one for one in same if one.number == said["number"]] or same[:1]:
+            redact_alone(tx, store, said["ticket"], one.id, at=at)
+            done.append(said["ticket"])
+    return done
+
+
 def tell_other_standing(
     tx: Tx, store: str, tickets: Mapping[int, LostTicket], *, all_read: bool, at: datetime
 ) -> frozenset[int]:
@@ -165,11 +190,7 @@ def _lost(
 ) -> Iterator[Mapping[str, Any]]:
     """What those rows say that are staff's words and not in the thread."""
     ours: dict[int, set[tuple[int, str]]] = {}
-    for one in rows:
-        said = said_by_row(DocumentTable.MESSAGE, one, store, keys)
-        known = None if said is None else tickets.get(said["ticket"])
-        if known is None or not said["customer"] or known.customer != said["customer"]:
-            continue
+    for said in _said_of(store, tickets, rows, keys):
         ticket, words = said["ticket"], said["text"].get(AS_TYPED)
         if said["by"] != Author.STAFF or not words or not _comes_back_here(tx, store, said):
             continue
@@ -177,6 +198,22 @@ def _lost(
             ours[ticket] = {(unix(message.at), message.text) for message in tx.tickets.thread(ticket)}
         if (said["at"], words) not in ours[ticket]:
             yield said
+
+
+def _said_of(
+    store: str, tickets: Mapping[int, LostTicket], rows: Iterable[DocumentRow], keys: Sequence[SigningKey]
+) -> Iterator[Mapping[str, Any]]:
+    """What those rows say that are signed, and of one of these tickets and its customer."""
+    for one in rows:
+        said = said_by_row(DocumentTable.MESSAGE, one, store, keys)
+        known = None if said is None else tickets.get(said["ticket"])
+        if known is not None and said["customer"] and known.customer == said["customer"]:
+            yield said
+
+
+def _is_said(message: Message, said: Mapping[str, Any]) -> bool:
+    """Whether a row is of what this person wrote then; of what was done again only the second is known."""
+    return (message.kind, message.author, unix(message.at)) == (MessageKind.TEXT, said["by"], said["at"])
 
 
 def _comes_back_here(tx: Tx, store: str, said: Mapping[str, Any]) -> bool:

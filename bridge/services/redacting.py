@@ -15,7 +15,7 @@ from bridge.errors import TicketRefused
 from bridge.services.coin_moves import note
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
-from bridge.services.ticket_standing import tell
+from bridge.services.ticket_standing import look_at, tell
 
 LONGEST_REASON = 500
 """Characters."""
@@ -62,6 +62,15 @@ def redact(
     in_thread = "thread" in wanted.detail or tx.threads.any_written(terms.store, places)
     from_page = wanted.author is Author.CUSTOMER and wanted.verified and "thread" not in wanted.detail
     return Redacted(tuple(dict.fromkeys(places.values())), files, in_thread, from_page)
+
+
+def redact_alone(tx: Tx, store: str, ticket_id: int, message_id: int, *, at: datetime) -> None:
+    """Empty a message that was redacted once already, before a backup was put back; nobody of staff does it now."""
+    tx.files.redact(store, [message_id])
+    tx.tickets.redact([message_id])
+    said = Message(at, Author.BRIDGE, MessageKind.REDACTED, detail={"message": message_id})
+    tx.tickets.say(ticket_id, said)
+    look_at(tx, store, [ticket_id], at=at)
 
 
 def _places_of(tx: Tx, ticket: Ticket, message: Message) -> dict[int, int]:

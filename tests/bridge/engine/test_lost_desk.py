@@ -52,18 +52,19 @@ class Restored(Writing):
     def left(
         self,
         number: int,
-        *answers: str,
+        *answers: str | Mapping[str, str],
         customer_id: int = 77,
         key: SigningKey = KEY,
         files: Sequence[Mapping[str, Any]] = (),
         **standing: str,
     ) -> None:
-        """What the lost desk has left in the shop of a ticket."""
+        """What the lost desk has left in the shop of a ticket; of an answer that was taken out, what stands there."""
         head = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "number": 9, "ticket": number}
         for turn, text in enumerate(answers):
             message = MessageKey(number, turn + 1)
             at = {"at": AT + turn, "ms": 0, "files": list(files)}
-            told = at | {"by": "staff", "quote": None, "verified": True, "text": {"": text}}
+            told = at | {"by": "staff", "quote": None, "verified": True}
+            told["text"] = {"": text} if isinstance(text, str) else dict(text)
             place = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "version": 1, **message._asdict()}
             row = signed_row(key, "message", place | told, customer_id=customer_id, epoch=1, number=1)
             self.shop.document_rows[DocumentTable.MESSAGE][message] = row
@@ -102,7 +103,7 @@ class Restored(Writing):
         keys = [MessageKey(number, place + 1) for place in range(document.get("messages", 0))]
         shown = [self.shop.shown_document(DocumentTable.MESSAGE, key) for key in keys]
         assert None not in shown, "a page counts no messages that it cannot show"
-        return [one["text"][""] for one in shown if one]
+        return [one["text"].get("") or one["text"]["en"] for one in shown if one]
 
 
 @pytest.fixture
@@ -150,6 +151,20 @@ async def test_T1_the_answer_is_never_missing_from_the_page_in_between(restored:
     restored.left(number, "It is done.")
     while await restored.asked():
         assert restored.page(number) == ["It is done."]
+
+
+async def test_D2_what_was_taken_out_after_the_backup_is_never_on_the_page_in_between(restored: Restored) -> None:
+    (number,) = await restored.opened(1)
+    said = Message(MONDAY, Author.STAFF, MessageKind.TEXT, "The password is 1234.")
+    await restored.desk.transact("say", lambda tx: tx.tickets.say(number, said))
+    restored.left(number, {"en": "This message was taken out."})
+    while await restored.asked():
+        assert restored.page(number) == ["This message was taken out."]
+    found = await restored.desk.read(lambda tx: tx.tickets.thread(number))
+    assert [(one.kind, one.text) for one in found if one.kind is not MessageKind.STANDING] == [
+        (MessageKind.TEXT, ""),
+        (MessageKind.REDACTED, ""),
+    ]
 
 
 async def test_what_was_put_back_survives_a_push_that_fails(restored: Restored) -> None:

@@ -15,7 +15,7 @@ from bridge.contracts.tickets import MessageKey
 from bridge.domain.events import TicketAnswered
 from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.services.account_pages import PageTerms
-from bridge.services.lost_answers import recover_answers, tell_other_standing, with_answers
+from bridge.services.lost_answers import recover_answers, redact_again, tell_other_standing, with_answers
 from bridge.services.ticket_documents import message_rows
 from bridge.services.ticket_standing import look_at
 from bridge.services.tickets import reply
@@ -192,3 +192,55 @@ def test_T10_what_silence_or_the_back_office_brings_about_again_is_not_told() ->
         coins.desk.run(lambda tx: tx.threads.save(ACME, [thread]))
         assert stood(coins, state="closed") == ([], [])
         assert len(stood(coins, state="closed", urgency="confirmed")[1]) == 1
+
+
+TAKEN_OUT = {"en": "This message was taken out.", "ru": "Это сообщение удалено.", "fa": "این پیام حذف شد."}
+
+
+def redacted(coins: CoinDesk, *rows: DocumentRow) -> list[int]:
+    known = coins.desk.run(with_answers, ACME, [lost_ticket(number=1)], (KEY,), at=LATER)
+    return coins.desk.run(redact_again, ACME, known, rows, (KEY,), at=LATER)
+
+
+def say(tx: Tx, number: int, message: Message) -> None:
+    tx.tickets.say(number, message)
+
+
+def with_thread(coins: CoinDesk) -> int:
+    """A ticket in which the customer wrote, and staff answered a minute later, before the backup."""
+    number = coins.ticket(customer(77)).id
+    for place, (author, text) in enumerate(((Author.CUSTOMER, "Please."), (Author.STAFF, "It is done."))):
+        said = Message(MONDAY_9AM + timedelta(minutes=place), author, MessageKind.TEXT, text)
+        coins.desk.run(say, number, said)
+    return number
+
+
+@pytest.mark.parametrize(("place", "left"), [(0, ["", "It is done."]), (1, ["Please.", ""])])
+def test_D2_what_was_taken_out_after_the_backup_is_taken_out_again(place: int, left: list[str]) -> None:
+    with a_coin_desk() as coins:
+        number = with_thread(coins)
+        assert [redacted(coins, left_message(place, text=TAKEN_OUT)) for _ in range(2)] == [[number], []]
+        *texts, said = coins.desk.look(lambda tx: tx.tickets.thread(number))
+        assert [one.text for one in texts] == left
+        assert (said.kind, said.author, said.detail) == (
+            MessageKind.REDACTED,
+            Author.BRIDGE,
+            {"message": texts[place].id},
+        )
+        assert coins.desk.look(lambda tx: tx.tickets.redacted([number])) == {texts[place].id}
+
+
+def test_D2_nothing_is_taken_out_that_no_row_of_ours_says_was() -> None:
+    stranger = SigningKey("k1", b"x" * 32)
+    with a_coin_desk() as coins:
+        number = with_thread(coins)
+        other_rows = [
+            left_message(0, text=TAKEN_OUT, key=stranger),
+            left_message(0, text=TAKEN_OUT, customer=78),
+            left_message(0, text=TAKEN_OUT, at=int(LATER.timestamp())),
+            left_message(0, text=TAKEN_OUT, by="bridge"),
+            left_message(2),
+            *answered(),
+        ]
+        assert redacted(coins, *other_rows) == []
+        assert staffs_words(coins, number) == ["Please.", "It is done."]
