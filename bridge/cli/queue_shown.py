@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bridge.cli.call import unclear
@@ -12,6 +12,7 @@ from bridge.cli.screen import count, line, styled, table, utc
 from bridge.cli.tickets_shown import left_words, minute, state_word, urgent_word
 from bridge.contracts.tickets import QueueKey
 from bridge.domain.accounts import Owner
+from bridge.domain.moments import from_ms, to_ms
 from bridge.domain.queue import QueueRow, Tier
 from bridge.errors import UsageError
 from bridge.locale.clock_words import standing_text
@@ -20,8 +21,6 @@ from bridge.settings import StoreSettings
 
 TIERS = {Tier.SERVED: "served today", Tier.OFF_TODAY: "not served today"}
 NO_CLOCK = "-"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +117,17 @@ def reason_words(row: QueueRow, page: QueuePage) -> str:
 def after_word(cursor: QueueCursor) -> str:
     """Where a page ended, as `--after` takes it."""
     key = cursor.key
-    due = "never" if key.due is None else str(_ms(key.due))
-    return f"{cursor.place}-{cursor.tier.value}-{int(key.urgent)}-{due}-{_ms(key.since)}-{key.id}"
+    due = "never" if key.due is None else str(to_ms(key.due))
+    return f"{cursor.place}-{cursor.tier.value}-{int(key.urgent)}-{due}-{to_ms(key.since)}-{key.id}"
 
 
 def cursor_of(word: str) -> QueueCursor:
     """The same back. Raises `UsageError` for anything else."""
     try:
         place, tier, urgent, due, since, number = word.split("-")
-        moment = None if due == "never" else _moment(due)
+        moment = None if due == "never" else from_ms(int(due))
         return QueueCursor(
-            int(place), Tier(int(tier)), QueueKey(bool(int(urgent)), moment, _moment(since), int(number))
+            int(place), Tier(int(tier)), QueueKey(bool(int(urgent)), moment, from_ms(int(since)), int(number))
         )
     except (ValueError, OverflowError):
         raise _no_place(word) from None
@@ -143,11 +142,3 @@ def _left(row: QueueRow, at: datetime) -> Any:
         return NO_CLOCK
     words = left_words(row.now.due, at)
     return styled(words, "wrong") if row.now.due <= at and row.now.guaranteed else words
-
-
-def _ms(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def _moment(ms: str) -> datetime:
-    return _EPOCH + int(ms) * _MILLISECOND

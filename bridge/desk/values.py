@@ -2,24 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic_core import from_json
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
+from bridge.domain.moments import from_ms, to_ms
+
+__all__ = ["as_json", "from_ms", "id_list", "read_json", "to_ms"]
+
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-
-
-def to_ms(moment: datetime) -> int:
-    """An aware datetime as milliseconds since 1970 UTC."""
-    return (moment - EPOCH) // MILLISECOND
-
-
-def from_ms(ms: int) -> datetime:
-    """Milliseconds since 1970 as an aware datetime in UTC."""
-    return EPOCH + ms * MILLISECOND
 
 
 def as_json(document: Any) -> str:

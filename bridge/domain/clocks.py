@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from bridge.domain.histories import History, Wait
+from bridge.domain.moments import to_ms
 from bridge.domain.policies import ClockKind, Policies, PolicyVersion
 from bridge.domain.service_hours import ServiceCalendar
 from bridge.domain.ticket_course import Run, runs_of
@@ -26,8 +27,6 @@ from bridge.domain.tickets import Ticket
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NO_TIME = timedelta()
 _URGENT = "/urgent/"
-_MILLISECOND = timedelta(milliseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Promise(NamedTuple):
@@ -271,7 +270,7 @@ def _key(run: Run, promise: Promise) -> str:
     """
     key = str(run.kind)
     if run.kind is not ClockKind.FIRST_ANSWER:
-        key = f"{key}/{(run.started - _EPOCH) // _MILLISECOND}"
+        key = f"{key}/{to_ms(run.started)}"
     if promise.urgent_since is not None:
-        key = f"{key}{_URGENT}{(promise.urgent_since - _EPOCH) // _MILLISECOND}"
+        key = f"{key}{_URGENT}{to_ms(promise.urgent_since)}"
     return key

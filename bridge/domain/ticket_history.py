@@ -6,10 +6,11 @@ written.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bridge.domain.histories import History, Mark, Turn, UrgencyChange, Wait
+from bridge.domain.moments import from_ms
 from bridge.domain.ticket_quotes import TicketQuotes
 from bridge.domain.tickets import (
     ENDED,
@@ -23,9 +24,6 @@ from bridge.domain.tickets import (
     TicketState,
     Urgency,
 )
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def history_of(ticket: Ticket, messages: Iterable[Message]) -> History:
@@ -179,13 +177,13 @@ class _Story:
         """
         if "asked" not in detail:
             return
-        asked = _EPOCH + int(detail["asked"]) * _MILLISECOND
+        asked = from_ms(int(detail["asked"]))
         self._asked.append(asked)
         self._asking = True
         self._course.append(Mark(asked, Turn.ASKED, joined_at=message.at))
         if "urgent" in detail:
             self._urgency = Urgency.CONFIRMED
-            since = _EPOCH + int(detail["urgent"]) * _MILLISECOND
+            since = from_ms(int(detail["urgent"]))
             self._urgencies.append(UrgencyChange(message.at, Urgency.CONFIRMED, since))
         was_awaited = self._state in WAITING
         if self._state is not TicketState.IN_WORK:

@@ -5,13 +5,14 @@ points to the other, which owes the answer from then on; of a part that goes on 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.domain.clock_alerts import height
 from bridge.domain.clocks import Clock
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.moments import to_ms
 from bridge.domain.policies import ClockKind
 from bridge.domain.quotes import QuoteState
 from bridge.domain.ticket_course import asked_since
@@ -29,8 +30,6 @@ MOST_SUBJECT = 200
 MOST_COPIES = 500
 """Messages that a part of a ticket may have: more is another ticket, not a part of it."""
 OPEN_QUOTES = frozenset({QuoteState.DRAFT, QuoteState.OFFERED, QuoteState.APPROVED, QuoteState.STARTED})
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: datetime) -> Ticket:
@@ -58,9 +57,9 @@ def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: d
     _require_no_open_quote(tx, ticket, at)
     detail: dict[str, int] = {"merged": ticket.id}
     if (asked := asked_since(ticket, joined.history)) is not None:
-        detail["asked"] = (asked - _EPOCH) // _MILLISECOND
+        detail["asked"] = to_ms(asked)
         if (urgent := joined.history.urgent_since(joined.at, asked=asked)) is not None:
-            detail["urgent"] = (urgent - _EPOCH) // _MILLISECOND
+            detail["urgent"] = to_ms(urgent)
     tx.tickets.say(other.id, Message(at, Author.BRIDGE, MessageKind.LINKED, detail=detail, staff=by))
     target = read_course(tx, terms, other, at=at)
     _require_kept(joined, target)
@@ -186,7 +185,7 @@ def _leave_out_told(tx: Tx, course: Course, before: Course, *, at: datetime) -> 
         told = sorted({step for key, step in before.history.alerts if key == old}, key=height)
         if told:
             detail: dict[str, Any] = {"clock": new, "step": told[-1], "to": [], "instead_of": told[:-1]}
-            if names := {one.name: (one.at - _EPOCH) // _MILLISECOND for one in waiting if one.clock == old}:
+            if names := {one.name: to_ms(one.at) for one in waiting if one.clock == old}:
                 detail["later"] = names
             tx.tickets.say(course.ticket.id, Message(at, Author.BRIDGE, MessageKind.ALERTED, detail=detail))
 
