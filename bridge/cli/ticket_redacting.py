@@ -44,8 +44,8 @@ def redact(
     def do(tx: "Tx", work: "Work") -> Any:
         return redacting.redact(tx, work.terms, ticket, message, because=because, by=work.staff, at=work.at)
 
-    def words(who: str, done: "Redacted") -> str:
-        return " ".join([f"{who} took message {message} out of ticket {ticket}.", *_besides(done)])
+    def words(done: "Redacted") -> str:
+        return " ".join([f"took message {message} out of ticket {ticket}.", *_besides(done)])
 
     def also(done: "Redacted") -> "Mapping[str, Any]":
         return {
