@@ -17,7 +17,6 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.contracts.threads import GONE
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.files import NamedFile
-from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import ENDED, WAITING, Author, Message, MessageKind, Ticket, TicketState, Urgency
 from bridge.services import files
 from bridge.services.document_parts import unix
@@ -25,6 +24,7 @@ from bridge.services.files import Arrival
 from bridge.services.redacting import redact_alone
 from bridge.services.restoring import AFTER_BACKUP, report_lost_ticket, said_by_row
 from bridge.services.ticket_documents import AS_TYPED, IN_SHOP, LEADS_TO
+from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import look_at
 
 ENDING = WAITING | {TicketState.RESOLVED}
@@ -226,7 +226,7 @@ def _comes_back_here(tx: Tx, store: str, said: Mapping[str, Any]) -> bool:
 
 def _otherwise(tx: Tx, ticket: Ticket, told: LostTicket, at: datetime) -> str:
     """How a ticket stands where its row says otherwise; empty where it does not."""
-    history = history_of(ticket, tx.tickets.history(ticket.id))
+    history = read_history(tx, ticket)
     state, urgency = history.state.value, history.urgency.value
     is_other = bool(told.state) and told.state != state
     if is_other and told.state in ENDED and history.state in ENDING:  # as it does here once what is due is fired

@@ -12,12 +12,12 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketAssigned, UrgencyDecided
 from bridge.domain.quotes import HOLDING, QuoteState
 from bridge.domain.ticket_course import asked_since
-from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import ENDED, Author, Message, MessageKind, Ticket, TicketKind, TicketState, Urgency
 from bridge.errors import TicketRefused
 from bridge.services.coin_moves import note
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
+from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import tell
 
 LONGEST_REASON = 500
@@ -33,7 +33,7 @@ def set_state(tx: Tx, terms: DeskTerms, ticket_id: int, state: TicketState, *, b
     """
     ticket, _ = ticket_of(tx, terms.store, ticket_id)
     require_staff(by)
-    history = history_of(ticket, tx.tickets.history(ticket.id))
+    history = read_history(tx, ticket)
     if history.merged_into is not None:
         raise TicketRefused("merged", f"ticket {ticket.id} was merged into ticket {history.merged_into}")
     if history.state is state:
@@ -73,7 +73,7 @@ def assign(tx: Tx, terms: DeskTerms, ticket_id: int, *, to: str | None, by: str,
     if to is not None and to not in terms.tickets.staff:
         known = ", ".join(terms.tickets.staff) or "nobody"
         raise TicketRefused("unknown_staff", f"{to} is none of the store's staff ({known})")
-    if history_of(ticket, tx.tickets.history(ticket.id)).assignee == to:
+    if read_history(tx, ticket).assignee == to:
         raise TicketRefused("same_assignee", f"ticket {ticket.id} is {f'{to}’s' if to else 'nobody’s'} already")
     said = _say(tx, terms, ticket, MessageKind.ASSIGNED, by, at, action="assign", to=to)
     if to is not None and to != by:
@@ -93,7 +93,7 @@ def confirm_urgent(tx: Tx, terms: DeskTerms, ticket_id: int, *, by: str, at: dat
     """
     ticket, account = ticket_of(tx, terms.store, ticket_id)
     require_staff(by)
-    history = history_of(ticket, tx.tickets.history(ticket.id))
+    history = read_history(tx, ticket)
     if history.state in ENDED:
         raise TicketRefused("at_an_end", f"ticket {ticket.id} is {history.state}: nothing about it is urgent")
     if history.urgency is Urgency.CONFIRMED:
@@ -111,7 +111,7 @@ def refuse_urgent(tx: Tx, terms: DeskTerms, ticket_id: int, *, reason: str, by: 
     ticket, account = ticket_of(tx, terms.store, ticket_id)
     require_staff(by)
     require_text(reason, what="reason", longest=LONGEST_REASON)
-    if history_of(ticket, tx.tickets.history(ticket.id)).urgency not in (Urgency.ASKED, Urgency.CONFIRMED):
+    if read_history(tx, ticket).urgency not in (Urgency.ASKED, Urgency.CONFIRMED):
         raise TicketRefused("not_urgent", f"ticket {ticket.id} is not urgent, and nobody has asked for it")
     _say(tx, terms, ticket, MessageKind.URGENT_REFUSED, by, at, action="not-urgent", text=reason.strip())
     _tell_urgency(tx, terms, ticket, account.owner, at, urgent=False)
@@ -122,7 +122,7 @@ def set_kind(tx: Tx, terms: DeskTerms, ticket_id: int, kind: TicketKind, *, by: 
     """Say what a ticket is about (rule T1). Raises `UnknownTicket`, `TicketRefused` where it is that already."""
     ticket, _ = ticket_of(tx, terms.store, ticket_id)
     require_staff(by)
-    if history_of(ticket, tx.tickets.history(ticket.id)).kind is kind:
+    if read_history(tx, ticket).kind is kind:
         raise TicketRefused("same_kind", f"ticket {ticket.id} is of that kind already")
     _say(tx, terms, ticket, MessageKind.KIND, by, at, action="kind", kind=kind.value)
     return ticket
@@ -131,7 +131,7 @@ def set_kind(tx: Tx, terms: DeskTerms, ticket_id: int, kind: TicketKind, *, by: 
 def state_of(tx: Tx, ticket: Ticket) -> TicketState:
     """How a ticket stands."""
     now = tx.tickets.now([ticket.id]).get(ticket.id)
-    return now.state if now else history_of(ticket, tx.tickets.history(ticket.id)).state
+    return now.state if now else read_history(tx, ticket).state
 
 
 def require_not_closed(ticket: Ticket, state: TicketState) -> None:

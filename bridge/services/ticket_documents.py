@@ -16,7 +16,6 @@ from bridge.contracts.tickets import WaitingMessage
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.files import TicketFile
 from bridge.domain.histories import History
-from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketNow
 from bridge.locale.history_words import history_text, redacted_text
 from bridge.locale.promise_words import best_effort_text, guaranteed_text
@@ -31,6 +30,7 @@ from bridge.services.document_parts import (
     unix,
 )
 from bridge.services.promises import promise_of
+from bridge.services.ticket_histories import read_history
 
 AS_TYPED = ""
 """The language of people's own words."""
@@ -121,7 +121,7 @@ def owners_of(tx: Tx, tickets: Collection[Ticket]) -> dict[int, Owner]:
 def _now(tx: Tx, ticket: Ticket) -> TicketNow | History:
     """How it stands; of a ticket for which that is not kept yet, by its history."""
     now = tx.tickets.now([ticket.id]).get(ticket.id)
-    return now if now and now.policy else history_of(ticket, tx.tickets.history(ticket.id))
+    return now if now and now.policy else read_history(tx, ticket)
 
 
 def _promise(tx: Tx, terms: PageTerms, ticket: Ticket) -> dict[str, Any]:

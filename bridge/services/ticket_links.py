@@ -24,6 +24,7 @@ from bridge.services.native_parts import STATUS_OF
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
 from bridge.services.ticket_alerts import later
+from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import Course, read_course, settle
 
 MOST_SUBJECT = 200
@@ -112,7 +113,7 @@ def split(
     whole = read_course(tx, terms, ticket, at=at)
     with tx.tickets.as_of_then():
         _copy(tx, part, copies)
-        asked = asked_since(part, history_of(part, tx.tickets.history(part.id)))
+        asked = asked_since(part, read_history(tx, part))
         urgent = None if asked is None else whole.history.urgent_since(whole.at, asked=asked)
         if urgent is not None:
             since = max(urgent, part.opened_at)
