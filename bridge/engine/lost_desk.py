@@ -5,7 +5,7 @@ this desk. What only the lost desk knew is replaced, and staff are told. Once no
 replaced, nothing is looked up any more.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,17 +21,10 @@ from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.engine.files import StoreFiles
 from bridge.engine.health import StoreHealth
+from bridge.engine.lost_answers import LostAnswers
 from bridge.engine.setup import StoreSetup
 from bridge.services.account_pages import Batch
 from bridge.services.documents import DocumentBatch
-from bridge.services.lost_answers import (
-    LostTicket,
-    lost_files,
-    recover_answers,
-    redact_again,
-    tell_other_standing,
-    with_answers,
-)
 from bridge.services.restoring import (
     keep_erased_back,
     report_lost_entries,
@@ -46,8 +39,6 @@ log = structlog.get_logger()
 NUMBERS_AHEAD = 1_000
 """A lost desk's quotes and tickets are looked for so far around the last number known: a desk numbers them over all
 its stores."""
-MESSAGES_A_LOOK = 1_000
-"""So many of a lost desk's messages are read at once."""
 
 _Report = Callable[..., list[DocumentRow]]
 
@@ -65,9 +56,8 @@ class LostDesk:
         files: StoreFiles,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock, self._health = setup, adapter, desk, clock, health
-        self._files = files
+        self._answers = LostAnswers(setup, adapter, desk, clock, health, files)
         self._accounts_replaced = self._tickets_taken_away = self._all_replaced = False
-        self._all_read = False
         self._key_ids: frozenset[str] = frozenset()
         self._is_held_up = False
 
@@ -83,7 +73,7 @@ class LostDesk:
         if (ids := frozenset(key.id for key in keys)) != self._key_ids:
             self._key_ids, self._is_held_up = ids, False
             await self._desk.transact("look again with these keys", look_again, self._setup.name)
-        taken_up = await self._take_up_tickets()
+        taken_up = await self._answers.take_up()
         tickets = await self._tickets_to_leave_out(batches, keys)
         quotes = await self._quotes_to_leave_out(batches, keys)
         unwanted = {DocumentTable.TICKET: tickets, DocumentTable.MESSAGE: tickets, DocumentTable.QUOTE: quotes}
@@ -139,50 +129,7 @@ class LostDesk:
             return frozenset()
         kept_back = await self._unproven(DocumentTable.TICKET, older, keys)
         kept_back |= await self._kept_back(DocumentTable.TICKET, older, keys)
-        at = self._clock.now()
-        known = await self._desk.transact("look at older tickets", with_answers, self._setup.name, older, keys, at=at)
-        recovered: set[int] = set()
-        messages = await self._adapter.message_keys(sorted(known))
-        for first in range(0, len(messages), MESSAGES_A_LOOK):
-            found = await self._adapter.documents(DocumentTable.MESSAGE, messages[first : first + MESSAGES_A_LOOK])
-            lost = [one for one in found if one.row.epoch < self._desk.identity.epoch]
-            recovered |= await self._put_back(known, lost, keys)
-        others = {number: one for number, one in known.items() if number not in recovered}  # those come once more
-        held_up = await self._desk.transact(
-            "compare how tickets stood",
-            tell_other_standing,
-            self._setup.name,
-            others,
-            all_read=self._all_read,
-            at=self._clock.now(),
-        )
-        return kept_back | recovered | held_up
-
-    async def _put_back(
-        self, known: Mapping[int, LostTicket], lost: Sequence[DocumentRow], keys: Sequence[SigningKey]
-    ) -> frozenset[int]:
-        """Put back the answers that only these rows still say, with their files; the tickets that got some."""
-        store, at = self._setup.name, self._clock.now()
-        files = await self._desk.read(lost_files, store, known, lost, keys)
-        fetched = await self._files.fetched_back(files, keys)
-        recovered = await self._desk.transact(
-            "put answers back", recover_answers, store, known, lost, keys, fetched, at=at
-        )
-        if recovered:
-            log.warning("answers of a lost desk are put back", store=store, messages=len(recovered), files=len(fetched))
-        redacted = await self._desk.transact("take out again", redact_again, store, known, lost, keys, at=at)
-        if redacted:
-            log.warning("what was taken out after the backup is taken out again", store=store, messages=len(redacted))
-        return frozenset([*recovered, *redacted])
-
-    async def _take_up_tickets(self) -> int:
-        """Once all that customers sent has been done again: take up the tickets that waited for that; how many."""
-        if self._all_read or not self._health.inbox_read:
-            return 0
-        self._all_read = True
-        if not await self._desk.read(lambda tx: tx.tickets.any_held_up(self._setup.name)):
-            return 0
-        return await self._desk.transact("look at tickets again", lambda tx: tx.tickets.take_up(self._setup.name))
+        return kept_back | await self._answers.look_at(older, keys)
 
     async def _quotes_to_leave_out(
         self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]

@@ -137,21 +137,28 @@ def redact_again(
     rows: Iterable[DocumentRow],
     keys: Sequence[SigningKey],
     *,
+    all_read: bool,
     at: datetime,
-) -> list[int]:
-    """Take out again what staff took out of a ticket after the backup; the ticket of each message (rule D2).
+) -> tuple[list[int], frozenset[int]]:
+    """Take out again what staff took out of a ticket after the backup (rule D2).
 
-    What somebody wrote has a row without his words only where they were taken out.
+    What somebody wrote has a row without his words only where they were taken out. Returns the ticket of each message,
+    and those tickets that are held up until all that customers sent is done again (`all_read`): what was taken out may
+    come back with it.
     """
-    done = []
+    done: list[int] = []
+    waiting: set[int] = set()
     for said in _said_of(store, tickets, rows, keys):
         if said["by"] == Author.BRIDGE or AS_TYPED in said["text"] or not said["text"]:
             continue
-        same = [one for one in tx.tickets.thread(said["ticket"]) if one.text and _is_said(one, said)]
-        for one in [one for one in same if one.number == said["number"]] or same[:1]:
-            redact_alone(tx, store, said["ticket"], one.id, at=at)
-            done.append(said["ticket"])
-    return done
+        same = [one for one in tx.tickets.thread(said["ticket"]) if _is_said(one, said)]
+        meant = [one for one in same if one.number == said["number"]] or same[:1]
+        done += [said["ticket"] for one in meant if redact_alone(tx, store, said["ticket"], one, at=at)]
+        if not same and not all_read and said["by"] == Author.CUSTOMER:
+            waiting.add(said["ticket"])
+    if waiting:
+        tx.tickets.hold_up(waiting)
+    return done, frozenset(waiting)
 
 
 def tell_other_standing(

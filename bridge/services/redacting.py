@@ -64,13 +64,19 @@ def redact(
     return Redacted(tuple(dict.fromkeys(places.values())), files, in_thread, from_page)
 
 
-def redact_alone(tx: Tx, store: str, ticket_id: int, message_id: int, *, at: datetime) -> None:
-    """Empty a message that was redacted once already, before a backup was put back; nobody of staff does it now."""
-    tx.files.redact(store, [message_id])
-    tx.tickets.redact([message_id])
-    said = Message(at, Author.BRIDGE, MessageKind.REDACTED, detail={"message": message_id})
+def redact_alone(tx: Tx, store: str, ticket_id: int, message: Message, *, at: datetime) -> bool:
+    """Empty a message that was redacted once already, before a backup was put back; nobody of staff does it now.
+
+    Returns whether anything was left of it.
+    """
+    files = tx.files.redact(store, [message.id])
+    if not message.text and not files:
+        return False
+    tx.tickets.redact([message.id])
+    said = Message(at, Author.BRIDGE, MessageKind.REDACTED, detail={"message": message.id})
     tx.tickets.say(ticket_id, said)
     look_at(tx, store, [ticket_id], at=at)
+    return True
 
 
 def _places_of(tx: Tx, ticket: Ticket, message: Message) -> dict[int, int]:

@@ -13,7 +13,8 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.contracts.threads import KnownThread
 from bridge.contracts.tickets import MessageKey
 from bridge.domain.events import TicketAnswered
-from bridge.domain.tickets import Author, Message, MessageKind
+from bridge.domain.files import NamedFile
+from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 from bridge.services.account_pages import PageTerms
 from bridge.services.lost_answers import recover_answers, redact_again, tell_other_standing, with_answers
 from bridge.services.ticket_documents import message_rows
@@ -26,6 +27,7 @@ from tests.support.quoting import ANNA, CoinDesk, a_coin_desk
 LATER = MONDAY_9AM + timedelta(hours=1)
 UUID = "6a2f41a3-c54c-4ce8-8d1c-000000000001"
 LINKED = {"thread": 5, "reply": UUID}
+TAKEN_OUT = {"en": "This message was taken out.", "ru": "Это сообщение удалено.", "fa": "این پیام حذف شد."}
 
 
 def answered(**different: Any) -> list[DocumentRow]:
@@ -194,12 +196,43 @@ def test_T10_what_silence_or_the_back_office_brings_about_again_is_not_told() ->
         assert len(stood(coins, state="closed", urgency="confirmed")[1]) == 1
 
 
-TAKEN_OUT = {"en": "This message was taken out.", "ru": "Это сообщение удалено.", "fa": "این پیام حذف شد."}
-
-
 def redacted(coins: CoinDesk, *rows: DocumentRow) -> list[int]:
+    again, waiting = looked_through(coins, *rows)
+    assert not waiting
+    return again
+
+
+def looked_through(coins: CoinDesk, *rows: DocumentRow, all_read: bool = True) -> tuple[list[int], frozenset[int]]:
+    """Where something was taken out again, and the tickets that wait."""
     known = coins.desk.run(with_answers, ACME, [lost_ticket(number=1)], (KEY,), at=LATER)
-    return coins.desk.run(redact_again, ACME, known, rows, (KEY,), at=LATER)
+    return coins.desk.run(redact_again, ACME, known, rows, (KEY,), all_read=all_read, at=LATER)
+
+
+def test_D2_what_was_taken_out_and_may_still_come_back_from_the_inbox_is_waited_for() -> None:
+    """Meanwhile its row in the shop stays, which says that it was taken out."""
+    gone = left_message(0, text=TAKEN_OUT)
+    with a_coin_desk() as coins:
+        number = coins.ticket(customer(77)).id
+        assert looked_through(coins, gone, all_read=False) == ([], frozenset({number}))
+        assert coins.desk.look(lambda tx: tx.tickets.waiting(ACME, 9)) == []
+        coins.desk.run(say, number, Message(MONDAY_9AM, Author.CUSTOMER, MessageKind.TEXT, "Please."))
+        assert [looked_through(coins, gone) for _ in range(2)] == [([number], frozenset()), ([], frozenset())]
+        assert staffs_words(coins, number) == ["", ""]
+
+
+def test_D2_a_message_that_had_nothing_but_a_file_loses_it_again() -> None:
+    file = NamedFile(UUID, "passport.png", 3, "ab" * 32, 1)
+    with a_coin_desk() as coins:
+        ticket = coins.ticket(customer(77))
+        coins.desk.run(say, ticket.id, Message(MONDAY_9AM, Author.CUSTOMER, MessageKind.TEXT, ""))
+        coins.desk.run(has_file, ticket, file)
+        assert redacted(coins, left_message(0, text=TAKEN_OUT)) == [ticket.id]
+        assert coins.desk.look(lambda tx: tx.files.of_ticket(ticket.id)) == []
+
+
+def has_file(tx: Tx, ticket: Ticket, file: NamedFile) -> None:
+    author, kind = Author.CUSTOMER, "image/png"
+    tx.files.add(ACME, ticket.account_id, ticket.id, file, author=author, kind=kind, lost=False, at=MONDAY_9AM)
 
 
 def say(tx: Tx, number: int, message: Message) -> None:
