@@ -1,8 +1,8 @@
 """Why a ticket is due when it is, as staff read it: in English, with times of the store's zone (rule T9).
 
 Every line fits a terminal of 80 columns but for that of the hours and a plan's long name: a stretch's end leaves out
-what its beginning says. Of a moment that the zone's
-clock shows twice the offset is said too. Seconds are left out where there are none; less than one is never shown.
+what its beginning says. Of a moment that the zone's clock shows twice the offset is said too. Seconds are left out
+where there are none; less than one is never shown.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,7 @@
 """Letters to staff about a ticket's clock: it runs out, it has run out, and nobody has done anything (rule T7)."""
 
 from bridge.domain.events import ClockBreached, ClockEscalated, ClockEvent, ClockWarning, Event
+from bridge.locale.numbers import decimal
 from bridge_mail.letter import Context, Fact, Letter, Writer, command_about, more_about, ticket_fact
 from bridge_mail.words import isolated, say
 
@@ -24,7 +25,7 @@ def _escalated(event: ClockEscalated, at: Context) -> Letter:
         at.language,
         "Ticket {ticket}: the promise was broken {hours} h ago",
         ticket=event.ticket_id,
-        hours=f"{event.hours:g}",
+        hours=decimal(at.language, event.hours),
     )
     return _letter(subject, event, at)
 

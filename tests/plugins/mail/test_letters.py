@@ -178,6 +178,20 @@ def test_T7_letters_to_staff_name_the_command_that_answers_the_question_they_rai
     assert 'It is not: bridge ticket urgent 5 --store acme --refuse "…"' in text(asked).splitlines()
 
 
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("en", "Ticket 5: the promise was broken 2.5 h ago"),
+        ("ru", "Обращение 5: обещание нарушено уже 2,5 ч"),
+        ("fa", "درخواست ۵: ۲٫۵ ساعت است که به قول عمل نشده"),
+    ],
+)
+def test_T7_half_an_hour_is_written_as_the_language_writes_it(language: str, subject: str) -> None:
+    letter = letter_to_staff(events.ClockEscalated(**CLOCK, clock="resolution", hours=2.5), context(language))
+    assert letter is not None
+    assert words.without_marks(letter.subject) == subject
+
+
 def test_an_offer_that_the_coins_don_t_cover_says_how_many_are_missing() -> None:
     letter = customers(events.QuoteOffered(**quote_facts(available=9), valid_until=LAPSES))
     assert "To approve it you need 41 more coins." in letter.lines
