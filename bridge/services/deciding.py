@@ -53,8 +53,7 @@ def approve(
     packages = book(tx, terms.store, packages, holds.Movement((entry,), {}))
     saved = tx.quotes.save(quotes.approved(quote, hold, at=at))
     tx.quotes.decide(evidence_of(quote, "approve", at, channel, text_hash, evidence))
-    expiring.disarm_quote(tx, saved)
-    expiring.arm_hold(tx, terms, saved)
+    expiring.arm_approved(tx, terms, saved)
     left = available(packages.values(), at)
     told: dict[str, Any] = {"coins": quote.offer.coins, "available": left}
     say(tx, terms, saved, MessageKind.APPROVED, at, author=Author.CUSTOMER, packages=packages, **told)

@@ -65,8 +65,9 @@ def lapse_of(quote: Quote) -> datetime:
     return quote.offer.valid_until + A_SECOND
 
 
-def arm_hold(tx: Tx, terms: DeskTerms, quote: Quote) -> None:
-    """Remind staff of coins that have been held for long (rule C7)."""
+def arm_approved(tx: Tx, terms: DeskTerms, quote: Quote) -> None:
+    """An approved offer can't lapse any more; remind staff of its coins when they have been held for long (rule C7)."""
+    tx.deadlines.clear([DeadlineKind.QUOTE_LAPSING], quote.id)
     if quote.approved_at is not None:
         due = quote.approved_at + timedelta(days=terms.hold_days)
         tx.deadlines.set([Deadline(DeadlineKind.HOLD_OLD, quote.id, terms.store, due)])

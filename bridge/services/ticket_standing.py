@@ -58,7 +58,8 @@ def settle(
     ticket, owner, before = found
     course = read_course(tx, terms, ticket, at=at, packages=packages)
     now = course.now
-    tx.tickets.save_now(ticket_id, now)
+    if now != before:
+        tx.tickets.save_now(ticket_id, now)
     _arm(tx, terms, course)
     if before is not None and before.state is not now.state:
         tx.threads.want(ticket_id, STATUS_OF[now.state])
