@@ -208,27 +208,33 @@ class StoreFiles:
             arrival = Arrival(refusal=refusal)
         return file, arrival
 
-    async def push(self, key: SigningKey) -> int:
-        """Write staff's files that the shop lacks, and take erased ones out of it; how many. Raises `ShopError`."""
+    async def push(self, keys: Sequence[SigningKey]) -> int:
+        """Write staff's files that the shop lacks, and take erased ones out of it; how many. Raises `ShopError`.
+
+        They are signed with the first of the keys.
+        """
         waiting, erasing = await self._desk.read(
             lambda tx: (tx.files.waiting(self._name, AT_ONCE), tx.files.erasing(self._name, LOOKED_AT_ONCE))
         )
         for one in waiting:
-            await self._push(one, key)
+            await self._push(one, keys)
         if erasing:
             await self._adapter.forget_files(erasing)
             await self._desk.transact("files erased", lambda tx: tx.files.erased(self._name, erasing))
         return len(waiting) + len(erasing)
 
-    async def _push(self, waiting: WaitingFile, key: SigningKey) -> None:
+    async def _push(self, waiting: WaitingFile, keys: Sequence[SigningKey]) -> None:
         file = waiting.file
+        named = NamedFile(file.file, file.name, file.size, file.sha256, file.parts)
         content = await asyncio.to_thread(self._contents.read, self._name, file.sha256)
+        if content is None:  # a backup was put back without the folder: the shop may have it still
+            arrival, found = await self._fetch(named, waiting.customer_id, keys, DESK_TO_SHOP)
+            content = None if arrival.refusal or await asyncio.to_thread(self._keep, found) else found
         if content is None:
             log.error("a file's content is not there", store=self._name, file=file.file, ticket=file.ticket_id)
             await self._desk.transact("file lost", files.lose, self._setup.desk_terms, file, self._clock.now())
             return
-        named = NamedFile(file.file, file.name, file.size, file.sha256, file.parts)
-        for part in signed_parts(content, named, store=self._name, customer_id=waiting.customer_id, key=key):
+        for part in signed_parts(content, named, store=self._name, customer_id=waiting.customer_id, key=keys[0]):
             await self._adapter.push_file_part(part)
         await self._desk.transact("file pushed", lambda tx: tx.files.pushed(self._name, file.file))
 

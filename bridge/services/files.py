@@ -147,7 +147,7 @@ def tell_full(tx: Tx, terms: DeskTerms, at: datetime) -> None:
 def lose(tx: Tx, terms: DeskTerms, file: TicketFile, at: datetime) -> None:
     """A file that staff attached has no content any more: the customer can't have it, and staff are told."""
     tx.files.lose(terms.store, file.file)
-    _tell_lost(tx, terms.store, file.file, file.ticket_id, "in the folder files/ beside the desk", at)
+    _tell_lost(tx, terms.store, file.file, file.ticket_id, at)
 
 
 def put_back(
@@ -168,16 +168,16 @@ def put_back(
         lost = bool(arrival.refusal)
         tx.files.add(store, ticket.account_id, ticket.id, one, author=Author.STAFF, kind=kind, lost=lost, at=written_at)
         if lost:
-            _tell_lost(tx, store, one.file, ticket.id, "whole in the shop, and the backup does not have it", at)
+            _tell_lost(tx, store, one.file, ticket.id, at)
 
 
-def _tell_lost(tx: Tx, store: str, file: str, ticket_id: int, where: str, at: datetime) -> None:
+def _tell_lost(tx: Tx, store: str, file: str, ticket_id: int, at: datetime) -> None:
     tx.problems.report(
         store,
         key=f"{LOST}:{file}",
         kind=LOST,
-        summary=f"ticket {ticket_id}: the content of a file that staff attached is not {where}, so the customer can't "
-        "have it. Attach it again",
+        summary=f"ticket {ticket_id}: the content of a file that staff attached is neither in the folder files/ beside "
+        "the desk nor whole in the shop, so the customer can't have it. Attach it again",
         at=at,
     )
 

@@ -206,8 +206,8 @@ async def test_T1_an_answer_is_put_back_also_where_a_part_of_its_file_is_missing
     assert await restored.files(number) == [("manual.txt", FileState.LOST)]
     (told,) = await restored.problems()
     assert told == (
-        f"ticket {number}: the content of a file that staff attached is not whole in the shop, and the backup does not "
-        "have it, so the customer can't have it. Attach it again"
+        f"ticket {number}: the content of a file that staff attached is neither in the folder files/ beside the desk "
+        "nor whole in the shop, so the customer can't have it. Attach it again"
     )
 
 
