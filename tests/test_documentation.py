@@ -17,7 +17,7 @@ from bridge.contracts import shop_documents, shop_files, shop_threads
 from bridge.contracts.problems import ProblemState
 from bridge.desk.counts import LedgerTotals, QueueTotals
 from bridge.desk.versions import DeskIdentity
-from bridge.domain.purchases import NoteKind
+from bridge.domain.order_notes import NoteKind
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.hooks import specs
 from bridge.hooks.manager import Plugins
