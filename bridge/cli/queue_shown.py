@@ -105,8 +105,7 @@ def page_parts(page: QueuePage, limit: int) -> list[Any]:
 def reason_words(row: QueueRow, page: QueuePage) -> str:
     """Why a ticket has its place: `plan Base, served today; urgent; guaranteed; open since 2026-11-22 14:05`."""
     reason = row.reason
-    plans = {key: plan.name.get("en", key) for key, plan in page.store.plans.items()}
-    standing = standing_text(reason.standing, plans)
+    standing = standing_text(reason.standing, page.store.plan_names)
     tier = TIERS.get(reason.tier)
     promised = "no clock" if reason.due is None else "guaranteed" if reason.guaranteed else "best effort"
     since = f"{state_word(row.now.state)} since {minute(reason.since, page.store.zone_info)}"

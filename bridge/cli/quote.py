@@ -112,7 +112,7 @@ def show(call: Call, quote: Number, store: StoreOption = None) -> None:
             *(shown.decisions_parts(view, decisions) if decisions else []),
             line(),
             line("History"),
-            *thread_parts(thread, chosen.zone_info),
+            *thread_parts(thread, chosen),
         ],
     )
 

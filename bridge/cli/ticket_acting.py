@@ -66,7 +66,7 @@ def on_ticket(call: Call, number: int, store: str | None, by: str | None, deed: 
     end = [
         line(),
         *([line(f"{len(said) - LAST_SHOWN} earlier: bridge ticket show {number}")] if len(said) > LAST_SHOWN else []),
-        *thread_parts(said[-LAST_SHOWN:], work.store.zone_info, files),
+        *thread_parts(said[-LAST_SHOWN:], work.store, files),
     ]
     call.answer(
         {**ticket_document(view), "by": work.staff, "said": last, **deed.also(done)},
