@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from bridge.domain.clock_alerts import next_moment
 from bridge.domain.clocks import clocks_of
+from bridge.domain.histories import History
 from bridge.domain.policies import Policies, Policy, PolicyVersion, Service
 from bridge.domain.service_hours import WHOLE_DAY, ServiceCalendar
-from bridge.domain.ticket_history import History, history_of
+from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 
 TICKETS = 100_000

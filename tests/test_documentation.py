@@ -16,11 +16,11 @@ from bridge.cli.failures import DESK_DAMAGED, FOUND_WRONG, NOT_RUNNING, WELL, WR
 from bridge.contracts import shop as shop_contract
 from bridge.contracts import shop_documents, shop_files, shop_threads
 from bridge.contracts.problems import ProblemState
-from bridge.desk.counts import LedgerTotals
+from bridge.desk.counts import LedgerTotals, QueueTotals
 from bridge.desk.versions import DeskIdentity
 from bridge.domain.licence_answers import NOT_KNOWN, LicenceQuestion, Verdict
 from bridge.domain.licences import StatusCode
-from bridge.domain.purchases import NoteKind
+from bridge.domain.order_notes import NoteKind
 from bridge.domain.staging_hosts import PRIVATE_ENDINGS, STAGING_ENDINGS, STAGING_WORDS
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.hooks import specs
@@ -375,7 +375,15 @@ def a_full_look() -> Look:
     """A look in which nothing is left out, so that every metric shows."""
     moment = datetime(2026, 11, 21, tzinfo=UTC)
     health = StoreHealth("acme", 60.0, last_good_read=0.0, last_round=0.0)
-    store = StoreLook(health, paired=True, push_cause="", problems={"fuse": 1}, ledger=LedgerTotals())
+    store = StoreLook(
+        health,
+        paired=True,
+        push_cause="",
+        problems={"fuse": 1},
+        ledger=LedgerTotals(),
+        queue=QueueTotals(),
+        first_due_seconds=1.0,
+    )
     return Look(
         {"acme": store},
         stuck=(),

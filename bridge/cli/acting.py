@@ -44,7 +44,7 @@ def on_quote(
     _act(call, QUOTE, number, store, by, do, words)
 
 
-def on_request(
+def on_ticket(
     call: Call,
     number: int,
     store: str | None,

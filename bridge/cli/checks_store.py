@@ -10,11 +10,11 @@ from bridge.cli.failures import REMEDIES, remedy
 from bridge.cli.screen import count, local
 from bridge.cli.session import the_shop
 from bridge.contracts.shop import Finding, Level, ShopAdapter
-from bridge.contracts.shop_rows import SignedRow, SigningKey, verifies
+from bridge.contracts.shop_rows import SignedRow, SigningKey, claim_name, foreign_claim, verifies
 from bridge.desk.desk import Desk
 from bridge.desk.key_files import KeyRing, load_keys
 from bridge.domain.accounts import Account
-from bridge.errors import BridgeError, DeskError, SettingsError
+from bridge.errors import BridgeError, DeskError, ForeignDesk, SettingsError
 from bridge.hooks.manager import Plugins
 from bridge.services.syncing import IDS_WENT_BACK
 from bridge.settings import Settings, StoreSettings
@@ -86,6 +86,11 @@ def _key(settings: Settings, store: StoreSettings) -> tuple[Finding, tuple[Signi
 
 async def _rows(store: StoreSettings, shop: ShopAdapter, desk: Desk, keys: tuple[SigningKey, ...]) -> Finding:
     """Whether the shop shows what this desk has pushed last; a foreign desk or an older copy of ours is seen here."""
+    claim, ours = await shop.note(claim_name(store.name)), desk.identity
+    if claim is not None and verifies(keys, "meta", claim.payload, claim.key_id, claim.mac):
+        foreign = foreign_claim(claim.payload, ours.desk_id, ours.epoch)
+        if foreign is not None:
+            return Finding("account rows", Level.WRONG, f"nothing is pushed: {foreign}", REMEDIES[ForeignDesk.code])
     pushed = desk.look(lambda tx: tx.push.pushed(store.name, SAMPLE))
     rows, _ = await shop.pushed([account.owner.ref for account in pushed])
     found = {row.customer_id: row for row in rows}

@@ -25,7 +25,7 @@ async def storefront_finding(store: StoreSettings, shop: ShopAdapter) -> Finding
         "older ones say their version once any of its pages is opened"
     )
     if note is None:
-        text = "the shop's extension says no version: it is not installed, has no key file, or is older and lacks"
+        text = "the shop's extension says no version: it is not installed, has no key file, or is too old to have"
         return Finding("storefront", Level.WARNING, f"{text} {_lacks((0, 0, 0))}", build)
     version = said_version(note)
     if version is None:
@@ -41,4 +41,4 @@ async def storefront_finding(store: StoreSettings, shop: ShopAdapter) -> Finding
 
 
 def _lacks(version: tuple[int, ...]) -> str:
-    return "; ".join(words for since, words in SINCE.items() if version_number(since) > version)
+    return ", ".join(words for since, words in SINCE.items() if version_number(since) > version)

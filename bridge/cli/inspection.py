@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bridge.cli.acting import Number, TicketNumber, Words, coins_of, name_of, on_quote, on_request, until_when
+from bridge.cli.acting import Number, TicketNumber, Words, coins_of, name_of, on_quote, on_ticket, until_when
 from bridge.cli.call import ByOption, Call, StoreOption, command, group
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def offer(call: Call, ticket: TicketNumber, words: Words, by: ByOption = None, s
     def do(tx: "Tx", work: "Work") -> "Quote":
         return offering.offer_inspection(tx, work.terms, ticket, words=words, by=work.staff, at=work.at)
 
-    on_request(
+    on_ticket(
         call,
         ticket,
         store,

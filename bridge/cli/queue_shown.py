@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bridge.cli.call import unclear
@@ -12,7 +12,8 @@ from bridge.cli.screen import count, line, styled, table, utc
 from bridge.cli.tickets_shown import left_words, minute, state_word, urgent_word
 from bridge.contracts.tickets import QueueKey
 from bridge.domain.accounts import Owner
-from bridge.domain.queue import QueueRow, Reason, Tier
+from bridge.domain.moments import from_ms, to_ms
+from bridge.domain.queue import QueueRow, Tier
 from bridge.errors import UsageError
 from bridge.locale.clock_words import standing_text
 from bridge.services.queue import QueueCursor
@@ -20,8 +21,6 @@ from bridge.settings import StoreSettings
 
 TIERS = {Tier.SERVED: "served today", Tier.OFF_TODAY: "not served today"}
 NO_CLOCK = "-"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def page_document(page: QueuePage) -> dict[str, Any]:
                 "assignee": row.now.assignee,
                 "due": utc(row.now.due),
                 "left_seconds": (row.now.due - page.at).total_seconds() if row.now.due else None,
-                "waiting_since": utc(row.now.since),
+                "state_since": utc(row.now.since),
                 "reason": {
                     "class": row.reason.tier.name.lower(),
                     "standing": row.reason.standing,
@@ -85,7 +84,7 @@ def page_parts(page: QueuePage, limit: int) -> list[Any]:
             _left(row, page.at),
             row.now.assignee or "",
             f"{subject_of(row.ticket)}",
-            reason_words(row.reason, page),
+            reason_words(row, page),
         )
         for row, owner in zip(page.rows, page.owners, strict=True)
     ]
@@ -103,13 +102,13 @@ def page_parts(page: QueuePage, limit: int) -> list[Any]:
     ]
 
 
-def reason_words(reason: Reason, page: QueuePage) -> str:
-    """Why a ticket has its place: `plan Base, served today; urgent; guaranteed; waits since 2026-11-22 14:05`."""
-    plans = {key: plan.name.get("en", key) for key, plan in page.store.plans.items()}
-    standing = standing_text(reason.standing, plans)
+def reason_words(row: QueueRow, page: QueuePage) -> str:
+    """Why a ticket has its place: `plan Base, served today; urgent; guaranteed; open since 2026-11-22 14:05`."""
+    reason = row.reason
+    standing = standing_text(reason.standing, page.store.plan_names)
     tier = TIERS.get(reason.tier)
     promised = "no clock" if reason.due is None else "guaranteed" if reason.guaranteed else "best effort"
-    since = f"waits since {minute(reason.since, page.store.zone_info)}"
+    since = f"{state_word(row.now.state)} since {minute(reason.since, page.store.zone_info)}"
     words = (f"{standing}, {tier}" if tier else standing, "urgent" if reason.urgent else "", promised, since)
     return "; ".join(filter(None, words))
 
@@ -117,17 +116,17 @@ def reason_words(reason: Reason, page: QueuePage) -> str:
 def after_word(cursor: QueueCursor) -> str:
     """Where a page ended, as `--after` takes it."""
     key = cursor.key
-    due = "never" if key.due is None else str(_ms(key.due))
-    return f"{cursor.place}-{cursor.tier.value}-{int(key.urgent)}-{due}-{_ms(key.since)}-{key.id}"
+    due = "never" if key.due is None else str(to_ms(key.due))
+    return f"{cursor.place}-{cursor.tier.value}-{int(key.urgent)}-{due}-{to_ms(key.since)}-{key.id}"
 
 
 def cursor_of(word: str) -> QueueCursor:
     """The same back. Raises `UsageError` for anything else."""
     try:
         place, tier, urgent, due, since, number = word.split("-")
-        moment = None if due == "never" else _moment(due)
+        moment = None if due == "never" else from_ms(int(due))
         return QueueCursor(
-            int(place), Tier(int(tier)), QueueKey(bool(int(urgent)), moment, _moment(since), int(number))
+            int(place), Tier(int(tier)), QueueKey(bool(int(urgent)), moment, from_ms(int(since)), int(number))
         )
     except (ValueError, OverflowError):
         raise _no_place(word) from None
@@ -142,11 +141,3 @@ def _left(row: QueueRow, at: datetime) -> Any:
         return NO_CLOCK
     words = left_words(row.now.due, at)
     return styled(words, "wrong") if row.now.due <= at and row.now.guaranteed else words
-
-
-def _ms(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def _moment(ms: str) -> datetime:
-    return _EPOCH + int(ms) * _MILLISECOND

@@ -14,7 +14,7 @@ from bridge.cli.acting import (
     listed,
     name_of,
     on_quote,
-    on_request,
+    on_ticket,
     until_when,
 )
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
@@ -112,7 +112,7 @@ def show(call: Call, quote: Number, store: StoreOption = None) -> None:
             *(shown.decisions_parts(view, decisions) if decisions else []),
             line(),
             line("History"),
-            *thread_parts(thread, chosen.zone_info),
+            *thread_parts(thread, chosen),
         ],
     )
 
@@ -160,7 +160,7 @@ def offer(
     def told(done: "Outcome") -> str:
         return f"offered to do ticket {ticket} for {coins_of(done)}: {name_of(done)}{until_when(done)}"
 
-    on_request(call, ticket, store, by, do, told)
+    on_ticket(call, ticket, store, by, do, told)
 
 
 @command(app, "revise")

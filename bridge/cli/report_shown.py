@@ -105,7 +105,7 @@ def _hours_parts(report: SlaReport, store: StoreSettings) -> Iterator[Any]:
     rows = [
         (f"{hour:02}:00", *(_cell(*week.get(day + hour, (0, 0))) for day in range(0, HOURS_A_WEEK, HOURS_A_DAY)))
         for hour in range(HOURS_A_DAY)
-        if any(day + hour in week for day in range(0, HOURS_A_WEEK, HOURS_A_DAY))
+        if any(week.get(day + hour, (0, 0))[0] for day in range(0, HOURS_A_WEEK, HOURS_A_DAY))
     ]
     yield line(f"When they were asked for: {count(sum(owed for owed, _ in week.values()), 'answer')} of all plans")
     yield line("by the hour of the week, in parentheses those that were breached or late.")

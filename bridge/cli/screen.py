@@ -70,7 +70,8 @@ class Sheet:
     """A table as wide as its terminal allows.
 
     What is too wide loses the columns in which nothing stands, then folds at its blanks: sentences first, times last.
-    Where that is not enough, the sentences stand below their rows instead of beside them.
+    Where that is not enough, the sentences stand below their rows instead of beside them, and after them, with their
+    names, those of the last columns that still find no place.
     """
 
     def __init__(
@@ -89,14 +90,19 @@ class Sheet:
         if _total(self._narrowest, columns) <= options.max_width or not self._words:
             yield self._built(columns, self._rows, options.max_width, heading=True)
             return
-        facts = self._filled_facts()
+        facts, below = self._filled_facts(), list[int]()
+        while len(facts) > 1 and _total(self._narrowest, facts) > options.max_width:
+            below.insert(0, facts.pop())
         for number, row in enumerate(self._rows):
             yield self._built(facts, [row], options.max_width, heading=number == 0)
-            for sentence in filter(None, (row[column] for column in self._words)):
+            named = (Text.assemble(f"{self._columns[column]}: ", row[column]) for column in below if row[column])
+            for sentence in filter(None, (*(row[column] for column in self._words), Text("; ").join(named))):
                 yield Padding(sentence, (0, 0, 0, BELOW))
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        return Measurement(_total(self._narrowest, self._filled_facts()), _total(self._natural, self._all))
+        facts = self._filled_facts()
+        narrowest = max((self._narrowest[one] for one in facts), default=0) if self._words else 0
+        return Measurement(narrowest or _total(self._narrowest, facts), _total(self._natural, self._all))
 
     def _filled_facts(self) -> list[int]:
         return [number for number in self._filled if number not in self._words]

@@ -5,13 +5,13 @@ What people wrote is indented, line by line, below a line of ours, and can't ste
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bridge.cli.quotes_shown import words_parts
 from bridge.cli.screen import count, line, local, one_line, utc
 from bridge.domain.files import TicketFile
 from bridge.domain.tickets import Author, Message, MessageKind, TicketState
-from bridge.locale.clock_words import STATES, standing_text
+from bridge.locale.clock_words import STATES, PlanNames, standing_text
+from bridge.settings import StoreSettings
 
 PLAIN: Mapping[MessageKind, str] = {
     MessageKind.TEXT: "wrote",
@@ -39,12 +39,12 @@ def thread_document(thread: Sequence[Message], files: Sequence[TicketFile] = ())
     ]
 
 
-def thread_parts(thread: Sequence[Message], zone: ZoneInfo, files: Sequence[TicketFile] = ()) -> list[Any]:
+def thread_parts(thread: Sequence[Message], store: StoreSettings, files: Sequence[TicketFile] = ()) -> list[Any]:
     """A thread for people: when, who and what; words below, and the files that came with them."""
     parts: list[Any] = []
     for one in thread:
         number = f" ({one.id})" if one.kind in PLAIN else ""
-        parts.append(line(f"{local(one.at, zone)}  {_who(one)}: {_what(one)}{number}"))
+        parts.append(line(f"{local(one.at, store.zone_info)}  {_who(one)}: {_what(one, store.plan_names)}{number}"))
         if one.text or one.kind in PLAIN:
             parts += words_parts(one.text)
         parts += [_file_line(place, file) for place, file in enumerate(files, 1) if file.message == one.id]
@@ -72,9 +72,11 @@ def _who(message: Message) -> str:
     return message.staff or "bridge"
 
 
-def _what(message: Message) -> str:
+def _what(message: Message, plans: PlanNames) -> str:
     if message.kind is MessageKind.TEXT:
         return f"wrote{_how(message.detail)}"
+    if message.kind is MessageKind.STANDING:
+        return f"it runs under {standing_text(str(message.detail.get('standing')), plans)}"
     told = _EVENTS.get(message.kind)
     if told is None:
         return PLAIN.get(message.kind, str(message.kind))
@@ -134,10 +136,6 @@ def _assigned(detail: Mapping[str, Any]) -> str:
     return f"given to {detail['to']}" if detail.get("to") else "given to nobody"
 
 
-def _standing(detail: Mapping[str, Any]) -> str:
-    return f"it runs under {standing_text(str(detail.get('standing')), {})}"
-
-
 def _alerted(detail: Mapping[str, Any]) -> str:
     """Which step of which clock was told to whom; a clock is named by its kind alone."""
     kind, _, number = str(detail.get("step")).partition("_")
@@ -176,6 +174,7 @@ _EVENTS: Mapping[MessageKind, Callable[[Mapping[str, Any]], str]] = {
     MessageKind.INFEASIBLE: _infeasible,
     MessageKind.VOIDED: _voided,
     MessageKind.EXTENDED: _always("can be approved for longer, because the desk was down"),
+    MessageKind.LAPSED: _always("lapsed: it can't be approved any more"),
     MessageKind.REDEEMED: lambda detail: f"redeemed {detail.get('right')} for",
     MessageKind.STATE: _state,
     MessageKind.NO_ANSWER_NEEDED: _no_answer,
@@ -184,10 +183,9 @@ _EVENTS: Mapping[MessageKind, Callable[[Mapping[str, Any]], str]] = {
     MessageKind.URGENT_REFUSED: _always("not urgent"),
     MessageKind.ASSIGNED: _assigned,
     MessageKind.KIND: lambda detail: f"it is about {str(detail.get('kind')).replace('_', '-')}",
-    MessageKind.STANDING: _standing,
     MessageKind.LINKED: _linked,
     MessageKind.MERGED: _linked,
     MessageKind.SPLIT: _linked,
     MessageKind.ALERTED: _alerted,
-    MessageKind.REDACTED: _always("its words were erased"),
+    MessageKind.REDACTED: lambda detail: f"took out message {detail.get('message')}",
 }

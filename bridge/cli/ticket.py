@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import ticket_deciding, ticket_saying
+from bridge.cli import ticket_deciding, ticket_redacting, ticket_saying
 from bridge.cli.acting import MOST_LISTED, TicketNumber, listed
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
 from bridge.cli.customer import Customer
@@ -91,7 +91,7 @@ def show(call: Call, ticket: TicketNumber, store: StoreOption = None) -> None:
         view, thread, files = desk.look(read)
     call.answer(
         ticket_document(view) | {"thread": thread_document(thread, files)},
-        lambda: [*ticket_parts(view), line(), *thread_parts(thread, chosen.zone_info, files)],
+        lambda: [*ticket_parts(view), line(), *thread_parts(thread, chosen, files)],
     )
 
 
@@ -178,10 +178,9 @@ def explain(call: Call, ticket: TicketNumber, store: StoreOption = None) -> None
     with the_desk(settings) as desk:
         chosen = store_of(settings, desk, Numbered(TICKET, ticket), store)
         found = desk.look(read)
-    plans = {key: plan.name.get("en", key) for key, plan in chosen.plans.items()}
     call.answer(
         explanation_document(found),
-        lambda: [line(one) for one in explanation_lines(found, chosen.zone_info, plans)],
+        lambda: [line(one) for one in explanation_lines(found, chosen.zone_info, chosen.plan_names)],
     )
 
 
@@ -238,6 +237,7 @@ def macros(call: Call, store: EachStoreOption = None) -> None:
 
 app.add_typer(ticket_saying.app)
 app.add_typer(ticket_deciding.app)
+app.add_typer(ticket_redacting.app)
 
 
 def _in_shop(settings: "Settings", store: "StoreSettings", owner: "Owner") -> bool:

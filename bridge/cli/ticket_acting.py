@@ -26,13 +26,13 @@ def nothing_besides(_: Any) -> Mapping[str, Any]:
 class Deed:
     """What is done to a ticket, and what is told of it.
 
-    `words` say what was done, given who did it and what `do` returned. `also` is what programs are told besides.
-    `shown` names the ticket that is shown where it is another one. `before` does what must be there before the
-    transaction.
+    `words` say what was done, after the name of who did it; where they depend on what `do` returned they are worked
+    out from that. `also` is what programs are told besides. `shown` names the ticket that is shown where it is another
+    one. `before` does what must be there before the transaction.
     """
 
     do: "Callable[[Tx, Work], Any]"
-    words: Callable[[str, Any], str]
+    words: str | Callable[[Any], str]
     also: Callable[[Any], Mapping[str, Any]] = nothing_besides
     shown: Callable[[Any], int] | None = None
     before: "Callable[[Desk, Work], Any] | None" = None
@@ -61,15 +61,16 @@ def on_ticket(call: Call, number: int, store: str | None, by: str | None, deed: 
         if deed.before is not None:
             deed.before(desk, work)
         done, view, said, files = desk.run(action)
+    words = deed.words if isinstance(deed.words, str) else deed.words(done)
     last = thread_document(said[-1:], files)[0]
     end = [
         line(),
         *([line(f"{len(said) - LAST_SHOWN} earlier: bridge ticket show {number}")] if len(said) > LAST_SHOWN else []),
-        *thread_parts(said[-LAST_SHOWN:], work.store.zone_info, files),
+        *thread_parts(said[-LAST_SHOWN:], work.store, files),
     ]
     call.answer(
         {**ticket_document(view), "by": work.staff, "said": last, **deed.also(done)},
-        lambda: [line(deed.words(work.staff, done)), line(), *ticket_parts(view), *(end if thread else [])],
+        lambda: [line(f"{work.staff} {words}"), line(), *ticket_parts(view), *(end if thread else [])],
     )
 
 

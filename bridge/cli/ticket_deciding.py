@@ -51,30 +51,29 @@ def assign(
     store: StoreOption = None,
 ) -> None:
     """Give a ticket to somebody, or let nobody have it. Its warnings go to whoever has it."""
+    from bridge.services import ticket_decisions
+
     wanted = to.strip()
 
     def do(tx: "Tx", work: "Work") -> Any:
         known = {member.name.casefold(): member.name for member in work.store.staff}
         nobody = wanted.casefold() == "nobody" and "nobody" not in known
-        return _assign(tx, work, ticket, None if nobody else known.get(wanted.casefold(), wanted))
+        name = None if nobody else known.get(wanted.casefold(), wanted)
+        ticket_decisions.assign(tx, work.terms, ticket, to=name, by=work.staff, at=work.at)
+        return name
 
-    def words(who: str, name: Any) -> str:
-        return f"{who} gave ticket {ticket} to {name or 'nobody'}."
-
-    on_ticket(call, ticket, store, by, Deed(do, words))
+    on_ticket(call, ticket, store, by, Deed(do, lambda name: f"gave ticket {ticket} to {name or 'nobody'}."))
 
 
 @command(app, "take")
 def take(call: Call, ticket: TicketNumber, by: ByOption = None, store: StoreOption = None) -> None:
     """Take a ticket: its warnings go to you."""
+    from bridge.services import ticket_decisions
 
     def do(tx: "Tx", work: "Work") -> Any:
-        return _assign(tx, work, ticket, work.staff)
+        return ticket_decisions.assign(tx, work.terms, ticket, to=work.staff, by=work.staff, at=work.at)
 
-    def words(who: str, _: Any) -> str:
-        return f"{who} took ticket {ticket}."
-
-    on_ticket(call, ticket, store, by, Deed(do, words))
+    on_ticket(call, ticket, store, by, Deed(do, f"took ticket {ticket}."))
 
 
 @command(app, "urgent")
@@ -104,11 +103,9 @@ def urgent(
             return ticket_decisions.confirm_urgent(tx, work.terms, ticket, by=work.staff, at=work.at)
         return ticket_decisions.refuse_urgent(tx, work.terms, ticket, reason=refuse, by=work.staff, at=work.at)
 
-    def words(who: str, _: Any) -> str:
-        if refuse is None:
-            return f"{who} confirmed that ticket {ticket} is urgent. The customer is told."
-        return f"{who} refused that ticket {ticket} is urgent. The customer is told, with the reason."
-
+    words = f"confirmed that ticket {ticket} is urgent. The customer is told."
+    if refuse is not None:
+        words = f"refused that ticket {ticket} is urgent. The customer is told, with the reason."
     on_ticket(call, ticket, store, by, Deed(do, words))
 
 
@@ -130,10 +127,7 @@ def state(
     def do(tx: "Tx", work: "Work") -> Any:
         return ticket_decisions.set_state(tx, work.terms, ticket, wanted, by=work.staff, at=work.at)
 
-    def words(who: str, _: Any) -> str:
-        return f"{who} says that ticket {ticket} is {to}."
-
-    on_ticket(call, ticket, store, by, Deed(do, words))
+    on_ticket(call, ticket, store, by, Deed(do, f"says that ticket {ticket} is {to}."))
 
 
 @command(app, "kind")
@@ -152,10 +146,7 @@ def kind(
     def do(tx: "Tx", work: "Work") -> Any:
         return ticket_decisions.set_kind(tx, work.terms, ticket, wanted, by=work.staff, at=work.at)
 
-    def words(who: str, _: Any) -> str:
-        return f"{who} says that ticket {ticket} is about {to}."
-
-    on_ticket(call, ticket, store, by, Deed(do, words))
+    on_ticket(call, ticket, store, by, Deed(do, f"says that ticket {ticket} is about {to}."))
 
 
 @command(app, "merge")
@@ -180,9 +171,7 @@ def merge(
     def do(tx: "Tx", work: "Work") -> Any:
         return ticket_links.merge(tx, work.terms, ticket, into=into, by=work.staff, at=work.at)
 
-    def words(who: str, _: Any) -> str:
-        return f"{who} joined ticket {ticket} to ticket {into}, which goes on; ticket {ticket} is closed."
-
+    words = f"joined ticket {ticket} to ticket {into}, which goes on; ticket {ticket} is closed."
     on_ticket(call, ticket, store, by, Deed(do, words, also=lambda _: {"merged": ticket}, shown=lambda one: one.id))
 
 
@@ -217,8 +206,8 @@ def split(
             tx, work.terms, ticket, from_message=message, subject=subject, by=work.staff, at=work.at
         )
 
-    def words(who: str, part: Any) -> str:
-        return f"{who} split ticket {ticket}: what was said from message {message} on goes on in ticket {part.id}."
+    def words(part: Any) -> str:
+        return f"split ticket {ticket}: what was said from message {message} on goes on in ticket {part.id}."
 
     on_ticket(
         call,
@@ -228,13 +217,6 @@ def split(
         Deed(do, words, also=lambda _: {"split": ticket}, shown=lambda part: part.id),
         thread=True,
     )
-
-
-def _assign(tx: "Tx", work: "Work", ticket: int, name: str | None) -> str | None:
-    from bridge.services import ticket_decisions
-
-    ticket_decisions.assign(tx, work.terms, ticket, to=name, by=work.staff, at=work.at)
-    return name
 
 
 def _named(word: str, words: dict[str, str], what: str) -> str:

@@ -101,11 +101,11 @@ def reply(
             file_services.attach(tx, work.terms, account, ticket, kept, at=work.at)
         return told_unread(tx, work.store.name)
 
-    def words(who: str, unread: Any) -> str:
+    def words(unread: Any) -> str:
         if no_answer_needed:
-            return f"{who} says that ticket {ticket} needs no answer: it is {STATES[unread]}. Nobody was told."
+            return f"says that ticket {ticket} needs no answer: it is {STATES[unread]}. Nobody was told."
         reads = f"Warning: {unread}" if unread else "The customer reads it once it is on his page."
-        return f"{who} replied to ticket {ticket}; no coin was moved. {reads}"
+        return f"replied to ticket {ticket}; no coin was moved. {reads}"
 
     with ExitStack() as opened:
         given = [Given(path.name, opened.enter_context(open_input(path))) for path in file or ()]
@@ -126,10 +126,7 @@ def note(call: Call, ticket: TicketNumber, text: Text, by: ByOption = None, stor
     def do(tx: "Tx", work: "Work") -> Any:
         return tickets.write_note(tx, work.terms, ticket, text=text, by=work.staff, at=work.at)
 
-    def words(who: str, _: Any) -> str:
-        return f"{who} wrote a note on ticket {ticket}, for staff alone."
-
-    on_ticket(call, ticket, store, by, Deed(do, words), thread=True)
+    on_ticket(call, ticket, store, by, Deed(do, f"wrote a note on ticket {ticket}, for staff alone."), thread=True)
 
 
 @command(app, "call")
@@ -140,8 +137,8 @@ def log_call(call: Call, ticket: TicketNumber, text: Text, by: ByOption = None, 
     def do(tx: "Tx", work: "Work") -> Any:
         return tickets.log_call(tx, work.terms, ticket, text=text, by=work.staff, at=work.at)
 
-    def words(who: str, in_plan: Any) -> str:
+    def words(in_plan: Any) -> str:
         plan = "" if in_plan else " The customer's plan has no telephone support: offer it as premium time (rule P4)."
-        return f"{who} logged a call on ticket {ticket}; no coin was moved.{plan}"
+        return f"logged a call on ticket {ticket}; no coin was moved.{plan}"
 
     on_ticket(call, ticket, store, by, Deed(do, words), thread=True)

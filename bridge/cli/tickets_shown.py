@@ -14,11 +14,12 @@ from bridge.cli.quotes_shown import owner_document, subject_of
 from bridge.cli.screen import age, count, grid, local, one_line, styled, table, utc
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
+from bridge.domain.histories import History
 from bridge.domain.quotes import Quote
-from bridge.domain.ticket_history import History, history_of
 from bridge.domain.tickets import Channel, Ticket, TicketKind, TicketNow, TicketState, Urgency
 from bridge.locale.clock_words import STATES
 from bridge.services.coin_moves import account_by_id
+from bridge.services.ticket_histories import read_history
 from bridge.settings import StoreSettings
 
 KINDS = {TicketKind.PRE_SALES: "pre-sales", TicketKind.SUPPORT: "support", TicketKind.WORK: "work"}
@@ -44,7 +45,7 @@ class TicketView:
 
 def view_of_ticket(tx: Tx, store: StoreSettings, ticket: Ticket, at: datetime) -> TicketView:
     """A ticket with all that belongs to it."""
-    history = history_of(ticket, tx.tickets.history(ticket.id))
+    history = read_history(tx, ticket)
     now = tx.tickets.now([ticket.id]).get(ticket.id) or _now(history)
     account, quotes = account_by_id(tx, ticket.account_id), tx.quotes.of_ticket(ticket.id)
     continued = tx.tickets.continued_by(ticket.id)
@@ -59,7 +60,7 @@ def views_of_tickets(tx: Tx, store: StoreSettings, tickets: Sequence[Ticket], at
             store,
             at,
             one,
-            stand.get(one.id) or _now(history_of(one, tx.tickets.history(one.id))),
+            stand.get(one.id) or _now(read_history(tx, one)),
             account_by_id(tx, one.account_id),
             tx.quotes.of_ticket(one.id),
         )

@@ -46,7 +46,8 @@ class DeadlineKind(StrEnum):
     """What falls due. The number a deadline refers to is a package's, a quote's or a ticket's.
 
     A package has one deadline at a time: its next reminder, and after the last its end. `FORFEIT` is the end of one of
-    which nobody is told. A ticket has one at a time too: the next moment at which something is to be done about it.
+    which nobody is told. An offer's is the reminder that it is about to lapse, and after that its lapse. A ticket has
+    one at a time too: the next moment at which something is to be done about it.
     """
 
     PACKAGE = "package"

@@ -1,6 +1,6 @@
 """Files of messages as the rules need them: what the desk's books say of each, and where contents are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -88,8 +88,19 @@ class Files(Protocol):
         """The shop does not have these files any more."""
         ...
 
+    def move(self, messages: Mapping[int, int]) -> None:
+        """The files of these messages are those of the other ones from now on; the first are shown anew, without them.
+
+        Nobody has been shown the others yet.
+        """
+        ...
+
     def forget_old(self, store: str, before: datetime) -> int:
         """Erase the files that were sent before then; how many (rule D4)."""
+        ...
+
+    def redact(self, store: str, message_ids: Iterable[int]) -> int:
+        """Erase the files of these messages; how many."""
         ...
 
     def again(self, store: str) -> None:

@@ -70,6 +70,23 @@ def signed_row(key: SigningKey, table: str, document: Any, *, customer_id: int, 
     return SignedRow(customer_id, epoch, number, payload, key.id, mac_of(key, table, payload))
 
 
+def claim_name(store: str) -> str:
+    """What the row that names a store's desk is called among the notes."""
+    return f"desk:{store}"
+
+
+def foreign_claim(seen: str, desk: str, epoch: int) -> str | None:
+    """Why a desk must leave a shop alone that has this verified claim, in words; None where the claim is its own."""
+    theirs = json.loads(seen)
+    if theirs.get("desk") != desk:
+        return f"the shop belongs to the desk {theirs.get('desk')}, this is {desk}"
+    if int(theirs.get("epoch", 0)) > epoch:
+        return (
+            f"the shop has seen epoch {theirs.get('epoch')} of this desk, this one is at {epoch}: it is an older copy"
+        )
+    return None
+
+
 def chain(digest: str, payload: str) -> str:
     """The digest of an account's entries after one more payload; it starts from the empty string."""
     return hashlib.sha256(f"{digest}\n{payload}".encode("ascii")).hexdigest()

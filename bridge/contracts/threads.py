@@ -85,6 +85,13 @@ class WaitingReply(NamedTuple):
     text: str
 
 
+class KnownReply(NamedTuple):
+    """Into which thread an answer of staff goes, or went, and the UUID under which it is meant to be written there."""
+
+    thread_id: int
+    uuid: str
+
+
 class OldTicket(NamedTuple):
     """A ticket of a first reading, with how it stands at its end as far as that is read."""
 
@@ -157,6 +164,10 @@ class Threads(Protocol):
 
     def save(self, store: str, threads: Iterable[KnownThread]) -> None: ...
 
+    def hand_on(self, ticket_id: int, *, to: int) -> None:
+        """Let the threads whose current ticket this is have another one."""
+        ...
+
     def want(self, ticket_id: int, status: NativeStatus) -> None:
         """Let the thread whose current ticket this is have this status, unless it was last seen so, or is gone."""
         ...
@@ -189,6 +200,14 @@ class Threads(Protocol):
 
     def reply_under(self, store: str, uuids: Iterable[str]) -> dict[str, int]:
         """The tickets' messages of these replies, by UUID."""
+        ...
+
+    def replies_of(self, message_ids: Iterable[int]) -> dict[int, KnownReply]:
+        """The replies that these messages of tickets are."""
+        ...
+
+    def any_written(self, store: str, message_ids: Iterable[int]) -> bool:
+        """Whether the shop's customer service has any of these messages of staff's."""
         ...
 
     def reply_done(self, store: str, message_id: int, native_id: int) -> None: ...

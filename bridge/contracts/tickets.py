@@ -5,9 +5,11 @@ the customer is shown goes to the shop a message a row, and the ticket's own row
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from bridge.domain.accounts import Owner
 from bridge.domain.tickets import Author, Channel, Message, Ticket, TicketKind, TicketNow, Urgency
 
 
@@ -53,6 +55,21 @@ class QueuedTicket(NamedTuple):
     def key(self) -> QueueKey:
         """Its place; what comes next in the queue comes after it."""
         return QueueKey(self.now.urgency is Urgency.CONFIRMED, self.now.due, self.now.since, self.ticket.id)
+
+
+class Written(NamedTuple):
+    """In which ticket somebody wrote something, and the number of the message that it is a copy of, 0 for none."""
+
+    ticket: int
+    copy_of: int
+
+
+class StandingTicket(NamedTuple):
+    """A ticket, whose it is, and how it stands; None where that was never worked out."""
+
+    ticket: Ticket
+    owner: Owner
+    now: TicketNow | None
 
 
 class BehindKey(NamedTuple):
@@ -137,6 +154,10 @@ class Tickets(Protocol):
         """How these tickets stand; one of which that was never worked out is left out."""
         ...
 
+    def standing(self, store: str, ticket_id: int) -> StandingTicket | None:
+        """A ticket, whose it is and how it stands, at once; None where there is no such ticket."""
+        ...
+
     def save_now(self, ticket_id: int, now: TicketNow) -> None:
         """Keep how a ticket stands; where the customer is shown a change, the ticket is shown anew."""
         ...
@@ -163,8 +184,13 @@ class Tickets(Protocol):
     def say(self, ticket_id: int, message: Message) -> Message:
         """Add to the thread; returns it as it stands there, with its number where the customer is shown it.
 
-        Such a message lets the ticket be shown anew.
+        Such a message lets the ticket be shown anew. It comes after all that was said, also by a clock that was put
+        back meanwhile; in a block of `as_of_then` it takes the place of its time.
         """
+        ...
+
+    def as_of_then(self) -> AbstractContextManager[None]:
+        """What is said in the block was so at its time already: after a restore, or in a part of a ticket."""
         ...
 
     def thread(self, ticket_id: int) -> list[Message]: ...
@@ -255,6 +281,18 @@ class Tickets(Protocol):
 
     def again(self, store: str) -> None:
         """Show every ticket of the store once more, but none that is kept back."""
+        ...
+
+    def written(self, account_id: int) -> dict[int, Written]:
+        """What people wrote in the account's tickets, notes too, by the number of the message."""
+        ...
+
+    def redact(self, message_ids: Iterable[int]) -> None:
+        """Empty these messages for good; the shop is shown them anew."""
+        ...
+
+    def redacted(self, ticket_ids: Iterable[int]) -> frozenset[int]:
+        """Messages of these tickets of which the history says that they were redacted."""
         ...
 
     def erase(self, account_id: int) -> None:

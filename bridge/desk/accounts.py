@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, null, select, update
 
 from bridge.contracts.desk import FirstSync, StoreState
+from bridge.desk.lasting import Lasting
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
 from bridge.desk.tables import account, store
 from bridge.desk.values import from_ms, id_list, to_ms
@@ -96,10 +97,9 @@ NOT_RECORDED = 0
 class SqlStores:
     """Implements `bridge.contracts.desk.Stores`. `changed` says whether a store was recorded or its state saved."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, lasting: Lasting) -> None:
+        self._connection, self._known = connection, lasting.stores
         self.changed = False
-        self._known: dict[str, int] = {}
 
     def get(self, name: str) -> StoreState:
         row = _STORE.one(self._connection, wanted=name)
@@ -137,14 +137,13 @@ class SqlStores:
 
     def number(self, name: str) -> int:
         """The store's id in the desk."""
-        if name not in self._known:
+        number = self._known.get(name)
+        if number is None:
             row = _STORE_ID.one(self._connection, wanted=name)
-            self._known[name] = row[0] if row else self.get(name).id
-        return self._known[name]
-
-    def forget(self) -> None:
-        """Look the ids up anew: a store that was recorded may have been taken back."""
-        self._known.clear()
+            if row is None:
+                return self.get(name).id
+            number = self._known[name] = int(row[0])
+        return number
 
     def _only_reads(self) -> bool:
         return bool(self._connection.execute("PRAGMA query_only").fetchone()[0])

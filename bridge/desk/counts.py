@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, case, func, select, text
 from bridge.contracts.desk import FirstSync
 from bridge.contracts.problems import ProblemState
 from bridge.desk.statements import Statement
-from bridge.desk.tables import IS_QUEUED, WAITS_FOR_PUSH, account, problem, store, ticket
-from bridge.desk.values import to_ms
+from bridge.desk.tables import IS_QUEUED, NEVER_DUE, WAITS_FOR_PUSH, account, problem, store, ticket
+from bridge.desk.values import from_ms, to_ms
 
 _FIRST_SYNCS = Statement(select(store.c.name, store.c.first_sync))
 _PROBLEMS = Statement(
@@ -42,11 +42,14 @@ _LEDGER = Statement(
     .join(store, store.c.id == account.c.store_id)
     .group_by(store.c.name)
 )
+_IS_LATE = ticket.c.due_sort_ms <= bindparam("now_ms")
 _QUEUED = Statement(
     select(
         store.c.name,
         func.count(),
-        func.sum(case((ticket.c.due_sort_ms <= bindparam("now_ms"), text("1")), else_=text("0"))),
+        func.sum(case((_IS_LATE, text("1")), else_=text("0"))),
+        func.sum(case((_IS_LATE, ticket.c.guaranteed), else_=text("0"))),
+        func.nullif(func.min(ticket.c.due_sort_ms), NEVER_DUE),
     )
     .select_from(ticket)
     .join(store, store.c.id == ticket.c.store_id)
@@ -66,10 +69,15 @@ class LedgerTotals(NamedTuple):
 
 
 class QueueTotals(NamedTuple):
-    """One store's tickets that wait for staff: how many, and of how many the answer is late."""
+    """One store's tickets that wait for staff: how many, of how many the answer is late, and was guaranteed besides.
+
+    `first_due` is when the first answer is due, or was; None where none has a due time.
+    """
 
     waiting: int = 0
     late: int = 0
+    breached: int = 0
+    first_due: datetime | None = None
 
 
 class SqlCounts:
@@ -99,4 +107,7 @@ class SqlCounts:
 
     def queue(self, at: datetime) -> dict[str, QueueTotals]:
         """The tickets that wait for staff at a moment: one pass over these alone."""
-        return {name: QueueTotals(*totals) for name, *totals in _QUEUED.rows(self._connection, now_ms=to_ms(at))}
+        return {
+            name: QueueTotals(waiting, late, breached, None if due is None else from_ms(due))
+            for name, waiting, late, breached, due in _QUEUED.rows(self._connection, now_ms=to_ms(at))
+        }

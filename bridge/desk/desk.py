@@ -17,6 +17,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from bridge.desk import versions
 from bridge.desk.condition import DeskCondition
 from bridge.desk.connection import begin, open_reader, open_writer, require_whole, translated
+from bridge.desk.lasting import Lasting
 from bridge.desk.transaction import DeskTx
 from bridge.desk.versions import DeskIdentity
 from bridge.desk.writer import DeskWriter
@@ -32,12 +33,14 @@ class Desk:
 
     def __init__(self, path: Path, connection: sqlite3.Connection, identity: DeskIdentity) -> None:
         self.path, self.identity = path, identity
-        self._connection = connection
+        self._connection, self._lasting = connection, Lasting()
         self._listeners: list[Callable[[], None]] = []
         self._deadline_listeners: list[Callable[[datetime], None]] = []
         self._told: list[Callable[[DeskUnusable | None], None]] = []
         self._condition = DeskCondition(self._condition_changed)
-        self._writer = DeskWriter(path, connection, self._foreign_commit, self._deadline_set, self._condition)
+        self._writer = DeskWriter(
+            path, connection, self._lasting, self._foreign_commit, self._deadline_set, self._condition
+        )
         self._started = False
         self._reader: sqlite3.Connection | None = None
         self._reader_lock = threading.Lock()
@@ -126,9 +129,10 @@ class Desk:
         with translated(self.path):
             begin(self._connection)
             try:
-                result = service(DeskTx(self._connection), *args, **kwargs)
+                result = service(DeskTx(self._connection, self._lasting), *args, **kwargs)
                 self._connection.execute("COMMIT")
             except BaseException:
+                self._lasting.forget()
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise

@@ -4,15 +4,18 @@ Believes: a content comes before the row that names it, so that a row never name
 is swept away once it is older than any transaction. No name that anybody gave is ever part of a path.
 """
 
+import errno
 import hashlib
 import os
 import re
+import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkstemp
 from threading import Lock
 
+from bridge.desk.connection import NO_DISK
 from bridge.errors import DeskError, DeskUnwritable
 
 FOLDER = "files"
@@ -21,9 +24,23 @@ ALL_BYTES = 50 * 1024**3
 GRACE = timedelta(hours=1)
 """So long a content may wait for its row."""
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
+NO_DISK_BY_ERRNO = {
+    errno.ENOSPC: NO_DISK[sqlite3.SQLITE_FULL],
+    errno.EDQUOT: NO_DISK[sqlite3.SQLITE_FULL],
+    errno.EROFS: NO_DISK[sqlite3.SQLITE_READONLY],
+    errno.EIO: NO_DISK[sqlite3.SQLITE_IOERR],
+}
+"""What to do about a disk is the same whichever of our files it fails."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STORE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _PART = "part-"
+
+
+def unwritable(path: Path, error: OSError) -> DeskUnwritable:
+    """What keeps a file from being written or read, with what to do about it."""
+    found = DeskUnwritable(f"{path}: {error.strerror}")
+    found.hint = NO_DISK_BY_ERRNO.get(error.errno or 0, NO_DISK[sqlite3.SQLITE_CANTOPEN])
+    return found
 
 
 class NoRoom(DeskError):
@@ -55,7 +72,7 @@ class FileStore:
                 _write(place, content)
                 _date(place, at)
         except OSError as error:
-            raise DeskUnwritable(f"{place}: {error.strerror}") from error
+            raise unwritable(place, error) from error
         return digest
 
     def read(self, store: str, digest: str) -> bytes | None:
@@ -65,7 +82,7 @@ class FileStore:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise DeskUnwritable(f"{self.root}: {error.strerror}") from error
+            raise unwritable(self.root, error) from error
         return content if hashlib.sha256(content).hexdigest() == digest else None
 
     def old(self, store: str, *, at: datetime, grace: timedelta = GRACE) -> list[str]:

@@ -5,7 +5,7 @@ under their hash; contents that no row here has are nobody's and are swept away.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,6 +78,8 @@ _GONE = Statement(
     update(file).where(_THIS_STORE, any_of(file.c.uuid, "files"), FILE_GOES).values(state=text(f"'{FileState.ERASED}'"))
 )
 _NOTHING_LEFT = {"name": text("''"), "sha256": text("''"), "state": text(f"'{FileState.ERASING}'")}
+_MOVE = Statement(update(file).where(file.c.message_id == bindparam("was")).values(message_id=bindparam("becomes")))
+_WITH_FILES = Statement(select(file.c.message_id).distinct().where(any_of(file.c.message_id, "ids")))
 _FORGET_OLD = Statement(
     update(file).where(_THIS_STORE, file.c.at_ms < bindparam("before_ms"), FILE_IS_THERE).values(**_NOTHING_LEFT)
 )
@@ -99,6 +101,11 @@ _AGAIN = Statement(
 _OF_TICKETS = select(message.c.id).where(any_of(message.c.ticket_id, "ids")).scalar_subquery()
 ERASE_FILES = Statement(update(file).where(file.c.message_id.in_(_OF_TICKETS), FILE_IS_THERE).values(**_NOTHING_LEFT))
 """Takes from the files of these tickets what they were called and which contents they have."""
+
+
+_REDACT = Statement(
+    update(file).where(_THIS_STORE, any_of(file.c.message_id, "ids"), FILE_IS_THERE).values(**_NOTHING_LEFT)
+)
 
 
 class SqlFiles:
@@ -183,15 +190,27 @@ class SqlFiles:
     def erased(self, store: str, files: Iterable[str]) -> None:
         _GONE.run(self._connection, store=self._stores.number(store), files=as_json(list(files)))
 
+    def move(self, messages: Mapping[int, int]) -> None:
+        moving = [row[0] for row in _WITH_FILES.rows(self._connection, ids=id_list(messages))]
+        _MOVE.run_many(self._connection, ({"was": one, "becomes": messages[one]} for one in moving))
+        self._show(moving)
+
     def forget_old(self, store: str, before: datetime) -> int:
         number = self._stores.number(store)
-        messages = [row[0] for row in _OLD.rows(self._connection, store=number, before_ms=to_ms(before))]
-        for statement in (_SHOW_MESSAGES, _SHOW_TICKETS):
-            statement.run(self._connection, ids=id_list(messages))
+        self._show([row[0] for row in _OLD.rows(self._connection, store=number, before_ms=to_ms(before))])
         return _FORGET_OLD.run(self._connection, store=number, before_ms=to_ms(before)).rowcount
+
+    def redact(self, store: str, message_ids: Iterable[int]) -> int:
+        number = self._stores.number(store)
+        return _REDACT.run(self._connection, store=number, ids=id_list(message_ids)).rowcount
 
     def again(self, store: str) -> None:
         _AGAIN.run(self._connection, store=self._stores.number(store))
+
+    def _show(self, messages: list[int]) -> None:
+        """Have these messages shown anew."""
+        for statement in (_SHOW_MESSAGES, _SHOW_TICKETS):
+            statement.run(self._connection, ids=id_list(messages))
 
     def _set(self, store: str, file: str, state: FileState) -> None:
         _SET.run(self._connection, store=self._stores.number(store), wanted=file, becomes=state.value)

@@ -4,7 +4,6 @@ Entries are inserted and nothing else; the account's and packages' totals are ke
 and can be worked out again from the entries alone (rule C16).
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
 from bridge.desk.tables import account, deadline, entry, package, store
-from bridge.desk.values import from_ms, id_list, to_ms
+from bridge.desk.values import from_ms, id_list, read_json, to_ms
 from bridge.domain import ledger
 from bridge.domain.ledger import Entry, EntryKind, Posting
 from bridge.domain.packages import Package, Unit
@@ -324,7 +323,7 @@ def entry_from(row: Sequence[Any]) -> NumberedEntry:
         account_id=account_id,
         kind=EntryKind(kind),
         at=from_ms(at_ms),
-        postings=tuple(Posting(*posting) for posting in json.loads(postings)),
+        postings=tuple(Posting(*posting) for posting in read_json(postings)),
         reason=reason,
         order_id=order_id,
         staff=staff,

@@ -4,22 +4,23 @@ A message is written once; only its text can be emptied. Those that the customer
 and each has a row of its own in the shop.
 """
 
-import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import ColumnClause, bindparam, func, literal_column, select, text, tuple_, update
 
-from bridge.contracts.tickets import MessageKey, WaitingMessage
+from bridge.contracts.tickets import MessageKey, WaitingMessage, Written
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.tables import HIDDEN, MESSAGE_WAITS, message, ticket
-from bridge.desk.values import as_json, from_ms, id_list, to_ms
-from bridge.domain.tickets import ABOUT_QUOTES, FOR_STAFF_ALONE, Author, Message, MessageKind
+from bridge.desk.values import as_json, from_ms, id_list, read_json, to_ms
+from bridge.domain.tickets import ABOUT_QUOTES, BY_PEOPLE, FOR_STAFF_ALONE, Author, Message, MessageKind
 
 LAST_MS = 999
+_AUTHORS = {one.value: one for one in Author}
+_KINDS = {one.value: one for one in MessageKind}
 _COLUMNS = (
     message.c.id,
     message.c.at_ms,
@@ -62,6 +63,7 @@ _LAST_IN_SECOND = Statement(
         message.c.at_ms < bindparam("end_ms"),
     )
 )
+_NEWEST = Statement(select(func.max(message.c.at_ms)).where(message.c.ticket_id == bindparam("ticket")))
 _QUOTE_KINDS: list[ColumnClause[Any]] = [literal_column(f"'{kind}'") for kind in sorted(ABOUT_QUOTES)]
 _ABOUT_QUOTES = Statement(_MESSAGES.where(message.c.kind.in_(_QUOTE_KINDS)))
 _COUNTS = Statement(select(ticket.c.id, ticket.c.messages).where(any_of(ticket.c.id, "ids")))
@@ -105,12 +107,46 @@ _SHOW_ALL_ANEW = Statement(
 )
 _ERASE = Statement(update(message).where(any_of(message.c.ticket_id, "ids")).values(text=text("''"), **ANEW))
 
+_REDACT = Statement(update(message).where(any_of(message.c.id, "ids")).values(text=text("''"), **ANEW))
+_TOUCH_TICKETS = Statement(
+    update(ticket)
+    .where(ticket.c.id.in_(select(message.c.ticket_id).where(any_of(message.c.id, "ids")).scalar_subquery()))
+    .values(number=ticket.c.number + literal_column("1"))
+)
+_WRITTEN = Statement(
+    select(
+        message.c.id,
+        message.c.ticket_id,
+        func.coalesce(func.json_extract(message.c.detail, literal_column("'$.copy_of'")), literal_column("0")),
+    )
+    .join(ticket, ticket.c.id == message.c.ticket_id)
+    .where(
+        ticket.c.account_id == bindparam("account"),
+        message.c.kind.in_([literal_column(f"'{kind}'") for kind in sorted(BY_PEOPLE)]),
+    )
+    .order_by(message.c.id)
+)
+_REDACTED = Statement(
+    select(func.json_extract(message.c.detail, literal_column("'$.message'"))).where(
+        any_of(message.c.ticket_id, "ids"), message.c.kind == literal_column(f"'{MessageKind.REDACTED}'")
+    )
+)
+
 
 class SqlMessages:
     """The part of `bridge.contracts.tickets.Tickets` that is about messages."""
 
     def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
         self._connection, self._stores = connection, stores
+        self._as_of_then = False
+
+    @contextmanager
+    def as_of_then(self) -> Iterator[None]:
+        before, self._as_of_then = self._as_of_then, True
+        try:
+            yield
+        finally:
+            self._as_of_then = before
 
     def say(self, ticket_id: int, message: Message) -> Message:
         at_ms, number = self._place(ticket_id, to_ms(message.at)), None
@@ -133,7 +169,18 @@ class SqlMessages:
             number=number,
         )
         assert cursor.lastrowid is not None
-        return replace(message, at=from_ms(at_ms), id=cursor.lastrowid, number=number, version=1)
+        return Message(
+            from_ms(at_ms),
+            message.author,
+            message.kind,
+            message.text,
+            message.detail,
+            message.staff,
+            message.verified,
+            cursor.lastrowid,
+            number,
+            version=1,
+        )
 
     def thread(self, ticket_id: int) -> list[Message]:
         return [_message_from(row) for row in _THREAD.rows(self._connection, ticket=ticket_id)]
@@ -171,11 +218,26 @@ class SqlMessages:
         rows = ({"ticket": key.ticket, "wanted": key.number, "shown": version} for key, version in versions.items())
         _PUSHED.run_many(self._connection, rows)
 
-    def _place(self, ticket_id: int, at_ms: int) -> int:
-        """The moment of a message; of one that is done again only the second is known: it is the last of its second.
+    def written(self, account_id: int) -> dict[int, Written]:
+        return {row[0]: Written(*row[1:]) for row in _WRITTEN.rows(self._connection, account=account_id)}
 
-        What stands at the second's very end was put there to come after it.
+    def redact(self, message_ids: Iterable[int]) -> None:
+        ids = id_list(message_ids)
+        for statement in (_REDACT, _TOUCH_TICKETS):
+            statement.run(self._connection, ids=ids)
+
+    def redacted(self, ticket_ids: Iterable[int]) -> frozenset[int]:
+        return frozenset(row[0] for row in _REDACTED.rows(self._connection, ids=id_list(ticket_ids)))
+
+    def _place(self, ticket_id: int, at_ms: int) -> int:
+        """The moment of a message: never before what was said before it, whatever the machine's clock shows.
+
+        Of one that is done again only the second is known: it is the last of its second. What stands at the second's
+        very end was put there to come after it.
         """
+        if not self._as_of_then:
+            newest = _NEWEST.one(self._connection, ticket=ticket_id)
+            return at_ms if newest is None or newest[0] is None else max(at_ms, int(newest[0]))
         if at_ms % 1_000:
             return at_ms
         row = _LAST_IN_SECOND.one(self._connection, ticket=ticket_id, at_ms=at_ms, end_ms=at_ms + LAST_MS)
@@ -197,10 +259,10 @@ def _message_from(row: Sequence[Any]) -> Message:
     number, at_ms, author, kind, text, detail, staff, verified, shown, version = row
     return Message(
         from_ms(at_ms),
-        Author(author),
-        MessageKind(kind),
+        _AUTHORS[author],
+        _KINDS[kind],
         text,
-        json.loads(detail),
+        read_json(detail),
         staff,
         bool(verified),
         number,

@@ -46,7 +46,7 @@ from bridge.desk.tables import (
 )
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import Account, Owner, OwnerKind
-from bridge.domain.quotes import ENDED
+from bridge.domain.quotes import ENDED, QuoteState
 from bridge.domain.tickets import BY_ITSELF, QUEUED, Author
 
 NO_ANSWER = as_json({"text": {}, "data": {}})
@@ -133,13 +133,21 @@ _IS_NEW = and_(
     message.c.at_ms >= bindparam("before_ms"),
     or_(message.c.author != literal_column(f"'{Author.BRIDGE}'"), message.c.kind.not_in(_BY_ITSELF)),
 )
+_HAS_LAPSED = and_(
+    quote.c.state == literal_column(f"'{QuoteState.OFFERED}'"),
+    exists().where(
+        quote_version.c.quote_id == quote.c.id,
+        quote_version.c.version == quote.c.version,
+        quote_version.c.valid_until_ms < bindparam("before_ms"),
+    ),
+)
 _OLD = Statement(
     select(ticket.c.id).where(
         ticket.c.store_id == bindparam("store"),
         ticket.c.opened_ms < bindparam("before_ms"),
         ticket.c.state.not_in(_QUEUED),  # where it is staff's turn his words are still needed
         ~exists().where(_IS_NEW),
-        ~exists().where(quote.c.ticket_id == ticket.c.id, quote.c.state.not_in(_ENDED)),
+        ~exists().where(quote.c.ticket_id == ticket.c.id, quote.c.state.not_in(_ENDED), ~_HAS_LAPSED),
         or_(
             ticket.c.subject != text("''"),
             exists().where(message.c.ticket_id == ticket.c.id, message.c.text != text("''")),

@@ -1,6 +1,5 @@
 """Quotes in the desk: how each stands, every version that was offered, and the evidence of what was decided."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import last_known, next_number
 from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.tables import HELD_UP, KEPT_BACK, QUOTE_WAITS, decision, quote, quote_version, store
-from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.desk.values import as_json, from_ms, id_list, read_json, to_ms
 from bridge.domain.holds import Part
 from bridge.domain.quotes import ENDED, Offer, Quote, QuoteKind, QuoteState
 
@@ -301,7 +300,7 @@ def _quote_from(row: Sequence[Any]) -> Quote:
         kind=QuoteKind(kind),
         state=QuoteState(state),
         offer=_offer_from(offer),
-        hold=tuple(Part(*part) for part in json.loads(hold)),
+        hold=tuple(Part(*part) for part in read_json(hold)),
         spent=spent,
         approved_at=None if approved_ms is None else from_ms(approved_ms),
         number=shown,
@@ -310,7 +309,7 @@ def _quote_from(row: Sequence[Any]) -> Quote:
 
 def _offer_from(row: Sequence[Any]) -> Offer:
     version, coins, words, texts, hashes, offered, until, staff = row
-    return Offer(version, coins, words, json.loads(texts), json.loads(hashes), from_ms(offered), from_ms(until), staff)
+    return Offer(version, coins, words, read_json(texts), read_json(hashes), from_ms(offered), from_ms(until), staff)
 
 
 def _decision_from(row: Sequence[Any]) -> Decision:

@@ -5,7 +5,7 @@ written in Core (dialects, quoting, checked names), compiled at import, and run 
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -27,23 +27,16 @@ class Statement:
     Constants that the statement itself holds keep their place among them and are filled in here.
     """
 
-    __slots__ = ("_constants", "_pick", "names", "sql")
+    __slots__ = ("_constants", "names", "sql", "values")
 
     def __init__(self, core: ClauseElement) -> None:
         compiled = core.compile(dialect=_DIALECT)
         self.sql = str(compiled)
         self.names: tuple[str, ...] = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]  # set by SQLCompiler
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
-        self._constants = {name: constants[name] for name in self.names if name in constants}
-        self._pick = itemgetter(*self.names) if len(self.names) > 1 else None
-
-    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        """A row of named parameters in the statement's order. Raises `KeyError` for a missing one."""
-        if self._constants:
-            row = {**self._constants, **row}
-        if self._pick is not None:
-            return self._pick(row)  # type: ignore[no-any-return]  # itemgetter of several names gives a tuple
-        return tuple(row[name] for name in self.names)
+        given = {name: value for name, value in compiled.params.items() if value is not None}
+        self._constants = {name: given[name] for name in self.names if name in given}
+        self.values: Callable[[Mapping[str, Any]], tuple[Any, ...]] = _in_order(self.names, self._constants)
+        """Puts a row of named parameters in the statement's order. Raises `KeyError` for a missing one."""
 
     def run(self, connection: sqlite3.Connection, **parameters: Any) -> sqlite3.Cursor:
         """Execute once with these parameters."""
@@ -74,6 +67,17 @@ class Statement:
     def one(self, connection: sqlite3.Connection, **parameters: Any) -> Any | None:
         """Execute and fetch the first row, or None."""
         return connection.execute(self.sql, self.values(parameters)).fetchone()
+
+
+def _in_order(names: tuple[str, ...], constants: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """What makes parameters of a row, as short as can be: it runs at every statement."""
+    if len(names) > 1:
+        pick: Callable[[Mapping[str, Any]], tuple[Any, ...]] = itemgetter(*names)
+        return (lambda row: pick({**constants, **row})) if constants else pick
+    if not names:
+        return lambda _: ()
+    (name,) = names
+    return (lambda row: (row.get(name, constants[name]),)) if constants else (lambda row: (row[name],))
 
 
 class LookUp:

@@ -11,6 +11,7 @@ from bridge.contracts.shop_threads import NativeStatus
 from bridge.contracts.threads import (
     GONE,
     KnownMessage,
+    KnownReply,
     KnownThread,
     Phase,
     ThreadSync,
@@ -77,6 +78,9 @@ _SAVE = Statement(
         set_={name: _INSERT.excluded[name] for name in _KEPT},
     )
 )
+_HAND_ON = Statement(
+    update(thread).where(thread.c.ticket_id == bindparam("ticket")).values(ticket_id=bindparam("new_ticket"))
+)
 _WANT = Statement(
     update(thread)
     .where(thread.c.ticket_id == bindparam("ticket"), thread.c.status != literal_column(f"'{GONE}'"))
@@ -134,6 +138,20 @@ _UNDER = Statement(
     select(native_reply.c.uuid, native_reply.c.message_id).where(
         native_reply.c.store_id == bindparam("store"), any_of(native_reply.c.uuid, "uuids")
     )
+)
+_REPLIES_OF = Statement(
+    select(native_reply.c.message_id, native_reply.c.thread_id, native_reply.c.uuid).where(
+        any_of(native_reply.c.message_id, "ids")
+    )
+)
+_WRITTEN = Statement(
+    select(native_reply.c.message_id)
+    .where(
+        native_reply.c.store_id == bindparam("store"),
+        any_of(native_reply.c.message_id, "ids"),
+        native_reply.c.native_id.is_not(None),
+    )
+    .limit(literal_column("1"))
 )
 _ENDED = Statement(
     update(native_reply)
@@ -206,6 +224,9 @@ class SqlThreads(SqlOldTickets):
         ]
         _SAVE.insert_rows(self._connection, rows)
 
+    def hand_on(self, ticket_id: int, *, to: int) -> None:
+        _HAND_ON.run(self._connection, ticket=ticket_id, new_ticket=to)
+
     def want(self, ticket_id: int, status: NativeStatus) -> None:
         _WANT.run(self._connection, ticket=ticket_id, new_status=status.value)
 
@@ -268,6 +289,14 @@ class SqlThreads(SqlOldTickets):
     def reply_under(self, store: str, uuids: Iterable[str]) -> dict[str, int]:
         wanted = as_json(list(uuids))
         return dict(_UNDER.rows(self._connection, store=self._stores.number(store), uuids=wanted))
+
+    def replies_of(self, message_ids: Iterable[int]) -> dict[int, KnownReply]:
+        rows = _REPLIES_OF.rows(self._connection, ids=id_list(message_ids))
+        return {number: KnownReply(thread_id, uuid) for number, thread_id, uuid in rows}
+
+    def any_written(self, store: str, message_ids: Iterable[int]) -> bool:
+        number = self._stores.number(store)
+        return _WRITTEN.one(self._connection, store=number, ids=id_list(message_ids)) is not None
 
     def reply_done(self, store: str, message_id: int, native_id: int) -> None:
         self._end(store, message_id, {"new_state": DONE, "new_native_id": native_id})

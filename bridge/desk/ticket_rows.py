@@ -26,6 +26,9 @@ TICKET_COLUMNS = (
     ticket.c.continues,
     ticket.c.language,
 )
+_AUTHORS = {one.value: one for one in Author}
+_KINDS = {one.value: one for one in TicketKind}
+_CHANNELS = {one.value: one for one in Channel}
 FOUND_TICKETS = select(*TICKET_COLUMNS).join(store, store.c.id == ticket.c.store_id)
 
 
@@ -39,12 +42,12 @@ def ticket_from(row: Sequence[Any]) -> Ticket:
         account_id,
         subject,
         from_ms(opened),
-        Author(by),
+        _AUTHORS[by],
         staff,
         price,
         shown,
-        TicketKind(kind),
-        Channel(channel),
+        _KINDS[kind],
+        _CHANNELS[channel],
         order_id,
         product,
         continues,

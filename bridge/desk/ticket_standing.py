@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import bindparam, case, literal_column, or_, text, tuple_, update
 from sqlalchemy.sql import func, select
 
-from bridge.contracts.tickets import BehindKey, QueuedTicket, QueueKey
+from bridge.contracts.tickets import BehindKey, QueuedTicket, QueueKey, StandingTicket
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import IS_QUEUED, NEVER_DUE, NOT_CLOSED, ticket
+from bridge.desk.tables import IS_QUEUED, NEVER_DUE, NOT_CLOSED, account, ticket
 from bridge.desk.ticket_rows import FOUND_TICKETS, TICKET_COLUMNS, ticket_from
 from bridge.desk.values import from_ms, id_list, to_ms
+from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.tickets import Ticket, TicketKind, TicketNow, TicketState, Urgency
 
 _NEVER = int(NEVER_DUE.text)
@@ -35,6 +36,11 @@ _NOW = (
     ticket.c.guaranteed,
 )
 _STANDS = Statement(select(ticket.c.id, *_NOW).where(any_of(ticket.c.id, "ids"), ticket.c.state != text("''")))
+_STANDING = Statement(
+    FOUND_TICKETS.join(account, account.c.id == ticket.c.account_id)
+    .add_columns(*_NOW, account.c.owner_kind, account.c.owner_ref)
+    .where(ticket.c.id == bindparam("wanted"), ticket.c.store_id == bindparam("store"))
+)
 _SHOWN = ("state", "kind", "urgency", "due_ms", "guaranteed")
 """Of these the customer sees when they change."""
 _SAVE = Statement(
@@ -96,6 +102,13 @@ class SqlTicketStanding:
     def now(self, ticket_ids: Iterable[int]) -> dict[int, TicketNow]:
         rows = _STANDS.rows(self._connection, ids=id_list(ticket_ids))
         return {row[0]: _now_from(row[1:]) for row in rows}
+
+    def standing(self, store: str, ticket_id: int) -> StandingTicket | None:
+        row = _STANDING.one(self._connection, wanted=ticket_id, store=self._stores.number(store))
+        if row is None:
+            return None
+        *now, kind, ref = row[len(TICKET_COLUMNS) :]
+        return StandingTicket(ticket_from(row), Owner(OwnerKind(kind), ref), _now_from(now) if now[0] else None)
 
     def save_now(self, ticket_id: int, now: TicketNow) -> None:
         _SAVE.run(

@@ -1,11 +1,11 @@
 """The open transaction: the repositories over one connection."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from bridge.desk.accounts import SqlAccounts, SqlStores
 from bridge.desk.answers import SqlAnswers
@@ -19,6 +19,7 @@ from bridge.desk.files import SqlFiles
 from bridge.desk.freezes import SqlFreezes
 from bridge.desk.guests import SqlGuests
 from bridge.desk.jobs import SqlJobs
+from bridge.desk.lasting import Lasting
 from bridge.desk.ledger import SqlLedger
 from bridge.desk.outbox import SqlOutbox
 from bridge.desk.personal import SqlPersonalData
@@ -34,13 +35,38 @@ from bridge.desk.threads import SqlThreads
 from bridge.desk.tickets import SqlTickets
 from bridge.errors import DeskUnusable, DeskUnwritable
 
+T = TypeVar("T")
+
+
+class _Part(Generic[T]):
+    """A part of the transaction that is made when it is first asked for, and stays.
+
+    An action asks for ten of them once; `functools.cached_property` would take a lock for each.
+    """
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make, self._name, self.__doc__ = make, make.__name__, make.__doc__
+
+    def __get__(self, tx: Any, owner: type) -> T:
+        made: T = self._make(tx)
+        tx.__dict__[self._name] = made
+        return made
+
+
+def _part(make: Callable[[Any], T]) -> _Part[T]:
+    return _Part(make)
+
 
 class DeskTx:
-    """Implements `bridge.contracts.desk.Tx`. Lives as long as its transaction: what it caches is true within it."""
+    """Implements `bridge.contracts.desk.Tx`. Lives as long as its transaction: what it caches is true within it.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    What is `lasting` it takes over from the transactions before it.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, lasting: Lasting | None = None) -> None:
         self.connection = connection
-        self.stores = SqlStores(connection)
+        self._lasting = Lasting() if lasting is None else lasting
+        self.stores = SqlStores(connection, self._lasting)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -56,7 +82,7 @@ class DeskTx:
                 raise DeskUnwritable(f"{self._place}: {error}") from error
             self.connection.execute("ROLLBACK TO attempt")
             self.connection.execute("RELEASE attempt")
-            self.stores.forget()
+            self._lasting.forget()
             self.quotes.forget()
             raise
         self.connection.execute("RELEASE attempt")
@@ -73,114 +99,114 @@ class DeskTx:
             part in self.__dict__ and self.__dict__[part].changed for part in ("sync", "problems")
         )
 
-    @cached_property
+    @_part
     def _place(self) -> Path:
         return Path(self.connection.execute("PRAGMA database_list").fetchone()[2])
 
-    @cached_property
+    @_part
     def accounts(self) -> SqlAccounts:
         return SqlAccounts(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def ledger(self) -> SqlLedger:
         return SqlLedger(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def purchases(self) -> SqlPurchases:
         return SqlPurchases(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def sync(self) -> SqlSync:
         return SqlSync(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def slices(self) -> SqlSlices:
         return SqlSlices(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def problems(self) -> SqlProblems:
         return SqlProblems(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def outbox(self) -> SqlOutbox:
         return SqlOutbox(self.connection)
 
-    @cached_property
+    @_part
     def deliveries(self) -> SqlDeliveries:
         return SqlDeliveries(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def push(self) -> SqlPush:
         return SqlPush(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def jobs(self) -> SqlJobs:
         return SqlJobs(self.connection)
 
-    @cached_property
+    @_part
     def counts(self) -> SqlCounts:
         return SqlCounts(self.connection)
 
-    @cached_property
+    @_part
     def tickets(self) -> SqlTickets:
         return SqlTickets(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def threads(self) -> SqlThreads:
         return SqlThreads(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def policies(self) -> SqlPolicies:
-        return SqlPolicies(self.connection, self.stores)
+        return SqlPolicies(self.connection, self.stores, self._lasting)
 
-    @cached_property
+    @_part
     def quotes(self) -> SqlQuotes:
         return SqlQuotes(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def answers(self) -> SqlAnswers:
         return SqlAnswers(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def deadlines(self) -> SqlDeadlines:
         return SqlDeadlines(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def notices(self) -> SqlNotices:
         return SqlNotices(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def downtimes(self) -> SqlDowntimes:
         return SqlDowntimes(self.connection)
 
-    @cached_property
+    @_part
     def prices(self) -> SqlPrices:
         return SqlPrices(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def redemptions(self) -> SqlRedemptions:
         return SqlRedemptions(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def guests(self) -> SqlGuests:
         return SqlGuests(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def freezes(self) -> SqlFreezes:
         return SqlFreezes(self.connection)
 
-    @cached_property
+    @_part
     def disputes(self) -> SqlDisputes:
         return SqlDisputes(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def personal(self) -> SqlPersonalData:
         return SqlPersonalData(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def files(self) -> SqlFiles:
         return SqlFiles(self.connection, self.stores)
 
-    @cached_property
+    @_part
     def audit(self) -> SqlAudit:
         return SqlAudit(self.connection, self.stores)

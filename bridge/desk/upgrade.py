@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bridge.desk import versions
-from bridge.desk.connection import open_writer, translated
+from bridge.desk.connection import begin, open_writer, translated
 from bridge.desk.statements import insert_row
 from bridge.desk.tables import desk
 from bridge.desk.values import to_ms
@@ -43,33 +43,31 @@ def upgrade(path: Path, *, now: datetime) -> bool:
 
 
 def _bring_up(path: Path, now: datetime) -> None:
-    _migrate(path)
-    with translated(path):
-        connection = open_writer(path)
-        try:
-            _identify(connection, now)
-        finally:
-            connection.close()
+    """Run Alembic to the newest revision and note the version.
 
-
-def _migrate(path: Path) -> None:
-    """Run Alembic to the newest revision."""
+    In one transaction: an upgrade that is killed leaves the desk as it was, and the next one begins anew.
+    """
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import create_engine
 
     config = Config()
     config.set_main_option("script_location", "bridge.desk:migrations")
-    engine = create_engine("sqlite://", creator=lambda: open_writer(path))
-    try:
-        with translated(path), engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    finally:
-        engine.dispose()
+    with translated(path):
+        desk_file = open_writer(path)
+        engine = create_engine("sqlite://", creator=lambda: desk_file)
+        try:
+            with engine.connect() as connection, connection.begin():
+                begin(desk_file)  # SQLAlchemy leaves that to the driver, which was told to leave it to us
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                identify(desk_file, now)
+        finally:
+            engine.dispose()
+            desk_file.close()
 
 
-def _identify(connection: sqlite3.Connection, now: datetime) -> None:
+def identify(connection: sqlite3.Connection, now: datetime) -> None:
     """A new desk gets its id; its first epoch is the Unix time, so that a desk made anew outranks a lost one."""
     if connection.execute("SELECT 1 FROM desk").fetchone() is None:
         _NEW_DESK.run(

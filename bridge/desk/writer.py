@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from bridge.desk.condition import DeskCondition
 from bridge.desk.connection import begin, translated
+from bridge.desk.lasting import Lasting
 from bridge.desk.transaction import DeskTx
 from bridge.errors import DeskDamaged, DeskUnusable
 
@@ -51,11 +52,12 @@ class DeskWriter:
         self,
         path: Path,
         connection: sqlite3.Connection,
+        lasting: Lasting,
         on_foreign: Callable[[], None],
         on_deadline: Callable[[datetime], None],
         condition: DeskCondition,
     ) -> None:
-        self._path, self._connection, self._condition = path, connection, condition
+        self._path, self._connection, self._lasting, self._condition = path, connection, lasting, condition
         self._on_foreign, self._on_deadline = on_foreign, on_deadline
         self._earliest: list[datetime] = []
         self._sync_changed = False
@@ -154,6 +156,7 @@ class DeskWriter:
             if not self._connection.in_transaction:  # a full or failing disk: SQLite has taken all of it back
                 raise
             self._condition.failed(error, [action.name])
+            self._lasting.forget()
             self._connection.execute("ROLLBACK TO action")
             self._connection.execute("RELEASE action")
             return action, None, error
@@ -163,7 +166,7 @@ class DeskWriter:
     def _run_one(self, action: _Action) -> _Outcome:
         self.last_beat = time.monotonic()
         with translated(self._path):
-            tx = DeskTx(self._connection)
+            tx = DeskTx(self._connection, self._lasting)
             result = action.work(tx)
         self._sync_changed |= tx.sync_changed
         if tx.earliest_deadline is not None:
@@ -171,6 +174,7 @@ class DeskWriter:
         return action, result, None
 
     def _roll_back(self) -> None:
+        self._lasting.forget()
         with suppress(sqlite3.Error):  # the callers are answered all the same; the next action tells it again
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")

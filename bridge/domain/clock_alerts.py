@@ -12,8 +12,8 @@ from enum import StrEnum
 from itertools import takewhile
 
 from bridge.domain.clocks import Clock
+from bridge.domain.histories import Wait
 from bridge.domain.policies import Policy
-from bridge.domain.ticket_history import Wait
 from bridge.domain.ticket_terms import AlertTimes, StaffHours
 
 Told = Collection[tuple[str, str]]

@@ -16,18 +16,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from bridge.domain.histories import History, Wait
+from bridge.domain.moments import to_ms
 from bridge.domain.policies import ClockKind, Policies, PolicyVersion
 from bridge.domain.service_hours import ServiceCalendar
 from bridge.domain.ticket_course import Run, runs_of
-from bridge.domain.ticket_history import History, Wait
 from bridge.domain.ticket_terms import NONE
 from bridge.domain.tickets import Ticket
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NO_TIME = timedelta()
 _URGENT = "/urgent/"
-_MILLISECOND = timedelta(milliseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Promise(NamedTuple):
@@ -187,7 +186,8 @@ def _clock(run: Run, ticket: Ticket, history: History, policies: Policies, now: 
                 standing, since = name, at
         if (policy.version, standing) not in weighed:
             weighed.append((policy.version, standing))
-            promises += _promises(run, policy, standing, since, waits, history.urgent_since(until))
+            confirmed = history.urgent_since(until, asked=run.rests_from)
+            promises += _promises(run, policy, standing, since, waits, confirmed)
     if not promises:
         return None
     if len(promises) > 1:
@@ -270,7 +270,7 @@ def _key(run: Run, promise: Promise) -> str:
     """
     key = str(run.kind)
     if run.kind is not ClockKind.FIRST_ANSWER:
-        key = f"{key}/{(run.started - _EPOCH) // _MILLISECOND}"
+        key = f"{key}/{to_ms(run.started)}"
     if promise.urgent_since is not None:
-        key = f"{key}{_URGENT}{(promise.urgent_since - _EPOCH) // _MILLISECOND}"
+        key = f"{key}{_URGENT}{to_ms(promise.urgent_since)}"
     return key

@@ -203,6 +203,15 @@ class TicketReplied(CustomerEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketAssigned(CustomerEvent):
+    """Staff gave one of his tickets to a colleague: for that one, who is named in `to`; `by` is who gave it."""
+
+    ticket_id: int
+    to: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketAnswered(CustomerEvent):
     """Staff wrote to the customer about one of his tickets."""
 
@@ -310,6 +319,7 @@ EVENTS: dict[str, type[Event]] = {
     "balance_low": BalanceLow,
     "ticket_opened": TicketOpened,
     "ticket_replied": TicketReplied,
+    "ticket_assigned": TicketAssigned,
     "ticket_answered": TicketAnswered,
     "ticket_state_changed": TicketStateChanged,
     "urgency_decided": UrgencyDecided,

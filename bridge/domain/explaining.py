@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from bridge.domain.clock_alerts import Step, next_step
 from bridge.domain.clocks import Clock, clocks_of
+from bridge.domain.histories import History
 from bridge.domain.policies import Policies, PolicyVersion
 from bridge.domain.service_hours import ServiceCalendar
-from bridge.domain.ticket_history import History
 from bridge.domain.tickets import Ticket, TicketState
 
 

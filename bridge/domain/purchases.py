@@ -8,13 +8,14 @@ comparison is with what exists, and because its key is made of shop facts.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bridge.domain import order_notes
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.desk_terms import LOW_PERCENT, REMINDER_DAYS
 from bridge.domain.licences import LicenceBook
+from bridge.domain.order_notes import Note, NoteKind
 from bridge.domain.orders import Order, Standing, StatusSets
 from bridge.domain.packages import Package, Unit, instant
 from bridge.domain.plans import PlanBook, UnitTerms
@@ -84,28 +85,6 @@ class ReinstateUnit(NamedTuple):
 Change = GrantUnit | RevokeUnit | ReinstateUnit
 
 
-class NoteKind(StrEnum):
-    """Why an order needs a person. The value is part of the problem's key and stays stable."""
-
-    ODD_ORDER = "odd_order"
-    CUSTOMER_GONE = "customer_gone"
-    OWNER_CHANGED = "owner_changed"
-    ZERO_TOTAL = "zero_total"
-    SPENT = "spent_before_revocation"
-    AMOUNT_SLIP = "amount_only_slip"
-    UNKNOWN_CODE = "unknown_code"
-    NUMBER_REUSED = "number_reused"
-    OTHER_STORE = "other_store"
-
-
-class Note(NamedTuple):
-    """Something staff must know about an order. `part` tells notes of one kind and order apart."""
-
-    kind: NoteKind
-    text: str
-    part: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What to do about one order. Empty means: the books already match it.
@@ -143,30 +122,34 @@ def decide(
     if standing is Standing.NEUTRAL:
         return NOTHING
     if purchase is not None and released is not NoteKind.NUMBER_REUSED and _another(order, purchase):
-        return Decision(notes=(_number_reused(order, purchase),), another=True)
+        return Decision(notes=(order_notes.number_reused(order, purchase.owner, purchase.ordered_at),), another=True)
     if standing is not Standing.GRANTING or (purchase is not None and purchase.disputed):
         charged_back = standing is Standing.CHARGEBACK
         return NOTHING if purchase is None else withdraw(purchase, units, charged_back=charged_back)
     if purchase is None and order.ordered_at is not None and order.ordered_at.date() < store.start:
         return NOTHING
     if purchase is None and elsewhere is not None and released is not NoteKind.OTHER_STORE:
-        return Decision(notes=(_other_store(order, elsewhere),))
+        return Decision(notes=(order_notes.other_store(order, elsewhere),))
     terms = _terms(order, purchase, store.plans)
     if not terms and purchase is None:
-        return Decision(notes=tuple(_unknown_codes(order, terms, store.plans)))
+        return Decision(notes=tuple(order_notes.unknown_codes(order, terms, store.plans)))
     owed = _owed(order, terms)
     odd = _odd(order, purchase, terms, owed, store)
     if odd is not None:
         return Decision(notes=(odd,))
     changes = _difference(owed, units, _by_plan(terms), order.order_id)
-    notes = [*_unknown_codes(order, terms, store.plans), *_slips(order), *_spent(order.order_id, changes)]
+    notes = [
+        *order_notes.unknown_codes(order, terms, store.plans),
+        *order_notes.slips(order),
+        *_spent(order.order_id, changes),
+    ]
     doubt = _doubt(order, purchase, changes, released=released is NoteKind.ZERO_TOTAL)
     if doubt is not None:  # what is taken or given back goes its way; only what would be new waits for a person
         notes.append(doubt)
         changes = [change for change in changes if not isinstance(change, GrantUnit)]
         terms = dict(purchase.terms) if purchase else {}  # terms freeze when they first grant (rule C1)
     elif purchase is not None and _moved(order, purchase):
-        notes.append(_owner_changed(order, purchase))
+        notes.append(order_notes.owner_changed(order, purchase.owner))
     return Decision(
         changes=tuple(changes),
         notes=tuple(notes),
@@ -199,26 +182,10 @@ def _moved(order: Order, purchase: Purchase) -> bool:
 def _doubt(order: Order, purchase: Purchase | None, changes: Sequence[Change], *, released: bool) -> Note | None:
     """Why new packages of this order need a person first: it has another owner now, or it cost nothing (rule C2)."""
     if purchase is not None and order.buyer != purchase.owner and _adds(changes):
-        return _owner_changed(order, purchase)
+        return order_notes.owner_changed(order, purchase.owner)
     if order.total <= 0 and not released and any(isinstance(change, GrantUnit) for change in changes):
         return Note(NoteKind.ZERO_TOTAL, f"order {order.order_id} grants coins and its total is {order.total}")
     return None
-
-
-def _number_reused(order: Order, purchase: Purchase) -> Note:
-    return Note(
-        NoteKind.NUMBER_REUSED,
-        f"order {order.order_id} was placed at {purchase.ordered_at} when it granted coins to {purchase.owner}; "
-        f"the shop now has one of {order.ordered_at} under that number: nothing is booked for it",
-    )
-
-
-def _other_store(order: Order, elsewhere: str) -> Note:
-    return Note(
-        NoteKind.OTHER_STORE,
-        f"order {order.order_id} granted its coins in store {elsewhere} and now belongs to this one: "
-        "nothing is booked here, so that it grants once",
-    )
 
 
 def withdraw(purchase: Purchase, units: Sequence[Package], *, charged_back: bool) -> Decision:
@@ -342,51 +309,5 @@ def _paid_at(order: Order, zone: ZoneInfo, seen_at: datetime) -> datetime:
 
 def _spent(order_id: int, changes: Iterable[Change]) -> list[Note]:
     """What a revocation cannot take back is told to staff (rule C14)."""
-    notes = []
-    for change in changes:
-        if isinstance(change, RevokeUnit) and (change.package.used or change.package.held):
-            package = change.package
-            notes.append(
-                Note(
-                    NoteKind.SPENT,
-                    f"order {order_id}: package {package.id} was revoked after {package.used} of its "
-                    f"{package.coins} coins had been spent or held",
-                    part=f"{package.id}:{change.revocation}",
-                )
-            )
-    return notes
-
-
-def _slips(order: Order) -> list[Note]:
-    return [
-        Note(
-            NoteKind.AMOUNT_SLIP,
-            f"order {order.order_id}: credit slip {slip} refunds an amount without quantities; no coins were revoked",
-            part=str(slip),
-        )
-        for slip in order.amount_only_slips
-    ]
-
-
-def _unknown_codes(order: Order, terms: Mapping[str, UnitTerms], plans: PlanBook) -> list[Note]:
-    notes = []
-    for line in order.lines:
-        meant = plans.near_miss(line.code) if line.code not in terms else None
-        if meant is not None:
-            notes.append(
-                Note(
-                    NoteKind.UNKNOWN_CODE,
-                    f"order {order.order_id}: product code {line.code!r} stands for no plan; "
-                    f"the settings have {meant!r}",
-                    part=line.code,
-                )
-            )
-    return notes
-
-
-def _owner_changed(order: Order, purchase: Purchase) -> Note:
-    now = f"{order.buyer}" if order.buyer else f"customer {order.customer_id}, who is not in the shop any more"
-    return Note(
-        NoteKind.OWNER_CHANGED,
-        f"order {order.order_id}: its coins are on the account of {purchase.owner}, the order now belongs to {now}",
-    )
+    taken = [change for change in changes if isinstance(change, RevokeUnit)]
+    return [order_notes.spent(order_id, *one) for one in taken if one.package.used or one.package.held]

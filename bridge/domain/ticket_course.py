@@ -7,8 +7,8 @@ is not owed any more; should staff open it again, it has been owed all the time.
 from dataclasses import dataclass
 from datetime import datetime
 
+from bridge.domain.histories import History, Mark, Turn
 from bridge.domain.policies import ClockKind
-from bridge.domain.ticket_history import History, Mark, Turn
 from bridge.domain.tickets import Ticket
 
 

@@ -6,11 +6,11 @@ written.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
+from bridge.domain.histories import History, Mark, Turn, UrgencyChange, Wait
+from bridge.domain.moments import from_ms
 from bridge.domain.ticket_quotes import TicketQuotes
 from bridge.domain.tickets import (
     ENDED,
@@ -24,99 +24,6 @@ from bridge.domain.tickets import (
     TicketState,
     Urgency,
 )
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A time in which the customer's answer or approval was awaited; `until` is None while it still is."""
-
-    since: datetime
-    until: datetime | None = None
-
-
-class Turn(StrEnum):
-    """What in a ticket's course its clocks go by (rule T6).
-
-    The customer wrote, staff answered in public, no answer is needed; the customer's answer or approval was awaited,
-    and was not any more; the ticket was resolved or closed, opened again, merged into another.
-    """
-
-    ASKED = "asked"
-    ANSWERED = "answered"
-    DISMISSED = "dismissed"
-    WAITING = "waiting"
-    RESUMED = "resumed"
-    ENDED = "ended"
-    REOPENED = "reopened"
-    MERGED = "merged"
-
-
-class Mark(NamedTuple):
-    """One turn of a ticket's course.
-
-    `joined_at` is when something asked in another ticket came to this one; that may be older than this one.
-    """
-
-    at: datetime
-    turn: Turn
-    joined_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UrgencyChange:
-    """What was said of a ticket's urgency, and when.
-
-    `counts_from` is when it was confirmed in the ticket that it came from; None for what was said in this one.
-    """
-
-    at: datetime
-    urgency: Urgency
-    counts_from: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """What follows from a ticket's history.
-
-    `since` is when the state came about, or when the customer was last asked or offered something while it lasts.
-    `asked` are the moments at which the customer wrote, `answered` those at which staff answered him in public:
-    only that answers (rule T6). `standings` are the plans, best at each moment, that the ticket ran under. `alerts`
-    are the steps of its clocks that have been told or left out (rule T7). `course` has what clocks go by in the
-    order it happened, so that it is plain of one moment, too, what came first.
-    """
-
-    state: TicketState
-    since: datetime
-    kind: TicketKind
-    urgency: Urgency = Urgency.NONE
-    assignee: str | None = None
-    merged_into: int | None = None
-    reopened: int = 0
-    asked: tuple[datetime, ...] = ()
-    answered: tuple[datetime, ...] = ()
-    waits: tuple[Wait, ...] = ()
-    ended: tuple[datetime, ...] = ()
-    reopenings: tuple[datetime, ...] = ()
-    dismissed: tuple[datetime, ...] = ()
-    urgencies: tuple[UrgencyChange, ...] = ()
-    standings: tuple[tuple[datetime, str], ...] = ()
-    alerts: tuple[tuple[str, str], ...] = ()
-    course: tuple[Mark, ...] = ()
-
-    def urgent_since(self, until: datetime) -> datetime | None:
-        """Since when the ticket was urgent at a moment, None where it was not; to ask decides nothing."""
-        since = None
-        for change in self.urgencies:
-            if change.at > until:
-                break
-            if change.urgency is Urgency.REFUSED:
-                since = None
-            elif change.urgency is Urgency.CONFIRMED:
-                since = min(since or change.at, change.counts_from or change.at)
-        return since
 
 
 def history_of(ticket: Ticket, messages: Iterable[Message]) -> History:
@@ -212,6 +119,8 @@ class _Story:
             case MessageKind.VOIDED if detail.get("started") or detail.get("held"):
                 return
             case MessageKind.EXTENDED:
+                if number in quotes.offered and self._state is TicketState.WAITING_APPROVAL:
+                    self._become(self._state, message.at)
                 return
             case MessageKind.DEDUCTED:
                 quotes.move(number)
@@ -226,6 +135,15 @@ class _Story:
         state = quotes.state(otherwise)
         # What he asked meanwhile is still to be answered: no end of a quote takes that off staff's table (rule T6).
         self._become(state if state in QUEUED or not self._asking else TicketState.OPEN, message.at)
+
+    def lapsed(self, message: Message, detail: Mapping[str, Any]) -> None:
+        """Nobody can approve it any more: it is staff's turn where nothing else is there to be approved (rule C8)."""
+        number, quotes = int(detail["quote"]), self._quotes
+        if number not in quotes.offered:
+            return
+        quotes.move(number)
+        if self._state is TicketState.WAITING_APPROVAL and not quotes.offered:
+            self._become(quotes.state(TicketState.OPEN), message.at)
 
     def state(self, message: Message, detail: Mapping[str, Any]) -> None:
         self._become(TicketState(detail["state"]), message.at)
@@ -259,13 +177,13 @@ class _Story:
         """
         if "asked" not in detail:
             return
-        asked = _EPOCH + int(detail["asked"]) * _MILLISECOND
+        asked = from_ms(int(detail["asked"]))
         self._asked.append(asked)
         self._asking = True
         self._course.append(Mark(asked, Turn.ASKED, joined_at=message.at))
         if "urgent" in detail:
             self._urgency = Urgency.CONFIRMED
-            since = _EPOCH + int(detail["urgent"]) * _MILLISECOND
+            since = from_ms(int(detail["urgent"]))
             self._urgencies.append(UrgencyChange(message.at, Urgency.CONFIRMED, since))
         was_awaited = self._state in WAITING
         if self._state is not TicketState.IN_WORK:
@@ -326,9 +244,11 @@ _HANDLERS: Mapping[MessageKind, _Handler] = {
             MessageKind.RELEASED,
             MessageKind.INFEASIBLE,
             MessageKind.VOIDED,
+            MessageKind.EXTENDED,
         ),
         _Story.quote,
     ),
+    MessageKind.LAPSED: _Story.lapsed,
     MessageKind.STATE: _Story.state,
     MessageKind.NO_ANSWER_NEEDED: _Story.no_answer_needed,
     **dict.fromkeys(_URGENCIES, _Story.urgency),

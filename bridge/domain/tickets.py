@@ -79,6 +79,7 @@ class MessageKind(StrEnum):
     INFEASIBLE = "infeasible"
     VOIDED = "voided"
     EXTENDED = "extended"
+    LAPSED = "lapsed"
     REDEEMED = "redeemed"
     CALL = "call"
     STATE = "state"
@@ -109,6 +110,7 @@ ABOUT_QUOTES = frozenset(
         MessageKind.INFEASIBLE,
         MessageKind.VOIDED,
         MessageKind.EXTENDED,
+        MessageKind.LAPSED,
     }
 )
 """Messages that tell what became of a quote; all others are what somebody wrote or did besides."""
@@ -126,7 +128,10 @@ FOR_STAFF_ALONE = frozenset(
 )
 """Messages that the customer is not shown."""
 
-BY_ITSELF = frozenset({MessageKind.STATE, MessageKind.STANDING, MessageKind.ALERTED})
+BY_PEOPLE = frozenset({MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL})
+"""Messages that are what somebody wrote; each has a number to take it up by."""
+
+BY_ITSELF = frozenset({MessageKind.STATE, MessageKind.STANDING, MessageKind.ALERTED, MessageKind.LAPSED})
 """What the bridge notes as time goes by, where it is the author: nobody has done anything then."""
 
 

@@ -7,7 +7,7 @@ in the shop: else a stream of refused messages would have no limit (rule T12).
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,17 +16,17 @@ import structlog
 from bridge.contracts.clock import Clock
 from bridge.contracts.files import WaitingFile
 from bridge.contracts.shop import ShopAdapter
-from bridge.contracts.shop_rows import SigningKey
+from bridge.contracts.shop_rows import DESK_TO_SHOP, SHOP_TO_DESK, SigningKey
 from bridge.desk.desk import Desk
 from bridge.desk.file_store import FileStore, NoRoom
-from bridge.domain.files import NamedFile
+from bridge.domain.files import NamedFile, type_of
 from bridge.engine.setup import StoreSetup
 from bridge.errors import ShopError
 from bridge.services import files
-from bridge.services.file_parts import is_whole, parts_of, read_part, signed_parts
-from bridge.services.file_types import type_of
+from bridge.services.file_parts import described_by_part, is_whole, parts_of, read_part, signed_parts
 from bridge.services.files import Arrival
 from bridge.services.inbox_rows import Posted
+from bridge.services.lost_answers import LostFile
 
 log = structlog.get_logger()
 AT_ONCE = 20
@@ -113,7 +113,7 @@ class StoreFiles:
         named = files.files_of(posted)
         if not named:
             return
-        known = await self._desk.read(lambda tx: tx.files.known(self._name, [one.file for one in named]))
+        known = await self._known([one.file for one in named])
         his = []
         try:
             for one in named:
@@ -130,7 +130,7 @@ class StoreFiles:
         before = self._clock.now() - files.HOUR
         while self._leaving and self._leaving[0][0] < before:
             names = self._leaving[0][1]
-            known = await self._desk.read(lambda tx, names=names: tx.files.known(self._name, names))  # type: ignore[misc]
+            known = await self._known(names)
             await self._adapter.forget_files([name for name in names if name not in known])
             del self._leaving[0]
 
@@ -142,7 +142,7 @@ class StoreFiles:
         after, forgotten = "", 0
         while old := await self._adapter.old_files(hours=OLD_HOURS, after=after, limit=LOOKED_AT_ONCE):
             names = list(old)
-            known = await self._desk.read(lambda tx, names=names: tx.files.known(self._name, names))  # type: ignore[misc]
+            known = await self._known(names)
             orphans = [name for name in names if name not in known]
             await self._adapter.forget_files(orphans)
             forgotten += len(orphans)
@@ -151,11 +151,17 @@ class StoreFiles:
             log.info("files without a message forgotten", store=self._name, files=forgotten)
         return forgotten
 
+    async def _known(self, names: Sequence[str]) -> Collection[str]:
+        """Those of these files that a message has."""
+        return await self._desk.read(lambda tx: tx.files.known(self._name, names))
+
     async def _tell(self, refusal: str) -> None:
         if refusal == files.FULL:
             await self._desk.transact("no room for files", files.tell_full, self._setup.desk_terms, self._clock.now())
 
-    async def _fetch(self, file: NamedFile, customer_id: int, keys: Sequence[SigningKey]) -> tuple[Arrival, bytes]:
+    async def _fetch(
+        self, file: NamedFile, customer_id: int, keys: Sequence[SigningKey], direction: str = SHOP_TO_DESK
+    ) -> tuple[Arrival, bytes]:
         """What came of a file, and its content where it is what the message says."""
         if file.parts != parts_of(file.size):
             return Arrival(refusal="file_damaged"), b""  # before anything is read: no more is held than its size allows
@@ -164,7 +170,7 @@ class StoreFiles:
             row = await self._adapter.file_part(file.file, number)
             if row is None:
                 return Arrival(refusal="file_incomplete"), b""
-            data = read_part(row, self._name, keys, file, customer_id)
+            data = read_part(row, self._name, keys, file, customer_id, direction=direction)
             if data is None:
                 return Arrival(refusal="file_damaged"), b""
             content += data
@@ -182,27 +188,53 @@ class StoreFiles:
 
     # --- staff's ---
 
-    async def push(self, key: SigningKey) -> int:
-        """Write staff's files that the shop lacks, and take erased ones out of it; how many. Raises `ShopError`."""
+    async def fetched_back(
+        self, lost: Iterable[LostFile], keys: Sequence[SigningKey]
+    ) -> dict[str, tuple[NamedFile, Arrival]]:
+        """What came of files that staff attached and, after a restore, only the shop has, by file. Raises `ShopError`.
+
+        Their contents are beside the desk again, where the shop has them whole.
+        """
+        return {one.file: await self._fetch_back(one, keys) for one in lost}
+
+    async def _fetch_back(self, lost: LostFile, keys: Sequence[SigningKey]) -> tuple[NamedFile, Arrival]:
+        first = await self._adapter.file_part(lost.file, 0)
+        file = first and described_by_part(first, self._name, keys, file=lost.file, name=lost.name, size=lost.size)
+        if file is None:
+            unknown = NamedFile(lost.file, lost.name, lost.size, "", parts_of(lost.size))
+            return unknown, Arrival(refusal="file_incomplete")
+        arrival, content = await self._fetch(file, lost.customer, keys, DESK_TO_SHOP)
+        if not arrival.refusal and (refusal := await asyncio.to_thread(self._keep, content)):
+            arrival = Arrival(refusal=refusal)
+        return file, arrival
+
+    async def push(self, keys: Sequence[SigningKey]) -> int:
+        """Write staff's files that the shop lacks, and take erased ones out of it; how many. Raises `ShopError`.
+
+        They are signed with the first of the keys.
+        """
         waiting, erasing = await self._desk.read(
             lambda tx: (tx.files.waiting(self._name, AT_ONCE), tx.files.erasing(self._name, LOOKED_AT_ONCE))
         )
         for one in waiting:
-            await self._push(one, key)
+            await self._push(one, keys)
         if erasing:
             await self._adapter.forget_files(erasing)
             await self._desk.transact("files erased", lambda tx: tx.files.erased(self._name, erasing))
         return len(waiting) + len(erasing)
 
-    async def _push(self, waiting: WaitingFile, key: SigningKey) -> None:
+    async def _push(self, waiting: WaitingFile, keys: Sequence[SigningKey]) -> None:
         file = waiting.file
+        named = NamedFile(file.file, file.name, file.size, file.sha256, file.parts)
         content = await asyncio.to_thread(self._contents.read, self._name, file.sha256)
+        if content is None:  # a backup was put back without the folder: the shop may have it still
+            arrival, found = await self._fetch(named, waiting.customer_id, keys, DESK_TO_SHOP)
+            content = None if arrival.refusal or await asyncio.to_thread(self._keep, found) else found
         if content is None:
             log.error("a file's content is not there", store=self._name, file=file.file, ticket=file.ticket_id)
             await self._desk.transact("file lost", files.lose, self._setup.desk_terms, file, self._clock.now())
             return
-        named = NamedFile(file.file, file.name, file.size, file.sha256, file.parts)
-        for part in signed_parts(content, named, store=self._name, customer_id=waiting.customer_id, key=key):
+        for part in signed_parts(content, named, store=self._name, customer_id=waiting.customer_id, key=keys[0]):
             await self._adapter.push_file_part(part)
         await self._desk.transact("file pushed", lambda tx: tx.files.pushed(self._name, file.file))
 

@@ -6,9 +6,8 @@ done is known by its UUID. While customers are active the inbox is looked at twi
 """
 
 import asyncio
-import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,12 +23,12 @@ from bridge.desk.transaction import DeskTx
 from bridge.domain.cursor import Cursor
 from bridge.engine.files import StoreFiles
 from bridge.engine.health import StoreHealth, Work
+from bridge.engine.inbox_forgetting import InboxForgetting, remembered
+from bridge.engine.inbox_handling import InboxHandling
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of, next_due, nothing
-from bridge.errors import DeskError
 from bridge.services import inbox
-from bridge.services.files import Arrival, files_of
 from bridge.services.inbox import Outcome
 from bridge.services.inbox_rows import Doubt, Posted, read_row
 from bridge.services.told_before import Told, orders_caught_up, told_before
@@ -41,13 +40,8 @@ ACTIVE_S = 180.0
 """A customer who has just done something will look at the answer, and perhaps do more, for so long."""
 PATIENCE_S = 1.0
 """How long to wait for orders that have not caught up after a restore before looking again."""
-REMEMBER_LONGER = timedelta(days=30)
-"""The desk remembers longer than the shop what it has done: a row that is there must never be done twice (rule D4)."""
 STALE_EARLIER = timedelta(days=1)
 """So long before what was done with a row is forgotten, it is too old to be new: clocks differ, and it had to wait."""
-FORGET_EVERY_S = 86_400.0
-FORGET_FIRST_S = 600.0
-"""The first forgetting comes within this time of the start, by chance, so that many stores don't do it together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +87,12 @@ class Inbox:
         self._after_silence = after_silence
         self._on_handled, self._terms = on_handled, setup.desk_terms
         self._files = StoreFiles(setup, adapter, desk, clock, contents or beside(desk.path))
+        self._handling = InboxHandling(setup, desk, clock, self._files)
+        self._forgetting = InboxForgetting(setup, adapter, desk, clock, self._files)
         self._cursor: Cursor | None = None
         self._due = phase * setup.sync.poll_seconds
         self._active_until = 0.0
         self._waits = False
-        self._forget_at = time.monotonic() + random.random() * FORGET_FIRST_S  # noqa: S311  # no secret
-        self._orphans_due = False
         self._all_read = False
 
     async def run(self) -> None:
@@ -116,7 +110,7 @@ class Inbox:
         """
         more = await self._look()
         if not more:
-            await self._forget_when_due()
+            await self._forgetting.when_due(all_read=self._all_read)
         return more
 
     async def _look(self) -> bool:
@@ -192,18 +186,13 @@ class Inbox:
 
         A row that was done is known by its UUID for longer than the shop keeps it, but not for ever.
         """
-        since = self._clock.now() - self._remembered + STALE_EARLIER
+        since = self._clock.now() - remembered(self._setup) + STALE_EARLIER
         posted = {row: read[row] for row in rows}
         return frozenset(
             row
             for row, one in posted.items()
             if isinstance(one, Posted) and one.posted_at is not None and one.posted_at < since
         )
-
-    @property
-    def _remembered(self) -> timedelta:
-        """For how long the desk knows what it has done."""
-        return timedelta(days=self._setup.settings.privacy.inbox_days) + REMEMBER_LONGER
 
     async def _told(self, rows: Sequence[InboxRow], keys: Sequence[SigningKey]) -> Mapping[str, Told]:
         """What the shop says has been answered already, though this desk knows nothing of it: it was restored."""
@@ -219,86 +208,10 @@ class Inbox:
         return await self._desk.read(orders_caught_up, self._setup.name)
 
     async def _handle(self, page: _Page, keys: tuple[SigningKey, ...]) -> None:
-        *rows, last = page.rows
-        outcomes: list[Outcome] = []
-        for some in _apart(rows, self._setup.name, keys):
-            outcomes += await self._at_once(some, page.told, keys)
-        outcomes += await self._at_once([last], page.told, keys, cursor=page.cursor)
+        outcomes = await self._handling.handle(page.rows, page.told, keys, cursor=page.cursor)
         for row, outcome in zip(page.rows, outcomes, strict=True):
             self._count(row, outcome)
         self._on_handled()
-
-    async def _at_once(
-        self,
-        rows: Sequence[InboxRow],
-        told: Mapping[str, Told],
-        keys: tuple[SigningKey, ...],
-        cursor: Cursor | None = None,
-    ) -> list[Outcome]:
-        """Handle rows in order, an action each, in as few commits as the desk can; give up on those that fail."""
-        arrivals = {row.uuid: await self._arrivals(row, told.get(row.uuid), keys) for row in rows}
-        at = self._clock.now()
-        results = await asyncio.gather(
-            *(
-                self._desk.transact(
-                    "inbox row",
-                    inbox.handle,
-                    self._terms,
-                    row,
-                    keys,
-                    at=at,
-                    told=told.get(row.uuid),
-                    cursor=cursor,
-                    arrivals=arrivals[row.uuid],
-                )
-                for row in rows
-            ),
-            return_exceptions=True,
-        )
-        outcomes = []
-        for row, result in zip(rows, results, strict=True):
-            if isinstance(result, Outcome):
-                outcomes.append(result)
-            elif isinstance(result, DeskError) or not isinstance(result, Exception):
-                raise result  # the desk itself, or a stop: nothing of it is the row's fault
-            else:
-                outcomes.append(await self._give_up(row, result, told.get(row.uuid), keys, cursor))
-        for row, outcome in zip(rows, outcomes, strict=True):
-            if outcome is Outcome.REFUSED:
-                await self._drop_files(row, keys)
-        return outcomes
-
-    async def _arrivals(self, row: InboxRow, told: Told | None, keys: tuple[SigningKey, ...]) -> Mapping[str, Arrival]:
-        """What came of a row's files; of one that was refused before a restore they are not asked for."""
-        posted = read_row(row, self._setup.name, keys)
-        if isinstance(posted, Doubt) or (told is not None and not told.accepted):
-            return inbox.NO_FILES
-        return await self._files.fetched(posted, keys, again=told is not None)
-
-    async def _drop_files(self, row: InboxRow, keys: tuple[SigningKey, ...]) -> None:
-        posted = read_row(row, self._setup.name, keys)
-        if not isinstance(posted, Doubt):
-            await self._files.drop_refused(posted, keys)
-
-    async def _give_up(
-        self,
-        row: InboxRow,
-        error: Exception,
-        told: Told | None,
-        keys: tuple[SigningKey, ...],
-        cursor: Cursor | None,
-    ) -> Outcome:
-        log.error("inbox row failed", store=self._setup.name, row=row.id, customer=row.customer_id, exc_info=error)
-        return await self._desk.transact(
-            "give up inbox row",
-            inbox.give_up,
-            self._terms,
-            row,
-            keys,
-            at=self._clock.now(),
-            told=told,
-            cursor=cursor,
-        )
 
     def _count(self, row: InboxRow, outcome: Outcome) -> None:
         counters = self._health.counters
@@ -310,25 +223,6 @@ class Inbox:
             "inbox row handled", store=self._setup.name, row=row.id, customer=row.customer_id, outcome=outcome.value
         )
 
-    async def _forget_when_due(self) -> None:
-        """Once a day the shop forgets old rows and their answers, and later so does the desk (rule D4).
-
-        Files that no message has wait until every row is read: a ticket would be refused for want of its file.
-        """
-        await self._files.forget_refused()
-        if time.monotonic() >= self._forget_at:
-            self._forget_at = time.monotonic() + FORGET_EVERY_S
-            self._orphans_due = True
-            keep_days = self._setup.settings.privacy.inbox_days
-            rows = await self._adapter.forget_inbox(keep_days)
-            before = self._clock.now() - self._remembered
-            await self._desk.transact("forget answers", lambda tx: tx.answers.forget(self._setup.name, before))
-            if rows:
-                log.info("old inbox rows forgotten", store=self._setup.name, rows=rows)
-        if self._orphans_due and self._all_read:
-            await self._files.forget_orphans()
-            self._orphans_due = False
-
     def _pause(self) -> float:
         """Seconds to the next look of the row that `phase` has begun, so that many stores do not look in step."""
         moment, poll = time.monotonic(), self._setup.sync.poll_seconds
@@ -338,20 +232,6 @@ class Inbox:
             return min(FAST_S, poll)
         self._due = next_due(self._due, every=poll, moment=moment)
         return self._due - moment
-
-
-def _apart(rows: Sequence[InboxRow], store: str, keys: Sequence[SigningKey]) -> Iterator[list[InboxRow]]:
-    """The rows in order, those with files each by itself: they are fetched when it is their turn, not long before."""
-    some: list[InboxRow] = []
-    for row in rows:
-        posted = read_row(row, store, keys)
-        if isinstance(posted, Posted) and files_of(posted):
-            yield from (some, [row]) if some else ([row],)
-            some = []
-        else:
-            some.append(row)
-    if some:
-        yield some
 
 
 def _save_cursor(tx: DeskTx, store: str, cursor: Cursor) -> None:

@@ -19,19 +19,19 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.contracts.tickets import MessageKey
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
+from bridge.engine.files import StoreFiles
 from bridge.engine.health import StoreHealth
+from bridge.engine.lost_answers import LostAnswers
 from bridge.engine.setup import StoreSetup
 from bridge.services.account_pages import Batch
 from bridge.services.documents import DocumentBatch
 from bridge.services.restoring import (
     keep_erased_back,
-    recover_answers,
     report_lost_entries,
     report_lost_quotes,
     report_lost_tickets,
     take_over,
     taken_away_messages,
-    with_answers,
 )
 from bridge.services.unproven import has_let_go, hold_unproven_up, look_again, settle
 
@@ -39,8 +39,6 @@ log = structlog.get_logger()
 NUMBERS_AHEAD = 1_000
 """A lost desk's quotes and tickets are looked for so far around the last number known: a desk numbers them over all
 its stores."""
-MESSAGES_A_LOOK = 1_000
-"""So many of a lost desk's messages are read at once."""
 
 _Report = Callable[..., list[DocumentRow]]
 
@@ -48,8 +46,17 @@ _Report = Callable[..., list[DocumentRow]]
 class LostDesk:
     """What was in the shop before this epoch, as far as it is still there. Without a restore there is nothing."""
 
-    def __init__(self, setup: StoreSetup, adapter: ShopAdapter, desk: Desk, clock: Clock, health: StoreHealth) -> None:
+    def __init__(
+        self,
+        setup: StoreSetup,
+        adapter: ShopAdapter,
+        desk: Desk,
+        clock: Clock,
+        health: StoreHealth,
+        files: StoreFiles,
+    ) -> None:
         self._setup, self._adapter, self._desk, self._clock, self._health = setup, adapter, desk, clock, health
+        self._answers = LostAnswers(setup, adapter, desk, clock, health, files)
         self._accounts_replaced = self._tickets_taken_away = self._all_replaced = False
         self._key_ids: frozenset[str] = frozenset()
         self._is_held_up = False
@@ -66,12 +73,13 @@ class LostDesk:
         if (ids := frozenset(key.id for key in keys)) != self._key_ids:
             self._key_ids, self._is_held_up = ids, False
             await self._desk.transact("look again with these keys", look_again, self._setup.name)
+        taken_up = await self._answers.take_up()
         tickets = await self._tickets_to_leave_out(batches, keys)
         quotes = await self._quotes_to_leave_out(batches, keys)
         unwanted = {DocumentTable.TICKET: tickets, DocumentTable.MESSAGE: tickets, DocumentTable.QUOTE: quotes}
         left = [_without(one, unwanted[one.table]) if unwanted.get(one.table) else one for one in batches]
         left_out = sum(len(one.numbers) for one in batches) - sum(len(one.numbers) for one in left)
-        return [one for one in left if one.numbers], left_out
+        return [one for one in left if one.numbers], left_out + taken_up
 
     async def before_accounts(self, batch: Batch, keys: Sequence[SigningKey]) -> None:
         """Before an account is pushed for the first time in this epoch: does the shop know more than we do?
@@ -121,19 +129,7 @@ class LostDesk:
             return frozenset()
         kept_back = await self._unproven(DocumentTable.TICKET, older, keys)
         kept_back |= await self._kept_back(DocumentTable.TICKET, older, keys)
-        at = self._clock.now()
-        known = await self._desk.transact("look at older tickets", with_answers, self._setup.name, older, keys, at=at)
-        recovered: list[int] = []
-        messages = await self._adapter.message_keys(sorted(known))
-        for first in range(0, len(messages), MESSAGES_A_LOOK):
-            found = await self._adapter.documents(DocumentTable.MESSAGE, messages[first : first + MESSAGES_A_LOOK])
-            lost = [one for one in found if one.row.epoch < self._desk.identity.epoch]
-            recovered += await self._desk.transact(
-                "put answers back", recover_answers, self._setup.name, known, lost, keys
-            )
-        if recovered:
-            log.warning("answers of a lost desk are put back", store=self._setup.name, messages=len(recovered))
-        return kept_back | frozenset(recovered)
+        return kept_back | await self._answers.look_at(older, keys)
 
     async def _quotes_to_leave_out(
         self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]

@@ -2,7 +2,7 @@
 
 The story of a pass: answers and statuses that wait are written → messages that are new are read and taken, the cursor
 with them → a part of all threads is looked at for statuses that changed. A crash between any two repeats work: what was
-written is known by its link, what was taken by its id. The first reading is silent and goes a page at a time.
+written is known by its link, what was taken by its id. What was there before all that is `old_threads`' business.
 """
 
 import asyncio
@@ -15,32 +15,24 @@ import structlog
 from bridge.contracts.clock import Clock
 from bridge.contracts.desk import FirstSync
 from bridge.contracts.shop import ShopAdapter
-from bridge.contracts.shop_threads import MESSAGE_IDS, NativeMessage, NativeStatus, NativeThread, ThreadShop
+from bridge.contracts.shop_threads import NativeMessage, NativeStatus, NativeThread, ThreadShop
 from bridge.contracts.threads import GONE, Phase, ThreadSync, WaitingReply
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.cursor import Cursor
 from bridge.engine.health import StoreHealth, Work
+from bridge.engine.old_threads import NO_END, THREADS_A_PASS, OldThreads, written_by_us
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of, next_due
 from bridge.errors import DeskError, EmployeeGone, ShopError, ShopRefused, ThreadGone
-from bridge.services import old_threads, threads
+from bridge.services import threads
 from bridge.services.syncing import IDS_WENT_BACK
 
 log = structlog.get_logger()
 REPLIES_A_PASS = 100
-THREADS_A_PASS = 2_000
-"""How many threads' statuses are looked at in one pass; the next pass goes on after them."""
 TRY_AGAIN_S = 60.0
 """An answer in whose employee's name nothing can be written, or a status that somebody changed, rests for so long."""
-NO_END = 2**62
-MOST_MET = 50_000
-"""So many threads of a first reading are remembered, so that they need not be asked for again."""
-OLD_AT_ONCE, OLD_CHARACTERS = 4_000, 4_000_000
-"""A first reading takes so many messages at once, or so much text: who acts meanwhile waits for some 60 ms, at most."""
-RECENT = 1_000
-"""Ids before the end of a first reading among which one that is missing may still be committed."""
 
 
 class NativeThreads:
@@ -60,20 +52,20 @@ class NativeThreads:
         on_taken: Callable[[], None] = lambda: None,
         phase: float = 0.0,
     ) -> None:
-        self._setup, self._adapter, self._shop, self._desk, self._clock = setup, adapter, shop, desk, clock
+        self._setup, self._shop, self._desk, self._clock = setup, shop, desk, clock
         self._health, self._stop, self._wake = health, stop, wake
         self._on_taken, self._terms = on_taken, setup.desk_terms
+        self._old = OldThreads(setup, adapter, shop, desk, clock, health)
         self._due = phase * setup.sync.poll_seconds
         self._refused, self._rest_until = "", 0.0
         self._compared = 0
-        self._rests = True
         """The last thread whose status was looked at in the round that is under way."""
+        self._rests = True
+        """Whether nothing happened at the last look."""
         self._resting: dict[int, float] = {}
         """Threads in which no answer is written for a while, and until when."""
         self._changed: dict[int, float] = {}
         """Threads whose status somebody changed meanwhile, and until when it is not written."""
-        self._met: dict[int, NativeThread] = {}
-        """Threads that a first reading has met already."""
 
     async def run(self) -> None:
         """Read and write until stopped. Raises what is not the shop's fault."""
@@ -108,12 +100,9 @@ class NativeThreads:
         may_read, sync = await self._desk.read(_where, self._setup.name)
         if not may_read:
             return False
-        if sync is None:
-            return await self._begin()
-        if sync.phase is Phase.MESSAGES:
-            return await self._read_old(sync)
-        if sync.phase is Phase.STATUSES:
-            return await self._bring_to_today(sync)
+        if sync is None or sync.phase is not Phase.DONE:
+            await self._old.go_on(sync)
+            return True
         written = await self._write_replies()
         await self._write_statuses()
         more = await self._read_new()
@@ -121,77 +110,6 @@ class NativeThreads:
         if not self._rests:  # where nothing happens, at every second look
             await self._compare()
         return more or written
-
-    # --- the first reading ---
-
-    async def _begin(self) -> bool:
-        next_id = (await self._adapter.next_ids()).get(MESSAGE_IDS)
-        sync = ThreadSync(Phase.MESSAGES, NO_END if next_id is None else next_id - 1)
-        await self._save(sync)
-        return True
-
-    async def _read_old(self, sync: ThreadSync) -> bool:
-        """Take some pages of what was there before; where nothing of it is left, go on with how threads stand."""
-        cursor = await self._desk.read(lambda tx: tx.threads.cursor(self._setup.name))
-        found = await self._old_messages(cursor.position, sync.until)
-        if not found:
-            self._met.clear()
-            await self._save(sync._replace(phase=Phase.STATUSES))
-            return True
-        if len(self._met) > MOST_MET:
-            self._met.clear()
-        missing = {one.thread_id for one in found if one.thread_id} - self._met.keys()
-        self._met |= await self._shop.threads(missing)
-        written = await self._written(found)
-        after = cursor.advance([one.id for one in found], at=self._clock.now(), remember=timedelta.max)
-        recent = tuple(gap for gap in after.gaps if gap.last > sync.until - RECENT)
-        new = await self._desk.transact(
-            "take old messages",
-            old_threads.take_old,
-            self._terms,
-            found,
-            self._met,
-            written,
-            cursor=Cursor(after.position, recent),
-            at=self._clock.now(),
-        )
-        self._health.counters.messages += new
-        return True
-
-    async def _old_messages(self, after: int, until: int) -> list[NativeMessage]:
-        """Messages above `after`, up to and with `until`: as many as are taken at once."""
-        found: list[NativeMessage] = []
-        characters = 0
-        while len(found) < OLD_AT_ONCE and characters < OLD_CHARACTERS:
-            page = [one for one in await self._shop.messages(Cursor(after)) if one.id <= until]
-            if not page:
-                break
-            found += page
-            characters += sum(len(one.text) for one in page)
-            after = page[-1].id
-        return found
-
-    async def _bring_to_today(self, sync: ThreadSync) -> bool:
-        statuses = await self._shop.thread_statuses(after=sync.compared, page=THREADS_A_PASS)
-        until = statuses[-1].id if len(statuses) == THREADS_A_PASS else NO_END
-        name, at = self._setup.name, self._clock.now()
-
-        def bring(tx: DeskTx) -> bool:
-            known = tx.threads.page(name, after=sync.compared, until=until, limit=THREADS_A_PASS)
-            seen = {one.id: one.status for one in statuses}
-            old_threads.bring_to_today(tx, self._terms, known, seen, at=at)
-            if len(known) == THREADS_A_PASS:
-                tx.threads.save_sync(name, sync._replace(compared=known[-1].id))
-            elif until != NO_END:
-                tx.threads.save_sync(name, sync._replace(compared=until))
-            else:
-                tx.threads.save_sync(name, ThreadSync(Phase.DONE, sync.until))
-                return True
-            return False
-
-        if await self._desk.transact("bring threads to today", bring):
-            log.info("customer service read", store=name, messages=self._health.counters.messages)
-        return True
 
     # --- what the desk writes ---
 
@@ -261,7 +179,7 @@ class NativeThreads:
                 await self._desk.transact("move message cursor", _save_cursor, self._setup.name, after)
             return False
         there = await self._shop.threads({one.thread_id for one in found if one.thread_id})
-        taken = await self._take(found, there, await self._written(found), after)
+        taken = await self._take(found, there, await written_by_us(self._shop, found), after)
         self._health.counters.messages += taken
         if taken:
             self._on_taken()
@@ -288,7 +206,7 @@ class NativeThreads:
             )
         except (ShopError, DeskError):
             raise
-        except Exception:
+        except Exception:  # whatever it is, one message must not keep the others of its page waiting
             log.exception("a page of messages failed, taking them one by one", store=self._setup.name)
         taken = 0
         for message in found:
@@ -299,7 +217,7 @@ class NativeThreads:
                 )
             except (ShopError, DeskError):
                 raise
-            except Exception:
+            except Exception:  # staff are told; what is behind it is in the log alone (rule D1)
                 log.exception("message can't be taken", store=self._setup.name, message=message.id)
                 await self._desk.transact("give up message", threads.give_up, self._terms, message, at=at)
         await self._desk.transact("move message cursor", _save_cursor, self._setup.name, cursor)
@@ -325,14 +243,6 @@ class NativeThreads:
         self._compared = 0 if until == NO_END else until
 
     # --- inside ---
-
-    async def _written(self, found: Sequence[NativeMessage]) -> Mapping[int, str]:
-        """Which of these messages the desk wrote: only an employee's can be."""
-        ids = [one.id for one in found if one.employee_id and one.thread_id]
-        return await self._shop.written(ids) if ids else {}
-
-    async def _save(self, sync: ThreadSync) -> None:
-        await self._desk.transact("save thread sync", lambda tx: tx.threads.save_sync(self._setup.name, sync))
 
     def _rest_is_over(self) -> None:
         moment = time.monotonic()

@@ -28,7 +28,7 @@ from bridge.engine.lost_desk import LostDesk
 from bridge.engine.notes import NOTHING_DUE, DeskNotes
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
-from bridge.engine.threads import ThreadsWatch, concerned
+from bridge.engine.threads_shown import ThreadsWatch, concerned
 from bridge.engine.waiting import first_of
 from bridge.errors import ShopRefused
 from bridge.services.account_pages import Batch, PageTerms, show_new_terms, waiting_batch
@@ -76,9 +76,9 @@ class Pusher:
         self._recent: dict[int, float] = {}
         self._told = False
         self._shown = False
-        self._lost = LostDesk(setup, adapter, desk, clock, health)
-        self._refused: dict[DocumentTable, _Refusal] = {}
         self._files = StoreFiles(setup, adapter, desk, clock, contents or beside(desk.path))
+        self._lost = LostDesk(setup, adapter, desk, clock, health, self._files)
+        self._refused: dict[DocumentTable, _Refusal] = {}
         self._files_rest_until = 0.0
         self._threads = ThreadsWatch(setup, desk, clock)
 
@@ -122,7 +122,7 @@ class Pusher:
         if answered:
             refusal = self._refused.get(DocumentTable.TICKET) or self._refused.get(DocumentTable.MESSAGE)
             await self._threads.look(self._adapter, refusal.cause if refusal else "")
-        shown += await self._push_files(keys[0])  # before the messages that name them
+        shown += await self._push_files(keys)  # before the messages that name them
         shown += await self._push_documents(documents, SHOWN)
         if self._notes and notes:
             await self._notes.write(self._adapter, self._terms(keys[0]), notes)
@@ -169,12 +169,12 @@ class Pusher:
             pushed += len(batch.numbers)
         return pushed
 
-    async def _push_files(self, key: SigningKey) -> int:
+    async def _push_files(self, keys: Sequence[SigningKey]) -> int:
         """Staff's files, and none for a while where the shop has no place for them."""
         if time.monotonic() < self._files_rest_until:
             return 0
         try:
-            return await self._files.push(key)
+            return await self._files.push(keys)
         except ShopRefused as error:
             self._files_rest_until = time.monotonic() + TABLES_AGAIN_S
             log.warning("shop takes no files", store=self._setup.name, cause=str(error), next=error.hint)

@@ -8,11 +8,13 @@ long, a command of another process included. It always beats before it fires: wh
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from bridge.contracts.clock import Clock
+from bridge.contracts.tickets import BehindKey
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.desk_terms import DeskTerms
@@ -22,11 +24,20 @@ from bridge.engine.waiting import first_of
 from bridge.errors import DeskDamaged, DeskUnusable
 from bridge.services import firing, heartbeat
 from bridge.services.firing import Fired
-from bridge.services.ticket_standing import CaughtUp, catch_up
+from bridge.services.ticket_standing import catch_up
 
 log = structlog.get_logger()
 BEAT_S = 30.0
 LONGEST_SLEEP = timedelta(seconds=BEAT_S)
+
+
+@dataclass(slots=True)
+class _Following:
+    """How far the tickets of a store have been worked out by its settings."""
+
+    terms: DeskTerms
+    after: BehindKey | None = None
+    done: bool = False
 
 
 class Sleeper:
@@ -48,7 +59,7 @@ class Sleeper:
         self._terms, self._on_fired = terms, on_fired
         self._beaten = -BEAT_S
         self._asleep_until: datetime | None = None
-        self._caught_up: dict[str, DeskTerms] = {}
+        self._following: dict[str, _Following] = {}
         self.wake = Bell()
 
     async def start(self) -> None:
@@ -75,35 +86,45 @@ class Sleeper:
             await first_of(pause, self._stop, self.wake)
 
     async def one_pass(self) -> float:
-        """Fire everything that is due; returns seconds until there is something to do again."""
+        """Fire everything that is due, and follow new settings; returns seconds until there is something to do."""
         while not self._stop.is_set():
             if time.monotonic() - self._beaten >= BEAT_S:
                 await self._beat()
             terms = self._terms()
-            await self._catch_up(terms)
+            more = await self._catch_up(terms)
             found = await self._desk.read(_first_due, tuple(terms))
             earliest, now = min(found.values(), default=None), self._clock.now()
-            if earliest is None or earliest > now:
+            if earliest is not None and earliest <= now:
+                await self._fire(terms, now)
+            elif not more:
                 return self._pause(earliest, now)
-            await self._fire(terms, now)
         return 0.0
 
-    async def _catch_up(self, terms: Mapping[str, DeskTerms]) -> None:
-        """Work out the tickets of stores whose settings are new, a page a transaction, before anything fires."""
-        for store in [name for name, mine in terms.items() if self._caught_up.get(name) is not mine]:
-            count = 0
-            done: CaughtUp | None = None
-            while not self._stop.is_set() and (done is None or done.last is not None):
-                after = done.last if done else None
-                done = await self._desk.transact(
-                    "follow the settings of tickets", catch_up, terms[store], at=self._clock.now(), after=after
-                )
-                count += done.count
-                for ticket, error in done.failures:
-                    log.error("a ticket can't be worked out", store=store, ticket=ticket, exc_info=error)
-            self._caught_up[store] = terms[store]
-            if count:
-                self._on_fired((store,))
+    async def _catch_up(self, terms: Mapping[str, DeskTerms]) -> bool:
+        """Work out a page of tickets of each store whose settings are new; returns whether there are more.
+
+        A page at a time, because what is due waits meanwhile. It fires by the new settings also where its ticket's turn
+        has not come yet.
+        """
+        more = False
+        for store, mine in terms.items():
+            following = self._following.get(store)
+            if following is None or following.terms is not mine:
+                following = self._following[store] = _Following(mine)
+            if not following.done:
+                await self._follow(store, following)
+                more |= not following.done
+        return more
+
+    async def _follow(self, store: str, following: _Following) -> None:
+        done = await self._desk.transact(
+            "follow the settings of tickets", catch_up, following.terms, at=self._clock.now(), after=following.after
+        )
+        for ticket, error in done.failures:
+            log.error("a ticket can't be worked out", store=store, ticket=ticket, exc_info=error)
+        following.after, following.done = done.last, done.last is None
+        if done.count:
+            self._on_fired((store,))
 
     async def after_silence(self) -> None:
         """Make a gap good that only the clock shows yet: a machine that slept wakes between two beats (rule C5).

@@ -29,6 +29,7 @@ from bridge.domain.events import (
     QuoteOffered,
     QuoteReleased,
     TicketAnswered,
+    TicketAssigned,
     TicketOpened,
     TicketReplied,
     TicketStateChanged,
@@ -246,6 +247,14 @@ class EventHooks:
         """A customer wrote about one of his tickets; his words are not part of the event (rule D1).
 
         When: after it is committed, once a message. Return: nothing. Example: plugins/mail tells staff.
+        """
+
+    @hookspec
+    async def bridge_ticket_assigned(self, event: TicketAssigned) -> None:
+        """A ticket was given to somebody of the staff by somebody else; who takes one himself is told nothing.
+
+        When: after it is committed, once each time. Return: nothing. Example: plugins/mail tells who is named in
+        `event.to`.
         """
 
     @hookspec

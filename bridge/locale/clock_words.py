@@ -1,7 +1,8 @@
 """Why a ticket is due when it is, as staff read it: in English, with times of the store's zone (rule T9).
 
-Every line fits a terminal of 80 columns but for that of the hours and a plan's long name. Of a moment that the zone's
-clock shows twice the offset is said too. Seconds are left out where there are none; less than one is never shown.
+Every line fits a terminal of 80 columns but for that of the hours and a plan's long name: a stretch's end leaves out
+what its beginning says. Of a moment that the zone's clock shows twice the offset is said too. Seconds are left out
+where there are none; less than one is never shown.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,7 +36,7 @@ FROM = {
     ClockKind.RESOLUTION: "open since then",
 }
 STANDINGS = {PACKAGE: "a package without a plan", LICENCE: "a licence alone", NONE: "neither plan nor licence"}
-PARTS = {PartKind.COUNTED: "counted", PartKind.CLOSED: "no service", PartKind.WAITED: "waiting"}
+PARTS = {PartKind.COUNTED: "counted", PartKind.CLOSED: "no service", PartKind.WAITED: "paused"}
 MINUTE, HOUR = 60, 3_600
 DAYS_A_LINE = 4
 
@@ -152,16 +153,25 @@ def _why_from(clock: Clock) -> str:
 
 
 def _part_lines(parts: tuple[Part, ...], zone: ZoneInfo) -> Iterator[str]:
-    for part in parts:
-        stretch = f"{clock_time(part.begin, zone)} – {clock_time(part.end, zone)}"
-        yield f"{stretch}  {_part(part)}"
+    stretches = [f"{clock_time(part.begin, zone)} – {_until(part, zone)}" for part in parts]
+    width = max(map(len, stretches), default=0)
+    for part, stretch in zip(parts, stretches, strict=True):
+        yield f"{stretch:<{width}}  {_part(part)}"
+
+
+def _until(part: Part, zone: ZoneInfo) -> str:
+    """The end of a stretch without what its beginning says already: the day, or the year."""
+    first, last = (at.astimezone(zone).date() for at in (part.begin, part.end))
+    text = clock_time(part.end, zone)
+    if first == last:
+        return text.removeprefix(f"{_day(last)} ")
+    return text.replace(f" {last.year} ", " ", 1) if first.year == last.year else text
 
 
 def _part(part: Part) -> str:
     if part.kind is PartKind.CLOSED:
         return PARTS[part.kind]
-    left_out = " left out" if part.kind is PartKind.WAITED else ""
-    return f"{PARTS[part.kind]}, {duration_text(part.service)}{left_out}"
+    return f"{PARTS[part.kind]}, {duration_text(part.service)}"
 
 
 def _end(clock: Clock) -> str:

@@ -27,12 +27,14 @@ SENTENCES: Mapping[MessageKind, str] = {
     MessageKind.CANCELLED: "You took your approval back.",
     MessageKind.STARTED: "The work has begun.",
     MessageKind.EXTENDED: "The offer can be approved for longer.",
+    MessageKind.LAPSED: "The offer has lapsed and can no longer be approved. If you still want it, just write to us.",
     MessageKind.REDEEMED: "A right of the plan was redeemed; it costs no coins.",
     MessageKind.URGENT_ASKED: "You asked for this to be urgent.",
     MessageKind.URGENT_CONFIRMED: "This is urgent: it is answered in the shortest time.",
     MessageKind.URGENT_REFUSED: "This is not treated as urgent.",
 }
 """Events that need no number."""
+REDACTED = "This message was taken out."
 STATES: Mapping[str, str] = {
     "open": "The ticket is open again.",
     "in_work": "The ticket is being worked on.",
@@ -74,6 +76,11 @@ def history_text(kind: MessageKind, detail: Mapping[str, Any], words: str = "") 
     """An event of a thread by language; `words` are staff's own. Empty for what is not told."""
     told = {language: _told(language, kind, detail) for language in LANGUAGES}
     return {language: f"{text} {words}".strip() for language, text in told.items() if text}
+
+
+def redacted_text() -> dict[str, str]:
+    """What stands where a message was taken out of a thread, by language."""
+    return {language: say(language, REDACTED) for language in LANGUAGES}
 
 
 def _told(language: str, kind: MessageKind, detail: Mapping[str, Any]) -> str:

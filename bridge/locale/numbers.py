@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from persiantools import digits
 
 THOUSANDS: Mapping[str, str] = {"en": ",", "ru": "\N{NO-BREAK SPACE}", "fa": "\N{ARABIC THOUSANDS SEPARATOR}"}
+POINTS: Mapping[str, str] = {"en": ".", "ru": ",", "fa": "\N{ARABIC DECIMAL SEPARATOR}"}
 
 
 class Amount(int):
@@ -17,6 +18,11 @@ class Amount(int):
 def grouped(language: str, number: int) -> str:
     """An amount in the language's digits with its thousands apart: `1,110`. `KeyError` for another language."""
     return in_digits(language, f"{number:,}".replace(",", THOUSANDS[language]))
+
+
+def decimal(language: str, number: float) -> str:
+    """A number that need not be whole, such as hours: `2.5`. `KeyError` for another language."""
+    return in_digits(language, f"{number:g}".replace(".", POINTS[language]))
 
 
 def in_digits(language: str, text: str) -> str:

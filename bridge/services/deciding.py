@@ -5,6 +5,7 @@ Each leaves evidence that is kept for good. The same decision again, on whatever
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bridge.contracts.coin_desk import Channel
 from bridge.contracts.desk import Tx
@@ -52,10 +53,10 @@ def approve(
     packages = book(tx, terms.store, packages, holds.Movement((entry,), {}))
     saved = tx.quotes.save(quotes.approved(quote, hold, at=at))
     tx.quotes.decide(evidence_of(quote, "approve", at, channel, text_hash, evidence))
-    expiring.disarm_quote(tx, saved)
-    expiring.arm_hold(tx, terms, saved)
+    expiring.arm_approved(tx, terms, saved)
     left = available(packages.values(), at)
-    say(tx, terms, saved, MessageKind.APPROVED, at, author=Author.CUSTOMER, coins=quote.offer.coins, available=left)
+    told: dict[str, Any] = {"coins": quote.offer.coins, "available": left}
+    say(tx, terms, saved, MessageKind.APPROVED, at, author=Author.CUSTOMER, packages=packages, **told)
     tx.outbox.add([QuoteApproved(**about(saved, account, at, left, "approved"))])
     expiring.note_low(tx, terms, account.id, at, packages)
     return saved

@@ -54,14 +54,20 @@ def end_of(package: Package) -> datetime:
 
 
 def arm_quote(tx: Tx, terms: DeskTerms, quote: Quote) -> None:
-    """Remind before an offer lapses (rule C8); not of one that is valid for no longer than that."""
-    due = quote.offer.valid_until - timedelta(days=terms.remind_days)
-    if due > quote.offer.offered_at:
-        tx.deadlines.set([Deadline(DeadlineKind.QUOTE_LAPSING, quote.id, terms.store, due)])
+    """Remind before an offer lapses (rule C8), not of one that is valid for no longer than that; then look at it."""
+    reminder = quote.offer.valid_until - timedelta(days=terms.remind_days)
+    due = reminder if reminder > quote.offer.offered_at else lapse_of(quote)
+    tx.deadlines.set([Deadline(DeadlineKind.QUOTE_LAPSING, quote.id, terms.store, due)])
 
 
-def arm_hold(tx: Tx, terms: DeskTerms, quote: Quote) -> None:
-    """Remind staff of coins that have been held for long (rule C7)."""
+def lapse_of(quote: Quote) -> datetime:
+    """The first moment at which an offer can't be approved: its last second counts whole (rule C8)."""
+    return quote.offer.valid_until + A_SECOND
+
+
+def arm_approved(tx: Tx, terms: DeskTerms, quote: Quote) -> None:
+    """An approved offer can't lapse any more; remind staff of its coins when they have been held for long (rule C7)."""
+    tx.deadlines.clear([DeadlineKind.QUOTE_LAPSING], quote.id)
     if quote.approved_at is not None:
         due = quote.approved_at + timedelta(days=terms.hold_days)
         tx.deadlines.set([Deadline(DeadlineKind.HOLD_OLD, quote.id, terms.store, due)])

@@ -8,20 +8,27 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from bridge.contracts.shop_files import PART_BYTES, FilePart
-from bridge.contracts.shop_rows import SHOP_TO_DESK, SigningKey, canonical_json, mac_of, verifies
+from bridge.contracts.shop_rows import DESK_TO_SHOP, SHOP_TO_DESK, SigningKey, canonical_json, mac_of, verifies
 from bridge.domain.files import NamedFile
 from bridge.services.inbox_rows import decoded
 
 FILE = "file"
 
 
-def read_part(row: FilePart, store: str, keys: Sequence[SigningKey], file: NamedFile, customer_id: int) -> bytes | None:
+def read_part(
+    row: FilePart,
+    store: str,
+    keys: Sequence[SigningKey],
+    file: NamedFile,
+    customer_id: int,
+    *,
+    direction: str = SHOP_TO_DESK,
+) -> bytes | None:
     """A part's bytes, once it is proven to be that part of that file of that customer's; None where it is not."""
-    if not row.payload or not verifies(keys, FILE, row.payload, row.key_id, row.mac, direction=SHOP_TO_DESK):
-        return None
-    document = decoded(row.payload)
+    document = _believed(row, keys, direction)
     expected = _head(store, file, row.part, customer_id)
     if document is None or document.keys() != {*expected, "data"}:
         return None
@@ -32,6 +39,16 @@ def read_part(row: FilePart, store: str, keys: Sequence[SigningKey], file: Named
     except (TypeError, ValueError, binascii.Error):
         return None
     return data if len(data) <= PART_BYTES else None
+
+
+def described_by_part(
+    row: FilePart, store: str, keys: Sequence[SigningKey], *, file: str, name: str, size: int
+) -> NamedFile | None:
+    """What a part of the desk's own says of its file, whose name and size are known; None where it is none of it."""
+    document = _believed(row, keys, DESK_TO_SHOP)
+    if document is None or (document.get("store"), document.get("file"), document.get("size")) != (store, file, size):
+        return None
+    return NamedFile(file, name, size, str(document.get("sha256")), parts_of(size))
 
 
 def is_whole(file: NamedFile, content: bytes) -> bool:
@@ -53,6 +70,13 @@ def signed_parts(
         document = {**_head(store, file, part, customer_id), "data": base64.b64encode(data).decode()}
         payload = canonical_json(document)
         yield FilePart(file.file, part, customer_id, payload, key.id, mac_of(key, FILE, payload))
+
+
+def _believed(row: FilePart, keys: Sequence[SigningKey], direction: str) -> dict[str, Any] | None:
+    """What a part says, where it is signed for that direction."""
+    if not row.payload or not verifies(keys, FILE, row.payload, row.key_id, row.mac, direction=direction):
+        return None
+    return decoded(row.payload)
 
 
 def _head(store: str, file: NamedFile, part: int, customer_id: int) -> dict[str, object]:

@@ -15,16 +15,16 @@ from pydantic import ValidationError
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.files import NamedFile, TicketFile, promised_type, shown_name
-from bridge.domain.tickets import Author
+from bridge.domain.files import NamedFile, TicketFile, promised_type, shown_name, type_of
+from bridge.domain.tickets import Author, Ticket
 from bridge.errors import QuoteRefused
 from bridge.services.file_parts import parts_of
-from bridge.services.file_types import type_of
 from bridge.services.inbox_rows import FileNote, Posted, WithFiles
 
 HOUR = timedelta(hours=1)
 FULL = "files_full"
 LOST = "file_lost"
+UNKNOWN_TYPE = "application/octet-stream"
 CARRYING = ("ticket_open", "ticket_reply")
 """What customers do on their page that can have files."""
 
@@ -116,7 +116,7 @@ def receive(
         arrival = arrivals.get(one.file, Arrival(refusal="file_incomplete"))
         if arrival.refusal and not again:
             raise QuoteRefused(arrival.refusal, f"{account.owner}: file {one.file} of ticket {ticket_id}")
-        kind = arrival.type or promised_type(one.name) or "application/octet-stream"
+        kind = arrival.type or promised_type(one.name) or UNKNOWN_TYPE
         lost = bool(arrival.refusal)
         tx.files.add(
             terms.store,
@@ -147,12 +147,37 @@ def tell_full(tx: Tx, terms: DeskTerms, at: datetime) -> None:
 def lose(tx: Tx, terms: DeskTerms, file: TicketFile, at: datetime) -> None:
     """A file that staff attached has no content any more: the customer can't have it, and staff are told."""
     tx.files.lose(terms.store, file.file)
+    _tell_lost(tx, terms.store, file.file, file.ticket_id, at)
+
+
+def put_back(
+    tx: Tx,
+    store: str,
+    ticket: Ticket,
+    fetched: Iterable[tuple[NamedFile, Arrival]],
+    *,
+    written_at: datetime,
+    at: datetime,
+) -> None:
+    """Give an answer of staff's that has just been put back its files, as far as the shop has them; staff are told.
+
+    They count as attached when it was written.
+    """
+    for one, arrival in fetched:
+        kind = arrival.type or promised_type(one.name) or UNKNOWN_TYPE
+        lost = bool(arrival.refusal)
+        tx.files.add(store, ticket.account_id, ticket.id, one, author=Author.STAFF, kind=kind, lost=lost, at=written_at)
+        if lost:
+            _tell_lost(tx, store, one.file, ticket.id, at)
+
+
+def _tell_lost(tx: Tx, store: str, file: str, ticket_id: int, at: datetime) -> None:
     tx.problems.report(
-        terms.store,
-        key=f"{LOST}:{file.file}",
+        store,
+        key=f"{LOST}:{file}",
         kind=LOST,
-        summary=f"ticket {file.ticket_id}: the content of a file that staff attached is not in the folder files/ "
-        "beside the desk, so the customer can't have it. Attach it again",
+        summary=f"ticket {ticket_id}: the content of a file that staff attached is neither in the folder files/ beside "
+        "the desk nor whole in the shop, so the customer can't have it. Attach it again",
         at=at,
     )
 
@@ -166,7 +191,8 @@ def staff_file(terms: DeskTerms, name: str, content: bytes, digest: str) -> tupl
         raise QuoteRefused("file_too_large", f"{shown} has {len(content)} bytes, at most {terms.files.file_bytes}")
     kind = type_of(shown, content)
     if kind is None:
-        raise QuoteRefused("file_not_what_it_says", f"{shown} is empty, or not what its name says")
+        summary = f"{shown} is empty, not what its name says, or a text that is not in UTF-8"
+        raise QuoteRefused("file_not_what_it_says", summary)
     return NamedFile(str(uuid4()), shown, len(content), digest, parts_of(len(content))), kind
 
 

@@ -10,7 +10,7 @@ Only the deadlines of enabled stores fire. Those of others wait, and fire as lat
 ended needs no entry, because the clock decides about it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,10 +23,10 @@ from bridge.domain.packages import Package
 from bridge.domain.quotes import HOLDING, QuoteState
 from bridge.errors import DeskUnusable
 from bridge.services.coin_moves import account_by_id, spendable
-from bridge.services.expiring import next_moment, note_low, reminders_by
+from bridge.services.expiring import lapse_of, next_moment, note_low, reminders_by
 from bridge.services.quote_parts import about
-from bridge.services.ticket_clocks import ticket_due
-from bridge.services.ticket_standing import settle
+from bridge.services.ticket_clocks import offer_lapsed, ticket_due
+from bridge.services.ticket_standing import stir
 
 PAGE = 50
 AGAIN_AFTER = timedelta(hours=1)
@@ -52,14 +52,14 @@ class Fired:
 def fire_due(tx: Tx, terms: Mapping[str, DeskTerms], *, at: datetime, limit: int = PAGE) -> Fired:
     """Fire what is due at these stores, at most `limit` deadlines, the store that waits longest first.
 
-    Raises `DeskUnusable` where the desk can't be written.
+    What becomes due at once by that is fired too. Raises `DeskUnusable` where the desk can't be written.
     """
     waiting = sorted((due, store) for store, due in tx.deadlines.first_due(terms).items() if due <= at)
     fired, stores = 0, set()
     failures: list[tuple[Deadline, Exception]] = []
     for _, store in waiting:
         problems = tx.problems.open_keys(store)
-        for deadline in tx.deadlines.due(store, at, limit - fired - len(failures)):
+        for deadline in _all_due(tx, store, at, limit - fired - len(failures)):
             key = f"deadline:{deadline.kind}:{deadline.ref}"
             try:
                 with tx.attempt():
@@ -79,12 +79,19 @@ def fire_due(tx: Tx, terms: Mapping[str, DeskTerms], *, at: datetime, limit: int
     return Fired(fired, frozenset(stores), tuple(failures))
 
 
+def _all_due(tx: Tx, store: str, at: datetime, limit: int) -> Iterator[Deadline]:
+    """What is due at a store, and what firing that has let fall due at once, such as tickets that are stirred."""
+    while found := tx.deadlines.due(store, at, limit):
+        limit -= len(found)
+        yield from found
+
+
 def _fire(tx: Tx, terms: DeskTerms, deadline: Deadline, at: datetime) -> None:
     match deadline.kind:
         case DeadlineKind.PACKAGE | DeadlineKind.FORFEIT:
             _package_due(tx, terms, deadline, at)
         case DeadlineKind.QUOTE_LAPSING:
-            _lapsing(tx, terms, deadline.ref, at)
+            _lapsing(tx, terms, deadline, at)
         case DeadlineKind.HOLD_OLD:
             _hold_old(tx, terms, deadline.ref, at)
         case DeadlineKind.TICKET:
@@ -137,8 +144,7 @@ def _end(tx: Tx, terms: DeskTerms, package: Package, at: datetime, *, silent: bo
 
     The account's tickets run under what plan is left (rule T6).
     """
-    for number in tx.tickets.open_of_accounts([package.account_id]):
-        settle(tx, terms, number, at=at)
+    stir(tx, terms.store, [package.account_id], at=at)
     key = _free_key(tx, f"{terms.store}:package:{package.id}:expire")
     entry = ledger.forfeit(package, key=key, at=at, reason=f"package {package.id} had ended")
     if entry is None:
@@ -166,15 +172,19 @@ def _end(tx: Tx, terms: DeskTerms, package: Package, at: datetime, *, silent: bo
     note_low(tx, terms, package.account_id, at)
 
 
-def _lapsing(tx: Tx, terms: DeskTerms, quote_id: int, at: datetime) -> None:
-    """Tell that an offer can be approved for a short while only, if it still can (rule C8)."""
-    tx.deadlines.clear([DeadlineKind.QUOTE_LAPSING], quote_id)
-    quote = tx.quotes.get(terms.store, quote_id)
+def _lapsing(tx: Tx, terms: DeskTerms, deadline: Deadline, at: datetime) -> None:
+    """Tell once that an offer can be approved for a short while only, if it still can; then that it has lapsed (C8)."""
+    quote = tx.quotes.get(terms.store, deadline.ref)
     if quote is None or quote.state is not QuoteState.OFFERED or quote.lapsed(at):
+        tx.deadlines.clear([DeadlineKind.QUOTE_LAPSING], deadline.ref)
+        if quote is not None:
+            offer_lapsed(tx, terms, quote, at=at)
         return
     account = account_by_id(tx, quote.account_id)
     facts = about(quote, account, at, spendable(tx, account.id, at), "lapsing")
-    tx.outbox.add([QuoteLapsing(**facts, valid_until=quote.offer.valid_until)])
+    if tx.notices.first(terms.store, facts["key"], at):
+        tx.outbox.add([QuoteLapsing(**facts, valid_until=quote.offer.valid_until)])
+    tx.deadlines.set([deadline._replace(due_at=lapse_of(quote))])
 
 
 def _hold_old(tx: Tx, terms: DeskTerms, quote_id: int, at: datetime) -> None:

@@ -14,6 +14,7 @@ from bridge.domain import ledger
 from bridge.domain.downtime import Gap, gap_between
 from bridge.domain.packages import Package
 from bridge.domain.tickets import Author, Message, MessageKind
+from bridge.services.ticket_standing import look_at
 
 REASON = "the desk was down when the package ended"
 
@@ -64,6 +65,7 @@ def _extend_quotes(tx: Tx, offered: Iterable[tuple[str, int]], gap: Gap, at: dat
             "valid_until": int(gap.extended_to.timestamp()),
         }
         tx.tickets.say(quote.ticket_id, Message(at, Author.BRIDGE, MessageKind.EXTENDED, detail=detail))
+        look_at(tx, store, [quote.ticket_id], at=at)
 
 
 def _is_of_use(package: Package) -> bool:

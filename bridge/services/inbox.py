@@ -165,7 +165,7 @@ def _again(
         arrivals=arrivals,
     )
     try:
-        with tx.attempt():
+        with tx.attempt(), tx.tickets.as_of_then():
             return _acceptance(posted, do(act, posted), at=told.received_at)
     except (LedgerError, ValidationError) as error:
         why = "it can't be read" if isinstance(error, ValidationError) else str(error)

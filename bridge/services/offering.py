@@ -16,7 +16,6 @@ from bridge.domain.events import (
 )
 from bridge.domain.quotes import PRICE_LIST, Offer, Quote, QuoteKind, QuoteState, require_state
 from bridge.domain.rights import RightKind
-from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import MessageKind, Ticket
 from bridge.errors import QuoteRefused, UnknownAccount
 from bridge.locale.quote_words import quote_texts, text_hashes
@@ -25,6 +24,7 @@ from bridge.services.coin_moves import note, spendable
 from bridge.services.quote_parts import about, quote_of, require_covered, require_words, say, set_free, ticket_of
 from bridge.services.staff_words import require_staff
 from bridge.services.standing import plan_of
+from bridge.services.ticket_histories import read_history
 
 
 def offer(
@@ -183,7 +183,7 @@ def offered(
 
 def _require_not_merged(tx: Tx, terms: DeskTerms, quote: Quote) -> None:
     ticket, _ = ticket_of(tx, terms.store, quote.ticket_id)
-    into = history_of(ticket, tx.tickets.history(ticket.id)).merged_into
+    into = read_history(tx, ticket).merged_into
     if into is not None:
         raise QuoteRefused("merged", f"ticket {ticket.id} was merged into ticket {into}: offer it there")
 

@@ -8,6 +8,7 @@ not at an end then have their clocks worked out, and only what falls due from no
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_threads import NativeMessage, NativeStatus, NativeThread
@@ -182,8 +183,13 @@ def _take(
 def _begin(
     page: _Page, course: _Course, message: NativeMessage, author: Author, staff: str | None, at: datetime
 ) -> None:
-    page.close(course)
-    before, course.ticket = course.ticket, page.next_ticket
+    before = course.ticket
+    if before:
+        course.messages, course.moved = course.messages + 1, True
+        detail = {"continued_by": page.next_ticket}
+        page.messages.append(_by_bridge(before, at, MessageKind.LINKED, detail, course.messages))
+        page.close(course)
+    course.ticket = page.next_ticket
     page.next_ticket += 1
     order = message.order_id or course.thread.order_id
     product = message.product_id or course.thread.product_id
@@ -214,8 +220,11 @@ def _close_by_silence(page: _Page, course: _Course, at: datetime) -> None:
 
 
 def _moved(ticket: int, at: datetime, state: TicketState, because: Mapping[str, str], number: int) -> OldMessage:
-    detail = {"state": state.value, **because}
-    return OldMessage(ticket, at, Author.BRIDGE, MessageKind.STATE, "", detail, None, number)
+    return _by_bridge(ticket, at, MessageKind.STATE, {"state": state.value, **because}, number)
+
+
+def _by_bridge(ticket: int, at: datetime, kind: MessageKind, detail: Mapping[str, Any], number: int) -> OldMessage:
+    return OldMessage(ticket, at, Author.BRIDGE, kind, "", detail, None, number)
 
 
 def _brought(

@@ -10,8 +10,9 @@ from datetime import datetime
 from bridge.contracts.desk import Tx
 from bridge.contracts.problems import Aside, AsideState
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.order_notes import NoteKind
 from bridge.domain.orders import Order
-from bridge.domain.purchases import NOTHING, Decision, NoteKind, Purchase, StoreTerms, decide
+from bridge.domain.purchases import NOTHING, Decision, Purchase, StoreTerms, decide
 from bridge.services import telling
 
 _WAITING_FOR_STAFF = {str(kind): kind for kind in telling.WAITING}

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bridge.contracts.desk import Tx
+from bridge.contracts.tickets import StoredPolicy
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.policies import Policies, Policy, PolicyVersion, Service, Targets, policy_of
 from bridge.domain.service_hours import ServiceCalendar
@@ -19,18 +20,19 @@ from bridge.domain.ticket_terms import Escalation
 
 KEPT_AT_HAND = 256
 """Versions whose sums of service time are kept in memory, of all stores."""
+STORES_AT_HAND = 64
 
 
 def policies_of(tx: Tx, terms: DeskTerms, *, at: datetime) -> Policies:
     """Every version of the store's policy; the first one is written where there is none yet."""
     found = tx.policies.all(terms.store) or [tx.policies.add(terms.store, written(policy_of(terms)), at=at)]
-    return Policies(PolicyVersion(one.version, one.at, read(one.document)) for one in found)
+    return _policies(tuple(found))
 
 
 def policies_known(tx: Tx, terms: DeskTerms, *, at: datetime) -> Policies:
     """The same without writing: where there is none yet, what the settings say stands in."""
-    found = [PolicyVersion(one.version, one.at, read(one.document)) for one in tx.policies.all(terms.store)]
-    return Policies(found or [PolicyVersion(1, at, policy_of(terms))])
+    found = tx.policies.all(terms.store)
+    return _policies(tuple(found)) if found else Policies([PolicyVersion(1, at, policy_of(terms))])
 
 
 def follow_settings(tx: Tx, terms: DeskTerms, *, at: datetime) -> bool:
@@ -82,6 +84,11 @@ def read(document: str) -> Policy:
         warn_percents=tuple(found["warn_percents"]),
         escalation=tuple(Escalation(timedelta(seconds=one["after"]), tuple(one["to"])) for one in found["escalation"]),
     )
+
+
+@lru_cache(maxsize=STORES_AT_HAND)
+def _policies(found: tuple[StoredPolicy, ...]) -> Policies:
+    return Policies(PolicyVersion(one.version, one.at, read(one.document)) for one in found)
 
 
 def _calendar_written(calendar: ServiceCalendar) -> dict[str, Any]:

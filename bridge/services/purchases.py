@@ -14,18 +14,10 @@ from bridge.domain import ledger
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.events import CHARGEBACK, CoinsChanged, CoinsGranted, CoinsReinstated, CoinsRevoked
 from bridge.domain.ledger import Entry, EntryKind
+from bridge.domain.order_notes import NoteKind
 from bridge.domain.orders import Order
 from bridge.domain.packages import Package, usable_until
-from bridge.domain.purchases import (
-    NOTHING,
-    GrantUnit,
-    NoteKind,
-    Purchase,
-    ReinstateUnit,
-    RevokeUnit,
-    StoreTerms,
-    unit_key,
-)
+from bridge.domain.purchases import NOTHING, GrantUnit, Purchase, ReinstateUnit, RevokeUnit, StoreTerms, unit_key
 from bridge.services import expiring, telling
 from bridge.services.booked import Booked, counted_up
 from bridge.services.order_pages import OrderPage, decide_page, waits_for_fuse

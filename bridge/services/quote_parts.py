@@ -1,5 +1,6 @@
 """What every action on a quote is made of: its events, its thread, its evidence, and what returns from a hold."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -188,13 +189,16 @@ def say(
     author: Author = Author.BRIDGE,
     staff: str | None = None,
     text: str = "",
+    packages: Mapping[int, Package] | None = None,
     **detail: object,
 ) -> None:
     """Offer, decision, exact consumption and what remains are messages of the ticket's thread (rule C7).
 
-    Whose turn it is in the ticket follows from them (rule T10).
+    Whose turn it is in the ticket follows from them (rule T10). `packages` are all of the account as they are now,
+    where they are at hand.
     """
-    tell(tx, terms, quote.ticket_id, said_of(quote, kind, at, author=author, staff=staff, text=text, **detail))
+    message = said_of(quote, kind, at, author=author, staff=staff, text=text, **detail)
+    tell(tx, terms, quote.ticket_id, message, packages=None if packages is None else packages.values())
 
 
 def said_of(

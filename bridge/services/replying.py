@@ -13,10 +13,10 @@ from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketReplied
-from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import QuoteRefused
 from bridge.services.opening import Wish, open_ticket
+from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import tell
 
 HOUR = timedelta(hours=1)
@@ -107,7 +107,7 @@ def _followed(tx: Tx, store: str, account_id: int, ticket_id: int) -> tuple[Tick
         now = tx.tickets.now([last.id]).get(last.id)
         if now is not None and now.state is not TicketState.CLOSED:
             return last, now.state
-        history = history_of(last, tx.tickets.history(last.id))
+        history = read_history(tx, last)
         following = history.merged_into or tx.tickets.continued_by(last.id)
         found = None if following is None or following in seen else _his(tx, store, account_id, following)
         if found is None:

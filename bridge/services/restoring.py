@@ -3,13 +3,13 @@
 Orders are read again and book the same entries under the same keys, so nothing of them is lost. What staff booked by
 hand after the backup is gone from the desk; the shop's signed rows still say it, and staff are given the list. What
 customers approved is done again from the inbox, and what ended by the clock ends by it again: these are not told.
-What staff answered in words is put back into the threads: it costs nothing, and the rows have all of it. What was
-erased after the backup is in the backup: it is kept off the customers' pages until it is erased again (rule D2).
+What was erased after the backup is in the backup: it is kept off the customers' pages until it is erased again (rule
+D2). What staff answered in words is put back by `lost_answers`.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from bridge.contracts.desk import Tx
@@ -17,19 +17,14 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, verifies
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.quotes import QuoteState
-from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.services.account_pages import PageTerms, entry_document
-from bridge.services.document_parts import message_taken_away, taken_away, unix
+from bridge.services.document_parts import message_taken_away, taken_away
 from bridge.services.order_pages import charged_back_by_staff
 from bridge.services.staff_coins import statement
-from bridge.services.ticket_documents import AS_TYPED
-from bridge.services.ticket_standing import look_at
 
 AFTER_BACKUP = "after_backup"
 COMES_BACK = frozenset({"hold", "forfeit", "extend"})
 """Kinds of entries that nobody books by hand."""
-END_OF_SECOND = timedelta(milliseconds=999)
-"""Rows have whole seconds: staff's answer comes after what the customer wrote in the same one (rule T1)."""
 
 
 def report_lost_entries(
@@ -89,7 +84,7 @@ def report_lost_quotes(
         if one.row.epoch >= terms.epoch or (ours is not None and ours.state is not QuoteState.DRAFT):
             continue
         blank.append(taken_away(terms, DocumentTable.QUOTE, key))
-        if (said := _said(DocumentTable.QUOTE, one, terms.store, keys)) and said["customer"]:
+        if (said := said_by_row(DocumentTable.QUOTE, one, terms.store, keys)) and said["customer"]:
             tx.problems.report(
                 terms.store,
                 key=f"after-backup:quote:{key}:{said['offered_at']}",
@@ -114,12 +109,13 @@ def report_lost_tickets(
         if one.row.epoch >= terms.epoch or tx.tickets.get(terms.store, one.id) is not None:
             continue
         blank.append(taken_away(terms, DocumentTable.TICKET, one.id))
-        if (said := _said(DocumentTable.TICKET, one, terms.store, keys)) and said["customer"]:
-            _report_lost_ticket(tx, terms.store, said, at=at)
+        if (said := said_by_row(DocumentTable.TICKET, one, terms.store, keys)) and said["customer"]:
+            report_lost_ticket(tx, terms.store, said, at=at)
     return blank
 
 
-def _report_lost_ticket(tx: Tx, store: str, said: Mapping[str, Any], *, at: datetime) -> None:
+def report_lost_ticket(tx: Tx, store: str, said: Mapping[str, Any], *, at: datetime) -> None:
+    """Tell staff of a ticket by what its row in the shop says."""
     key, messages = said["ticket"], said["messages"]
     opened = datetime.fromtimestamp(said["opened_at"], UTC)
     tx.problems.report(
@@ -131,57 +127,6 @@ def _report_lost_ticket(tx: Tx, store: str, said: Mapping[str, Any], *, at: date
         "taken off the page: if it still holds, open it again",
         at=at,
     )
-
-
-def with_answers(
-    tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, at: datetime
-) -> dict[int, int]:
-    """Of which tickets the shop may show answers that this desk does not have, and the customer of each.
-
-    `rows` are ticket rows of an earlier epoch, as found in the shop. A row of another ticket, whose number this one
-    has, gets lost with it: staff are told.
-    """
-    found = {}
-    for one in rows:
-        said, ticket = _said(DocumentTable.TICKET, one, store, keys), tx.tickets.get(store, one.id)
-        if said is None or ticket is None or not said["customer"] or not ticket.subject:
-            continue
-        owner = tx.accounts.by_ids([ticket.account_id])[ticket.account_id].owner
-        if owner != Owner(OwnerKind.CUSTOMER, said["customer"]):
-            continue
-        if said["opened_at"] != unix(ticket.opened_at):
-            _report_lost_ticket(tx, store, said, at=at)
-            continue
-        found[ticket.id] = owner.ref
-    return found
-
-
-def recover_answers(
-    tx: Tx, store: str, customers: Mapping[int, int], rows: Iterable[DocumentRow], keys: Sequence[SigningKey]
-) -> list[int]:
-    """Put back what staff wrote after the backup, which only the shop still shows; the ticket of each message.
-
-    `rows` are message rows of an earlier epoch, as found in the shop, and `customers` those of the tickets that they
-    may belong to. They are signed, so their words are staff's own; who it was they do not say. Its customer has been
-    told of each, and what he wrote himself comes from the inbox.
-    """
-    recovered = []
-    ours: dict[int, set[tuple[int, str]]] = {}
-    for one in rows:
-        said = _said(DocumentTable.MESSAGE, one, store, keys)
-        if said is None or not said["customer"] or customers.get(said["ticket"]) != said["customer"]:
-            continue
-        ticket, words = said["ticket"], said["text"].get(AS_TYPED)
-        if said["by"] != Author.STAFF or not words:
-            continue
-        if ticket not in ours:
-            ours[ticket] = {(unix(message.at), message.text) for message in tx.tickets.thread(ticket)}
-        if (said["at"], words) not in ours[ticket]:
-            written = datetime.fromtimestamp(said["at"], UTC) + END_OF_SECOND
-            tx.tickets.say(ticket, Message(written, Author.STAFF, MessageKind.TEXT, words))
-            look_at(tx, store, [ticket], at=written)
-            recovered.append(ticket)
-    return recovered
 
 
 def taken_away_messages(terms: PageTerms, rows: Iterable[DocumentRow]) -> list[DocumentRow]:
@@ -211,7 +156,7 @@ def keep_erased_back(
     gone = [
         one.id
         for one in rows
-        if (said := _said(table, one, store, keys)) is not None and not said["customer"] and said["number"]
+        if (said := said_by_row(table, one, store, keys)) is not None and not said["customer"] and said["number"]
     ]  # under number 0 stands what was taken away after an earlier restore, because that desk did not know it
     found = with_words = _with_words(tx, store, table, gone)
     if with_words and words_since is not None:
@@ -266,7 +211,7 @@ def _with_words(tx: Tx, store: str, table: DocumentTable, numbers: Iterable[int]
     return {number: one for number, one in found.items() if accounts[one].owner.kind is OwnerKind.CUSTOMER}
 
 
-def _said(table: DocumentTable, found: DocumentRow, store: str, keys: Sequence[SigningKey]) -> Any:
+def said_by_row(table: DocumentTable, found: DocumentRow, store: str, keys: Sequence[SigningKey]) -> Any:
     """What a row found in the shop says; None where it is not signed, or not for its place."""
     if not verifies(keys, table, found.row.payload, found.row.key_id, found.row.mac):
         return None

@@ -20,7 +20,6 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketReplied
 from bridge.domain.quotes import HOLDING
 from bridge.domain.threads import digest_of, subject_of
-from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import ENDED, Author, Channel, Message, MessageKind, Ticket, TicketState
 from bridge.services.native_parts import (
     STATE_OF,
@@ -32,6 +31,7 @@ from bridge.services.native_parts import (
     words_of,
 )
 from bridge.services.opening import tell_opened
+from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import settle, tell
 
 NOT_TAKEN = "shop_message_failed"
@@ -249,7 +249,7 @@ def _current(
         now = tx.tickets.now([wanted]).get(wanted)
         if now is None or now.state is not TicketState.CLOSED:
             return ticket, None
-        merged_into = history_of(ticket, tx.tickets.history(wanted)).merged_into
+        merged_into = read_history(tx, ticket).merged_into
         if merged_into is None:
             return (ticket, None) if may_be_closed else (None, ticket)
         wanted = merged_into

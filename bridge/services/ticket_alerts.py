@@ -5,7 +5,7 @@ told, and those who are told when their hours begin, if it still says something 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from bridge.contracts.desk import Tx
@@ -14,13 +14,12 @@ from bridge.domain.clock_alerts import Step, StepKind, due_steps, next_moment, s
 from bridge.domain.clocks import Clock
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import ClockBreached, ClockEscalated, ClockEvent, ClockWarning
+from bridge.domain.histories import History
+from bridge.domain.moments import from_ms, to_ms
 from bridge.domain.policies import Policy
-from bridge.domain.ticket_history import History
 from bridge.domain.ticket_terms import StaffHours
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 _ALWAYS = StaffHours()
 
 
@@ -55,7 +54,7 @@ def later(messages: Sequence[Message]) -> list[Later]:
         for name in detail.get("to", ()):
             waiting.pop((name, clock), None)
         for name, ms in detail.get("later", {}).items():
-            waiting[name, clock] = Later(name, clock, detail["step"], _EPOCH + ms * _MILLISECOND)
+            waiting[name, clock] = Later(name, clock, detail["step"], from_ms(ms))
     return list(waiting.values())
 
 
@@ -133,7 +132,7 @@ def _send(
     if skipped:
         detail["instead_of"] = skipped
     if waiting:
-        detail["later"] = {name: (moment - _EPOCH) // _MILLISECOND for name, moment in waiting.items()}
+        detail["later"] = {name: to_ms(moment) for name, moment in waiting.items()}
     said = facts.tx.tickets.say(facts.ticket.id, Message(facts.at, Author.BRIDGE, MessageKind.ALERTED, detail=detail))
     if now or not waiting:
         facts.tx.outbox.add([_event(facts, clock, step, skipped, now, said.id)])

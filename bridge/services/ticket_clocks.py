@@ -1,4 +1,4 @@
-"""What happens to a ticket when its deadline falls due: alerts, and the end of a ticket that waits (rules T7, T10).
+"""What falls due about a ticket: alerts, the lapse of what was offered in it, the end of one that waits (T7, C8, T10).
 
 A promise is one to the customer: that the desk was down while it was broken neither extends it nor keeps it from being
 told. Of what fell due meanwhile only the highest step of each clock is told, late.
@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from bridge.contracts.coin_desk import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.quotes import HOLDING
+from bridge.domain.quotes import HOLDING, Quote
 from bridge.domain.tickets import Author, Message, MessageKind, TicketState
+from bridge.services.closing import withdraw_open
 from bridge.services.coin_moves import account_by_id
+from bridge.services.expiring import lapse_of
+from bridge.services.quote_parts import said_of
 from bridge.services.ticket_alerts import alert
 from bridge.services.ticket_standing import ending_at, read_course, settle, tell
 
@@ -36,15 +39,35 @@ def ticket_due(tx: Tx, terms: DeskTerms, ticket_id: int, *, at: datetime) -> Non
     settle(tx, terms, ticket_id, at=at)
 
 
+def offer_lapsed(tx: Tx, terms: DeskTerms, quote: Quote, *, at: datetime) -> None:
+    """Say that an offer can't be approved any more, if that is so: nobody waits for its approval then (rules C8, T10).
+
+    Where the customer's days to answer were over no later, the ticket is resolved by that first, however late it is.
+    """
+    ticket = tx.tickets.get(terms.store, quote.ticket_id)
+    if ticket is None or not quote.lapsed(at):
+        return
+    course = read_course(tx, terms, ticket, at=at)
+    ending = ending_at(terms, course)
+    if ending is not None and ending <= lapse_of(quote):
+        _end(tx, terms, ticket.id, course.history.state, at)
+    tell(tx, terms, ticket.id, said_of(quote, MessageKind.LAPSED, at))
+    tx.quotes.touch([quote.id])
+
+
 def _end(tx: Tx, terms: DeskTerms, ticket_id: int, state: TicketState, at: datetime) -> None:
     """Resolve what has waited, close what was resolved; not while coins are held for it: staff are to end that first.
 
-    Of such a ticket the reminder of old holds tells (rule C7).
+    Of such a ticket the reminder of old holds tells (rule C7). What is offered in a ticket that is closed is withdrawn:
+    an approval would hold coins in it.
     """
-    if any(quote.state in HOLDING for quote in tx.quotes.of_ticket(ticket_id)):
+    quotes = tx.quotes.of_ticket(ticket_id)
+    if any(quote.state in HOLDING for quote in quotes):
         settle(tx, terms, ticket_id, at=at)
         tx.deadlines.set([Deadline(DeadlineKind.TICKET, ticket_id, terms.store, at + LOOK_AGAIN)])
         return
     new = TicketState.CLOSED if state is TicketState.RESOLVED else TicketState.RESOLVED
+    if new is TicketState.CLOSED:
+        withdraw_open(tx, quotes, at=at)
     detail = {"state": new.value, "because": "silence"}
     tell(tx, terms, ticket_id, Message(at, Author.BRIDGE, MessageKind.STATE, detail=detail))

@@ -11,12 +11,13 @@ from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.threads import KnownReply
 from bridge.contracts.tickets import WaitingMessage
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.files import TicketFile
-from bridge.domain.ticket_history import History, history_of
+from bridge.domain.histories import History
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketNow
-from bridge.locale.history_words import history_text
+from bridge.locale.history_words import history_text, redacted_text
 from bridge.locale.promise_words import best_effort_text, guaranteed_text
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import (
@@ -29,9 +30,17 @@ from bridge.services.document_parts import (
     unix,
 )
 from bridge.services.promises import promise_of
+from bridge.services.ticket_histories import read_history
 
 AS_TYPED = ""
 """The language of people's own words."""
+LEADS_TO = ("progress", "state")
+"""What an answer's detail, and its row, say of how the ticket stands after it."""
+IN_SHOP = "in_shop"
+"""Where an answer's row says in which thread of the shop's own it stands too, and the UUID of one that the desk wrote.
+
+The page has no use for these; they are for a desk that was restored.
+"""
 
 
 def ticket_document(tx: Tx, terms: PageTerms, ticket: Ticket, customer_id: int, messages: int) -> dict[str, Any]:
@@ -82,13 +91,18 @@ def message_rows(
 ) -> list[DocumentRow]:
     """The rows of these messages of those tickets. Of what is on nobody's page any more nothing is left."""
     owners, subjects = owners_of(tx, tickets), {ticket.id: ticket.subject for ticket in tickets}
-    files = _files_of(tx, {one.ticket for one in messages})
+    files, redacted = _files_of(tx, {one.ticket for one in messages}), _redacted(tx, messages)
+    replies = tx.threads.replies_of(one.message.id for one in messages if _is_answer(one.message))
     rows = []
     for one in messages:
         owner = owners[one.ticket]
         match owner.kind:
             case OwnerKind.CUSTOMER if subjects[one.ticket]:
                 said = {**_message(one.message), "files": files.get(one.message.id, [])}
+                if _is_answer(one.message):
+                    said |= _for_a_restored_desk(one.message, replies.get(one.message.id))
+                if one.message.id in redacted:
+                    said["text"] = redacted_text()
                 document = {**message_head(terms, one.key, owner.ref, one.message.version), **said}
                 rows.append(message_row(terms, one.key, document))
             case OwnerKind.CUSTOMER | OwnerKind.FORMER:
@@ -107,7 +121,7 @@ def owners_of(tx: Tx, tickets: Collection[Ticket]) -> dict[int, Owner]:
 def _now(tx: Tx, ticket: Ticket) -> TicketNow | History:
     """How it stands; of a ticket for which that is not kept yet, by its history."""
     now = tx.tickets.now([ticket.id]).get(ticket.id)
-    return now if now and now.policy else history_of(ticket, tx.tickets.history(ticket.id))
+    return now if now and now.policy else read_history(tx, ticket)
 
 
 def _promise(tx: Tx, terms: PageTerms, ticket: Ticket) -> dict[str, Any]:
@@ -141,6 +155,16 @@ def _files_of(tx: Tx, tickets: Collection[int]) -> Mapping[int, list[dict[str, A
     return found
 
 
+def _redacted(tx: Tx, messages: Sequence[WaitingMessage]) -> Collection[int]:
+    """Those of these messages that staff have taken out: their places say so."""
+    return tx.tickets.redacted({one.ticket for one in messages if _is_emptied(one.message)})
+
+
+def _is_emptied(message: Message) -> bool:
+    """Whether what somebody wrote may have been taken out: it has no words, and was shown before."""
+    return message.kind is MessageKind.TEXT and message.version > 1 and not message.text
+
+
 def _file(file: TicketFile) -> dict[str, Any]:
     return {"file": file.file, "name": file.name, "size": file.size, "type": file.type}
 
@@ -155,6 +179,17 @@ def _message(message: Message) -> dict[str, Any]:
         "verified": message.verified,
         "text": {AS_TYPED: message.text} if typed else _told(message),
     }
+
+
+def _is_answer(message: Message) -> bool:
+    return message.kind is MessageKind.TEXT and message.author is Author.STAFF
+
+
+def _for_a_restored_desk(message: Message, reply: KnownReply | None) -> dict[str, Any]:
+    said = {name: message.detail[name] for name in LEADS_TO if name in message.detail}
+    if reply is not None:
+        return said | {IN_SHOP: {"thread": reply.thread_id, "reply": reply.uuid}}
+    return said | ({IN_SHOP: {"thread": message.detail["thread"]}} if "thread" in message.detail else {})
 
 
 def _told(message: Message) -> dict[str, str]:

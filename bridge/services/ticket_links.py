@@ -4,42 +4,43 @@ Nothing that was said is moved: a history is only ever added to (rule T9). Of tw
 points to the other, which owes the answer from then on; of a part that goes on by itself there are copies.
 """
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.domain.clock_alerts import height
 from bridge.domain.clocks import Clock
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.moments import to_ms
 from bridge.domain.policies import ClockKind
 from bridge.domain.quotes import QuoteState
 from bridge.domain.ticket_course import asked_since
 from bridge.domain.ticket_history import history_of
-from bridge.domain.tickets import QUEUED, Author, Message, MessageKind, Ticket, TicketState
+from bridge.domain.tickets import BY_PEOPLE, QUEUED, Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused
 from bridge.services.coin_moves import note
+from bridge.services.native_parts import STATUS_OF
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
 from bridge.services.ticket_alerts import later
+from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import Course, read_course, settle
 
 MOST_SUBJECT = 200
 MOST_COPIES = 500
 """Messages that a part of a ticket may have: more is another ticket, not a part of it."""
 OPEN_QUOTES = frozenset({QuoteState.DRAFT, QuoteState.OFFERED, QuoteState.APPROVED, QuoteState.STARTED})
-COPIED = frozenset({MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL})
-"""What of a ticket is copied: what people said. What became of quotes stays where the quotes are."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: datetime) -> Ticket:
     """Join a ticket to another of the same customer: it is closed, and what its customer waits for the other owes.
 
     It owes that as soon and as urgently as it was owed, and nobody is told again what he was told of it (rule T7). What
-    he writes about it from now on goes to the other. Returns that one. Raises `UnknownTicket`, `TicketRefused` for a
-    ticket that is joined to itself, closed or joined already, for those of two customers, while a quote of it is open,
-    and where it would be due later than it was: then that one is to be joined to it, so that no promise is lost.
+    he writes about it from now on goes to the other, and what staff answer there into the shop's thread that this one
+    came from. Returns the other. Raises `UnknownTicket`, `TicketRefused` for a ticket that is joined to itself, closed
+    or joined already, for those of two customers, while a quote of it is open, and where it would be due later than it
+    was: then that one is to be joined to it, so that no promise is lost.
     """
     require_staff(by)
     ticket, account = ticket_of(tx, terms.store, ticket_id)
@@ -54,19 +55,21 @@ def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: d
             raise TicketRefused("closed", f"ticket {course.ticket.id} is closed")
         if course.history.merged_into is not None:
             raise TicketRefused("merged", f"ticket {course.ticket.id} was merged into {course.history.merged_into}")
-    _require_no_open_quote(tx, ticket)
+    _require_no_open_quote(tx, ticket, at)
     detail: dict[str, int] = {"merged": ticket.id}
     if (asked := asked_since(ticket, joined.history)) is not None:
-        detail["asked"] = (asked - _EPOCH) // _MILLISECOND
-        if (urgent := joined.history.urgent_since(joined.at)) is not None:
-            detail["urgent"] = (urgent - _EPOCH) // _MILLISECOND
+        detail["asked"] = to_ms(asked)
+        if (urgent := joined.history.urgent_since(joined.at, asked=asked)) is not None:
+            detail["urgent"] = to_ms(urgent)
     tx.tickets.say(other.id, Message(at, Author.BRIDGE, MessageKind.LINKED, detail=detail, staff=by))
     target = read_course(tx, terms, other, at=at)
     _require_kept(joined, target)
     _leave_out_told(tx, target, joined, at=target.at)
     tx.tickets.say(ticket.id, Message(at, Author.BRIDGE, MessageKind.MERGED, detail={"into": other.id}, staff=by))
-    for one in (other, ticket):
-        settle(tx, terms, one.id, at=at)
+    tx.threads.hand_on(ticket.id, to=other.id)
+    now = settle(tx, terms, other.id, at=at)
+    settle(tx, terms, ticket.id, at=at)
+    tx.threads.want(other.id, STATUS_OF[now.state])
     note(tx, terms.store, by, "merge", f"ticket:{ticket.id}", at, into=other.id)
     return other
 
@@ -77,15 +80,15 @@ def split(
     """Let what was said from a message on go on in a ticket of its own; returns that one.
 
     It has copies of what people said since, with their times, so that its promises are those of then; it is as urgent,
-    and nobody is told again what he was told of them (rule T7). Files stay with the first ones. Where all that the
-    customer waits for went along, the first ticket owes no answer any more. Raises `UnknownTicket`, `ImpossibleAmount`
-    for the subject, `TicketRefused` for a message that is not in the ticket, begins it or was said by the bridge, and
-    for too many messages.
+    and nobody is told again what he was told of them (rule T7). Their files go along. Where all that the customer waits
+    for went along, the first ticket owes no answer any more. Raises `UnknownTicket`, `ImpossibleAmount` for the
+    subject, `TicketRefused` for a message that is not in the ticket, begins it or was said by the bridge, and for too
+    many messages.
     """
     require_staff(by)
     require_text(subject, what="subject", longest=MOST_SUBJECT)
     ticket, account = ticket_of(tx, terms.store, ticket_id)
-    said = [one for one in tx.tickets.thread(ticket.id) if one.kind in COPIED]
+    said = [one for one in tx.tickets.thread(ticket.id) if one.kind in BY_PEOPLE]
     place = next((at for at, one in enumerate(said) if one.id == from_message), None)
     if place is None:
         raise TicketRefused("unknown_message", f"ticket {ticket.id} has no message {from_message} that people wrote")
@@ -107,16 +110,14 @@ def split(
         product=ticket.product,
         language=ticket.language,
     )
-    for one in copies:
-        detail = {**one.detail, "copy_of": one.id}
-        tx.tickets.say(
-            part.id, Message(one.at, one.author, one.kind, one.text, detail, one.staff, verified=one.verified)
-        )
     whole = read_course(tx, terms, ticket, at=at)
-    urgent = whole.history.urgent_since(whole.at)
-    if urgent is not None and asked_since(part, history_of(part, tx.tickets.history(part.id))) is not None:
-        since = max(urgent, part.opened_at)
-        tx.tickets.say(part.id, Message(since, Author.STAFF, MessageKind.URGENT_CONFIRMED, staff=by))
+    with tx.tickets.as_of_then():
+        _copy(tx, part, copies)
+        asked = asked_since(part, read_history(tx, part))
+        urgent = None if asked is None else whole.history.urgent_since(whole.at, asked=asked)
+        if urgent is not None:
+            since = max(urgent, part.opened_at)
+            tx.tickets.say(part.id, Message(since, Author.STAFF, MessageKind.URGENT_CONFIRMED, staff=by))
     begun = {"from": ticket.id, "messages": len(copies)}
     tx.tickets.say(part.id, Message(at, Author.BRIDGE, MessageKind.SPLIT, detail=begun, staff=by))
     gone = {"to": part.id, "messages": len(copies)}
@@ -129,8 +130,19 @@ def split(
     return part
 
 
-def _require_no_open_quote(tx: Tx, ticket: Ticket) -> None:
-    open_one = next((one.id for one in tx.quotes.of_ticket(ticket.id) if one.state in OPEN_QUOTES), None)
+def _copy(tx: Tx, part: Ticket, messages: Sequence[Message]) -> None:
+    """Say in a part what people said in the ticket that it comes from, with its times; the files go there."""
+    copies = {}
+    for one in messages:
+        detail = {**one.detail, "copy_of": one.id}
+        copy = Message(one.at, one.author, one.kind, one.text, detail, one.staff, verified=one.verified)
+        copies[one.id] = tx.tickets.say(part.id, copy).id
+    tx.files.move(copies)
+
+
+def _require_no_open_quote(tx: Tx, ticket: Ticket, at: datetime) -> None:
+    quotes = tx.quotes.of_ticket(ticket.id)
+    open_one = next((one.id for one in quotes if one.state in OPEN_QUOTES and not one.lapsed(at)), None)
     if open_one is not None:
         raise TicketRefused(
             "quote_open", f"ticket {ticket.id} has the open quote {open_one}: withdraw, settle or release it first"
@@ -174,7 +186,7 @@ def _leave_out_told(tx: Tx, course: Course, before: Course, *, at: datetime) -> 
         told = sorted({step for key, step in before.history.alerts if key == old}, key=height)
         if told:
             detail: dict[str, Any] = {"clock": new, "step": told[-1], "to": [], "instead_of": told[:-1]}
-            if names := {one.name: (one.at - _EPOCH) // _MILLISECOND for one in waiting if one.clock == old}:
+            if names := {one.name: to_ms(one.at) for one in waiting if one.clock == old}:
                 detail["later"] = names
             tx.tickets.say(course.ticket.id, Message(at, Author.BRIDGE, MessageKind.ALERTED, detail=detail))
 

@@ -12,16 +12,18 @@ from datetime import datetime
 from bridge.contracts.coin_desk import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.contracts.tickets import BehindKey
+from bridge.domain.accounts import Owner
 from bridge.domain.clocks import Clock, owed, running_clocks
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketStateChanged
+from bridge.domain.histories import History
 from bridge.domain.packages import Package, plan_in_force
 from bridge.domain.policies import Policies
-from bridge.domain.ticket_history import History, history_of
+from bridge.domain.ticket_history import history_of
 from bridge.domain.ticket_terms import NONE, PACKAGE
 from bridge.domain.tickets import ENDED, WAITING, Author, Message, MessageKind, Ticket, TicketNow, TicketState
 from bridge.errors import DeskUnusable
-from bridge.services.coin_moves import account_by_id, packages_of
+from bridge.services.coin_moves import packages_of
 from bridge.services.native_parts import STATUS_OF
 from bridge.services.policies import follow_settings, policies_of
 from bridge.services.ticket_alerts import leave_out_past, next_alert
@@ -30,29 +32,38 @@ PAGE = 200
 """Tickets that are worked out anew in one transaction after the settings have changed."""
 
 
-def tell(tx: Tx, terms: DeskTerms, ticket_id: int, message: Message) -> Message:
-    """Say something in a ticket, and work out how it stands then; returns the message as it stands there."""
+def tell(
+    tx: Tx, terms: DeskTerms, ticket_id: int, message: Message, *, packages: Iterable[Package] | None = None
+) -> Message:
+    """Say something in a ticket, and work out how it stands then; returns the message as it stands there.
+
+    `packages` as with `settle`.
+    """
     said = tx.tickets.say(ticket_id, message)
-    settle(tx, terms, ticket_id, at=message.at)
+    settle(tx, terms, ticket_id, at=said.at, packages=packages)
     return said
 
 
-def settle(tx: Tx, terms: DeskTerms, ticket_id: int, *, at: datetime) -> TicketNow:
+def settle(
+    tx: Tx, terms: DeskTerms, ticket_id: int, *, at: datetime, packages: Iterable[Package] | None = None
+) -> TicketNow:
     """Work out from its history how a ticket stands, and remember when something is to be done about it next.
 
-    Raises `LookupError` where there is no such ticket.
+    `packages` are all of its account as they are now, where they are at hand. Raises `LookupError` where there is no
+    such ticket.
     """
-    ticket = tx.tickets.get(terms.store, ticket_id)
-    if ticket is None:
+    found = tx.tickets.standing(terms.store, ticket_id)
+    if found is None:
         raise LookupError(f"{terms.store}: there is no ticket {ticket_id}")
-    before = tx.tickets.now([ticket_id]).get(ticket_id)
-    course = read_course(tx, terms, ticket, at=at)
+    ticket, owner, before = found
+    course = read_course(tx, terms, ticket, at=at, packages=packages)
     now = course.now
-    tx.tickets.save_now(ticket_id, now)
+    if now != before:
+        tx.tickets.save_now(ticket_id, now)
     _arm(tx, terms, course)
     if before is not None and before.state is not now.state:
         tx.threads.want(ticket_id, STATUS_OF[now.state])
-        _tell_state(tx, terms, ticket, before.state, now, max((one.id for one in course.messages), default=0))
+        _tell_state(tx, ticket, owner, before.state, now, max((one.id for one in course.messages), default=0))
     return now
 
 
@@ -134,7 +145,9 @@ class Course:
     at: datetime
 
 
-def read_course(tx: Tx, terms: DeskTerms, ticket: Ticket, *, at: datetime) -> Course:
+def read_course(
+    tx: Tx, terms: DeskTerms, ticket: Ticket, *, at: datetime, packages: Iterable[Package] | None = None
+) -> Course:
     """What follows from a ticket's history at a moment, or at its newest message where that is later.
 
     Of a ticket that is not at an end it says in the history, too, what plan it runs under from now on (rule T6).
@@ -142,8 +155,9 @@ def read_course(tx: Tx, terms: DeskTerms, ticket: Ticket, *, at: datetime) -> Co
     messages = tx.tickets.history(ticket.id)
     at = max([at, *(one.at for one in messages[-1:])])
     history = history_of(ticket, messages)
-    if new := unsaid_standings(tx, terms, ticket, history, at):
-        messages += [tx.tickets.say(ticket.id, one) for one in new]
+    if new := unsaid_standings(tx, terms, ticket, history, at, packages):
+        with tx.tickets.as_of_then():
+            messages += [tx.tickets.say(ticket.id, one) for one in new]
         history = history_of(ticket, messages)
     policies = policies_of(tx, terms, at=at)
     clocks = running_clocks(ticket, history, policies, at)
@@ -169,16 +183,23 @@ def standing_of(packages: Iterable[Package], terms: DeskTerms, at: datetime) -> 
     return plan_in_force(mine, terms.plans, at) or (PACKAGE if mine else NONE)
 
 
-def unsaid_standings(tx: Tx, terms: DeskTerms, ticket: Ticket, history: History, at: datetime) -> list[Message]:
+def unsaid_standings(
+    tx: Tx,
+    terms: DeskTerms,
+    ticket: Ticket,
+    history: History,
+    at: datetime,
+    packages: Iterable[Package] | None = None,
+) -> list[Message]:
     """Messages that say what the ticket ran under at its opening, and what it runs under now, where that is new."""
     known = [name for _, name in history.standings]
     if known and history.state in ENDED:
         return []
-    packages = packages_of(tx, ticket.account_id).values()
+    mine = list(packages_of(tx, ticket.account_id).values() if packages is None else packages)
     moments = [at] if known else [ticket.opened_at, at]
     new = []
     for moment in moments:
-        standing = standing_of(packages, terms, moment)
+        standing = standing_of(mine, terms, moment)
         if [standing] != known[-1:]:
             detail = {"standing": standing}
             new.append(Message(moment, Author.BRIDGE, MessageKind.STANDING, detail=detail))
@@ -205,12 +226,12 @@ def ending_at(terms: DeskTerms, course: Course) -> datetime | None:
     return history.since + terms.tickets.closing if history.state is TicketState.RESOLVED else None
 
 
-def _tell_state(tx: Tx, terms: DeskTerms, ticket: Ticket, was: TicketState, now: TicketNow, last_id: int) -> None:
+def _tell_state(tx: Tx, ticket: Ticket, owner: Owner, was: TicketState, now: TicketNow, last_id: int) -> None:
     event = TicketStateChanged(
-        key=f"{terms.store}:ticket:{ticket.id}:state:{last_id}",
-        store=terms.store,
+        key=f"{ticket.store}:ticket:{ticket.id}:state:{last_id}",
+        store=ticket.store,
         at=now.since,
-        owner=account_by_id(tx, ticket.account_id).owner,
+        owner=owner,
         ticket_id=ticket.id,
         state=now.state.value,
         was=was.value,

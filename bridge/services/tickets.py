@@ -100,7 +100,7 @@ def reply(
     before = state_of(tx, ticket)
     require_not_closed(ticket, before)
     if state is not None:
-        require_settable(tx, ticket, state)
+        require_settable(tx, ticket, state, at=at)
     elif before is TicketState.RESOLVED and not progress:
         state = TicketState.RESOLVED
     if state is not None and progress:
@@ -111,7 +111,7 @@ def reply(
     said = _add(tx, terms, ticket, MessageKind.TEXT, text, by, at, action="reply", detail=detail)
     answer_in_shop(tx, terms.store, ticket.id, said)
     key = f"{terms.store}:ticket:{ticket.id}:answer:{at.timestamp():.3f}"
-    tx.outbox.add([TicketAnswered(key=key, store=terms.store, at=at, owner=account.owner, ticket_id=ticket.id)])
+    tx.outbox.add([TicketAnswered(key=key, store=terms.store, at=said.at, owner=account.owner, ticket_id=ticket.id)])
     return ticket
 
 

@@ -173,7 +173,8 @@ def settled(
     left = available(packages.values(), at)
     rest = quote.held - spent
     detail: dict[str, Any] = {"released": rest, "lost": holds.lost(movement), "infeasible": not action}
-    say(tx, terms, saved, MessageKind.DEDUCTED, at, staff=by, available=left, coins=spent, **detail)
+    told = {"available": left, "coins": spent, **detail}
+    say(tx, terms, saved, MessageKind.DEDUCTED, at, staff=by, packages=packages, **told)
     tx.outbox.add([CoinsDeducted(**about(saved, account, at, left, "settled"), spent=spent, **detail)])
     if action:
         note(tx, terms.store, by, action, f"quote:{quote.id}", at, coins=spent, released=rest)

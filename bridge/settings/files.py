@@ -3,12 +3,13 @@
 Believes: whoever may attach files can fill a disk, so each of the sums has an end; which types are taken is no setting.
 """
 
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bridge.domain.files import MEBIBYTE, FileTerms
-from bridge.settings.base import Section
+from bridge.settings.base import Broken, Section, all_broken
 
 LARGEST_MEGABYTES = 10_485_760
 
@@ -28,6 +29,18 @@ class FileSettings(Section):
     store_megabytes: Annotated[int, Field(ge=1, le=LARGEST_MEGABYTES)] = Field(
         default=10_240, description="The most megabytes that are kept of the store's files, staff's too."
     )
+
+    @model_validator(mode="after")
+    def _what_fits_into_what(self) -> Self:
+        sizes = ("file_megabytes", "customer_megabytes", "store_megabytes")
+        found = [
+            Broken(f"must not be less than files.{less} ({getattr(self, less)})", (more,), str(getattr(self, more)))
+            for less, more in pairwise(sizes)
+            if getattr(self, more) < getattr(self, less)
+        ]
+        if found:
+            raise all_broken(found)
+        return self
 
     @property
     def terms(self) -> FileTerms:

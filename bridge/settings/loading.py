@@ -28,6 +28,7 @@ from bridge.settings.values import shown_value
 BRIDGE_FILE = "bridge.toml"
 STORES_DIRECTORY = "stores"
 
+_TWICE = re.compile(r"Cannot declare \((?P<names>.*)\) twice")
 _PLACE = re.compile(r" \(at (line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 Read = TypeVar("Read", bound=Section)
@@ -248,7 +249,11 @@ def _not_toml(label: str, reason: str) -> SettingProblem:
     if place is None:
         return SettingProblem(label, "", "is not valid TOML (a value is out of every range)")
     where = f"line {place['line']}, column {place['column']}" if place["line"] else "end of the file"
-    return SettingProblem(label, where, f"is not valid TOML ({reason[: place.start()]})")
+    why = reason[: place.start()]
+    if twice := _TWICE.fullmatch(why):
+        table = ".".join(re.findall(r"'([^']*)'", twice["names"]))
+        why = f"the table [{table}] stands in it twice"
+    return SettingProblem(label, where, f"is not valid TOML ({why})")
 
 
 def _tuples(value: object) -> object:

@@ -67,8 +67,10 @@ def _pydantic_rule(error: ErrorDetails, parts: tuple[str | int, ...], root: type
         return SettingProblem(file, written_path(parts), _unknown_key(parts, root))
     if error["type"] == "missing":
         return SettingProblem(file, written_path(parts), _missing(parts, root))
-    value = "" if _is_secret(root, parts) else shown_value(error["input"])
-    return SettingProblem(file, written_path(parts), _rule(error), value)
+    value, path = "" if _is_secret(root, parts) else shown_value(error["input"]), written_path(parts)
+    if error["type"] == "tuple_type" and section_at(root, (*parts, 0)) is not None:
+        return SettingProblem(file, path, f"must be a list of tables, each written under [[{path}]]", value)
+    return SettingProblem(file, path, _rule(error), value)
 
 
 def _rule(error: ErrorDetails) -> str:

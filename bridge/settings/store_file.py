@@ -193,6 +193,11 @@ class StoreSettings(Section):
         """The store's time zone."""
         return ZoneInfo(self.zone)
 
+    @property
+    def plan_names(self) -> Mapping[str, str]:
+        """What staff call each plan, by its key: its English name."""
+        return {key: plan.name.get("en", key) for key, plan in self.plans.items()}
+
     @model_validator(mode="after")
     def _stale_later_than_polled(self) -> Self:
         if self.limits.stale_after_seconds <= self.sync.poll_seconds:

@@ -19,6 +19,8 @@ from bridge.settings.plans import check_languages
 
 LEAST_HOURS, MOST_HOURS = 0.1, 8_760.0
 LONGEST_MACRO = 4_000
+LONGEST_SHOWN = 40
+"""Characters of a wrong variable that an error repeats."""
 MACRO_VARIABLES = ("ticket", "subject", "due", "coins", "store")
 """What a canned answer can name: the ticket's number and subject, when an answer is due, the coins there, the store."""
 
@@ -160,7 +162,7 @@ def _unfit_text(text: str) -> str | None:
         return f"has a brace that is no variable; the variables are {known}, and {{{{ stands for a brace"
     for _, name, form, conversion in parts:
         if name is not None and (name not in MACRO_VARIABLES or form or conversion):
-            return f"has a variable that there is not; the variables are {known}"
+            return f"has {{{name[:LONGEST_SHOWN]}}}, which stands for nothing; the variables are {known}"
     return None
 
 

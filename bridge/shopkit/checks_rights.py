@@ -25,13 +25,8 @@ from bridge.shopkit.rights import (
 from bridge.shopkit.schema import Platform, probe_statement
 from bridge.shopkit.writer import ShopWriter
 
-_THREADS = [{TICKETS_TABLE}, {MESSAGES_TABLE}, {TICKETS_TABLE, MESSAGES_TABLE}]
-_LACKS = {
-    frozenset({FILES_TABLE}): "files of tickets",
-    **{frozenset(tables): "threads of tickets" for tables in _THREADS},
-    **{frozenset({*tables, FILES_TABLE}): "threads and files of tickets" for tables in _THREADS},
-}
-"""What a shop lacks that was prepared by an earlier release, by the tables that are not there."""
+_YOUNGER = {TICKETS_TABLE: "threads", MESSAGES_TABLE: "threads", FILES_TABLE: "files"}
+"""What of tickets a shop lacks that was prepared by an earlier release, by the table that is not there."""
 
 
 class RightsChecks:
@@ -78,12 +73,10 @@ class RightsChecks:
         return [await self._coin_desk_tables(), await self._addresses()]
 
     async def _coin_desk_tables(self) -> Finding:
-        missing = [self._prefix + table for table in COIN_DESK_TABLES if not await self._writer.exists(table)]
+        missing = [table for table in COIN_DESK_TABLES if not await self._writer.exists(table)]
         if missing:
-            lacks = _LACKS.get(
-                frozenset(table.removeprefix(self._prefix) for table in missing), "quotes, prices and tickets"
-            )
-            text = f"no {lacks} in this shop: not there, or not to be read: {', '.join(missing)}"
+            names = ", ".join(self._prefix + table for table in missing)
+            text = f"no {_lacks(missing)} in this shop: not there, or not to be read: {names}"
             return Finding("coin desk", Level.WARNING, text, await self.prepare_remedy())
         lacking: list[str] = []
         for table in COIN_DESK_TABLES:
@@ -138,3 +131,10 @@ class RightsChecks:
         except ShopRefused as error:
             return [str(error.__cause__.args[-1] if error.__cause__ and error_number(error) else error)]
         return []
+
+
+def _lacks(missing: Sequence[str]) -> str:
+    """What customers don't have without these tables, in words."""
+    if not _YOUNGER.keys() >= set(missing):
+        return "quotes, prices and tickets"
+    return f"{' and '.join(dict.fromkeys(_YOUNGER[table] for table in missing))} of tickets"

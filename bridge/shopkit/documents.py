@@ -13,17 +13,13 @@ from typing import Any, NamedTuple
 from bridge.contracts.shop_documents import DocumentKey, DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, verifies
 from bridge.contracts.tickets import MessageKey
-from bridge.errors import ShopRefused
-from bridge.shopkit.database import ShopDatabase
-from bridge.shopkit.errors import NO_SUCH_TABLE, TABLE_DENIED, error_number, refused, server_says
+from bridge.shopkit.absent import may_be_absent, must_be_there
+from bridge.shopkit.database import Row, ShopDatabase
 from bridge.shopkit.named_sql import load_sql
 from bridge.shopkit.writer import batches
 
 DOCUMENTS_A_STATEMENT = 200
 KEYS_A_STATEMENT = 10_000
-
-ABSENT = {NO_SUCH_TABLE, TABLE_DENIED}
-"""What servers answer where a table is not there: to whom has no right on it, that he may not."""
 
 
 class _Naming(NamedTuple):
@@ -58,7 +54,7 @@ class ShopDocuments:
 
     async def push(self, table: DocumentTable, rows: Sequence[DocumentRow]) -> None:
         """Write the documents. Raises `ShopRefused` naming the remedy where the shop has no such table yet."""
-        try:
+        with must_be_there(self._database, f"supportbridge_{table}"):
             for part in batches(rows, DOCUMENTS_A_STATEMENT):
                 await self._clear_the_way(table, part)
                 await self._database.write_many(
@@ -66,31 +62,19 @@ class ShopDocuments:
                 )
             if table is DocumentTable.TICKET and rows:
                 await self._forget_requests()
-        except ShopRefused as error:
-            if error_number(error) not in ABSENT:
-                raise
-            name = f"{self._database.access.prefix}supportbridge_{table}"
-            raise refused(
-                f"{self._store}: the shop has no table {name}, or not for this user: {server_says(error)}",
-                f"run: bridge store prepare {self._store}; where the bridge's user may not make tables, let the "
-                f"database's owner run what this prints: bridge store prepare {self._store} --print",
-            ) from error.__cause__
 
     async def read(self, table: DocumentTable, keys: Sequence[DocumentKey]) -> list[DocumentRow]:
         """Those of these documents that are in the shop, by key; none where the shop has no such table."""
         found: list[DocumentRow] = []
-        try:
+        with may_be_absent():
             for part in batches(sorted(set(keys), key=str), DOCUMENTS_A_STATEMENT):
                 found += await self._rows(table, part)
-        except ShopRefused as error:
-            if error_number(error) not in ABSENT:
-                raise
-            return []
         return sorted(found, key=attrgetter("key"))
 
     async def left_behind(self, table: DocumentTable, *, epoch: int, after: int, until: int) -> list[DocumentRow]:
         """The numbered documents in that range that are of an older epoch; none where the shop has no such table."""
-        try:
+        rows: Sequence[Row] = ()
+        with may_be_absent():
             rows = await self._database.rows(
                 self._sql[f"{table}s_left_behind"],
                 store=self._store,
@@ -99,15 +83,12 @@ class ShopDocuments:
                 until=until,
                 limit=DOCUMENTS_A_STATEMENT,
             )
-        except ShopRefused as error:
-            if error_number(error) not in ABSENT:
-                raise
-            return []
         return [DocumentRow(key, SignedRow(*row)) for key, *row in rows]
 
     async def messages_left_behind(self, *, epoch: int, after: MessageKey) -> list[DocumentRow]:
         """The messages above `after` that are of an older epoch; none where the shop has no such table."""
-        try:
+        rows: Sequence[Row] = ()
+        with may_be_absent():
             rows = await self._database.rows(
                 self._sql["messages_left_behind"],
                 store=self._store,
@@ -116,22 +97,14 @@ class ShopDocuments:
                 number=after.number,
                 limit=DOCUMENTS_A_STATEMENT,
             )
-        except ShopRefused as error:
-            if error_number(error) not in ABSENT:
-                raise
-            return []
         return [DocumentRow(MessageKey(*row[:2]), SignedRow(*row[2:])) for row in rows]
 
     async def message_keys(self, tickets: Sequence[int]) -> list[MessageKey]:
         """Which messages of these tickets are in the shop, ascending; none where the shop has no such table."""
         found: list[MessageKey] = []
-        try:
+        with may_be_absent():
             for part in batches(sorted(set(tickets)), DOCUMENTS_A_STATEMENT):
                 found += await self._message_keys(part)
-        except ShopRefused as error:
-            if error_number(error) not in ABSENT:
-                raise
-            return []
         return found
 
     async def _message_keys(self, tickets: Sequence[int]) -> list[MessageKey]:
@@ -162,12 +135,8 @@ class ShopDocuments:
             return
         self._requests_forgotten = True
         for statement in ("forget_requests", "empty_requests"):
-            try:
+            with may_be_absent():
                 await self._database.write(self._sql[statement], store=self._store)
-            except ShopRefused as error:
-                if error_number(error) not in ABSENT:
-                    raise
-            else:
                 return
 
     async def _clear_the_way(self, table: DocumentTable, documents: Sequence[DocumentRow]) -> None:

@@ -12,9 +12,9 @@ from time import monotonic
 from bridge.contracts.shop_documents import MOST_INBOX_BYTES, InboxRow
 from bridge.domain.cursor import Cursor
 from bridge.errors import ShopRefused
+from bridge.shopkit.absent import ABSENT, may_be_absent
 from bridge.shopkit.cursors import rows_of_cursor
 from bridge.shopkit.database import ShopDatabase
-from bridge.shopkit.documents import ABSENT
 from bridge.shopkit.errors import NO_SUCH_COLUMN, error_number
 from bridge.shopkit.named_sql import load_sql
 
@@ -80,14 +80,11 @@ class ShopInbox:
 
     async def erase(self, customer_id: int) -> int:
         """Delete all of a customer's rows and the answers to them; how many rows. None where there is no such table."""
-        customer = {"store": self._store, "customer": customer_id}
-        try:
+        customer, erased = {"store": self._store, "customer": customer_id}, 0
+        with may_be_absent():
             await self._database.write(self._sql["erase_answers"], **customer)
-            return await self._database.write(self._sql["erase_inbox"], **customer)
-        except ShopRefused as error:
-            if error_number(error) not in ABSENT:
-                raise
-            return 0
+            erased += await self._database.write(self._sql["erase_inbox"], **customer)
+        return erased
 
     async def _between(self, after: int, until: int, limit: int) -> tuple[list[InboxRow], int]:
         """The rows in that range, and the table's last id; 0 where the table is empty."""

@@ -7,17 +7,9 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from bridge.errors import ShopRefused
+from bridge.shopkit.absent import ABSENT
 from bridge.shopkit.database import ShopDatabase
-from bridge.shopkit.errors import (
-    ACCESS_DENIED,
-    DEFINER_GONE,
-    NO_SUCH_TABLE,
-    TABLE_DENIED,
-    VIEW_BROKEN,
-    error_number,
-    refused,
-    server_says,
-)
+from bridge.shopkit.errors import ACCESS_DENIED, DEFINER_GONE, VIEW_BROKEN, error_number, refused, server_says
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.schema import SETTINGS_VIEW
 
@@ -44,7 +36,7 @@ async def shop_settings(database: ShopDatabase, view: Statement, table: Statemen
                 f"{database.store}: the view {name} can't be used any more (is the user gone who made it?): {error}",
                 f"make it again as the database's owner: bridge store prepare {database.store} --print",
             ) from error
-        if number not in {NO_SUCH_TABLE, TABLE_DENIED}:
+        if number not in ABSENT:
             raise
         try:
             rows = await database.rows(table)

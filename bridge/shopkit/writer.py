@@ -8,14 +8,15 @@ that a page never sees a count whose entries are not there yet.
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from importlib import resources
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bridge.contracts.shop import AccountRows, Shown
 from bridge.contracts.shop_documents import Note
-from bridge.contracts.shop_rows import SCHEMA_VERSION, SignedRow, SigningKey, verifies
+from bridge.contracts.shop_rows import SCHEMA_VERSION, SignedRow, SigningKey, claim_name, foreign_claim, verifies
 from bridge.errors import ForeignDesk, ShopRefused
+from bridge.shopkit.absent import may_be_absent
 from bridge.shopkit.database import ShopDatabase
-from bridge.shopkit.errors import NO_SUCH_TABLE, TABLE_DENIED, error_number, refused
+from bridge.shopkit.errors import TABLE_DENIED, error_number, refused
 from bridge.shopkit.hints import HINT_TABLE
 from bridge.shopkit.in_the_way import beyond, blocked, ends_of, entry_is_in_the_way, genuine_account
 from bridge.shopkit.named_sql import Statement, checked_prefix, load_sql
@@ -60,7 +61,7 @@ class ShopWriter:
         them signed does not stand in the way of later pushes.
         """
         self._keys = keys
-        name = f"desk:{self._store}"
+        name, ours = claim_name(self._store), json.loads(row.payload)
         for _ in range(CLAIM_ATTEMPTS):
             seen = await self._database.rows(self._sql["meta"], name=name)
             if seen:
@@ -68,7 +69,9 @@ class ShopWriter:
                 if (payload, key_id, mac) == (row.payload, row.key_id, row.mac):
                     return
                 if verifies(keys, "meta", payload, key_id, mac):
-                    self._refuse_foreign(json.loads(payload), json.loads(row.payload))
+                    foreign = foreign_claim(payload, ours["desk"], ours["epoch"])
+                    if foreign is not None:
+                        raise ForeignDesk(f"{self._store}: {foreign}")
                 await self._database.write(
                     self._sql["replace_meta"], **_meta(name, row), seen_payload=payload, seen_mac=mac
                 )
@@ -137,15 +140,13 @@ class ShopWriter:
         return [f"created the table {table}" for table in missing]
 
     async def exists(self, table: str) -> bool:
-        """Whether one of our tables is there and may be read; without any right on it a server says it may not."""
+        """Whether one of our tables is there and may be read."""
         column = {HINT_TABLE: "number", LINK_TABLE: "uuid"}.get(table, "payload")
-        try:
+        is_absent = True
+        with may_be_absent():
             await self._database.rows(probe_statement(self._database.access.prefix + table, (column,)))
-        except ShopRefused as error:
-            if error_number(error) in {NO_SUCH_TABLE, TABLE_DENIED}:
-                return False
-            raise
-        return True
+            is_absent = False
+        return not is_absent
 
     async def schema_version(self) -> str | None:
         """What the shop's tables say about their version; None where they say nothing."""
@@ -261,17 +262,6 @@ class ShopWriter:
             if len(found) < ENTRIES_A_STATEMENT:
                 return
             customer, number = found[-1][0], found[-1][2]
-
-    def _refuse_foreign(self, theirs: dict[str, Any], ours: dict[str, Any]) -> None:
-        if theirs.get("desk") != ours.get("desk"):
-            raise ForeignDesk(
-                f"{self._store}: the shop belongs to the desk {theirs.get('desk')}, this is {ours.get('desk')}"
-            )
-        if int(theirs.get("epoch", 0)) > int(ours.get("epoch", 0)):
-            raise ForeignDesk(
-                f"{self._store}: the shop has seen epoch {theirs.get('epoch')} of this desk, this one is at "
-                f"{ours.get('epoch')}: it is an older copy"
-            )
 
 
 def batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:

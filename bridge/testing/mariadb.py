@@ -204,7 +204,12 @@ class PrivateMariaDB:
     @contextmanager
     def _cursor(self, database: str | None = None) -> Iterator[Cursor]:
         connection = pymysql.connect(
-            unix_socket=str(self.socket), user="root", database=database, charset="utf8mb4", autocommit=True
+            unix_socket=str(self.socket),
+            user="root",
+            database=database,
+            charset="utf8mb4",
+            autocommit=True,
+            ssl_disabled=True,  # else the driver reads every authority's certificate first, for 20 to 50 ms
         )
         with connection, connection.cursor() as cursor:
             yield cursor

@@ -20,7 +20,8 @@ from decimal import Decimal
 from zlib import crc32
 
 from bridge.contracts.shop import AccountRows, Finding, Level, OrderPage, ShopFacts, Shown, SlicePage, TouchedRow
-from bridge.contracts.shop_rows import SignedRow, SigningKey, verifies
+from bridge.contracts.shop_documents import Note
+from bridge.contracts.shop_rows import SignedRow, SigningKey, claim_name, foreign_claim, verifies
 from bridge.contracts.shop_threads import MESSAGE_IDS
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.cursor import Cursor
@@ -246,10 +247,16 @@ class FakeShop(FakeCoinDesk, FakeFiles):
         await self._called("claim")
         seen = self.desk
         if seen is not None and verifies(keys, "meta", seen.payload, seen.key_id, seen.mac):
-            theirs, ours = json.loads(seen.payload), json.loads(row.payload)
-            if theirs["desk"] != ours["desk"] or theirs["epoch"] > ours["epoch"]:
-                raise ForeignDesk(f"{self.store}: the shop belongs to desk {theirs['desk']}, epoch {theirs['epoch']}")
+            ours = json.loads(row.payload)
+            if (foreign := foreign_claim(seen.payload, ours["desk"], ours["epoch"])) is not None:
+                raise ForeignDesk(f"{self.store}: {foreign}")
         self.desk = row
+
+    async def note(self, name: str) -> Note | None:
+        if self.desk is not None and name == claim_name(self.store):
+            await self._called("note")
+            return Note(self.desk.payload, self.desk.key_id, self.desk.mac)
+        return await super().note(name)
 
     async def pushed(self, customer_ids: Sequence[int]) -> tuple[Sequence[SignedRow], Sequence[SignedRow]]:
         await self._called("pushed")

@@ -32,6 +32,18 @@ def _store(one: StoreLook) -> dict[str, Any]:
         "push": {"paired": one.paired, "waiting": one.pushes_waiting, "cause": one.push_cause},
         "problems": sum(one.problems.values()),
         "first_sync": one.first_sync.value,
+        "tickets": _tickets(one),
+    }
+
+
+def _tickets(one: StoreLook) -> dict[str, Any] | None:
+    if one.queue is None:
+        return None
+    return {
+        "waiting": one.queue.waiting,
+        "late": one.queue.late,
+        "breached": one.queue.breached,
+        "first_due_seconds": _seconds(one.first_due_seconds),
     }
 
 

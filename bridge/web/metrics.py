@@ -45,6 +45,14 @@ _GAUGES: tuple[tuple[str, str, Callable[[StoreLook], float | None]], ...] = (
 )
 _DESK_GAUGES: tuple[tuple[str, str, Callable[[StoreLook], float | None]], ...] = (
     ("pushes_waiting", "Accounts that the shop does not have in their newest state.", lambda one: one.pushes_waiting),
+    ("tickets_waiting", "Tickets that wait for staff.", lambda one: one.queue and one.queue.waiting),
+    ("tickets_late", "Of these, those whose answer is late.", lambda one: one.queue and one.queue.late),
+    ("tickets_breached", "Of these, those whose answer was guaranteed.", lambda one: one.queue and one.queue.breached),
+    (
+        "tickets_first_due_seconds",
+        "Seconds until the first answer that is owed is due, below 0 since it was.",
+        lambda one: one.first_due_seconds,
+    ),
     ("ledger_posted_coins", "Coins owned, over all accounts.", lambda one: one.ledger and one.ledger.posted),
     ("ledger_held_coins", "Coins reserved, over all accounts.", lambda one: one.ledger and one.ledger.held),
     ("ledger_accounts", "Accounts in the ledger.", lambda one: one.ledger and one.ledger.accounts),

@@ -7,12 +7,13 @@ connection and off the loop; a desk that can't be read makes the look say so ins
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.desk import FirstSync
 from bridge.desk import versions
-from bridge.desk.counts import LedgerTotals
+from bridge.desk.counts import LedgerTotals, QueueTotals
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.desk.versions import DeskIdentity
@@ -33,6 +34,9 @@ class StoreLook:
     pushes_waiting: int = 0
     problems: Mapping[str, int] = field(default_factory=dict)
     ledger: LedgerTotals | None = None
+    queue: QueueTotals | None = None
+    first_due_seconds: float | None = None
+    """Until the first answer that is owed is due, below 0 since it was; None where none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class _DeskCounts(NamedTuple):
     pushes_waiting: Mapping[str, int]
     problems: Mapping[str, Mapping[str, int]]
     ledger: Mapping[str, LedgerTotals]
+    queues: Mapping[str, QueueTotals]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +86,12 @@ class Observed:
     async def look(self, *, with_ledger: bool = False) -> Look:
         """Look once; the ledger's totals cost a pass over all accounts and are left out unless asked for."""
         counts: _DeskCounts | None = None
-        cause = ""
+        cause, now = "", self.clock.now()
         try:
-            counts = await self.desk.read(_counted, with_ledger=with_ledger)
+            counts = await self.desk.read(_counted, now, with_ledger=with_ledger)
         except DeskError as error:
             cause = str(error)
-        stores = {name: _store_look(name, runner, counts) for name, runner in sorted(self.runners.items())}
+        stores = {name: _store_look(name, runner, counts, now) for name, runner in sorted(self.runners.items())}
         loop_delay = self.watchdog.loop_delay_seconds
         if counts is None:
             return Look(stores, self.stuck(), loop_delay, desk_cause=cause)
@@ -96,13 +101,13 @@ class Observed:
             self.stuck(),
             loop_delay,
             desk=counts.identity,
-            backup_age_seconds=(self.clock.now() - backed_up).total_seconds() if backed_up else None,
+            backup_age_seconds=(now - backed_up).total_seconds() if backed_up else None,
             outbox_waiting=counts.outbox_waiting,
             messages_waiting=counts.messages_waiting,
         )
 
 
-def _counted(tx: DeskTx, *, with_ledger: bool) -> _DeskCounts:
+def _counted(tx: DeskTx, now: datetime, *, with_ledger: bool) -> _DeskCounts:
     return _DeskCounts(
         versions.identity(tx.connection),
         tx.outbox.count(),
@@ -111,15 +116,17 @@ def _counted(tx: DeskTx, *, with_ledger: bool) -> _DeskCounts:
         tx.counts.waiting_pushes(),
         tx.counts.open_problems(),
         tx.counts.ledger() if with_ledger else {},
+        tx.counts.queue(now),
     )
 
 
-def _store_look(name: str, runner: StoreRunner, counts: _DeskCounts | None) -> StoreLook:
+def _store_look(name: str, runner: StoreRunner, counts: _DeskCounts | None, now: datetime) -> StoreLook:
     paired, cause = _pairing(runner)
     failure = runner.health.failures.get(Work.PUSHING)
     cause = cause or (str(failure) if failure else "")
     if counts is None:
         return StoreLook(runner.health, paired, cause)
+    queue = counts.queues.get(name, QueueTotals())
     return StoreLook(
         runner.health,
         paired,
@@ -128,6 +135,8 @@ def _store_look(name: str, runner: StoreRunner, counts: _DeskCounts | None) -> S
         counts.pushes_waiting.get(name, 0),
         counts.problems.get(name, {}),
         counts.ledger.get(name, LedgerTotals()),
+        queue,
+        None if queue.first_due is None else (queue.first_due - now).total_seconds(),
     )
 
 

@@ -50,7 +50,7 @@ class ServerTrouble:
         taken = []
         try:
             while True:
-                taken.append(pymysql.connect(unix_socket=str(self.server.socket), user="root"))
+                taken.append(pymysql.connect(unix_socket=str(self.server.socket), user="root", ssl_disabled=True))
         except pymysql.OperationalError as error:
             if error.args[0] != 1040:
                 raise

@@ -9,6 +9,16 @@ from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.storefront import Storefront, unpacked
 
 MakeShop = Callable[[str], Storefront]
+LAYOUTS = ("opencart", "opencart30", "prestashop")
+"""Every layout that has templates of its own."""
+
+
+def paired(shop: Storefront) -> Storefront:
+    """The shop with our tables and those of its orders, and with a key file."""
+    shop.make_tables()
+    shop.make_order_tables()
+    shop.pair()
+    return shop
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +44,9 @@ def shop(empty_shop: Storefront) -> Storefront:
     empty_shop.make_tables()
     empty_shop.pair()
     return empty_shop
+
+
+@pytest.fixture(params=LAYOUTS)
+def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
+    """A paired shop of each layout."""
+    return paired(make_shop(request.param))

@@ -3,12 +3,15 @@
 It believes: a theme gives the block a column between 300 and 1100 pixels wide; its fonts are not ours to choose.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bridge.storefront import style_sheet
+from bridge.testing.mariadb import PrivateMariaDB
 from tests.plugins.conftest import MakeShop
 from tests.support.customer_page import (
     Customer,
@@ -27,6 +30,8 @@ from tests.support.customer_page import (
 )
 from tests.support.storefront import DAY, NOW, Storefront, account, package
 
+Views = Callable[[str], dict[str, str]]
+"""What is shown in every view, in a language."""
 pytestmark = pytest.mark.xdist_group("layout")
 
 LANGUAGES = {
@@ -199,7 +204,7 @@ def with_everything(shop: Storefront) -> Storefront:
     return shop
 
 
-def views(shop: Storefront, language: str) -> dict[str, str]:
+def every_view(shop: Storefront, language: str) -> dict[str, str]:
     """Every view of the customer's own page."""
     customer = Customer(shop, language)
     shown = {
@@ -215,9 +220,24 @@ def views(shop: Storefront, language: str) -> dict[str, str]:
     return shown
 
 
+@pytest.fixture(scope="module")
+def views(mariadb: PrivateMariaDB, extensions: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Views:
+    """Every view in a language; made once, because the tests here only look at them."""
+
+    @cache
+    def made(language: str) -> dict[str, str]:
+        database = mariadb.create_database()
+        shop = Storefront("opencart", mariadb, database, extensions["opencart"], tmp_path_factory.mktemp("views"))
+        shown = every_view(with_everything(shop), language)
+        mariadb.drop_database(database)
+        return shown
+
+    return made
+
+
 @pytest.mark.parametrize("language", ["en", "ru", "fa"])
-def test_nothing_hangs_over_on_the_customers_own_page(make_shop: MakeShop, page: Page, language: str) -> None:
-    for view, content in views(with_everything(make_shop("opencart")), language).items():
+def test_nothing_hangs_over_on_the_customers_own_page(views: Views, page: Page, language: str) -> None:
+    for view, content in views(language).items():
         lay_out(page, content)
         for width in (*WIDTHS, 1280):
             page.set_viewport_size({"width": width, "height": 800})
@@ -225,16 +245,16 @@ def test_nothing_hangs_over_on_the_customers_own_page(make_shop: MakeShop, page:
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])
-def test_every_word_stands_out_from_what_is_behind_it(make_shop: MakeShop, page: Page, language: str) -> None:
+def test_every_word_stands_out_from_what_is_behind_it(views: Views, page: Page, language: str) -> None:
     """As the web's guidelines ask of text (AA): at least 4.5 to 1."""
-    for view, content in views(with_everything(make_shop("opencart")), language).items():
+    for view, content in views(language).items():
         lay_out(page, content)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         assert page.evaluate(FAINT_WORDS) == [], view
 
 
-def test_every_way_and_field_is_reached_by_the_keyboard_and_shows_that_it_is(make_shop: MakeShop, page: Page) -> None:
-    for view, content in views(with_everything(make_shop("opencart")), "en").items():
+def test_every_way_and_field_is_reached_by_the_keyboard_and_shows_that_it_is(views: Views, page: Page) -> None:
+    for view, content in views("en").items():
         lay_out(page, content)
         wanted = page.evaluate(
             f"[...document.querySelectorAll('{REACHABLE}')].filter((one) => one.offsetParent).length"
@@ -247,8 +267,8 @@ def test_every_way_and_field_is_reached_by_the_keyboard_and_shows_that_it_is(mak
         assert [what for what, outlined in reached if not outlined] == [], view
 
 
-def test_every_field_has_a_name_and_every_part_a_heading(make_shop: MakeShop, page: Page) -> None:
-    for view, content in views(with_everything(make_shop("opencart")), "en").items():
+def test_every_field_has_a_name_and_every_part_a_heading(views: Views, page: Page) -> None:
+    for view, content in views("en").items():
         lay_out(page, content)
         assert page.evaluate(NAMELESS) == [], view
         assert page.locator("nav[aria-label]").count() == 1

@@ -1,7 +1,7 @@
 """The answer comes onto the page by itself: by our script where it runs, and by looking again where it does not."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -9,33 +9,20 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from bridge.storefront import SCRIPT, style_sheet
-from tests.plugins.conftest import MakeShop
+from tests.plugins.conftest import MakeShop, paired
 from tests.support.customer_page import Customer, answer, in_three, inbox, push_document, quote
 from tests.support.storefront import NOW, Storefront
 
 pytestmark = pytest.mark.xdist_group("live")
-LAYOUTS = ["opencart", "opencart30", "prestashop"]
 STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
 FRAME = """<!DOCTYPE html><html><head><link rel="stylesheet" href="/account.css">
 <script src="/supportbridge.js"></script></head><body>{page}</body></html>"""
-
-
-@pytest.fixture(params=LAYOUTS)
-def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
-    """A paired shop of each layout."""
-    return paired(make_shop(request.param))
 
 
 @pytest.fixture
 def shop(make_shop: MakeShop) -> Storefront:
     """What the shared classes do is tried in one layout."""
     return paired(make_shop("opencart"))
-
-
-def paired(shop: Storefront) -> Storefront:
-    shop.make_tables()
-    shop.pair()
-    return shop
 
 
 def approved(customer: Customer) -> str:
@@ -149,22 +136,40 @@ class Serving:
             )
 
 
-def waiting_page(serving: Serving, page: Page, uuid: str) -> None:
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context()
+    yield made
+    made.close()
+
+
+def waiting(
+    shop: Storefront, context: BrowserContext, prepare: Callable[[Page], None] | None = None
+) -> tuple[Serving, Page, str]:
+    """A page that waits for the answer to an approval: what serves it, the page, and the approval's number.
+
+    `prepare` is done to the page before it is opened.
+    """
+    customer = Customer(shop)
+    uuid = approved(customer)
+    serving, page = Serving(customer, context), context.new_page()
+    if prepare is not None:
+        prepare(page)
     page.goto(f"http://shop.example/index.php?view=answer&sent={uuid}")
     expect(page.get_by_role("heading", name="Being processed")).to_be_visible()
     assert serving.asked[0] == {"view": "answer", "sent": uuid}
+    return serving, page, uuid
 
 
 def test_the_answer_appears_without_a_reload_under_a_strict_content_security_policy(
-    shop: Storefront, browser: Browser
+    shop: Storefront, context: BrowserContext
 ) -> None:
-    customer = Customer(shop)
-    uuid = approved(customer)
-    context = browser.new_context()
-    serving, page = Serving(customer, context), context.new_page()
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text))
-    waiting_page(serving, page, uuid)
+
+    def overhear(page: Page) -> None:
+        page.on("console", lambda message: faults.append(message.text))
+
+    serving, page, uuid = waiting(shop, context, overhear)
     page.evaluate("window.stillTheSame = true")
     page.get_by_role("link", name="Look again").focus()
     push_document(shop, "answer", uuid, answer(uuid, text=in_three("50 coins are <held>.")))
@@ -175,7 +180,6 @@ def test_the_answer_appears_without_a_reload_under_a_strict_content_security_pol
     page.wait_for_timeout(1200)
     assert len(serving.asked) == count, "nothing is asked once it is answered"
     assert faults == []
-    context.close()
 
 
 def show_tab(page: Page, *, shown: bool) -> None:
@@ -199,13 +203,8 @@ def asks(page: Page, seconds: int) -> None:
         page.clock.fast_forward(seconds * 1000)
 
 
-def test_whoever_comes_back_to_the_page_is_told_the_answer(shop: Storefront, browser: Browser) -> None:
-    customer = Customer(shop)
-    uuid = approved(customer)
-    context = browser.new_context()
-    serving, page = Serving(customer, context), context.new_page()
-    stop_time(page)
-    waiting_page(serving, page, uuid)
+def test_whoever_comes_back_to_the_page_is_told_the_answer(shop: Storefront, context: BrowserContext) -> None:
+    serving, page, uuid = waiting(shop, context, stop_time)
     show_tab(page, shown=False)
     for _ in range(20):
         page.clock.fast_forward(20_000)
@@ -218,32 +217,20 @@ def test_whoever_comes_back_to_the_page_is_told_the_answer(shop: Storefront, bro
     show_tab(page, shown=True)
     page.clock.run_for(5000)
     assert len(serving.asked) == count, "nothing is asked once it is answered"
-    context.close()
 
 
-def test_a_machine_that_was_asleep_goes_on_asking(shop: Storefront, browser: Browser) -> None:
-    customer = Customer(shop)
-    uuid = approved(customer)
-    context = browser.new_context()
-    serving, page = Serving(customer, context), context.new_page()
-    page.clock.install()
-    waiting_page(serving, page, uuid)
+def test_a_machine_that_was_asleep_goes_on_asking(shop: Storefront, context: BrowserContext) -> None:
+    _, page, uuid = waiting(shop, context, stop_time)
     asks(page, 3600)
     push_document(shop, "answer", uuid, answer(uuid))
     asks(page, 1)
     expect(page.get_by_text("50 coins are held.")).to_be_visible(timeout=5000)
-    context.close()
 
 
 def test_a_page_that_has_stopped_asking_says_so_and_begins_anew_for_whoever_comes_back(
-    shop: Storefront, browser: Browser
+    shop: Storefront, context: BrowserContext
 ) -> None:
-    customer = Customer(shop)
-    uuid = approved(customer)
-    context = browser.new_context()
-    serving, page = Serving(customer, context), context.new_page()
-    page.clock.install()
-    waiting_page(serving, page, uuid)
+    serving, page, uuid = waiting(shop, context, stop_time)
     asks(page, 25)
     serving.now = NOW + 400
     for _ in range(13):
@@ -262,15 +249,10 @@ def test_a_page_that_has_stopped_asking_says_so_and_begins_anew_for_whoever_come
     push_document(shop, "answer", uuid, answer(uuid))
     asks(page, 1)
     expect(page.get_by_text("50 coins are held.")).to_be_visible()
-    context.close()
 
 
-def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, browser: Browser) -> None:
-    customer = Customer(shop)
-    uuid = approved(customer)
-    context = browser.new_context()
-    serving, page = Serving(customer, context), context.new_page()
-    waiting_page(serving, page, uuid)
+def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, context: BrowserContext) -> None:
+    _, page, _ = waiting(shop, context)
     context.unroute("**/*")
     answers: list[str] = []
 
@@ -283,7 +265,6 @@ def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, browser: Brows
     assert len(answers) == 1
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
     expect(page.get_by_text("look again, and log in if you are asked to.")).to_be_visible()
-    context.close()
 
 
 class Asked:
@@ -298,12 +279,9 @@ class Asked:
             send.call(this);
         };"""
 
-    def __init__(self, customer: Customer, context: BrowserContext, *answers: tuple[int, dict[str, str]]) -> None:
-        self.page, self._answers = context.new_page(), list(answers)
-        serving, uuid = Serving(customer, context), approved(customer)
-        self.page.add_init_script(self.COUNTED)
-        stop_time(self.page)
-        waiting_page(serving, self.page, uuid)
+    def __init__(self, shop: Storefront, context: BrowserContext, *answers: tuple[int, dict[str, str]]) -> None:
+        self._answers = list(answers)
+        _, self.page, _ = waiting(shop, context, self._counted)
         context.route("**as=json**", self._answer)
 
     def after(self, seconds: float) -> int:
@@ -314,28 +292,31 @@ class Asked:
             pass
         return sent
 
+    def _counted(self, page: Page) -> None:
+        page.add_init_script(self.COUNTED)
+        stop_time(page)
+
     def _answer(self, route: Route) -> None:
         status, headers = self._answers.pop(0) if self._answers else (200, {})
         route.fulfill(status=status, headers=headers, body='{"done": false, "html": ""}')
 
 
 def test_a_server_that_is_asked_too_often_is_asked_more_slowly_and_not_given_up(
-    shop: Storefront, browser: Browser
+    shop: Storefront, context: BrowserContext
 ) -> None:
-    context = browser.new_context()
-    asked = Asked(Customer(shop), context, (429, {}), (403, {}), (429, {"Retry-After": "7"}), (503, {}))
+    asked = Asked(shop, context, (429, {}), (403, {}), (429, {"Retry-After": "7"}), (503, {}))
     assert asked.after(0.25) == 1
     assert (asked.after(0.9), asked.after(0.1)) == (1, 2)
     assert (asked.after(1.9), asked.after(0.1)) == (2, 3)
     assert (asked.after(6.9), asked.after(0.1)) == (3, 4), "it says itself how long to wait"
     assert (asked.after(13.9), asked.after(0.1)) == (4, 5)
     assert (asked.after(0.9), asked.after(0.1)) == (5, 6), "as usual once it has answered"
-    context.close()
 
 
-def test_going_to_and_fro_between_two_windows_asks_no_more_than_staying(shop: Storefront, browser: Browser) -> None:
-    context = browser.new_context()
-    asked = Asked(Customer(shop), context)
+def test_going_to_and_fro_between_two_windows_asks_no_more_than_staying(
+    shop: Storefront, context: BrowserContext
+) -> None:
+    asked = Asked(shop, context)
     before = [asked.after(25) for _ in range(3)][-1]
     for _ in range(10):
         show_tab(asked.page, shown=False)
@@ -348,27 +329,17 @@ def test_going_to_and_fro_between_two_windows_asks_no_more_than_staying(shop: St
     asked.after(31)
     show_tab(asked.page, shown=True)
     assert (asked.after(0), asked.after(0.25)) == (between + 1, between + 2), "after a while it begins anew"
-    context.close()
 
 
-def test_the_answer_is_first_asked_for_after_a_quarter_of_a_second(shop: Storefront, browser: Browser) -> None:
-    customer = Customer(shop)
-    uuid = approved(customer)
-    context = browser.new_context()
-    serving, page = Serving(customer, context), context.new_page()
-    stop_time(page)
-    waiting_page(serving, page, uuid)
+def test_the_answer_is_first_asked_for_after_a_quarter_of_a_second(shop: Storefront, context: BrowserContext) -> None:
+    _, page, _ = waiting(shop, context, stop_time)
     with page.expect_request("**as=json**", timeout=5000):
         page.clock.run_for(250)
-    context.close()
 
 
 def test_without_scripts_the_browser_looks_again_by_itself(shop: Storefront, browser: Browser) -> None:
-    customer = Customer(shop)
-    uuid = approved(customer)
     context = browser.new_context(java_script_enabled=False)
-    serving, page = Serving(customer, context), context.new_page()
-    waiting_page(serving, page, uuid)
+    _, page, uuid = waiting(shop, context)
     push_document(shop, "answer", uuid, answer(uuid))
     expect(page.get_by_text("50 coins are held.")).to_be_visible(timeout=8000)
     assert [posted.kind for posted in inbox(shop)] == ["quote_approve"]

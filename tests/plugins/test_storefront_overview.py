@@ -6,31 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.plugins.conftest import MakeShop
+from tests.plugins.conftest import MakeShop, paired
 from tests.support.customer_page import Customer, a_plan, push_account, push_document, push_page, quote
 from tests.support.storefront import DAY, NOW, OTHER_KEY, Storefront, package
 
-LAYOUTS = ["opencart", "opencart30", "prestashop"]
 OLDER = "This is shown once the vendor’s desk has been updated."
 NEWER = "It is shown once the shop’s extension has been updated."
-
-
-@pytest.fixture(params=LAYOUTS)
-def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
-    """A paired shop of each layout."""
-    return paired(make_shop(request.param))
 
 
 @pytest.fixture
 def shop(make_shop: MakeShop) -> Storefront:
     """What the shared classes do is tried in one layout."""
     return paired(make_shop("opencart"))
-
-
-def paired(shop: Storefront) -> Storefront:
-    shop.make_tables()
-    shop.pair()
-    return shop
 
 
 def numbered(number: int, made: dict[str, Any]) -> dict[str, Any]:

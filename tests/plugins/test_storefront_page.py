@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bridge.contracts.shop_rows import SHOP_TO_DESK, canonical_json, mac_of
-from tests.plugins.conftest import MakeShop
+from tests.plugins.conftest import LAYOUTS, MakeShop, paired
 from tests.support.customer_page import (
     TURNING,
     Customer,
@@ -29,26 +29,12 @@ from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, OTHER_KEY, Storefr
 
 UUID = "0b3e7c1a-4f2d-4c55-9a1e-2f6d8c7b9a10"
 VERSIONS = {"prestashop": ["1.6.1.999", "8.1.2", "9.1.4"]}
-LAYOUTS = ["opencart", "opencart30", "prestashop"]
-
-
-@pytest.fixture(params=LAYOUTS)
-def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
-    """A paired shop of each layout."""
-    return paired(make_shop(request.param))
 
 
 @pytest.fixture
 def shop(make_shop: MakeShop) -> Storefront:
     """What the shared classes do is tried in one layout."""
     return paired(make_shop("opencart"))
-
-
-def paired(shop: Storefront) -> Storefront:
-    shop.make_tables()
-    shop.make_order_tables()
-    shop.pair()
-    return shop
 
 
 # --- the whole page ---------------------------------------------------------------------------------------

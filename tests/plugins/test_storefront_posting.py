@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.contracts.shop_rows import SHOP_TO_DESK, mac_of
-from tests.plugins.conftest import MakeShop
+from tests.plugins.conftest import MakeShop, paired
 from tests.support.customer_page import (
     TURNING,
     Customer,
@@ -27,14 +27,7 @@ from tests.support.storefront import CUSTOMER, KEY, NOW, OTHER_KEY, STORE, Store
 
 NOTHING_MORE: dict[str, Any] = {"kind": "support", "order": None, "product": None, "urgent": False, "files": []}
 """What a form says of a ticket unless something is chosen in it."""
-LAYOUTS = ["opencart", "opencart30", "prestashop"]
 UUID_4 = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-
-
-@pytest.fixture(params=LAYOUTS)
-def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
-    """A paired shop of each layout."""
-    return paired(make_shop(request.param))
 
 
 @pytest.fixture
@@ -44,13 +37,6 @@ def shop(make_shop: MakeShop) -> Storefront:
 
 
 FONT = {"key": "font", "kind": "once", "name": in_three("Font"), "plans": ["base"], "redeemed": None, "value": None}
-
-
-def paired(shop: Storefront) -> Storefront:
-    shop.make_tables()
-    shop.make_order_tables()
-    shop.pair()
-    return shop
 
 
 def a_ticket(customer: Customer, **typed: str) -> dict[str, str]:
@@ -142,6 +128,8 @@ def test_T1_T3_a_ticket_names_its_kind_order_product_and_urgency(any_shop: Store
     known = "XKBK1042" if any_shop.platform == "prestashop" else "1042"
     assert options(page, "order")[1] == f"\N{FIRST STRONG ISOLATE}{known}\N{POP DIRECTIONAL ISOLATE}, 14 January 2027"
     assert options(page, "product") == ["Slider <Pro> & more", "Menu"]
+    in_persian = options(Customer(any_shop, "fa").opens("ticket"), "order")[1]
+    assert "۱۰۴۲" in in_persian, "as in the ticket's thread and the statement"
     chosen = typed_into(about="pre_sales", order="1042", product="Slider <Pro> & more", urgent="1")
     assert customer.sends(a_ticket(customer) | chosen).led_to["view"] == "answer"
     [posted] = inbox(any_shop)

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.plugins.conftest import MakeShop
+from tests.plugins.conftest import LAYOUTS, MakeShop
 from tests.support.customer_page import Customer, push_account
 from tests.support.storefront import DAY, NOW, Storefront, account, package
 
-LAYOUTS = ["opencart", "opencart30", "prestashop"]
 BOOKS: list[dict[str, Any]] = [
     {"kind": "grant", "coins": 1300, "order": 1042},
     {"kind": "hold", "coins": 0, "held": 50, "quote": 12, "ticket": 5},

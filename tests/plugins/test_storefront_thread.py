@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.contracts.shop_rows import DESK_TO_SHOP, SHOP_TO_DESK, canonical_json, mac_of
-from tests.plugins.conftest import MakeShop
+from tests.plugins.conftest import MakeShop, paired
 from tests.support.customer_page import (
     TURNING,
     Customer,
@@ -28,26 +28,12 @@ from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, OTHER_KEY, STORE, 
 
 UUID = "0b3e7c1a-4f2d-4c55-9a1e-2f6d8c7b9a10"
 EVIL = """<script>alert("1")</script>'&<img src=x onerror=y>"""
-LAYOUTS = ["opencart", "opencart30", "prestashop"]
-
-
-@pytest.fixture(params=LAYOUTS)
-def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
-    """A paired shop of each layout."""
-    return paired(make_shop(request.param))
 
 
 @pytest.fixture
 def shop(make_shop: MakeShop) -> Storefront:
     """What the shared classes do is tried in one layout."""
     return paired(make_shop("opencart"))
-
-
-def paired(shop: Storefront) -> Storefront:
-    shop.make_tables()
-    shop.make_order_tables()
-    shop.pair()
-    return shop
 
 
 def thread(shop: Storefront, number: int = 5, language: str = "en", **query: Any) -> CustomerPage:
@@ -231,9 +217,12 @@ def test_messages_of_a_desk_that_was_put_back_are_not_shown(shop: Storefront) ->
 
 def test_D2_a_redacted_message_leaves_its_place(shop: Storefront) -> None:
     push_document(shop, "ticket", 5, ticket(5, messages=[message("message 1"), message("Secret")]))
-    push_message(shop, 5, 2, message("") | {"text": {}}, version=2)
+    words = {"en": "This message was taken out.", "ru": "Это сообщение удалено.", "fa": "این پیام حذف شد."}
+    push_message(shop, 5, 2, message("") | {"text": words}, version=2)
     page = thread(shop)
     assert "Secret" not in page.html
+    assert words["en"] in page.text
+    assert words["ru"] not in page.text
     assert page.html.count('class="supportbridge-message ') == 2
     assert page.log == []
 

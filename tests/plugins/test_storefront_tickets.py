@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bridge.contracts.shop_rows import SHOP_TO_DESK, canonical_json, mac_of
-from tests.plugins.conftest import MakeShop
+from tests.plugins.conftest import MakeShop, paired
 from tests.support.customer_page import (
     Customer,
     CustomerPage,
@@ -24,28 +24,14 @@ from tests.support.customer_page import (
 )
 from tests.support.storefront import CUSTOMER, DAY, KEY, NOW, OTHER_KEY, Storefront, package
 
-LAYOUTS = ["opencart", "opencart30", "prestashop"]
 EVIL = """<script>alert("1")</script>'&<img src=x onerror=y>"""
 ALREADY = "You can write to us and decide on offers already."
-
-
-@pytest.fixture(params=LAYOUTS)
-def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
-    """A paired shop of each layout."""
-    return paired(make_shop(request.param))
 
 
 @pytest.fixture
 def shop(make_shop: MakeShop) -> Storefront:
     """What the shared classes do is tried in one layout."""
     return paired(make_shop("opencart"))
-
-
-def paired(shop: Storefront) -> Storefront:
-    shop.make_tables()
-    shop.make_order_tables()
-    shop.pair()
-    return shop
 
 
 def listed(page: CustomerPage) -> list[int]:

@@ -12,7 +12,7 @@ import pytest
 
 from bridge.desk.backup import restore
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.engine import inbox as inbox_module
+from bridge.engine import inbox_forgetting
 from bridge.engine.retention import Retention
 from bridge.errors import ErasureRefused
 from bridge.services import personal_export, privacy, tickets, working
@@ -200,7 +200,7 @@ async def test_D3_a_deleted_customers_coins_are_frozen_for_90_days_and_then_eras
 async def test_D4_what_customers_sent_and_old_words_are_kept_as_long_as_the_settings_say(
     opencart: OpenCartShop, make_bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox_module, "FORGET_FIRST_S", 0.0)
+    monkeypatch.setattr(inbox_forgetting, "FIRST_S", 0.0)
     kept = "[privacy]\nmessages_days = 400\ninbox_days = 90\n"
     bridge = make_bridge(opencart, sections=kept)
     await bridge.prepare()

@@ -10,9 +10,10 @@ from bridge.domain.events import (
     TicketOpened,
     UrgencyDecided,
 )
+from bridge.domain.histories import History
 from bridge.domain.plans import Plan, PlanBook
 from bridge.domain.service_hours import ServiceCalendar, Week
-from bridge.domain.ticket_history import History, history_of
+from bridge.domain.ticket_history import history_of
 from bridge.domain.ticket_terms import TicketTerms
 from bridge.domain.tickets import Message, MessageKind, Ticket, Urgency
 from bridge.errors import ImpossibleAmount, TicketRefused

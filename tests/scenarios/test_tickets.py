@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bridge.domain.events import TicketStateChanged
+from bridge.domain.events import TicketAssigned, TicketStateChanged
 from bridge.domain.policies import OpeningPromise
 from bridge.domain.ticket_terms import TicketTerms
 from bridge.domain.tickets import TicketKind, TicketState
@@ -221,6 +221,15 @@ def test_a_ticket_is_taken_handed_over_and_given_back_and_the_audit_says_by_whom
         (ANNA, "assign", {"to": BORIS}),
         (ANNA, "assign", {"to": None}),
     ]
+
+
+def test_whoever_is_given_a_ticket_by_somebody_else_is_told_so(coins: CoinDesk) -> None:
+    ticket = opens(coins)
+    for to, by in ((ANNA, ANNA), (BORIS, ANNA), (None, BORIS), (ANNA, BORIS)):
+        coins.desk.run(ticket_decisions.assign, coins.terms, ticket, to=to, by=by, at=coins.later(minutes=1))
+    told = [one for one in coins.told(TicketAssigned) if isinstance(one, TicketAssigned)]
+    assert [(one.ticket_id, one.to, one.by) for one in told] == [(ticket, (BORIS,), ANNA), (ticket, (ANNA,), BORIS)]
+    assert len({one.key for one in told}) == 2
 
 
 def test_C12_nothing_that_is_done_with_a_ticket_books_anything(coins: CoinDesk) -> None:

@@ -1,25 +1,21 @@
 """Orders, stores and desks for tests of the books: small good ones, to be changed in the one thing a test is about."""
 
-import atexit
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bridge.desk.desk import FILE_NAME, Desk
-from bridge.desk.upgrade import upgrade
+from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.orders import Order, OrderLine, StatusSets
 from bridge.domain.packages import Package, Unit
 from bridge.domain.plans import Plan, PlanBook
 from bridge.domain.purchases import StoreTerms
-from bridge.testing.desks import CREATED
+from bridge.testing.desks import a_desk
 
 TEHRAN, BERLIN, NEW_YORK = ZoneInfo("Asia/Tehran"), ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 MONDAY_9AM = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -88,25 +84,12 @@ def a_unit(number: int = 1, plan: str = "base", order_id: int = 1042, **differen
     return a_package(number, plan=plan, unit=Unit(order_id, plan, number), **different)
 
 
-@cache
-def _template() -> Path:
-    folder = Path(mkdtemp(prefix="bridge-desk-"))
-    atexit.register(shutil.rmtree, folder)
-    upgrade(folder / FILE_NAME, now=CREATED)
-    return folder / FILE_NAME
-
-
 @contextmanager
 def a_quick_desk() -> Iterator[Desk]:
-    """A real, empty desk for tests that need hundreds: migrated once and copied; its disk is not waited for."""
-    folder = Path(mkdtemp(prefix="bridge-desk-"))
-    try:
-        shutil.copy(_template(), folder / FILE_NAME)
-        with Desk.open(folder / FILE_NAME) as desk:
-            desk._connection.execute("PRAGMA synchronous=OFF")
-            yield desk
-    finally:
-        shutil.rmtree(folder)
+    """A real, empty desk whose disk is not waited for."""
+    with TemporaryDirectory(prefix="bridge-desk-") as folder, a_desk(Path(folder)) as desk:
+        desk._connection.execute("PRAGMA synchronous=OFF")
+        yield desk
 
 
 def rows(desk: Desk, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

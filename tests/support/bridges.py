@@ -18,6 +18,7 @@ from bridge.engine.setup import StoreSetup
 from bridge.hooks.manager import Plugins
 from bridge.services import problems
 from bridge.settings import Settings, load
+from bridge.testing.desks import a_desk
 from tests.support import shops
 from tests.support.desk_file import DeskFile, OpenProblem, Progress
 from tests.support.shop_pages import ShopPages, disagreements, keys_in, read_pages
@@ -163,7 +164,9 @@ class Bridge:
     # --- what an operator does before the first start ---
 
     async def prepare(self) -> None:
-        """Make each store's key and its tables in the shop, as `bridge store pair` and `prepare` do."""
+        """Make the desk, each store's key and its tables in the shop."""
+        if not self.desk.path.exists():
+            a_desk(self.state, created=now()).close()
         settings = self.settings()
         plugins = Plugins.load(settings.bridge.plugins.enabled)
         for name, store in settings.stores.items():

@@ -83,11 +83,15 @@ class Cli:
         self.config, self._capture = config, capture
 
     def __call__(self, *words: str, config: Path | None = None) -> Answer:
+        return self.typed("--config", str(config or self.config), *words)
+
+    def typed(self, *words: str) -> Answer:
+        """Call it with these words and no others."""
         self._capture.readouterr()
         root = logging.getLogger()
         handlers, level, logs = root.handlers[:], root.level, structlog.get_config()
         try:
-            code = execute(["--config", str(config or self.config), *words])
+            code = execute(list(words))
         finally:  # what a command sets up for its process must not outlive its call here
             root.handlers[:] = handlers
             root.setLevel(level)

@@ -12,8 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bridge.desk.desk import FILE_NAME
 from bridge.desk.transaction import DeskTx
-from bridge.desk.upgrade import upgrade
-from bridge.testing.desks import CREATED
+from bridge.testing.desks import a_desk
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,13 +81,7 @@ def _dump(connection: sqlite3.Connection) -> Dump:
 @cache
 def _migrated() -> bytes:
     with TemporaryDirectory(prefix="bridge-desk-") as folder:
-        path = Path(folder) / FILE_NAME
-        upgrade(path, now=CREATED)
-        connection = sqlite3.connect(path)
-        try:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
-        image = bytearray(path.read_bytes())
+        a_desk(Path(folder)).close()
+        image = bytearray((Path(folder) / FILE_NAME).read_bytes())
     image[_JOURNAL_VERSIONS] = b"\x01\x01"  # a journal of its own is what a desk in memory can't have
     return bytes(image)

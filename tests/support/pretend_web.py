@@ -32,6 +32,7 @@ from bridge.testing.mariadb import PrivateMariaDB
 from tests.browser.bridge_at import set_clock
 from tests.support.bridges import COINS, PLAN_OF, AnyShop, Bridge, StoreFile, stock
 from tests.support.daemons import Daemon
+from tests.support.php_program import php_command
 from tests.support.shops import OpenCartShop, PrestaShopShop
 from tests.support.storefront import PHP, Storefront, unpacked
 from tests.support.waiting import wait_until
@@ -65,7 +66,7 @@ SECTIONS = """
 [quotes]
 actions_per_minute = 60
 [rights.tickets]
-name = { en = "Requests online, 24 hours, 7 days a week", ru = "Обращения онлайн круглосуточно, 7 дней в неделю", \
+name = { en = "Tickets online, 24 hours, 7 days a week", ru = "Обращения онлайн круглосуточно, 7 дней в неделю", \
 fa = "درخواست آنلاین، ۲۴ ساعته و ۷ روز هفته" }
 kind = "standing"
 plans = ["essential", "base", "professional"]
@@ -230,7 +231,7 @@ def _php(setting: Path, log: Path) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    command = ["php", "-d", "display_errors=stderr", "-S", f"127.0.0.1:{port}", str(BROWSER / "pages.php")]
+    command = [*php_command({}), "-S", f"127.0.0.1:{port}", str(BROWSER / "pages.php")]
     environment = os.environ | {"PRETEND_SHOPS": str(setting), "PHP_CLI_SERVER_WORKERS": "2"}
     with log.open("wb") as sink:
         process = subprocess.Popen(command, stdout=sink, stderr=sink, env=environment, start_new_session=True)

@@ -21,6 +21,7 @@ import pymysql
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
 from bridge.storefront import SCHEMA, build
 from bridge.testing.mariadb import PrivateMariaDB
+from tests.support.php_program import php_command
 
 PHP = Path(__file__).parent / "php"
 PREFIXES = {"opencart": "oc_", "opencart30": "oc_", "prestashop": "ps_"}
@@ -151,7 +152,7 @@ class Storefront:
         # OpenCart's storage can lie outside the web root; PrestaShop's config folder can't.
         self.key_folder = self.root / "config" if platform == "prestashop" else folder / "storage"
         self.key_folder.mkdir(parents=True)
-        self.php_settings: dict[str, str] = {"display_errors": "stderr"}
+        self.php_settings: dict[str, str] = {}
         self.root.mkdir(exist_ok=True)
 
     def run(self, *statements: str) -> list[tuple[Any, ...]]:
@@ -165,7 +166,11 @@ class Storefront:
     def another_connection(self, *statements: str) -> Iterator[None]:
         """Somebody else's statements, in force until the block ends."""
         connection = pymysql.connect(
-            unix_socket=str(self.server.socket), user="root", database=self.database, autocommit=False
+            unix_socket=str(self.server.socket),
+            user="root",
+            database=self.database,
+            autocommit=False,
+            ssl_disabled=True,
         )
         with connection, connection.cursor() as cursor:
             for statement in statements:
@@ -295,9 +300,8 @@ class Storefront:
     def play(self, orders: dict[str, Any]) -> Played:
         """Let PHP play one request of the shop; `orders` say which, and replace what is usual."""
         given = self.setting() | orders
-        set_to = [part for name, value in self.php_settings.items() for part in ("-d", f"{name}={value}")]
         done = subprocess.run(
-            ["php", *set_to, str(PHP / f"{self.platform}.php")],
+            [*php_command(self.php_settings), str(PHP / f"{self.platform}.php")],
             input=json.dumps(given),
             capture_output=True,
             text=True,

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from bridge.domain.clocks import Clock, clocks_of
 from bridge.domain.explaining import Explanation, explain
+from bridge.domain.histories import History
 from bridge.domain.policies import Policies, Policy, PolicyVersion, Service, Targets
-from bridge.domain.ticket_history import History, history_of
+from bridge.domain.ticket_history import history_of
 from bridge.domain.ticket_terms import HOUR, LICENCE, NONE, PACKAGE, Escalation
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 from tests.support.service_weeks import SATURDAY_TO_WEDNESDAY, WORKDAYS, a_calendar, moment

@@ -75,15 +75,25 @@ final class FileName
     }
 
     /**
-     * Whether a content begins as files of that type do; a text is one throughout.
+     * Whether a content begins as files of that type do; a text begins as none of them.
      */
     public static function fits(string $type, string $content): bool
     {
-        if (isset(self::BEGINNINGS[$type])) {
-            return preg_match(self::BEGINNINGS[$type], substr($content, 0, 16)) === 1;
+        foreach (self::BEGINNINGS as $begun => $beginning) {
+            if (preg_match($beginning, substr($content, 0, 16)) === 1) {
+                return $begun === $type;
+            }
         }
 
-        return strpos($content, "\0") === false && preg_match('//u', $content) === 1;
+        return !isset(self::BEGINNINGS[$type]);
+    }
+
+    /**
+     * Whether a content is one that can be read: a text, if it is to be one, is in UTF-8 throughout.
+     */
+    public static function isReadable(string $type, string $content): bool
+    {
+        return isset(self::BEGINNINGS[$type]) || (strpos($content, "\0") === false && preg_match('//u', $content) === 1);
     }
 
     private static function length(string $text): int

@@ -10,8 +10,7 @@ namespace SupportBridge;
  */
 final class FileParts
 {
-    public const PART_BYTES = 262144;
-
+    private const PART_BYTES = 262144;
     private const FILES_AN_HOUR = 10;
     private const TABLE = 'file';
 
@@ -26,6 +25,14 @@ final class FileParts
         $this->tables = $tables;
         $this->key = $key;
         $this->customerId = $customerId;
+    }
+
+    /**
+     * How many parts a file of so many bytes has.
+     */
+    public static function count(int $size): int
+    {
+        return max(1, (int) ceil($size / self::PART_BYTES));
     }
 
     /**
@@ -51,8 +58,8 @@ final class FileParts
                     'file' => FormToken::newUuid(),
                     'name' => $upload->name,
                     'size' => $upload->size,
-                    'sha256' => (string) hash_file('sha256', $upload->path),
-                    'parts' => max(1, (int) ceil($upload->size / self::PART_BYTES)),
+                    'sha256' => $upload->sha256,
+                    'parts' => self::count($upload->size),
                 ];
                 $this->write($upload, end($stored));
             }

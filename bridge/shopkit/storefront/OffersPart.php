@@ -18,6 +18,24 @@ final class OffersPart
     }
 
     /**
+     * With what a customer can do about them now.
+     */
+    public static function of(PageKit $kit, CustomerFacts $facts): self
+    {
+        $waiting = $facts->canSend() ? $facts->waiting() : null;
+
+        return new self($kit, new OfferCard($kit, $facts->available(), $facts->isFrozen(), $waiting));
+    }
+
+    /**
+     * That offers or prices were left out which only a newer extension can read.
+     */
+    public static function leftOut(PageKit $kit, SignedRows $rows): ?Html
+    {
+        return $rows->hasNewer('quote') || $rows->hasNewer('price') ? $kit->notice('newer') : null;
+    }
+
+    /**
      * @param Quote[] $quotes
      * @param bool $inThread whether the thread of their ticket stands beside them
      */

@@ -52,17 +52,13 @@ final class PageReply
     }
 
     /**
-     * A file of a message. A shop may pack what it sends, so its length is not said.
-     *
-     * @throws Problem for one that is not whole
+     * A file of a message.
      */
     public static function download(FileDownload $download): self
     {
         $reply = new self();
-        $reply->ofDownload = array_values(preg_grep('/\AContent-Length:/', $download->headers(), PREG_GREP_INVERT));
-        $download->each(static function (string $data) use ($reply): void {
-            $reply->content .= $data;
-        });
+        $reply->ofDownload = $download->headers();
+        $reply->content = $download->content;
         $reply->isBare = true;
 
         return $reply;

@@ -47,7 +47,7 @@ final class Sending
         $deed = Deed::read($form, [$this->shop, 'orderNumber']);
         $uploads = isset($deed->data['files']) ? Upload::sent($files, FileField::NAME) : [];
         foreach ($uploads as $upload) {
-            $deed->data['files'][] = ['name' => $upload->name, 'sha256' => (string) hash_file('sha256', $upload->path)];
+            $deed->data['files'][] = ['name' => $upload->name, 'sha256' => $upload->sha256];
         }
         $earlier = $this->inbox->find($form->uuid);
         if ($earlier !== null && $earlier->deed->equals($deed)) {

@@ -102,11 +102,11 @@ final class SupportPage
     {
         switch ($name) {
             case 'tickets':
-                return $this->page($name, $this->tickets()->list($this->pageNumber(), $this->parameter('show') === 'open'));
+                return $this->page($name, $this->list($this->pageNumber(), $this->parameter('show') === 'open'));
             case 'thread':
-                return $this->page($name, $this->tickets()->thread($this->number('ticket'), $this->pageNumber(), null));
+                return $this->page($name, $this->ticket()->thread($this->number('ticket'), $this->pageNumber(), null));
             case 'ticket':
-                return $this->page($name, $this->tickets()->form($this->parameter('price'), null));
+                return $this->page($name, $this->ticket()->form($this->parameter('price'), null));
             case 'file':
                 return $this->file();
             case 'claim':
@@ -124,17 +124,24 @@ final class SupportPage
 
     private function file(): PageReply
     {
-        $tickets = $this->tickets();
-        $reply = $tickets->file($this->number('ticket'), $this->number('message'), $this->parameter('file'));
+        $reply = $this->ticket()->file($this->number('ticket'), $this->number('message'), $this->parameter('file'));
 
         return $reply ?? $this->page('thread', [
             $this->kit->section('file', 'thread_none', $this->kit->paragraph('file_none')),
         ]);
     }
 
-    private function tickets(): TicketsView
+    private function ticket(): TicketView
     {
-        return new TicketsView($this->kit, $this->facts);
+        return new TicketView($this->kit, $this->facts);
+    }
+
+    /**
+     * @return array<int, Html|null>
+     */
+    private function list(int $page = 1, bool $isNarrowed = false): array
+    {
+        return (new TicketList($this->kit, $this->facts))->parts($page, $isNarrowed);
     }
 
     /**
@@ -187,10 +194,10 @@ final class SupportPage
         $known = FormToken::isUuid($uuid);
         $posted = $known ? $this->facts->inbox->find($uuid) : null;
         $answer = $known ? $documents->answer($this->shop->customerId(), $uuid) : null;
-        $tickets = $this->tickets();
+        $ticket = $this->ticket();
         $part = $answer === null
             ? new AnswerPart($this->kit)
-            : new AnswerPart($this->kit, $tickets->about($posted, $answer), $tickets->promise($answer));
+            : new AnswerPart($this->kit, $ticket->about($posted, $answer), $ticket->promise($answer));
         $isNewer = $answer === null && $documents->rows()->hasNewer('answer');
         if ($this->isAskedByScript()) {
             $html = $isNewer ? $part->newer() : $part->html($posted, $answer, $uuid);
@@ -237,15 +244,17 @@ final class SupportPage
     {
         switch ($form->kind) {
             case 'ticket_open':
-                return $this->page('ticket', $this->tickets()->form($form->line('price'), $this->returned));
+                return $this->page('ticket', $this->ticket()->form($form->line('price'), $this->returned));
             case 'ticket_reply':
                 $ticket = preg_match('/\A[0-9]{1,15}\z/', $form->line('ticket')) === 1 ? $form->line('ticket') : 0;
 
-                return $this->page('thread', $this->tickets()->thread((int) $ticket, 1, $this->returned));
+                return $this->page('thread', $this->ticket()->thread((int) $ticket, 1, $this->returned));
             case 'quote_approve':
             case 'quote_decline':
             case 'quote_cancel':
-                return $this->page('thread', $this->tickets()->withOffer($form->line('quote')));
+                $ticket = $this->ticket()->ofOffer((int) $form->line('quote'));
+
+                return $this->page('thread', $ticket === null ? $this->list() : $this->ticket()->thread($ticket, 1, null));
             case 'guest_claim':
             case 'guest_code':
                 return $this->page('claim', [(new ClaimPart($this->kit))->html($form->line('order'))]);

@@ -100,7 +100,7 @@ final class TicketForm
         $kit = $this->kit;
         $names = [];
         foreach ($orders as $order) {
-            $name = "\u{2068}" . $order->name . "\u{2069}";
+            $name = "\u{2068}" . $kit->language->digits($order->name) . "\u{2069}";
             $day = $order->placedAt === null ? '' : $kit->language->day($order->placedAt);
             $names[(string) $order->id] = $day === '' ? $name : $name . $kit->say('comma') . $day;
         }

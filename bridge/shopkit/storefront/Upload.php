@@ -16,6 +16,9 @@ final class Upload
 
     public int $size;
 
+    /** Of its content, once it has been looked at. */
+    public string $sha256 = '';
+
     public function __construct(string $name, string $path, int $size)
     {
         $this->name = $name;
@@ -102,9 +105,14 @@ final class Upload
         if ($this->size === 0) {
             throw new Refusal('refused_file_empty', $name);
         }
-        if (!FileName::fits($type, (string) file_get_contents($this->path))) {
+        $content = (string) file_get_contents($this->path);
+        if (!FileName::fits($type, $content)) {
             throw new Refusal('refused_file_content', $name);
         }
+        if (!FileName::isReadable($type, $content)) {
+            throw new Refusal('refused_file_text', $name);
+        }
+        $this->sha256 = hash('sha256', $content);
     }
 
     /**

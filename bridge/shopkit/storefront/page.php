@@ -11,8 +11,8 @@ foreach ([
     'OwnOrder', 'Shop', 'Entry', 'Books', 'Form', 'FormToken', 'Refusal', 'FileName', 'Upload', 'FileParts',
     'FileDownload', 'Deed', 'DeedCheck', 'Posted', 'Inbox', 'Sending', 'Html', 'CustomerFacts', 'PageKit', 'FileField',
     'Navigation', 'AccountPart', 'PackagesPart', 'RightsPart', 'BuyPart', 'Overview', 'OfferCard', 'OffersPart',
-    'PricesPart', 'TicketForm', 'TicketsPart', 'ThreadPart', 'PromisePart', 'TicketsView', 'ClaimPart', 'AnswerPart',
-    'StatementFilter', 'StatementPart', 'StatementFile', 'PageReply', 'SupportPage',
+    'PricesPart', 'TicketForm', 'TicketsPart', 'ThreadPart', 'PromisePart', 'TicketList', 'TicketView', 'ClaimPart',
+    'AnswerPart', 'StatementFilter', 'StatementPart', 'StatementFile', 'PageReply', 'SupportPage',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';
 }

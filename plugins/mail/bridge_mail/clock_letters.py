@@ -1,14 +1,15 @@
 """Letters to staff about a ticket's clock: it runs out, it has run out, and nobody has done anything (rule T7)."""
 
 from bridge.domain.events import ClockBreached, ClockEscalated, ClockEvent, ClockWarning, Event
-from bridge_mail.letter import Context, Fact, Letter, Writer, ticket_fact
+from bridge.locale.numbers import decimal
+from bridge_mail.letter import Context, Fact, Letter, Writer, command_about, more_about, ticket_fact
 from bridge_mail.words import isolated, say
 
 
 def _warning(event: ClockWarning, at: Context) -> Letter:
     subject = say(
         at.language,
-        "Ticket {ticket}: {percent} % of the time have passed",
+        "Ticket {ticket}: {percent} % of the time has passed",
         ticket=event.ticket_id,
         percent=event.percent,
     )
@@ -22,19 +23,21 @@ def _breached(event: ClockBreached, at: Context) -> Letter:
 def _escalated(event: ClockEscalated, at: Context) -> Letter:
     subject = say(
         at.language,
-        "Ticket {ticket}: the promise has been broken for {hours} hours",
+        "Ticket {ticket}: the promise was broken {hours} h ago",
         ticket=event.ticket_id,
-        hours=f"{event.hours:g}",
+        hours=decimal(at.language, event.hours),
     )
     return _letter(subject, event, at)
 
 
 def _letter(subject: str, event: ClockEvent, at: Context) -> Letter:
     lang = at.language
-    command = f"bridge ticket show {event.ticket_id} --store {at.store.name}"
     return Letter(
         subject,
-        (say(lang, "More about it: {command}", command=command),),
+        (
+            more_about("ticket show", event.ticket_id, at),
+            say(lang, "Why it is due then: {command}", command=command_about("ticket explain", event.ticket_id, at)),
+        ),
         (
             ticket_fact(event.ticket_id, at),
             Fact(say(lang, "What is owed"), _owed(event.clock, lang)),

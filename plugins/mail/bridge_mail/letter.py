@@ -69,6 +69,16 @@ def about_ticket(subject: str, at: Context) -> str:
     return f"{subject} – {isolated(name)}" if name else subject
 
 
+def command_about(words: str, which: int, at: Context) -> str:
+    """A command of staff's about something of this store, as it is typed."""
+    return f"bridge {words} {which} --store {at.store.name}"
+
+
+def more_about(words: str, which: int, at: Context) -> str:
+    """The line of a letter to staff that leads on to a command."""
+    return say(at.language, "More about it: {command}", command=command_about(words, which, at))
+
+
 def open_account(language: str) -> str:
     """What the button says that leads to the customer's page."""
     return say(language, "Open your account page")

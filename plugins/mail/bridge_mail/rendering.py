@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from bridge_mail.folding import ON_THE_WIRE
 from bridge_mail.letter import Letter
 from bridge_mail.words import FIRST, LAST, one_line, say, without_marks
 
@@ -77,7 +77,7 @@ def greeting_name(name: str) -> str:
 
 def message(letter: Letter, sheet: Sheet, envelope: Envelope) -> EmailMessage:
     """The message, ready to be sent. Raises `ValueError` for an address that is none."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=ON_THE_WIRE)
     mail["From"] = Address(_in_header(envelope.from_name, 100), addr_spec=envelope.from_address)
     mail["To"] = Address(_in_header(envelope.to_name, LONGEST_NAME), addr_spec=envelope.to_address)
     mail["Subject"] = _in_header(without_marks(letter.subject), LONGEST_SUBJECT)

@@ -10,11 +10,12 @@ from bridge.domain.events import (
     QuoteApproved,
     QuoteDeclined,
     QuoteEvent,
+    TicketAssigned,
     TicketOpened,
     TicketReplied,
 )
 from bridge_mail.clock_letters import CLOCK_WRITERS
-from bridge_mail.letter import Context, Fact, Letter, Writer, ticket_fact
+from bridge_mail.letter import Context, Fact, Letter, Writer, command_about, more_about, ticket_fact
 from bridge_mail.words import amount, isolated, one_line, say, say_n
 
 
@@ -29,14 +30,14 @@ def _approved(event: QuoteApproved, at: Context) -> Letter:
     )
     return Letter(
         subject,
-        (say(lang, "The work can begin: {command}", command=_command("quote start", event.quote_id, at)),),
+        (say(lang, "The work can begin: {command}", command=command_about("quote start", event.quote_id, at)),),
         _facts(event, at),
     )
 
 
 def _declined(event: QuoteDeclined, at: Context) -> Letter:
     subject = say(at.language, "Quote {quote} is declined", quote=event.quote_id)
-    return Letter(subject, (_more("quote show", event.quote_id, at),), _facts(event, at))
+    return Letter(subject, (more_about("quote show", event.quote_id, at),), _facts(event, at))
 
 
 def _old(event: HoldOld, at: Context) -> Letter:
@@ -49,7 +50,7 @@ def _old(event: HoldOld, at: Context) -> Letter:
         quote=event.quote_id,
     )
     line = say(lang, "Settle it if the work is done, or release it: the customer can't use these coins meanwhile.")
-    return Letter(subject, (line, _more("quote show", event.quote_id, at)), _facts(event, at))
+    return Letter(subject, (line, more_about("quote show", event.quote_id, at)), _facts(event, at))
 
 
 def _requested(event: TicketOpened, at: Context) -> Letter:
@@ -58,9 +59,14 @@ def _requested(event: TicketOpened, at: Context) -> Letter:
     facts = [ticket_fact(event.ticket_id, at)]
     if event.price:
         facts.append(Fact(say(lang, "From the price list"), isolated(event.price)))
-    lines = [_more("ticket show", event.ticket_id, at)]
+    lines = [more_about("ticket show", event.ticket_id, at)]
     if event.urgent:
-        lines.insert(0, say(lang, "The customer asks for it to be urgent: please decide whether it is."))
+        urgent = command_about("ticket urgent", event.ticket_id, at)
+        lines += [
+            say(lang, "The customer asks for it to be urgent: please decide whether it is."),
+            say(lang, "It is: {command}", command=urgent),
+            say(lang, "It is not: {command}", command=f'{urgent} --refuse "…"'),
+        ]
     if event.guaranteed_until is not None:
         facts.append(Fact(say(lang, "Answer guaranteed by"), at.minute(event.guaranteed_until)))
     return Letter(subject, tuple(lines), tuple(facts))
@@ -68,7 +74,15 @@ def _requested(event: TicketOpened, at: Context) -> Letter:
 
 def _replied(event: TicketReplied, at: Context) -> Letter:
     subject = say(at.language, "A new message from {customer}", customer=_who(event.owner, at))
-    return Letter(subject, (_more("ticket show", event.ticket_id, at),), (ticket_fact(event.ticket_id, at),))
+    return Letter(subject, (more_about("ticket show", event.ticket_id, at),), (ticket_fact(event.ticket_id, at),))
+
+
+def _assigned(event: TicketAssigned, at: Context) -> Letter:
+    lang = at.language
+    subject = say(lang, "Ticket {ticket} has been given to you", ticket=event.ticket_id)
+    line = say(lang, "By: {name}", name=isolated(one_line(event.by)))
+    facts = (ticket_fact(event.ticket_id, at), Fact(say(lang, "Customer"), _who(event.owner, at)))
+    return Letter(subject, (line, more_about("ticket show", event.ticket_id, at)), facts)
 
 
 def _problem(event: ProblemOpened, at: Context) -> Letter:
@@ -92,15 +106,6 @@ def _backup(event: BackupLate, at: Context) -> Letter:
         command="bridge desk backup FILE",
     )
     return Letter(subject, (line,))
-
-
-def _more(words: str, which: int, at: Context) -> str:
-    return say(at.language, "More about it: {command}", command=_command(words, which, at))
-
-
-def _command(words: str, which: int, at: Context) -> str:
-    """A command about something of this store, as it is typed."""
-    return f"bridge {words} {which} --store {at.store.name}"
 
 
 def _facts(event: QuoteEvent, at: Context) -> tuple[Fact, ...]:
@@ -127,6 +132,7 @@ STAFF_WRITERS: dict[type[Event], Writer] = {
     HoldOld: _old,
     TicketOpened: _requested,
     TicketReplied: _replied,
+    TicketAssigned: _assigned,
     ProblemOpened: _problem,
     BackupLate: _backup,
     **CLOCK_WRITERS,

@@ -16,17 +16,25 @@ def _opened(event: TicketOpened, at: Context) -> Letter | None:
     lang, guaranteed, meant = at.language, event.guaranteed_until, event.best_effort_until
     if guaranteed is None and meant is None:
         return None
-    lines, facts = [say(lang, "We have your ticket. It costs no coins.")], [ticket_fact(event.ticket_id, at)]
+    lines = [_cost(event, lang)]
+    facts = [ticket_fact(event.ticket_id, at)]
     if guaranteed is not None:
         facts.append(Fact(say(lang, "Answer guaranteed by"), at.minute(guaranteed)))
         lines.append(say(lang, "For the guarantee only the hours of service of your plan count."))
     if meant is not None and meant != guaranteed:
         facts.append(Fact(say(lang, "We aim to answer by"), at.minute(meant)))
-        lines.append(say(lang, "What we aim at is sooner where we can, and is not guaranteed."))
+        lines.append(say(lang, "The time that we aim at is not guaranteed."))
     if event.urgent:
         lines.append(say(lang, "You asked for it to be urgent: we look at it and tell you whether it is."))
     subject = about_ticket(say(lang, "We have received your ticket"), at)
     return Letter(subject, tuple(lines), tuple(facts), link=say(lang, "Open the ticket"))
+
+
+def _cost(event: TicketOpened, lang: str) -> str:
+    """What is opened from the price list gets an offer; words cost nothing (rules C12, C13)."""
+    if event.price is None:
+        return say(lang, "We have your ticket. It costs no coins.")
+    return say(lang, "We have your ticket. You will get an offer; no coins are taken unless you approve it.")
 
 
 def _answered(event: TicketAnswered, at: Context) -> Letter | None:

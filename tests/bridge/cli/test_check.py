@@ -21,7 +21,7 @@ from tests.support.commands import Workplace, a_workplace
 from tests.support.settings_files import GOOD_STORE
 
 PASSWORD = "correct horse"
-LACKS = "packages on sale, the panels of the back office; tickets with their messages and files"
+LACKS = "packages on sale, the panels of the back office, tickets with their messages and files"
 PUT_BACK = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
@@ -173,6 +173,19 @@ async def test_rows_that_this_desk_has_not_pushed_are_told(acme: ShopPlace) -> N
         assert found["account rows"]["remedy"] == "bridge ledger verify --store acme"
 
 
+async def test_a_shop_that_another_desk_has_claimed_is_told_before_a_row_differs(acme: ShopPlace) -> None:
+    await acme.join()
+    await acme.paid()
+    await acme.cli("sync", "--once")
+    for lost in acme.place.state.glob("desk.sqlite3*"):
+        lost.unlink()
+    await acme.cli("desk", "upgrade")
+    found = await findings(acme, code=1)
+    assert found["account rows"]["level"] == "wrong"
+    assert found["account rows"]["text"].startswith("nothing is pushed: the shop belongs to the desk ")
+    assert "bridge desk restore FILE" in found["account rows"]["remedy"]
+
+
 async def put_back(acme: ShopPlace, *, customer: int) -> Problem:
     """A dump from before the customer bought is put back, and the daemon has seen it."""
     shop = acme.shop
@@ -298,7 +311,7 @@ async def test_a_shop_whose_extension_says_nothing_is_told_what_it_lacks(acme: S
         REMEDY,
     )
     assert found["text"] == (
-        f"the shop's extension says no version: it is not installed, has no key file, or is older and lacks {LACKS}"
+        f"the shop's extension says no version: it is not installed, has no key file, or is too old to have {LACKS}"
     )
 
 

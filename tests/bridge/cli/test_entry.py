@@ -112,9 +112,9 @@ def test_the_configuration_is_found_by_environment_too(workplace: Workplace) -> 
 @pytest.mark.parametrize("words", [["--config", "{}", "settings", "show"], ["settings", "show", "--config", "{}"]])
 def test_options_for_every_command_stand_before_or_after_it(words: list[str], workplace: Workplace) -> None:
     placed = [word.format(workplace.config) for word in words]
-    assert bridge(*placed).returncode == 0
-    assert bridge("--json", *placed).stdout.startswith("{")
-    assert bridge(*placed, "--json").stdout.startswith("{")
+    assert workplace.cli.typed(*placed).code == 0
+    assert workplace.cli.typed("--json", *placed).out.startswith("{")
+    assert workplace.cli.typed(*placed, "--json").out.startswith("{")
 
 
 @pytest.mark.parametrize("words", [("settings", "show"), ("problems", "list")], ids=["a little", "a lot"])

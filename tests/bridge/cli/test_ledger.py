@@ -13,6 +13,12 @@ from tests.support.bridges import BASE, ESSENTIAL
 from tests.support.commands import Workplace
 
 
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No daemon pushes beside these commands, so they look again at once where desk and shop differ."""
+    monkeypatch.setattr("bridge.cli.verifying.PAUSE_S", 0.0)
+
+
 def tamper(state: Path, *statements: str) -> None:
     """Change the desk's file behind the program's back."""
     connection = sqlite3.connect(state / FILE_NAME)

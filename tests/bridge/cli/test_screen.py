@@ -86,6 +86,22 @@ def test_a_table_that_is_too_wide_loses_the_columns_in_which_nothing_stands() ->
     assert shown_at(25, nothing)[0].split() == ["Customer", "Held", "Balance"]
 
 
+def test_what_finds_no_place_beside_the_rest_stands_below_with_its_name() -> None:
+    rows = [(5, "open", "3 offered", "google-analytics", "The slider"), (6, "closed", "", "", "A font")]
+    sheet = table("Ticket", "State", "Quotes", "Price", "Subject", rows=rows, right=("Ticket",), words=("Subject",))
+    assert shown_at(24, sheet)[2:] == [
+        "     5  open    3",
+        "                offered",
+        "     The slider",
+        "     Price:",
+        "     google-analytics",
+        "     6  closed",
+        "     A font",
+    ]
+    assert shown_at(16, sheet)[-2:] == ["     6  closed", "     A font"]
+    assert "Price" in shown_at(60, sheet)[0]
+
+
 def test_headings_give_way_before_times() -> None:
     sheet = table("Still to push", "Seen", rows=[(3, "2026-11-22 14:05:09 +03:30")], right=("Still to push",))
     assert shown_at(41, sheet)[2:] == ["            3  2026-11-22 14:05:09 +03:30"]

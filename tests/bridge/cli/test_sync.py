@@ -129,7 +129,7 @@ async def test_a_store_without_a_key_is_booked_and_told(acme: ShopPlace) -> None
 
 
 async def test_a_shop_that_is_always_busy_does_not_hold_the_round_for_ever(acme: ShopPlace) -> None:
-    acme.change_store(settle_seconds=0.3)
+    acme.change_store(settle_seconds=0.1)
     await acme.join()
     await acme.cli("sync", "--once")
     customer = await acme.paid()

@@ -195,8 +195,9 @@ def test_T2_the_queue_is_in_order_and_says_why(counter: CounterPlace) -> None:
     assert [one["reason"]["class"] for one in store["tickets"]] == ["served", "served", "none"]
     assert store["after"] is None
     out = counter.well("queue").out
-    assert "plan Base, served today; urgent; guaranteed; waits since " in out
-    assert "neither plan nor licence; no clock; waits since " in out
+    assert "plan Base, served today; urgent; guaranteed; open since " in out
+    assert "neither plan nor licence; no clock; open since " in out
+    assert "bridge: it runs under plan Base" in counter.well("ticket", "show", paid).out
     counter.well("ticket", "reply", nothing, "--text", "The base plan.", *BY)
     assert len(counter.document("queue")["stores"][0]["tickets"]) == 2, "it waits for its customer now"
 

@@ -67,23 +67,32 @@ def test_T2_tickets_that_wait_for_staff_are_counted_and_those_that_are_late(tmp_
     def opened(tx: DeskTx) -> None:
         owner = Owner(OwnerKind.CUSTOMER, 1)
         account = tx.accounts.open("acme", [owner])[owner]
-        for state, due in (
-            (TicketState.OPEN, NOON),
-            (TicketState.IN_WORK, NOON + hour),
-            (TicketState.OPEN, None),
-            (TicketState.WAITING_CUSTOMER, None),
-            (TicketState.CLOSED, NOON - hour),
+        for state, due, guaranteed in (
+            (TicketState.OPEN, NOON - hour, False),
+            (TicketState.OPEN, NOON, True),
+            (TicketState.IN_WORK, NOON + hour, True),
+            (TicketState.OPEN, None, False),
+            (TicketState.WAITING_CUSTOMER, None, False),
+            (TicketState.CLOSED, NOON - 2 * hour, True),
         ):
             ticket = tx.tickets.open("acme", account.id, subject="x", at=NOON - hour, by=Author.CUSTOMER)
-            tx.tickets.save_now(ticket.id, TicketNow(state, NOON, TicketKind.SUPPORT, due=due))
+            now = TicketNow(state, NOON, TicketKind.SUPPORT, due=due, guaranteed=guaranteed)
+            tx.tickets.save_now(ticket.id, now)
+        other = tx.accounts.open("umbrella", [owner])[owner]
+        ticket = tx.tickets.open("umbrella", other.id, subject="x", at=NOON, by=Author.CUSTOMER)
+        tx.tickets.save_now(ticket.id, TicketNow(TicketState.OPEN, NOON, TicketKind.SUPPORT))
 
     with a_desk(tmp_path) as desk:
         desk.run(opened)
-        assert desk.look(lambda tx: tx.counts.queue(NOON)) == {"acme": QueueTotals(waiting=3, late=1)}
-        assert desk.look(lambda tx: tx.counts.queue(NOON - hour)) == {"acme": QueueTotals(waiting=3, late=0)}
+        assert desk.look(lambda tx: tx.counts.queue(NOON)) == {
+            "acme": QueueTotals(waiting=4, late=2, breached=1, first_due=NOON - hour),
+            "umbrella": QueueTotals(waiting=1),
+        }
+        before = desk.look(lambda tx: tx.counts.queue(NOON - 2 * hour))
+        assert before["acme"] == QueueTotals(waiting=4, first_due=NOON - hour)
         plan = desk.look(
             lambda tx: tx.connection.execute(
                 f"EXPLAIN QUERY PLAN {_QUEUED.sql}", _QUEUED.values({"now_ms": 0})
             ).fetchall()
         )
-        assert any("USING INDEX ix_ticket_queue" in row[-1] for row in plan)
+        assert any("USING COVERING INDEX ix_ticket_queue" in row[-1] for row in plan)

@@ -1,12 +1,14 @@
 """Contents lie once each under their hash, survive a stop at any moment, and go when no row has them."""
 
+import errno
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bridge.desk.file_store import FILE_MODE, FileStore, NoRoom
+from bridge.desk.file_store import FILE_MODE, FileStore, NoRoom, unwritable
+from bridge.errors import DeskUnwritable
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
@@ -48,6 +50,15 @@ def test_no_more_is_kept_than_all_stores_may_take_together(tmp_path: Path) -> No
         contents.keep("other", b"z", at=NOW)
     contents.drop("other", [digest], at=LATER)
     contents.keep("other", b"z" * 5, at=NOW)
+
+
+def test_what_keeps_a_file_from_being_written_comes_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "acme").write_bytes(b"")
+    with pytest.raises(DeskUnwritable) as blocked:
+        FileStore(tmp_path).keep("acme", b"content", at=NOW)
+    assert "its owner" in blocked.value.hint
+    full = unwritable(tmp_path, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    assert (str(full), full.hint[:22]) == (f"{tmp_path}: No space left on device", "make room on its disk;")
 
 
 def test_what_no_row_has_goes_after_a_grace_and_what_is_kept_anew_stays(tmp_path: Path) -> None:

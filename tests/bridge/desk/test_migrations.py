@@ -17,6 +17,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from bridge.contracts.coin_desk import DeadlineKind
 from bridge.contracts.desk import Comparison, FirstSync
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk import versions
@@ -52,8 +53,14 @@ def execute(tx: DeskTx, sql: str) -> None:
     tx.connection.execute(sql)
 
 
+def made(folder: Path) -> Desk:
+    """A desk as a program makes it that finds none."""
+    assert upgrade(folder / FILE_NAME, now=CREATED)
+    return Desk.open(folder / FILE_NAME)
+
+
 def test_the_migrated_tables_are_those_of_the_program(tmp_path: Path) -> None:
-    a_desk(tmp_path).close()
+    made(tmp_path).close()
     engine = create_engine(f"sqlite:///{tmp_path / FILE_NAME}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -66,7 +73,7 @@ def test_the_migrated_indexes_have_the_programs_conditions(tmp_path: Path) -> No
     from sqlalchemy.dialects import sqlite
     from sqlalchemy.schema import CreateIndex
 
-    with a_desk(tmp_path) as desk:
+    with made(tmp_path) as desk:
         found = dict(rows(desk, "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
     wanted = {
         str(index.name): str(CreateIndex(index).compile(dialect=sqlite.dialect()))
@@ -99,7 +106,7 @@ def test_C16_an_account_has_no_two_entries_of_one_number_and_no_two_of_one_key(t
 
 
 def test_a_new_desk_belongs_to_its_owner_alone_and_says_who_it_is(tmp_path: Path) -> None:
-    with a_desk(tmp_path) as desk:
+    with made(tmp_path) as desk:
         assert stat.S_IMODE(desk.path.stat().st_mode) == 0o600
         assert desk.identity.epoch == int(CREATED.timestamp()), "a desk made anew outranks a lost one"
         assert desk.identity.created_at == CREATED
@@ -125,7 +132,7 @@ def test_a_start_that_was_killed_while_it_made_the_desk_is_no_obstacle(tmp_path:
     alter(half_made, "DELETE FROM desk")
     half_made.rename(tmp_path / (FILE_NAME + ".making"))
     (tmp_path / FILE_NAME).unlink()
-    with a_desk(tmp_path) as desk:
+    with made(tmp_path) as desk:
         desk.run(book_orders, a_store(), [an_order()], at=MONDAY_9AM)
     assert sorted(path.name for path in tmp_path.iterdir()) == [FILE_NAME]
 
@@ -134,18 +141,18 @@ def test_a_desk_never_stands_in_its_place_before_it_is_whole(tmp_path: Path, mon
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bridge.desk.upgrade._identify", killed)
+    monkeypatch.setattr("bridge.desk.upgrade.identify", killed)
     with pytest.raises(KeyboardInterrupt):
         upgrade(tmp_path / FILE_NAME, now=CREATED)
     assert not (tmp_path / FILE_NAME).exists()
     monkeypatch.undo()
-    with a_desk(tmp_path) as desk:
+    with made(tmp_path) as desk:
         assert desk.identity.created_at == CREATED
 
 
 def test_an_empty_file_in_the_desks_place_becomes_a_desk(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).touch()
-    with a_desk(tmp_path) as desk:
+    with made(tmp_path) as desk:
         assert desk.identity.schema_version == versions.SCHEMA_VERSION
 
 
@@ -289,6 +296,27 @@ def test_a_desk_of_version_1_keeps_all_it_has(tmp_path: Path) -> None:
             desk.run(execute, "DELETE FROM entry")
 
 
+def test_an_upgrade_that_is_killed_amid_a_migration_leaves_the_desk_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next start begins it anew; until then the older program could go on with the desk."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    path = a_desk_of_version_1(tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        before = list(connection.iterdump())
+    monkeypatch.setattr("alembic.op.drop_index", killed)  # the newest migration has changed tables by then
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(path, now=CREATED)
+    with closing(sqlite3.connect(path)) as connection:
+        assert list(connection.iterdump()) == before
+    monkeypatch.undo()
+    assert upgrade(path, now=CREATED)
+    Desk.open(path).close()
+
+
 def test_a_migrated_desk_has_the_tables_of_a_new_one(tmp_path: Path) -> None:
     path = a_desk_of_version_1(tmp_path)
     upgrade(path, now=CREATED)
@@ -367,7 +395,8 @@ def test_tickets_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Pa
     path = an_empty_desk(tmp_path, "0003")
     with a_desk(tmp_path / "now") as desk:
         coins = CoinDesk(desk)
-        opened = coins.offered(customer(77), 50).ticket_id
+        quote = coins.offered(customer(77), 50)
+        opened = quote.ticket_id
         wanted = Message(coins.now, Author.CUSTOMER, MessageKind.TEXT, "Please.")
         desk.run(lambda tx: tx.tickets.say(opened, wanted))
         desk.run(reply, coins.terms, opened, text="He is a nuisance.", by="Anna", at=coins.now)
@@ -383,6 +412,8 @@ def test_tickets_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Pa
         shown = desk.look(lambda tx: tx.tickets.messages_waiting([opened, for_colleagues], 9))
         thread = desk.look(lambda tx: tx.tickets.thread(opened))
         pushed = desk.look(ticket_rows, PAGES, waiting)
+        lapses = desk.look(lambda tx: tx.deadlines.of([DeadlineKind.QUOTE_LAPSING], quote.id))
+    assert [one.due_at for one in lapses] == [quote.offer.valid_until + timedelta(seconds=1)]
     assert [(one.id, one.subject, one.number) for one in waiting] == [
         (opened, "Google Analytics", 2),
         (for_colleagues, "The nuisance, again", 2),

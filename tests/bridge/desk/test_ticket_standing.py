@@ -125,7 +125,7 @@ def test_a_page_of_the_queue_is_read_off_its_index(desk: Desk) -> None:
         f"SEARCH ticket USING INDEX ix_ticket_queue ({place})",
     ]
     standings = plan_of(desk, _NEXT_STANDING, store=1, after="base")
-    assert standings == ["SEARCH ticket USING INDEX ix_ticket_queue (store_id=? AND standing>?)"]
+    assert standings == ["SEARCH ticket USING COVERING INDEX ix_ticket_queue (store_id=? AND standing>?)"]
     behind = plan_of(desk, _BEHIND, store=1, wanted=2, after_policy=1, after_id=5, most=50)
     assert behind == ["SEARCH ticket USING INDEX ix_ticket_policy (store_id=? AND policy>? AND policy<?)"]
 

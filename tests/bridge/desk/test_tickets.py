@@ -70,7 +70,12 @@ def test_T1_what_is_said_again_later_stands_where_it_belongs_in_time(coins: Coin
 
     def said(ms: int, text: str) -> None:
         message = Message(second + timedelta(milliseconds=ms), Author.CUSTOMER, MessageKind.TEXT, text)
-        coins.desk.run(lambda tx: tx.tickets.say(number, message))
+
+        def again(tx: Tx) -> None:
+            with tx.tickets.as_of_then():
+                tx.tickets.say(number, message)
+
+        coins.desk.run(again)
 
     said(700, "first")
     said(5_000, "last")
@@ -80,6 +85,17 @@ def test_T1_what_is_said_again_later_stands_where_it_belongs_in_time(coins: Coin
     said(4_000, "fourth")
     ordered = ["first", "second", "second too", "third", "fourth", "last"]
     assert [one.text for one in coins.desk.look(lambda tx: tx.tickets.thread(number))] == ordered
+
+
+def test_T9_what_is_said_now_comes_after_all_that_was_said_whatever_the_clock_shows(coins: CoinDesk) -> None:
+    number = coins.ticket(CUSTOMER).id
+    say(coins, number, text="first")
+    coins.later(minutes=-5)
+    said = coins.desk.run(
+        lambda tx: tx.tickets.say(number, Message(coins.now, Author.STAFF, MessageKind.TEXT, "second"))
+    )
+    assert said.at == MONDAY_9AM
+    assert [one.text for one in coins.desk.look(lambda tx: tx.tickets.thread(number))] == ["first", "second"]
 
 
 def test_D2_what_is_kept_back_waits_for_nothing_but_its_erasure_also_when_all_is_shown_again(coins: CoinDesk) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bridge.domain.clocks import Clock, clocks_of, owed, running_clocks
+from bridge.domain.histories import Wait
 from bridge.domain.policies import ClockKind, Policies, Policy, PolicyVersion, Targets
-from bridge.domain.ticket_history import Wait
 from bridge.domain.ticket_terms import HOUR, LICENCE, NONE, PACKAGE
 from bridge.domain.tickets import Author, Message, MessageKind
 from tests.support.ticket_stories import BASE, ESSENTIAL, POLICY, SERVICES, SINCE, SOLVING, Story, hours
@@ -137,9 +137,21 @@ def test_T3_urgency_that_is_taken_back_leaves_the_general_due_time() -> None:
     assert (story.due("2026-11-28 17:00"), story.clock("2026-11-28 17:00").breached) == ("2026-11-29 10:00", False)
 
 
-def test_T3_urgency_can_be_confirmed_again() -> None:
+def test_T3_urgency_that_was_taken_back_and_is_confirmed_again_puts_off_nothing() -> None:
     story = Story("2026-11-28 10:00").confirmed("2026-11-28 11:00").refused("2026-11-28 12:00")
-    assert story.confirmed("2026-11-28 13:00").due("2026-11-28 13:00") == "2026-11-28 17:00"
+    assert story.confirmed("2026-11-28 13:00").due("2026-11-28 13:00") == "2026-11-28 15:00"
+
+
+def test_T3_urgency_that_was_taken_back_before_the_question_says_nothing_of_it() -> None:
+    story = Story("2026-11-28 10:00").confirmed("2026-11-28 10:10").refused("2026-11-28 10:20")
+    story.answered("2026-11-28 10:30").asks("2026-11-28 11:00").confirmed("2026-11-28 13:00")
+    assert story.due("2026-11-28 13:00") == "2026-11-28 17:00"
+
+
+def test_T3_urgency_taken_back_after_the_question_and_confirmed_again_runs_from_the_question() -> None:
+    story = Story("2026-11-28 10:00").confirmed("2026-11-28 10:10").answered("2026-11-28 10:30")
+    story.asks("2026-11-28 11:00").refused("2026-11-28 12:00").confirmed("2026-11-28 13:00")
+    assert story.due("2026-11-28 13:00") == "2026-11-28 15:00"
 
 
 def test_T3_to_ask_again_for_what_is_confirmed_or_to_confirm_it_twice_changes_nothing() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.domain.files import LONGEST_NAME, is_text, promised_type, shown_name
+from bridge.domain.files import LONGEST_NAME, promised_type, shown_name
 
 RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 
@@ -50,9 +50,3 @@ def test_a_long_name_is_cut_before_its_ending() -> None:
 )
 def test_a_names_ending_promises_a_type_or_none_that_is_taken(name: str, kind: str | None) -> None:
     assert promised_type(name) == kind
-
-
-def test_a_text_is_whole_characters_of_utf_8_without_a_nul() -> None:
-    assert is_text("заказ №1\n".encode())
-    assert not is_text(b"one\0two")
-    assert not is_text("заказ".encode("cp1251"))

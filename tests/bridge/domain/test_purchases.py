@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bridge.domain.order_notes import NoteKind
 from bridge.domain.orders import Order, OrderLine
 from bridge.domain.packages import Package
 from bridge.domain.plans import Plan, PlanBook, UnitTerms
@@ -14,7 +15,6 @@ from bridge.domain.purchases import (
     NOTHING,
     Decision,
     GrantUnit,
-    NoteKind,
     Purchase,
     ReinstateUnit,
     RevokeUnit,

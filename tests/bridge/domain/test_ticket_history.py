@@ -2,7 +2,8 @@
 
 import pytest
 
-from bridge.domain.ticket_history import Turn, history_of
+from bridge.domain.histories import Turn
+from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import Author, MessageKind, Urgency
 from tests.support.ticket_stories import Story
 
@@ -92,3 +93,34 @@ def test_T10_progress_told_while_an_approval_is_awaited_ends_no_wait() -> None:
     story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
     story.answered("2026-11-28 13:00", progress=True)
     assert story.history.state == "waiting_approval"
+
+
+def test_C5_T10_an_offer_that_can_be_approved_for_longer_gives_the_customer_his_days_anew() -> None:
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+    story.says("2026-12-12 09:00", MessageKind.EXTENDED, quote=1)
+    assert (story.history.state, story.history.since) == ("waiting_approval", story.at("2026-12-12 09:00"))
+    story.asks("2026-12-12 10:00").says("2026-12-12 11:00", MessageKind.EXTENDED, quote=1)
+    assert (story.history.state, story.history.since) == ("open", story.at("2026-12-12 10:00"))
+
+
+def test_C8_T10_nobody_waits_for_the_approval_of_an_offer_that_has_lapsed() -> None:
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+    story.says("2026-12-05 11:00", MessageKind.OFFERED, quote=2)
+    story.says("2026-12-12 11:00", MessageKind.LAPSED, quote=1)
+    assert (story.history.state, story.history.since) == ("waiting_approval", story.at("2026-12-05 11:00"))
+    assert story.says("2026-12-19 11:00", MessageKind.LAPSED, quote=2).history.state == "open"
+    assert story.asks("2026-12-20 11:00").answered("2026-12-20 12:00").history.state == "waiting_customer"
+
+
+@pytest.mark.parametrize("state", ["in_work", "resolved", "waiting_customer"])
+def test_T10_a_lapse_changes_nothing_where_no_approval_is_waited_for(state: str) -> None:
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+    story.state("2026-11-28 12:00", state).says("2026-12-12 11:00", MessageKind.LAPSED, quote=1)
+    assert (story.history.state, story.history.since) == (state, story.at("2026-11-28 12:00"))
+
+
+def test_C8_what_was_approved_in_time_does_not_lapse() -> None:
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+    story.says("2026-11-28 12:00", MessageKind.APPROVED, quote=1)
+    story.says("2026-12-12 11:00", MessageKind.LAPSED, quote=1).answered("2026-12-12 12:00")
+    assert story.history.state == "open", "staff are to begin"

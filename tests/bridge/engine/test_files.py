@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,7 +84,7 @@ class Store:
 
     async def tidy(self) -> None:
         """One look at the inbox when it is time to forget what is old; by itself that comes once a day."""
-        self.inbox._forget_at = 0.0
+        self.inbox._forgetting._at = 0.0
         await self.inbox.one_pass()
 
     def pass_time(self, *, days: int) -> None:
@@ -383,6 +384,27 @@ async def test_staffs_files_reach_the_shop_signed_for_its_page(store: Store) -> 
     assert all(verifies([KEY], "file", row.payload, row.key_id, row.mac, direction=DESK_TO_SHOP) for row in rows)
     assert b"".join(base64.b64decode(json.loads(row.payload)["data"]) for row in rows) == LONG
     assert rows == file_parts(KEY, store="acme", customer=77, content=LONG, file=one.file, direction=DESK_TO_SHOP)
+
+
+async def test_staffs_files_that_are_beside_the_desk_no_more_are_taken_from_the_shop(store: Store) -> None:
+    """A backup was put back without the folder."""
+    await store.send()
+    terms = store.setup.desk_terms
+    attached = files.staff_file(terms, "answer.png", LONG, store.contents.keep("acme", LONG, at=store.clock.now()))
+
+    def answer(tx: Any) -> None:
+        tickets.reply(tx, terms, 1, text="Look", by="Anna", at=store.clock.now())
+        account = tx.accounts.of_owners("acme", [HIS])[HIS]
+        files.attach(tx, terms, account, 1, [attached], at=store.clock.now())
+
+    await store.desk.transact("answer", answer)
+    await store.push()
+    shutil.rmtree(store.contents.root)
+    await store.desk.transact("a new epoch", lambda tx: tx.push.again("acme"))
+    await store.push()
+    [one] = store.files()
+    assert (one.state, store.kept()) == (FileState.KEPT, [one.sha256])
+    assert store.desk.look(lambda tx: tx.problems.open_under("acme", f"file_lost:{one.file}")) is None
 
 
 async def test_D2_an_erasure_takes_names_and_contents_and_an_export_names_them(store: Store) -> None:

@@ -237,7 +237,7 @@ async def test_a_gap_that_nothing_fills_is_given_up(store: Store) -> None:
 async def test_C8_200_approvals_at_once_of_an_account_that_covers_7_hold_7(store: Store) -> None:
     rich = 78
     await store.granted(rich, 7 * 10)
-    store.inbox._terms = replace(store.inbox._terms, actions_per_minute=1_000)
+    store.inbox._handling._terms = replace(store.inbox._handling._terms, actions_per_minute=1_000)
     quotes = [await store.offered(rich, 10) for _ in range(200)]
     rows = [store.approve(quote, customer=rich) for quote in quotes]
     await store.passes()
@@ -336,7 +336,7 @@ async def test_T11_a_row_that_somebody_kept_until_the_desk_had_forgotten_it_does
     assert await store.held() == 0
     store.clock.advance(timedelta(days=121))
     store.shop.age_posts(121)
-    store.inbox._forget_at = 0.0
+    store.inbox._forgetting._at = 0.0
     await store.passes()
     assert await store.answer(kept) is None
     at = store.clock.now()
@@ -386,12 +386,12 @@ async def test_D4_the_shop_forgets_after_90_days_and_the_desk_later(store: Store
     await store.push()
     store.shop.age_posts(91)
     store.clock.moment += timedelta(days=91)
-    store.inbox._forget_at = 0.0
+    store.inbox._forgetting._at = 0.0
     await store.passes()
     assert store.shop.shown_document(ANSWER, row.uuid) is None
     assert await store.answer(row) is not None
     store.clock.moment += timedelta(days=30)
-    store.inbox._forget_at = 0.0
+    store.inbox._forgetting._at = 0.0
     await store.passes()
     assert await store.answer(row) is None
 

@@ -1,21 +1,28 @@
 """What a lost desk has left in the shop is looked at before it is replaced, however many tickets there are."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bridge.contracts.shop_documents import DocumentTable
-from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.contracts.shop_rows import DESK_TO_SHOP, SigningKey, signed_row
 from bridge.contracts.tickets import MessageKey
 from bridge.desk.desk import Desk
+from bridge.desk.file_store import beside
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.domain.tickets import Author
+from bridge.domain.files import FileState
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.services import problems
 from bridge.services.documents import TICKETS_AT_ONCE
+from bridge.services.files import LOST
+from bridge.services.restoring import AFTER_BACKUP
 from bridge.testing.desks import a_desk
+from bridge.testing.files import file_parts
 from tests.bridge.engine.test_notes import KEY, MONDAY, Writing
 from tests.support.books import ACME
 
@@ -42,20 +49,44 @@ class Restored(Writing):
 
         return await self.desk.transact("open", work)
 
-    def left(self, number: int, *answers: str, customer_id: int = 77, key: SigningKey = KEY) -> None:
-        """What the lost desk has left in the shop of a ticket."""
+    def left(
+        self,
+        number: int,
+        *answers: str | Mapping[str, str],
+        customer_id: int = 77,
+        key: SigningKey = KEY,
+        files: Sequence[Mapping[str, Any]] = (),
+        **standing: str,
+    ) -> None:
+        """What the lost desk has left in the shop of a ticket; of an answer that was taken out, what stands there."""
         head = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "number": 9, "ticket": number}
         for turn, text in enumerate(answers):
             message = MessageKey(number, turn + 1)
-            at = {"at": AT + turn, "ms": 0, "files": []}
-            told = at | {"by": "staff", "quote": None, "verified": True, "text": {"": text}}
+            at = {"at": AT + turn, "ms": 0, "files": list(files)}
+            told = at | {"by": "staff", "quote": None, "verified": True}
+            told["text"] = {"": text} if isinstance(text, str) else dict(text)
             place = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "version": 1, **message._asdict()}
             row = signed_row(key, "message", place | told, customer_id=customer_id, epoch=1, number=1)
             self.shop.document_rows[DocumentTable.MESSAGE][message] = row
         words = {"subject": "Work", "opened_at": AT, "price": None, "quotes": [], "messages": len(answers)}
-        document = head | words if customer_id else head
+        document = head | words | standing if customer_id else head
         row = signed_row(key, "ticket", document, customer_id=customer_id, epoch=1, number=9)
         self.shop.document_rows[DocumentTable.TICKET][number] = row
+
+    def left_file(self, content: bytes, *, parts: int | None = None) -> dict[str, Any]:
+        """A file that the lost desk has pushed, or so many of its parts; what the message says of it."""
+        rows = file_parts(KEY, store=ACME, customer=77, content=content, direction=DESK_TO_SHOP)
+        self.shop.put_parts(*rows[:parts])
+        return {"file": rows[0].file, "name": "manual.txt", "size": len(content), "type": "text/plain"}
+
+    async def files(self, number: int) -> list[tuple[str, FileState]]:
+        found = await self.desk.read(lambda tx: tx.files.of_ticket(number))
+        return [(one.name, one.state) for one in found]
+
+    async def problems(self) -> list[str]:
+        """What staff are told of what is lost."""
+        found = await self.desk.read(lambda tx: tx.problems.open(ACME))
+        return [one.summary for one in found if one.kind in (AFTER_BACKUP, LOST)]
 
     async def passes(self) -> Counter[str]:
         """Push until nothing is left to be pushed; what that asked of the shop."""
@@ -72,7 +103,7 @@ class Restored(Writing):
         keys = [MessageKey(number, place + 1) for place in range(document.get("messages", 0))]
         shown = [self.shop.shown_document(DocumentTable.MESSAGE, key) for key in keys]
         assert None not in shown, "a page counts no messages that it cannot show"
-        return [one["text"][""] for one in shown if one]
+        return [one["text"].get("") or one["text"]["en"] for one in shown if one]
 
 
 @pytest.fixture
@@ -122,6 +153,20 @@ async def test_T1_the_answer_is_never_missing_from_the_page_in_between(restored:
         assert restored.page(number) == ["It is done."]
 
 
+async def test_D2_what_was_taken_out_after_the_backup_is_never_on_the_page_in_between(restored: Restored) -> None:
+    (number,) = await restored.opened(1)
+    said = Message(MONDAY, Author.STAFF, MessageKind.TEXT, "The password is 1234.")
+    await restored.desk.transact("say", lambda tx: tx.tickets.say(number, said))
+    restored.left(number, {"en": "This message was taken out."})
+    while await restored.asked():
+        assert restored.page(number) == ["This message was taken out."]
+    found = await restored.desk.read(lambda tx: tx.tickets.thread(number))
+    assert [(one.kind, one.text) for one in found if one.kind is not MessageKind.STANDING] == [
+        (MessageKind.TEXT, ""),
+        (MessageKind.REDACTED, ""),
+    ]
+
+
 async def test_what_was_put_back_survives_a_push_that_fails(restored: Restored) -> None:
     (number,) = await restored.opened(1)
     restored.left(number, "It is done.")
@@ -132,6 +177,69 @@ async def test_what_was_put_back_survives_a_push_that_fails(restored: Restored) 
         except ConnectionError:
             assert restored.page(number) == ["It is done."]
     assert restored.page(number) == ["It is done."]
+
+
+async def test_T1_files_of_an_answer_that_is_put_back_come_back_with_it(restored: Restored) -> None:
+    """Of more than one part, read in the direction in which they were signed; the page has them all the while."""
+    content = b"All of it. " * 30_000
+    (number,) = await restored.opened(1)
+    restored.left(number, "See the file.", files=[restored.left_file(content)])
+    await restored.passes()
+    assert await restored.files(number) == [("manual.txt", FileState.KEPT)]
+    [file] = await restored.desk.read(lambda tx: tx.files.of_ticket(number))
+    assert beside(restored.desk.path).read(ACME, file.sha256) == content
+    shown = restored.shop.shown_document(DocumentTable.MESSAGE, MessageKey(number, 1))
+    assert shown is not None
+    assert [(one["file"], one["name"], one["type"]) for one in shown["files"]] == [
+        (file.file, "manual.txt", "text/plain")
+    ]
+    assert await restored.problems() == []
+
+
+async def test_T1_an_answer_is_put_back_also_where_a_part_of_its_file_is_missing_and_staff_are_told(
+    restored: Restored,
+) -> None:
+    (number,) = await restored.opened(1)
+    restored.left(number, "See the file.", files=[restored.left_file(b"x" * 300_000, parts=1)])
+    await restored.passes()
+    assert restored.page(number) == ["See the file."]
+    assert await restored.files(number) == [("manual.txt", FileState.LOST)]
+    (told,) = await restored.problems()
+    assert told == (
+        f"ticket {number}: the content of a file that staff attached is neither in the folder files/ beside the desk "
+        "nor whole in the shop, so the customer can't have it. Attach it again"
+    )
+
+
+async def test_T10_how_a_ticket_stood_is_told_once_customers_messages_are_there_and_no_sooner(
+    restored: Restored,
+) -> None:
+    """Its row in the shop is left as it is until then: nothing else says so."""
+    restored.health.inbox_read = False
+    resolved, reopened, same = await restored.opened(3)
+    await restored.desk.transact("answered", _answered, reopened)
+    restored.left(resolved, state="resolved", urgency="none")
+    restored.left(reopened, state="open", urgency="none")
+    restored.left(same, state="open", urgency="none")
+    await restored.passes()
+    rows = restored.shop.document_rows[DocumentTable.TICKET]
+    epoch = restored.desk.identity.epoch
+    assert [rows[number].epoch for number in (resolved, reopened, same)] == [1, 1, epoch]
+    assert await restored.problems() == []
+    await restored.desk.transact("his message is done again", _asked_again, reopened)
+    restored.health.inbox_read = True
+    await restored.passes()
+    (told,) = await restored.problems()
+    assert f"the shop shows ticket {resolved} as resolved, as it stood after the backup; here it is open" in told
+    assert {rows[number].epoch for number in (resolved, reopened, same)} == {epoch}
+
+
+def _answered(tx: DeskTx, number: int) -> None:
+    tx.tickets.say(number, Message(MONDAY, Author.STAFF, MessageKind.TEXT, "Try it.", staff="Anna"))
+
+
+def _asked_again(tx: DeskTx, number: int) -> None:
+    tx.tickets.say(number, Message(MONDAY + timedelta(hours=1), Author.CUSTOMER, MessageKind.TEXT, "It fails."))
 
 
 async def test_a_batch_costs_one_look_and_later_ones_none(restored: Restored) -> None:

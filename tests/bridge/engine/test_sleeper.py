@@ -12,10 +12,14 @@ import structlog
 
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.transaction import DeskTx
+from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import PackageExpired
+from bridge.domain.ticket_terms import TicketTerms
+from bridge.domain.tickets import Author
 from bridge.engine.sleeper import Sleeper
 from bridge.errors import DeskDamaged, DeskUnwritable
 from bridge.services import heartbeat, staff_coins
+from bridge.services.ticket_standing import settle
 from bridge.testing.clock import FixedClock
 from bridge.testing.desks import a_desk
 from tests.support.books import ACME, TEHRAN, customer
@@ -48,8 +52,8 @@ class Bed:
 
     def __init__(self, desk: Desk, **different: Any) -> None:
         self.desk, self.clock, self.stop, self.fired = desk, FixedClock(NOW), asyncio.Event(), 0
-        terms = {ACME: desk_terms(**different)}
-        self.sleeper = Sleeper(desk, self.clock, self.stop, terms=lambda: terms, on_fired=self._count)
+        self.terms = {ACME: desk_terms(**different)}
+        self.sleeper = Sleeper(desk, self.clock, self.stop, terms=lambda: self.terms, on_fired=self._count)
 
     def _count(self, stores: Collection[str]) -> None:
         assert set(stores) <= {ACME}
@@ -225,6 +229,41 @@ async def test_what_cannot_be_fired_is_logged_with_its_cause_and_the_sleep_goes_
     (line,) = [one for one in quiet if one["log_level"] == "error"]
     assert (line["store"], line["kind"], line["ref"]) == (ACME, "package", 1)
     assert "refused" in str(line["exc_info"])
+
+
+def open_tickets(tx: DeskTx, terms: DeskTerms, at: datetime) -> None:
+    account = tx.accounts.open(ACME, [CUSTOMER])[CUSTOMER].id
+    for _ in range(5):
+        ticket = tx.tickets.open(ACME, account, subject="Help", at=at, by=Author.CUSTOMER)
+        settle(tx, terms, ticket.id, at=at)
+
+
+async def test_T7_what_is_due_does_not_wait_until_all_tickets_follow_new_settings(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of very many tickets that takes long; each page of them gives way to what is due."""
+    monkeypatch.setattr("bridge.services.ticket_standing.catch_up.__kwdefaults__", {"after": None, "limit": 2})
+    await bed.sleeper.one_pass()
+    await bed.desk.transact("open", open_tickets, bed.terms[ACME], NOW)
+    bed.terms[ACME] = desk_terms(tickets=TicketTerms(first_answer=9 * AN_HOUR))
+    done: list[str] = []
+    act = bed.desk.transact
+
+    async def transact(what: str, *args: Any, **others: Any) -> Any:
+        done.append(what)
+        return await act(what, *args, **others)
+
+    monkeypatch.setattr(bed.desk, "transact", transact)
+    await beaten_until(bed, END)
+    bed.step(END + A_SECOND)
+    await bed.sleeper.one_pass()
+    pages = [what for what in done if what in ("fire deadlines", "follow the settings of tickets")]
+    assert pages.index("fire deadlines") == 1
+    assert await bed.coins() == 0
+    assert await bed.desk.read(lambda tx: tx.tickets.behind_policy(ACME, 2, 9)) == []
+    done.clear()
+    await bed.sleeper.one_pass()
+    assert done == [], "settings are followed once"
 
 
 async def test_stopping_ends_the_sleep_at_once(bed: Bed) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bridge.domain.explaining import ExplainedClock, PartKind
 from bridge.domain.ticket_terms import NONE
+from bridge.domain.tickets import MessageKind
 from bridge.locale.clock_words import clock_lines, clock_time, duration_text, explanation_lines
 from tests.support.clock_vectors import BERLIN, NAMES, VECTORS, Vector
 from tests.support.service_weeks import moment, slow_service
@@ -73,6 +74,14 @@ def test_T9_the_stretches_follow_one_another_and_count_up_to_the_target(name: st
 def test_T9_an_explanation_fits_a_terminal(name: str) -> None:
     long = [line for line in told(VECTORS[name]) if len(line) > 80]
     assert [line for line in long if not line.startswith("  hours ")] == []
+
+
+def test_T9_an_explanation_with_seconds_in_it_fits_a_terminal_too() -> None:
+    story = Story("2026-11-14 09:47:59").answered("2026-11-14 20:47:58").asks("2026-11-15 00:00:01")
+    story.says("2026-11-15 10:11:12", MessageKind.OFFERED, quote=1, version=1)
+    lines = explanation_lines(story.explained("2026-11-26 01:02:03"), story.zone, NAMES)
+    assert "    Sun 15 Nov 2026 10:11:12 – Thu 26 Nov 01:02:03  paused, 205 h 48 min 48 s" in lines
+    assert max(map(len, lines)) <= 80
 
 
 def test_T9_the_whole_explanation_names_ticket_moment_zone_and_policy() -> None:

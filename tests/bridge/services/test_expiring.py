@@ -10,6 +10,7 @@ from bridge.contracts.coin_desk import Deadline, DeadlineKind
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.events import BalanceLow, HoldOld, PackageExpired, PackageExpiring, QuoteLapsing
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.errors import DeskError, KeyReused
 from bridge.services import firing, heartbeat, staff_coins
 from bridge.services.firing import Fired
@@ -404,6 +405,16 @@ def test_a_page_is_bounded_and_the_next_one_goes_on(coins: CoinDesk) -> None:
     counts = [coins.desk.run(firing.fire_due, {ACME: coins.terms}, at=coins.now, limit=3).count for _ in range(4)]
     assert counts == [3, 3, 1, 0]
     assert len(expired(coins)) == 7
+
+
+def test_C5_a_ticket_that_cannot_be_worked_out_keeps_no_package_from_ending(coins: CoinDesk) -> None:
+    coins.granted(CUSTOMER, 300, last_day=LAST_DAY)
+    ticket = coins.ticket(CUSTOMER)
+    nobody_knows = Message(coins.now, Author.BRIDGE, MessageKind.STATE, detail={"state": "lost"})
+    coins.desk.run(lambda tx: tx.tickets.say(ticket.id, nobody_knows))
+    fired = fire(coins, END + A_SECOND)
+    assert (len(expired(coins)), coins.coins(CUSTOMER)) == (1, (0, 0, 0))
+    assert [one.kind for one, _ in fired.failures] == ["ticket"], "fired at once, by itself"
 
 
 def test_the_deadlines_of_a_store_that_is_disabled_wait_and_hold_up_no_other(coins: CoinDesk) -> None:

@@ -1,6 +1,7 @@
 """What ended while the desk was down ends a day after its return (rule C5)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from bridge.domain.downtime import Gap
 from bridge.domain.events import PackageExpired, PackageExpiring, QuoteLapsing
 from bridge.domain.quotes import QuoteState
-from bridge.domain.tickets import MessageKind
+from bridge.domain.ticket_terms import TicketTerms
+from bridge.domain.tickets import MessageKind, TicketState
 from bridge.errors import QuoteRefused
 from bridge.services import firing, heartbeat, staff_coins
 from bridge.services.purchases import book_orders
@@ -205,6 +207,18 @@ def test_C5_an_offer_that_lapsed_while_the_desk_was_down_can_be_approved_for_a_d
     assert extended.number > quote.number, "the page shows the new end"
     coins.now = extended.offer.valid_until
     assert coins.approved(quote).state is QuoteState.APPROVED
+
+
+def test_C5_T10_who_can_approve_for_longer_has_his_days_anew_before_the_ticket_is_resolved(coins: CoinDesk) -> None:
+    coins.terms = replace(coins.terms, tickets=TicketTerms(waiting=30 * A_DAY))
+    quote = coins.offered(CUSTOMER, 50)
+    back_at = quote.offer.valid_until + 5 * AN_HOUR
+    off(coins, quote.offer.valid_until - A_MINUTE, back_at)
+    fire(coins)
+    stands = coins.desk.look(lambda tx: tx.tickets.now([quote.ticket_id]))[quote.ticket_id]
+    assert (stands.state, stands.since) == (TicketState.WAITING_APPROVAL, back_at)
+    due = coins.desk.look(lambda tx: tx.deadlines.of(["ticket"], quote.ticket_id))
+    assert [one.due_at for one in due] == [back_at + 30 * A_DAY]
 
 
 def test_C5_an_offer_that_is_extended_is_said_to_be_about_to_lapse_with_its_new_end(coins: CoinDesk) -> None:

@@ -89,8 +89,9 @@ def test_T10_an_endless_thread_is_cut_where_silence_would_have_closed_a_ticket(c
     )
     assert (first.continues, second.continues, third.continues) == (None, first.id, second.id)
     assert (first.opened_at, second.subject, third.opened_by) == (ago(400), "Another thing", Author.STAFF)
-    closing = coins.thread(first.id)[-1]
+    closing, link = coins.thread(first.id)[-2:]
     assert (closing.kind, closing.at) == (MessageKind.STATE, ago(372 - 28))
+    assert (link.kind, link.at, link.detail) == (MessageKind.LINKED, ago(343.5), {"continued_by": second.id})
     bring(coins, {5: OPEN})
     assert states(coins) == [TicketState.CLOSED, TicketState.CLOSED, TicketState.WAITING_CUSTOMER]
 
@@ -214,6 +215,8 @@ def test_T9_how_tickets_stand_follows_from_their_histories(coins: CoinDesk, seed
         history = history_of(ticket, coins.thread(ticket.id))
         now = coins.desk.look(lambda tx, ticket=ticket: tx.tickets.now([ticket.id]))[ticket.id]  # type: ignore[misc]
         assert (now.state, now.since, now.kind) == (history.state, history.since, history.kind)
+        links = [one.detail["continued_by"] for one in coins.thread(ticket.id) if one.kind is MessageKind.LINKED]
+        assert links == [one.id for one in tickets(coins) if one.continues == ticket.id]
         shown = [one.number for one in coins.thread(ticket.id) if one.number is not None]
         assert sorted(shown) == list(range(1, len(shown) + 1))
     assert rows(coins.desk, "SELECT count(*) FROM native_message")[0][0] == 399

@@ -3,15 +3,13 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
-from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
+from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.contracts.tickets import MessageKey
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.domain.events import TicketAnswered
-from bridge.domain.tickets import Author, MessageKind, TicketState
+from bridge.domain.tickets import TicketState
 from bridge.services import comparing_accounts, privacy, staff_coins
 from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.disputes import charge_back
@@ -21,18 +19,16 @@ from bridge.services.offering import draft_from_price
 from bridge.services.purchases import book_orders
 from bridge.services.restoring import (
     keep_erased_back,
-    recover_answers,
     report_lost_entries,
     report_lost_quotes,
     report_lost_tickets,
     taken_away_messages,
-    with_answers,
 )
 from bridge.services.ticket_decisions import set_state
 from tests.support.books import ACME, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_quick_desk, a_store, an_order, customer
+from tests.support.lost_rows import KEY, left_message, lost_ticket
 from tests.support.quoting import CoinDesk, a_coin_desk
 
-KEY = SigningKey("k1", b"k" * 32)
 LATER = MONDAY_9AM + timedelta(hours=1)
 
 
@@ -123,22 +119,6 @@ def test_a_row_copied_to_another_customer_or_number_says_nothing() -> None:
 PAGE = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=2)
 
 
-def lost_ticket(*, customer_id: int = 77, number: int = 12, key: SigningKey = KEY, **different: Any) -> DocumentRow:
-    """A ticket's row as a lost desk has left it."""
-    said: dict[str, object] = {
-        "v": 1,
-        "store": ACME,
-        "customer": customer_id,
-        "epoch": 1,
-        "number": 4,
-        "ticket": number,
-        "opened_at": int(MONDAY_9AM.timestamp()),
-        "messages": 3,
-    }
-    row = signed_row(key, "ticket", said | different, customer_id=customer_id, epoch=1, number=4)
-    return DocumentRow(number, row)
-
-
 def test_a_ticket_that_only_the_lost_desk_knew_is_taken_off_the_page_and_told_without_its_words() -> None:
     with a_quick_desk() as restored:
         (blank,) = restored.run(report_lost_tickets, PAGE, [lost_ticket(subject="Secret")], (KEY,), at=LATER)
@@ -181,84 +161,6 @@ def test_a_ticket_that_was_taken_away_already_is_not_told_again() -> None:
     with a_quick_desk() as restored:
         assert len(restored.run(report_lost_tickets, PAGE, [gone], (KEY,), at=LATER)) == 1
         assert restored.look(lambda tx: tx.problems.open(ACME)) == []
-
-
-THREAD = (
-    {"by": "customer", "quote": None, "verified": True, "text": {"": "Please."}},
-    {"by": "staff", "quote": None, "verified": True, "text": {"": "It is done."}},
-    {"by": "bridge", "quote": 1, "verified": True, "text": {"en": "The work has begun."}},
-)
-
-
-def left_message(place: int, *, key: SigningKey = KEY, customer_id: int = 77, **different: Any) -> DocumentRow:
-    """A message's row as a lost desk has left it, of ticket 1: one of `THREAD`, a minute after the one before."""
-    said = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "version": 1, "ticket": 1, "number": place + 1}
-    said |= {"at": int(MONDAY_9AM.timestamp()) + 60 * place, "ms": 0, "files": []} | THREAD[place] | different
-    row = signed_row(key, "message", said, customer_id=customer_id, epoch=1, number=1)
-    return DocumentRow(MessageKey(1, place + 1), row)
-
-
-def answered(**different: Any) -> list[DocumentRow]:
-    """The messages of ticket 1 as a lost desk has left them, in which staff have answered."""
-    return [left_message(place, **different) for place in range(3)]
-
-
-def recovered(coins: CoinDesk, rows: list[DocumentRow], ticket: DocumentRow | None = None) -> list[int]:
-    """The tickets into which words were put back."""
-    known = coins.desk.run(with_answers, ACME, [ticket or lost_ticket(number=1)], (KEY,), at=LATER)
-    return coins.desk.run(recover_answers, ACME, known, rows, (KEY,))
-
-
-def staffs_words(coins: CoinDesk, number: int) -> list[str]:
-    return [one.text for one in coins.desk.look(lambda tx: tx.tickets.thread(number))]
-
-
-def test_what_staff_answered_after_the_backup_is_put_back_once_and_nobody_is_told_of_it_again() -> None:
-    with a_coin_desk() as coins:
-        number = coins.ticket(customer(77)).id
-        assert [recovered(coins, answered()) for _ in range(2)] == [[number], []]
-        (said,) = coins.desk.look(lambda tx: tx.tickets.thread(number))
-        assert (said.author, said.kind, said.text, said.staff) == (Author.STAFF, MessageKind.TEXT, "It is done.", None)
-        assert said.at == MONDAY_9AM + timedelta(seconds=60, milliseconds=999)
-        assert coins.told(TicketAnswered) == []
-
-
-def test_D2_D3_nothing_is_put_back_into_a_ticket_that_was_erased_or_is_not_its_customers() -> None:
-    with a_coin_desk() as coins:
-        theirs = coins.ticket(customer(78)).id
-        assert recovered(coins, answered()) == []
-        assert recovered(coins, answered(customer_id=78)) == [], "the row of the ticket is another customer's"
-        assert recovered(coins, answered(), lost_ticket(number=1, customer_id=78)) == []
-        assert recovered(coins, [*answered(ticket=99), *answered(customer=0)]) == []
-        assert staffs_words(coins, theirs) == []
-        account = coins.account_id(customer(78))
-        coins.desk.run(lambda tx: tx.personal.forget(ACME, account, customer(78)))
-        ticket = lost_ticket(number=1, customer_id=78)
-        assert recovered(coins, answered(customer_id=78), ticket) == []
-        assert staffs_words(coins, theirs) == []
-
-
-def test_words_that_nobody_of_ours_has_signed_are_not_staffs() -> None:
-    stranger = SigningKey("k1", b"x" * 32)
-    with a_coin_desk() as coins:
-        number = coins.ticket(customer(77)).id
-        forged = [*answered(key=stranger), *answered(store="other"), *answered(number=9)]
-        assert recovered(coins, forged) == []
-        for ticket in (lost_ticket(number=1, key=stranger), lost_ticket(number=1, store="other")):
-            assert recovered(coins, answered(), ticket) == []
-        assert recovered(coins, answered(), lost_ticket(number=1, ticket=2)) == []
-        assert staffs_words(coins, number) == []
-
-
-def test_a_row_of_another_ticket_with_the_same_number_gives_it_no_words_and_is_told() -> None:
-    """A desk that was made anew begins to count again."""
-    with a_coin_desk() as coins:
-        number = coins.ticket(customer(77)).id
-        other = lost_ticket(number=1, opened_at=int(MONDAY_9AM.timestamp()) - 1)
-        assert recovered(coins, answered(), other) == []
-        assert staffs_words(coins, number) == []
-        (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
-        assert f"the shop shows ticket {number} with 3 messages, opened after the backup" in problem.summary
 
 
 def test_what_a_lost_desk_left_of_messages_is_emptied_and_gives_way_to_what_comes_later() -> None:

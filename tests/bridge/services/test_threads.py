@@ -16,6 +16,7 @@ from bridge.domain.ticket_terms import TicketTerms
 from bridge.domain.tickets import Author, Channel, MessageKind, TicketState
 from bridge.services import privacy, threads, ticket_decisions, tickets
 from bridge.services.ticket_decisions import set_state
+from bridge.services.ticket_links import merge
 from bridge.services.ticket_standing import settle
 from tests.support.books import ACME, customer
 from tests.support.native import a_message, a_thread
@@ -167,6 +168,15 @@ def test_an_erased_ticket_takes_nothing_more(coins: CoinDesk) -> None:
     assert current(coins) != first
 
 
+def test_D2_the_thread_of_somebody_who_is_erased_is_closed_in_the_shop_too(coins: CoinDesk) -> None:
+    take(coins, a_message(11))
+    coins.desk.run(privacy.erase, ACME, CUSTOMER, by=ANNA, at=coins.now)
+    [one] = coins.desk.look(lambda tx: tx.threads.wanted(ACME, 9))
+    assert (one.thread_id, one.status) == (THREAD, NativeStatus.CLOSED)
+    coins.desk.run(threads.status_intended, ACME, one)
+    assert (statuses(coins, now=NativeStatus.CLOSED), wanted(coins)) == (1, [])
+
+
 def test_D4_a_threads_address_goes_with_the_texts_of_its_ticket(coins: CoinDesk) -> None:
     take(coins, a_message(11))
     first = current(coins)
@@ -189,6 +199,29 @@ def test_T10_a_ticket_that_was_merged_hands_on_what_is_said_in_its_thread(coins:
     take(coins, a_message(12, "More of it"))
     assert current(coins) == other.id
     assert said(coins, other.id) == [(Author.CUSTOMER, MessageKind.TEXT, "More of it")]
+
+
+def test_T10_a_ticket_that_is_joined_to_another_brings_its_thread_along(coins: CoinDesk) -> None:
+    """What staff answer from then on reaches the thread at once, which stays as open as the ticket is."""
+    take(coins, a_message(11))
+    first, other = current(coins), coins.ticket(CUSTOMER)
+    coins.desk.run(merge, coins.terms, first, into=other.id, by=ANNA, at=coins.later(minutes=1))
+    assert (state(coins, first), current(coins), wanted(coins)) == (TicketState.CLOSED, other.id, [])
+    coins.desk.run(tickets.reply, coins.terms, other.id, text="Please restart it", by=ANNA, at=coins.later(minutes=1))
+    assert [(one.thread_id, one.text) for one in coins.desk.look(lambda tx: tx.threads.replies(ACME, 9))] == [
+        (THREAD, "Please restart it")
+    ]
+    assert wanted(coins) == [NativeStatus.PENDING1]
+
+
+def test_T10_a_thread_follows_how_the_ticket_stands_that_its_own_was_joined_to(coins: CoinDesk) -> None:
+    take(coins, a_message(11))
+    first, other = current(coins), coins.ticket(CUSTOMER)
+    coins.desk.run(tickets.reply, coins.terms, first, text="Please restart it", by=ANNA, at=coins.later(minutes=1))
+    [one] = coins.desk.look(lambda tx: tx.threads.wanted(ACME, 9))
+    coins.desk.run(threads.status_written, ACME, one)
+    coins.desk.run(merge, coins.terms, first, into=other.id, by=ANNA, at=coins.later(minutes=1))
+    assert (state(coins, other.id), wanted(coins)) == (TicketState.OPEN, [NativeStatus.OPEN])
 
 
 @pytest.mark.parametrize(

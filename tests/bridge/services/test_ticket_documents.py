@@ -12,6 +12,7 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, verifies
 from bridge.contracts.tickets import MessageKey
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.files import NamedFile
 from bridge.domain.tickets import (
     Author,
     Message,
@@ -22,7 +23,7 @@ from bridge.domain.tickets import (
     TicketState,
     Urgency,
 )
-from bridge.services import comparing_accounts, offering, privacy, rights, tickets
+from bridge.services import comparing_accounts, offering, privacy, rights, ticket_links, tickets
 from bridge.services.account_pages import PageTerms
 from bridge.services.documents import documents_pushed, waiting_documents
 from bridge.services.opening import open_ticket
@@ -377,3 +378,39 @@ def test_many_tickets_are_pushed_a_few_at_a_time_because_answers_wait_behind_the
     assert len(rows(coins)) == 50
     pushed(coins)
     assert len(rows(coins)) == 10
+
+
+def test_T10_files_of_what_goes_on_by_itself_go_along(coins: CoinDesk) -> None:
+    owner, ticket = coins.account_id(CUSTOMER), coins.ticket(CUSTOMER)
+
+    def writes(text: str, author: Author, *files: str) -> int:
+        message = Message(coins.later(minutes=1), author, MessageKind.TEXT, text)
+        how: dict[str, Any] = {"author": author, "kind": "image/png", "lost": False, "at": coins.now}
+
+        def said(tx: Tx) -> int:
+            number = tell(tx, coins.terms, ticket.id, message).id
+            for name in files:
+                tx.files.add(ACME, owner, ticket.id, NamedFile(name, f"{name}.png", 100, "0" * 64, 1), **how)
+            return number
+
+        return coins.desk.run(said)
+
+    def shown() -> dict[tuple[int, str], list[str]]:
+        """The names of files by ticket and text, as the shop is told them now."""
+        found = {(one["ticket"], one["text"][""]): one["files"] for one in told(coins) if "" in one["text"]}
+        pushed(coins)
+        return {said: [file["name"] for file in files] for said, files in found.items()}
+
+    writes("It is broken.", Author.CUSTOMER, "screen")
+    wanted = writes("Another thing: the invoice.", Author.CUSTOMER, "invoice", "order")
+    writes("Is it this one?", Author.STAFF, "tax")
+    assert [len(files) for files in shown().values()] == [1, 2, 1]
+    split, at = ticket_links.split, coins.later(minutes=1)
+    part = coins.desk.run(split, coins.terms, ticket.id, from_message=wanted, subject="Tax", by=ANNA, at=at).id
+    assert shown() == {
+        (part, "Another thing: the invoice."): ["invoice.png", "order.png"],
+        (part, "Is it this one?"): ["tax.png"],
+        (ticket.id, "Another thing: the invoice."): [],
+        (ticket.id, "Is it this one?"): [],
+    }
+    assert [one.file for one in coins.desk.look(lambda tx: tx.files.of_ticket(ticket.id))] == ["screen"]

@@ -21,7 +21,11 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "a table named twice": (
         with_section("[coins]"),
-        "line 22, column 7: is not valid TOML (Cannot declare ('coins',) twice)",
+        "line 22, column 7: is not valid TOML (the table [coins] stands in it twice)",
+    ),
+    "a table of a table named twice": (
+        with_section("[plans.base]"),
+        "line 22, column 12: is not valid TOML (the table [plans.base] stands in it twice)",
     ),
     "a day that is not there": (
         changed("start = 2026-01-01", "start = 2026-02-30"),
@@ -463,6 +467,18 @@ WRONG: dict[str, tuple[str, str]] = {
         with_section("[tickets]\nwarn_percents = [50, 100]"),
         "tickets.warn_percents[2]: must be a whole number of at most 99, not 100",
     ),
+    "an escalation that is one table (T7)": (
+        with_section("[tickets.escalation]\nafter_hours = 2"),
+        "tickets.escalation: must be a list of tables, each written under [[tickets.escalation]], not a table",
+    ),
+    "a file that is larger than all of a customer's": (
+        with_section("[files]\ncustomer_megabytes = 4"),
+        "files.customer_megabytes: must not be less than files.file_megabytes (5), not 4",
+    ),
+    "a customer's files that are more than all of the store's": (
+        with_section("[files]\nstore_megabytes = 99"),
+        "files.store_megabytes: must not be less than files.customer_megabytes (100), not 99",
+    ),
     "an escalation to nobody who works there (T7)": (
         with_section('[[tickets.escalation]]\nafter_hours = 2\nto = ["Boris"]'),
         'tickets.escalation[1].to[1]: must be the name of one of the staff (Anna), not "Boris"',
@@ -474,7 +490,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "a canned answer with a variable that there is not": (
         with_section('[macros.hello]\ntext = { en = "Dear {name}, ticket {ticket} ..." }'),
         (
-            "macros.hello.text.en: has a variable that there is not; the variables are {ticket}, {subject}, {due}, "
+            "macros.hello.text.en: has {name}, which stands for nothing; the variables are {ticket}, {subject}, {due}, "
             "{coins}, {store}"
         ),
     ),

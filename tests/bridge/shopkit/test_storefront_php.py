@@ -7,6 +7,7 @@ import pytest
 
 from bridge.resources import LICENCE_CLIENT, resource
 from bridge.storefront import SHARED
+from tests.support.php_program import php_command
 
 CHECK = Path(__file__).parents[2] / "support/php/newer_than_74.php"
 FOLDERS = (
@@ -20,7 +21,7 @@ FILES = sorted(path for folder in FOLDERS for path in folder.rglob("*.php"))
 
 
 def php(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["php", *arguments], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([*php_command({}), *arguments], capture_output=True, text=True, check=False, timeout=60)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}")

@@ -11,13 +11,14 @@ from bridge.domain.ledger import EntryKind
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.locale.statement_words import COLUMNS, column_name, kind_name, purpose
 from bridge.storefront import SHARED
+from tests.support.php_program import php_command
 
 DAYS = [date(2020, 1, 1) + timedelta(days=number) for number in range(0, 365 * 40, 3)]
 
 
 def php(program: str, given: object = None) -> object:
     done = subprocess.run(
-        ["php", "-d", "display_errors=stderr", "-r", program],
+        [*php_command({}), "-r", program],
         input=json.dumps(given),
         capture_output=True,
         text=True,

@@ -42,6 +42,7 @@ async def test_a_store_read_within_its_limit_is_well(daemon: Daemon) -> None:
         "push": {"paired": True, "waiting": 0, "cause": ""},
         "problems": 0,
         "first_sync": "pending",
+        "tickets": {"waiting": 0, "late": 0, "breached": 0, "first_due_seconds": None},
     }
 
 

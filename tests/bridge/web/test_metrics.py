@@ -11,7 +11,9 @@ from bridge.contracts.desk import Tx
 from bridge.contracts.office import Delivery
 from bridge.desk import versions
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.tickets import Author, TicketKind, TicketNow, TicketState
 from bridge.engine.health import Counters, Work
+from bridge.web.health import health_document
 from bridge.web.metrics import metrics_page
 from tests.bridge.web.conftest import NOON, Daemon
 
@@ -80,6 +82,38 @@ async def test_C16_the_ledgers_totals_are_the_sums_over_its_accounts(daemon: Dae
     assert found["supportbridge_ledger_accounts", "store=umbrella"] == 0
     assert found["supportbridge_pushes_waiting", "store=acme"] == 0
     assert found["supportbridge_outbox_waiting", ""] == 0
+
+
+def late_tickets(tx: Tx) -> None:
+    """Two tickets that are late, one of them after a guarantee, the later of the two."""
+    owner = Owner(OwnerKind.CUSTOMER, CUSTOMER)
+    account = tx.accounts.open("acme", [owner])[owner]
+    for minutes, guaranteed in ((30, True), (90, False)):
+        ticket = tx.tickets.open("acme", account.id, subject="Anna's", at=NOON, by=Author.CUSTOMER)
+        due = NOON - timedelta(minutes=minutes)
+        now = TicketNow(TicketState.OPEN, NOON, TicketKind.SUPPORT, due=due, guaranteed=guaranteed)
+        tx.tickets.save_now(ticket.id, now)
+
+
+async def test_T7_tickets_that_wait_are_counted_and_the_first_due_time_is_told(daemon: Daemon) -> None:
+    daemon.add_store("acme")
+    daemon.add_store("umbrella")
+    daemon.desk.run(late_tickets)
+    found = await samples(daemon)
+    assert found["supportbridge_tickets_waiting", "store=umbrella"] == 0
+    assert ("supportbridge_tickets_first_due_seconds", "store=umbrella") not in found
+    assert found["supportbridge_tickets_waiting", "store=acme"] == 2
+    assert found["supportbridge_tickets_late", "store=acme"] == 2
+    assert found["supportbridge_tickets_breached", "store=acme"] == 1
+    assert found["supportbridge_tickets_first_due_seconds", "store=acme"] == -90 * 60
+    page = health_document(await daemon.observed.look())
+    assert page["ok"], "a late answer is staff's matter, not the daemon's"
+    assert page["stores"]["acme"]["tickets"] == {
+        "waiting": 2,
+        "late": 2,
+        "breached": 1,
+        "first_due_seconds": -5400.0,
+    }
 
 
 async def test_messages_that_wait_are_counted_by_plugin(daemon: Daemon) -> None:

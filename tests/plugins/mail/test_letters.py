@@ -3,6 +3,8 @@
 import ast
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -80,6 +82,7 @@ TO_STAFF: list[events.Event] = [
     events.TicketOpened(key="k", **CUSTOMER, ticket_id=5),
     events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, urgent=True, guaranteed_until=LAPSES),
     events.TicketReplied(key="k", **CUSTOMER, ticket_id=5),
+    events.TicketAssigned(key="k", **CUSTOMER, ticket_id=5, to=("Boris",), by="Anna"),
     events.ClockWarning(**CLOCK, clock="first_answer", percent=50),
     events.ClockBreached(**CLOCK, clock="next_answer"),
     events.ClockEscalated(**CLOCK, clock="resolution", hours=2.5),
@@ -161,8 +164,32 @@ def test_the_commands_in_letters_to_staff_exist() -> None:
     known = {words[1:]: command for words, command in command_tree()}
     lines = [line for event in TO_STAFF for line in text(letter_to_staff(event, context()) or Letter("")).splitlines()]
     commands = [line.partition("bridge ")[2].split() for line in lines if ": bridge " in line]
-    assert len(commands) == len(TO_STAFF)
+    assert len(commands) >= len(TO_STAFF)
     assert all(tuple(words[:2]) in known for words in commands)
+
+
+def test_T7_letters_to_staff_name_the_command_that_answers_the_question_they_raise() -> None:
+    late = letter_to_staff(events.ClockBreached(**CLOCK, clock="next_answer"), context())
+    asked = letter_to_staff(events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, urgent=True), context())
+    assert late is not None
+    assert asked is not None
+    assert "Why it is due then: bridge ticket explain 5 --store acme" in text(late).splitlines()
+    assert "It is: bridge ticket urgent 5 --store acme" in text(asked).splitlines()
+    assert 'It is not: bridge ticket urgent 5 --store acme --refuse "…"' in text(asked).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("en", "Ticket 5: the promise was broken 2.5 h ago"),
+        ("ru", "Обращение 5: обещание нарушено уже 2,5 ч"),
+        ("fa", "درخواست ۵: ۲٫۵ ساعت است که به قول عمل نشده"),
+    ],
+)
+def test_T7_half_an_hour_is_written_as_the_language_writes_it(language: str, subject: str) -> None:
+    letter = letter_to_staff(events.ClockEscalated(**CLOCK, clock="resolution", hours=2.5), context(language))
+    assert letter is not None
+    assert words.without_marks(letter.subject) == subject
 
 
 def test_an_offer_that_the_coins_don_t_cover_says_how_many_are_missing() -> None:
@@ -175,6 +202,13 @@ def test_C13_only_an_offer_after_another_one_speaks_of_an_earlier_offer() -> Non
     assert anew in customers(events.QuoteOffered(**quote_facts(version=2), valid_until=LAPSES, replaces=True)).lines
     sent_draft = events.QuoteOffered(**quote_facts(version=2), valid_until=LAPSES)
     assert anew not in customers(sent_draft).lines
+
+
+def test_C13_what_is_opened_from_the_price_list_is_not_said_to_cost_nothing() -> None:
+    opened: dict[str, Any] = {"key": "k", **CUSTOMER, "ticket_id": 5, "best_effort_until": LAPSES}
+    listed = customers(events.TicketOpened(**opened, price="google-analytics"))
+    assert "You will get an offer; no coins are taken unless you approve it." in listed.lines[0]
+    assert "It costs no coins." in customers(events.TicketOpened(**opened)).lines[0]
 
 
 def test_C14_after_a_chargeback_the_letter_says_why_and_what_it_means_that_the_account_is_paused() -> None:
@@ -305,6 +339,22 @@ def test_marks_of_direction_in_a_tickets_subject_or_a_name_reach_no_letter(langu
     plain = as_text(letter, sheet)
     assert set(plain) & set(turning) <= ours
     assert plain.count(words.FIRST) == plain.count(words.LAST), "what we open we close"
+
+
+@pytest.mark.parametrize("word", ["فوری", "می\u200cخواهم", "Запрос", "Analytics", "«نه»"])
+def test_every_space_of_a_subject_and_of_a_name_arrives_however_the_header_is_folded(word: str) -> None:
+    sheet = customer_sheet("fa", "Support House", "", "")
+    for count in range(1, 16):
+        said = " ".join(["درخواست", *[word] * count, "۵: »", word])
+        name = said[:39].strip()
+        envelope = Envelope(said, "no-reply@house.example", name, "ada@customers.example", "k", NOON)
+        sent = message(Letter(said), sheet, envelope).as_bytes()
+        head = sent.partition(b"\r\n\r\n")[0]
+        assert max(map(len, head.split(b"\r\n"))) <= 78
+        read = message_from_bytes(sent)
+        headers = [str(make_header(decode_header(read[header]))) for header in ("Subject", "From", "To")]
+        from_name = words.one_line(said, 100)
+        assert headers == [said, f"{from_name} <no-reply@house.example>", f"{name} <ada@customers.example>"]
 
 
 @pytest.mark.parametrize(

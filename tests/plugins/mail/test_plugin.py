@@ -368,6 +368,10 @@ STAFF_EVENTS = [
         "A new message from customer 77",
     ),
     (
+        events.TicketAssigned(key="g", store="acme", at=NOON, owner=ANNA, ticket_id=5, to=("Anna",), by="Boris"),
+        "Ticket 5 has been given to you",
+    ),
+    (
         events.ClockBreached(
             key="c", store="acme", at=NOON, owner=ANNA, ticket_id=5, clock="first_answer", due=NOON, to=("Anna",)
         ),

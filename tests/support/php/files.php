@@ -93,17 +93,29 @@ try {
         case 'really':
             $parts->store(Upload::sent($orders['files'], FileField::NAME));
             break;
+        case 'each': // one at a time, and what is said of it
+            $told['each'] = [];
+            foreach (array_keys($orders['files']['supportbridge_files']['name']) as $at) {
+                $one = array_map(static function (array $values) use ($at): array {
+                    return [$values[$at]];
+                }, $orders['files']['supportbridge_files']);
+                try {
+                    Upload::sent(['supportbridge_files' => $one], FileField::NAME, static function (): bool {
+                        return true;
+                    });
+                    $told['each'][] = '';
+                } catch (Refusal $refusal) {
+                    $told['each'][] = $refusal->getMessage();
+                }
+            }
+            break;
         case 'received':
             Upload::requireReceived(['CONTENT_LENGTH' => $orders['length']]);
             break;
         case 'download':
             $download = new FileDownload($parts, $orders['file'], $orders['own']);
-            $content = '';
-            $download->each(static function (string $data) use (&$content): void {
-                $content .= $data;
-            });
             $told['headers'] = $download->headers();
-            $told['content'] = base64_encode($content);
+            $told['content'] = base64_encode($download->content);
             break;
     }
 } catch (Refusal $refusal) {

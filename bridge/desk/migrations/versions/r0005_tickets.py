@@ -58,7 +58,7 @@ NEW_INDEXES = (
     (
         "ix_ticket_queue",
         "ticket",
-        ["store_id", "standing", "urgency_rank", "due_sort_ms", "since_ms", "id"],
+        ["store_id", "standing", "urgency_rank", "due_sort_ms", "since_ms", "id", "state", "guaranteed"],
         "state IN ('open', 'in_work')",
     ),
     ("ix_ticket_policy", "ticket", ["store_id", "policy", "id"], "state <> 'closed'"),
@@ -83,6 +83,15 @@ SHOWN_ANEW = """
 UPDATE account SET number = number + 1, pushed_number = 0, pushed_entries = 0, pushed_digest = '' WHERE number > 0
 """
 """An account's entries name their ticket, and its row has their digest."""
+
+
+OFFERS = """
+INSERT OR IGNORE INTO deadline (kind, ref, store_id, due_ms)
+SELECT 'quote_lapsing', quote.id, quote.store_id, quote_version.valid_until_ms + 1000
+  FROM quote JOIN quote_version ON quote_version.quote_id = quote.id AND quote_version.version = quote.version
+ WHERE quote.state = 'offered'
+"""
+"""An offer that has been reminded of is looked at once more, when it has lapsed."""
 
 
 def upgrade() -> None:
@@ -118,6 +127,7 @@ def upgrade() -> None:
         op.execute(KINDS.format(table=table))
     op.execute(EVENTS.format(table="outbox", column="event", path="$"))
     op.execute(EVENTS.format(table="delivery", column="document", path="$.event"))
+    op.execute(OFFERS)
     op.execute(SHOWN_ANEW)
     op.execute("UPDATE quote SET number = number + 1, pushed_number = min(pushed_number, 0)")
     op.execute("UPDATE ticket SET number = number + 1, pushed_number = min(pushed_number, 0)")

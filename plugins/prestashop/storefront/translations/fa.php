@@ -71,9 +71,9 @@ $_MODULE['<{supportbridge}prestashop>supportbridgewords_69c7883c22adf2de61345de8
 // Coins held
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_04043a4826ecddb333228ec9bab829af'] = 'سکه‌های رزرو شده';
 // Plan
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_0b6cbdf7ad2928078f1600a3e8979485'] = 'طرح';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_0b6cbdf7ad2928078f1600a3e8979485'] = 'بسته';
 // No active plan
-$_MODULE['<{supportbridge}prestashop>supportbridgewords_b3fea88d41567f49f224430ecc594fe4'] = 'طرح فعالی نیست';
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_b3fea88d41567f49f224430ecc594fe4'] = 'بستهٔ فعالی نیست';
 // Next expiry
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_5d5ba0f4d9fa1479323b218a861123f7'] = 'نزدیک‌ترین پایان اعتبار';
 // No coins will expire
