@@ -20,7 +20,7 @@ from bridge.desk.counts import LedgerTotals
 from bridge.desk.versions import DeskIdentity
 from bridge.domain.licence_answers import NOT_KNOWN, LicenceQuestion, Verdict
 from bridge.domain.licences import StatusCode
-from bridge.domain.purchases import NoteKind
+from bridge.domain.order_notes import NoteKind
 from bridge.domain.staging_hosts import PRIVATE_ENDINGS, STAGING_ENDINGS, STAGING_WORDS
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.hooks import specs

@@ -20,6 +20,7 @@ from bridge.desk.freezes import SqlFreezes
 from bridge.desk.guests import SqlGuests
 from bridge.desk.jobs import SqlJobs
 from bridge.desk.ledger import SqlLedger
+from bridge.desk.licences import SqlLicences
 from bridge.desk.outbox import SqlOutbox
 from bridge.desk.personal import SqlPersonalData
 from bridge.desk.policies import SqlPolicies
@@ -88,6 +89,10 @@ class DeskTx:
     @cached_property
     def purchases(self) -> SqlPurchases:
         return SqlPurchases(self.connection, self.stores)
+
+    @cached_property
+    def licences(self) -> SqlLicences:
+        return SqlLicences(self.connection, self.stores)
 
     @cached_property
     def sync(self) -> SqlSync:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bridge.contracts.desk import Tx
 from bridge.contracts.office import MAIL_HELD
 from bridge.contracts.problems import Problem, ProblemState
-from bridge.domain.purchases import NoteKind
+from bridge.domain.order_notes import NoteKind
 from bridge.errors import UsageError
 from bridge.services.coin_moves import note
 from bridge.services.comparing_accounts import CUSTOMERS_CHANGED, believe_the_shop

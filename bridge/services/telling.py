@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 from bridge.contracts.desk import Touched, Tx
 from bridge.contracts.problems import Problem
+from bridge.domain.order_notes import Note, NoteKind
 from bridge.domain.orders import Order, UnreadableOrder
-from bridge.domain.purchases import Decision, Note, NoteKind
+from bridge.domain.purchases import Decision
 
 FUSE = "fuse"
 UNREADABLE = "unreadable_order"

@@ -107,8 +107,8 @@ BAD = {
     "a key in capitals": (
         PRODUCT.replace("products.seo", "products.SEO"),
         (
-            "licences.products.SEO: a product's key must be lower-case letters, digits, - and _, beginning with a letter, "
-            "at most 32"
+            "licences.products.SEO: a product's key must be lower-case letters, digits, - and _, "
+            "beginning with a letter, at most 32"
         ),
     ),
     "a renewal of nothing": (
@@ -130,8 +130,8 @@ BAD = {
     "orders and a table": (
         TABLE.replace('"SEO" }', '"SEO" }\nproduct_codes = ["SEO"]'),
         (
-            "licences.products.seo.product_codes: must be left out: with [licences.table] licences come from that table "
-            "and not from orders"
+            "licences.products.seo.product_codes: must be left out: with [licences.table] licences come from that "
+            "table and not from orders"
         ),
     ),
     "a product of the table that there is not": (
