@@ -83,6 +83,7 @@ def _dry_run_parts(totals: "list[Total]") -> list[Any]:
             one.booked.orders,
             one.booked.granted_units,
             one.booked.granted_coins,
+            one.booked.issued_licences,
             one.booked.revoked_units,
             one.booked.reinstated_units,
             one.booked.set_aside,
@@ -98,12 +99,13 @@ def _dry_run_parts(totals: "list[Total]") -> list[Any]:
             "Orders",
             "Grants",
             "Coins",
+            "Licences",
             "Revocations",
             "Reinstated",
             "For staff",
             "First sync",
             rows=rows,
-            right=("Orders", "Grants", "Coins", "Revocations", "Reinstated", "For staff"),
+            right=("Orders", "Grants", "Coins", "Licences", "Revocations", "Reinstated", "For staff"),
         )
         parts = [shown, line(), line("Nothing was written.")]
     return [*parts, *_failures(totals), *(line(one.next_step) for one in found if one.next_step)]

@@ -63,6 +63,7 @@ class Total:
             "orders": self.booked.orders,
             "units": self.booked.units,
             "granted": {"units": self.booked.granted_units, "coins": self.booked.granted_coins},
+            "licences": {"issued": self.booked.issued_licences, "changed": self.booked.licences},
             "revoked": {"units": self.booked.revoked_units, "coins": self.booked.revoked_coins},
             "reinstated": {"units": self.booked.reinstated_units, "coins": self.booked.reinstated_coins},
             "set_aside": self.booked.set_aside,

@@ -43,11 +43,11 @@ class Decision:
 
 
 class DeadlineKind(StrEnum):
-    """What falls due. The number a deadline refers to is a package's, a quote's or a ticket's.
+    """What falls due. The number a deadline refers to is a package's, a quote's, a ticket's or a licence's.
 
-    A package has one deadline at a time: its next reminder, and after the last its end. `FORFEIT` is the end of one of
-    which nobody is told. An offer's is the reminder that it is about to lapse, and after that its lapse. A ticket has
-    one at a time too: the next moment at which something is to be done about it.
+    A package has one deadline at a time: its next reminder, and after the last its end. `FORFEIT` is the end of one
+    of which nobody is told. An offer's is the reminder that it is about to lapse, and after that its lapse. A ticket
+    and a licence have one at a time too: the next moment at which something is to be done about it.
     """
 
     PACKAGE = "package"
@@ -55,6 +55,7 @@ class DeadlineKind(StrEnum):
     QUOTE_LAPSING = "quote_lapsing"
     HOLD_OLD = "hold_old"
     TICKET = "ticket"
+    LICENCE = "licence"
 
 
 class Deadline(NamedTuple):

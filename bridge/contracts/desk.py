@@ -27,6 +27,7 @@ from bridge.contracts.coin_desk import (
 from bridge.contracts.disputes import Disputes
 from bridge.contracts.files import Files
 from bridge.contracts.freezes import Freezes
+from bridge.contracts.licences import Licences
 from bridge.contracts.problems import Problems
 from bridge.contracts.threads import Threads
 from bridge.contracts.tickets import Policies, Tickets
@@ -53,7 +54,8 @@ class StoreState:
 
     `confirmed_units` is the dry-run total staff have confirmed, `booked_units` what the first sync has booked of it.
     `page_terms` is a digest of the settings that account pages show; `statuses` says which statuses the orders were
-    last read by, empty where that is not known.
+    last read by, empty where that is not known; `licence_codes` which codes gave licences then, `licences_since` when
+    the newest of them came. `lost_since` is when the shop could no longer be read, None while it can.
     """
 
     id: int
@@ -64,6 +66,9 @@ class StoreState:
     synced_to: int = 0
     page_terms: str = ""
     statuses: str = ""
+    licence_codes: tuple[str, ...] = ()
+    licences_since: datetime | None = None
+    lost_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +367,8 @@ class Tx(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def purchases(self) -> Purchases: ...
+    @property
+    def licences(self) -> Licences: ...
     @property
     def sync(self) -> Sync: ...
     @property

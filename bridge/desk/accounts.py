@@ -1,5 +1,6 @@
 """Stores and accounts in the desk."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -10,7 +11,7 @@ from bridge.contracts.desk import FirstSync, StoreState
 from bridge.desk.lasting import Lasting
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
 from bridge.desk.tables import account, store
-from bridge.desk.values import from_ms, id_list, to_ms
+from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import Account, Owner, OwnerKind
 
 ACCOUNT_COLUMNS = (
@@ -34,7 +35,17 @@ _SAVE_STORE = Statement(
     .values(
         {
             name: bindparam(name)
-            for name in ("first_sync", "confirmed_units", "booked_units", "synced_to", "page_terms", "statuses")
+            for name in (
+                "first_sync",
+                "confirmed_units",
+                "booked_units",
+                "synced_to",
+                "page_terms",
+                "statuses",
+                "licence_codes",
+                "licences_ms",
+                "lost_ms",
+            )
         }
     )
 )
@@ -115,12 +126,28 @@ class SqlStores:
                 synced_to=0,
                 page_terms="",
                 statuses="",
+                licence_codes="[]",
+                licences_ms=None,
+                lost_ms=None,
             )
             self.changed = True
             row = _STORE.one(self._connection, wanted=name)
             assert row is not None
-        number, name, first_sync, *rest = row
-        return StoreState(number, name, FirstSync(first_sync), *rest)
+        (number, name, first_sync, confirmed, booked, synced_to, page_terms, statuses, codes, licences_ms,
+         lost_ms) = row  # fmt: skip
+        return StoreState(
+            number,
+            name,
+            FirstSync(first_sync),
+            confirmed,
+            booked,
+            synced_to,
+            page_terms,
+            statuses,
+            licence_codes=tuple(json.loads(codes)),
+            licences_since=None if licences_ms is None else from_ms(licences_ms),
+            lost_since=None if lost_ms is None else from_ms(lost_ms),
+        )
 
     def save(self, state: StoreState) -> None:
         _SAVE_STORE.run(
@@ -132,6 +159,9 @@ class SqlStores:
             synced_to=state.synced_to,
             page_terms=state.page_terms,
             statuses=state.statuses,
+            licence_codes=as_json(state.licence_codes),
+            licences_ms=None if state.licences_since is None else to_ms(state.licences_since),
+            lost_ms=None if state.lost_since is None else to_ms(state.lost_since),
         )
         self.changed = True
 

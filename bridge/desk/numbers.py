@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.desk.statements import Statement
-from bridge.desk.tables import guest_claim, left_out, package, problem, quote, ticket
+from bridge.desk.tables import guest_claim, left_out, licence, package, problem, quote, ticket
 
 GAP = 10_000
 """How many numbers of a kind a restore leaves out, beyond those that a desk to be replaced is seen to have given out.
@@ -20,7 +20,7 @@ GAP = 10_000
 A backup is meant to be a day old at most (staff are told after 26 hours), and no staff writes ten thousand quotes in a
 day; nor in a month, if they write less than three hundred a day. It is still a number to be said on the telephone.
 """
-NUMBERED: tuple[Table, ...] = (package, problem, ticket, quote, guest_claim)
+NUMBERED: tuple[Table, ...] = (package, problem, ticket, quote, guest_claim, licence)
 
 OLDER_NAMES = {"ticket": ("request",)}
 """What tables were called in older desks."""

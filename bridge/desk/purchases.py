@@ -14,6 +14,7 @@ from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import account, dispute, purchase
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.licences import Licensed
 from bridge.domain.plans import UnitTerms
 from bridge.domain.purchases import Purchase
 
@@ -36,6 +37,7 @@ _OF_ORDERS = Statement(
         purchase.c.terms,
         purchase.c.charged_back,
         purchase.c.ordered,
+        purchase.c.licensed,
         _TAKEN_BACK_OR_OVER,
     )
     .join(account, account.c.id == purchase.c.account_id)
@@ -46,7 +48,7 @@ _INSERT = upsert(purchase).values({column.name: bindparam(column.name) for colum
 _SAVE = Statement(
     _INSERT.on_conflict_do_update(
         index_elements=[purchase.c.store_id, purchase.c.order_id],
-        set_={name: _INSERT.excluded[name] for name in ("terms", "charged_back", "ordered")},
+        set_={name: _INSERT.excluded[name] for name in ("terms", "charged_back", "ordered", "licensed")},
     )
 )
 
@@ -69,8 +71,9 @@ class SqlPurchases:
                 charged_back=bool(charged_back),
                 ordered_at=datetime.fromisoformat(ordered) if ordered else None,
                 disputed=over == 0,
+                licensed={} if licensed == "{}" else _licensed(licensed),
             )
-            for order_id, account_id, kind, ref, paid_ms, frozen, charged_back, ordered, over in rows
+            for order_id, account_id, kind, ref, paid_ms, frozen, charged_back, ordered, licensed, over in rows
         }
 
     def highest(self, store: str) -> int:
@@ -90,10 +93,15 @@ class SqlPurchases:
                     "terms": _terms_json(tuple(one.terms.items())),
                     "charged_back": int(one.charged_back),
                     "ordered": one.ordered_at.isoformat() if one.ordered_at else None,
+                    "licensed": as_json(dict(one.licensed)) if one.licensed else "{}",
                 }
                 for one in purchases
             ),
         )
+
+
+def _licensed(frozen: str) -> dict[str, Licensed]:
+    return {code: Licensed(*meant) for code, meant in json.loads(frozen).items()}
 
 
 @lru_cache(maxsize=1024)

@@ -92,12 +92,12 @@ class LookUp:
         self._one = Statement(core.where(column == bindparam("wanted")))
         self._many = Statement(core.where(any_of(column, "wanted")))
 
-    def rows(self, connection: sqlite3.Connection, values: Iterable[int | str]) -> Sequence[Any]:
+    def rows(self, connection: sqlite3.Connection, values: Iterable[int | str], **parameters: Any) -> Sequence[Any]:
         """Execute and fetch everything that has one of these values."""
         wanted = list(values)
         if len(wanted) == 1:
-            return self._one.rows(connection, wanted=wanted[0])
-        return self._many.rows(connection, wanted=as_json(wanted))
+            return self._one.rows(connection, wanted=wanted[0], **parameters)
+        return self._many.rows(connection, wanted=as_json(wanted), **parameters)
 
 
 def insert_row(table: Table, *, without: frozenset[str] = frozenset()) -> Statement:

@@ -21,6 +21,7 @@ from bridge.desk.guests import SqlGuests
 from bridge.desk.jobs import SqlJobs
 from bridge.desk.lasting import Lasting
 from bridge.desk.ledger import SqlLedger
+from bridge.desk.licences import SqlLicences
 from bridge.desk.outbox import SqlOutbox
 from bridge.desk.personal import SqlPersonalData
 from bridge.desk.policies import SqlPolicies
@@ -114,6 +115,10 @@ class DeskTx:
     @_part
     def purchases(self) -> SqlPurchases:
         return SqlPurchases(self.connection, self.stores)
+
+    @_part
+    def licences(self) -> SqlLicences:
+        return SqlLicences(self.connection, self.stores)
 
     @_part
     def sync(self) -> SqlSync:

@@ -16,11 +16,11 @@ from bridge.desk.tables import desk
 from bridge.desk.values import from_ms, to_ms
 from bridge.errors import DeskDamaged, DeskTooNew, DeskTooOld
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """The version of the tables in this program."""
-COMPATIBLE_VERSION = 5
+COMPATIBLE_VERSION = 6
 """The oldest program (by its `SCHEMA_VERSION`) that can use a desk written by this one."""
-REVISION = "0005"
+REVISION = "0006"
 """Alembic's name of the newest migration."""
 
 _IDENTITY = Statement(

@@ -178,6 +178,44 @@ class BalanceLow(CustomerEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AboutLicence(CustomerEvent):
+    """Something about one licence of a product, which counts until the end of a day; None for good.
+
+    The licence's own key is no part of the event: whoever needs it asks the desk.
+    """
+
+    licence_id: int
+    product: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceChanged(AboutLicence):
+    """It was issued, suspended, reinstated, renewed, assigned or released, which is `change` (rules L1, L5).
+
+    `reason` is a stable word for why it was suspended (refunded, chargeback, ...), empty for all else.
+    """
+
+    change: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceExpiring(AboutLicence):
+    """It ends in `days` days. `instead_of` as with `PackageExpiring`."""
+
+    days: int
+    instead_of: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceExpired(AboutLicence):
+    """It has ended, days of grace included. `instead_of` as with `PackageExpiring`."""
+
+    instead_of: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketOpened(CustomerEvent):
     """A customer opened a ticket. `urgent` says that he asks for it to be urgent (rule T3).
 
@@ -317,6 +355,9 @@ EVENTS: dict[str, type[Event]] = {
     "package_expiring": PackageExpiring,
     "package_expired": PackageExpired,
     "balance_low": BalanceLow,
+    "licence_changed": LicenceChanged,
+    "licence_expiring": LicenceExpiring,
+    "licence_expired": LicenceExpired,
     "ticket_opened": TicketOpened,
     "ticket_replied": TicketReplied,
     "ticket_assigned": TicketAssigned,

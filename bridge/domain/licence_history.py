@@ -49,7 +49,7 @@ class LicenceNow:
 
     `units` is how many were bought; `domains` on how many domains it may be used, None on any number. `ends` has the
     last second of each term, None where it does not end. `suspended` is the reason, None while it is not. `renewals`
-    stand in the order they were paid.
+    stand in the order they were paid. `told` is what the vendor's own table said last, None where there is none.
     """
 
     account_id: int
@@ -62,6 +62,7 @@ class LicenceNow:
     suspended_by: Mapping[SuspendedBy, str] = field(default_factory=dict)
     activations: Mapping[str, Activation] = field(default_factory=dict)
     renewals: tuple[Renewal, ...] = ()
+    told: Mapping[str, Any] | None = None
 
     @property
     def end(self) -> datetime | None:
@@ -79,6 +80,14 @@ class LicenceNow:
         return None if self.domains is None else self.domains - len(self.activations)
 
 
+class KeptLicence(NamedTuple):
+    """A licence with how it stands. `number` grows with every event, and is the version of what the shop is shown."""
+
+    licence: Licence
+    now: LicenceNow
+    number: int
+
+
 @dataclass(slots=True)
 class _Fold:
     account_id: int
@@ -87,7 +96,11 @@ class _Fold:
     activations: dict[str, Activation] = field(default_factory=dict)
     renewals: dict[str, Renewal] = field(default_factory=dict)
     told: Mapping[str, Any] | None = None
-    """What the vendor's own table said last; None where no table says anything."""
+
+    @classmethod
+    def of(cls, now: LicenceNow) -> "_Fold":
+        renewals = {one.key: one for one in now.renewals}
+        return cls(now.account_id, now.units, dict(now.suspended_by), dict(now.activations), renewals, now.told)
 
     def take(self, event: LicenceEvent) -> None:
         detail = event.detail
@@ -123,7 +136,12 @@ class _Fold:
 
 def licence_now(licence: Licence, events: Iterable[LicenceEvent]) -> LicenceNow:
     """How a licence stands after all that happened to it, in the order it was kept."""
-    fold = _Fold(licence.account_id)
+    return continued(licence, LicenceNow(licence.account_id, licence.product, licence.terms), events)
+
+
+def continued(licence: Licence, now: LicenceNow, events: Iterable[LicenceEvent]) -> LicenceNow:
+    """How a licence that stands so will stand when these things have happened as well."""
+    fold = _Fold.of(now)
     for event in events:
         fold.take(event)
     terms, told = licence.terms, fold.told
@@ -140,6 +158,7 @@ def licence_now(licence: Licence, events: Iterable[LicenceEvent]) -> LicenceNow:
         suspended_by=fold.suspended_by,
         activations=fold.activations,
         renewals=renewals,
+        told=told,
     )
 
 
@@ -187,9 +206,11 @@ def reminders_by(now: LicenceNow, since: datetime, at: datetime, *, expiring_day
     return sorted(days for days, moment in moments.items() if since < moment <= at)
 
 
-def with_renewal(now: LicenceNow, renewal: Renewal) -> Mapping[Term, datetime | None]:
-    """The three ends as one more renewal, paid after all that stand, would make them: for who has to choose."""
-    return {term: _renewed(end, renewal, now.terms.zone) for term, end in now.ends.items()}
+def renewal_event(at: datetime, renewal: Renewal, staff: str | None = None) -> LicenceEvent:
+    """What is kept of a renewal, also where it is given again: then it has its old place."""
+    from_ms = (renewal.paid_at - _EPOCH) // _MILLISECOND
+    detail = {"renewal": renewal.key, "months": renewal.months, "from_ms": from_ms}
+    return LicenceEvent(at, LicenceEventKind.RENEWED, detail, staff)
 
 
 def _by_its_end(now: LicenceNow, at: datetime, first_reminder: int) -> Status:

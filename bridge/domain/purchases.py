@@ -1,8 +1,8 @@
-"""Purchases: what an order owes, and what has to be booked so that the packages match it.
+"""Purchases: what an order owes, and what has to be booked so that packages and licences match it.
 
-An order owes units (order, plan, 1..n). The order as it is now is compared with the units that exist; the difference is
-granted, revoked or reinstated (rules C2, C14). A unit is granted once however often the order is seen, because the
-comparison is with what exists, and because its key is made of shop facts.
+An order owes units (order, plan, 1..n) and licences (order, product). The order as it is now is compared with what
+exists; the difference is granted, revoked or reinstated (rules C2, C14, L1, L5). A unit is granted once however often
+the order is seen, because the comparison is with what exists, and because its key is made of shop facts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,10 +11,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bridge.domain import order_notes
+from bridge.domain import licence_orders, order_notes
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.desk_terms import LOW_PERCENT, REMINDER_DAYS
-from bridge.domain.licences import LicenceBook
+from bridge.domain.licence_orders import NO_LICENCES, LicenceChange, OrderLicences
+from bridge.domain.licences import LicenceBook, Licensed
 from bridge.domain.order_notes import Note, NoteKind
 from bridge.domain.orders import Order, Standing, StatusSets
 from bridge.domain.packages import Package, Unit, instant
@@ -28,11 +29,9 @@ EARLIEST_YEAR = 2000
 class StoreTerms:
     """What of a store's settings decides about what orders give: coins and licences.
 
-    `units_per_order` and `fuse_units` are counts of units, a licence counting as one.
-
-    `reminder_days` are those before a package's end on which its owner is told, and less than `low_percent` of the
-    newest package is a low balance (rule C17). `siblings` are other stores that read the same tables: an order can move
-    from one to another.
+    `units_per_order` and `fuse_units` are counts of units, a licence counting as one. `reminder_days` are those before
+    a package's end on which its owner is told, and less than `low_percent` of the newest package is a low balance (rule
+    C17). `siblings` are other stores that read the same tables: an order can move from one to another.
     """
 
     name: str
@@ -47,13 +46,18 @@ class StoreTerms:
     low_percent: int = LOW_PERCENT
     licences: LicenceBook = field(default_factory=LicenceBook)
 
+    def near_miss(self, code: str) -> str | None:
+        """The code of the settings that `code` equals but for case and blanks, and nothing else."""
+        return self.plans.near_miss(code) or self.licences.near_miss(code)
+
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What is remembered of an order that granted: its account, payment, and the terms frozen by it (rules C1, C3).
+    """What is remembered of an order that was booked: its account, payment, and the terms frozen by it (rules C1, C3).
 
-    `ordered_at` is when it was placed, by the shop's own wall clock; None where that is not known. `charged_back` is
-    what the shop's status said last; `disputed` is what staff have recorded besides, whatever the status says.
+    `licensed` is what its codes stood for besides plans. `ordered_at` is when it was placed, by the shop's own wall
+    clock; None where that is not known. `charged_back` is what the shop's status said last; `disputed` is what staff
+    have recorded besides, whatever the status says.
     """
 
     order_id: int
@@ -64,6 +68,14 @@ class Purchase:
     charged_back: bool = False
     ordered_at: datetime | None = None
     disputed: bool = False
+    licensed: Mapping[str, Licensed] = field(default_factory=dict)
+
+    @property
+    def gave(self) -> str:
+        """What it gave, in words."""
+        if not self.licensed:
+            return "coins"
+        return "coins and licences" if self.terms else "licences"
 
 
 class GrantUnit(NamedTuple):
@@ -82,7 +94,7 @@ class ReinstateUnit(NamedTuple):
     package: Package
 
 
-Change = GrantUnit | RevokeUnit | ReinstateUnit
+Change = GrantUnit | RevokeUnit | ReinstateUnit | LicenceChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,7 @@ class Decision:
     paid_at: datetime | None = None
     charged_back: bool = False
     another: bool = False
+    licensed: Mapping[str, Licensed] = field(default_factory=dict)
 
 
 NOTHING = Decision()
@@ -112,49 +125,53 @@ def decide(
     seen_at: datetime,
     released: NoteKind | None = None,
     elsewhere: str | None = None,
+    given: OrderLicences = NO_LICENCES,
 ) -> Decision:
-    """Compare one order with its units (rules C1, C2, C14).
+    """Compare one order with its units and licences (rules C1, C2, C14, L1, L5).
 
     `seen_at` is when the order's last change was first noticed; `released` is what staff have let it through;
-    `elsewhere` is the sibling store in which this order has granted.
+    `elsewhere` is the sibling store in which this order was booked.
     """
     standing = store.statuses.standing(order.status)
     if standing is Standing.NEUTRAL:
         return NOTHING
     if purchase is not None and released is not NoteKind.NUMBER_REUSED and _another(order, purchase):
-        return Decision(notes=(order_notes.number_reused(order, purchase.owner, purchase.ordered_at),), another=True)
+        note = order_notes.number_reused(order, purchase.gave, purchase.ordered_at, purchase.owner)
+        return Decision(notes=(note,), another=True)
     if standing is not Standing.GRANTING or (purchase is not None and purchase.disputed):
         charged_back = standing is Standing.CHARGEBACK
-        return NOTHING if purchase is None else withdraw(purchase, units, charged_back=charged_back)
+        return NOTHING if purchase is None else withdraw(purchase, units, charged_back=charged_back, given=given)
     if purchase is None and order.ordered_at is not None and order.ordered_at.date() < store.start:
         return NOTHING
     if purchase is None and elsewhere is not None and released is not NoteKind.OTHER_STORE:
         return Decision(notes=(order_notes.other_store(order, elsewhere),))
-    terms = _terms(order, purchase, store.plans)
-    if not terms and purchase is None:
-        return Decision(notes=tuple(order_notes.unknown_codes(order, terms, store.plans)))
+    frozen, frozen_licensed = (purchase.terms, purchase.licensed) if purchase else ({}, {})
+    terms = _terms(order, frozen, store.plans)
+    licensed = licence_orders.licensed_lines(order, frozen_licensed, store.licences)
+    strange = (line.code for line in order.lines if line.code not in terms and line.code not in licensed)
+    unknown = order_notes.near_misses(order, strange, store.near_miss)
+    if not terms and not licensed and purchase is None:
+        return Decision(notes=tuple(unknown))
     owed = _owed(order, terms)
-    odd = _odd(order, purchase, terms, owed, store)
+    odd = _odd(order, purchase, terms, owed, licensed, store)
     if odd is not None:
         return Decision(notes=(odd,))
-    changes = _difference(owed, units, _by_plan(terms), order.order_id)
-    notes = [
-        *order_notes.unknown_codes(order, terms, store.plans),
-        *order_notes.slips(order),
-        *_spent(order.order_id, changes),
-    ]
+    changes: list[Change] = [*_difference(owed, units, _by_plan(terms), order.order_id)]
+    changes += licence_orders.licence_changes(order, licensed, given, store.licences)
+    notes = [*unknown, *order_notes.slips(order), *_spent(order.order_id, changes)]
     doubt = _doubt(order, purchase, changes, released=released is NoteKind.ZERO_TOTAL)
     if doubt is not None:  # what is taken or given back goes its way; only what would be new waits for a person
         notes.append(doubt)
-        changes = [change for change in changes if not isinstance(change, GrantUnit)]
-        terms = dict(purchase.terms) if purchase else {}  # terms freeze when they first grant (rule C1)
+        changes = [change for change in changes if not _is_new(change)]
+        terms, licensed = dict(frozen), dict(frozen_licensed)  # terms freeze when they first grant (rule C1)
     elif purchase is not None and _moved(order, purchase):
-        notes.append(order_notes.owner_changed(order, purchase.owner))
+        notes.append(order_notes.owner_changed(order, purchase.gave, purchase.owner))
     return Decision(
         changes=tuple(changes),
         notes=tuple(notes),
         terms=terms,
         paid_at=purchase.paid_at if purchase else _paid_at(order, store.zone, seen_at),
+        licensed=licensed,
     )
 
 
@@ -164,7 +181,7 @@ def unit_key(store: str, unit: Unit) -> str:
 
 
 def _another(order: Order, purchase: Purchase) -> bool:
-    """Whether this is another order than the one that granted under its number.
+    """Whether this is another order than the one that was booked under its number.
 
     An order keeps its date for good; a shop whose database was put back gives its numbers out a second time.
     """
@@ -180,39 +197,44 @@ def _moved(order: Order, purchase: Purchase) -> bool:
 
 
 def _doubt(order: Order, purchase: Purchase | None, changes: Sequence[Change], *, released: bool) -> Note | None:
-    """Why new packages of this order need a person first: it has another owner now, or it cost nothing (rule C2)."""
-    if purchase is not None and order.buyer != purchase.owner and _adds(changes):
-        return order_notes.owner_changed(order, purchase.owner)
-    if order.total <= 0 and not released and any(isinstance(change, GrantUnit) for change in changes):
-        return Note(NoteKind.ZERO_TOTAL, f"order {order.order_id} grants coins and its total is {order.total}")
+    """Why what is new of this order needs a person first: it has another owner now, or it cost nothing (rule C2)."""
+    if purchase is not None and order.buyer != purchase.owner and not all(map(_takes, changes)):
+        return order_notes.owner_changed(order, purchase.gave, purchase.owner)
+    if order.total <= 0 and not released and any(map(_is_new, changes)):
+        coins = any(isinstance(change, GrantUnit) for change in changes)
+        return order_notes.zero_total(order, "grants coins" if coins else "gives a licence")
     return None
 
 
-def withdraw(purchase: Purchase, units: Sequence[Package], *, charged_back: bool) -> Decision:
+def withdraw(
+    purchase: Purchase, units: Sequence[Package], *, charged_back: bool, given: OrderLicences = NO_LICENCES
+) -> Decision:
     """An order owes nothing any more: its status revokes, or staff have recorded that the bank took the money back.
 
     With `charged_back` the shop says the latter, which freezes the account besides (rule C14).
     """
     revocation = _next_revocation(units)
-    changes = [RevokeUnit(unit, revocation) for unit in units if not unit.revoked]
+    changes: list[Change] = [RevokeUnit(unit, revocation) for unit in units if not unit.revoked]
+    changes += licence_orders.taken_back(given, charged_back=charged_back or purchase.disputed)
     return Decision(
         changes=tuple(changes),
         notes=tuple(_spent(purchase.order_id, changes)),
         terms=purchase.terms,
         paid_at=purchase.paid_at,
         charged_back=charged_back,
+        licensed=purchase.licensed,
     )
 
 
-def _terms(order: Order, purchase: Purchase | None, plans: PlanBook) -> dict[str, UnitTerms]:
+def _terms(order: Order, frozen: Mapping[str, UnitTerms], plans: PlanBook) -> dict[str, UnitTerms]:
     """The terms of the order's codes: what it froze first, today's settings for the rest (rule C1)."""
-    frozen = dict(purchase.terms) if purchase else {}
-    by_plan = _by_plan(frozen)
+    terms = dict(frozen)
+    by_plan = _by_plan(terms)
     for line in order.lines:
         today = plans.terms(line.code)
-        if line.code not in frozen and today is not None:
-            frozen[line.code] = by_plan.get(today.plan, today)
-    return frozen
+        if line.code not in terms and today is not None:
+            terms[line.code] = by_plan.get(today.plan, today)
+    return terms
 
 
 def _by_plan(terms: Mapping[str, UnitTerms]) -> dict[str, UnitTerms]:
@@ -233,33 +255,31 @@ def _odd(
     purchase: Purchase | None,
     terms: Mapping[str, UnitTerms],
     owed: Mapping[str, int],
+    licensed: Mapping[str, Licensed],
     store: StoreTerms,
 ) -> Note | None:
     """What makes an order impossible to book; such an order changes nothing until a person has looked."""
-    where = f"order {order.order_id}"
     for line in order.lines:
-        if line.code in terms and (line.quantity < 0 or line.owed < 0):
-            return Note(
-                NoteKind.ODD_ORDER,
-                f"{where}: product {line.code} has quantity {line.quantity}, refunded {line.refunded}, "
-                f"returned {line.returned}: what is left must not be negative",
-            )
-    for plan, count in owed.items():
+        if (line.code in terms or line.code in licensed) and (line.quantity < 0 or line.owed < 0):
+            return order_notes.odd_line(order, line)
+    counts = [(count, f"plan {plan}") for plan, count in owed.items()]
+    if licensed:
+        products, renewals = licence_orders.owed_licences(order, licensed)
+        counts += [(count, f"product {product}") for product, count in products.items()]
+        counts += [(count, f"renewal {code}") for code, count in renewals.items()]
+    for count, what in counts:
         if count > store.units_per_order:
-            return Note(
-                NoteKind.ODD_ORDER,
-                f"{where}: {count} units of plan {plan}, more than limits.units_per_order = {store.units_per_order}",
-            )
+            return order_notes.too_many(order, count, what, store.units_per_order)
     if purchase is None and order.buyer is None:
-        return Note(NoteKind.CUSTOMER_GONE, f"{where}: its customer {order.customer_id} is not in the shop any more")
+        return order_notes.nobodys(order)
     if purchase is None and order.ordered_at is None:
-        return Note(NoteKind.ODD_ORDER, f"{where}: it has no usable date, so coins.start can't be applied")
+        return order_notes.undated(order)
     return None
 
 
 def _difference(
     owed: Mapping[str, int], units: Sequence[Package], terms: Mapping[str, UnitTerms], order_id: int
-) -> list[Change]:
+) -> list[GrantUnit | RevokeUnit | ReinstateUnit]:
     if not units:  # most orders are seen for the first time
         return [
             GrantUnit(Unit(order_id, plan, number), terms[plan])
@@ -270,7 +290,7 @@ def _difference(
     for package in units:
         if package.unit is not None:
             by_plan.setdefault(package.unit.plan, []).append(package)
-    changes: list[Change] = []
+    changes: list[GrantUnit | RevokeUnit | ReinstateUnit] = []
     revocation = _next_revocation(units)
     for plan, existing in by_plan.items():
         active = [package for package in existing if not package.revoked]
@@ -296,8 +316,12 @@ def _number(package: Package) -> int:
     return package.unit.number if package.unit else 0
 
 
-def _adds(changes: Iterable[Change]) -> bool:
-    return any(not isinstance(change, RevokeUnit) for change in changes)
+def _takes(change: Change) -> bool:
+    return isinstance(change, RevokeUnit) or licence_orders.takes(change)
+
+
+def _is_new(change: Change) -> bool:
+    return isinstance(change, GrantUnit) or licence_orders.is_new(change)
 
 
 def _paid_at(order: Order, zone: ZoneInfo, seen_at: datetime) -> datetime:
@@ -309,5 +333,8 @@ def _paid_at(order: Order, zone: ZoneInfo, seen_at: datetime) -> datetime:
 
 def _spent(order_id: int, changes: Iterable[Change]) -> list[Note]:
     """What a revocation cannot take back is told to staff (rule C14)."""
-    taken = [change for change in changes if isinstance(change, RevokeUnit)]
-    return [order_notes.spent(order_id, *one) for one in taken if one.package.used or one.package.held]
+    return [
+        order_notes.spent(order_id, change.package, change.revocation)
+        for change in changes
+        if isinstance(change, RevokeUnit) and (change.package.used or change.package.held)
+    ]

@@ -163,6 +163,7 @@ class Intake:
 
         def note(tx: DeskTx) -> None:
             shop_facts.note_statuses(tx, setup.name, facts.statuses, at=at)
+            shop_facts.note_licence_codes(tx, setup.name, setup.licences.codes, at=at)
             shop_facts.report_zone(tx, setup.name, setup.settings.zone_info, facts.zone, at=at)
 
         await self._desk.transact("note what the shop says", note)

@@ -20,6 +20,9 @@ from bridge.domain.events import (
     CoinsRevoked,
     GuestClaimed,
     HoldOld,
+    LicenceChanged,
+    LicenceExpired,
+    LicenceExpiring,
     PackageExpired,
     PackageExpiring,
     ProblemOpened,
@@ -232,6 +235,30 @@ class EventHooks:
 
         When: after the entry that brought it there is committed, once a package. Return: nothing.
         Example: plugins/mail tells the customer.
+        """
+
+    @hookspec
+    async def bridge_licence_changed(self, event: LicenceChanged) -> None:
+        """A licence was issued, suspended, reinstated, renewed, assigned or released: `event.change` (rules L1, L5).
+
+        When: after it is committed, usually within seconds of the change in the shop. Not for a first sync (rule C2).
+        Return: nothing. Example: a webhook tells the vendor's own server.
+        """
+
+    @hookspec
+    async def bridge_licence_expiring(self, event: LicenceExpiring) -> None:
+        """A licence ends in `event.days` days (rule L6).
+
+        When: so many days before its end, once for each of `licences.expiring_days`; not while it is suspended.
+        Return: nothing. Example: a mail plugin sends the customer the way to a renewal.
+        """
+
+    @hookspec
+    async def bridge_licence_expired(self, event: LicenceExpired) -> None:
+        """A licence has ended, its days of grace included (rule L6).
+
+        When: after its last second, once for each end. Return: nothing.
+        Example: a mail plugin sends the customer the way to a renewal.
         """
 
     @hookspec

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bridge.domain import licence_orders
 from bridge.domain.events import CoinsChanged
 from bridge.domain.purchases import Change, GrantUnit, ReinstateUnit, RevokeUnit
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What a page did. Units are packages; coins are those that entries moved.
+    """What a page did. Units are packages; coins are those that entries moved; `licences` are changes of licences.
 
     `fused_units` are those that no person had let through before, booked or held back by the fuse: a pass in many pages
     adds them up (rule C2).
@@ -22,14 +23,16 @@ class Booked:
     revoked_coins: int = 0
     reinstated_units: int = 0
     reinstated_coins: int = 0
+    licences: int = 0
+    issued_licences: int = 0
     set_aside: int = 0
     fused_units: int = 0
     events: tuple[CoinsChanged, ...] = ()
 
     @property
     def units(self) -> int:
-        """Grants, reinstatements and revocations together."""
-        return self.granted_units + self.revoked_units + self.reinstated_units
+        """Grants, reinstatements and revocations together, of packages and licences."""
+        return self.granted_units + self.revoked_units + self.reinstated_units + self.licences
 
     def plus(self, other: "Booked") -> "Booked":
         """Two pages together."""
@@ -41,6 +44,8 @@ class Booked:
             self.revoked_coins + other.revoked_coins,
             self.reinstated_units + other.reinstated_units,
             self.reinstated_coins + other.reinstated_coins,
+            self.licences + other.licences,
+            self.issued_licences + other.issued_licences,
             self.set_aside + other.set_aside,
             self.fused_units + other.fused_units,
             self.events + other.events,
@@ -51,7 +56,12 @@ def counted_up(changes: Iterable[Change]) -> Booked:
     """What these changes would move. Added up in plain integers: a first sync counts a page at a time."""
     units = {GrantUnit: 0, RevokeUnit: 0, ReinstateUnit: 0}
     coins = {GrantUnit: 0, RevokeUnit: 0, ReinstateUnit: 0}
+    licences = issued = 0
     for change in changes:
+        if not isinstance(change, GrantUnit | RevokeUnit | ReinstateUnit):
+            licences += 1
+            issued += isinstance(change, licence_orders.IssueLicence)
+            continue
         units[type(change)] += 1
         match change:
             case GrantUnit(terms=terms):
@@ -67,4 +77,6 @@ def counted_up(changes: Iterable[Change]) -> Booked:
         revoked_coins=coins[RevokeUnit],
         reinstated_units=units[ReinstateUnit],
         reinstated_coins=coins[ReinstateUnit],
+        licences=licences,
+        issued_licences=issued,
     )

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from bridge.contracts.desk import Tx
 from bridge.contracts.disputes import Dispute
 from bridge.domain.accounts import Account, Owner
+from bridge.domain.licence_orders import NO_LICENCES
 from bridge.domain.purchases import Purchase, StoreTerms, withdraw
 from bridge.errors import KeyReused, UnknownOrder
 from bridge.services import telling
 from bridge.services.coin_moves import account_by_id, note
-from bridge.services.order_pages import OrderPage
+from bridge.services.order_pages import OrderPage, licences_given
 from bridge.services.purchases import book_page, end_holds
 from bridge.services.staff_coins import require_account
 from bridge.services.staff_words import require_staff, require_text
@@ -57,9 +58,11 @@ def charge_back(
     tx.disputes.add(store.name, dispute)
     quotes = end_holds(tx, store.name, [order_id], at=at, by=by)
     units = tx.ledger.units_of(store.name, [order_id]).get(order_id, [])
-    decision = withdraw(purchase, units, charged_back=purchase.charged_back)
-    page = OrderPage({order_id: decision}, {}, {order_id: replace(purchase, disputed=True)}, {})
-    booked = book_page(tx, store, page, [order_id], at=at, by=by)
+    given = licences_given(tx, store.name, {order_id: purchase}).get(order_id, NO_LICENCES)
+    purchase = replace(purchase, disputed=True)
+    decision = withdraw(purchase, units, charged_back=purchase.charged_back, given=given)
+    page = OrderPage({order_id: decision}, {}, {order_id: purchase}, {})
+    booked, page = book_page(tx, store, page, [order_id], at=at, by=by)
     tx.accounts.freeze(account.id, at)
     telling.tell_notes(tx, store.name, page.decisions, at=at)
     spent = sum(one.used for one in tx.ledger.units_of(store.name, [order_id]).get(order_id, []))
@@ -92,9 +95,11 @@ def _purchase(tx: Tx, store: str, owner: Owner, order_id: int, reason: str, by: 
     account = require_account(tx, store, owner)
     purchase = tx.purchases.of_orders(store, [order_id]).get(order_id)
     if purchase is None:
-        raise UnknownOrder(f"{store}: order {order_id} has granted no coins")
+        raise UnknownOrder(f"{store}: order {order_id} has granted nothing")
     if purchase.account_id != account.id:
-        raise UnknownOrder(f"{store}: the coins of order {order_id} are those of {purchase.owner}, not of {owner}")
+        raise UnknownOrder(
+            f"{store}: the {purchase.gave} of order {order_id} are those of {purchase.owner}, not of {owner}"
+        )
     return account, purchase
 
 

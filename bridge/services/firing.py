@@ -1,6 +1,6 @@
 """What happens when a deadline falls due: packages end, reminders go out, staff hear of old holds (rules C5, C7, C17).
 
-What is due about tickets is `ticket_clocks`' (rules T7, T10).
+What is due about tickets is `ticket_clocks`' (rules T7, T10), about licences `licence_watch`'s (rule L6).
 
 The entry, the event and the end of the deadline are one transaction, so whatever kills the daemon, each happens once.
 Each deadline is taken by itself: one that can't be fired is told to staff, tried again in an hour and holds up no
@@ -24,6 +24,7 @@ from bridge.domain.quotes import HOLDING, QuoteState
 from bridge.errors import DeskUnusable
 from bridge.services.coin_moves import account_by_id, spendable
 from bridge.services.expiring import lapse_of, next_moment, note_low, reminders_by
+from bridge.services.licence_watch import licence_due
 from bridge.services.quote_parts import about
 from bridge.services.ticket_clocks import offer_lapsed, ticket_due
 from bridge.services.ticket_standing import stir
@@ -36,6 +37,7 @@ _WHAT: Mapping[str, str] = {
     DeadlineKind.QUOTE_LAPSING: "quote",
     DeadlineKind.HOLD_OLD: "quote",
     DeadlineKind.TICKET: "ticket",
+    DeadlineKind.LICENCE: "licence",
 }
 """What the number of a deadline is that of, where it is not a package's."""
 
@@ -96,6 +98,8 @@ def _fire(tx: Tx, terms: DeskTerms, deadline: Deadline, at: datetime) -> None:
             _hold_old(tx, terms, deadline.ref, at)
         case DeadlineKind.TICKET:
             ticket_due(tx, terms, deadline.ref, at=at)
+        case DeadlineKind.LICENCE:
+            licence_due(tx, terms, deadline.ref, at=at)
         case _:
             raise ValueError(f"nobody knows what {deadline.kind} means")
 

@@ -2,8 +2,8 @@
 
 A guest's order keeps its coins in an account of its own. Equal e-mail addresses prove nothing: a claim is proven by a
 one-time code that is mailed to the order's address, and no answer says whether there is such an order or what it has.
-What is linked moves whole: packages with what is spent and held, the order itself, tickets and quotes. Each package
-leaves one account by an entry and comes into the other by one, so that the books add up at every step (rule C16).
+What is linked moves whole: packages with what is spent and held, the order itself, licences, tickets and quotes. Each
+package leaves one account by an entry and comes into the other by one, so that the books add up at every step (C16).
 """
 
 import hmac
@@ -21,6 +21,7 @@ from bridge.domain.ledger import Entry, EntryKind, Posting
 from bridge.domain.quotes import require_unfrozen
 from bridge.errors import QuoteRefused
 from bridge.services.coin_moves import account_by_id, note, packages_of
+from bridge.services.licence_booking import hand_over
 from bridge.services.staff_words import require_staff
 from bridge.services.ticket_standing import stir
 
@@ -179,6 +180,7 @@ def _move(
     ]
     tx.ledger.append(store, left, packages)
     tx.guests.hand_over(store, order_id, guest.id, account.id)
+    hand_over(tx, store, guest.id, account.id, at=at, by=staff)
     tx.ledger.append(store, came, packages_of(tx, account.id))
     tx.accounts.touch([account.id])
     stir(tx, store, [account.id], at=at)

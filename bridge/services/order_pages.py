@@ -10,6 +10,7 @@ from datetime import datetime
 from bridge.contracts.desk import Tx
 from bridge.contracts.problems import Aside, AsideState
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.licence_orders import NO_LICENCES, OrderLicences
 from bridge.domain.order_notes import NoteKind
 from bridge.domain.orders import Order
 from bridge.domain.purchases import NOTHING, Decision, Purchase, StoreTerms, decide
@@ -44,11 +45,12 @@ class OrderPage:
 def decide_page(
     tx: Tx, store: StoreTerms, orders: Sequence[Order], *, seen_at: Mapping[int, datetime], at: datetime
 ) -> OrderPage:
-    """What is to be booked of these orders as they are now (rules C1, C2, C14); nothing is booked yet."""
+    """What is to be booked of these orders as they are now (rules C1, C2, C14, L1, L5); nothing is booked yet."""
     ids = [order.order_id for order in orders]
     purchases = tx.purchases.of_orders(store.name, ids)
     orders = _with_heirs(tx, store, orders, purchases)
     units = tx.ledger.units_of(store.name, purchases) if purchases else {}
+    given = licences_given(tx, store.name, purchases)
     aside = tx.problems.aside(store.name, ids)
     elsewhere = _granted_elsewhere(tx, store, [order for order in orders if order.order_id not in purchases])
     decisions: dict[int, Decision] = {}
@@ -63,9 +65,21 @@ def decide_page(
             seen_at=seen_at.get(number, at),
             released=_WAITING_FOR_STAFF.get(page.released(number) or ""),
             elsewhere=elsewhere.get(number),
+            given=given.get(number, NO_LICENCES),
         )
         decisions[number] = _as_set_aside(decision, aside[number]) if number in aside else decision
     return page
+
+
+def licences_given(tx: Tx, store: str, purchases: Mapping[int, Purchase]) -> dict[int, OrderLicences]:
+    """What these orders have given in licences; the desk is only asked of orders that have given any."""
+    wanted = [number for number, one in purchases.items() if one.licensed]
+    if not wanted:
+        return {}
+    licences, renewals = tx.licences.of_orders(store, wanted), tx.licences.renewals_of(store, wanted)
+    return {
+        number: OrderLicences(tuple(licences.get(number, ())), tuple(renewals.get(number, ()))) for number in wanted
+    }
 
 
 def _granted_elsewhere(tx: Tx, store: StoreTerms, orders: Sequence[Order]) -> dict[int, str]:
@@ -111,7 +125,7 @@ def _as_set_aside(decision: Decision, aside: Aside) -> Decision:
     if decision is NOTHING:
         return decision
     if waits_for_fuse(aside):
-        return replace(decision, changes=(), notes=(), terms={})
+        return replace(decision, changes=(), notes=(), terms={}, licensed={})
     if aside.kind == NoteKind.ZERO_TOTAL and aside.state is AsideState.LEFT:
         return replace(decision, notes=tuple(note for note in decision.notes if note.kind is not NoteKind.ZERO_TOTAL))
     return decision

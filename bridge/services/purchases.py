@@ -17,8 +17,16 @@ from bridge.domain.ledger import Entry, EntryKind
 from bridge.domain.order_notes import NoteKind
 from bridge.domain.orders import Order
 from bridge.domain.packages import Package, usable_until
-from bridge.domain.purchases import NOTHING, GrantUnit, Purchase, ReinstateUnit, RevokeUnit, StoreTerms, unit_key
-from bridge.services import expiring, telling
+from bridge.domain.purchases import (
+    NOTHING,
+    GrantUnit,
+    Purchase,
+    ReinstateUnit,
+    RevokeUnit,
+    StoreTerms,
+    unit_key,
+)
+from bridge.services import expiring, licence_booking, telling
 from bridge.services.booked import Booked, counted_up
 from bridge.services.order_pages import OrderPage, decide_page, waits_for_fuse
 from bridge.services.ticket_standing import stir
@@ -36,7 +44,7 @@ def book_orders(
     units_before: int = 0,
     tell: bool = True,
 ) -> Booked:
-    """Make the books match these orders (rules C1, C2, C3, C14).
+    """Make the books match these orders (rules C1, C2, C3, C14, L1, L5).
 
     `seen_at` says when each order's change was first noticed (default: `at`). `units_before` are the `fused_units` of
     earlier pages of the same pass; `fuse_words` say to staff what was exceeded. Without `tell` no plugin hears of it,
@@ -58,7 +66,8 @@ def book_orders(
         booked = replace(booked, set_aside=booked.set_aside + len(limited))
         changing -= limited
     page = _without_holds(tx, store, page, changing, seen_at=seen_at or {}, at=at)
-    booked = booked.plus(book_page(tx, store, page, changing, at=at, tell=tell))
+    here, page = book_page(tx, store, page, changing, at=at, tell=tell)
+    booked = booked.plus(here)
     waiting = {number for number, one in page.aside.items() if waits_for_fuse(one)} | (limited - changing)
     looked_at = {number: decision for number, decision in page.decisions.items() if number not in waiting}
     telling.tell_staff(tx, store.name, looked_at, page.orders, at=at, silent=not tell)
@@ -92,13 +101,16 @@ def book_page(
     at: datetime,
     tell: bool = True,
     by: str | None = None,
-) -> Booked:
+) -> tuple[Booked, OrderPage]:
     """Book what was decided about these orders of a page; `by` names who of the staff decided it.
 
-    Raises `KeyReused` when a unit's key is recorded with other content.
+    Returns the page, too, with what came to light in booking. Raises `KeyReused` when the key of a unit or of something
+    about a licence is recorded with other content.
     """
     changing = sorted(numbers)
     accounts = _accounts(tx, store, page, changing)
+    licences = licence_booking.LicenceBooking(tx, store, at=at, by=by)
+    page = licences.decide(page, changing, accounts)
     counted = [change for number in changing for change in page.decisions[number].changes]
     new_ids = iter(tx.ledger.new_package_ids(sum(isinstance(change, GrantUnit) for change in counted)))
     entries: list[Entry] = []
@@ -109,6 +121,8 @@ def book_page(
         decision = page.decisions[number]
         for change in decision.changes:
             entry: Entry | None
+            if not isinstance(change, GrantUnit | RevokeUnit | ReinstateUnit):
+                continue  # licences are booked together, below
             if isinstance(change, GrantUnit):
                 paid_at = decision.paid_at or at
                 entry, package = _granted(store, change, accounts[number].id, next(new_ids), paid_at, at)
@@ -128,13 +142,14 @@ def book_page(
     _freeze(tx, page, at)
     done = _dealt_with(page, changing)
     silent = {number for number in done if page.aside[number].silent}
+    licences.book(told=set(changing) - silent if tell else set())
     told = [entry for entry in entries if tell and entry.order_id not in silent]
     events = _events(store.name, told, packages, accounts, _charged_back(page, changing))
     tx.outbox.add(events)
     for account in sorted({accounts[one.order_id or 0].id for one in told if one.kind is EntryKind.REVOKE}):
         expiring.tell_low(tx, store.name, account, at, percent=store.low_percent)
     tx.problems.forget_aside(store.name, done)
-    return replace(counted_up(counted), events=tuple(events))
+    return replace(counted_up(counted), events=tuple(events)), page
 
 
 def _without_holds(
@@ -240,6 +255,7 @@ def _purchases(page: OrderPage, changing: Iterable[int], accounts: Mapping[int, 
             terms=decision.terms,
             charged_back=decision.charged_back,
             ordered_at=(order.ordered_at if order else None) or (known.ordered_at if known else None),
+            licensed=decision.licensed,
         )
     for number, before in page.purchases.items():
         now = page.decisions.get(number)
@@ -248,6 +264,7 @@ def _purchases(page: OrderPage, changing: Iterable[int], accounts: Mapping[int, 
         same = replace(
             before,
             terms=now.terms or before.terms,
+            licensed=now.licensed or before.licensed,
             charged_back=now.charged_back,
             ordered_at=page.orders[number].ordered_at or before.ordered_at,
         )

@@ -1,11 +1,12 @@
-"""What a shop says of itself, and what it means for the books when that changes.
+"""What orders are read by besides themselves, and what it means for the books when that changes.
 
 A shop's administrator decides which statuses mean paid and in which zone the shop's clock runs, and changes it without
-asking anybody. Staff are told each time, because both decide about coins (rules C3, C14).
+asking anybody. Staff are told each time, because both decide about coins (rules C3, C14). Which codes give licences is
+said in the store's file; what was bought before it said so counts too (rule L1).
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -35,8 +36,7 @@ def note_statuses(tx: Tx, store: str, now: StatusSets, *, at: datetime) -> bool:
         for name, new in json.loads(text).items()
         if new != before[name]
     ]
-    tx.slices.forget(store)
-    tx.slices.save_comparison(store, Comparison())
+    _read_all_again(tx, store)
     tx.problems.report(
         store,
         key=STATUSES,
@@ -45,6 +45,28 @@ def note_statuses(tx: Tx, store: str, now: StatusSets, *, at: datetime) -> bool:
         at=at,
     )
     return True
+
+
+def note_licence_codes(tx: Tx, store: str, codes: Collection[str], *, at: datetime) -> bool:
+    """Keep which codes give licences; true where some are new, after which every order is read again.
+
+    What was paid long before is then booked silently, since its customers expect no letter about it. A code that is
+    gone changes nothing: what it has given keeps its meaning.
+    """
+    state = tx.stores.get(store)
+    if set(state.licence_codes) == set(codes):
+        return False
+    more = not set(codes) <= set(state.licence_codes)
+    since = at if more else state.licences_since
+    tx.stores.save(replace(state, licence_codes=tuple(sorted(codes)), licences_since=since))
+    if more:
+        _read_all_again(tx, store)
+    return more
+
+
+def _read_all_again(tx: Tx, store: str) -> None:
+    tx.slices.forget(store)
+    tx.slices.save_comparison(store, Comparison())
 
 
 def report_zone(tx: Tx, store: str, ours: ZoneInfo, theirs: str | None, *, at: datetime) -> bool:

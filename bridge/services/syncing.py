@@ -198,12 +198,13 @@ def ask_for_confirmation(tx: Tx, store: StoreTerms, total: Booked, *, at: dateti
     if total.units <= store.fuse_units:
         confirm_first_sync(tx, store.name, units=total.units, at=at)
         return False
+    licences = f"and {total.issued_licences} licences " if total.issued_licences else ""
     tx.problems.report(
         store.name,
         key=TOTAL_WAITS,
         kind=TOTAL_WAITS,
         summary=f"the first sync would grant {total.granted_units} packages with {total.granted_coins} coins "
-        f"for {total.orders} orders read; nothing is booked until staff confirm that number",
+        f"{licences}for {total.orders} orders read; nothing is booked until staff confirm that number",
         at=at,
         detail={"units": total.units, "coins": total.granted_coins},
     )
@@ -218,7 +219,7 @@ def _report_deleted(tx: Tx, store: StoreTerms, order_ids: Iterable[int], at: dat
             key=f"order:{number}:{DELETED}",
             kind=DELETED,
             summary=f"order {number} is not among the shop's orders any more; "
-            f"its coins stay on the account of {purchase.owner}",
+            f"its {purchase.gave} stay on the account of {purchase.owner}",
             at=at,
             detail={"orders": [number]},
         )

@@ -172,7 +172,7 @@ def test_C14_a_chargeback_of_what_is_not_his_is_refused_in_two_lines(workplace: 
     desk.run(book_orders, a_store(), [an_order(1043, buyer=customer(78), customer_id=78)], at=CLOCK.now())
     charged(workplace, "--key", "bank-1")
     for order, words, error, hint in (
-        ("9", (), "acme: order 9 has granted no coins", "bridge account show"),
+        ("9", (), "acme: order 9 has granted nothing", "bridge account show"),
         ("1043", (), "acme: the coins of order 1043 are those of customer 78, not of customer 77", "bridge account"),
         (
             "1042",

@@ -281,7 +281,7 @@ def test_a_desk_of_version_1_keeps_all_it_has(tmp_path: Path) -> None:
     columns = {table: columns_in(path, table) for table in OLD_TABLES}
     before = content(path, columns)
     assert all(before[table] for table in ("store", "account", "purchase", "package", "entry", "cursor", "touched"))
-    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 5"):
+    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 6"):
         Desk.open(path)
     assert upgrade(path, now=CREATED)
     alter(path, "UPDATE account SET number = number - 1")  # its row in the shop is to be written anew, no more
@@ -404,7 +404,7 @@ def test_tickets_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Pa
         desk.run(reply, coins.terms, for_colleagues, text="He called.", by="Anna", at=coins.now)
     alter(path, f"ATTACH '{tmp_path / 'now' / FILE_NAME}' AS now;" + "".join(map(partial(copied, path), THEN_AND_NOW)))
     alter(path, "DELETE FROM message WHERE kind = 'standing'")  # which no ticket had then
-    with pytest.raises(DeskTooOld, match="the desk has version 3, this program needs 5"):
+    with pytest.raises(DeskTooOld, match="the desk has version 3, this program needs 6"):
         Desk.open(path)
     assert upgrade(path, now=CREATED)
     with Desk.open(path) as desk:

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from bridge.domain.licence_history import (
     LicenceNow,
-    Renewal,
+    continued,
     licence_now,
     next_moment,
     reminders_by,
     status_at,
-    with_renewal,
 )
 from bridge.domain.licences import (
     EXPIRING_DAYS,
@@ -260,9 +259,10 @@ def test_L6_reminders_that_came_while_nobody_looked_are_known() -> None:
     assert reminders_by(now_of(), end - timedelta(days=8), end, expiring_days=EXPIRING_DAYS) == [1, 7]
 
 
-def test_L5_what_a_renewal_would_give_is_known_before_it_is_kept() -> None:
-    paid = datetime(2028, 3, 1, 12, tzinfo=UTC)
-    assert with_renewal(now_of(), Renewal(paid, "r1", 12)) == now_of(renewed("r1", paid)).ends
+@given(some_events(), some_events())
+@settings(max_examples=100)
+def test_a_history_can_be_gone_on_with(first: list[LicenceEvent], then: list[LicenceEvent]) -> None:
+    assert continued(a_licence(), now_of(*first), then) == now_of(*first, *then)
 
 
 def test_the_codes_of_a_status_are_the_published_ones() -> None:

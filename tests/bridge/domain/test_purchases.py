@@ -432,7 +432,7 @@ def test_C1_a_code_that_differs_by_case_or_blanks_is_told_to_staff() -> None:
     alone = decided(an_order(1042, ("base-550 ", 1)))
     assert alone.changes == ()
     assert alone.notes[0].text == (
-        "order 1042: product code 'base-550 ' stands for no plan; the settings have 'BASE-550'"
+        "order 1042: product code 'base-550 ' stands for no plan and no licence; the settings have 'BASE-550'"
     )
     beside = decided(an_order(1042, (BASE, 1), ("base-550", 1)))
     assert in_short(beside) == ["+base 1 (550)"]

@@ -215,7 +215,7 @@ def test_C14_C19_a_guests_order_that_was_linked_is_charged_back_on_his_account(c
 @pytest.mark.parametrize(
     ("different", "error", "words"),
     [
-        ({"order_id": 9}, UnknownOrder, "order 9 has granted no coins"),
+        ({"order_id": 9}, UnknownOrder, "order 9 has granted nothing"),
         ({"owner": customer(78)}, UnknownAccount, "customer 78 has no account"),
         ({"owner": customer(79)}, UnknownOrder, "are those of customer 77, not of customer 79"),
         ({"reason": " "}, ImpossibleAmount, "reason: must say something"),

@@ -107,8 +107,8 @@ BAD = {
     "a key in capitals": (
         PRODUCT.replace("products.seo", "products.SEO"),
         (
-            "licences.products.SEO: a product's key must be lower-case letters, digits, - and _, beginning with a "
-            "letter, at most 32"
+            "licences.products.SEO: a product's key must be lower-case letters, digits, - and _, "
+            "beginning with a letter, at most 32"
         ),
     ),
     "a renewal of nothing": (

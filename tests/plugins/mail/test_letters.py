@@ -39,7 +39,12 @@ GUEST: dict[str, Any] = {**CUSTOMER, "owner": Owner(OwnerKind.GUEST, 1042)}
 COINS: dict[str, Any] = {**CUSTOMER, "order_id": 1042, "plan": "base", "coins": 521, "usable_until": UNTIL}
 BY_STAFF: dict[str, Any] = {**CUSTOMER, "order_id": None, "plan": None}
 CLOCK: dict[str, Any] = {"key": "k", **CUSTOMER, "ticket_id": 5, "due": LAPSES, "to": ("Anna",)}
-IN_NO_LETTER = {events.TicketStateChanged}
+IN_NO_LETTER = {
+    events.TicketStateChanged,
+    events.LicenceChanged,
+    events.LicenceExpiring,
+    events.LicenceExpired,
+}
 """What is plain from the ticket's page, and no reason to write."""
 TO_CUSTOMERS: list[events.Event] = [
     granted(),

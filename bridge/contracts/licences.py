@@ -1,0 +1,82 @@
+"""Licences as the rules need them: facts and history that are only added to, and how each stands by them.
+
+All times are aware datetimes in UTC. What is derived (dates, places, suspension) is worked out from the history in the
+transaction that adds to it, so it can't differ from it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from bridge.domain.licence_history import KeptLicence
+from bridge.domain.licence_orders import OrderRenewal
+from bridge.domain.licences import Licence, LicenceEvent
+
+
+class KeyedEvent(NamedTuple):
+    """Something that happened to a licence, under a key by which a repeat is recognised."""
+
+    licence_id: int
+    key: str
+    event: LicenceEvent
+
+
+class Licences(Protocol):
+    def new_ids(self, count: int) -> range: ...
+
+    def record(self, events: Sequence[KeyedEvent], new: Sequence[Licence] = ()) -> dict[int, KeptLicence]:
+        """Keep what happened, to licences that there are and to new ones; returns all of these as they stand then.
+
+        A key already recorded with the same content is skipped. Raises `KeyReused` for one recorded with other content.
+        """
+        ...
+
+    def get(self, store: str, licence_id: int) -> KeptLicence | None: ...
+
+    def by_ids(self, store: str, licence_ids: Iterable[int]) -> dict[int, KeptLicence]:
+        """Licences by their own ids; one that there is not is left out."""
+        ...
+
+    def by_key(self, store: str, key: str) -> KeptLicence | None:
+        """The licence with that key, in the one spelling that keys have; a key of another store is unknown."""
+        ...
+
+    def of_orders(self, store: str, order_ids: Iterable[int]) -> dict[int, list[KeptLicence]]:
+        """Licences by the order that gave them."""
+        ...
+
+    def of_accounts(self, account_ids: Iterable[int]) -> dict[int, list[KeptLicence]]:
+        """Licences by the account that has them now, oldest first."""
+        ...
+
+    def page(self, store: str, *, after: int, limit: int) -> list[KeptLicence]:
+        """The store's licences with an id above `after`, ascending."""
+        ...
+
+    def events(self, licence_id: int) -> list[LicenceEvent]:
+        """All that happened to a licence, in the order it was kept."""
+        ...
+
+    def expiring_between(self, store: str, since: datetime, until: datetime) -> list[KeptLicence]:
+        """The store's licences that count up to a moment between these two, both included, earliest first."""
+        ...
+
+    def renewals_of(self, store: str, order_ids: Iterable[int]) -> dict[int, list[OrderRenewal]]:
+        """Renewals by the order that gave them."""
+        ...
+
+    def save_renewals(self, store: str, renewals: Iterable[OrderRenewal]) -> None:
+        """Keep these; one of the same order, code and unit is replaced."""
+        ...
+
+    def waiting(self, store: str, limit: int) -> list[KeptLicence]:
+        """Licences of which the shop does not have the newest state."""
+        ...
+
+    def pushed(self, numbers: Mapping[int, int]) -> None:
+        """The shop has these licences in these versions of the row."""
+        ...
+
+    def again(self, store: str) -> None:
+        """Push every licence of the store once more."""
+        ...

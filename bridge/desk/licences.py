@@ -1,0 +1,346 @@
+"""Licences in the desk: their facts, their history, and beside them what follows from it.
+
+Whoever reads a licence has it worked out from its history; the columns that follow from it (dates, places, suspension)
+are there to be searched by, and are written with every event.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, delete, literal_column, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bridge.contracts.licences import KeyedEvent
+from bridge.desk.accounts import SqlStores
+from bridge.desk.numbers import next_number
+from bridge.desk.statements import LookUp, Statement, any_of, insert_row
+from bridge.desk.tables import LICENCE_WAITS, licence, licence_domain, licence_event, renewal, store
+from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.domain.licence_history import KeptLicence, LicenceNow, licence_now
+from bridge.domain.licence_orders import OrderRenewal
+from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, LicenceSource, LicenceTerms, Term
+from bridge.errors import KeyReused
+
+_FACTS = (
+    licence.c.id,
+    store.c.name,
+    licence.c.made_for,
+    licence.c.key,
+    licence.c.terms,
+    licence.c.starts_ms,
+    licence.c.issued_ms,
+    licence.c.source,
+    licence.c.order_id,
+    licence.c.number,
+)
+_FOUND = select(*_FACTS).join(store, store.c.id == licence.c.store_id)
+_OF_STORE = _FOUND.where(licence.c.store_id == bindparam("store"))
+_BY_IDS = LookUp(_OF_STORE, licence.c.id)
+_TOUCHED = LookUp(_FOUND, licence.c.id)
+_BY_KEY = Statement(_OF_STORE.where(licence.c.key == bindparam("wanted")))
+_OF_ORDERS = LookUp(_OF_STORE.where(licence.c.source == literal_column("'order'")), licence.c.order_id)
+_OF_ACCOUNTS = LookUp(_FOUND.order_by(licence.c.id), licence.c.account_id)
+_PAGE = Statement(_OF_STORE.where(licence.c.id > bindparam("after")).order_by(licence.c.id).limit(bindparam("most")))
+_ENDING = Statement(
+    _OF_STORE.where(licence.c.until_ms >= bindparam("since_ms"), licence.c.until_ms <= bindparam("to_ms")).order_by(
+        licence.c.until_ms, licence.c.id
+    )
+)
+_WAITING = Statement(_OF_STORE.where(LICENCE_WAITS).order_by(licence.c.id).limit(bindparam("most")))
+_PUSHED = Statement(update(licence).where(licence.c.id == bindparam("wanted")).values(pushed_number=bindparam("shown")))
+_AGAIN = Statement(update(licence).where(licence.c.store_id == bindparam("store")).values(number=licence.c.number + 1))
+_NEW = insert_row(licence, without=frozenset({"pushed_number"}))
+_SAVE = Statement(
+    update(licence)
+    .where(licence.c.id == bindparam("wanted"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "account_id",
+                "units",
+                "domains",
+                "licence_ms",
+                "updates_ms",
+                "support_ms",
+                "until_ms",
+                "suspended",
+                "number",
+            )
+        }
+    )
+)
+_EVENT = (
+    licence_event.c.licence_id,
+    licence_event.c.id,
+    licence_event.c.at_ms,
+    licence_event.c.kind,
+    licence_event.c.detail,
+    licence_event.c.staff,
+)
+_EVENTS = LookUp(select(*_EVENT).order_by(licence_event.c.id), licence_event.c.licence_id)
+_NEW_EVENT = insert_row(licence_event, without=frozenset({"id"}))
+_RECORDED = Statement(
+    select(licence_event.c.key, licence_event.c.licence_id, licence_event.c.kind, licence_event.c.detail).where(
+        any_of(licence_event.c.key, "keys")
+    )
+)
+_NO_DOMAINS = Statement(delete(licence_domain).where(licence_domain.c.licence_id == bindparam("wanted")))
+_NEW_DOMAIN = insert_row(licence_domain)
+_RENEWALS = Statement(
+    select(
+        renewal.c.order_id,
+        renewal.c.code,
+        renewal.c.unit,
+        renewal.c.licence_id,
+        renewal.c.months,
+        renewal.c.paid_ms,
+        renewal.c.stands,
+        renewal.c.turns,
+    ).where(renewal.c.store_id == bindparam("store"), any_of(renewal.c.order_id, "ids"))
+)
+_INSERT_RENEWAL = upsert(renewal).values({column.name: bindparam(column.name) for column in renewal.c})
+_SAVE_RENEWAL = Statement(
+    _INSERT_RENEWAL.on_conflict_do_update(
+        index_elements=list(renewal.primary_key),
+        set_={name: _INSERT_RENEWAL.excluded[name] for name in ("licence_id", "stands", "turns")},
+    )
+)
+_OF_DOMAINS = frozenset({LicenceEventKind.ACTIVATED, LicenceEventKind.RELEASED})
+
+
+class SqlLicences:
+    """Implements `bridge.contracts.licences.Licences`."""
+
+    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
+        self._connection, self._stores = connection, stores
+
+    def new_ids(self, count: int) -> range:
+        first = next_number(self._connection, licence)
+        return range(first, first + count)
+
+    def record(self, events: Sequence[KeyedEvent], new: Sequence[Licence] = ()) -> dict[int, KeptLicence]:
+        fresh = self._not_recorded(events)
+        made = {one.id: one for one in new}
+        of_new: dict[int, list[LicenceEvent]] = {number: [] for number in made}
+        more: dict[int, int] = {}
+        for one in fresh:
+            if one.licence_id in of_new:
+                of_new[one.licence_id].append(one.event)
+            else:
+                more[one.licence_id] = more.get(one.licence_id, 0) + 1
+        kept = {
+            number: KeptLicence(one, licence_now(one, of_new[number]), len(of_new[number]))
+            for number, one in made.items()
+            if of_new[number]  # the event of one that there is already has been recorded under its key
+        }
+        _NEW.run_many(self._connection, (self._new_row(one) for one in kept.values()))
+        _NEW_EVENT.run_many(self._connection, map(_event_row, fresh))
+        changed = self._kept(_TOUCHED.rows(self._connection, more)) if more else []
+        for before in changed:
+            after = before._replace(number=before.number + more[before.licence.id])
+            kept[before.licence.id] = after
+            _SAVE.run(self._connection, wanted=after.licence.id, number=after.number, **_derived(after.now))
+        self._save_domains(kept, {one.licence_id for one in fresh if one.event.kind in _OF_DOMAINS})
+        return kept
+
+    def get(self, store: str, licence_id: int) -> KeptLicence | None:
+        return self.by_ids(store, [licence_id]).get(licence_id)
+
+    def by_ids(self, store: str, licence_ids: Iterable[int]) -> dict[int, KeptLicence]:
+        rows = _BY_IDS.rows(self._connection, licence_ids, store=self._stores.number(store))
+        return {one.licence.id: one for one in self._kept(rows)}
+
+    def by_key(self, store: str, key: str) -> KeptLicence | None:
+        found = self._kept(_BY_KEY.rows(self._connection, store=self._stores.number(store), wanted=key))
+        return found[0] if found else None
+
+    def of_orders(self, store: str, order_ids: Iterable[int]) -> dict[int, list[KeptLicence]]:
+        found: dict[int, list[KeptLicence]] = {}
+        for one in self._kept(_OF_ORDERS.rows(self._connection, order_ids, store=self._stores.number(store))):
+            found.setdefault(one.licence.order_id or 0, []).append(one)
+        return found
+
+    def of_accounts(self, account_ids: Iterable[int]) -> dict[int, list[KeptLicence]]:
+        found: dict[int, list[KeptLicence]] = {}
+        for one in self._kept(_OF_ACCOUNTS.rows(self._connection, account_ids)):
+            found.setdefault(one.now.account_id, []).append(one)
+        return found
+
+    def page(self, store: str, *, after: int, limit: int) -> list[KeptLicence]:
+        number = self._stores.number(store)
+        return self._kept(_PAGE.rows(self._connection, store=number, after=after, most=limit))
+
+    def events(self, licence_id: int) -> list[LicenceEvent]:
+        return [_event_from(row) for row in _EVENTS.rows(self._connection, [licence_id])]
+
+    def expiring_between(self, store: str, since: datetime, until: datetime) -> list[KeptLicence]:
+        number = self._stores.number(store)
+        return self._kept(_ENDING.rows(self._connection, store=number, since_ms=to_ms(since), to_ms=to_ms(until)))
+
+    def renewals_of(self, store: str, order_ids: Iterable[int]) -> dict[int, list[OrderRenewal]]:
+        found: dict[int, list[OrderRenewal]] = {}
+        rows = _RENEWALS.rows(self._connection, store=self._stores.number(store), ids=id_list(order_ids))
+        for order_id, code, unit, licence_id, months, paid_ms, stands, turns in rows:
+            one = OrderRenewal(order_id, code, unit, licence_id, months, from_ms(paid_ms), bool(stands), turns)
+            found.setdefault(order_id, []).append(one)
+        return found
+
+    def save_renewals(self, store: str, renewals: Iterable[OrderRenewal]) -> None:
+        number = self._stores.number(store)
+        _SAVE_RENEWAL.run_many(
+            self._connection,
+            (
+                {
+                    "store_id": number,
+                    "order_id": one.order_id,
+                    "code": one.code,
+                    "unit": one.unit,
+                    "licence_id": one.licence_id,
+                    "months": one.months,
+                    "paid_ms": to_ms(one.paid_at),
+                    "stands": int(one.stands),
+                    "turns": one.turns,
+                }
+                for one in renewals
+            ),
+        )
+
+    def waiting(self, store: str, limit: int) -> list[KeptLicence]:
+        return self._kept(_WAITING.rows(self._connection, store=self._stores.number(store), most=limit))
+
+    def pushed(self, numbers: Mapping[int, int]) -> None:
+        _PUSHED.run_many(self._connection, ({"wanted": one, "shown": number} for one, number in numbers.items()))
+
+    def again(self, store: str) -> None:
+        _AGAIN.run(self._connection, store=self._stores.number(store))
+
+    def _not_recorded(self, events: Sequence[KeyedEvent]) -> list[KeyedEvent]:
+        if not events:
+            return []
+        rows = _RECORDED.rows(self._connection, keys=as_json([one.key for one in events]))
+        known = {key: _content(number, kind, detail) for key, number, kind, detail in rows}
+        fresh: dict[str, KeyedEvent] = {}
+        for one in events:
+            offered = _content(one.licence_id, one.event.kind, as_json(one.event.detail))
+            recorded = known.setdefault(one.key, offered)
+            if recorded != offered:
+                raise KeyReused(one.key, recorded=recorded, offered=offered)
+            fresh.setdefault(one.key, one)
+        already = {row[0] for row in rows}
+        return [one for key, one in fresh.items() if key not in already]
+
+    def _kept(self, rows: Sequence[Any]) -> list[KeptLicence]:
+        """The licences of rows of `_FACTS`, worked out from their histories, in the same order."""
+        if not rows:
+            return []
+        histories: dict[int, list[LicenceEvent]] = {row[0]: [] for row in rows}
+        for row in _EVENTS.rows(self._connection, histories):
+            histories[row[0]].append(_event_from(row))
+        found = []
+        for row in rows:
+            one = _licence_from(row)
+            found.append(KeptLicence(one, licence_now(one, histories[one.id]), row[-1]))
+        return found
+
+    def _new_row(self, kept: KeptLicence) -> dict[str, Any]:
+        one = kept.licence
+        return {
+            "id": one.id,
+            "store_id": self._stores.number(one.store),
+            "made_for": one.account_id,
+            "product": one.product,
+            "key": one.key,
+            "order_id": one.order_id,
+            "source": one.source.value,
+            "terms": _terms_json(one.terms),
+            "starts_ms": to_ms(one.starts_at),
+            "issued_ms": to_ms(one.issued_at),
+            "number": kept.number,
+            **_derived(kept.now),
+        }
+
+    def _save_domains(self, kept: Mapping[int, KeptLicence], changed: Iterable[int]) -> None:
+        for number in changed:
+            _NO_DOMAINS.run(self._connection, wanted=number)
+            rows = (
+                {
+                    "licence_id": number,
+                    "domain": domain,
+                    "token_hash": one.token_hash,
+                    "since_ms": to_ms(one.since),
+                }
+                for domain, one in kept[number].now.activations.items()
+            )
+            _NEW_DOMAIN.run_many(self._connection, rows)
+
+
+def _derived(now: LicenceNow) -> dict[str, Any]:
+    """The columns that follow from a licence's history."""
+    return {
+        "account_id": now.account_id,
+        "units": now.units,
+        "domains": now.domains,
+        "licence_ms": _ms(now.ends[Term.LICENCE]),
+        "updates_ms": _ms(now.ends[Term.UPDATES]),
+        "support_ms": _ms(now.ends[Term.SUPPORT]),
+        "until_ms": _ms(now.counts_until),
+        "suspended": now.suspended,
+    }
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else to_ms(moment)
+
+
+def _event_row(one: KeyedEvent) -> dict[str, Any]:
+    return {
+        "licence_id": one.licence_id,
+        "at_ms": to_ms(one.event.at),
+        "kind": one.event.kind.value,
+        "detail": as_json(one.event.detail),
+        "staff": one.event.staff,
+        "key": one.key,
+    }
+
+
+def _event_from(row: Sequence[Any]) -> LicenceEvent:
+    _, number, at_ms, kind, detail, staff = row
+    return LicenceEvent(from_ms(at_ms), LicenceEventKind(kind), json.loads(detail), staff, number)
+
+
+def _licence_from(row: Sequence[Any]) -> Licence:
+    number, name, made_for, key, terms, starts_ms, issued_ms, source, order_id, _ = row
+    return Licence(
+        id=number,
+        store=name,
+        account_id=made_for,
+        key=key,
+        terms=_terms_from(terms),
+        starts_at=from_ms(starts_ms),
+        issued_at=from_ms(issued_ms),
+        source=LicenceSource(source),
+        order_id=order_id,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _terms_json(terms: LicenceTerms) -> str:
+    """Most licences freeze the same few terms."""
+    return as_json({**terms._asdict(), "zone": terms.zone.key, "active": terms.active.value})
+
+
+@lru_cache(maxsize=1024)
+def _terms_from(text: str) -> LicenceTerms:
+    found = json.loads(text)
+    return LicenceTerms(**{**found, "zone": ZoneInfo(found["zone"]), "active": Term(found["active"])})
+
+
+def _content(licence_id: int, kind: str, detail: str) -> str:
+    """What an event says apart from when: equal for a repeat, different for an impostor."""
+    return f"{kind} of licence {licence_id}: {detail}"
