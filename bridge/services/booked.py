@@ -58,11 +58,11 @@ def counted_up(changes: Iterable[Change]) -> Booked:
     coins = {GrantUnit: 0, RevokeUnit: 0, ReinstateUnit: 0}
     licences = issued = 0
     for change in changes:
-        if not isinstance(change, GrantUnit | RevokeUnit | ReinstateUnit):
+        if type(change) in units:
+            units[type(change)] += 1
+        else:
             licences += 1
             issued += isinstance(change, licence_orders.IssueLicence)
-            continue
-        units[type(change)] += 1
         match change:
             case GrantUnit(terms=terms):
                 coins[GrantUnit] += terms.coins

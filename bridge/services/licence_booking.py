@@ -54,7 +54,8 @@ class LicenceBooking:
         """Work out what these orders come to. A renewal that finds nothing to prolong is a note in the page returned,
         and no change; it is tried again when its order is seen again.
         """
-        wanted = {number: _of_licences(page.decisions[number].changes) for number in numbers}
+        licensed = (number for number in numbers if page.decisions[number].licensed)
+        wanted = {number: _of_licences(page.decisions[number].changes) for number in licensed}
         wanted = {number: changes for number, changes in wanted.items() if changes}
         if not wanted:
             return page

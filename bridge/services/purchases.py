@@ -121,14 +121,14 @@ def book_page(
         decision = page.decisions[number]
         for change in decision.changes:
             entry: Entry | None
-            if not isinstance(change, GrantUnit | RevokeUnit | ReinstateUnit):
-                continue  # licences are booked together, below
             if isinstance(change, GrantUnit):
                 paid_at = decision.paid_at or at
                 entry, package = _granted(store, change, accounts[number].id, next(new_ids), paid_at, at)
                 new.append(package.id)
-            else:
+            elif isinstance(change, RevokeUnit | ReinstateUnit):
                 entry, package = _flipped(store, page, change, at, by)
+            else:
+                continue  # licences are booked together, below
             packages[package.id] = package
             if not isinstance(change, RevokeUnit):
                 ends.append(package.id)
