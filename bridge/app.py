@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import structlog
 
@@ -22,6 +22,7 @@ from bridge.desk.file_store import beside
 from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock
 from bridge.desk.opening import open_desk
+from bridge.domain.licences import LicenceBook
 from bridge.engine.backstop import Backstop
 from bridge.engine.collector import collect_seldom
 from bridge.engine.deliveries import DeliveryRunner
@@ -41,8 +42,12 @@ from bridge.engine.watchdog import Watchdog
 from bridge.errors import BridgeError, DeskDamaged, DeskUnusable, SettingsError
 from bridge.hooks.manager import Plugins
 from bridge.settings import Settings, StoreSettings, compare, with_new_stores
+from bridge.settings.listening import PublicWebSettings
 from bridge.settings.plugin_tables import PluginSettings, prove_secrets, read_plugin_tables
 from bridge.web.private import Observed, serve_private
+
+if TYPE_CHECKING:
+    from bridge.web.licence_pages import LicencePages
 
 log = structlog.get_logger()
 STOP_BOUND_S = 8.5
@@ -76,6 +81,8 @@ class App:
         self._reload_asked = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._damage: DeskDamaged | None = None
+        self._licence_books: Mapping[str, LicenceBook] = {}
+        self.public_pages: LicencePages | None = None
 
     async def __aenter__(self) -> Self:
         """Open desk, plugins and listeners. Raises `DeskError`, `PluginError`, `SettingsError`, `ListenerError`."""
@@ -162,6 +169,7 @@ class App:
         connections = await self.stores.proven(setups)
         await self.stores.end_all_but(setups, connections)
         self.settings, self._plugin_settings = fresh, plugin_settings
+        self._licence_books = {name: setup.licences for name, setup in setups.items()}
         self._start(setups, connections)
 
     def _require_right_after_a_restart(self, fresh: Settings) -> None:
@@ -196,12 +204,16 @@ class App:
         self.outbox = OutboxDispatcher(self.desk, self.plugins, self.clock, self.stop)
         self.jobs = Jobs(self.desk, self.clock)
         self._register_jobs(warn_after=timedelta(hours=settings.backup.warn_after_hours))
-        self._connections = await self.stores.proven(self._enabled(self.settings))
+        setups = self._enabled(self.settings)
+        self._licence_books = {name: setup.licences for name, setup in setups.items()}
+        self._connections = await self.stores.proven(setups)
         beats = {"writer": lambda: self.desk.last_beat, "scheduler": lambda: self.jobs.last_beat}
         self.watchdog = Watchdog(beats, self.notifier, self.stop)
         observed = Observed(self.desk, self.stores.runners, self.watchdog, self.clock)
         self.pages = await serve_private(observed, settings.private_web)
         self._closing.push_async_callback(self.pages.close)
+        if settings.public_web.listen:
+            await self._open_public(settings.public_web)
         await self.jobs.start()
         self._closing.push_async_callback(self.jobs.stop)
         self.desk.listen(self._wake_all)
@@ -211,6 +223,18 @@ class App:
         self._spawn("sleeper", self.sleeper.run)
         self._spawn("watchdog", self.watchdog.run)
         self._spawn("reload", self._reload_when_asked)
+
+    async def _open_public(self, settings: PublicWebSettings) -> None:
+        """Let extensions in the field ask. They may as soon as it listens, before any shop was read."""
+        from bridge.web.licence_pages import serve_licences  # only who has switched it on waits for what it needs
+
+        state_dir = self.settings.bridge.desk.state_dir
+        self.public_pages = await serve_licences(settings, self.desk, state_dir, self.clock, book_of=self._book_of)
+        self._closing.push_async_callback(self.public_pages.close)
+        log.info("licences can be asked for", listen=self.public_pages.address)
+
+    def _book_of(self, store: str) -> LicenceBook | None:
+        return self._licence_books.get(store)
 
     def _office(self, plugin: str) -> PluginOffice:
         around = Surroundings(

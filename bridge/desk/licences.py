@@ -321,7 +321,7 @@ def _licence_from(row: Sequence[Any]) -> Licence:
         store=name,
         account_id=made_for,
         key=key,
-        terms=_terms_from(terms),
+        terms=terms_from(terms),
         starts_at=from_ms(starts_ms),
         issued_at=from_ms(issued_ms),
         source=LicenceSource(source),
@@ -336,7 +336,8 @@ def _terms_json(terms: LicenceTerms) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _terms_from(text: str) -> LicenceTerms:
+def terms_from(text: str) -> LicenceTerms:
+    """A licence's terms as their column has them."""
     found = json.loads(text)
     return LicenceTerms(**{**found, "zone": ZoneInfo(found["zone"]), "active": Term(found["active"])})
 

@@ -20,6 +20,28 @@ def load_statement_keys(state_dir: Path) -> tuple[StatementKey, ...]:
     return tuple(sorted((_load(path) for path in paths), key=lambda key: key.number))
 
 
+class StatementKeys:
+    """The key that signs now, for a daemon: the files are read again when one has come or gone."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._state_dir = state_dir
+        self._seen_ns = -1
+        self._keys: tuple[StatementKey, ...] = ()
+
+    def signing(self) -> StatementKey:
+        """The key that signs. Raises `UsageError` where there is none, and as `load_statement_keys` does."""
+        try:
+            changed_ns = (self._state_dir / FOLDER).stat().st_mtime_ns
+        except FileNotFoundError:
+            changed_ns = 0
+        if changed_ns != self._seen_ns:
+            self._keys = load_statement_keys(self._state_dir)
+            self._seen_ns = changed_ns
+        if not self._keys:
+            raise _refused("there is no key to sign statements about licences with", "new")
+        return self._keys[0]
+
+
 def new_statement_key(state_dir: Path) -> StatementKey:
     """Make one more key; the first signs at once, the second from when the first is retired.
 

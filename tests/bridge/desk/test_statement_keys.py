@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge.desk.key_files import FOLDER
-from bridge.desk.statement_keys import load_statement_keys, new_statement_key, retire_statement_key
+from bridge.desk.statement_keys import StatementKeys, load_statement_keys, new_statement_key, retire_statement_key
 from bridge.errors import DeskError, UsageError
 
 
@@ -59,3 +59,16 @@ def test_a_file_that_is_no_key_is_named(tmp_path: Path, content: bytes) -> None:
     path.rename(path.with_name("statement-s0.pem"))
     with pytest.raises(DeskError, match=r"statement-s0\.pem: is not a key file"):
         load_statement_keys(tmp_path)
+
+
+def test_a_daemon_signs_with_what_is_there_now(tmp_path: Path) -> None:
+    keys = StatementKeys(tmp_path)
+    with pytest.raises(UsageError, match="there is no key to sign") as refused:
+        keys.signing()
+    assert refused.value.hint == "bridge licence keys new"
+    first = new_statement_key(tmp_path)
+    assert keys.signing().id == first.id
+    second = new_statement_key(tmp_path)
+    assert keys.signing().id == first.id
+    retire_statement_key(tmp_path, first.id)
+    assert keys.signing().id == second.id

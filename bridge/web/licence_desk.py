@@ -1,0 +1,69 @@
+"""The desk behind the licence API: it is read on the loop, and written to only where something is to be kept."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from bridge.contracts.clock import Clock
+from bridge.desk.desk import Desk
+from bridge.desk.licence_lookup import LicenceLookup
+from bridge.domain.licence_answers import NOT_KNOWN, LicenceAnswer, LicenceQuestion
+from bridge.domain.licences import LicenceBook
+from bridge.services import licence_checks
+from bridge.services.licence_checks import CheckTerms, spelled
+
+TOKEN_BYTES = 32
+
+
+class DeskLicences:
+    """Implements `bridge.web.licence_api.LicenceDesk`.
+
+    `book_of` gives what an enabled store sells, as the settings are now, and None for any other name; `fresh` says
+    whether a store's shop was read lately enough (rule L7).
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        clock: Clock,
+        *,
+        book_of: Callable[[str], LicenceBook | None],
+        fresh: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self._desk, self._clock, self._book_of, self._fresh = desk, clock, book_of, fresh
+        self._lookup = LicenceLookup(desk.path)
+
+    def check(self, question: LicenceQuestion) -> LicenceAnswer:
+        """How the licence stands. Raises `DeskError`."""
+        terms = self._terms(question)
+        now = self._lookup.find(question.store, spelled(question.key), question.domain)  # whichever store is named
+        return licence_checks.answer(now, terms, question, at=self._clock.now()) if terms else NOT_KNOWN
+
+    async def activate(self, question: LicenceQuestion) -> LicenceAnswer:
+        """Use it on the domain; what a look already refuses does not get as far as the desk's writer."""
+        seen = self.check(replace(question, takes_place=False, token=""))
+        terms = self._terms(question)
+        if terms is None or not seen.status.accepted:
+            return seen
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        at = self._clock.now()
+        return await self._desk.transact(
+            "activate licence", licence_checks.activate, terms, question, token=token, at=at
+        )
+
+    async def deactivate(self, question: LicenceQuestion) -> LicenceAnswer:
+        """Give the domain's place back. Raises `WrongToken`, `DeskError`."""
+        terms = self._terms(question)
+        if terms is None or self._lookup.find(question.store, spelled(question.key), question.domain) is None:
+            return NOT_KNOWN
+        return await self._desk.transact(
+            "deactivate licence", licence_checks.deactivate, terms, question, at=self._clock.now()
+        )
+
+    def close(self) -> None:
+        """Close what reads the desk."""
+        self._lookup.close()
+
+    def _terms(self, question: LicenceQuestion) -> CheckTerms | None:
+        book = self._book_of(question.store)
+        return CheckTerms(question.store, book, self._fresh(question.store)) if book is not None else None
