@@ -26,6 +26,7 @@ from bridge.domain.licences import LicenceBook
 from bridge.engine.backstop import Backstop
 from bridge.engine.collector import collect_seldom
 from bridge.engine.deliveries import DeliveryRunner
+from bridge.engine.freshness import Freshness
 from bridge.engine.housekeeping import Housekeeping
 from bridge.engine.jobs import Jobs
 from bridge.engine.office import PluginOffice, Surroundings
@@ -193,6 +194,8 @@ class App:
         self._closing.callback(self.desk.close)
         self.desk.listen_condition(self._desk_changed)
         self.desk.start()
+        self.freshness = Freshness(self.desk, self.clock)
+        await self.freshness.begin(self._selling_licences())  # before the heart beats
         self.sleeper = Sleeper(
             self.desk, self.clock, self.stop, terms=lambda: self.stores.terms, on_fired=self._wake_after_firing
         )
@@ -268,6 +271,9 @@ class App:
     def _enabled_names(self) -> list[str]:
         return [name for name, store in self.settings.stores.items() if store.enabled]
 
+    def _selling_licences(self) -> list[str]:
+        return [store.name for store in self._enabled_stores() if store.licences.products]
+
     def _enabled(self, settings: Settings) -> dict[str, StoreSetup]:
         return {name: StoreSetup.of(store) for name, store in settings.stores.items() if store.enabled}
 
@@ -286,6 +292,7 @@ class App:
             after_silence=self.sleeper.after_silence,
             contents=self._contents,
             phase=next(self._phases),
+            sight=self.freshness.of(setup.name) if setup.licences else None,
         )
 
     def _connect(self, setup: StoreSetup) -> ShopAdapter:

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bridge.cli.session import CLOCK, enter, plugins_of, the_desk, the_shop
@@ -16,6 +17,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock
 from bridge.desk.transaction import DeskTx
+from bridge.engine.freshness import Freshness
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.engine.intake import Intake
 from bridge.engine.outbox import OutboxDispatcher
@@ -156,6 +158,7 @@ class _Round:
         self._desk, self._plugins, self._store = desk, plugins, store
         self._setup = StoreSetup.of(store)
         self._health = StoreHealth(store.name, store.limits.stale_after_seconds)
+        self._sight = Freshness(desk, CLOCK).of(store.name)
         self._stop = asyncio.Event()
 
     async def run(self, confirm: int | None) -> Synced:
@@ -165,7 +168,7 @@ class _Round:
                 intake = _intake(self._setup, shop, self._desk, self._health, self._stop)
                 if confirm is not None:
                     await self._confirm(intake, confirm)
-                unfinished = await self._read(intake)
+                unfinished = await self._sight.watched(partial(self._read, intake))
                 await self._compare(shop)
                 unfinished = await self._read(intake) or unfinished
                 pushed = await self._push(shop)

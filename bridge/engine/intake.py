@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
@@ -21,6 +22,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.orders import Order, UnreadableOrder
 from bridge.domain.purchases import StoreTerms
+from bridge.engine.freshness import Sight
 from bridge.engine.health import StoreHealth, StoreState, Work
 from bridge.engine.odd_orders import book_but_the_odd
 from bridge.engine.retrying import went_well, worked
@@ -42,7 +44,10 @@ PATIENCE_BETWEEN_LOOKS_S = 1.0
 
 
 class Intake:
-    """The reading side of one store. `phase` says when, as a share of the time between two passes, it has its turn."""
+    """The reading side of one store. `phase` says when, as a share of the time between two passes, it has its turn.
+
+    `sight` is told whether the shop can be read, where somebody goes by that.
+    """
 
     def __init__(
         self,
@@ -57,10 +62,12 @@ class Intake:
         wake: asyncio.Event | None = None,
         on_hint: Callable[[], None] = lambda: None,
         phase: float = 0.0,
+        sight: Sight | None = None,
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._on_booked, self._wake = health, stop, on_booked, wake or asyncio.Event()
         self._on_hint = on_hint
+        self._look = partial(sight.watched, self.one_pass) if sight is not None else self.one_pass
         self._hint: str | None = None
         self._state: StoreState | None = None
         self._echo = False
@@ -77,7 +84,7 @@ class Intake:
     async def run(self) -> None:
         """Read until stopped. Raises what is not the shop's fault; the supervisor starts the store again then."""
         while not self._stop.is_set():
-            wait = await worked(Work.READING, self._health, self._stop, self.one_pass)
+            wait = await worked(Work.READING, self._health, self._stop, self._look)
             self._tell_state()
             if wait is None:
                 wait = self._until_due()

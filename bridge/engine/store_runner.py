@@ -17,6 +17,7 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import Desk
 from bridge.desk.file_store import FileStore, beside
 from bridge.engine.bells import Bell
+from bridge.engine.freshness import Sight
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.inbox import Inbox
 from bridge.engine.intake import Intake
@@ -60,10 +61,11 @@ class StoreRunner:
         after_silence: Callable[[], Awaitable[None]] = nothing,
         contents: FileStore | None = None,
         phase: float = 0.0,
+        sight: Sight | None = None,
     ) -> None:
         self.setup, self._connect, self._desk, self._clock = setup, connect, desk, clock
         self._keys, self._on_booked, self._after_silence, self._phase = keys, on_booked, after_silence, phase
-        self._contents = contents or beside(desk.path)
+        self._contents, self._sight = contents or beside(desk.path), sight
         self.health = StoreHealth(setup.name, setup.settings.limits.stale_after_seconds)
         self._notes = DeskNotes(clock, self.health)
         self.stop = Bell()
@@ -161,6 +163,7 @@ class StoreRunner:
             wake=self._touched,
             on_hint=self._hinted,
             phase=self._phase,
+            sight=self._sight,
         )
 
     def _inbox(self, adapter: ShopAdapter) -> Inbox:
