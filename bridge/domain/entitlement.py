@@ -142,17 +142,8 @@ def entitle(
 
 
 def product_named(book: LicenceBook, text: str) -> str | None:
-    """The licensed product that a customer's words name: its key, a name of it or its product code; else None.
-
-    Letters' case and blanks aside it has to be the whole of it: a guess would make help free by mistake.
-    """
-    said = _folded(text)
-    found = {
-        product.key
-        for product in book.products.values()
-        if said and said in {_folded(one) for one in (product.key, *product.names.values(), *product.product_codes)}
-    }
-    return found.pop() if len(found) == 1 else None
+    """The product that a customer's words name, see `LicenceBook.named`."""
+    return book.named(text)
 
 
 def _fitting(asked: Asked, mine: list[Held], book: LicenceBook) -> tuple[list[Held], Reason | None]:
@@ -172,7 +163,3 @@ def _worth(one: Held) -> tuple[bool, bool, float, int]:
     until = one.status.until or _FOR_GOOD
     unsure = one.status.code is StatusCode.UNVERIFIED
     return not one.status.accepted, unsure, -until.timestamp(), one.licence_id
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()

@@ -215,6 +215,15 @@ class LicenceBook:
             self._codes |= {code: Licensed(product.key) for code in product.product_codes}
             self._codes |= {code: Licensed(product.key, months) for code, months in product.renewals.items()}
         self._folded = {code.strip().casefold(): code for code in self._codes}
+        self._named: dict[str, set[str]] = {}
+        for key, product in self.products.items():
+            for word in (key, *product.names.values(), *product.product_codes):
+                self._named.setdefault(_folded(word), set()).add(key)
+        self._covering = {key: {key} for key in self.products}
+        for key, product in self.products.items():
+            for cover in product.covers:
+                for covered in self._named.setdefault(_folded(cover), {cover}):
+                    self._covering.setdefault(covered, set()).add(key)
 
     def __bool__(self) -> bool:
         """Whether the store sells licences at all."""
@@ -229,11 +238,24 @@ class LicenceBook:
         meant = self._folded.get(code.strip().casefold())
         return meant if meant != code else None
 
+    def named(self, text: str) -> str | None:
+        """The product that these words name: its key, a name in any language, a code; or one that others cover.
+
+        Letters' case and blanks aside it has to be the whole of it, and of one product alone: a guess would make help
+        free by mistake.
+        """
+        found = self._named.get(_folded(text), set())
+        return next(iter(found)) if len(found) == 1 else None
+
     def covering(self, product: str) -> frozenset[str]:
-        """The products whose licence covers help with a product: its own and those that name it."""
-        return frozenset({product} | {key for key, other in self.products.items() if product in other.covers})
+        """The products whose licence covers help with this one, as `named` has it: its own and those that cover it."""
+        return frozenset(self._covering.get(product, ()))
 
     @property
     def codes(self) -> frozenset[str]:
         """Every product code that stands for a product or a renewal."""
         return frozenset(self._codes)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -166,3 +166,15 @@ def test_L2_a_licence_is_given_as_the_reason_only_where_it_counts_and_covers_and
         assert one.status.accepted
         assert asked.product is None or one.product in BOOK.covering(asked.product)
         assert asked.product is not None or asked.licence_id == one.licence_id, "somebody said what it is about"
+
+
+def test_L2_a_licence_covers_further_products_by_key_or_by_name() -> None:
+    old = Product(LicenceTerms("new", TEHRAN), ("NEW-1",), covers=frozenset({"Old menu", "Mega  MENU"}))
+    book = LicenceBook([*BOOK.products.values(), old])
+    assert product_named(book, "old menu") == "Old menu"
+    assert [sorted(book.covering(key)) for key in ("Old menu", "menu", "seo", "nobody knows")] == [
+        ["new"],
+        ["menu", "new", "suite"],
+        ["seo"],
+        [],
+    ]

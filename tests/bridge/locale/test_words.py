@@ -8,6 +8,7 @@ from bridge.domain.quotes import QuoteKind
 from bridge.domain.tickets import MessageKind
 from bridge.locale import (
     answers,
+    entitlement_words,
     history_words,
     macro_words,
     promise_words,
@@ -19,13 +20,24 @@ from bridge.locale.dates import LANGUAGES
 from bridge.locale.history_words import history_text
 from bridge.locale.say import OURS, Catalog, say, say_n
 
-MODULES = (answers, history_words, macro_words, promise_words, quote_words, service_words, statement_words)
+MODULES = (
+    answers,
+    entitlement_words,
+    history_words,
+    macro_words,
+    promise_words,
+    quote_words,
+    service_words,
+    statement_words,
+)
 NOT_WORDS = {
     *answers.BETWEEN.values(),
     *service_words.APART.values(),
     *(one for pair in statement_words.COMMAS.values() for one in pair),
     statement_words.MINUS,
     statement_words.LEFT_TO_RIGHT,
+    *entitlement_words.FOR_STAFF.values(),
+    *entitlement_words.REASONS_FOR_STAFF.values(),
 }
 
 

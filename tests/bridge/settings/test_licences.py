@@ -71,7 +71,8 @@ def test_L6_a_product_has_days_of_grace_of_its_own_or_those_of_the_store(tmp_pat
 def test_L2_a_licence_may_cover_further_products(tmp_path: Path) -> None:
     book = StoreSetup.of(loaded(tmp_path, PRODUCT + 'covers = ["Old SEO"]\n')).licences
     assert book.covering("seo") == {"seo"}
-    assert book.covering("Old SEO") == {"Old SEO", "seo"}
+    assert book.named("old  seo") == "Old SEO"
+    assert book.covering("Old SEO") == {"seo"}
 
 
 def test_L8_a_vendors_own_table_takes_the_place_of_orders(tmp_path: Path) -> None:
