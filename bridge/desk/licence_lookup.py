@@ -51,12 +51,12 @@ class LicenceLookup:
 
         Raises `DeskError` where the desk can't be read; the next call opens it anew.
         """
-        with translated(self._path):
-            reader = self._reader = self._reader or open_reader(self._path)
-            try:
-                row = _FIND.one(reader, store=store_name, key=key, domain=domain)
-            except sqlite3.DatabaseError:
-                self.close()
+        reader = self._reader = self._reader or open_reader(self._path)
+        try:
+            row = _FIND.one(reader, store=store_name, key=key, domain=domain)
+        except sqlite3.DatabaseError:
+            self.close()
+            with translated(self._path):
                 raise
         if row is None:
             return None

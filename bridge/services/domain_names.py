@@ -60,13 +60,15 @@ def domain_name(written: str) -> DomainName:
     """
     if len(written) > MOST_WRITTEN:
         raise _too_long()
-    parts = _WRITTEN.fullmatch(written.strip())
-    if parts is None:
-        raise BadDomain("bad_domain", "that is no domain name")
-    host = parts["host"].lower()
-    if host.startswith("["):
-        return _of_address(host[1:-1])
-    name = host if _PLAIN.fullmatch(host) else _in_ascii(host)
+    name = written
+    if not _PLAIN.fullmatch(written):
+        parts = _WRITTEN.fullmatch(written.strip())
+        if parts is None:
+            raise BadDomain("bad_domain", "that is no domain name")
+        host = parts["host"].lower()
+        if host.startswith("["):
+            return _of_address(host[1:-1])
+        name = host if _PLAIN.fullmatch(host) else _in_ascii(host)
     if len(name) > MOST_NAME:
         raise _too_long()
     if _NUMBER.fullmatch(name.rpartition(".")[2]):

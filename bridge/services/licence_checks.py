@@ -6,6 +6,7 @@ token proves is kept as its hash. A licence that does not count takes no new pla
 
 import hashlib
 import hmac
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from bridge.contracts.desk import Tx
 from bridge.contracts.licences import KeyedEvent
 from bridge.domain.licence_answers import NOT_KNOWN, LicenceAnswer, LicenceQuestion
 from bridge.domain.licence_history import KeptLicence, LicenceNow, status_at
-from bridge.domain.licence_keys import normal
+from bridge.domain.licence_keys import ALPHABET, normal
 from bridge.domain.licences import LicenceBook, LicenceEvent, LicenceEventKind, Status, StatusCode
 from bridge.errors import WrongToken
 from bridge.services.licence_watch import changed_events
@@ -23,6 +24,7 @@ A_DAY = timedelta(days=1)
 MOST_ACTIVATIONS = 20
 """Of one licence in 24 hours: each is kept for good, and no shop moves that often."""
 BY_EXTENSION = "extension"
+_SPELLED = re.compile(f"[{ALPHABET}]{{5}}(?:-[{ALPHABET}]{{5}}){{4}}")
 
 
 class CheckTerms(NamedTuple):
@@ -35,7 +37,7 @@ class CheckTerms(NamedTuple):
 
 def spelled(key: str) -> str:
     """A key as it is looked up: in the one spelling of ours, else as it stands, for keys of the vendor's own making."""
-    return normal(key) or key.strip()
+    return key if _SPELLED.fullmatch(key) else normal(key) or key.strip()
 
 
 def answer(now: LicenceNow | None, terms: CheckTerms, question: LicenceQuestion, *, at: datetime) -> LicenceAnswer:

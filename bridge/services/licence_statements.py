@@ -13,13 +13,13 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic_core import to_json
 
 from bridge.contracts.statement_keys import StatementKey
 from bridge.domain.licence_answers import LicenceAnswer, LicenceQuestion, Verdict
 from bridge.domain.licences import Term
 
 VERSION = 1
-_AS_JSON = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 _DATES = tuple((term, f"{term}_until") for term in Term)
 """The three dates as the API and the statement name them."""
 OTHERWISE_HOLDS = timedelta(days=1)
@@ -53,7 +53,7 @@ def told(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def signed(document: Mapping[str, Any], key: StatementKey) -> dict[str, str]:
     """The statement as it is sent: the exact bytes that are signed, the signature, and which key made it."""
-    payload = _AS_JSON.encode(document).encode()
+    payload = to_json(document)
     return {"payload": base64url(payload), "signature": base64url(key.private.sign(payload)), "key_id": key.id}
 
 

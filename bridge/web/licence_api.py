@@ -4,13 +4,13 @@ It believes: whoever asks may be anybody. An unknown key, another store's key an
 alike, by the same steps: looked up once, signed once. Nothing that is asked gets into the log.
 """
 
-import json
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import structlog
 from aiohttp import web
+from pydantic_core import to_json
 
 from bridge.contracts.clock import Clock
 from bridge.contracts.statement_keys import StatementKey
@@ -106,7 +106,7 @@ class LicenceApi:
         self._last_failure = ""
         document = statement(question, answer, host=host, at=self._clock.now())
         whole = {**told(document), **also(answer), "statement": signed(document, key)}
-        return web.Response(body=json.dumps(whole).encode(), content_type="application/json")
+        return web.Response(body=to_json(whole), content_type="application/json")
 
     def _unavailable(self, error: BridgeError) -> web.Response:
         """Say to the asker only that he should come back, and to the log once what is the matter."""

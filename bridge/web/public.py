@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection
+from functools import lru_cache
 
 import structlog
 from aiohttp import web
@@ -24,6 +25,8 @@ MOST_BYTES = 8 * 1024
 MOST_CONNECTIONS = 1_000
 """At once; the next ones are closed as they come, so that the daemon keeps its files for its own work."""
 KEEP_ALIVE_S = 30.0
+KNOWN_ADDRESSES = 1_000
+"""Addresses of which is remembered whether they are trusted: the servers in front ask again and again."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -98,22 +101,21 @@ def _application(settings: PublicWebSettings, routes: Collection[web.RouteDef]) 
     return application
 
 
-def client_address(request: web.Request, proxies: Collection[Network]) -> str:
+def client_address(request: web.Request, proxies: tuple[Network, ...]) -> str:
     """Who asks: the last address that no trusted server stands behind, read from the right.
 
     A Unix socket is open to this machine alone, so what comes over it comes from the web server in front.
     """
-    peer = _peer(request)
-    if peer and not _trusted(peer, proxies):
-        return peer
-    client = peer
-    told = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
-    for written in reversed(told):
+    client = _peer(request)
+    if client and not _trusted(client, proxies):
+        return client
+    for written in reversed(",".join(request.headers.getall("X-Forwarded-For", ())).split(",")):
         address = written.strip()
-        if not _is_address(address):
+        trusted = _trusted(address, proxies)
+        if trusted is None:
             break
         client = address
-        if not _trusted(address, proxies):
+        if not trusted:
             break
     return client
 
@@ -123,18 +125,13 @@ def _peer(request: web.Request) -> str:
     return str(name[0]) if isinstance(name, tuple) else ""
 
 
-def _is_address(text: str) -> bool:
+@lru_cache(maxsize=KNOWN_ADDRESSES)
+def _trusted(address: str, proxies: tuple[Network, ...]) -> bool | None:
+    """Whether an address is one of a web server in front; None for what is no address."""
     try:
-        ipaddress.ip_address(text)
+        known = ipaddress.ip_address(address)
     except ValueError:
-        return False
-    return True
-
-
-def _trusted(address: str, proxies: Collection[Network]) -> bool:
-    if not proxies or not _is_address(address):
-        return False
-    known = ipaddress.ip_address(address)
+        return None
     mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
     return any((mapped or known) in network for network in proxies)
 
