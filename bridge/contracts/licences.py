@@ -21,6 +21,13 @@ class KeyedEvent(NamedTuple):
     event: LicenceEvent
 
 
+class Derived(NamedTuple):
+    """What follows from a licence's history, and what is kept beside it: by the names of the columns."""
+
+    follows: Mapping[str, object]
+    kept: Mapping[str, object]
+
+
 class Licences(Protocol):
     def new_ids(self, count: int) -> range: ...
 
@@ -59,6 +66,10 @@ class Licences(Protocol):
 
     def expiring_between(self, store: str, since: datetime, until: datetime) -> list[KeptLicence]:
         """The store's licences that count up to a moment between these two, both included, earliest first."""
+        ...
+
+    def derived(self, account_ids: Iterable[int]) -> dict[int, Derived]:
+        """Of these accounts' licences what is kept beside their histories, and what follows from these, by licence."""
         ...
 
     def renewals_of(self, store: str, order_ids: Iterable[int]) -> dict[int, list[OrderRenewal]]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, delete, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.contracts.licences import KeyedEvent
+from bridge.contracts.licences import Derived, KeyedEvent
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
@@ -55,26 +55,22 @@ _WAITING = Statement(_OF_STORE.where(LICENCE_WAITS).order_by(licence.c.id).limit
 _PUSHED = Statement(update(licence).where(licence.c.id == bindparam("wanted")).values(pushed_number=bindparam("shown")))
 _AGAIN = Statement(update(licence).where(licence.c.store_id == bindparam("store")).values(number=licence.c.number + 1))
 _NEW = insert_row(licence, without=frozenset({"pushed_number"}))
-_SAVE = Statement(
-    update(licence)
-    .where(licence.c.id == bindparam("wanted"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "account_id",
-                "units",
-                "domains",
-                "licence_ms",
-                "updates_ms",
-                "support_ms",
-                "until_ms",
-                "suspended",
-                "number",
-            )
-        }
-    )
+_SAVED = (
+    "account_id",
+    "units",
+    "domains",
+    "licence_ms",
+    "updates_ms",
+    "support_ms",
+    "until_ms",
+    "suspended",
+    "number",
 )
+_SAVE = Statement(
+    update(licence).where(licence.c.id == bindparam("wanted")).values({name: bindparam(name) for name in _SAVED})
+)
+_COLUMNS = LookUp(select(licence.c.id, *(licence.c[name] for name in _SAVED)), licence.c.id)
+_DOMAINS = LookUp(select(licence_domain.c.licence_id, licence_domain.c.domain), licence_domain.c.licence_id)
 _EVENT = (
     licence_event.c.licence_id,
     licence_event.c.id,
@@ -182,6 +178,21 @@ class SqlLicences:
     def expiring_between(self, store: str, since: datetime, until: datetime) -> list[KeptLicence]:
         number = self._stores.number(store)
         return self._kept(_ENDING.rows(self._connection, store=number, since_ms=to_ms(since), to_ms=to_ms(until)))
+
+    def derived(self, account_ids: Iterable[int]) -> dict[int, Derived]:
+        licences = {one.licence.id: one for mine in self.of_accounts(account_ids).values() for one in mine}
+        if not licences:
+            return {}
+        domains: dict[int, list[str]] = {number: [] for number in licences}
+        for number, domain in _DOMAINS.rows(self._connection, licences):
+            domains[number].append(domain)
+        found = {}
+        for number, *row in _COLUMNS.rows(self._connection, licences):
+            now = licences[number].now
+            follows = {**_derived(now), "used on": sorted(now.activations)}
+            kept = {**dict(zip(_SAVED, row, strict=True)), "used on": sorted(domains[number])}
+            found[number] = Derived(follows, kept)
+        return found
 
     def renewals_of(self, store: str, order_ids: Iterable[int]) -> dict[int, list[OrderRenewal]]:
         found: dict[int, list[OrderRenewal]] = {}

@@ -1,7 +1,8 @@
 """Are the books right? Everything that is kept beside the entries is worked out from them again (rule C16).
 
-Entries are the truth: they are written once and never changed. Packages and accounts are their sums. One account is
-looked at after the other, its entries a page at a time, so a desk of any size is verified in the same memory.
+Entries are the truth: they are written once and never changed. Packages and accounts are their sums. How a licence
+stands follows from its history in the same way. One account is looked at after the other, its entries a page at a time,
+so a desk of any size is verified in the same memory.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,6 +74,7 @@ def verify_accounts(tx: Tx, store: str, accounts: Sequence[Account]) -> Verified
     for account in accounts:
         mine = {package.id: package for package in packages.get(account.id, ())}
         entries += _verify_account(tx, store, account, mine, quotes.get(account.id, ()), purchases, findings)
+    _verify_licences(tx, accounts, findings)
     return Verified(
         accounts=len(accounts),
         entries=entries,
@@ -82,6 +84,13 @@ def verify_accounts(tx: Tx, store: str, accounts: Sequence[Account]) -> Verified
         differences=tuple(findings.listed),
         unlisted=findings.unlisted,
     )
+
+
+def _verify_licences(tx: Tx, accounts: Sequence[Account], findings: Findings) -> None:
+    """What is kept beside the histories of these accounts' licences follows from them."""
+    for number, (follows, kept) in tx.licences.derived(account.id for account in accounts).items():
+        for name, value in follows.items():
+            findings.expect(f"licence {number}: {name}", value, kept[name])
 
 
 def verify_nothing_is_left_over(tx: Tx, store: str) -> Verified:

@@ -34,6 +34,7 @@ async def test_C2_a_dry_run_shows_the_totals_and_writes_nothing(acme: ShopPlace)
             "orders": 1,
             "units": 3,
             "granted": {"units": 3, "coins": 1400},
+            "licences": {"issued": 0, "changed": 0},
             "revoked": {"units": 0, "coins": 0},
             "reinstated": {"units": 0, "coins": 0},
             "set_aside": 0,

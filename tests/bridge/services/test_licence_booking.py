@@ -22,6 +22,7 @@ from bridge.errors import KeyReused
 from bridge.services import disputes, guests, problems, purchases, shop_facts
 from bridge.services.firing import fire_due
 from bridge.services.licence_watch import arm_licences
+from bridge.services.verify import verify
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import (
     ACME,
@@ -408,16 +409,11 @@ def test_what_is_kept_beside_a_history_is_what_follows_from_it(seller: Keeper) -
     seller.desk.run(say, 2, LicenceEventKind.ACTIVATED, {**activated, "domain": "b.example"})
     seller.desk.run(say, 3, LicenceEventKind.RELEASED, {"domain": "a.example", "by": "staff"})
     seller.book(an_order(1, (MENU, 1), (SEO, 1)), an_order(3, (SEO, 1), status=REFUNDED))
-    found = rows(
-        seller.desk, "SELECT id, account_id, units, domains, support_ms, until_ms, suspended, number FROM licence"
-    )
+    found = rows(seller.desk, "SELECT units, domains, until_ms, suspended, number FROM licence ORDER BY id")
     assert found == [
         (
-            one.licence.id,
-            one.now.account_id,
             one.now.units,
             one.now.domains,
-            milliseconds(one.now.ends[Term.SUPPORT]),
             milliseconds(one.now.counts_until),
             one.now.suspended,
             len(history(seller, one.licence.id)),
@@ -425,7 +421,28 @@ def test_what_is_kept_beside_a_history_is_what_follows_from_it(seller: Keeper) -
         for one in licences(seller)
     ]
     assert rows(seller.desk, "SELECT licence_id, domain FROM licence_domain") == [(menu.licence.id, "b.example")]
-    assert sum(suspended is not None for *_, suspended, _ in found) == 1
+    assert [suspended for *_, suspended, _ in found] == [None, None, "refunded"]
+    assert seller.desk.look(verify, ACME).right
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE licence SET units = 9", [("licence 1: units", "1", "9")]),
+        ("UPDATE licence SET until_ms = NULL", [("licence 1: until_ms", "1826742599000", "None")]),
+        ("UPDATE licence SET suspended = 'refunded'", [("licence 1: suspended", "None", "refunded")]),
+        ("UPDATE licence SET account_id = (SELECT max(id) FROM account)", [("licence 1: account_id", "1", "2")]),
+        ("INSERT INTO licence_domain VALUES (1, 'a.example', 'h', 0)", [("licence 1: used on", "[]", "['a.example']")]),
+    ],
+)
+def test_what_no_longer_follows_from_a_history_is_found(
+    seller: Keeper, change: str, told: list[tuple[str, str, str]]
+) -> None:
+    seller.book(an_order(1, (SEO, 1)), an_order(2, (BASE, 1), buyer=customer(78)))
+    assert seller.desk.look(verify, ACME).right
+    seller.desk.run(lambda tx: tx.connection.execute(change))
+    found = seller.desk.look(verify, ACME).differences
+    assert [(one.where, one.expected, one.found) for one in found] == told
 
 
 def test_a_key_recorded_once_is_not_recorded_again_and_never_with_other_content(seller: Keeper) -> None:
