@@ -231,6 +231,10 @@ class Tickets(Protocol):
         """The shop has these messages in these versions of the row."""
         ...
 
+    def last_cover(self, ticket_id: int) -> Message | None:
+        """What was decided last on how help in a ticket is covered; nothing else of the thread is read."""
+        ...
+
     def counts(self, ticket_ids: Iterable[int]) -> dict[int, int]:
         """How many messages of each ticket the customer is shown."""
         ...

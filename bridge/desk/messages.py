@@ -56,6 +56,15 @@ _HISTORIES = Statement(
     .where(any_of(message.c.ticket_id, "ids"))
     .order_by(message.c.ticket_id, *_IN_ORDER)
 )
+_LAST_COVER = Statement(
+    select(*_COLUMNS)
+    .where(
+        message.c.ticket_id == bindparam("ticket"),
+        message.c.kind == literal_column(f"'{MessageKind.COVERED}'"),
+    )
+    .order_by(message.c.at_ms.desc(), message.c.id.desc())
+    .limit(1)
+)
 _LAST_IN_SECOND = Statement(
     select(func.max(message.c.at_ms)).where(
         message.c.ticket_id == bindparam("ticket"),
@@ -196,6 +205,10 @@ class SqlMessages:
 
     def about_quotes(self, ticket_id: int) -> list[Message]:
         return [_message_from(row) for row in _ABOUT_QUOTES.rows(self._connection, ticket=ticket_id)]
+
+    def last_cover(self, ticket_id: int) -> Message | None:
+        row = _LAST_COVER.one(self._connection, ticket=ticket_id)
+        return _message_from(row) if row is not None else None
 
     def counts(self, ticket_ids: Iterable[int]) -> dict[int, int]:
         return dict(_COUNTS.rows(self._connection, ids=id_list(ticket_ids)))

@@ -141,11 +141,6 @@ def entitle(
     return Entitlement(way, reason, best.licence_id, best.product)
 
 
-def product_named(book: LicenceBook, text: str) -> str | None:
-    """The product that a customer's words name, see `LicenceBook.named`."""
-    return book.named(text)
-
-
 def _fitting(asked: Asked, mine: list[Held], book: LicenceBook) -> tuple[list[Held], Reason | None]:
     """Those of his licences that could cover it, and why none of them can be taken as it is."""
     covering = book.covering(asked.product) if asked.product is not None else None

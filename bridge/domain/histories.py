@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bridge.domain.entitlement import Entitlement, Way
+from bridge.domain.ticket_terms import LICENCE, NONE
 from bridge.domain.tickets import TicketKind, TicketState, Urgency
 
 
@@ -62,9 +64,10 @@ class History:
 
     `since` is when the state came about, or when the customer was last asked or offered something while it lasts.
     `asked` are the moments at which the customer wrote, `answered` those at which staff answered him in public:
-    only that answers (rule T6). `standings` are the plans, best at each moment, that the ticket ran under. `alerts`
-    are the steps of its clocks that have been told or left out (rule T7). `course` has what clocks go by in the
-    order it happened, so that it is plain of one moment, too, what came first.
+    only that answers (rule T6). `standings` are the plans, best at each moment, that the ticket ran under. `covers`
+    are the decisions on how help in it is covered, the last of which holds (rules L2, L3). `alerts` are the steps of
+    its clocks that have been told or left out (rule T7). `course` has what clocks go by in the order it happened, so
+    that it is plain of one moment, too, what came first.
     """
 
     state: TicketState
@@ -82,8 +85,24 @@ class History:
     dismissed: tuple[datetime, ...] = ()
     urgencies: tuple[UrgencyChange, ...] = ()
     standings: tuple[tuple[datetime, str], ...] = ()
+    covers: tuple[tuple[datetime, Entitlement], ...] = ()
     alerts: tuple[tuple[str, str], ...] = ()
     course: tuple[Mark, ...] = ()
+
+    @property
+    def cover(self) -> Entitlement | None:
+        """How help in it is covered; None where that was never decided, as where the store sells no licences."""
+        return self.covers[-1][1] if self.covers else None
+
+    def standing_at(self, moment: datetime, standing: str) -> str:
+        """What the ticket runs under, where that of its customer's packages is given.
+
+        A licence counts where there is no package, and goes on to when it has ended: the decision is what holds (L3).
+        """
+        if standing != NONE:
+            return standing
+        covers = [cover for at, cover in self.covers if at <= moment]
+        return LICENCE if covers and covers[-1].way is Way.LICENCE else NONE
 
     def urgent_since(self, until: datetime, *, asked: datetime) -> datetime | None:
         """Since when what was asked then was urgent at a moment, None where it was not; to ask decides nothing.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bridge.domain.entitlement import Entitlement
 from bridge.domain.histories import History, Mark, Turn, UrgencyChange, Wait
 from bridge.domain.moments import from_ms
 from bridge.domain.ticket_quotes import TicketQuotes
@@ -51,6 +52,7 @@ class _Story:
         self._dismissed: list[datetime] = []
         self._urgencies: list[UrgencyChange] = []
         self._standings: list[tuple[datetime, str]] = []
+        self._covers: list[tuple[datetime, Entitlement]] = []
         self._alerts: list[tuple[str, str]] = []
         self._course = [Mark(at, Turn.ASKED) for at in self._asked]
         self._asking = bool(self._asked)  # whether he wrote and nothing that staff wrote or offered has come since
@@ -77,6 +79,7 @@ class _Story:
             dismissed=tuple(self._dismissed),
             urgencies=tuple(self._urgencies),
             standings=tuple(self._standings),
+            covers=tuple(self._covers),
             alerts=tuple(self._alerts),
             course=tuple(self._course),
         )
@@ -169,6 +172,9 @@ class _Story:
     def standing(self, message: Message, detail: Mapping[str, Any]) -> None:
         self._standings.append((message.at, str(detail["standing"])))
 
+    def covered(self, message: Message, detail: Mapping[str, Any]) -> None:
+        self._covers.append((message.at, Entitlement.of(detail)))
+
     def linked(self, message: Message, detail: Mapping[str, Any]) -> None:
         """A ticket was joined to this one: what its customer waits for is owed here, since he asked there.
 
@@ -255,6 +261,7 @@ _HANDLERS: Mapping[MessageKind, _Handler] = {
     MessageKind.ASSIGNED: _Story.assigned,
     MessageKind.KIND: _Story.become_kind,
     MessageKind.STANDING: _Story.standing,
+    MessageKind.COVERED: _Story.covered,
     MessageKind.LINKED: _Story.linked,
     MessageKind.MERGED: _Story.merged,
     MessageKind.ALERTED: _Story.alerted,

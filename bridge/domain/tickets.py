@@ -90,6 +90,7 @@ class MessageKind(StrEnum):
     ASSIGNED = "assigned"
     KIND = "kind"
     STANDING = "standing"
+    COVERED = "covered"
     LINKED = "linked"
     MERGED = "merged"
     SPLIT = "split"
@@ -122,16 +123,19 @@ FOR_STAFF_ALONE = frozenset(
         MessageKind.ASSIGNED,
         MessageKind.KIND,
         MessageKind.STANDING,
+        MessageKind.COVERED,
         MessageKind.ALERTED,
         MessageKind.REDACTED,
     }
 )
-"""Messages that the customer is not shown."""
+"""Messages that the customer is not shown. How help is covered he reads beside the thread, not in it."""
 
 BY_PEOPLE = frozenset({MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL})
 """Messages that are what somebody wrote; each has a number to take it up by."""
 
-BY_ITSELF = frozenset({MessageKind.STATE, MessageKind.STANDING, MessageKind.ALERTED, MessageKind.LAPSED})
+BY_ITSELF = frozenset(
+    {MessageKind.STATE, MessageKind.STANDING, MessageKind.COVERED, MessageKind.ALERTED, MessageKind.LAPSED}
+)
 """What the bridge notes as time goes by, where it is the author: nobody has done anything then."""
 
 

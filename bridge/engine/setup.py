@@ -108,6 +108,7 @@ class StoreSetup:
             epoch=epoch,
             rights=_right_book(settings),
             telephone=settings.telephone,
+            licences=self.licences,
         )
 
     def connection(self, *, with_password: bool = True) -> StoreConnection:

@@ -25,6 +25,10 @@ ACCEPTED: Mapping[str, str] = {
     "continued": (
         "Ticket {continues} is closed, so your message has been sent as a new ticket; its number is {ticket}."
     ),
+    "covered": "Help in ticket {ticket} is free with the licence that you chose.",
+    "not_covered": (
+        "The licence that you chose did not count when ticket {ticket} was opened, so help in it is not free."
+    ),
     "redeemed": "Your ticket has been sent; its number is {ticket}. It costs no coins.",
     "claim_sent": (
         "If order {order} was made without logging in, a code is on its way to its e-mail address. Enter it here "
@@ -47,6 +51,8 @@ REFUSED: Mapping[str, str] = {
         "You have sent several tickets within an hour. Please wait a little, then send this one again."
     ),
     "unknown_ticket": "There is no such ticket on your account.",
+    "unknown_licence": "There is no such licence on your account.",
+    "ticket_closed": "This ticket is closed. What you write about it becomes a new ticket.",
     "too_many_messages": "You have sent many messages within an hour. Please wait a little, then send this one again.",
     "too_many_files": "That is more files than can be sent within an hour. Nothing was sent; please wait a little.",
     "files_too_many": "That is more files than go with one message. Nothing was sent; please send fewer.",

@@ -28,7 +28,7 @@ NO_LICENCE = "You have no licence of ours."
 """Where no product is named."""
 FOLLOWS = {
     Way.LICENCE: "Help with it is free of charge until this ticket is closed.",
-    Way.COINS: "Your coins can pay for it. Nothing is deducted without your approval.",
+    Way.COINS: "Coins can pay for it. Nothing is deducted without your approval.",
     Way.NO_CLOCK: "Your ticket is accepted. We don't promise by when it is answered.",
 }
 RENEW = "Renew the licence"

@@ -15,6 +15,7 @@ from bridge.contracts.desk import NumberedEntry, PushState, Tx
 from bridge.contracts.shop import AccountRows
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, chain, mac_of, signed_row
 from bridge.domain.accounts import Account
+from bridge.domain.licences import LicenceBook
 from bridge.domain.packages import Package
 from bridge.domain.plans import PlanBook
 from bridge.domain.rights import RightBook
@@ -30,7 +31,7 @@ ENTRIES_A_BATCH = 5_000
 class PageTerms:
     """What an account page needs besides the account: the store, its zone, plans and rights, the key, the desk's epoch.
 
-    `telephone` is the number that customers see whose plan has a right to it.
+    `telephone` is the number that customers see whose plan has a right to it, `licences` the licensed products.
     """
 
     store: str
@@ -40,6 +41,7 @@ class PageTerms:
     epoch: int
     rights: RightBook = field(default_factory=RightBook)
     telephone: str = ""
+    licences: LicenceBook = field(default_factory=LicenceBook)
 
 
 @dataclass(frozen=True, slots=True)

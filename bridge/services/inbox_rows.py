@@ -115,6 +115,14 @@ class TicketOpen(WithFiles):
     order: Number | None = None
     product: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
     urgent: bool = False
+    licence: Number | None = None
+
+
+class TicketCover(Strict):
+    """Say which licence of one's own a ticket is about."""
+
+    ticket: Number
+    licence: Number
 
 
 class TicketReply(WithFiles):

@@ -30,6 +30,7 @@ from bridge.domain.licence_orders import (
 from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, SuspendedBy
 from bridge.domain.order_notes import Note, nothing_to_renew
 from bridge.domain.purchases import Change, StoreTerms
+from bridge.services.covering import flag_refunds
 from bridge.services.licence_watch import arm_licences, changed_events
 from bridge.services.order_pages import OrderPage
 
@@ -92,6 +93,8 @@ class LicenceBooking:
         kept = self._tx.licences.record([event for _, _, event in self._events], self._new)
         self._tx.licences.save_renewals(self._store.name, self._renewals)
         arm_licences(self._tx, self._store.name, self._store.licences, kept.values(), at=self._at)
+        said = [event for _, _, event in self._events]
+        flag_refunds(self._tx, self._store.name, said, list(kept.values()), at=self._at)
         since = self._tx.stores.get(self._store.name).licences_since
         heard = [
             event

@@ -9,6 +9,7 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketOpened
 from bridge.domain.tickets import Author, Channel, Message, MessageKind, Ticket, TicketKind
 from bridge.errors import QuoteRefused
+from bridge.services.covering import cover_opening
 from bridge.services.offering import draft_from_price
 from bridge.services.promises import promise_of
 from bridge.services.ticket_standing import settle
@@ -24,13 +25,14 @@ CONTINUED = "continued"
 class Wish:
     """What a ticket is opened with besides its words: facts as its customer names them, believed in nothing.
 
-    `order_id` and `product` are what he says that it is about, `urgent` says that he asks for urgency (rule T3).
+    `order_id`, `product` and `licence` are what he says that it is about, `urgent` says that he asks for urgency (T3).
     """
 
     kind: TicketKind = TicketKind.SUPPORT
     order_id: int | None = None
     product: str = ""
     urgent: bool = False
+    licence: int | None = None
 
 
 NOTHING_SPECIAL = Wish()
@@ -51,13 +53,15 @@ def open_ticket(
     wish: Wish = NOTHING_SPECIAL,
     continues: Ticket | None = None,
     channel: Channel | None = None,
+    is_right: bool = False,
 ) -> Ticket:
     """Open a ticket; with a price's code, a draft of its quote is made for staff to send (rule C13).
 
     `by` is the staff member who writes it down, None where it is the customer himself: then staff are told. A frozen
     account can open tickets too (rule C15). The draft names the work in `language`, the customer's. `number` is the
     one that a desk which was lost had given it. `continues` is the closed ticket that it goes on with; both say so
-    (rule T10). Raises `QuoteRefused` for a code that is not on the price list.
+    (rule T10). With `is_right` a right of the plan is redeemed, which says how it is paid for; else it is decided here
+    how help in it is covered (rule L2). Raises `QuoteRefused` for a code that is not on the price list.
     """
     author = Author.CUSTOMER if by is None else Author.STAFF
     ticket = tx.tickets.open(
@@ -82,6 +86,8 @@ def open_ticket(
         tx.tickets.say(ticket.id, Message(at, author, MessageKind.URGENT_ASKED, staff=by))
     if price is not None:
         draft_from_price(tx, terms, ticket, price, at=at, language=language)
+    if not is_right:
+        cover_opening(tx, terms, ticket, at=at, licence=wish.licence)
     settle(tx, terms, ticket.id, at=at)
     if continues is not None:
         linked = Message(at, Author.BRIDGE, MessageKind.LINKED, detail={"continued_by": ticket.id})

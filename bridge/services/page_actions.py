@@ -14,7 +14,7 @@ from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.tickets import TicketKind
 from bridge.errors import QuoteRefused, RightRefused
-from bridge.services import deciding, files, guests, replying, rights
+from bridge.services import covering, deciding, files, guests, replying, rights
 from bridge.services.inbox_rows import (
     FileNote,
     GuestClaim,
@@ -26,6 +26,7 @@ from bridge.services.inbox_rows import (
     RequestReply,
     RightRedeem,
     Strict,
+    TicketCover,
     TicketOpen,
     TicketReply,
 )
@@ -158,7 +159,7 @@ def _open(act: Act, data: TicketOpen) -> Done:
         price=data.price,
         language=act.language,
         number=act.ticket_id,
-        wish=Wish(TicketKind(data.kind), data.order, data.product or "", data.urgent),
+        wish=Wish(TicketKind(data.kind), data.order, data.product or "", data.urgent, data.licence),
     )
     act.receive(account, ticket.id, data.files)
     return Done("ticket_opened" if data.price is None else "price_requested", {"ticket": ticket.id})
@@ -190,6 +191,14 @@ def _reply(act: Act, data: TicketReply) -> Done:
 
 def _reply_as_before(act: Act, data: RequestReply) -> Done:
     return _reply(act, TicketReply(ticket=data.request, text=data.text))
+
+
+def _choose(act: Act, data: TicketCover) -> Done:
+    account = act.account()
+    if account is None:
+        raise QuoteRefused("unknown_ticket", "a customer without an account has no tickets")
+    ticket, found = covering.choose(act.tx, act.terms, account.id, data.ticket, data.licence, at=act.at)
+    return Done("covered" if found.is_free else "not_covered", {"ticket": ticket.id})
 
 
 def _redeem(act: Act, data: RightRedeem) -> Done:
@@ -235,6 +244,7 @@ KINDS: Mapping[str, Handler] = {
     "quote_decline": _reading(QuoteDecline, _decline),
     "quote_cancel": _reading(QuoteCancel, _cancel),
     "ticket_open": _reading(TicketOpen, _open),
+    "ticket_cover": _reading(TicketCover, _choose),
     "ticket_reply": _reading(TicketReply, _reply),
     "request_open": _reading(TicketOpen, _open),
     "request_reply": _reading(RequestReply, _reply_as_before),

@@ -15,6 +15,7 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketReplied
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import QuoteRefused
+from bridge.services.covering import covered_by_licence
 from bridge.services.opening import Wish, open_ticket
 from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import tell
@@ -54,7 +55,7 @@ def reply(
     ticket, state = _followed(tx, terms.store, account.id, ticket_id)
     if state is TicketState.CLOSED:
         require_no_flood()
-        wish = Wish(ticket.kind, ticket.order_id, ticket.product)
+        wish = Wish(ticket.kind, ticket.order_id, ticket.product, licence=covered_by_licence(tx, ticket))
         following = open_ticket(
             tx,
             terms,

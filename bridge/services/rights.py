@@ -58,7 +58,7 @@ def redeem(
     if tx.redemptions.find(terms.store, right, name) is not None:
         raise RightRefused("already_redeemed", f"{right} was redeemed for that domain already (rule P2)")
     subject = f"{_name_of(known.names, terms.languages)}: {name}"
-    ticket = open_ticket(tx, terms, account, subject=subject, text="", at=at, by=by, number=number)
+    ticket = open_ticket(tx, terms, account, subject=subject, text="", at=at, by=by, number=number, is_right=True)
     said = Message(at, Author.BRIDGE, MessageKind.REDEEMED, name, {"right": right}, by)
     tell(tx, terms, ticket.id, said)
     redemption = Redemption(right, name, account.id, ticket.id)

@@ -21,6 +21,7 @@ from bridge.domain.events import TicketReplied
 from bridge.domain.quotes import HOLDING
 from bridge.domain.threads import digest_of, subject_of
 from bridge.domain.tickets import ENDED, Author, Channel, Message, MessageKind, Ticket, TicketState
+from bridge.services.covering import cover_opening
 from bridge.services.native_parts import (
     STATE_OF,
     STATUS_OF,
@@ -221,6 +222,7 @@ def _say(
         if goes_on is not None:
             detail = {"continued_by": ticket.id}
             tx.tickets.say(goes_on.id, Message(at, Author.BRIDGE, MessageKind.LINKED, detail=detail))
+        cover_opening(tx, terms, ticket, at=at, verified=False)
         batch.opened.add(ticket.id)
     elif author is Author.CUSTOMER and ticket.id not in batch.opened:
         batch.replied[ticket.id] = message.id

@@ -14,9 +14,11 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.threads import KnownReply
 from bridge.contracts.tickets import WaitingMessage
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.entitlement import Entitlement
 from bridge.domain.files import TicketFile
 from bridge.domain.histories import History
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketNow
+from bridge.locale.entitlement_words import entitlement_text
 from bridge.locale.history_words import history_text, redacted_text
 from bridge.locale.promise_words import best_effort_text, guaranteed_text
 from bridge.services.account_pages import PageTerms
@@ -29,6 +31,7 @@ from bridge.services.document_parts import (
     taken_away,
     unix,
 )
+from bridge.services.leading_on import product_names, ways_on
 from bridge.services.promises import promise_of
 from bridge.services.ticket_histories import read_history
 
@@ -63,7 +66,7 @@ def ticket_document(tx: Tx, terms: PageTerms, ticket: Ticket, customer_id: int, 
         "continued_by": tx.tickets.continued_by(ticket.id),
         "messages": messages,
         "promise": _promise(tx, terms, ticket),
-    }
+    } | _cover(tx, terms, ticket)
 
 
 def ticket_rows(tx: Tx, terms: PageTerms, tickets: Sequence[Ticket]) -> list[DocumentRow]:
@@ -133,6 +136,26 @@ def _promise(tx: Tx, terms: PageTerms, ticket: Ticket) -> dict[str, Any]:
         "best_effort": _moment(opening.best_effort, best_effort_text(opening, terms.zone)),
         "due": None if promise.due is None else unix(promise.due),
     }
+
+
+def _cover(tx: Tx, terms: PageTerms, ticket: Ticket) -> dict[str, Any]:
+    """How help in it is covered, and where it is not free the ways on (rules L2, L4); nothing if never decided."""
+    said = tx.tickets.last_cover(ticket.id)
+    if said is None:
+        return {}
+    cover = Entitlement.of(said.detail)
+    facts = {
+        "code": cover.way.value,
+        "reason": cover.reason.value,
+        "licence": cover.licence_id,
+        "product": cover.product,
+        "text": entitlement_text(cover, product_names(terms.licences, cover.product)),
+        "ways": [
+            {"code": way.code, "text": dict(way.text), "url": way.url}
+            for way in ways_on(cover, terms.licences, terms.plans)
+        ],
+    }
+    return {"cover": facts}
 
 
 def _moment(at: datetime | None, text: Mapping[str, str]) -> dict[str, Any] | None:

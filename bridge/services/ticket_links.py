@@ -20,6 +20,7 @@ from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import BY_PEOPLE, QUEUED, Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused
 from bridge.services.coin_moves import note
+from bridge.services.covering import copy_cover
 from bridge.services.native_parts import STATUS_OF
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
@@ -112,6 +113,7 @@ def split(
     )
     whole = read_course(tx, terms, ticket, at=at)
     with tx.tickets.as_of_then():
+        copy_cover(tx, whole.history, part)
         _copy(tx, part, copies)
         asked = asked_since(part, read_history(tx, part))
         urgent = None if asked is None else whole.history.urgent_since(whole.at, asked=asked)

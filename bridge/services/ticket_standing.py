@@ -199,7 +199,7 @@ def unsaid_standings(
     moments = [at] if known else [ticket.opened_at, at]
     new = []
     for moment in moments:
-        standing = standing_of(mine, terms, moment)
+        standing = history.standing_at(moment, standing_of(mine, terms, moment))
         if [standing] != known[-1:]:
             detail = {"standing": standing}
             new.append(Message(moment, Author.BRIDGE, MessageKind.STANDING, detail=detail))

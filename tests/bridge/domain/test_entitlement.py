@@ -14,7 +14,6 @@ from bridge.domain.entitlement import (
     Reason,
     Way,
     entitle,
-    product_named,
 )
 from bridge.domain.licences import LicenceBook, LicenceTerms, Product, Status, StatusCode
 from bridge.domain.tickets import TicketKind
@@ -128,12 +127,12 @@ def test_L2_work_with_a_licensed_product_is_covered_too_but_not_what_the_price_l
     ],
 )
 def test_L2_a_product_is_known_by_the_whole_of_its_name_key_or_code(text: str, product: str | None) -> None:
-    assert product_named(BOOK, text) == product
+    assert BOOK.named(text) == product
 
 
 def test_L2_a_name_of_two_products_names_neither() -> None:
     book = LicenceBook([Product(LicenceTerms(key, TEHRAN), (key,), names={"en": "Menu"}) for key in ("one", "two")])
-    assert product_named(book, "Menu") is None
+    assert book.named("Menu") is None
 
 
 @given(
@@ -171,7 +170,7 @@ def test_L2_a_licence_is_given_as_the_reason_only_where_it_counts_and_covers_and
 def test_L2_a_licence_covers_further_products_by_key_or_by_name() -> None:
     old = Product(LicenceTerms("new", TEHRAN), ("NEW-1",), covers=frozenset({"Old menu", "Mega  MENU"}))
     book = LicenceBook([*BOOK.products.values(), old])
-    assert product_named(book, "old menu") == "Old menu"
+    assert book.named("old menu") == "Old menu"
     assert [sorted(book.covering(key)) for key in ("Old menu", "menu", "seo", "nobody knows")] == [
         ["new"],
         ["menu", "new", "suite"],
