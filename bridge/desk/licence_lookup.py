@@ -5,7 +5,9 @@ Its connection is its own, so it waits for no other reading.
 """
 
 import sqlite3
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, select
 
@@ -27,6 +29,7 @@ _FIND = Statement(
         licence.c.updates_ms,
         licence.c.support_ms,
         licence.c.suspended,
+        store.c.lost_ms,
         licence_domain.c.token_hash,
         licence_domain.c.since_ms,
     )
@@ -39,6 +42,13 @@ _FIND = Statement(
 )
 
 
+class Found(NamedTuple):
+    """A licence, and since when its shop could not be read; None while it can."""
+
+    now: LicenceNow
+    lost_since: datetime | None
+
+
 class LicenceLookup:
     """Licences of the desk at `path`, for one thread."""
 
@@ -46,7 +56,7 @@ class LicenceLookup:
         self._path = path
         self._reader: sqlite3.Connection | None = None
 
-    def find(self, store_name: str, key: str, domain: str) -> LicenceNow | None:
+    def find(self, store_name: str, key: str, domain: str) -> Found | None:
         """How the licence stands; of its domains only the one asked about is told.
 
         Raises `DeskError` where the desk can't be read; the next call opens it anew.
@@ -60,9 +70,9 @@ class LicenceLookup:
                 raise
         if row is None:
             return None
-        account_id, terms_text, units, domains, licence_ms, updates_ms, support_ms, suspended, token, since_ms = row
-        terms = terms_from(terms_text)
-        return LicenceNow(
+        account_id, words, units, domains, licence_ms, updates_ms, support_ms, suspended, lost_ms, token, since_ms = row
+        terms = terms_from(words)
+        now = LicenceNow(
             account_id,
             terms.product,
             terms,
@@ -76,6 +86,7 @@ class LicenceLookup:
             suspended,
             activations={} if token is None else {domain: Activation(token, from_ms(since_ms))},
         )
+        return Found(now, None if lost_ms is None else from_ms(lost_ms))
 
     def close(self) -> None:
         """Close the connection; calling it twice is fine."""

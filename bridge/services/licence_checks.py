@@ -18,6 +18,7 @@ from bridge.domain.licence_history import KeptLicence, LicenceNow, status_at
 from bridge.domain.licence_keys import ALPHABET, normal
 from bridge.domain.licences import LicenceBook, LicenceEvent, LicenceEventKind, Status, StatusCode
 from bridge.errors import WrongToken
+from bridge.services.licence_freshness import is_fresh
 from bridge.services.licence_watch import changed_events
 
 A_DAY = timedelta(days=1)
@@ -28,11 +29,10 @@ _SPELLED = re.compile(f"[{ALPHABET}]{{5}}(?:-[{ALPHABET}]{{5}}){{4}}")
 
 
 class CheckTerms(NamedTuple):
-    """What of a store decides. Without `fresh` the shop was not read for too long to hold an end against anybody."""
+    """What of a store decides."""
 
     store: str
     book: LicenceBook
-    fresh: bool = True
 
 
 def spelled(key: str) -> str:
@@ -40,8 +40,13 @@ def spelled(key: str) -> str:
     return key if _SPELLED.fullmatch(key) else normal(key) or key.strip()
 
 
-def answer(now: LicenceNow | None, terms: CheckTerms, question: LicenceQuestion, *, at: datetime) -> LicenceAnswer:
-    """What is told of a licence that was found under the question's key in the question's store, or of none."""
+def answer(
+    now: LicenceNow | None, terms: CheckTerms, question: LicenceQuestion, *, at: datetime, fresh: bool
+) -> LicenceAnswer:
+    """What is told of a licence that was found under the question's key in the question's store, or of none.
+
+    Without `fresh` the shop was not read for too long to hold an end against anybody (rule L7).
+    """
     if now is None:
         return NOT_KNOWN
     asks_for_place = question.takes_place and now.domains is not None
@@ -51,7 +56,7 @@ def answer(now: LicenceNow | None, terms: CheckTerms, question: LicenceQuestion,
         expiring_days=terms.book.expiring_days,
         products=(question.product,),
         domain=question.domain if asks_for_place else None,
-        fresh=terms.fresh,
+        fresh=fresh,
     )
     if status.accepted and question.token and not _proven(now, question, or_not_in_use=True):
         status = Status(StatusCode.WRONG_DOMAIN)
@@ -65,9 +70,10 @@ def activate(tx: Tx, terms: CheckTerms, question: LicenceQuestion, *, token: str
     A domain that is in use already stays so, whoever asks: an extension that was installed again goes on working.
     """
     kept = tx.licences.by_key(terms.store, spelled(question.key))
-    now = kept.now if kept else None
-    known = answer(now, terms, replace(question, takes_place=False, token=""), at=at)
-    if kept is None or now is None or not known.status.accepted:
+    if kept is None:
+        return NOT_KNOWN
+    now, known = kept.now, _standing(tx, terms, kept, question, at)
+    if not known.status.accepted:
         return known
     if not question.takes_place or question.domain in now.activations:
         return replace(known, done=True)
@@ -83,7 +89,7 @@ def deactivate(tx: Tx, terms: CheckTerms, question: LicenceQuestion, *, at: date
     kept = tx.licences.by_key(terms.store, spelled(question.key))
     if kept is None:
         return NOT_KNOWN
-    known = answer(kept.now, terms, replace(question, takes_place=False, token=""), at=at)
+    known = _standing(tx, terms, kept, question, at)
     if known.status.code is StatusCode.WRONG_PRODUCT:
         return known
     if question.domain in kept.now.activations:
@@ -97,6 +103,12 @@ def deactivate(tx: Tx, terms: CheckTerms, question: LicenceQuestion, *, at: date
 def token_hash(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _standing(tx: Tx, terms: CheckTerms, kept: KeptLicence, question: LicenceQuestion, at: datetime) -> LicenceAnswer:
+    """How it stands wherever it is used."""
+    anywhere = replace(question, takes_place=False, token="")
+    return answer(kept.now, terms, anywhere, at=at, fresh=is_fresh(tx, terms.store, at=at))
 
 
 def _proven(now: LicenceNow, question: LicenceQuestion, *, or_not_in_use: bool = False) -> bool:

@@ -11,6 +11,7 @@ from bridge.domain.licence_answers import NOT_KNOWN, LicenceAnswer, LicenceQuest
 from bridge.domain.licences import LicenceBook
 from bridge.services import licence_checks
 from bridge.services.licence_checks import CheckTerms, spelled
+from bridge.services.licence_freshness import serves
 
 TOKEN_BYTES = 32
 
@@ -18,26 +19,21 @@ TOKEN_BYTES = 32
 class DeskLicences:
     """Implements `bridge.web.licence_api.LicenceDesk`.
 
-    `book_of` gives what an enabled store sells, as the settings are now, and None for any other name; `fresh` says
-    whether a store's shop was read lately enough (rule L7).
+    `book_of` gives what an enabled store sells, as the settings are now, and None for any other name.
     """
 
-    def __init__(
-        self,
-        desk: Desk,
-        clock: Clock,
-        *,
-        book_of: Callable[[str], LicenceBook | None],
-        fresh: Callable[[str], bool] = lambda _: True,
-    ) -> None:
-        self._desk, self._clock, self._book_of, self._fresh = desk, clock, book_of, fresh
+    def __init__(self, desk: Desk, clock: Clock, *, book_of: Callable[[str], LicenceBook | None]) -> None:
+        self._desk, self._clock, self._book_of = desk, clock, book_of
         self._lookup = LicenceLookup(desk.path)
 
     def check(self, question: LicenceQuestion) -> LicenceAnswer:
         """How the licence stands. Raises `DeskError`."""
         terms = self._terms(question)
-        now = self._lookup.find(question.store, spelled(question.key), question.domain)  # whichever store is named
-        return licence_checks.answer(now, terms, question, at=self._clock.now()) if terms else NOT_KNOWN
+        found = self._lookup.find(question.store, spelled(question.key), question.domain)  # whichever store is named
+        if terms is None or found is None:
+            return NOT_KNOWN
+        at = self._clock.now()
+        return licence_checks.answer(found.now, terms, question, at=at, fresh=serves(found.lost_since, at))
 
     async def activate(self, question: LicenceQuestion) -> LicenceAnswer:
         """Use it on the domain; what a look already refuses does not get as far as the desk's writer."""
@@ -66,4 +62,4 @@ class DeskLicences:
 
     def _terms(self, question: LicenceQuestion) -> CheckTerms | None:
         book = self._book_of(question.store)
-        return CheckTerms(question.store, book, self._fresh(question.store)) if book is not None else None
+        return CheckTerms(question.store, book) if book is not None else None

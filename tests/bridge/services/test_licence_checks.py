@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bridge.contracts.licences import KeyedEvent
 from bridge.desk.licence_lookup import LicenceLookup
 from bridge.domain.events import LicenceChanged
-from bridge.domain.licence_answers import LicenceAnswer, LicenceQuestion, Verdict
+from bridge.domain.licence_answers import NOT_KNOWN, LicenceAnswer, LicenceQuestion, Verdict
 from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licence_keys import ALPHABET
 from bridge.domain.licences import LicenceEvent, LicenceEventKind, SuspendedBy, Term
@@ -19,6 +19,7 @@ from bridge.errors import WrongToken
 from bridge.services import licence_checks
 from bridge.services.domain_names import domain_name
 from bridge.services.licence_checks import MOST_ACTIVATIONS, CheckTerms, spelled
+from bridge.services.licence_freshness import is_fresh, serves, shop_found, shop_lost
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, REFUNDED, TEHRAN, a_quick_desk, an_order, customer, rows
 from tests.support.licences import MENU, PRODUCTS, SEO, a_licence_store
@@ -38,18 +39,22 @@ class Seller(Keeper):
         one, host = self.licence(order_id).licence, domain_name(domain)
         return LicenceQuestion(ACME, one.key, host.name, host.takes_a_place, one.product, "1.0", token)
 
-    def check(
-        self, question: LicenceQuestion, terms: CheckTerms = TERMS, *, at: datetime | None = None
-    ) -> LicenceAnswer:
-        """As the API does: by the point read; what the whole history says must be the same."""
-        moment = at or self.now
+    def check(self, question: LicenceQuestion, *, at: datetime | None = None) -> LicenceAnswer:
+        """As the API does, by the point read; what the whole history says must be the same."""
+        moment, key = at or self.now, spelled(question.key)
         lookup = LicenceLookup(self.desk.path)
-        now = lookup.find(question.store, spelled(question.key), question.domain)
+        found = lookup.find(question.store, key, question.domain)
         lookup.close()
-        found = licence_checks.answer(now, terms, question, at=moment)
-        kept = self.desk.look(lambda tx: tx.licences.by_key(question.store, spelled(question.key)))
-        assert found == licence_checks.answer(kept.now if kept else None, terms, question, at=moment)
-        return found
+        kept = self.desk.look(lambda tx: tx.licences.by_key(question.store, key))
+        if found is None:
+            assert kept is None
+            return NOT_KNOWN
+        assert kept is not None
+        fresh = serves(found.lost_since, moment)
+        assert fresh == self.desk.look(is_fresh, question.store, at=moment)
+        answer = licence_checks.answer(found.now, TERMS, question, at=moment, fresh=fresh)
+        assert answer == licence_checks.answer(kept.now, TERMS, question, at=moment, fresh=fresh)
+        return answer
 
     def activate(self, question: LicenceQuestion, token: str = "secret", terms: CheckTerms = TERMS) -> LicenceAnswer:
         return self.desk.run(licence_checks.activate, terms, question, token=token, at=self.now)
@@ -205,12 +210,19 @@ def test_L6_expiring_and_expired_follow_the_licences_own_end(
     assert found.status.until == YEAR_LATER
 
 
-def test_L7_without_fresh_facts_an_end_is_held_against_nobody(seller: Seller) -> None:
+def test_L7_a_shop_that_was_lost_for_three_days_holds_no_end_against_anybody(seller: Seller) -> None:
     question = seller.question()
     seller.activate(question)
-    found = seller.check(question, TERMS._replace(fresh=False), at=YEAR_LATER + timedelta(days=1))
-    assert (codes(found), found.verdict) == (["unverified"], Verdict.UNVERIFIED)
-    assert found.ends[Term.SUPPORT] == YEAR_LATER
+    lost = YEAR_LATER - timedelta(days=2)
+    seller.desk.run(shop_lost, ACME, at=lost)
+    hours = [timedelta(hours=hours) for hours in (71, 72, 73)]
+    found = [seller.check(question, at=lost + later) for later in hours]
+    assert codes(*found) == ["expired", "expired", "unverified"]
+    assert (found[2].verdict, found[2].ends[Term.SUPPORT]) == (Verdict.UNVERIFIED, YEAR_LATER)
+    seller.now = lost + hours[2]
+    assert codes(seller.activate(question)) == ["unverified"]
+    seller.desk.run(shop_found, ACME)
+    assert codes(seller.check(question), seller.activate(question)) == ["expired", "expired"]
 
 
 def test_L6_a_licence_moves_only_so_often_in_a_day(seller: Seller) -> None:
@@ -275,6 +287,5 @@ def test_the_point_read_finds_what_the_history_says_of_every_licence(seller: Sel
         one = seller.licence(order_id)
         found = lookup.find(ACME, one.licence.key, "a.example.com")
         assert found is not None
-        wanted = replace(one.now, suspended_by={}, renewals=())
-        assert replace(found, activations=dict(found.activations)) == wanted
+        assert found.now == replace(one.now, suspended_by={}, renewals=())
     lookup.close()
