@@ -14,7 +14,7 @@ import pytest
 
 from bridge.cli.failures import DESK_DAMAGED, FOUND_WRONG, NOT_RUNNING, WELL, WRONG_USE
 from bridge.contracts import shop as shop_contract
-from bridge.contracts import shop_documents, shop_files, shop_threads
+from bridge.contracts import shop_documents, shop_files, shop_licences, shop_threads
 from bridge.contracts.problems import ProblemState
 from bridge.desk.counts import LedgerTotals, QueueTotals
 from bridge.desk.versions import DeskIdentity
@@ -246,6 +246,7 @@ def test_every_method_of_the_shop_contract_has_its_section_with_the_exact_signat
     methods = signatures(Path(shop_contract.__file__), lambda name: name == "ShopAdapter", without_self=False)
     methods |= signatures(Path(shop_documents.__file__), lambda name: name == "CoinDeskShop", without_self=False)
     methods |= signatures(Path(shop_files.__file__), lambda name: name == "FileShop", without_self=False)
+    methods |= signatures(Path(shop_licences.__file__), lambda name: name == "LicenceShop", without_self=False)
     methods |= signatures(Path(shop_threads.__file__), lambda name: name == "ThreadShop", without_self=False)
     assert {"probe", "touched", "read_orders", "push"} <= set(methods)
     documented = {
@@ -262,7 +263,9 @@ def test_what_authors_may_import_and_test_with_is_there_and_complete() -> None:
     assert {"bridge.hooks", "bridge.contracts", "bridge.errors"} <= set(imported)
     for name in imported:
         assert (ROOT / name.replace(".", "/")).is_dir() or (ROOT / f"{name.replace('.', '/')}.py").is_file(), name
-    public = {"clock", "coin_desk", "connection", "contract", "desks", "files", "mariadb", "shop", "threads"}
+    public = {
+        *("clock", "coin_desk", "connection", "contract", "desks", "files", "licences", "mariadb", "shop", "threads")
+    }
     modules = {path.stem for path in (ROOT / "bridge/testing").glob("*.py")} - {"__init__"}
     assert {name for name in modules if not name.startswith("contract_")} == public
     rows = re.findall(r"^\| `bridge\.testing\.(\w+)` \| `(\w+)", text, re.MULTILINE)

@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo
 
 from bridge.contracts.shop_documents import CoinDeskShop
 from bridge.contracts.shop_files import FileShop
+from bridge.contracts.shop_licences import LicenceShop
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.contracts.shop_threads import ThreadShop
 from bridge.domain.cursor import Cursor
+from bridge.domain.mapped_licences import LicenceTable
 from bridge.domain.orders import Order, StatusSets, UnreadableOrder
 from bridge.domain.slices import SliceSum
 
@@ -50,7 +52,8 @@ class StoreConnection:
     """What the hook `bridge_connect_store` is given: one store, with nothing of any other.
 
     Empty `shop_ids` means every shop of the database. The status fields are None where the settings leave them to the
-    platform; `product_codes` are the codes that stand for a plan, a licensed product or a renewal.
+    platform; `product_codes` are the codes that stand for a plan, a licensed product or a renewal. `licence_table` is
+    the vendor's own table of licences, None where there is none (rule L8).
     """
 
     store: str
@@ -62,6 +65,7 @@ class StoreConnection:
     revoking: frozenset[int] | None = None
     chargeback: frozenset[int] | None = None
     product_codes: frozenset[str] = frozenset()
+    licence_table: LicenceTable | None = None
     page_orders: int = 500
 
 
@@ -138,6 +142,11 @@ class ShopAdapter(CoinDeskShop, FileShop, Protocol):
     @property
     def threads_shop(self) -> ThreadShop | None:
         """The shop's own customer service; None where the platform has none."""
+        ...
+
+    @property
+    def licences_shop(self) -> LicenceShop | None:
+        """The vendor's own table of licences; None where the connection names none, or the platform can't read one."""
         ...
 
     async def probe(self) -> ShopFacts:

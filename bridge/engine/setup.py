@@ -8,6 +8,7 @@ from bridge.contracts.shop import DatabaseAccess, StoreConnection
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.licences import LicenceBook, LicenceTerms, Product, Term
+from bridge.domain.mapped_licences import LicenceTable, RowField
 from bridge.domain.orders import StatusSets
 from bridge.domain.plans import Plan, PlanBook
 from bridge.domain.purchases import StoreTerms
@@ -97,6 +98,26 @@ class StoreSetup:
             licences=self.licences,
         )
 
+    @property
+    def licence_table(self) -> LicenceTable | None:
+        """How the vendor's own table of licences is read (rule L8), None where there is none."""
+        settings, table = self.settings, self.settings.licences.table
+        if table is None:
+            return None
+        mapped = {name: one for name in RowField if (one := getattr(table, name)) is not None}
+        return LicenceTable(
+            name=table.table,
+            id_column=table.id_column,
+            columns={name: one.column for name, one in mapped.items() if one.column is not None},
+            values={name: str(one.value) for name, one in mapped.items() if one.column is None},
+            known=frozenset(settings.licences.products),
+            zone=settings.zone_info,
+            products=dict(table.products),
+            statuses=dict(table.statuses),
+            date_format=table.date_format,
+            zero_dates=table.zero_dates,
+        )
+
     def page_terms(self, key: SigningKey, epoch: int) -> PageTerms:
         """What the rows in the shop need besides the books: they are signed with `key` in the desk's `epoch`."""
         settings = self.settings
@@ -141,6 +162,7 @@ class StoreSetup:
             revoking=_ids(statuses.revoking),
             chargeback=_ids(statuses.chargeback),
             product_codes=self.plans.codes | self.licences.codes,
+            licence_table=self.licence_table,
             page_orders=settings.sync.page_orders,
         )
 

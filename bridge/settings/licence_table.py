@@ -116,6 +116,14 @@ class LicenceTableSettings(Section):
         ),
     )
 
+    zero_dates: bool = Field(
+        default=False,
+        description=(
+            "Whether a date of nothing but zeros (0000-00-00, 0) is one that never comes; otherwise the row is not "
+            "believed, and you are told."
+        ),
+    )
+
     @model_validator(mode="after")
     def _whose_it_is(self) -> Self:
         if (self.customer_id is None) == (self.email is None):

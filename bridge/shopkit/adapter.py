@@ -20,6 +20,7 @@ from bridge.contracts.shop import (
 )
 from bridge.contracts.shop_documents import Contact, DocumentKey, DocumentRow, DocumentTable, InboxRow, Note
 from bridge.contracts.shop_files import FilePart
+from bridge.contracts.shop_licences import LicenceShop
 from bridge.contracts.shop_rows import SignedRow, SigningKey
 from bridge.contracts.shop_threads import ThreadShop
 from bridge.contracts.tickets import MessageKey
@@ -33,8 +34,15 @@ from bridge.shopkit.documents import ShopDocuments
 from bridge.shopkit.files import ShopFiles
 from bridge.shopkit.hints import ShopHints
 from bridge.shopkit.inbox import ShopInbox
+from bridge.shopkit.licence_table import LicenceTableReader
 from bridge.shopkit.recognising import recognise, server_version
-from bridge.shopkit.rights import contact_grants, grant_statements, service_grants, view_statement
+from bridge.shopkit.rights import (
+    contact_grants,
+    grant_statements,
+    licence_grant,
+    service_grants,
+    view_statement,
+)
 from bridge.shopkit.schema import Platform
 from bridge.shopkit.table_facts import next_ids
 from bridge.shopkit.writer import ShopWriter, table_statements
@@ -94,12 +102,19 @@ class DatabaseAdapter:
         self._inbox = ShopInbox(self._database)
         self._files = ShopFiles(self._database)
         self._reader = reader(store, self._database)
+        table = store.licence_table
+        self._licences = LicenceTableReader(self._database, table) if table is not None else None
         self._hints = ShopHints(self._database, platform.order_tables)
 
     @property
     def threads_shop(self) -> ThreadShop | None:
         """The shop's own customer service; a platform that has one gives it."""
         return None
+
+    @property
+    def licences_shop(self) -> LicenceShop | None:
+        """The vendor's own table of licences, where the connection names one."""
+        return self._licences
 
     async def probe(self) -> ShopFacts:
         """Recognise the layout and read what the shop says of itself."""
@@ -258,6 +273,11 @@ class DatabaseAdapter:
             parts += [
                 "-- The shop's own customer service is read and answered. Our own page needs none of this.",
                 *service_grants(self._platform, access, database_user),
+            ]
+        if self._store.licence_table is not None:
+            parts += [
+                "-- Your own table of licences, as the store's file names it, is only read.",
+                licence_grant(self._store.licence_table, access, database_user),
             ]
         return "\n".join(parts) + "\n"
 

@@ -8,6 +8,7 @@ from bridge.contracts.shop import Finding, Level, StoreConnection
 from bridge.domain.orders import StatusSets
 from bridge.domain.zones import same_hours
 from bridge.errors import ShopError, ShopRefused
+from bridge.shopkit.checks_licences import LicenceChecks
 from bridge.shopkit.checks_rights import RightsChecks
 from bridge.shopkit.checks_service import ServiceChecks
 from bridge.shopkit.checks_tables import TableChecks
@@ -69,6 +70,7 @@ class ShopChecks:
             "tables": self._rights.our_tables,
             "coin desk": self._rights.coin_desk,
             "customer service": self._customer_service,
+            "licence table": self._licence_table,
             "changes": self._changes,
             "hints": self._hints_used,
             "engine": self._engines,
@@ -129,6 +131,10 @@ class ShopChecks:
     async def _customer_service(self) -> Sequence[Finding]:
         service = self._platform.service
         return await ServiceChecks(self._database, service, self._writer).run() if service else ()
+
+    async def _licence_table(self) -> Sequence[Finding]:
+        table = self._store.licence_table
+        return await LicenceChecks(self._database, table).run() if table else ()
 
     async def _changes(self) -> Sequence[Finding]:
         return list((await self._table_checks()).changes())

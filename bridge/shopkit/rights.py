@@ -6,10 +6,13 @@ a view of the needed rows is granted; its maker must stay in the server, because
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from bridge.contracts.shop import DatabaseAccess
+from bridge.domain.mapped_licences import LicenceTable
 from bridge.shopkit.hints import HINT_TABLE
+from bridge.shopkit.licence_table import mapped_columns
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.schema import SETTINGS_VIEW, Platform
 
@@ -92,6 +95,11 @@ def service_grants(platform: Platform, access: DatabaseAccess, user: str) -> lis
     rights = platform.service.rights if platform.service else {}
     account = quoted_account(user, access)
     return [f"GRANT {right} ON {_full_name(table, access)} TO {account};" for table, right in rights.items()]
+
+
+def licence_grant(table: LicenceTable, access: DatabaseAccess, user: str) -> str:
+    """The GRANT that lets the vendor's own table of licences be read, which is named with its prefix."""
+    return _column_grant(table.name, mapped_columns(table), replace(access, prefix=""), user)
 
 
 def _column_grant(table: str, columns: Sequence[str], access: DatabaseAccess, user: str) -> str:

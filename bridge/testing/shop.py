@@ -30,6 +30,7 @@ from bridge.domain.slices import LAST_SLICE, by_slice, sum_of
 from bridge.errors import ForeignDesk, ShopError
 from bridge.testing.coin_desk import FakeCoinDesk
 from bridge.testing.files import FakeFiles
+from bridge.testing.licences import FakeLicences
 from bridge.testing.threads import FakeThreads
 
 CURSOR = "history"
@@ -40,17 +41,24 @@ class FakeShop(FakeCoinDesk, FakeFiles):
     """One shop with one cursor, `history`. `calls` counts the adapter's calls by name, `closed` the closings.
 
     `clock` is the shop's own wall clock, without a zone; every change moves it on by a second. With `threads` it has a
-    customer service of its own, `threads_shop`.
+    customer service of its own, `threads_shop`, with `licences` a vendor's table of them, `licences_shop`.
     """
 
     WAITING, PAID, REFUNDED, CHARGED_BACK = 1, 5, 11, 13
 
     def __init__(
-        self, store: str = "acme", *, page: int = 500, clock: datetime | None = None, threads: bool = False
+        self,
+        store: str = "acme",
+        *,
+        page: int = 500,
+        clock: datetime | None = None,
+        threads: bool = False,
+        licences: bool = False,
     ) -> None:
         FakeCoinDesk.__init__(self)
         FakeFiles.__init__(self)
         self.threads_shop = FakeThreads(store, self._called, page=page) if threads else None
+        self.licences_shop = FakeLicences(self._called) if licences else None
         self.store, self.page = store, page
         self.clock = clock or datetime.now().replace(microsecond=0)  # noqa: DTZ005  # a shop's wall clock has no zone
         self.statuses = StatusSets.of({self.PAID}, {self.REFUNDED}, {self.CHARGED_BACK})
