@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from bridge.cli.screen import age, count
 from bridge.cli.session import CLOCK, look_into, plugins_of
 from bridge.contracts.shop import Finding, Level
 from bridge.desk.desk import FILE_NAME, Desk
+from bridge.desk.statement_keys import load_statement_keys
 from bridge.errors import DeskError, DeskMissing, PluginError, SettingsError
 from bridge.hooks.manager import Plugins
 from bridge.settings import Settings, StoreSettings
@@ -39,7 +41,7 @@ async def everything(settings: Settings, stores: Sequence[StoreSettings]) -> lis
     sections = [Section("Settings", files)]
     desk_findings, desk = _desk(settings)
     with closing(desk) if desk else nullcontext():
-        sections.append(Section("Desk", [*desk_findings, *_daemon(settings)]))
+        sections.append(Section("Desk", [*desk_findings, *_daemon(settings), *_licence_api(settings)]))
         found, plugins = _plugins(settings)
         sections.append(Section("Plugins", found))
         each = await asyncio.gather(*(store_findings(settings, store, plugins, desk) for store in stores))
@@ -109,6 +111,26 @@ def _daemon(settings: Settings) -> Iterator[Finding]:
         yield Finding("daemon", Level.WARNING, f"{words}; not well: {', '.join(ill)}", "bridge status")
     else:
         yield Finding("daemon", Level.OK, words)
+
+
+def _licence_api(settings: Settings) -> Iterator[Finding]:
+    """Whether what extensions ask can be answered so that they believe it; nothing where it is switched off."""
+    public = settings.bridge.public_web
+    if not public.listen:
+        return
+    try:
+        keys = load_statement_keys(settings.bridge.desk.state_dir)
+    except DeskError as error:
+        yield of_error(error, "licence API")
+        return
+    if not keys:
+        text = "there is no key to sign statements with, so nothing is answered"
+        yield Finding("licence API", Level.WRONG, text, "bridge licence keys new")
+    elif public.tcp_address is not None and not ip_address(public.tcp_address[0]).is_loopback:
+        text = f"listens at {public.listen}, where other machines reach it without TLS"
+        yield Finding("licence API", Level.WARNING, text, "listen on this machine, behind a web server with TLS")
+    else:
+        yield Finding("licence API", Level.OK, f"listens at {public.listen}, signs with {keys[0].id}")
 
 
 def _plugins(settings: Settings) -> tuple[list[Finding], Plugins | None]:

@@ -3,9 +3,11 @@
 import re
 from pathlib import Path
 
-from bridge.desk.statement_keys import load_statement_keys
+import pytest
+
+from bridge.desk.statement_keys import load_statement_keys, new_statement_key
 from bridge.resources import LICENCE_CLIENT
-from tests.support.commands import Workplace
+from tests.support.commands import Workplace, a_workplace
 
 
 def test_a_first_key_signs_at_once_and_only_its_public_part_is_shown(workplace: Workplace) -> None:
@@ -54,3 +56,25 @@ def test_the_client_is_written_whole_and_nothing_is_overwritten(workplace: Workp
     again = workplace.cli("licence", "client", str(target))
     assert again.code == 2
     assert again.err.startswith(f"Error: {target / names[0]} exists already and is never overwritten\n")
+
+
+@pytest.mark.parametrize(
+    ("listen", "with_key", "level", "text"),
+    [
+        ("127.0.0.1:8378", True, "ok", "listens at 127.0.0.1:8378, signs with {key}"),
+        ("unix:/run/b/public.sock", True, "ok", "listens at unix:/run/b/public.sock, signs with {key}"),
+        ("127.0.0.1:8378", False, "wrong", "there is no key to sign statements with, so nothing is answered"),
+        ("0.0.0.0:8378", True, "warning", "listens at 0.0.0.0:8378, where other machines reach it without TLS"),
+        ("", False, None, ""),
+    ],
+)
+def test_check_says_whether_extensions_can_be_answered(
+    capsys: pytest.CaptureFixture[str], folder: Path, listen: str, with_key: bool, level: str | None, text: str
+) -> None:
+    place = a_workplace(folder / "place", capsys, bridge=f'[public_web]\nlisten = "{listen}"\n')
+    key = new_statement_key(place.state).id if with_key else ""
+    found = {one["name"]: one for one in place.cli("check", "--json").document["findings"]}
+    if level is None:
+        assert "licence API" not in found
+    else:
+        assert (found["licence API"]["level"], found["licence API"]["text"]) == (level, text.format(key=key))
