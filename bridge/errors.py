@@ -114,6 +114,16 @@ class RightRefused(LedgerError):
         self.reason = reason
 
 
+class LicenceRefused(LedgerError):
+    """What a customer wants to do with a licence can't be done; `reason` is a stable word (rule L6)."""
+
+    code = "licence_refused"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class BadDomain(BridgeError):
     """What was written is no domain name (rule L6); `reason` is `bad_domain`, or `address` for an address."""
 

@@ -148,6 +148,7 @@ async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, 
     numbers = [one["ticket"] for one in document.get("tickets", [])]
     tickets = await shop.documents(DocumentTable.TICKET, numbers)
     messages = await shop.documents(DocumentTable.MESSAGE, await shop.message_keys(numbers))
+    licences = await shop.documents(DocumentTable.LICENCE, [one["licence"] for one in document.get("licences", [])])
     answers = await shop.documents(DocumentTable.ANSWER, [one["uuid"] for one in document["actions"]])
     contact = (await shop.contacts([owner.ref])).get(owner.ref)
     return {
@@ -157,5 +158,6 @@ async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, 
         "quotes": [json.loads(one.row.payload) for one in quotes],
         "tickets": [json.loads(one.row.payload) for one in tickets],
         "messages": [json.loads(one.row.payload) for one in messages if one.row.payload],
+        "licences": [json.loads(one.row.payload) for one in licences],
         "answers": [json.loads(one.row.payload) for one in answers],
     }

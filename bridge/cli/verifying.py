@@ -22,6 +22,7 @@ from bridge.services.account_pages import PageTerms
 from bridge.services.document_comparison import (
     compare_document_rows,
     expected_answers,
+    expected_licences,
     expected_messages,
     expected_prices,
     expected_quotes,
@@ -122,9 +123,13 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
 async def _documents_compared(
     desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey], kept_days: int
 ) -> list[Difference]:
-    """Where the shop's tickets, messages, quotes, prices and answers differ."""
+    """Where the shop's tickets, messages, quotes, licences, prices and answers differ."""
     differences: list[Difference] = []
-    for table, expected in ((DocumentTable.QUOTE, expected_quotes), (DocumentTable.TICKET, expected_tickets)):
+    for table, expected in (
+        (DocumentTable.QUOTE, expected_quotes),
+        (DocumentTable.TICKET, expected_tickets),
+        (DocumentTable.LICENCE, expected_licences),
+    ):
         last: int | None = 0
         while last is not None:
             page = partial(expected, terms=terms, after=last, limit=ACCOUNT_PAGE)

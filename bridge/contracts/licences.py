@@ -81,7 +81,11 @@ class Licences(Protocol):
         ...
 
     def waiting(self, store: str, limit: int) -> list[KeptLicence]:
-        """Licences of which the shop does not have the newest state."""
+        """Licences of which the shop does not have the newest state; not those that are kept back."""
+        ...
+
+    def shown(self, store: str, *, after: int, limit: int) -> list[KeptLicence]:
+        """Licences with an id above `after` that the shop has in their newest state, ascending."""
         ...
 
     def pushed(self, numbers: Mapping[int, int]) -> None:
@@ -89,5 +93,33 @@ class Licences(Protocol):
         ...
 
     def again(self, store: str) -> None:
-        """Push every licence of the store once more."""
+        """Push every licence of the store once more; what is kept back stays so."""
+        ...
+
+    def touch(self, account_id: int) -> None:
+        """Push the licences of an account once more, also what was kept back: whose it is has changed."""
+        ...
+
+    def last_known(self) -> int:
+        """The highest number that a licence has had as far as this desk knows."""
+        ...
+
+    def not_shown(self, licence_ids: Iterable[int]) -> frozenset[int]:
+        """Those of these that have not been pushed in this epoch."""
+        ...
+
+    def keep_back(self, licence_ids: Iterable[int]) -> None:
+        """Don't push these until their customer's data are erased: they were, after the backup (rule D2)."""
+        ...
+
+    def hold_up(self, licence_ids: Iterable[int]) -> None:
+        """Don't push these until what the shop has of them can be checked, or staff let go of it."""
+        ...
+
+    def take_up(self, store: str) -> int:
+        """Push those again that were held up; how many."""
+        ...
+
+    def any_held_up(self, store: str) -> bool:
+        """Whether any of the store's licences is held up."""
         ...

@@ -12,14 +12,23 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, literal_column, select, update
+from sqlalchemy import and_, bindparam, delete, func, literal_column, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.licences import Derived, KeyedEvent
 from bridge.desk.accounts import SqlStores
-from bridge.desk.numbers import next_number
+from bridge.desk.numbers import last_known, next_number
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
-from bridge.desk.tables import LICENCE_WAITS, licence, licence_domain, licence_event, renewal, store
+from bridge.desk.tables import (
+    HELD_UP,
+    KEPT_BACK,
+    LICENCE_WAITS,
+    licence,
+    licence_domain,
+    licence_event,
+    renewal,
+    store,
+)
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.licence_history import KeptLicence, LicenceNow, licence_now
 from bridge.domain.licence_orders import OrderRenewal
@@ -51,9 +60,37 @@ _ENDING = Statement(
         licence.c.until_ms, licence.c.id
     )
 )
-_WAITING = Statement(_OF_STORE.where(LICENCE_WAITS).order_by(licence.c.id).limit(bindparam("most")))
-_PUSHED = Statement(update(licence).where(licence.c.id == bindparam("wanted")).values(pushed_number=bindparam("shown")))
-_AGAIN = Statement(update(licence).where(licence.c.store_id == bindparam("store")).values(number=licence.c.number + 1))
+_WAITING = Statement(
+    _OF_STORE.where(LICENCE_WAITS, licence.c.pushed_number >= literal_column("0"))
+    .order_by(licence.c.id)
+    .limit(bindparam("most"))
+)
+_SHOWN = Statement(
+    _OF_STORE.where(licence.c.id > bindparam("after"), licence.c.pushed_number == licence.c.number)
+    .order_by(licence.c.id)
+    .limit(bindparam("most"))
+)
+_PUSHED = Statement(
+    update(licence)
+    .where(licence.c.id == bindparam("wanted"), licence.c.pushed_number < bindparam("shown"))
+    .values(pushed_number=bindparam("shown"))
+)
+_NEXT = licence.c.number + literal_column("1")
+_ANEW = {"number": _NEXT, "pushed_number": func.min(licence.c.pushed_number, literal_column("0"))}
+"""Not what is kept back."""
+_AGAIN = Statement(update(licence).where(licence.c.store_id == bindparam("store")).values(_ANEW))
+_TOUCH = Statement(
+    update(licence)
+    .where(licence.c.account_id == bindparam("account"))
+    .values(number=_NEXT, pushed_number=func.max(licence.c.pushed_number, literal_column("0")))
+)
+"""Also what was kept back: what its row would have shown is nobody's any more."""
+_NOT_SHOWN = Statement(select(licence.c.id).where(any_of(licence.c.id, "ids"), licence.c.pushed_number == text("0")))
+_KEEP_BACK = Statement(update(licence).where(any_of(licence.c.id, "ids")).values(pushed_number=text(KEPT_BACK)))
+_HOLD_UP = Statement(update(licence).where(any_of(licence.c.id, "ids")).values(pushed_number=text(HELD_UP)))
+_IS_HELD_UP = and_(licence.c.store_id == bindparam("store"), licence.c.pushed_number == literal_column(HELD_UP))
+_TAKE_UP = Statement(update(licence).where(_IS_HELD_UP).values(pushed_number=text("0")))
+_ANY_HELD_UP = Statement(select(licence.c.id).where(_IS_HELD_UP).limit(1))
 _NEW = insert_row(licence, without=frozenset({"pushed_number"}))
 _SAVED = (
     "account_id",
@@ -230,6 +267,30 @@ class SqlLicences:
 
     def again(self, store: str) -> None:
         _AGAIN.run(self._connection, store=self._stores.number(store))
+
+    def touch(self, account_id: int) -> None:
+        _TOUCH.run(self._connection, account=account_id)
+
+    def shown(self, store: str, *, after: int, limit: int) -> list[KeptLicence]:
+        return self._kept(_SHOWN.rows(self._connection, store=self._stores.number(store), after=after, most=limit))
+
+    def last_known(self) -> int:
+        return last_known(self._connection, licence)
+
+    def not_shown(self, licence_ids: Iterable[int]) -> frozenset[int]:
+        return frozenset(row[0] for row in _NOT_SHOWN.rows(self._connection, ids=id_list(licence_ids)))
+
+    def keep_back(self, licence_ids: Iterable[int]) -> None:
+        _KEEP_BACK.run(self._connection, ids=id_list(licence_ids))
+
+    def hold_up(self, licence_ids: Iterable[int]) -> None:
+        _HOLD_UP.run(self._connection, ids=id_list(licence_ids))
+
+    def take_up(self, store: str) -> int:
+        return _TAKE_UP.run(self._connection, store=self._stores.number(store)).rowcount
+
+    def any_held_up(self, store: str) -> bool:
+        return _ANY_HELD_UP.one(self._connection, store=self._stores.number(store)) is not None
 
     def _not_recorded(self, events: Sequence[KeyedEvent]) -> list[KeyedEvent]:
         if not events:

@@ -9,6 +9,7 @@ from bridge.contracts.desk import PushState
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
 from bridge.desk.answers import SqlAnswers
 from bridge.desk.files import SqlFiles
+from bridge.desk.licences import SqlLicences
 from bridge.desk.quotes import SqlQuotes
 from bridge.desk.rights import SqlPrices
 from bridge.desk.statements import Statement, any_of
@@ -111,6 +112,7 @@ class SqlPush:
         _AGAIN.run(self._connection, store=self._stores.number(store))
         SqlTickets(self._connection, self._stores).again(store)
         SqlQuotes(self._connection, self._stores).again(store)
+        SqlLicences(self._connection, self._stores).again(store)
         SqlPrices(self._connection, self._stores).again(store)
         SqlAnswers(self._connection, self._stores).again(store, from_ms(0))
         SqlFiles(self._connection, self._stores).again(store)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bridge.domain.licences import (
+    BY_CUSTOMER,
     MONEY_BACK,
     Licence,
     LicenceEvent,
@@ -50,6 +51,7 @@ class LicenceNow:
     `units` is how many were bought; `domains` on how many domains it may be used, None on any number. `ends` has the
     last second of each term, None where it does not end. `suspended` is the reason, None while it is not. `renewals`
     stand in the order they were paid. `told` is what the vendor's own table said last, None where there is none.
+    `own_releases` are the moments at which its owner released a domain himself.
     """
 
     account_id: int
@@ -63,6 +65,7 @@ class LicenceNow:
     activations: Mapping[str, Activation] = field(default_factory=dict)
     renewals: tuple[Renewal, ...] = ()
     told: Mapping[str, Any] | None = None
+    own_releases: tuple[datetime, ...] = ()
 
     @property
     def end(self) -> datetime | None:
@@ -96,11 +99,13 @@ class _Fold:
     activations: dict[str, Activation] = field(default_factory=dict)
     renewals: dict[str, Renewal] = field(default_factory=dict)
     told: Mapping[str, Any] | None = None
+    own_releases: list[datetime] = field(default_factory=list)
 
     @classmethod
     def of(cls, now: LicenceNow) -> "_Fold":
         renewals = {one.key: one for one in now.renewals}
-        return cls(now.account_id, now.units, dict(now.suspended_by), dict(now.activations), renewals, now.told)
+        suspended_by, activations = dict(now.suspended_by), dict(now.activations)
+        return cls(now.account_id, now.units, suspended_by, activations, renewals, now.told, list(now.own_releases))
 
     def take(self, event: LicenceEvent) -> None:
         detail = event.detail
@@ -113,6 +118,8 @@ class _Fold:
                 self.activations[str(detail["domain"])] = Activation(str(detail["token_hash"]), event.at)
             case LicenceEventKind.RELEASED:
                 self.activations.pop(str(detail["domain"]), None)
+                if detail.get("by") == BY_CUSTOMER:
+                    self.own_releases.append(event.at)
             case LicenceEventKind.DATES:
                 self.told = detail
                 self._suspend(SuspendedBy.TABLE, detail.get("suspended"))
@@ -159,6 +166,7 @@ def continued(licence: Licence, now: LicenceNow, events: Iterable[LicenceEvent])
         activations=fold.activations,
         renewals=renewals,
         told=told,
+        own_releases=tuple(fold.own_releases),
     )
 
 
@@ -187,6 +195,12 @@ def status_at(
     if status.accepted and domain is not None and domain not in now.activations:
         return Status(StatusCode.WRONG_DOMAIN)
     return status
+
+
+def releases_left(now: LicenceNow, at: datetime, *, releases: int, days: int) -> int:
+    """How often its owner may still release a domain himself, who may `releases` times in so many days (rule L6)."""
+    used = sum(one > at - timedelta(days=days) for one in now.own_releases)
+    return max(releases - used, 0)
 
 
 def next_moment(now: LicenceNow, at: datetime, *, expiring_days: Iterable[int]) -> datetime | None:

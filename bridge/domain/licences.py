@@ -124,6 +124,10 @@ class SuspendedBy(StrEnum):
     TABLE = "table"
 
 
+BY_CUSTOMER = "customer"
+"""Who released a domain, where it was its owner on his page: he may so often (rule L6)."""
+NO_TOKEN = ""
+"""In place of a token's hash: nobody knows the token of this domain, a restore has brought it back."""
 REFUNDED, CHARGEBACK = "refunded", "chargeback"
 """Why an order suspends a licence: it owes nothing any more, or the bank took the money back."""
 MONEY_BACK = frozenset({REFUNDED, CHARGEBACK})

@@ -25,11 +25,13 @@ from bridge.engine.lost_answers import LostAnswers
 from bridge.engine.setup import StoreSetup
 from bridge.services.account_pages import Batch
 from bridge.services.documents import DocumentBatch
+from bridge.services.lost_licences import recover_domains, report_lost_licences
 from bridge.services.restoring import (
     keep_erased_back,
     report_lost_entries,
     report_lost_quotes,
     report_lost_tickets,
+    shown_part,
     take_over,
     taken_away_messages,
 )
@@ -76,7 +78,12 @@ class LostDesk:
         taken_up = await self._answers.take_up()
         tickets = await self._tickets_to_leave_out(batches, keys)
         quotes = await self._quotes_to_leave_out(batches, keys)
-        unwanted = {DocumentTable.TICKET: tickets, DocumentTable.MESSAGE: tickets, DocumentTable.QUOTE: quotes}
+        unwanted = {
+            DocumentTable.TICKET: tickets,
+            DocumentTable.MESSAGE: tickets,
+            DocumentTable.QUOTE: quotes,
+            DocumentTable.LICENCE: await self._licences_to_leave_out(batches, keys),
+        }
         left = [_without(one, unwanted[one.table]) if unwanted.get(one.table) else one for one in batches]
         left_out = sum(len(one.numbers) for one in batches) - sum(len(one.numbers) for one in left)
         return [one for one in left if one.numbers], left_out + taken_up
@@ -135,12 +142,25 @@ class LostDesk:
         self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
     ) -> frozenset[int]:
         """Quotes that are not to be pushed as they are: the shop has them without words."""
-        numbers = {number for one in batches if one.table is DocumentTable.QUOTE for number in one.numbers}
-        older = await self._older(DocumentTable.QUOTE, numbers)
+        older = await self._older(DocumentTable.QUOTE, _numbers_of(DocumentTable.QUOTE, batches))
         if not older:
             return frozenset()
         unproven = await self._unproven(DocumentTable.QUOTE, older, keys)
         return unproven | await self._kept_back(DocumentTable.QUOTE, older, keys)
+
+    async def _licences_to_leave_out(
+        self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
+    ) -> frozenset[int]:
+        """Licences that are not to be pushed as they are: the shop has them on more domains, or on nobody's page."""
+        older = await self._older(DocumentTable.LICENCE, _numbers_of(DocumentTable.LICENCE, batches))
+        if not older:
+            return frozenset()
+        unproven = await self._unproven(DocumentTable.LICENCE, older, keys)
+        kept_back = await self._kept_back(DocumentTable.LICENCE, older, keys)
+        back = await self._desk.transact("put domains back", recover_domains, self._setup.name, older, keys)
+        if back:
+            log.warning("domains of licences are put back", store=self._setup.name, licences=len(back))
+        return unproven | kept_back | frozenset(back)
 
     async def _older(self, table: DocumentTable, numbers: Collection[int]) -> Sequence[DocumentRow]:
         """What an earlier epoch has left in the shop of those of these that were not pushed in this one."""
@@ -191,6 +211,9 @@ class LostDesk:
         if not self._tickets_taken_away:
             known = await self._desk.read(lambda tx: tx.tickets.last_known())
             self._tickets_taken_away = await self._take_away(keys, DocumentTable.TICKET, known, report_lost_tickets)
+            known = await self._desk.read(lambda tx: tx.licences.last_known())
+            licences = await self._take_away(keys, DocumentTable.LICENCE, known, report_lost_licences)
+            self._tickets_taken_away = self._tickets_taken_away and licences
         if self._tickets_taken_away and await self._desk.read(_all_pushed, self._setup.name):
             await self._take_away_messages(keys)
             await self._desk.transact("all replaced", settle, self._setup.name, at=self._clock.now())
@@ -241,6 +264,11 @@ def _tickets_in(batches: Sequence[DocumentBatch]) -> frozenset[int]:
     return frozenset(found)
 
 
+def _numbers_of(table: DocumentTable, batches: Sequence[DocumentBatch]) -> frozenset[int]:
+    """What of a table is about to be pushed."""
+    return frozenset(number for one in batches if one.table is table for number in one.numbers)
+
+
 def _without(batch: DocumentBatch, numbers: frozenset[int]) -> DocumentBatch:
     """The batch without what is of these tickets, or quotes."""
 
@@ -255,11 +283,11 @@ def _without(batch: DocumentBatch, numbers: frozenset[int]) -> DocumentBatch:
 
 
 def _not_shown(tx: DeskTx, table: DocumentTable, numbers: Iterable[int]) -> frozenset[int]:
-    """Those of these tickets or quotes that have not been pushed in this epoch."""
-    return (tx.tickets if table is DocumentTable.TICKET else tx.quotes).not_shown(numbers)
+    """Those of these tickets, quotes or licences that have not been pushed in this epoch."""
+    return shown_part(tx, table).not_shown(numbers)
 
 
 def _all_pushed(tx: DeskTx, store: str) -> bool:
-    """Whether no ticket and no quote waits to be pushed, or is held up."""
-    waits = tx.tickets.waiting(store, 1) or tx.quotes.waiting(store, 1)
-    return not (waits or tx.tickets.any_held_up(store) or tx.quotes.any_held_up(store))
+    """Whether no ticket, quote or licence waits to be pushed, or is held up."""
+    parts = (tx.tickets, tx.quotes, tx.licences)
+    return not any(part.waiting(store, 1) or part.any_held_up(store) for part in parts)

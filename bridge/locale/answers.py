@@ -30,6 +30,7 @@ ACCEPTED: Mapping[str, str] = {
         "The licence that you chose did not count when ticket {ticket} was opened, so help in it is not free."
     ),
     "redeemed": "Your ticket has been sent; its number is {ticket}. It costs no coins.",
+    "domain_released": "The domain has been released. You can use your licence on another one now.",
     "claim_sent": (
         "If order {order} was made without logging in, a code is on its way to its e-mail address. Enter it here "
         "within half an hour."
@@ -77,6 +78,10 @@ REFUSED: Mapping[str, str] = {
     "invalid": "Something on the page was not as it should be, so nothing was done. Please open the page again.",
     "unknown_kind": "This can't be done here.",
     "failed": "Something went wrong on our side, so nothing was done. We have been told; please try again later.",
+    "domain_not_in_use": "Your licence is not used on that domain.",
+    "no_releases_left": (
+        "You have released as many domains as you may for now. Please write to us, and we release it for you."
+    ),
     "claim_unknown": "There is nothing to claim under that number.",
     "claim_closed": "The code is not valid any more. Please ask for a new one.",
     "claim_wrong": "That is not the code that was sent.",

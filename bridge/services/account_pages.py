@@ -29,7 +29,8 @@ ENTRIES_A_BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class PageTerms:
-    """What an account page needs besides the account: the store, its zone, plans and rights, the key, the desk's epoch.
+    """What an account page needs besides the account: the store, its zone, plans, rights and licensed
+    products, the key, the desk's epoch.
 
     `telephone` is the number that customers see whose plan has a right to it, `licences` the licensed products.
     """
@@ -86,16 +87,21 @@ def waiting_batch(tx: Tx, terms: PageTerms, *, at: datetime, limit: int, skip: f
 
 
 def show_new_terms(tx: Tx, terms: PageTerms) -> bool:
-    """Push every account again where plans, rights, the telephone or the zone have changed since the last time."""
+    """Push everything again where plans, rights, the telephone, the zone or what is said of licences have changed
+    since the last time.
+    """
     plans = {key: [plan.rank, dict(plan.names)] for key, plan in terms.plans.plans.items()}
     rights = [[one.key, one.kind, sorted(one.plans), dict(one.names)] for one in terms.rights.rights.values()]
     shown = [plans, terms.zone.key, *([rights, terms.telephone] if rights else [])]
+    if terms.licences:
+        shown.append(_licence_terms(terms.licences))
     digest = hashlib.sha256(canonical_json(shown).encode()).hexdigest()
     state = tx.stores.get(terms.store)
     if state.page_terms == digest:
         return False
     if state.page_terms:
         tx.push.refresh(terms.store)
+        tx.licences.again(terms.store)
     tx.stores.save(replace(state, page_terms=digest))
     return bool(state.page_terms)
 
@@ -158,6 +164,12 @@ def entry_document(store: str, customer_id: int, entry: NumberedEntry) -> dict[s
         "posted_after": entry.posted_after,
         "held_after": entry.held_after,
     } | (work if any(number is not None for number in work.values()) else {})
+
+
+def _licence_terms(book: LicenceBook) -> list[Any]:
+    """What of the settings stands in every licence's row."""
+    products = {key: [dict(product.names), product.renew_url] for key, product in book.products.items()}
+    return [products, max(book.expiring_days, default=0), book.releases, book.release_days]
 
 
 def _entry_rows(tx: Tx, terms: PageTerms, account: Account, pushed: PushState) -> tuple[tuple[SignedRow, ...], str]:

@@ -202,6 +202,7 @@ def _set_apart(tx: Tx, store: str, account: Account, at: datetime) -> None:
     tx.personal.forget_number(store, account.owner.ref)
     # Off the page of who has his number next.
     tx.quotes.touch(quote.id for quote in tx.quotes.of_account(account.id))
+    tx.licences.touch(account.id)
     tx.tickets.show_anew(ticket.id for ticket in tx.tickets.of_account(account.id))
     ask_to_erase_former(tx, store, account.id, at=at)
     tx.problems.report(

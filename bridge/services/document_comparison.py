@@ -1,4 +1,4 @@
-"""Does the shop show the tickets, messages, quotes, prices and answers that the desk says? Every byte (rule C16).
+"""Does the shop show the tickets, quotes, prices, licences and answers that the desk says? Every byte (rule C16).
 
 As with accounts: a row that no key of the store has signed says nothing, one of another version is named as such.
 """
@@ -14,6 +14,7 @@ from bridge.contracts.tickets import MessageKey
 from bridge.services.account_pages import PageTerms
 from bridge.services.documents import answer_rows, price_rows, quote_rows
 from bridge.services.findings import Difference
+from bridge.services.licence_documents import licence_rows
 from bridge.services.shop_comparison import compare_documents, unsigned, version
 from bridge.services.ticket_documents import message_rows, ticket_rows
 
@@ -25,6 +26,12 @@ def expected_quotes(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tupl
     """The rows that the shop should have of the next quotes, and where the next page starts; None at the end."""
     quotes = tx.quotes.shown(terms.store, after=after, limit=limit)
     return quote_rows(tx, terms, quotes), quotes[-1].id if len(quotes) == limit else None
+
+
+def expected_licences(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tuple[list[DocumentRow], int | None]:
+    """The rows that the shop should have of the next licences, and where the next page starts; None at the end."""
+    licences = tx.licences.shown(terms.store, after=after, limit=limit)
+    return licence_rows(tx, terms, licences), licences[-1].licence.id if len(licences) == limit else None
 
 
 def expected_answers(

@@ -1,4 +1,4 @@
-"""Tickets, messages, quotes, prices and answers as the shop's pages show them: documents, signed, with a version.
+"""Tickets, messages, quotes, prices, licences and answers as the shop's pages show them: signed, with a version.
 
 As with accounts, what is written twice or late changes nothing. A quote's history is made of its ticket's thread, so
 that it says what the thread says (rule C7).
@@ -21,6 +21,7 @@ from bridge.locale.dates import LANGUAGES, date_text
 from bridge.locale.history_words import history_text
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import NOBODY, OLDER_NAME, document_row, head, taken_away, unix
+from bridge.services.licence_documents import licence_rows
 from bridge.services.ticket_documents import message_rows, ticket_rows
 
 THREADS = frozenset({DocumentTable.TICKET, DocumentTable.MESSAGE})
@@ -60,6 +61,7 @@ def waiting_documents(
         frozenset({DocumentTable.ANSWER}): partial(_answers, since=answered_since),
         frozenset({DocumentTable.QUOTE}): _quotes,
         THREADS: _threads,
+        frozenset({DocumentTable.LICENCE}): _licences,
         frozenset({DocumentTable.PRICE}): _prices,
     }
     wanted = (waiting for tables, waiting in kinds.items() if not tables & set(skip))
@@ -77,6 +79,8 @@ def documents_pushed(tx: Tx, store: str, batch: DocumentBatch) -> None:
             tx.tickets.pushed(batch.numbers)
         case DocumentTable.MESSAGE:
             tx.tickets.messages_pushed(batch.numbers)
+        case DocumentTable.LICENCE:
+            tx.licences.pushed(batch.numbers)
         case DocumentTable.PRICE:
             tx.prices.pushed(store, batch.numbers)
 
@@ -205,6 +209,12 @@ def _that_fit(rows: Sequence[DocumentRow], messages: Sequence[WaitingMessage]) -
             done = next(i for i, one in enumerate(messages) if one.key == row.key)
             return tuple(rows[:place]), done
     return tuple(rows), len(messages)
+
+
+def _licences(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:
+    waiting = tx.licences.waiting(terms.store, limit)
+    rows = licence_rows(tx, terms, waiting)
+    return [DocumentBatch(DocumentTable.LICENCE, tuple(rows), {one.licence.id: one.number for one in waiting})]
 
 
 def _prices(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:

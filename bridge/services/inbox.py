@@ -19,7 +19,7 @@ from bridge.contracts.shop_documents import InboxRow
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.cursor import Cursor
 from bridge.domain.desk_terms import DeskTerms
-from bridge.errors import LedgerError, NotEnoughCoins, QuoteRefused, RightRefused
+from bridge.errors import LedgerError, LicenceRefused, NotEnoughCoins, QuoteRefused, RightRefused
 from bridge.locale.answers import accepted_text, missing_text, refused_text
 from bridge.services.files import Arrival
 from bridge.services.inbox_rows import Doubt, Posted, read_row
@@ -141,7 +141,7 @@ def _answer(tx: Tx, terms: DeskTerms, posted: Posted, arrivals: Mapping[str, Arr
         return _refusal(posted, done.code, at=at) if done.refused else _acceptance(posted, done, at=at)
     except NotEnoughCoins as error:
         return _shortage(terms, posted, error, at)
-    except (QuoteRefused, RightRefused) as error:
+    except (QuoteRefused, RightRefused, LicenceRefused) as error:
         return _refusal(posted, error.reason, at=at)
     except ValidationError:
         return _refusal(posted, "invalid", at=at)

@@ -146,6 +146,13 @@ class RightRedeem(Strict):
     domain: Annotated[Line, Field(max_length=300)]
 
 
+class LicenceRelease(Strict):
+    """Release a domain of a licence of one's own."""
+
+    licence: Number
+    domain: Annotated[Line, Field(min_length=1, max_length=300)]
+
+
 class GuestClaim(Strict):
     """Ask for the code of a guest's order."""
 

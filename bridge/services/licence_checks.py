@@ -16,7 +16,7 @@ from bridge.contracts.licences import KeyedEvent
 from bridge.domain.licence_answers import NOT_KNOWN, LicenceAnswer, LicenceQuestion
 from bridge.domain.licence_history import KeptLicence, LicenceNow, status_at
 from bridge.domain.licence_keys import ALPHABET, normal
-from bridge.domain.licences import LicenceBook, LicenceEvent, LicenceEventKind, Status, StatusCode
+from bridge.domain.licences import NO_TOKEN, LicenceBook, LicenceEvent, LicenceEventKind, Status, StatusCode
 from bridge.errors import WrongToken
 from bridge.services.licence_freshness import is_fresh
 from bridge.services.licence_watch import changed_events
@@ -112,9 +112,9 @@ def _standing(tx: Tx, terms: CheckTerms, kept: KeptLicence, question: LicenceQue
 
 
 def _proven(now: LicenceNow, question: LicenceQuestion, *, or_not_in_use: bool = False) -> bool:
-    """Whether the token is that of the domain's activation."""
+    """Whether the token is that of the domain's activation; of one whose token is lost, as of one not in use."""
     activation = now.activations.get(question.domain)
-    if activation is None:
+    if activation is None or activation.token_hash == NO_TOKEN:
         return or_not_in_use
     return hmac.compare_digest(activation.token_hash, token_hash(question.token))
 

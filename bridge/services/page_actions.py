@@ -13,12 +13,13 @@ from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.tickets import TicketKind
-from bridge.errors import QuoteRefused, RightRefused
-from bridge.services import covering, deciding, files, guests, replying, rights
+from bridge.errors import LicenceRefused, QuoteRefused, RightRefused
+from bridge.services import covering, deciding, files, guests, licence_releases, replying, rights
 from bridge.services.inbox_rows import (
     FileNote,
     GuestClaim,
     GuestCode,
+    LicenceRelease,
     Posted,
     QuoteApprove,
     QuoteCancel,
@@ -109,8 +110,8 @@ Data = TypeVar("Data", bound=Strict)
 
 
 def do(act: Act, posted: Posted) -> Done:
-    """Do what was posted. Raises `NotEnoughCoins`, `QuoteRefused`, `RightRefused`, and `ValidationError` for data that
-    is not as agreed on.
+    """Do what was posted. Raises `NotEnoughCoins`, `QuoteRefused`, `RightRefused`, `LicenceRefused`, and
+    `ValidationError` for data that is not as agreed on.
     """
     if posted.data is None:
         raise QuoteRefused("invalid", "the row is not as agreed on")
@@ -212,6 +213,23 @@ def _redeem(act: Act, data: RightRedeem) -> Done:
     return Done("redeemed", {"ticket": ticket.id})
 
 
+def _release(act: Act, data: LicenceRelease) -> Done:
+    account = act.account()
+    if account is None:
+        raise LicenceRefused("unknown_licence", "a customer without an account has no licences")
+    licence_releases.release(
+        act.tx,
+        act.terms,
+        account.id,
+        data.licence,
+        data.domain,
+        at=act.at,
+        evidence=act.evidence,
+        again=act.again,
+    )
+    return Done("domain_released", {"licence": data.licence})
+
+
 def _claim(act: Act, data: GuestClaim) -> Done:
     if not act.again:  # that code was mailed, and is over
         guests.claim(act.tx, act.terms, act.own_account(), data.order, act.language, act.at)
@@ -249,6 +267,7 @@ KINDS: Mapping[str, Handler] = {
     "request_open": _reading(TicketOpen, _open),
     "request_reply": _reading(RequestReply, _reply_as_before),
     "right_redeem": _reading(RightRedeem, _redeem),
+    "licence_release": _reading(LicenceRelease, _release),
     "guest_claim": _reading(GuestClaim, _claim),
     "guest_code": _reading(GuestCode, _enter),
 }

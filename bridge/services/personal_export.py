@@ -7,6 +7,8 @@ from typing import Any
 from bridge.contracts.coin_desk import AuditLine
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
+from bridge.domain.licence_history import KeptLicence
+from bridge.domain.licences import Term
 from bridge.domain.quotes import Quote
 from bridge.domain.tickets import Ticket
 from bridge.errors import UnknownAccount
@@ -109,6 +111,7 @@ def _account_parts(tx: Tx, store: str, account: Account) -> dict[str, Any]:
             {"right": one.right, "domain": one.domain, "licence": one.licence, "at": _iso(at)}
             for one, at in tx.redemptions.of_account(account.id)
         ],
+        "licences": [_licence(tx, one) for one in tx.licences.of_accounts([account.id]).get(account.id, ())],
         "claims": [
             {"order": one.order_id, "asked_at": _iso(one.asked_at), "state": one.state}
             for one in _claims(tx, store, account.owner)
@@ -198,6 +201,27 @@ def _quote(tx: Tx, quote: Quote) -> dict[str, Any]:
                 "evidence": one.evidence,
             }
             for one in tx.quotes.decisions(quote.id)
+        ],
+    }
+
+
+def _licence(tx: Tx, one: KeptLicence) -> dict[str, Any]:
+    now = one.now
+    return {
+        "licence": one.licence.id,
+        "key": one.licence.key,
+        "product": one.licence.product,
+        "order": one.licence.order_id,
+        "source": one.licence.source.value,
+        "starts_at": _iso(one.licence.starts_at),
+        "issued_at": _iso(one.licence.issued_at),
+        "units": now.units,
+        **{f"{term}_until": _iso(now.ends[term]) for term in Term},
+        "suspended": now.suspended,
+        "domains": [{"domain": domain, "since": _iso(one.since)} for domain, one in now.activations.items()],
+        "history": [
+            {"at": _iso(event.at), "kind": event.kind.value, "domain": event.detail.get("domain")}
+            for event in tx.licences.events(one.licence.id)
         ],
     }
 

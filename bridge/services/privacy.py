@@ -56,6 +56,7 @@ def erase(tx: Tx, store: str, owner: Owner, *, by: str, at: datetime) -> Erased:
         former = Owner(OwnerKind.FORMER, account.id)
         fresh = tx.accounts.detach(store, account.id)
         tx.outbox.follow(store, owner, former)
+        tx.licences.touch(account.id)
         if account.missed_at is not None:  # who is gone is not gone once more because of the empty page
             tx.accounts.miss([fresh.id], account.missed_at)
     tx.problems.solve(store, [key for key in tx.problems.open_keys(store) if _ends_with_erasure(key, account)], at)
@@ -116,7 +117,9 @@ def _has_anything(tx: Tx, store: str, account: Account) -> bool:
     if account.owner.kind is OwnerKind.FORMER:
         return not tx.notices.known(store, [_erased_key(account.id)])
     parts = (tx.tickets.of_account, tx.redemptions.of_account, tx.guests.links_to, tx.freezes.of_account)
-    return bool(account.entries) or any(part(account.id) for part in parts)
+    if account.entries or any(part(account.id) for part in parts):
+        return True
+    return bool(tx.licences.of_accounts([account.id]))
 
 
 def _under_number(tx: Tx, store: str, owner: Owner) -> bool:

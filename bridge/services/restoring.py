@@ -12,9 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bridge.contracts.coin_desk import Quotes
 from bridge.contracts.desk import Tx
+from bridge.contracts.licences import Licences
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, verifies
+from bridge.contracts.tickets import Tickets
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.quotes import QuoteState
 from bridge.services.account_pages import PageTerms, entry_document
@@ -148,7 +151,7 @@ def keep_erased_back(
     words_since: datetime | None,
     at: datetime,
 ) -> list[int]:
-    """Keep back tickets, or quotes, that were erased after the backup, and ask staff to erase them again (rule D2).
+    """Keep back tickets, quotes or licences that were erased after the backup; staff are to do it again (rule D2).
 
     `rows` are of an earlier epoch, as found in the shop; that nothing is left in one is signed as well. What has had
     its time, without anything new since `words_since`, goes by itself. Returns all that is not to be pushed as it was.
@@ -162,7 +165,7 @@ def keep_erased_back(
     if with_words and words_since is not None:
         tx.personal.forget_old_texts(store, words_since)
         found = _with_words(tx, store, table, with_words)
-    (tx.tickets if table is DocumentTable.TICKET else tx.quotes).keep_back(found)
+    shown_part(tx, table).keep_back(found)
     accounts = tx.accounts.by_ids(set(found.values()))
     for account_id in dict.fromkeys(found.values()):
         _ask_to_erase_again(tx, store, account_id, accounts[account_id].owner, at=at)
@@ -195,14 +198,29 @@ def erased_again_key(account_id: int) -> str:
     return f"after-backup:account:{account_id}:erased"
 
 
+def shown_part(tx: Tx, table: DocumentTable) -> Tickets | Quotes | Licences:
+    """What of the desk stands in that table of the shop: tickets, quotes or licences."""
+    match table:
+        case DocumentTable.TICKET:
+            return tx.tickets
+        case DocumentTable.LICENCE:
+            return tx.licences
+        case _:
+            return tx.quotes
+
+
 def _with_words(tx: Tx, store: str, table: DocumentTable, numbers: Iterable[int]) -> dict[int, int]:
-    """Those of these tickets, or quotes, that a customer would be shown words of, and their accounts."""
+    """Those of these tickets, quotes or licences that a customer would be shown words of, and their accounts."""
     found: dict[int, int] = {}
     for number in numbers:
         if table is DocumentTable.TICKET:
             ticket = tx.tickets.get(store, number)
             if ticket is not None and ticket.subject:
                 found[number] = ticket.account_id
+        elif table is DocumentTable.LICENCE:
+            licence = tx.licences.get(store, number)
+            if licence is not None:
+                found[number] = licence.now.account_id
         else:
             quote = tx.quotes.get(store, number)
             if quote is not None and quote.offer.texts:

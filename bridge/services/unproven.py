@@ -10,7 +10,7 @@ from datetime import datetime
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey
-from bridge.services.restoring import AFTER_BACKUP
+from bridge.services.restoring import AFTER_BACKUP, shown_part
 
 UNPROVEN = "after-backup:unproven"
 """The key of the problem, one a store."""
@@ -28,7 +28,7 @@ def hold_unproven_up(
     epoch: int,
     at: datetime,
 ) -> frozenset[int]:
-    """Keep those of these tickets, or quotes, off the pages whose rows are signed with a key that is not here.
+    """Keep those of these tickets, quotes or licences off the pages whose rows are signed with a key that is not here.
 
     `rows` are of an earlier epoch, as found in the shop. Staff are told once. Nothing is held up any more once they
     have let go in this `epoch`. A row that names a key of ours and does not verify is a forged one, and says nothing.
@@ -37,7 +37,7 @@ def hold_unproven_up(
     found = frozenset(one.id for one in rows if one.row.key_id and one.row.key_id not in known)
     if not found or has_let_go(tx, store, epoch):
         return frozenset()
-    (tx.tickets if table is DocumentTable.TICKET else tx.quotes).hold_up(found)
+    shown_part(tx, table).hold_up(found)
     tx.problems.report(
         store,
         key=UNPROVEN,
@@ -57,7 +57,7 @@ def look_again(tx: Tx, store: str) -> int:
     """Look those up once more that were kept off the pages: there are other keys now. Returns how many."""
     if not tx.problems.known(store, [UNPROVEN]):
         return 0  # spares the look through all of them
-    return tx.tickets.take_up(store) + tx.quotes.take_up(store)
+    return tx.tickets.take_up(store) + tx.quotes.take_up(store) + tx.licences.take_up(store)
 
 
 def settle(tx: Tx, store: str, *, at: datetime) -> None:
@@ -72,7 +72,7 @@ def has_let_go(tx: Tx, store: str, epoch: int) -> bool:
 
 
 def let_go(tx: Tx, store: str, *, epoch: int, at: datetime) -> int:
-    """Staff let what can't be checked be written over, in this epoch. Returns how many tickets and quotes."""
+    """Staff let what can't be checked be written over, in this epoch. Returns how many tickets, quotes and licences."""
     tx.notices.first(store, _let_go(epoch), at)
     return look_again(tx, store)
 

@@ -12,6 +12,7 @@ from bridge.shopkit.recognising import Found
 from bridge.shopkit.rights import (
     COIN_DESK_TABLES,
     FILES_TABLE,
+    LICENCES_TABLE,
     MESSAGES_TABLE,
     NEEDED_TABLES,
     OUR_TABLES,
@@ -83,7 +84,7 @@ class RightsChecks:
             lacking += await self._denied_writes(table, OUR_TABLES[table])
         if lacking:
             return Finding("coin desk", Level.WRONG, f"missing: {'; '.join(lacking)}", self._print_remedy)
-        return Finding("coin desk", Level.OK, "the tables of quotes, prices, tickets and answers are there")
+        return Finding("coin desk", Level.OK, "the tables of quotes, prices, tickets, licences and answers are there")
 
     async def _addresses(self) -> Finding:
         lacking = []
@@ -135,6 +136,8 @@ class RightsChecks:
 
 def _lacks(missing: Sequence[str]) -> str:
     """What customers don't have without these tables, in words."""
-    if not _YOUNGER.keys() >= set(missing):
+    if not {*_YOUNGER, LICENCES_TABLE} >= set(missing):
         return "quotes, prices and tickets"
-    return f"{' and '.join(dict.fromkeys(_YOUNGER[table] for table in missing))} of tickets"
+    of_tickets = dict.fromkeys(_YOUNGER[table] for table in missing if table in _YOUNGER)
+    words = [f"{' and '.join(of_tickets)} of tickets"] if of_tickets else []
+    return " and no ".join([*words, *(["licences"] if LICENCES_TABLE in missing else [])])

@@ -25,6 +25,8 @@ REQUESTS_TABLE = "supportbridge_request"
 LINK_TABLE = "supportbridge_link"
 """Only where the platform has a customer service of its own anything is ever written into it."""
 FILES_TABLE = "supportbridge_file"
+LICENCES_TABLE = "supportbridge_licence"
+"""A shop that was prepared before there were licences has everything else without."""
 
 OUR_TABLES = {
     "supportbridge_meta": ("SELECT", "INSERT", "UPDATE"),
@@ -39,6 +41,7 @@ OUR_TABLES = {
     MESSAGES_TABLE: ("SELECT", "INSERT", "UPDATE"),
     LINK_TABLE: ("SELECT", "INSERT", "UPDATE"),
     FILES_TABLE: ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    LICENCES_TABLE: ("SELECT", "INSERT", "UPDATE"),
 }
 """Our tables and the rights we need on each."""
 
@@ -50,6 +53,7 @@ COIN_DESK_TABLES = (
     TICKETS_TABLE,
     MESSAGES_TABLE,
     FILES_TABLE,
+    LICENCES_TABLE,
 )
 """Those that only the coin desk needs; a shop that was prepared before there was one has orders and coins without."""
 

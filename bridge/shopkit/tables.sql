@@ -142,4 +142,17 @@ CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_file` (
   PRIMARY KEY (`store`, `uuid`, `part`),
   KEY `customer` (`store`, `customer_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+-- A licence, as its customer reads it: its key, what it is of, until when, and the domains that it is used on.
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_licence` (
+  `store` VARCHAR(64) NOT NULL,
+  `licence_id` BIGINT UNSIGNED NOT NULL,
+  `customer_id` BIGINT UNSIGNED NOT NULL,
+  `epoch` BIGINT UNSIGNED NOT NULL,
+  `number` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  PRIMARY KEY (`store`, `licence_id`),
+  KEY `customer` (`store`, `customer_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 INSERT IGNORE INTO `{prefix}supportbridge_meta` (`name`, `payload`) VALUES ('schema', '1');

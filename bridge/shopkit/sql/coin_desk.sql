@@ -26,6 +26,11 @@ INSERT INTO {supportbridge_ticket} (store, ticket_id, customer_id, epoch, number
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
 
+-- name: write_licence
+INSERT INTO {supportbridge_licence} (store, licence_id, customer_id, epoch, number, payload, key_id, mac)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
+
 -- Like the others, only that a message's number is part of its key and does not count its changes.
 -- part: newer_message
 VALUES(epoch) > epoch OR (VALUES(epoch) = epoch AND VALUES(version) >= version)
@@ -58,6 +63,10 @@ SELECT quote_id, customer_id, epoch, number, payload, key_id, mac FROM {supportb
 SELECT ticket_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_ticket}
  WHERE store = %(store)s AND ticket_id IN (%(keys)s) ORDER BY ticket_id LIMIT %(limit)s
 
+-- name: licence_rows
+SELECT licence_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_licence}
+ WHERE store = %(store)s AND licence_id IN (%(keys)s) ORDER BY licence_id LIMIT %(limit)s
+
 -- name: message_rows
 SELECT ticket_id, number, customer_id, epoch, version, payload, key_id, mac FROM {supportbridge_message}
  WHERE store = %(store)s AND ticket_id IN (%(tickets)s) AND (ticket_id, number) IN (%(keys)s)
@@ -88,6 +97,11 @@ SELECT ticket_id, customer_id, epoch, number, payload, key_id, mac FROM {support
  WHERE store = %(store)s AND ticket_id > %(after)s AND ticket_id <= %(until)s AND epoch < %(epoch)s
  ORDER BY ticket_id LIMIT %(limit)s
 
+-- name: licences_left_behind
+SELECT licence_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_licence}
+ WHERE store = %(store)s AND licence_id > %(after)s AND licence_id <= %(until)s AND epoch < %(epoch)s
+ ORDER BY licence_id LIMIT %(limit)s
+
 -- Asked at each start, and there are some only after a restore: left to choose, a server looks through all messages in
 -- their order. Customer 0 is what was taken away already.
 -- name: messages_left_behind
@@ -105,6 +119,10 @@ SELECT quote_id, epoch, number FROM {supportbridge_quote}
 -- name: ticket_versions
 SELECT ticket_id, epoch, number FROM {supportbridge_ticket}
  WHERE store = %(store)s AND ticket_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
+
+-- name: licence_versions
+SELECT licence_id, epoch, number FROM {supportbridge_licence}
+ WHERE store = %(store)s AND licence_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
 
 -- name: message_versions
 SELECT ticket_id, number, epoch, version FROM {supportbridge_message}
@@ -124,6 +142,9 @@ UPDATE {supportbridge_quote} [[cleared]] AND quote_id IN (%(keys)s)
 
 -- name: clear_ticket
 UPDATE {supportbridge_ticket} [[cleared]] AND ticket_id IN (%(keys)s)
+
+-- name: clear_licence
+UPDATE {supportbridge_licence} [[cleared]] AND licence_id IN (%(keys)s)
 
 -- name: clear_message
 UPDATE {supportbridge_message} SET epoch = 0, version = 0, payload = '', key_id = '', mac = ''

@@ -29,6 +29,7 @@ NAMES = {
     DocumentTable.ANSWER: "uuid",
     DocumentTable.TICKET: "ticket",
     DocumentTable.MESSAGE: "ticket",
+    DocumentTable.LICENCE: "licence",
 }
 KEYS: dict[DocumentTable, DocumentKey] = {
     DocumentTable.QUOTE: 12,
@@ -36,6 +37,7 @@ KEYS: dict[DocumentTable, DocumentKey] = {
     DocumentTable.ANSWER: "0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11",
     DocumentTable.TICKET: 5,
     DocumentTable.MESSAGE: MessageKey(5, 2),
+    DocumentTable.LICENCE: 7,
 }
 TABLES = pytest.mark.parametrize("table", list(DocumentTable))
 

@@ -1,0 +1,77 @@
+"""After a restore: licences as a lost desk has left them in the shop, signed.
+
+What orders gave comes again from the orders, and what customers released from the inbox. What extensions did in between
+is nowhere else: a domain on which a licence was used is put back, so that no shop stands still because of a restore.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from bridge.contracts.desk import Tx
+from bridge.contracts.licences import KeyedEvent
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.shop_rows import SigningKey
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.licence_history import KeptLicence
+from bridge.domain.licence_keys import masked
+from bridge.domain.licences import NO_TOKEN, LicenceEvent, LicenceEventKind
+from bridge.services.account_pages import PageTerms
+from bridge.services.document_parts import taken_away
+from bridge.services.licence_documents import owners_of
+from bridge.services.restoring import AFTER_BACKUP, said_by_row
+
+
+def recover_domains(tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey]) -> list[int]:
+    """Put back the domains on which licences were used after the backup; the licences that have more of them now.
+
+    `rows` are licence rows of an earlier epoch, as found in the shop. The token of such a domain is not known: whoever
+    asks from there is believed, and its owner can release it on his page.
+    """
+    found = {one.id: said for one in rows if (said := said_by_row(DocumentTable.LICENCE, one, store, keys)) is not None}
+    licences = tx.licences.by_ids(store, found)
+    owners = owners_of(tx, licences.values())
+    events: list[KeyedEvent] = []
+    for number, one in licences.items():
+        said = found[number]
+        if said["customer"] and owners[number] == Owner(OwnerKind.CUSTOMER, said["customer"]):
+            events += _activated(store, one, {each["domain"]: each["since"] for each in said["domains"]})
+    return list(tx.licences.record(events)) if events else []
+
+
+def _activated(store: str, one: KeptLicence, domains: dict[str, int]) -> list[KeyedEvent]:
+    events = []
+    for domain, since in domains.items():
+        if domain not in one.now.activations:
+            at = datetime.fromtimestamp(since, UTC)
+            event = LicenceEvent(at, LicenceEventKind.ACTIVATED, {"domain": domain, "token_hash": NO_TOKEN})
+            events.append(KeyedEvent(one.licence.id, f"{store}:licence:{one.licence.id}:back:{domain}:{since}", event))
+    return events
+
+
+def report_lost_licences(
+    tx: Tx, terms: PageTerms, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, at: datetime
+) -> list[DocumentRow]:
+    """Tell staff of licences whose keys only the lost desk knew; returns what takes these rows off the pages.
+
+    `rows` are licence rows as found in the shop. Call it once the orders have been read again: a licence that its order
+    gave anew under the same key is nobody's loss.
+    """
+    blank = []
+    for one in rows:
+        if one.row.epoch >= terms.epoch or tx.licences.get(terms.store, one.id) is not None:
+            continue
+        blank.append(taken_away(terms, DocumentTable.LICENCE, one.id))
+        said = said_by_row(DocumentTable.LICENCE, one, terms.store, keys)
+        if not said or not said["customer"] or tx.licences.by_key(terms.store, said["key"]) is not None:
+            continue
+        came_from = f"by order {said['order']}" if said["order"] else "by staff"
+        tx.problems.report(
+            terms.store,
+            key=f"after-backup:licence:{one.id}:{masked(said['key'])}",
+            kind=AFTER_BACKUP,
+            summary=f"customer {said['customer']}: the shop shows licence {one.id} of {said['product']} with the key "
+            f"{masked(said['key'])}, given {came_from} after the backup. This desk does not know that key, so it is "
+            "taken off the page: tell him the key that stands there now, or give him a licence again",
+            at=at,
+        )
+    return blank

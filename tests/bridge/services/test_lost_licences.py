@@ -1,0 +1,118 @@
+"""After a restore: licences as the lost desk has left them in the shop."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bridge.contracts.shop_documents import DocumentRow, DocumentTable
+from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.domain.licence_answers import LicenceQuestion
+from bridge.domain.licence_history import KeptLicence
+from bridge.domain.licences import StatusCode
+from bridge.errors import WrongToken
+from bridge.services import licence_checks, privacy
+from bridge.services.lost_licences import recover_domains, report_lost_licences
+from bridge.services.restoring import keep_erased_back
+from bridge.services.unproven import hold_unproven_up, let_go
+from tests.support.books import ACME
+from tests.support.licence_pages import CUSTOMER, KEY, LicenceDesk, a_licence_desk, page_terms
+from tests.support.quoting import ANNA
+
+LICENCE = DocumentTable.LICENCE
+HERE = "shop.example"
+
+
+@pytest.fixture
+def desk() -> Iterator[LicenceDesk]:
+    with a_licence_desk() as one:
+        one.pages = page_terms(epoch=2)
+        yield one
+
+
+def left(one: KeptLicence, *, key: SigningKey = KEY, **different: Any) -> DocumentRow:
+    """The licence's row as the lost desk has left it: used on one domain."""
+    said: dict[str, Any] = {"v": 1, "store": ACME, "customer": 77, "epoch": 1, "number": 9, "licence": one.licence.id}
+    said |= {"key": one.licence.key, "product": "menu", "order": 1042}
+    said |= {"domains": [{"domain": HERE, "since": 1_700_000_000}]} | different
+    row = signed_row(key, LICENCE, said, customer_id=said["customer"], epoch=1, number=said["number"])
+    return DocumentRow(said["licence"], row)
+
+
+def erased(one: KeptLicence) -> DocumentRow:
+    """The row of a licence whose customer was erased after the backup."""
+    said = {"v": 1, "store": ACME, "customer": 0, "epoch": 1, "number": 9, "licence": one.licence.id}
+    return DocumentRow(one.licence.id, signed_row(KEY, LICENCE, said, customer_id=0, epoch=1, number=9))
+
+
+def unknown(one: KeptLicence) -> DocumentRow:
+    """The row of a licence that was given after the backup."""
+    said = json.loads(left(one).row.payload) | {"licence": one.licence.id + 5, "key": "7K3QX-M2R9D-W8HPA-V5TNC-4JEGB"}
+    return DocumentRow(said["licence"], signed_row(KEY, LICENCE, said, customer_id=77, epoch=1, number=9))
+
+
+def problems(desk: LicenceDesk) -> list[str]:
+    return [problem.summary for problem in desk.desk.look(lambda tx: tx.problems.open(ACME))]
+
+
+def asked(one: KeptLicence, token: str = "") -> LicenceQuestion:
+    return LicenceQuestion(ACME, one.licence.key, HERE, takes_place=True, product="menu", token=token)
+
+
+def test_L6_a_domain_that_came_into_use_after_the_backup_stays_in_use(desk: LicenceDesk) -> None:
+    one = desk.bought()
+    assert desk.desk.run(recover_domains, ACME, [left(one)], [KEY]) == [one.licence.id]
+    now = desk.again(one).now
+    assert (list(now.activations), now.free_places) == ([HERE], 2)
+    for token in ("", "the one that was told after the backup"):
+        answer = licence_checks.answer(now, desk.checks, asked(one, token), at=desk.now, fresh=True)
+        assert answer.status.code is StatusCode.ACTIVE
+    with pytest.raises(WrongToken):
+        desk.desk.run(licence_checks.deactivate, desk.checks, asked(one, "any"), at=desk.now)
+    assert desk.desk.run(recover_domains, ACME, [left(one)], [KEY]) == [], "once is enough"
+
+
+@pytest.mark.parametrize(
+    "different", [{"customer": 78}, {"customer": 0}, {"store": "other"}, {"key": SigningKey("k1", b"9" * 32)}]
+)
+def test_a_row_that_is_not_that_customers_or_not_signed_brings_nothing_back(
+    desk: LicenceDesk, different: dict[str, Any]
+) -> None:
+    one = desk.bought()
+    assert desk.desk.run(recover_domains, ACME, [left(one, **different)], [KEY]) == []
+
+
+def test_a_licence_whose_key_only_the_lost_desk_knew_goes_off_the_page_and_staff_are_told(desk: LicenceDesk) -> None:
+    one = desk.bought()
+    lost = unknown(one)
+    (blank,) = desk.desk.run(report_lost_licences, desk.pages, [left(one), lost], [KEY], at=desk.now)
+    assert (blank.key, json.loads(blank.row.payload)["customer"]) == (one.licence.id + 5, 0)
+    (told,) = problems(desk)
+    assert told == (
+        f"customer 77: the shop shows licence {blank.key} of menu with the key …-4JEGB, given by order 1042 after "
+        "the backup. This desk does not know that key, so it is taken off the page: tell him the key that stands there "
+        "now, or give him a licence again"
+    )
+
+
+def test_D2_what_was_erased_after_the_backup_is_kept_back_until_it_is_erased_again(desk: LicenceDesk) -> None:
+    one = desk.bought()
+    found = desk.desk.run(keep_erased_back, ACME, LICENCE, [erased(one)], [KEY], words_since=None, at=desk.now)
+    assert (found, desk.waiting()) == ([one.licence.id], [])
+    assert "bridge privacy erase 77 --by NAME" in problems(desk)[0]
+    desk.desk.run(lambda tx: tx.push.again(ACME))
+    assert desk.waiting() == [], "also where the shop asks for everything anew"
+    desk.desk.run(privacy.erase, ACME, CUSTOMER, by=ANNA, at=desk.now)
+    (row,) = desk.waiting()
+    assert (row.row.customer_id, problems(desk)) == (0, [])
+
+
+def test_a_row_that_nobody_can_check_stays_until_staff_let_go_of_it(desk: LicenceDesk) -> None:
+    one = desk.bought()
+    row = left(one)
+    stranger = [SigningKey("k2", b"2" * 32)]
+    held = desk.desk.run(hold_unproven_up, ACME, LICENCE, [row], stranger, epoch=2, at=desk.now)
+    assert (held, desk.waiting()) == (frozenset({one.licence.id}), [])
+    assert desk.desk.run(let_go, ACME, epoch=2, at=desk.now) == 1
+    assert [each.key for each in desk.waiting()] == [one.licence.id]
