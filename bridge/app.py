@@ -26,7 +26,7 @@ from bridge.domain.licences import LicenceBook
 from bridge.engine.backstop import Backstop
 from bridge.engine.collector import collect_seldom
 from bridge.engine.deliveries import DeliveryRunner
-from bridge.engine.freshness import Freshness
+from bridge.engine.freshness import Sight
 from bridge.engine.housekeeping import Housekeeping
 from bridge.engine.jobs import Jobs
 from bridge.engine.office import PluginOffice, Surroundings
@@ -42,6 +42,7 @@ from bridge.engine.waiting import first_of, spread
 from bridge.engine.watchdog import Watchdog
 from bridge.errors import BridgeError, DeskDamaged, DeskUnusable, SettingsError
 from bridge.hooks.manager import Plugins
+from bridge.services import licence_freshness
 from bridge.settings import Settings, StoreSettings, compare, with_new_stores
 from bridge.settings.listening import PublicWebSettings
 from bridge.settings.plugin_tables import PluginSettings, prove_secrets, read_plugin_tables
@@ -194,8 +195,8 @@ class App:
         self._closing.callback(self.desk.close)
         self.desk.listen_condition(self._desk_changed)
         self.desk.start()
-        self.freshness = Freshness(self.desk, self.clock)
-        await self.freshness.begin(self._selling_licences())  # before the heart beats
+        # Before the heart beats: what the desk itself has missed counts too.
+        await self.desk.transact("shops lost", licence_freshness.begin, self._selling_licences())
         self.sleeper = Sleeper(
             self.desk, self.clock, self.stop, terms=lambda: self.stores.terms, on_fired=self._wake_after_firing
         )
@@ -292,7 +293,7 @@ class App:
             after_silence=self.sleeper.after_silence,
             contents=self._contents,
             phase=next(self._phases),
-            sight=self.freshness.of(setup.name) if setup.licences else None,
+            sight=Sight(self.desk, self.clock, setup.name) if setup.licences else None,
         )
 
     def _connect(self, setup: StoreSetup) -> ShopAdapter:

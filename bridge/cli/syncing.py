@@ -17,7 +17,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock
 from bridge.desk.transaction import DeskTx
-from bridge.engine.freshness import Freshness
+from bridge.engine.freshness import Sight
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.engine.intake import Intake
 from bridge.engine.outbox import OutboxDispatcher
@@ -158,7 +158,7 @@ class _Round:
         self._desk, self._plugins, self._store = desk, plugins, store
         self._setup = StoreSetup.of(store)
         self._health = StoreHealth(store.name, store.limits.stale_after_seconds)
-        self._sight = Freshness(desk, CLOCK).of(store.name)
+        self._sight = Sight(desk, CLOCK, store.name)
         self._stop = asyncio.Event()
 
     async def run(self, confirm: int | None) -> Synced:

@@ -15,27 +15,19 @@ SERVES = timedelta(hours=72)
 """So long the last known state is as good as the shop's word."""
 
 
-def begin(tx: Tx, stores: Iterable[str]) -> dict[str, datetime]:
-    """The daemon starts: until a shop is read, it counts as lost since the last heartbeat. Those that are lost."""
+def begin(tx: Tx, stores: Iterable[str]) -> None:
+    """The daemon starts: until a shop is read, it counts as lost since the last heartbeat."""
     beat = tx.downtimes.last_beat()
-    lost: dict[str, datetime] = {}
     for name in stores:
-        state = tx.stores.get(name)
-        since = state.lost_since or beat
-        if since is not None:
-            lost[name] = since
-        if state.lost_since != since:
-            tx.stores.save(replace(state, lost_since=since))
-    return lost
+        if beat is not None:
+            shop_lost(tx, name, at=beat)
 
 
-def shop_lost(tx: Tx, store: str, *, at: datetime) -> datetime:
-    """The shop can't be read; since when that is so, which only its first failure says."""
+def shop_lost(tx: Tx, store: str, *, at: datetime) -> None:
+    """The shop can't be read; since when that is so only its first failure says."""
     state = tx.stores.get(store)
-    if state.lost_since is not None:
-        return state.lost_since
-    tx.stores.save(replace(state, lost_since=at))
-    return at
+    if state.lost_since is None:
+        tx.stores.save(replace(state, lost_since=at))
 
 
 def shop_found(tx: Tx, store: str) -> None:

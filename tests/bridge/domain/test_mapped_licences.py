@@ -43,13 +43,13 @@ def a_row(**said: str) -> MappedRow:
     return MappedRow(5, 1, {RowField(name): text for name, text in full.items()})
 
 
-def read(table: LicenceTable = TABLE, **said: str) -> MappedLicence:
+def read(table: LicenceTable = TABLE, /, **said: str) -> MappedLicence:
     one = read_row(a_row(**said), table)
     assert isinstance(one, MappedLicence), one
     return one
 
 
-def fault(table: LicenceTable = TABLE, **said: str) -> RowFault:
+def fault(table: LicenceTable = TABLE, /, **said: str) -> RowFault:
     one = read_row(a_row(**said), table)
     assert isinstance(one, RowFault), one
     return one

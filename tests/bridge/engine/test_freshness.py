@@ -8,7 +8,7 @@ import pytest
 from bridge.desk.desk import Desk
 from bridge.domain.licence_history import KeptLicence, status_at
 from bridge.domain.licences import StatusCode
-from bridge.engine.freshness import Freshness
+from bridge.engine.freshness import Sight
 from bridge.errors import ShopUnavailable
 from bridge.services import heartbeat, licence_freshness, purchases
 from bridge.testing.clock import FixedClock
@@ -29,10 +29,9 @@ class Daemon:
         desk.run(purchases.book_orders, a_licence_store(), [an_order(1042, (SEO, 1))], at=clock.now())
 
     async def start(self) -> None:
-        self.freshness = Freshness(self.desk, self.clock)
-        await self.freshness.begin([ACME])
+        await self.desk.transact("start", licence_freshness.begin, [ACME])
         await self.desk.transact("beat", heartbeat.beat, self.clock.now())
-        self.sight = self.freshness.of(ACME)
+        self.sight = Sight(self.desk, self.clock, ACME)
 
     async def reads(self) -> None:
         async def pass_over() -> str:
@@ -53,11 +52,11 @@ class Daemon:
             await self.desk.transact("beat", heartbeat.beat, self.clock.now())
 
     def status(self) -> StatusCode:
-        """How the licence stands for an extension, and for a ticket: the desk and the engine say the same."""
+        """How the licence stands for whoever asks now."""
         account = self.desk.look(lambda tx: tx.accounts.of_owners(ACME, [customer(77)]))[customer(77)]
         one: KeptLicence = self.desk.look(lambda tx: tx.licences.of_accounts([account.id]))[account.id][0]
-        now, fresh = self.clock.now(), self.freshness.is_fresh(ACME)
-        assert self.desk.look(licence_freshness.is_fresh, ACME, at=now) == fresh
+        now = self.clock.now()
+        fresh = self.desk.look(licence_freshness.is_fresh, ACME, at=now)
         return status_at(one.now, now, expiring_days=(30, 7, 1), fresh=fresh).code
 
 
@@ -132,5 +131,5 @@ async def test_a_shop_that_goes_on_working_or_failing_costs_the_desk_nothing(dae
 
 async def test_a_first_start_is_no_outage(daemon: Daemon) -> None:
     await daemon.start()
-    assert daemon.freshness.is_fresh(ACME)
-    assert daemon.freshness.is_fresh("a store without licences")
+    for store in (ACME, "a store that nobody has met"):
+        assert daemon.desk.look(licence_freshness.is_fresh, store, at=daemon.clock.now())
