@@ -24,6 +24,10 @@ TicketNumber = Annotated[
     int,
     typer.Argument(metavar="TICKET", help="The ticket's number in `bridge ticket list`.", min=1, max=HIGHEST_NUMBER),
 ]
+AlthoughLicensed = Annotated[
+    bool,
+    typer.Option("--although-licensed", help="Help in the ticket is free by a licence, and this goes beyond it."),
+]
 Words = Annotated[
     str,
     typer.Option("--words", metavar="TEXT", help="What is offered, in words the customer reads before he approves."),

@@ -151,6 +151,7 @@ def _way_on(reason: str, store: str, owner: Owner | None, about: Numbered | None
         "unknown_quote": "bridge quote list",
         "unknown_right": f"bridge rights list --store {store}",
         "unknown_price": f"bridge prices list --store {store}",
+        "licensed": "if this goes beyond the help that is free, say so: --although-licensed",
         "not_listed": "if it can be done all the same, say so: --possible",
         "not_confirmed": f"name its kind (--right KEY, see: bridge rights list --store {store}), or say: --possible",
     }

@@ -2,7 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from bridge.cli.acting import Number, TicketNumber, Words, coins_of, name_of, on_quote, on_ticket, until_when
+from bridge.cli.acting import (
+    AlthoughLicensed,
+    Number,
+    TicketNumber,
+    Words,
+    coins_of,
+    name_of,
+    on_quote,
+    on_ticket,
+    until_when,
+)
 from bridge.cli.call import ByOption, Call, StoreOption, command, group
 
 if TYPE_CHECKING:
@@ -14,7 +24,14 @@ app = group("inspection", "Inspections: a look at whether something can be done,
 
 
 @command(app, "offer")
-def offer(call: Call, ticket: TicketNumber, words: Words, by: ByOption = None, store: StoreOption = None) -> None:
+def offer(
+    call: Call,
+    ticket: TicketNumber,
+    words: Words,
+    although_licensed: AlthoughLicensed = False,
+    by: ByOption = None,
+    store: StoreOption = None,
+) -> None:
     """Offer to inspect whether a request can be done, for the store's price (quotes.inspection_coins).
 
     Nothing is held before the customer approves. A customer with fewer coins than that can't be offered one.
@@ -22,7 +39,9 @@ def offer(call: Call, ticket: TicketNumber, words: Words, by: ByOption = None, s
     from bridge.services import offering
 
     def do(tx: "Tx", work: "Work") -> "Quote":
-        return offering.offer_inspection(tx, work.terms, ticket, words=words, by=work.staff, at=work.at)
+        return offering.offer_inspection(
+            tx, work.terms, ticket, words=words, by=work.staff, at=work.at, although_licensed=although_licensed
+        )
 
     on_ticket(
         call,

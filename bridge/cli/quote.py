@@ -6,6 +6,7 @@ import typer
 
 from bridge.cli.acting import (
     MOST_LISTED,
+    AlthoughLicensed,
     Number,
     TicketNumber,
     Words,
@@ -135,6 +136,7 @@ def offer(
     possible: Annotated[
         bool, typer.Option("--possible", help="You have seen that it can be done: for work that no plan lists.")
     ] = False,
+    although_licensed: AlthoughLicensed = False,
     by: ByOption = None,
     store: StoreOption = None,
 ) -> None:
@@ -155,6 +157,7 @@ def offer(
             at=work.at,
             right=right,
             possible=possible,
+            although_licensed=although_licensed,
         )
 
     def told(done: "Outcome") -> str:

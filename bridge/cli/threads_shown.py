@@ -8,9 +8,11 @@ from typing import Any
 
 from bridge.cli.quotes_shown import words_parts
 from bridge.cli.screen import count, line, local, one_line, utc
+from bridge.domain.entitlement import Entitlement
 from bridge.domain.files import TicketFile
 from bridge.domain.tickets import Author, Message, MessageKind, TicketState
 from bridge.locale.clock_words import STATES, PlanNames, standing_text
+from bridge.locale.entitlement_words import staff_text
 from bridge.settings import StoreSettings
 
 PLAIN: Mapping[MessageKind, str] = {
@@ -176,6 +178,7 @@ _EVENTS: Mapping[MessageKind, Callable[[Mapping[str, Any]], str]] = {
     MessageKind.EXTENDED: _always("can be approved for longer, because the desk was down"),
     MessageKind.LAPSED: _always("lapsed: it can't be approved any more"),
     MessageKind.REDEEMED: lambda detail: f"redeemed {detail.get('right')} for",
+    MessageKind.COVERED: lambda detail: f"help: {staff_text(Entitlement.of(detail))}",
     MessageKind.STATE: _state,
     MessageKind.NO_ANSWER_NEEDED: _no_answer,
     MessageKind.URGENT_ASKED: _always("asked for it to be urgent"),

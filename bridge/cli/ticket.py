@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli import ticket_deciding, ticket_redacting, ticket_saying
+from bridge.cli import ticket_covering, ticket_deciding, ticket_redacting, ticket_saying
 from bridge.cli.acting import MOST_LISTED, TicketNumber, listed
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
 from bridge.cli.customer import Customer
@@ -69,10 +69,11 @@ def list_tickets(
 
 @command(app, "show")
 def show(call: Call, ticket: TicketNumber, store: StoreOption = None) -> None:
-    """Show a ticket and everything that was said and done about it.
+    """Show a ticket and everything that was said and done about it, and who pays for the help.
 
     What people wrote has its number in parentheses.
     """
+    from bridge.cli.cover_shown import cover_document, cover_parts, view_of_cover
     from bridge.cli.desk_work import TICKET, Numbered, store_of
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
@@ -81,17 +82,18 @@ def show(call: Call, ticket: TicketNumber, store: StoreOption = None) -> None:
 
     settings, at = call.settings(), CLOCK.now()
 
-    def read(tx: "Tx") -> tuple[Any, Any, Any]:
+    def read(tx: "Tx") -> tuple[Any, Any, Any, Any]:
         found = tx.tickets.get(chosen.name, ticket)
         assert found is not None, "it was there a moment ago, and tickets are never deleted"
-        return view_of_ticket(tx, chosen, found, at), tx.tickets.thread(ticket), tx.files.of_ticket(ticket)
+        help_in_it = view_of_cover(tx, chosen, found, at)
+        return view_of_ticket(tx, chosen, found, at), help_in_it, tx.tickets.thread(ticket), tx.files.of_ticket(ticket)
 
     with the_desk(settings) as desk:
         chosen = store_of(settings, desk, Numbered(TICKET, ticket), store)
-        view, thread, files = desk.look(read)
+        view, covered, thread, files = desk.look(read)
     call.answer(
-        ticket_document(view) | {"thread": thread_document(thread, files)},
-        lambda: [*ticket_parts(view), line(), *thread_parts(thread, chosen, files)],
+        ticket_document(view) | cover_document(covered) | {"thread": thread_document(thread, files)},
+        lambda: [*ticket_parts(view), *cover_parts(covered), line(), *thread_parts(thread, chosen, files)],
     )
 
 
@@ -237,6 +239,7 @@ def macros(call: Call, store: EachStoreOption = None) -> None:
 
 app.add_typer(ticket_saying.app)
 app.add_typer(ticket_deciding.app)
+app.add_typer(ticket_covering.app)
 app.add_typer(ticket_redacting.app)
 
 

@@ -84,6 +84,7 @@ def ways_on_ticket(number: int, store: str) -> Iterator[None]:
             "unknown_macro": f"bridge ticket macros --store {store}",
             "unknown_staff": f"bridge ticket assign {number} NAME",
             "closed": f"bridge ticket state {number} open",
+            "other_licence": f"see which he has: bridge ticket show {number}",
             "progress_and_state": "leave out --progress or --state",
         }
         error.hint = error.hint or ways.get(error.reason, f"see how it stands: bridge ticket show {number}")

@@ -21,6 +21,7 @@ from bridge.errors import QuoteRefused, UnknownAccount
 from bridge.locale.quote_words import quote_texts, text_hashes
 from bridge.services import expiring
 from bridge.services.coin_moves import note, spendable
+from bridge.services.covering import covered_by_licence
 from bridge.services.quote_parts import about, quote_of, require_covered, require_words, say, set_free, ticket_of
 from bridge.services.staff_words import require_staff
 from bridge.services.standing import plan_of
@@ -39,10 +40,12 @@ def offer(
     kind: QuoteKind = QuoteKind.WORK,
     right: str | None = None,
     possible: bool = False,
+    although_licensed: bool = False,
 ) -> Quote:
     """Offer to do a ticket's work, or to inspect it, for `coins` coins (rules C7, C8, C11).
 
     Work is either of a kind that the customer's plan lists (`right`), or staff confirm that it is `possible` (rule P3).
+    Where help in the ticket is free by a licence, staff say that this goes beyond it: `although_licensed` (rule L2).
     Raises `UnknownTicket`, `ImpossibleAmount`, `NotEnoughCoins` for an inspection that the account can't cover,
     `QuoteRefused` for a frozen account, a ticket merged into another, or work that is neither listed nor confirmed,
     `UnknownAccount` for a visitor's ticket.
@@ -53,6 +56,8 @@ def offer(
     quotes.require_unfrozen(account)
     require_words(words, by)
     quotes.require_amount(coins, most=terms.most_coins)
+    if not although_licensed:
+        _require_not_free(tx, ticket)
     if kind is QuoteKind.INSPECTION:
         require_covered(tx, account, coins, at)
     else:
@@ -64,7 +69,9 @@ def offer(
     return offered(tx, terms, account, made, by=by, at=at, action="offer", work=right or "", possible=confirmed)
 
 
-def offer_inspection(tx: Tx, terms: DeskTerms, ticket_id: int, *, words: str, by: str, at: datetime) -> Quote:
+def offer_inspection(
+    tx: Tx, terms: DeskTerms, ticket_id: int, *, words: str, by: str, at: datetime, although_licensed: bool = False
+) -> Quote:
     """Offer an inspection at the store's price (rule C11). Raises as `offer`."""
     return offer(
         tx,
@@ -75,6 +82,7 @@ def offer_inspection(tx: Tx, terms: DeskTerms, ticket_id: int, *, words: str, by
         by=by,
         at=at,
         kind=QuoteKind.INSPECTION,
+        although_licensed=although_licensed,
     )
 
 
@@ -186,6 +194,12 @@ def _require_not_merged(tx: Tx, terms: DeskTerms, quote: Quote) -> None:
     into = read_history(tx, ticket).merged_into
     if into is not None:
         raise QuoteRefused("merged", f"ticket {ticket.id} was merged into ticket {into}: offer it there")
+
+
+def _require_not_free(tx: Tx, ticket: Ticket) -> None:
+    licence = covered_by_licence(tx, ticket)
+    if licence is not None:
+        raise QuoteRefused("licensed", f"help in ticket {ticket.id} is free by licence {licence} (rule L2)")
 
 
 def _require_allowed(
