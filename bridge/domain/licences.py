@@ -104,7 +104,7 @@ class LicenceEvent:
     SUSPENDED: `by`, one of `SuspendedBy`, and `reason`, a stable word. REINSTATED: `by`, and no `reason`.
     RENEWED: `renewal`, its key; `months`; `from_ms`, when it was paid, in milliseconds since 1970 UTC.
     RENEWAL_TAKEN_BACK: `renewal`. RENEWAL_MOVED: `renewal`, and `to`, the licence that it went to.
-    ASSIGNED: `account`. ACTIVATED: `domain`, and `token_hash`. RELEASED: `domain`, and `by`.
+    ASSIGNED: `account`. ACTIVATED: `domain`, `token_hash`, and the extension's `version`. RELEASED: `domain`, and `by`.
     DATES: what the vendor's own table says: the three ends by `Term`, in milliseconds or None; `domains`; `suspended`,
     a reason or None.
     """

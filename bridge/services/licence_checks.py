@@ -79,7 +79,7 @@ def activate(tx: Tx, terms: CheckTerms, question: LicenceQuestion, *, token: str
         return replace(known, done=True)
     if (now.free_places is not None and now.free_places < 1) or _too_many(tx, kept, at):
         return replace(known, status=Status(StatusCode.DOMAIN_LIMIT))
-    detail = {"domain": question.domain, "token_hash": token_hash(token)}
+    detail = {"domain": question.domain, "token_hash": token_hash(token), "version": question.version}
     _record(tx, terms, kept, LicenceEvent(at, LicenceEventKind.ACTIVATED, detail))
     return replace(known, done=True, token=token)
 

@@ -25,9 +25,13 @@ MOST_BYTES = 8 * 1024
 MOST_CONNECTIONS = 1_000
 """At once; the next ones are closed as they come, so that the daemon keeps its files for its own work."""
 KEEP_ALIVE_S = 30.0
+ASKS_WITHIN_S = 15.0
+"""A connection that has not asked anything whole by then is closed: it may be one of many that never will."""
 KNOWN_ADDRESSES = 1_000
 """Addresses of which is remembered whether they are trusted: the servers in front ask again and again."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Waiting = dict[web.RequestHandler, asyncio.TimerHandle]
+"""Open connections over which nothing whole has come yet, and what closes them in time."""
 
 
 class PublicPages:
@@ -44,12 +48,17 @@ class PublicPages:
 
 
 async def serve_public(
-    settings: PublicWebSettings, routes: Collection[web.RouteDef], *, most_connections: int = MOST_CONNECTIONS
+    settings: PublicWebSettings,
+    routes: Collection[web.RouteDef],
+    *,
+    most_connections: int = MOST_CONNECTIONS,
+    asks_within_s: float = ASKS_WITHIN_S,
 ) -> PublicPages:
     """Open the listener that the settings name. Raises `ListenerError` naming the address and why it can't be had."""
     listener = Listener("public_web.listen", settings)
+    waiting: Waiting = {}
     runner = web.AppRunner(
-        _application(settings, routes),
+        _application(settings, routes, waiting),
         access_log=None,
         shutdown_timeout=CLOSING_S,
         keepalive_timeout=KEEP_ALIVE_S,
@@ -60,10 +69,13 @@ async def serve_public(
     handlers = runner.server
     assert handlers is not None, "it has been set up"
 
-    def protocol() -> asyncio.Protocol:
-        return handlers() if len(handlers.connections) < most_connections else _TurnedAway()
-
     loop = asyncio.get_running_loop()
+
+    def protocol() -> asyncio.Protocol:
+        if len(handlers.connections) >= most_connections:
+            return _TurnedAway()
+        return _Patient(handlers(), waiting, asks_within_s)
+
     if settings.unix_path is None:
         server = await loop.create_server(protocol, sock=listener.socket, backlog=BACKLOG)
     else:
@@ -78,6 +90,33 @@ def _nobody() -> logging.Logger:
     return logger
 
 
+class _Patient(asyncio.Protocol):
+    """A connection that is closed unless a whole question comes over it in time; else it is aiohttp's own."""
+
+    def __init__(self, inner: web.RequestHandler, waiting: Waiting, within_s: float) -> None:
+        self._inner, self._waiting, self._within_s = inner, waiting, within_s
+        self.data_received = inner.data_received  # type: ignore[method-assign]  # straight through, for each piece
+        self.eof_received = inner.eof_received  # type: ignore[method-assign]
+        self.pause_writing = inner.pause_writing  # type: ignore[method-assign]
+        self.resume_writing = inner.resume_writing  # type: ignore[method-assign]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._waiting[self._inner] = asyncio.get_running_loop().call_later(self._within_s, transport.abort)
+        self._inner.connection_made(transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        _asked(self._waiting, self._inner)
+        self._inner.connection_lost(exc)
+
+
+def _asked(waiting: Waiting, handler: web.RequestHandler) -> None:
+    """It need not be closed for saying nothing."""
+    timer = waiting.pop(handler, None)
+    if timer is not None:
+        timer.cancel()
+
+
 class _TurnedAway(asyncio.Protocol):
     """A connection that is one too many."""
 
@@ -86,12 +125,13 @@ class _TurnedAway(asyncio.Protocol):
         transport.abort()
 
 
-def _application(settings: PublicWebSettings, routes: Collection[web.RouteDef]) -> web.Application:
+def _application(settings: PublicWebSettings, routes: Collection[web.RouteDef], waiting: Waiting) -> web.Application:
     limiter = Limiter(settings.per_address)
     proxies = settings.proxies
 
     @web.middleware
     async def limited(request: web.Request, handler: Handler) -> web.StreamResponse:
+        _asked(waiting, request.protocol)
         wait = limiter.wait(asker_of(client_address(request, proxies)), time.monotonic())
         return too_many(wait) if wait else await handler(request)
 

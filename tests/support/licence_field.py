@@ -104,12 +104,12 @@ async def the_field(
     *,
     key: Callable[[], StatementKey] = lambda: KEY,
     at: datetime = NOON,
-    most_connections: int = 1_000,
+    **limits: Any,
 ) -> AsyncIterator[Field]:
-    """Serve the API and give a client to ask it."""
+    """Serve the API and give a client to ask it; `limits` are those of `serve_public`."""
     desk = KnownByHeart()
     api = LicenceApi(desk, key, FixedClock(at), per_key=settings.per_key)
-    pages = await serve_public(settings, api.routes, most_connections=most_connections)
+    pages = await serve_public(settings, api.routes, **limits)
     path = settings.unix_path
     connector = aiohttp.UnixConnector(str(path)) if path else aiohttp.TCPConnector()
     try:

@@ -160,6 +160,25 @@ def test_L6_a_key_of_another_store_is_unknown(seller: Seller) -> None:
     assert seller.activate(question, terms=elsewhere) == seller.check(question)
 
 
+def test_L6_a_foreign_key_takes_the_same_steps_as_one_that_nobody_has(seller: Seller) -> None:
+    key = seller.licence().licence.key
+    lookup = LicenceLookup(seller.desk.path)
+    lookup.find(ACME, key, "shop.example.com")
+    assert lookup._reader is not None
+    steps: list[str] = []
+    lookup._reader.set_trace_callback(steps.append)
+    for store, asked in (("other", key), (ACME, "7K3QX-M2R9D-W8HPA-V5TNC-4JEGB"), ("no store", "x")):
+        assert lookup.find(store, asked, "shop.example.com") is None
+    lookup.close()
+    assert len(steps) == 3, "one look each"
+
+
+def test_L6_staff_can_see_which_version_took_a_place(seller: Seller) -> None:
+    seller.activate(seller.question())
+    (event,) = [one for one in seller.desk.look(lambda tx: tx.licences.events(1)) if one.kind == "activated"]
+    assert event.detail["version"] == "1.0"
+
+
 def test_L6_a_key_is_known_however_it_is_typed(seller: Seller) -> None:
     question = seller.question("localhost")
     typed = question.key.lower().replace("-", " ")

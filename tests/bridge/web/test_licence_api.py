@@ -286,6 +286,21 @@ async def test_a_connection_too_many_is_closed_and_the_others_are_served() -> No
         assert (await field.ask())[0] == 200
 
 
+async def test_connections_that_never_ask_make_room_for_those_that_do() -> None:
+    async with the_field(most_connections=2, asks_within_s=0.05) as field:
+        host, _, port = field.pages.address.removeprefix("http://").partition(":")
+        for half in (b"", b"POST /api/v1/licences/check HTTP/1.1\r\nHost: x\r\nX-Slow: "):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(half)
+            with suppress(ConnectionResetError):
+                assert await asyncio.wait_for(reader.read(), 5) == b""
+            writer.close()
+        assert (await field.ask())[0] == 200
+        await asyncio.sleep(0.1)
+        assert (await field.ask())[0] == 200, "who has asked may keep his connection"
+        assert len(field.client.connector._conns) == 1 if field.client.connector else False
+
+
 # --- what is the matter here --------------------------------------------------------------------------------
 
 
