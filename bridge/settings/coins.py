@@ -67,13 +67,14 @@ class CoinSettings(Section):
 
     start: Annotated[datetime.date, Field(ge=datetime.date(2000, 1, 1), le=datetime.date(2099, 12, 31))] = Field(
         description=(
-            "The first day, in the store's zone, whose orders earn coins; an order placed before it grants nothing."
+            "The first day, in the store's zone, whose orders earn coins and licences; an order placed before it "
+            "gives nothing."
         ),
         examples=["2026-01-01"],
     )
     fuse_units: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=50,
-        description="More grants or revocations than this in one pass wait until staff have looked at them.",
+        description="More grants or revocations of packages and licences than this in one pass wait for staff to look.",
     )
     statuses: StatusSettings = Field(
         default_factory=StatusSettings,

@@ -19,7 +19,7 @@ class LimitSettings(Section):
     )
     units_per_order: Annotated[int, Field(ge=1, le=10_000)] = Field(
         default=100,
-        description="The most coin packages one order may contain; an order with more waits for staff.",
+        description="The most packages of a plan, or units of a product, in one order; one with more waits for staff.",
     )
     stale_after_seconds: Annotated[float, Field(ge=1.0, le=86_400.0)] = Field(
         default=60.0,
