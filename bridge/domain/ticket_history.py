@@ -119,8 +119,9 @@ class _Story:
             case MessageKind.VOIDED if detail.get("started") or detail.get("held"):
                 return
             case MessageKind.EXTENDED:
-                if number in quotes.offered and self._state is TicketState.WAITING_APPROVAL:
-                    self._become(self._state, message.at)
+                # Silence may have ended the ticket meanwhile; left so, it would close and take the offer back.
+                if number in quotes.offered and self._state in (TicketState.WAITING_APPROVAL, TicketState.RESOLVED):
+                    self._become(TicketState.WAITING_APPROVAL, message.at)
                 return
             case MessageKind.DEDUCTED:
                 quotes.move(number)

@@ -103,6 +103,15 @@ def test_C5_T10_an_offer_that_can_be_approved_for_longer_gives_the_customer_his_
     assert (story.history.state, story.history.since) == ("open", story.at("2026-12-12 10:00"))
 
 
+def test_C5_T10_an_offer_that_can_be_approved_for_longer_is_waited_for_again_in_a_ticket_that_silence_has_ended() -> None:
+    """Else the ticket closed at the next look, and took back what the customer has a day more for."""
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+    story.state("2026-12-12 11:00", "resolved").says("2027-01-02 11:00", MessageKind.EXTENDED, quote=1)
+    assert (story.history.state, story.history.since) == ("waiting_approval", story.at("2027-01-02 11:00"))
+    story.says("2027-01-03 11:00", MessageKind.LAPSED, quote=1).state("2027-01-03 12:00", "closed")
+    assert story.says("2027-01-04 11:00", MessageKind.EXTENDED, quote=1).history.state == "closed"
+
+
 def test_C8_T10_nobody_waits_for_the_approval_of_an_offer_that_has_lapsed() -> None:
     story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
     story.says("2026-12-05 11:00", MessageKind.OFFERED, quote=2)
