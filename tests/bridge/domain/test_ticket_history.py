@@ -103,7 +103,7 @@ def test_C5_T10_an_offer_that_can_be_approved_for_longer_gives_the_customer_his_
     assert (story.history.state, story.history.since) == ("open", story.at("2026-12-12 10:00"))
 
 
-def test_C5_T10_an_offer_that_can_be_approved_for_longer_is_waited_for_again_in_a_ticket_that_silence_has_ended() -> None:
+def test_C5_T10_an_offer_that_can_be_approved_for_longer_wakes_a_ticket_that_silence_has_ended() -> None:
     """Else the ticket closed at the next look, and took back what the customer has a day more for."""
     story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
     story.state("2026-12-12 11:00", "resolved").says("2027-01-02 11:00", MessageKind.EXTENDED, quote=1)
