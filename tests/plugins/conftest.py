@@ -47,6 +47,6 @@ def shop(empty_shop: Storefront) -> Storefront:
 
 
 @pytest.fixture(params=LAYOUTS)
-def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
+def each_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
     """A paired shop of each layout."""
     return paired(make_shop(request.param))

@@ -45,8 +45,8 @@ def asked(customer: Customer, uuid: str, **orders: Any) -> tuple[dict[str, Any],
 # --- what the script is told ------------------------------------------------------------------------------
 
 
-def test_the_script_is_told_the_same_as_the_page(any_shop: Storefront) -> None:
-    customer = Customer(any_shop)
+def test_the_script_is_told_the_same_as_the_page(each_shop: Storefront) -> None:
+    customer = Customer(each_shop)
     uuid = approved(customer)
     waiting, headers = asked(customer, uuid)
     assert waiting["done"] is False
@@ -58,18 +58,18 @@ def test_the_script_is_told_the_same_as_the_page(any_shop: Storefront) -> None:
             "Content-Type: application/json",
             "X-Content-Type-Options: nosniff",
         ]
-    push_document(any_shop, "answer", uuid, answer(uuid))
+    push_document(each_shop, "answer", uuid, answer(uuid))
     done, _ = asked(customer, uuid)
     assert done["done"] is True
     assert done["html"] in customer.opens("answer", sent=uuid).html
     assert "50 coins are held." in done["html"]
 
 
-def test_the_script_is_told_nothing_of_another_customers_row(any_shop: Storefront) -> None:
-    uuid = approved(Customer(any_shop))
-    push_document(any_shop, "answer", uuid, answer(uuid))
+def test_the_script_is_told_nothing_of_another_customers_row(each_shop: Storefront) -> None:
+    uuid = approved(Customer(each_shop))
+    push_document(each_shop, "answer", uuid, answer(uuid))
     for customer, sent in ((78, uuid), (77, "x"), (77, "' OR 1=1 -- ")):
-        told, _ = asked(Customer(any_shop, customer=customer), sent)
+        told, _ = asked(Customer(each_shop, customer=customer), sent)
         assert told["done"] is True
         assert "Nothing found" in told["html"]
         assert "50 coins" not in told["html"]

@@ -99,9 +99,9 @@ def test_P1_the_plan_in_force_says_when_it_is_served(shop: Storefront) -> None:
     assert later.fact("service", within="account") == "شنبه تا چهارشنبه"
 
 
-def test_plans_that_can_be_bought_lead_there(any_shop: Storefront) -> None:
-    push_page(any_shop, a_plan("essential", coins=1300, buy=""), a_plan(buy="https://shop.example/p?a=1&b=2"))
-    page = Customer(any_shop).opens()
+def test_plans_that_can_be_bought_lead_there(each_shop: Storefront) -> None:
+    push_page(each_shop, a_plan("essential", coins=1300, buy=""), a_plan(buy="https://shop.example/p?a=1&b=2"))
+    page = Customer(each_shop).opens()
     assert page.parts == ["account", "buy"], "also who has no coins yet can buy some"
     assert "Coins: 1,300" in page.within("plan-essential")
     assert "<a" not in page.within("plan-essential")
@@ -190,11 +190,11 @@ def test_a_page_that_nobody_may_read_is_said(shop: Storefront) -> None:
     assert "a column is missing" in page.log[0]
 
 
-def test_nothing_of_another_customer_is_on_the_page(any_shop: Storefront) -> None:
-    push_account(any_shop, package(300))
-    push_document(any_shop, "quote", 12, quote(subject="Private"))
-    push_page(any_shop)
-    page = Customer(any_shop, customer=78).opens()
+def test_nothing_of_another_customer_is_on_the_page(each_shop: Storefront) -> None:
+    push_account(each_shop, package(300))
+    push_document(each_shop, "quote", 12, quote(subject="Private"))
+    push_page(each_shop)
+    page = Customer(each_shop, customer=78).opens()
     assert page.parts == ["account", "buy"]
     assert "Private" not in page.html
     assert "offers waiting" not in page.text

@@ -40,26 +40,26 @@ def shop(make_shop: MakeShop) -> Storefront:
 # --- the whole page ---------------------------------------------------------------------------------------
 
 
-def test_the_page_shows_all_that_a_customer_has(any_shop: Storefront) -> None:
-    push_account(any_shop, package(300, held=30), rights=[right("font", kind="once")])
-    push_document(any_shop, "quote", 12, quote())
-    push_document(any_shop, "price", "analytics", price())
-    push_page(any_shop)
-    overview = Customer(any_shop).opens()
+def test_the_page_shows_all_that_a_customer_has(each_shop: Storefront) -> None:
+    push_account(each_shop, package(300, held=30), rights=[right("font", kind="once")])
+    push_document(each_shop, "quote", 12, quote())
+    push_document(each_shop, "price", "analytics", price())
+    push_page(each_shop)
+    overview = Customer(each_shop).opens()
     assert overview.parts == ["account", "packages", "rights", "buy"]
     assert overview.fact("available", within="account") == "270"
     assert overview.fact("held", within="account") == "30"
-    tickets = Customer(any_shop).opens("tickets")
+    tickets = Customer(each_shop).opens("tickets")
     assert tickets.parts == ["offers", "tickets", "prices"]
     assert overview.log + tickets.log == []
 
 
-def test_a_customer_without_coins_can_write_and_claim(any_shop: Storefront) -> None:
-    page = Customer(any_shop).opens()
+def test_a_customer_without_coins_can_write_and_claim(each_shop: Storefront) -> None:
+    page = Customer(each_shop).opens()
     assert page.parts == ["account", "buy"]
     assert "There are no support coins on this account yet." in page.text
     assert "view=claim" in page.html
-    assert "view=ticket" in Customer(any_shop).opens("tickets").html
+    assert "view=ticket" in Customer(each_shop).opens("tickets").html
 
 
 @pytest.mark.parametrize("platform", ["opencart", "opencart30"])
@@ -83,10 +83,10 @@ def test_prestashop_1_6_on_an_unusual_port_leads_to_the_account_page(make_shop: 
 
 
 @pytest.mark.parametrize("language", ["ru", "fa"])
-def test_the_page_is_in_the_readers_language(any_shop: Storefront, language: str) -> None:
-    push_account(any_shop, package(1550))
-    push_document(any_shop, "quote", 12, quote(coins=1200))
-    page = Customer(any_shop, language).opens("tickets")
+def test_the_page_is_in_the_readers_language(each_shop: Storefront, language: str) -> None:
+    push_account(each_shop, package(1550))
+    push_document(each_shop, "quote", 12, quote(coins=1200))
+    page = Customer(each_shop, language).opens("tickets")
     direction = {"ru": "ltr", "fa": "rtl"}[language]
     assert f'<div class="supportbridge-page" lang="{language}" dir="{direction}">' in page.html
     assert page.fact("coins", within="quote-12") == {"ru": "1\N{NO-BREAK SPACE}200", "fa": "۱٬۲۰۰"}[language]
@@ -135,12 +135,12 @@ def test_the_page_can_be_switched_off(make_shop: MakeShop, platform: str) -> Non
     ("table", "absent"),
     [("quote", {"offers"}), ("price", {"prices"}), ("inbox", set()), ("answer", set()), ("ticket", set())],
 )
-def test_a_part_whose_table_is_missing_is_simply_absent(any_shop: Storefront, table: str, absent: set[str]) -> None:
-    push_account(any_shop, package(300))
-    push_document(any_shop, "quote", 12, quote())
-    push_document(any_shop, "price", "analytics", price())
-    any_shop.run(f"DROP TABLE {{p}}{table}")
-    page = Customer(any_shop).opens("tickets")
+def test_a_part_whose_table_is_missing_is_simply_absent(each_shop: Storefront, table: str, absent: set[str]) -> None:
+    push_account(each_shop, package(300))
+    push_document(each_shop, "quote", 12, quote())
+    push_document(each_shop, "price", "analytics", price())
+    each_shop.run(f"DROP TABLE {{p}}{table}")
+    page = Customer(each_shop).opens("tickets")
     assert set(page.parts) == {"offers", "tickets", "prices"} - absent
     assert page.log == []
     if table in {"inbox", "answer"}:
@@ -567,12 +567,12 @@ def test_T11_a_price_that_does_not_verify_is_not_shown(shop: Storefront) -> None
 
 
 @pytest.mark.parametrize(("outcome", "heading"), [("accepted", "Done"), ("refused", "That was not possible")])
-def test_an_answer_is_shown_in_the_readers_language(any_shop: Storefront, outcome: str, heading: str) -> None:
-    push_document(any_shop, "answer", UUID, answer(UUID, outcome=outcome))
-    page = Customer(any_shop).opens("answer", sent=UUID)
+def test_an_answer_is_shown_in_the_readers_language(each_shop: Storefront, outcome: str, heading: str) -> None:
+    push_document(each_shop, "answer", UUID, answer(UUID, outcome=outcome))
+    page = Customer(each_shop).opens("answer", sent=UUID)
     assert heading in page.text
     assert "50 coins are held." in page.text
-    assert "50 coins are held. به فارسی" in Customer(any_shop, "fa").opens("answer", sent=UUID).text
+    assert "50 coins are held. به فارسی" in Customer(each_shop, "fa").opens("answer", sent=UUID).text
 
 
 def test_T11_an_answer_that_is_not_what_its_row_says_is_not_shown(shop: Storefront) -> None:
@@ -600,8 +600,8 @@ def test_an_address_that_nobody_has_sent_to_shows_nothing(shop: Storefront) -> N
     assert inbox(shop) == []
 
 
-def test_parameters_of_the_address_that_are_lists_are_no_fault(any_shop: Storefront) -> None:
-    page = Customer(any_shop).opens(view=["x"], sent=["y"], price={"z": "1"})
+def test_parameters_of_the_address_that_are_lists_are_no_fault(each_shop: Storefront) -> None:
+    page = Customer(each_shop).opens(view=["x"], sent=["y"], price={"z": "1"})
     assert page.parts == ["account", "buy"]
     for view in ("tickets", "thread", "statement"):
-        assert Customer(any_shop).opens(view, ticket=["1"], page={"a": "b"}, kind=["x"], package=["1"]).log == []
+        assert Customer(each_shop).opens(view, ticket=["1"], page={"a": "b"}, kind=["x"], package=["1"]).log == []

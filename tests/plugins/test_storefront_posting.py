@@ -51,12 +51,12 @@ def typed_into(**typed: str) -> dict[str, str]:
 # --- each kind of deed ------------------------------------------------------------------------------------
 
 
-def test_C9_an_approval_names_the_quote_its_version_and_the_hash_of_what_was_shown(any_shop: Storefront) -> None:
-    push_account(any_shop, package(300))
-    push_document(any_shop, "quote", 12, quote())
-    customer = Customer(any_shop, "ru")
+def test_C9_an_approval_names_the_quote_its_version_and_the_hash_of_what_was_shown(each_shop: Storefront) -> None:
+    push_account(each_shop, package(300))
+    push_document(each_shop, "quote", 12, quote())
+    customer = Customer(each_shop, "ru")
     sent = customer.sends(customer.opens("tickets").form("quote_approve"))
-    [posted] = inbox(any_shop)
+    [posted] = inbox(each_shop)
     assert re.fullmatch(UUID_4, posted.uuid)
     assert sent.led_to["sent"] == posted.uuid
     assert sent.led_to["view"] == "answer"
@@ -85,13 +85,13 @@ def test_declining_and_cancelling_name_the_quote(shop: Storefront) -> None:
     ]
 
 
-def test_a_ticket_is_written_as_it_was_typed(any_shop: Storefront) -> None:
+def test_a_ticket_is_written_as_it_was_typed(each_shop: Storefront) -> None:
     """No shop's escaping of what comes in changes a character of it, and no charset does."""
     text = "It's \"so\" <b>&amp; 100% \\ \\' $1 {x}\n  indented\nпривет سلام \N{GRINNING FACE} \u2028 /slash/"
-    customer = Customer(any_shop)
+    customer = Customer(each_shop)
     sent = customer.sends(a_ticket(customer, subject="  Café & <Co>  ", text=text.replace("\n", "\r\n") + "\r\n "))
     assert sent.led_to["view"] == "answer"
-    [posted] = inbox(any_shop)
+    [posted] = inbox(each_shop)
     assert posted.data == {**NOTHING_MORE, "subject": "Café & <Co>", "text": text, "price": None}
 
 
@@ -119,20 +119,20 @@ def options(page: CustomerPage, name: str) -> list[str]:
     return [html.unescape(text) for text in re.findall(r"<option[^>]*>(.*?)</option>", "".join(found))][1:]
 
 
-def test_T1_T3_a_ticket_names_its_kind_order_product_and_urgency(any_shop: Storefront) -> None:
-    any_shop.place_order(1042, "Slider <Pro> & more", "Menu")
-    any_shop.place_order(1043, "Slider <Pro> & more")
-    customer = Customer(any_shop)
+def test_T1_T3_a_ticket_names_its_kind_order_product_and_urgency(each_shop: Storefront) -> None:
+    each_shop.place_order(1042, "Slider <Pro> & more", "Menu")
+    each_shop.place_order(1043, "Slider <Pro> & more")
+    customer = Customer(each_shop)
     page = customer.opens("ticket")
     assert page.log == []
-    known = "XKBK1042" if any_shop.platform == "prestashop" else "1042"
+    known = "XKBK1042" if each_shop.platform == "prestashop" else "1042"
     assert options(page, "order")[1] == f"\N{FIRST STRONG ISOLATE}{known}\N{POP DIRECTIONAL ISOLATE}, 14 January 2027"
     assert options(page, "product") == ["Slider <Pro> & more", "Menu"]
-    in_persian = options(Customer(any_shop, "fa").opens("ticket"), "order")[1]
+    in_persian = options(Customer(each_shop, "fa").opens("ticket"), "order")[1]
     assert "۱۰۴۲" in in_persian, "as in the ticket's thread and the statement"
     chosen = typed_into(about="pre_sales", order="1042", product="Slider <Pro> & more", urgent="1")
     assert customer.sends(a_ticket(customer) | chosen).led_to["view"] == "answer"
-    [posted] = inbox(any_shop)
+    [posted] = inbox(each_shop)
     about = {name: posted.data[name] for name in ("kind", "order", "product", "urgent", "files")}
     assert about == {
         "kind": "pre_sales", "order": 1042, "product": "Slider <Pro> & more", "urgent": True, "files": []
@@ -144,55 +144,55 @@ def test_opencart_keeps_names_escaped_and_they_are_shown_as_they_are(shop: Store
     assert options(Customer(shop).opens("ticket"), "product") == ['Slider <Pro> & more "so"']
 
 
-def test_only_his_own_newest_twenty_orders_of_this_shop_can_be_chosen(any_shop: Storefront) -> None:
+def test_only_his_own_newest_twenty_orders_of_this_shop_can_be_chosen(each_shop: Storefront) -> None:
     for number in range(1, 23):
-        any_shop.place_order(number)
-    any_shop.place_order(30, "Private", customer=78)
-    any_shop.place_order(31, "Private", shop_id=5)
-    page = Customer(any_shop).opens("ticket")
+        each_shop.place_order(number)
+    each_shop.place_order(30, "Private", customer=78)
+    each_shop.place_order(31, "Private", shop_id=5)
+    page = Customer(each_shop).opens("ticket")
     form = re.findall(r'<option value="(\d+)"', page.html)
     assert form == [str(number) for number in range(22, 2, -1)]
     assert "Private" not in page.html
 
 
-def test_of_very_long_orders_the_newest_ones_products_can_be_chosen(any_shop: Storefront) -> None:
-    any_shop.place_order(1, *[f"Old {number}" for number in range(205)])
-    any_shop.place_order(2, "Newest", "Menu")
-    shown = options(Customer(any_shop).opens("ticket"), "product")
+def test_of_very_long_orders_the_newest_ones_products_can_be_chosen(each_shop: Storefront) -> None:
+    each_shop.place_order(1, *[f"Old {number}" for number in range(205)])
+    each_shop.place_order(2, "Newest", "Menu")
+    shown = options(Customer(each_shop).opens("ticket"), "product")
     assert (shown[:3], len(shown)) == (["Newest", "Menu", "Old 0"], 200)
 
 
-def test_a_customer_without_orders_names_the_product_himself(any_shop: Storefront) -> None:
-    customer = Customer(any_shop)
+def test_a_customer_without_orders_names_the_product_himself(each_shop: Storefront) -> None:
+    customer = Customer(each_shop)
     page = customer.opens("ticket")
     assert "supportbridge_order" not in page.form("ticket_open")
     assert '<input type="text" value="" name="supportbridge_product"' in page.html
     customer.sends(a_ticket(customer, product=" My\ttheme "))
-    assert [posted.data["product"] for posted in inbox(any_shop)] == ["My theme"]
+    assert [posted.data["product"] for posted in inbox(each_shop)] == ["My theme"]
 
 
-def test_somebody_elses_order_is_refused_like_one_that_does_not_exist(any_shop: Storefront) -> None:
-    any_shop.place_order(1042, customer=78)
-    any_shop.place_order(1043, shop_id=5)
-    any_shop.place_order(1044)
-    customer = Customer(any_shop)
+def test_somebody_elses_order_is_refused_like_one_that_does_not_exist(each_shop: Storefront) -> None:
+    each_shop.place_order(1042, customer=78)
+    each_shop.place_order(1043, shop_id=5)
+    each_shop.place_order(1044)
+    customer = Customer(each_shop)
     for order in ("1042", "1043", "9999", "0"):
         page = customer.sends(a_ticket(customer, text="Kept") | typed_into(order=order))
         assert "There is no such order on your account." in page.text, order
         assert page.form("ticket_open")["supportbridge_text"] == "Kept"
     for order in ("1044 OR 1=1", "-1", "x"):
         assert "This form is no longer valid" in customer.sends(a_ticket(customer) | typed_into(order=order)).text
-    assert inbox(any_shop) == []
+    assert inbox(each_shop) == []
 
 
-def test_orders_that_cannot_be_read_keep_nobody_from_writing(any_shop: Storefront) -> None:
-    any_shop.run(f"DROP TABLE {any_shop.prefix}{'orders' if any_shop.platform == 'prestashop' else 'order'}")
-    customer = Customer(any_shop)
+def test_orders_that_cannot_be_read_keep_nobody_from_writing(each_shop: Storefront) -> None:
+    each_shop.run(f"DROP TABLE {each_shop.prefix}{'orders' if each_shop.platform == 'prestashop' else 'order'}")
+    customer = Customer(each_shop)
     page = customer.opens("ticket")
     assert len(page.log) == 1
     assert "the orders to choose from are not shown" in page.log[0]
     assert customer.sends(page.form("ticket_open") | typed_into(subject="Slow", text="Why?")).led_to != {}
-    [posted] = inbox(any_shop)
+    [posted] = inbox(each_shop)
     assert posted.data == {**NOTHING_MORE, "subject": "Slow", "text": "Why?", "price": None}
 
 
@@ -229,12 +229,12 @@ def test_a_shop_without_a_place_for_files_takes_messages_all_the_same(shop: Stor
     assert customer.sends(a_ticket(customer)).led_to["view"] == "answer"
 
 
-def test_sixteen_megabytes_of_text_are_refused_in_words(any_shop: Storefront) -> None:
-    customer = Customer(any_shop)
+def test_sixteen_megabytes_of_text_are_refused_in_words(each_shop: Storefront) -> None:
+    customer = Customer(each_shop)
     page = customer.sends(a_ticket(customer, text="x" * 16_777_216))
     assert "The message is too long: 16,777,216 characters. At most 4,000 are possible." in page.text
     assert page.played.seconds < 4
-    assert inbox(any_shop) == []
+    assert inbox(each_shop) == []
 
 
 def test_P2_redeeming_names_the_right_and_the_domain(shop: Storefront) -> None:
@@ -337,9 +337,9 @@ def test_each_form_has_a_number_of_its_own(shop: Storefront) -> None:
 # --- only our own forms -----------------------------------------------------------------------------------
 
 
-def test_a_form_that_we_have_not_made_is_not_sent(any_shop: Storefront) -> None:
-    push_document(any_shop, "quote", 12, quote(state="approved", held=50))
-    customer = Customer(any_shop)
+def test_a_form_that_we_have_not_made_is_not_sent(each_shop: Storefront) -> None:
+    push_document(each_shop, "quote", 12, quote(state="approved", held=50))
+    customer = Customer(each_shop)
     form = a_ticket(customer)
     for forged in (
         {"token": ""},
@@ -351,15 +351,15 @@ def test_a_form_that_we_have_not_made_is_not_sent(any_shop: Storefront) -> None:
         page = customer.sends(form | typed_into(**forged))
         assert page.led_to == {}, forged
         assert "This form is no longer valid" in page.text, forged
-    assert inbox(any_shop) == []
+    assert inbox(each_shop) == []
 
 
-def test_a_form_of_another_session_or_customer_is_not_sent(any_shop: Storefront) -> None:
-    customer = Customer(any_shop)
+def test_a_form_of_another_session_or_customer_is_not_sent(each_shop: Storefront) -> None:
+    customer = Customer(each_shop)
     form = a_ticket(customer)
     for another in ({"session": "another"}, {"customer": 78}):
         assert "This form is no longer valid" in customer.sends(form, **another).text
-    assert inbox(any_shop) == []
+    assert inbox(each_shop) == []
 
 
 def test_what_was_typed_survives_a_form_that_is_no_longer_valid(shop: Storefront) -> None:
@@ -412,11 +412,11 @@ def test_a_request_of_a_wrong_length_is_not_sent_and_not_lost(shop: Storefront) 
     assert inbox(shop) == []
 
 
-def test_the_longest_ticket_in_the_widest_letters_fits(any_shop: Storefront) -> None:
-    customer = Customer(any_shop)
+def test_the_longest_ticket_in_the_widest_letters_fits(each_shop: Storefront) -> None:
+    customer = Customer(each_shop)
     sent = customer.sends(a_ticket(customer, subject="\N{GRINNING FACE}" * 200, text="\N{GRINNING FACE}" * 4000))
     assert sent.led_to["view"] == "answer"
-    [posted] = inbox(any_shop)
+    [posted] = inbox(each_shop)
     assert len(posted.data["text"]) == 4000
 
 
@@ -462,11 +462,11 @@ def test_a_code_that_is_none_is_not_sent(shop: Storefront) -> None:
     assert inbox(shop) == []
 
 
-def test_a_megabyte_in_any_field_is_refused_in_words(any_shop: Storefront) -> None:
-    push_account(any_shop, package(300), rights=[FONT])
-    push_document(any_shop, "quote", 12, quote(ticket=9))
-    push_document(any_shop, "ticket", 5, ticket(5))
-    customer = Customer(any_shop)
+def test_a_megabyte_in_any_field_is_refused_in_words(each_shop: Storefront) -> None:
+    push_account(each_shop, package(300), rights=[FONT])
+    push_document(each_shop, "quote", 12, quote(ticket=9))
+    push_document(each_shop, "ticket", 5, ticket(5))
+    customer = Customer(each_shop)
     overview, listed, claim = customer.opens(), customer.opens("tickets"), customer.opens("claim")
     thread, opening = customer.opens("thread", ticket=5), customer.opens("ticket")
     forms = {
@@ -488,7 +488,7 @@ def test_a_megabyte_in_any_field_is_refused_in_words(any_shop: Storefront) -> No
             assert refused.led_to == {}, (kind, name)
             assert '<p class="supportbridge-notice" role="status">' in refused.html, (kind, name)
             assert refused.log == []
-    assert inbox(any_shop) == []
+    assert inbox(each_shop) == []
 
 
 def test_a_megabyte_in_the_address_shows_an_ordinary_page(shop: Storefront) -> None:
@@ -571,11 +571,11 @@ def test_T12_others_and_other_stores_do_not_count(shop: Storefront) -> None:
 # --- the desk is woken, and the shop never disturbed ------------------------------------------------------
 
 
-def test_a_row_wakes_the_desk_by_a_hint_of_its_own_kind(any_shop: Storefront) -> None:
-    customer = Customer(any_shop)
+def test_a_row_wakes_the_desk_by_a_hint_of_its_own_kind(each_shop: Storefront) -> None:
+    customer = Customer(each_shop)
     for count in (1, 2):
         customer.sends(a_ticket(customer))
-        assert any_shop.run("SELECT store, kind, number FROM {p}hint") == [(STORE, "inbox", count)]
+        assert each_shop.run("SELECT store, kind, number FROM {p}hint") == [(STORE, "inbox", count)]
 
 
 def test_a_shop_without_hints_still_takes_the_row(shop: Storefront) -> None:
@@ -587,10 +587,10 @@ def test_a_shop_without_hints_still_takes_the_row(shop: Storefront) -> None:
     assert len(inbox(shop)) == 1
 
 
-def test_a_row_that_cannot_be_written_is_said_and_what_was_typed_stays(any_shop: Storefront) -> None:
-    customer = Customer(any_shop)
+def test_a_row_that_cannot_be_written_is_said_and_what_was_typed_stays(each_shop: Storefront) -> None:
+    customer = Customer(each_shop)
     form = a_ticket(customer, text="Long & typed")
-    any_shop.run("DROP TABLE {p}inbox")
+    each_shop.run("DROP TABLE {p}inbox")
     page = customer.sends(form)
     assert page.led_to == {}
     assert "It could not be sent because of a fault in the shop. Nothing was changed." in page.text

@@ -27,7 +27,7 @@ def shop(make_shop: MakeShop) -> Storefront:
 
 
 @pytest.fixture(params=LAYOUTS)
-def any_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
+def each_shop(request: pytest.FixtureRequest, make_shop: MakeShop) -> Storefront:
     return with_books(make_shop(request.param))
 
 
@@ -63,8 +63,8 @@ def downloaded(shop: Storefront, language: str = "en", **orders: Any) -> tuple[b
 # --- on the page ------------------------------------------------------------------------------------------
 
 
-def test_C18_the_page_shows_each_entry_with_its_balance_and_what_is_held_apart(any_shop: Storefront) -> None:
-    page = Customer(any_shop, zone="Asia/Tehran").opens("statement")
+def test_C18_the_page_shows_each_entry_with_its_balance_and_what_is_held_apart(each_shop: Storefront) -> None:
+    page = Customer(each_shop, zone="Asia/Tehran").opens("statement")
     assert rows(page.html)[::-1][:4] == [
         ["14 January 2027, 11:30", "Granted order 1042", "+1,300", "0", "1,300", "0", "No. 1 Base: +1,300"],
         ["14 January 2027, 11:30", "Held for an offer offer 12 · ticket 5", "0", "+50", "1,300", "50",
@@ -122,7 +122,7 @@ def test_a_customer_without_entries_or_account_is_told_so(shop: Storefront) -> N
         assert "There are no support coins on this account yet." in Customer(shop, customer=78).opens(view).text
 
 
-def test_a_statement_can_be_narrowed_to_what_is_asked_for_and_keeps_its_balances(any_shop: Storefront) -> None:
+def test_a_statement_can_be_narrowed_to_what_is_asked_for_and_keeps_its_balances(each_shop: Storefront) -> None:
     books: list[dict[str, Any]] = [
         {"kind": "grant", "coins": 100},
         {"kind": "hold", "coins": 0, "held": 60},
@@ -135,8 +135,8 @@ def test_a_statement_can_be_narrowed_to_what_is_asked_for_and_keeps_its_balances
         {"kind": "reinstate", "coins": 50},
         {"kind": "barter", "coins": 1},
     ]
-    push_account(any_shop, package(100), books=books)
-    customer = Customer(any_shop)
+    push_account(each_shop, package(100), books=books)
+    customer = Customer(each_shop)
     shown = {
         kind: [(row[1], row[4]) for row in rows(customer.opens("statement", kind=kind).html)]
         for kind in ("all", "granted", "spent", "held", "expired", "x", "")
@@ -226,8 +226,8 @@ def test_a_forged_entry_beyond_the_last_one_changes_nothing(shop: Storefront) ->
 # --- the file ---------------------------------------------------------------------------------------------
 
 
-def test_C18_the_file_has_columns_for_a_reader_and_for_a_machine(any_shop: Storefront) -> None:
-    content, lines = downloaded(any_shop, zone="Asia/Tehran")
+def test_C18_the_file_has_columns_for_a_reader_and_for_a_machine(each_shop: Storefront) -> None:
+    content, lines = downloaded(each_shop, zone="Asia/Tehran")
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.endswith(b"\r\n")
     assert lines[0] == [

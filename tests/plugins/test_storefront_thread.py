@@ -61,13 +61,13 @@ def test_T10_a_thread_says_state_kind_and_urgency(
     assert page.log == []
 
 
-def test_a_thread_says_which_order_and_product_it_is_about(any_shop: Storefront) -> None:
-    any_shop.place_order(1042)
-    push_document(any_shop, "ticket", 5, ticket(5, order=1042, product="Slider <Pro>"))
-    push_document(any_shop, "ticket", 6, ticket(6, order=1043))
-    known = "XKBK1042" if any_shop.platform == "prestashop" else "1042"
-    assert f"Order \N{FIRST STRONG ISOLATE}{known}\N{POP DIRECTIONAL ISOLATE} · Slider <Pro>" in thread(any_shop).text
-    assert "Order \N{FIRST STRONG ISOLATE}1043" in thread(any_shop, 6).text, "one that is gone is known by its number"
+def test_a_thread_says_which_order_and_product_it_is_about(each_shop: Storefront) -> None:
+    each_shop.place_order(1042)
+    push_document(each_shop, "ticket", 5, ticket(5, order=1042, product="Slider <Pro>"))
+    push_document(each_shop, "ticket", 6, ticket(6, order=1043))
+    known = "XKBK1042" if each_shop.platform == "prestashop" else "1042"
+    assert f"Order \N{FIRST STRONG ISOLATE}{known}\N{POP DIRECTIONAL ISOLATE} · Slider <Pro>" in thread(each_shop).text
+    assert "Order \N{FIRST STRONG ISOLATE}1043" in thread(each_shop, 6).text, "one that is gone is known by its number"
 
 
 def test_T10_a_change_of_state_is_a_line_in_the_readers_language(shop: Storefront) -> None:
@@ -79,10 +79,10 @@ def test_T10_a_change_of_state_is_a_line_in_the_readers_language(shop: Storefron
         assert page.html.count("supportbridge-message--bridge") == 1
 
 
-def test_T11_what_was_not_written_on_this_page_is_said_to_be_so(any_shop: Storefront) -> None:
+def test_T11_what_was_not_written_on_this_page_is_said_to_be_so(each_shop: Storefront) -> None:
     messages = [message("By the contact form", verified=False), message("Here"), message("Yes", by="staff")]
-    push_document(any_shop, "ticket", 5, ticket(5, messages=messages))
-    page = thread(any_shop)
+    push_document(each_shop, "ticket", 5, ticket(5, messages=messages))
+    page = thread(each_shop)
     assert page.text.count("not written on this page") == 1
     assert "not written on this page By the contact form" in page.text
 
@@ -90,17 +90,17 @@ def test_T11_what_was_not_written_on_this_page_is_said_to_be_so(any_shop: Storef
 # --- the promise ------------------------------------------------------------------------------------------
 
 
-def test_T8_guaranteed_and_best_effort_stand_apart_and_the_next_answer_beside_them(any_shop: Storefront) -> None:
+def test_T8_guaranteed_and_best_effort_stand_apart_and_the_next_answer_beside_them(each_shop: Storefront) -> None:
     said = promise(guaranteed="Saturday, 18:00", best_effort="Thursday, 18:00", due=NOW + DAY)
-    push_document(any_shop, "ticket", 5, ticket(5, promise=said))
-    page = thread(any_shop)
+    push_document(each_shop, "ticket", 5, ticket(5, promise=said))
+    page = thread(each_shop)
     assert page.parts == ["promise", "thread", "reply"]
     assert page.fact("guaranteed", within="promise") == "Saturday, 18:00"
     assert page.fact("best-effort", within="promise") == "Thursday, 18:00"
     assert page.fact("due", within="promise") == "16 January 2027, 08:00"
     assert "Guaranteed at its opening Saturday, 18:00 What we aim at Thursday, 18:00" in page.text
     assert "It moves when you write, when we answer, and while we wait for you." in page.text
-    in_persian = Customer(any_shop, "fa").opens("thread", ticket=5)
+    in_persian = Customer(each_shop, "fa").opens("thread", ticket=5)
     assert in_persian.fact("guaranteed", within="promise") == "Saturday, 18:00 به فارسی"
 
 
@@ -124,17 +124,17 @@ def test_T6_a_promise_is_shown_while_it_says_something(
     assert ("promise" in page.parts) == bool(shown)
 
 
-def test_T8_the_promise_is_shown_with_the_answer_to_what_was_sent(any_shop: Storefront) -> None:
-    customer = Customer(any_shop)
+def test_T8_the_promise_is_shown_with_the_answer_to_what_was_sent(each_shop: Storefront) -> None:
+    customer = Customer(each_shop)
     form = customer.opens("ticket").form("ticket_open")
     sent = customer.sends(form | {"supportbridge_subject": "Slow", "supportbridge_text": "Why?"}).led_to["sent"]
-    push_document(any_shop, "answer", sent, answer(sent, code="ticket_opened", data={"ticket": 5}))
+    push_document(each_shop, "answer", sent, answer(sent, code="ticket_opened", data={"ticket": 5}))
     assert customer.opens("answer", sent=sent).parts == ["answer"], "the ticket is not in the shop yet"
-    push_document(any_shop, "ticket", 5, ticket(5, promise=promise(guaranteed="Saturday, 18:00")))
+    push_document(each_shop, "ticket", 5, ticket(5, promise=promise(guaranteed="Saturday, 18:00")))
     page = customer.opens("answer", sent=sent)
     assert page.parts == ["answer", "promise"]
     assert page.fact("guaranteed", within="promise") == "Saturday, 18:00"
-    if any_shop.platform != "prestashop":  # there the request ends itself
+    if each_shop.platform != "prestashop":  # there the request ends itself
         assert "Saturday, 18:00" in customer.opens("answer", **{"sent": sent, "as": "json"}).html
 
 
@@ -269,18 +269,18 @@ def download_address(page: CustomerPage) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("by", ["customer", "staff"])
-def test_a_file_of_a_message_is_saved_under_its_name(any_shop: Storefront, by: str) -> None:
+def test_a_file_of_a_message_is_saved_under_its_name(each_shop: Storefront, by: str) -> None:
     content = b"what the log says\n"
     file = a_file("error log.txt", size=len(content), type="text/plain")
-    push_document(any_shop, "ticket", 5, ticket(5, messages=[message("See the log", by=by, files=[file])]))
-    store_file(any_shop, content, own=by == "customer")
-    page = thread(any_shop)
+    push_document(each_shop, "ticket", 5, ticket(5, messages=[message("See the log", by=by, files=[file])]))
+    store_file(each_shop, content, own=by == "customer")
+    page = thread(each_shop)
     assert "error log.txt 1 KB" in page.text
-    saved = Customer(any_shop).shop.play(
+    saved = Customer(each_shop).shop.play(
         {"what": "support", "query": {"view": "file", **download_address(page)}, "language": "en"}
     )
     assert saved.complaints == []
-    if any_shop.platform == "prestashop":
+    if each_shop.platform == "prestashop":
         assert saved.printed == content.decode()
     else:
         assert saved.result["output"] == content.decode()
@@ -335,17 +335,17 @@ def test_T10_what_a_reply_does_is_said_beside_the_form(shop: Storefront, state: 
     assert ("This ticket is" in page.within("reply")) == bool(said)
 
 
-def test_T10_a_reply_to_a_closed_ticket_leads_to_the_one_that_goes_on_with_it(any_shop: Storefront) -> None:
-    push_document(any_shop, "ticket", 5, ticket(5, state="closed"))
-    customer = Customer(any_shop)
+def test_T10_a_reply_to_a_closed_ticket_leads_to_the_one_that_goes_on_with_it(each_shop: Storefront) -> None:
+    push_document(each_shop, "ticket", 5, ticket(5, state="closed"))
+    customer = Customer(each_shop)
     form = customer.opens("thread", ticket=5).form("ticket_reply") | {"supportbridge_text": "Again"}
     sent = customer.sends(form).led_to["sent"]
-    push_document(any_shop, "ticket", 5, ticket(5, state="closed", continued_by=9))
-    push_document(any_shop, "ticket", 9, ticket(9, continues=5))
-    push_document(any_shop, "answer", sent, answer(sent, data={"ticket": 9}))
+    push_document(each_shop, "ticket", 5, ticket(5, state="closed", continued_by=9))
+    push_document(each_shop, "ticket", 9, ticket(9, continues=5))
+    push_document(each_shop, "answer", sent, answer(sent, data={"ticket": 9}))
     assert "view=thread&amp;ticket=9" in customer.opens("answer", sent=sent).html
-    assert "Goes on in ticket 9" in thread(any_shop, 5).text
-    assert "Goes on from ticket 5" in thread(any_shop, 9).text
+    assert "Goes on in ticket 9" in thread(each_shop, 5).text
+    assert "Goes on from ticket 5" in thread(each_shop, 9).text
 
 
 def test_a_reply_to_a_ticket_that_has_vanished_is_refused_and_what_was_typed_stays(shop: Storefront) -> None:
@@ -374,7 +374,7 @@ def test_T12_what_was_too_much_is_refused_in_words_and_what_was_typed_is_not_los
 # --- what somebody may have written -----------------------------------------------------------------------
 
 
-def test_script_and_marks_of_direction_in_every_field_of_a_thread_stay_text(any_shop: Storefront) -> None:
+def test_script_and_marks_of_direction_in_every_field_of_a_thread_stay_text(each_shop: Storefront) -> None:
     odd = EVIL + TURNING
     files = [a_file(odd + ".png", file='"><script>')]
     messages = [
@@ -388,8 +388,8 @@ def test_script_and_marks_of_direction_in_every_field_of_a_thread_stay_text(any_
         "due": 1,
     }
     about: dict[str, Any] = {"product": odd, "promise": said, "quotes": [12]}
-    push_document(any_shop, "ticket", 5, ticket(5, subject=odd, messages=messages, **about))
-    for page in (thread(any_shop), Customer(any_shop).opens("tickets"), thread(any_shop, page=EVIL)):
+    push_document(each_shop, "ticket", 5, ticket(5, subject=odd, messages=messages, **about))
+    for page in (thread(each_shop), Customer(each_shop).opens("tickets"), thread(each_shop, page=EVIL)):
         assert not re.search(r"<script|<img|<i>|onerror=y>", page.html)
         assert not any(mark in page.html for mark in TURNING)
         assert page.log == []

@@ -150,15 +150,15 @@ def test_an_offer_is_never_out_of_reach(shop: Storefront) -> None:
 # --- a thread ---------------------------------------------------------------------------------------------
 
 
-def test_T1_a_thread_is_shown_in_order_with_who_wrote_and_when(any_shop: Storefront) -> None:
+def test_T1_a_thread_is_shown_in_order_with_who_wrote_and_when(each_shop: Storefront) -> None:
     messages = [
         message("Line one\n  line <two>", at=NOW - 3 * DAY),
         message("We look.", by="staff", at=NOW - 2 * DAY),
         message(in_three("Offered: 50 coins."), by="bridge", at=NOW - DAY, quote=12),
         message("By mail", verified=False, at=NOW),
     ]
-    push_document(any_shop, "ticket", 5, ticket(5, subject="A <slider>", messages=messages))
-    page = Customer(any_shop, zone="Asia/Tehran").opens("thread", ticket=5)
+    push_document(each_shop, "ticket", 5, ticket(5, subject="A <slider>", messages=messages))
+    page = Customer(each_shop, zone="Asia/Tehran").opens("thread", ticket=5)
     assert page.parts == ["thread", "reply"]
     assert "<bdi>A &lt;slider&gt;</bdi></h2>" in page.html
     assert "Ticket 5, opened on 13 January 2027, 11:30" in page.text
@@ -226,16 +226,16 @@ def test_an_offer_older_than_the_newest_two_hundred_can_be_approved_in_its_threa
     assert Customer(shop).opens("thread", ticket=5).has_form("quote_approve", within="quote-1")
 
 
-def test_another_customers_ticket_is_as_good_as_none(any_shop: Storefront) -> None:
-    push_document(any_shop, "ticket", 5, ticket(5, customer=78, subject="Private"), customer=78)
-    push_document(any_shop, "ticket", 6, ticket(6, customer=78, subject="Private"))
-    push_document(any_shop, "ticket", 7, ticket(7, store="umbrella", subject="Private"))
+def test_another_customers_ticket_is_as_good_as_none(each_shop: Storefront) -> None:
+    push_document(each_shop, "ticket", 5, ticket(5, customer=78, subject="Private"), customer=78)
+    push_document(each_shop, "ticket", 6, ticket(6, customer=78, subject="Private"))
+    push_document(each_shop, "ticket", 7, ticket(7, store="umbrella", subject="Private"))
     for number in ("5", "6", "7", "8", "0", "-1", "5 OR 1=1", "", "9" * 30):
-        page = Customer(any_shop).opens("thread", ticket=number)
+        page = Customer(each_shop).opens("thread", ticket=number)
         assert "There is no such ticket on your account" in page.text, number
         assert "Private" not in page.html
         assert "<form" not in page.html
-    assert listed(Customer(any_shop).opens("tickets")) == []
+    assert listed(Customer(each_shop).opens("tickets")) == []
 
 
 def test_T11_a_ticket_that_is_not_what_its_row_says_is_not_shown(shop: Storefront) -> None:
@@ -301,11 +301,11 @@ def test_D2_an_erased_ticket_leaves_its_number(shop: Storefront) -> None:
     assert "<bdi>Ticket 5</bdi></h2>" in Customer(shop).opens("thread", ticket=5).html
 
 
-def test_script_in_every_field_is_shown_as_text(any_shop: Storefront) -> None:
+def test_script_in_every_field_is_shown_as_text(each_shop: Storefront) -> None:
     messages = [message(EVIL), message(EVIL, by="staff"), message({"en": EVIL, '"><i>': EVIL}, by="bridge")]
-    push_document(any_shop, "ticket", 5, ticket(5, subject=EVIL, messages=messages, quotes=[12]))
-    push_document(any_shop, "quote", 12, quote(12, ticket=5, subject=EVIL, text={"en": EVIL}))
-    customer = Customer(any_shop)
+    push_document(each_shop, "ticket", 5, ticket(5, subject=EVIL, messages=messages, quotes=[12]))
+    push_document(each_shop, "quote", 12, quote(12, ticket=5, subject=EVIL, text={"en": EVIL}))
+    customer = Customer(each_shop)
     form = customer.opens("thread", ticket=5).form("ticket_reply")
     pages = [
         customer.opens("tickets"),
@@ -323,18 +323,18 @@ def test_script_in_every_field_is_shown_as_text(any_shop: Storefront) -> None:
 # --- replies ----------------------------------------------------------------------------------------------
 
 
-def test_T1_a_reply_is_written_as_it_was_typed(any_shop: Storefront) -> None:
-    push_document(any_shop, "ticket", 5, ticket(5))
-    customer = Customer(any_shop)
+def test_T1_a_reply_is_written_as_it_was_typed(each_shop: Storefront) -> None:
+    push_document(each_shop, "ticket", 5, ticket(5))
+    customer = Customer(each_shop)
     text = 'It\'s "so" <b>&amp; 100% \\ привет سلام \N{GRINNING FACE}\n  indented'
     form = customer.opens("thread", ticket=5).form("ticket_reply")
     sent = customer.sends(form | {"supportbridge_text": text.replace("\n", "\r\n")})
-    [posted] = inbox(any_shop)
+    [posted] = inbox(each_shop)
     assert (posted.kind, posted.data) == ("ticket_reply", {"ticket": 5, "text": text, "files": []})
     assert sent.led_to["sent"] == posted.uuid
     waiting = customer.opens("answer", sent=posted.uuid)
     assert "Reply to ticket 5" in waiting.text
-    push_document(any_shop, "answer", posted.uuid, answer(posted.uuid, text=in_three("Sent.")))
+    push_document(each_shop, "answer", posted.uuid, answer(posted.uuid, text=in_three("Sent.")))
     answered = customer.opens("answer", sent=posted.uuid)
     assert "view=thread&amp;ticket=5" in answered.html
 
