@@ -147,6 +147,8 @@ class _Story:
             self._become(quotes.state(TicketState.OPEN), message.at)
 
     def state(self, message: Message, detail: Mapping[str, Any]) -> None:
+        if "since" in detail and self._since != from_ms(int(detail["since"])):
+            return  # Silence that was none: what was said meanwhile came only after a restore, as of then (rule T10).
         self._become(TicketState(detail["state"]), message.at)
 
     def no_answer_needed(self, message: Message, detail: Mapping[str, Any]) -> None:
