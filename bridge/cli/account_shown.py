@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from bridge.cli.coins_shown import balance_document, balance_parts
 from bridge.cli.quotes_shown import subject_of
 from bridge.cli.screen import count, line, local, table, utc
+from bridge.cli.tickets_shown import state_word
 from bridge.contracts.shop_documents import Contact
 from bridge.domain.accounts import Owner
 from bridge.domain.packages import plan_in_force
@@ -32,7 +33,8 @@ def sheet_document(store: StoreSettings, found: Sheet, at: datetime) -> dict[str
         "account": found.balance.account.id,
         "rights": list(_rights(store, found, at)),
         "tickets": [
-            {"ticket": one.id, "subject": one.subject, "opened_at": utc(one.opened_at)} for one in found.tickets
+            {"ticket": one.id, "subject": one.subject, "opened_at": utc(one.opened_at), "state": state.value}
+            for one, state in found.tickets
         ],
         "quotes": [
             {
@@ -87,8 +89,11 @@ def sheet_parts(store: StoreSettings, found: Sheet, at: datetime) -> list[Any]:
         titles = ("Order", "Chargeback", "Recorded by", "When", "Reason")
         parts += [line(), table(*titles, rows=disputes, right=("Order",), words=("Reason",))]
     if found.tickets:
-        subjects = [(one.id, local(one.opened_at, zone), subject_of(one)) for one in found.tickets]
-        parts += [line(), table("Ticket", "Opened", "Subject", rows=subjects, right=("Ticket",), words=("Subject",))]
+        subjects = [
+            (one.id, local(one.opened_at, zone), state_word(state), subject_of(one)) for one, state in found.tickets
+        ]
+        stands = table("Ticket", "Opened", "State", "Subject", rows=subjects, right=("Ticket",), words=("Subject",))
+        parts += [line(), stands]
     if found.quotes:
         quotes = [
             (

@@ -1,7 +1,7 @@
 """Verifying each store: its books alone, then the shop's rows of all its customers, a page at a time."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -107,7 +107,7 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
     try:
         async with the_shop(plugins_of(settings), store) as shop:
             while True:
-                page, found = await _compared(desk, shop, terms, keys, after=last)
+                found, page = await _compared(desk, shop, terms, keys, after=last)
                 compared, waiting = compared + len(page.expected), waiting + page.waiting
                 differences += found
                 if page.last is None:
@@ -150,7 +150,7 @@ async def _documents_compared(
         found, uuid = await _steady(desk, shop, keys, DocumentTable.ANSWER, answers)
         differences += found
     found, _ = await _steady(desk, shop, keys, DocumentTable.PRICE, lambda tx: (expected_prices(tx, terms), None))
-    return differences + found
+    return [*differences, *found]
 
 
 async def _steady(
@@ -159,37 +159,40 @@ async def _steady(
     keys: Sequence[SigningKey],
     table: DocumentTable,
     expect: Callable[[DeskTx], tuple[list[DocumentRow], Place]],
-) -> tuple[list[Difference], Place]:
-    """A page of documents and where the shop differs from it, looked at again where it does."""
-    look = 0
-    while True:
+) -> tuple[Sequence[Difference], Place]:
+    """Where the shop differs from a page of documents, and where the next one starts."""
+
+    async def look() -> tuple[Sequence[Difference], Place]:
         expected, last = desk.look(expect)
         found = await shop.documents(table, [one.key for one in expected]) if expected else ()
-        differences = compare_document_rows(keys, table, expected, found)
-        look += 1
-        if not differences or look == LOOKS:
-            return differences, last
-        await asyncio.sleep(PAUSE_S * look)
+        return compare_document_rows(keys, table, expected, found), last
+
+    return await _until_equal(look)
 
 
 async def _compared(
     desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey], *, after: int
-) -> tuple[_Page, Sequence[Difference]]:
-    """One page and where the shop differs from it."""
-    for look in range(1, LOOKS):
-        page, found = await _looked(desk, shop, terms, keys, after=after)
-        if not found:
-            return page, found
-        await asyncio.sleep(PAUSE_S * look)
-    return await _looked(desk, shop, terms, keys, after=after)
+) -> tuple[Sequence[Difference], _Page]:
+    """Where the shop differs from a page of accounts, and that page."""
+
+    async def look() -> tuple[Sequence[Difference], _Page]:
+        page = desk.look(_page, terms, after=after)
+        accounts, entries = await shop.pushed([one.customer_id for one in page.expected])
+        return compare_rows(keys, page.expected, accounts, entries, at=CLOCK.now()), page
+
+    return await _until_equal(look)
 
 
-async def _looked(
-    desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey], *, after: int
-) -> tuple[_Page, Sequence[Difference]]:
-    page = desk.look(_page, terms, after=after)
-    accounts, entries = await shop.pushed([one.customer_id for one in page.expected])
-    return page, compare_rows(keys, page.expected, accounts, entries, at=CLOCK.now())
+async def _until_equal(
+    look: Callable[[], Awaitable[tuple[Sequence[Difference], Place]]],
+) -> tuple[Sequence[Difference], Place]:
+    """Look at desk and shop, and again where they differ."""
+    for pause in range(1, LOOKS):
+        seen = await look()
+        if not seen[0]:
+            return seen
+        await asyncio.sleep(PAUSE_S * pause)
+    return await look()
 
 
 def _page(tx: DeskTx, terms: PageTerms, *, after: int) -> _Page:

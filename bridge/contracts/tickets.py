@@ -291,6 +291,10 @@ class Tickets(Protocol):
         """What people wrote in the account's tickets, notes too, by the number of the message."""
         ...
 
+    def rename(self, ticket_ids: Iterable[int], subject: str) -> None:
+        """Call these tickets something else; the shop is shown them anew."""
+        ...
+
     def redact(self, message_ids: Iterable[int]) -> None:
         """Empty these messages for good; the shop is shown them anew."""
         ...

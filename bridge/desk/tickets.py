@@ -69,6 +69,7 @@ _SHOWN = Statement(
 )
 _NEXT = ticket.c.number + literal_column("1")
 _TOUCH = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(number=_NEXT))
+_RENAME = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(subject=bindparam("wanted"), number=_NEXT))
 _PUSHED = Statement(
     update(ticket)
     .where(ticket.c.id == bindparam("wanted"), ticket.c.pushed_number < bindparam("shown"))
@@ -169,6 +170,9 @@ class SqlTickets(SqlMessages, SqlTicketStanding):
 
     def touch(self, ticket_ids: Iterable[int]) -> None:
         _TOUCH.run(self._connection, ids=id_list(ticket_ids))
+
+    def rename(self, ticket_ids: Iterable[int], subject: str) -> None:
+        _RENAME.run(self._connection, ids=id_list(ticket_ids), wanted=subject)
 
     def show_anew(self, ticket_ids: Iterable[int]) -> None:
         ids = id_list(ticket_ids)

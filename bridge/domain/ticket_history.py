@@ -122,8 +122,9 @@ class _Story:
             case MessageKind.VOIDED if detail.get("started") or detail.get("held"):
                 return
             case MessageKind.EXTENDED:
-                if number in quotes.offered and self._state is TicketState.WAITING_APPROVAL:
-                    self._become(self._state, message.at)
+                # Silence may have ended the ticket meanwhile; left so, it would close and take the offer back.
+                if number in quotes.offered and self._state in (TicketState.WAITING_APPROVAL, TicketState.RESOLVED):
+                    self._become(TicketState.WAITING_APPROVAL, message.at)
                 return
             case MessageKind.DEDUCTED:
                 quotes.move(number)
@@ -149,6 +150,8 @@ class _Story:
             self._become(quotes.state(TicketState.OPEN), message.at)
 
     def state(self, message: Message, detail: Mapping[str, Any]) -> None:
+        if "since" in detail and self._since != from_ms(int(detail["since"])):
+            return  # Silence that was none: what was said meanwhile came only after a restore, as of then (rule T10).
         self._become(TicketState(detail["state"]), message.at)
 
     def no_answer_needed(self, message: Message, detail: Mapping[str, Any]) -> None:

@@ -21,6 +21,8 @@ from bridge.engine.supervising import finished, unless_cancelled
 from bridge.errors import DeskUnusable, PluginError
 
 log = structlog.get_logger()
+SHORTEST = timedelta(seconds=1)
+"""Between two runs of a job."""
 BEAT_S = 5.0
 """How often the scheduler shows that it progresses, for the watchdog."""
 CLOCK_LOOK_S = 1.0
@@ -52,7 +54,7 @@ class Jobs:
             raise PluginError(f"job {name}: the jobs run already; register it in bridge_schedule_jobs")
         if name in self._jobs:
             raise PluginError(f"two jobs are called {name}")
-        if interval < timedelta(seconds=1):
+        if interval < SHORTEST:
             raise PluginError(f"job {name}: its interval must be at least a second, not {interval}")
         self._jobs[name] = (interval, job)
 

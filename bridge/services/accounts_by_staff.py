@@ -14,11 +14,12 @@ from bridge.contracts.problems import Problem
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.quotes import Quote
 from bridge.domain.rights import Redemption
-from bridge.domain.tickets import Ticket
+from bridge.domain.tickets import Ticket, TicketState
 from bridge.errors import UnknownAccount
 from bridge.services.coin_moves import account_by_id, note
 from bridge.services.staff_coins import Balance, balance, require_account
 from bridge.services.staff_words import require_staff, require_text
+from bridge.services.ticket_decisions import state_of
 
 LONGEST_REASON = 500
 """Characters."""
@@ -28,12 +29,12 @@ LONGEST_REASON = 500
 class Sheet:
     """One account with all that belongs to it, as of a moment.
 
-    `linked` are guests' orders that came to it, `disputes` what staff have recorded of chargebacks, oldest
-    first, `freezes` when they froze it and let it go.
+    `tickets` are with how each stands, `linked` are guests' orders that came to it, `disputes` what staff have recorded
+    of chargebacks, oldest first, `freezes` when they froze it and let it go.
     """
 
     balance: Balance
-    tickets: tuple[Ticket, ...]
+    tickets: tuple[tuple[Ticket, TicketState], ...]
     quotes: tuple[Quote, ...]
     redemptions: tuple[tuple[Redemption, datetime], ...]
     linked: tuple[int, ...]
@@ -49,7 +50,7 @@ def sheet(tx: Tx, store: str, owner: Owner, *, at: datetime) -> Sheet:
     orders = {one.unit.order_id for one in found.packages if one.unit is not None}
     return Sheet(
         balance=found,
-        tickets=tuple(tx.tickets.of_account(account.id)),
+        tickets=tuple((one, state_of(tx, one)) for one in tx.tickets.of_account(account.id)),
         quotes=tuple(tx.quotes.of_account(account.id)),
         redemptions=tuple(tx.redemptions.of_account(account.id)),
         linked=tuple(tx.guests.links_to(account.id)),

@@ -13,7 +13,7 @@ from bridge.contracts.desk import Tx
 from bridge.domain import ledger
 from bridge.domain.downtime import Gap, gap_between
 from bridge.domain.packages import Package
-from bridge.domain.tickets import Author, Message, MessageKind
+from bridge.domain.tickets import Author, Message, MessageKind, TicketState
 from bridge.services.ticket_standing import look_at
 
 REASON = "the desk was down when the package ended"
@@ -53,10 +53,13 @@ def _extend_packages(tx: Tx, ending: Iterable[tuple[str, Package]], gap: Gap, at
 
 
 def _extend_quotes(tx: Tx, offered: Iterable[tuple[str, int]], gap: Gap, at: datetime) -> None:
-    """Offers that could still be approved when the desk went down; the thread says until when they can be now."""
+    """Offers that could still be approved when the desk went down; the thread says until when they can be now.
+
+    Not in a ticket that staff have closed by a command meanwhile: an approval would hold coins in it.
+    """
     for store, quote_id in offered:
         quote = tx.quotes.get(store, quote_id)
-        if quote is None:
+        if quote is None or _is_closed(tx, quote.ticket_id):
             continue
         tx.quotes.extend(quote.id, gap.extended_to)
         detail = {
@@ -66,6 +69,11 @@ def _extend_quotes(tx: Tx, offered: Iterable[tuple[str, int]], gap: Gap, at: dat
         }
         tx.tickets.say(quote.ticket_id, Message(at, Author.BRIDGE, MessageKind.EXTENDED, detail=detail))
         look_at(tx, store, [quote.ticket_id], at=at)
+
+
+def _is_closed(tx: Tx, ticket_id: int) -> bool:
+    now = tx.tickets.now([ticket_id]).get(ticket_id)
+    return now is not None and now.state is TicketState.CLOSED
 
 
 def _is_of_use(package: Package) -> bool:

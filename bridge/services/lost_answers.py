@@ -23,7 +23,7 @@ from bridge.services.document_parts import unix
 from bridge.services.files import Arrival
 from bridge.services.redacting import redact_alone
 from bridge.services.restoring import AFTER_BACKUP, report_lost_ticket, said_by_row
-from bridge.services.ticket_documents import AS_TYPED, IN_SHOP, LEADS_TO
+from bridge.services.ticket_documents import AS_TYPED, IN_SHOP, LEADS_TO, is_answer
 from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import look_at
 
@@ -31,6 +31,8 @@ ENDING = WAITING | {TicketState.RESOLVED}
 """What silence brings to an end."""
 END_OF_SECOND = timedelta(milliseconds=999)
 """Rows have whole seconds: staff's answer comes after what the customer wrote in the same one (rule T1)."""
+TAKEN_OUT = ""
+"""The words of what staff took out of a ticket; no answer of theirs is without words else."""
 NO_FILES: Mapping[str, tuple[NamedFile, Arrival]] = MappingProxyType({})
 _URGENCY: Mapping[str, str] = {
     Urgency.ASKED: "urgency asked for",
@@ -195,15 +197,16 @@ def tell_other_standing(
 def _lost(
     tx: Tx, store: str, tickets: Mapping[int, LostTicket], rows: Iterable[DocumentRow], keys: Sequence[SigningKey]
 ) -> Iterator[Mapping[str, Any]]:
-    """What those rows say that are staff's words and not in the thread."""
+    """What those rows say that are staff's words and not in the thread, nor taken out of it."""
     ours: dict[int, set[tuple[int, str]]] = {}
     for said in _said_of(store, tickets, rows, keys):
         ticket, words = said["ticket"], said["text"].get(AS_TYPED)
         if said["by"] != Author.STAFF or not words or not _comes_back_here(tx, store, said):
             continue
         if ticket not in ours:
-            ours[ticket] = {(unix(message.at), message.text) for message in tx.tickets.thread(ticket)}
-        if (said["at"], words) not in ours[ticket]:
+            answers = [one for one in tx.tickets.thread(ticket) if is_answer(one)]
+            ours[ticket] = {(unix(one.at), one.text) for one in answers}
+        if ours[ticket].isdisjoint({(said["at"], words), (said["at"], TAKEN_OUT)}):
             yield said
 
 

@@ -181,7 +181,7 @@ def _reply(act: Act, data: TicketReply) -> Done:
         at=act.at,
         require_no_flood=act.require_no_flood,
         language=act.language,
-        number=act.ticket_id if act.ticket_id != data.ticket else None,
+        number=act.ticket_id,
     )
     ticket = written.ticket
     act.receive(account, ticket.id, data.files)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bridge.contracts.desk import Tx
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.threads import NO_SUBJECT, subject_of
 from bridge.domain.tickets import BY_PEOPLE, Author, Message, MessageKind, Ticket
 from bridge.errors import TicketRefused
 from bridge.services.coin_moves import note
@@ -41,6 +42,8 @@ def redact(
 ) -> Redacted:
     """Empty what somebody wrote, and every copy of it; what the shop shows of it is replaced.
 
+    A ticket that was named by its first line, because it came without a subject, loses that name.
+
     Raises `UnknownTicket`, `ImpossibleAmount` for the reason, `TicketRefused` for what is no message that people wrote
     in this ticket, and for one of which nothing is left.
     """
@@ -55,6 +58,7 @@ def redact(
     if not wanted.text and not files:
         raise TicketRefused("nothing_left", f"of message {message_id} of ticket {ticket.id} nothing is left")
     tx.tickets.redact(places)
+    _rename(tx, ticket, wanted.text)
     for number, whose in places.items():
         said = Message(at, Author.STAFF, MessageKind.REDACTED, because.strip(), {"message": number}, by)
         tell(tx, terms, whose, said)
@@ -62,6 +66,14 @@ def redact(
     in_thread = "thread" in wanted.detail or tx.threads.any_written(terms.store, places)
     from_page = wanted.author is Author.CUSTOMER and wanted.verified and "thread" not in wanted.detail
     return Redacted(tuple(dict.fromkeys(places.values())), files, in_thread, from_page)
+
+
+def _rename(tx: Tx, ticket: Ticket, text: str) -> None:
+    """Take its first line from the tickets that were named by it, because they had no subject."""
+    subject = subject_of(text)
+    named = [one.id for one in tx.tickets.of_account(ticket.account_id) if one.subject == subject]
+    if text and named:
+        tx.tickets.rename(named, NO_SUBJECT)
 
 
 def redact_alone(tx: Tx, store: str, ticket_id: int, message: Message, *, at: datetime) -> bool:
@@ -73,6 +85,8 @@ def redact_alone(tx: Tx, store: str, ticket_id: int, message: Message, *, at: da
     if not message.text and not files:
         return False
     tx.tickets.redact([message.id])
+    if (ticket := tx.tickets.get(store, ticket_id)) is not None:
+        _rename(tx, ticket, message.text)
     said = Message(at, Author.BRIDGE, MessageKind.REDACTED, detail={"message": message.id})
     tx.tickets.say(ticket_id, said)
     look_at(tx, store, [ticket_id], at=at)

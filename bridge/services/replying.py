@@ -48,12 +48,16 @@ def reply(
     """Add what he wrote to the thread; staff are told. `evidence` is the UUID of the signed row.
 
     Returns the ticket that has it: where that one was merged into another, the other; where it is closed, the one that
-    goes on with it, else a new one in his `language`, under `number` as in `open_ticket`. Raises `QuoteRefused` for a
-    ticket that is not his, or of which nothing is left to write about (rule D4), and what `require_no_flood` does,
-    which is asked before one is opened.
+    goes on with it, else a new one in his `language`. `number` is the ticket in which he was told that it is, before a
+    restore: that has it again, also where silence has closed it since, or is opened under that number. Raises
+    `QuoteRefused` for a ticket that is not his, or of which nothing is left to write about (rule D4), and what
+    `require_no_flood` does, which is asked before one is opened.
     """
     ticket, state = _followed(tx, terms.store, account.id, ticket_id)
-    if state is TicketState.CLOSED:
+    before = None if number is None else _his(tx, terms.store, account.id, number)
+    if before is not None and read_history(tx, before).merged_into is None:
+        ticket = before
+    elif state is TicketState.CLOSED:
         require_no_flood()
         wish = Wish(ticket.kind, ticket.order_id, ticket.product, licence=covered_by_licence(tx, ticket))
         following = open_ticket(

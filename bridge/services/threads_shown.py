@@ -42,7 +42,7 @@ def why_unseen(note: Note | None) -> str:
     """Why the page of an extension that left this note shows no threads; empty where it does."""
     version = said_version(note) if note else None
     if version is None:
-        return "the shop's extension says no version, so it is most likely one from before 0.4.0"
+        return "the shop's extension says no version: it is not installed, has no key file, or is from before 0.4.0"
     return "" if version_number(version) >= SHOWS_THREADS else f"the shop's extension is still {version}"
 
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from bridge.contracts.coin_desk import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.histories import History
+from bridge.domain.moments import to_ms
 from bridge.domain.quotes import HOLDING, Quote
 from bridge.domain.tickets import Author, Message, MessageKind, TicketState
 from bridge.services.closing import withdraw_open
@@ -31,7 +33,7 @@ def ticket_due(tx: Tx, terms: DeskTerms, ticket_id: int, *, at: datetime) -> Non
     course = read_course(tx, terms, ticket, at=at)
     ending = ending_at(terms, course)
     if ending is not None and ending <= at:
-        _end(tx, terms, ticket_id, course.history.state, at)
+        _end(tx, terms, ticket_id, course.history, at)
         return
     owner = account_by_id(tx, ticket.account_id).owner
     policy = course.policies.current.policy
@@ -50,24 +52,25 @@ def offer_lapsed(tx: Tx, terms: DeskTerms, quote: Quote, *, at: datetime) -> Non
     course = read_course(tx, terms, ticket, at=at)
     ending = ending_at(terms, course)
     if ending is not None and ending <= lapse_of(quote):
-        _end(tx, terms, ticket.id, course.history.state, at)
+        _end(tx, terms, ticket.id, course.history, at)
     tell(tx, terms, ticket.id, said_of(quote, MessageKind.LAPSED, at))
     tx.quotes.touch([quote.id])
 
 
-def _end(tx: Tx, terms: DeskTerms, ticket_id: int, state: TicketState, at: datetime) -> None:
+def _end(tx: Tx, terms: DeskTerms, ticket_id: int, history: History, at: datetime) -> None:
     """Resolve what has waited, close what was resolved; not while coins are held for it: staff are to end that first.
 
     Of such a ticket the reminder of old holds tells (rule C7). What is offered in a ticket that is closed is withdrawn:
-    an approval would hold coins in it.
+    an approval would hold coins in it. Since when nobody has said anything is said with it: after a restore what was
+    said meanwhile may come only later.
     """
     quotes = tx.quotes.of_ticket(ticket_id)
     if any(quote.state in HOLDING for quote in quotes):
         settle(tx, terms, ticket_id, at=at)
         tx.deadlines.set([Deadline(DeadlineKind.TICKET, ticket_id, terms.store, at + LOOK_AGAIN)])
         return
-    new = TicketState.CLOSED if state is TicketState.RESOLVED else TicketState.RESOLVED
+    new = TicketState.CLOSED if history.state is TicketState.RESOLVED else TicketState.RESOLVED
     if new is TicketState.CLOSED:
         withdraw_open(tx, quotes, at=at)
-    detail = {"state": new.value, "because": "silence"}
+    detail = {"state": new.value, "because": "silence", "since": to_ms(history.since)}
     tell(tx, terms, ticket_id, Message(at, Author.BRIDGE, MessageKind.STATE, detail=detail))

@@ -95,14 +95,14 @@ def message_rows(
     """The rows of these messages of those tickets. Of what is on nobody's page any more nothing is left."""
     owners, subjects = owners_of(tx, tickets), {ticket.id: ticket.subject for ticket in tickets}
     files, redacted = _files_of(tx, {one.ticket for one in messages}), _redacted(tx, messages)
-    replies = tx.threads.replies_of(one.message.id for one in messages if _is_answer(one.message))
+    replies = tx.threads.replies_of(one.message.id for one in messages if is_answer(one.message))
     rows = []
     for one in messages:
         owner = owners[one.ticket]
         match owner.kind:
             case OwnerKind.CUSTOMER if subjects[one.ticket]:
                 said = {**_message(one.message), "files": files.get(one.message.id, [])}
-                if _is_answer(one.message):
+                if is_answer(one.message):
                     said |= _for_a_restored_desk(one.message, replies.get(one.message.id))
                 if one.message.id in redacted:
                     said["text"] = redacted_text()
@@ -204,7 +204,8 @@ def _message(message: Message) -> dict[str, Any]:
     }
 
 
-def _is_answer(message: Message) -> bool:
+def is_answer(message: Message) -> bool:
+    """Whether it is what staff wrote to the customer."""
     return message.kind is MessageKind.TEXT and message.author is Author.STAFF
 
 

@@ -75,9 +75,12 @@ class OpenProblem:
 
 WAITING = (
     "account WHERE store_id = ? AND owner_kind = 'customer' AND pushed_number < number",
-    "quote WHERE store_id = ? AND state <> 'draft' AND pushed_number < number",
+    "quote WHERE store_id = ? AND state <> 'draft' AND pushed_number >= 0 AND pushed_number < number",
 )
-"""Rows that say how many coins are held, in all and for what: between the two, a page would not add up."""
+"""Rows that say how many coins are held, in all and for what: between the two, a page would not add up.
+
+Without what is kept back until it is erased: that goes to no shop.
+"""
 
 
 @dataclass(frozen=True, slots=True)

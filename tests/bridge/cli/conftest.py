@@ -188,8 +188,9 @@ class ShopPlace:
         return await asyncio.to_thread(self.place.cli, *words)
 
     async def join(self) -> None:
-        """Do what an operator does before the first sync."""
-        for words in (("desk", "upgrade"), ("store", "prepare", "acme"), ("store", "pair", "acme")):
+        """Make what an operator makes before the first sync: the desk, our tables in the shop, and its key."""
+        a_desk(self.place.state, created=CLOCK.now()).close()
+        for words in (("store", "prepare", "acme"), ("store", "pair", "acme")):
             answer = await self.cli(*words)
             assert answer.code == 0, answer.err
 

@@ -98,10 +98,10 @@ def test_an_account_is_shown_with_its_rights_tickets_and_problems(workplace: Wor
     )
     document = workplace.cli("account", "show", "77", "--json").document
     assert (document["available"], document["frozen"], document["plan"]) == (25, False, "base")
-    assert [one["subject"] for one in document["tickets"]] == ["Analytics"]
+    assert [(one["subject"], one["state"]) for one in document["tickets"]] == [("Analytics", "waiting_customer")]
     assert [one["summary"] for one in document["problems"]] == ["look here"]
     out = shown(workplace).out
-    for words in ("Available  25 coins", "Analytics", "look here", "Rights now:"):
+    for words in ("Available  25 coins", "  waiting  Analytics", "look here", "Rights now:"):
         assert words in out
     [number] = [one.id for one in desk.look(lambda tx: tx.accounts.page("acme", after=0, limit=9))]
     assert out.endswith(f"What staff did to it: bridge audit --subject account:{number} --store acme\n")

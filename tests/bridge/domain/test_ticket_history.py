@@ -3,6 +3,7 @@
 import pytest
 
 from bridge.domain.histories import Turn
+from bridge.domain.moments import to_ms
 from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import Author, MessageKind, Urgency
 from tests.support.ticket_stories import Story
@@ -101,6 +102,30 @@ def test_C5_T10_an_offer_that_can_be_approved_for_longer_gives_the_customer_his_
     assert (story.history.state, story.history.since) == ("waiting_approval", story.at("2026-12-12 09:00"))
     story.asks("2026-12-12 10:00").says("2026-12-12 11:00", MessageKind.EXTENDED, quote=1)
     assert (story.history.state, story.history.since) == ("open", story.at("2026-12-12 10:00"))
+
+
+def test_C5_T10_an_offer_that_can_be_approved_for_longer_wakes_a_ticket_that_silence_has_ended() -> None:
+    """Else the ticket closed at the next look, and took back what the customer has a day more for."""
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+    story.state("2026-12-12 11:00", "resolved").says("2027-01-02 11:00", MessageKind.EXTENDED, quote=1)
+    assert (story.history.state, story.history.since) == ("waiting_approval", story.at("2027-01-02 11:00"))
+    story.says("2027-01-03 11:00", MessageKind.LAPSED, quote=1).state("2027-01-03 12:00", "closed")
+    assert story.says("2027-01-04 11:00", MessageKind.EXTENDED, quote=1).history.state == "closed"
+
+
+def test_T10_silence_ends_nothing_where_something_was_said_meanwhile() -> None:
+    """After a restore what falls due is fired first; what was said before that is said again later, as of then."""
+
+    def ended_by_silence() -> Story:
+        story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+        silence = {"state": "resolved", "because": "silence", "since": to_ms(story.at("2026-11-28 11:00"))}
+        return story.says("2026-12-12 11:00", MessageKind.STATE, **silence)
+
+    assert ended_by_silence().history.state == "resolved"
+    asked = ended_by_silence().asks("2026-12-08 11:00")
+    assert (asked.history.state, asked.due("2026-12-13 11:00") is not None) == ("open", True)
+    approved = ended_by_silence().says("2026-12-08 11:00", MessageKind.APPROVED, quote=1)
+    assert approved.history.state == "open", "coins are held in it (rule C7)"
 
 
 def test_C8_T10_nobody_waits_for_the_approval_of_an_offer_that_has_lapsed() -> None:

@@ -17,6 +17,7 @@ from tests.support.waiting import until
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+A_MOMENT = timedelta(milliseconds=50)
 
 
 @pytest.fixture
@@ -29,6 +30,12 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOON)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs may be due after a moment, for which no test has to wait a second."""
+    monkeypatch.setattr("bridge.engine.jobs.SHORTEST", A_MOMENT)
 
 
 class Counted:
@@ -64,11 +71,12 @@ async def test_a_job_that_was_due_while_the_daemon_was_off_runs_at_the_start(des
     assert (await noted(desk))["daily"] == NOON
 
 
+@pytest.mark.usefixtures("quick")
 async def test_a_job_that_is_not_due_waits(desk: Desk, clock: FixedClock) -> None:
     await desk.transact("ran", lambda tx: tx.jobs.ran("daily", NOON - timedelta(hours=1)))
     waiting, due, jobs = Counted(), Counted(), Jobs(desk, clock)
     jobs.every("daily", DAY, waiting)
-    jobs.every("each second", timedelta(seconds=1), due)
+    jobs.every("each moment", A_MOMENT, due)
     await jobs.start()
     await until(lambda: due.runs, "the other job has run")
     await jobs.stop()
@@ -93,20 +101,22 @@ async def test_a_new_jobs_interval_counts_from_its_first_start_however_often_the
     await jobs.stop()
 
 
+@pytest.mark.usefixtures("quick")
 async def test_a_last_run_in_the_future_does_not_delay_beyond_one_interval(desk: Desk, clock: FixedClock) -> None:
-    await desk.transact("ran", lambda tx: tx.jobs.ran("each second", NOON + DAY * 400))
+    await desk.transact("ran", lambda tx: tx.jobs.ran("each moment", NOON + DAY * 400))
     job, jobs = Counted(), Jobs(desk, clock)
-    jobs.every("each second", timedelta(seconds=1), job)
+    jobs.every("each moment", A_MOMENT, job)
     await jobs.start()
     await until(lambda: job.runs, "the job has run")
     await jobs.stop()
 
 
+@pytest.mark.usefixtures("quick")
 async def test_two_runs_of_one_job_never_overlap(desk: Desk, clock: FixedClock) -> None:
     go_on = asyncio.Event()
     slow, quick, jobs = Counted(go_on.wait), Counted(), Jobs(desk, clock)
-    jobs.every("slow", timedelta(seconds=1), slow)
-    jobs.every("quick", timedelta(seconds=1), quick)
+    jobs.every("slow", A_MOMENT, slow)
+    jobs.every("quick", A_MOMENT, quick)
     await jobs.start()
     await until(lambda: quick.runs >= 3, "other jobs go on")
     assert slow.runs == 1
@@ -116,13 +126,14 @@ async def test_two_runs_of_one_job_never_overlap(desk: Desk, clock: FixedClock) 
     assert slow.most_at_once == 1
 
 
+@pytest.mark.usefixtures("quick")
 async def test_a_job_that_raises_is_told_and_runs_again_and_is_not_noted_as_run(desk: Desk, clock: FixedClock) -> None:
     async def broken() -> None:
         raise RuntimeError("no disk")
 
     await desk.transact("ran", lambda tx: tx.jobs.ran("broken", NOON - DAY))
     job, jobs = Counted(broken), Jobs(desk, clock)
-    jobs.every("broken", timedelta(seconds=1), job)
+    jobs.every("broken", A_MOMENT, job)
     with structlog.testing.capture_logs() as lines:
         await jobs.start()
         await until(lambda: job.runs >= 2, "it was tried again")
@@ -148,9 +159,10 @@ async def test_stopping_lets_a_job_end_within_its_grace_and_abandons_one_that_ha
     assert await noted(desk) == {"hanging": NOON - DAY, "ending": NOON}
 
 
+@pytest.mark.usefixtures("quick")
 async def test_a_clock_that_is_put_back_does_not_silence_the_bells(desk: Desk, clock: FixedClock) -> None:
     job, jobs = Counted(), Jobs(desk, clock)
-    jobs.every("each second", timedelta(seconds=1), job)
+    jobs.every("each moment", A_MOMENT, job)
     await jobs.start()
     for bell in jobs._scheduler.get_jobs():
         bell.modify(next_run_time=datetime.now(UTC) + DAY)  # where a bell stands after the clock went back a day

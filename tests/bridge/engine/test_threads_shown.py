@@ -82,10 +82,10 @@ async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 @pytest.mark.parametrize(
     ("note", "why"),
     [
-        (None, "the shop's extension says no version, so it is most likely one from before 0.4.0"),
+        (None, "the shop's extension says no version: it is not installed, has no key file, or is from before 0.4.0"),
         (
             Note("[" * 100_000, "", ""),
-            "the shop's extension says no version, so it is most likely one from before 0.4.0",
+            "the shop's extension says no version: it is not installed, has no key file, or is from before 0.4.0",
         ),
         (OLDER, "the shop's extension is still 0.3.9"),
     ],

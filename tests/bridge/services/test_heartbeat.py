@@ -12,7 +12,7 @@ from bridge.domain.quotes import QuoteState
 from bridge.domain.ticket_terms import TicketTerms
 from bridge.domain.tickets import MessageKind, TicketState
 from bridge.errors import QuoteRefused
-from bridge.services import firing, heartbeat, staff_coins
+from bridge.services import firing, heartbeat, staff_coins, ticket_decisions
 from bridge.services.purchases import book_orders
 from bridge.services.standing import plan_of
 from tests.support.books import ACME, BASE, MONDAY_9AM, REFUNDED, a_store, an_order, customer, dump, rows
@@ -238,6 +238,18 @@ def test_C8_an_offer_that_lapsed_before_the_desk_went_down_has_lapsed(coins: Coi
     with pytest.raises(QuoteRefused) as refusal:
         coins.approved(quote)
     assert refusal.value.reason == "quote_lapsed"
+
+
+def test_C5_T10_an_offer_in_a_ticket_that_staff_closed_meanwhile_is_not_extended(coins: CoinDesk) -> None:
+    """An approval would hold coins in a closed ticket; when it lapsed, nothing was left to withdraw."""
+    quote = coins.offered(CUSTOMER, 50)
+    lapsed = quote.offer.valid_until
+    beat(coins, lapsed - A_MINUTE)
+    coins.now = lapsed + A_MINUTE
+    closed = TicketState.CLOSED
+    coins.desk.run(ticket_decisions.set_state, coins.terms, quote.ticket_id, closed, by=ANNA, at=coins.now)
+    beat(coins, lapsed + AN_HOUR)
+    assert coins.quote(quote.id).offer.valid_until == lapsed
 
 
 def test_C5_an_offer_that_was_declined_is_not_extended(coins: CoinDesk) -> None:

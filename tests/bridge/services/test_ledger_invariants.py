@@ -7,7 +7,6 @@ The model beside it is deliberately simple: it knows what each order owes, not h
 import json
 import os
 from collections import Counter, defaultdict
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,7 +24,6 @@ from hypothesis.stateful import (
 )
 
 from bridge.contracts.desk import Tx
-from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner
 from bridge.domain.ledger import Entry, EntryKind, Posting
 from bridge.domain.orders import Order, OrderLine
@@ -52,8 +50,8 @@ from tests.support.books import (
     an_order,
     customer,
     guest,
-    rows,
 )
+from tests.support.memory_desk import MemoryDesk
 
 CODES = (BASE, BASE_TOO, PRO, "ESSENTIAL-300", "FONT")
 PLAN_KEYS = ("essential", "base", "professional")
@@ -136,8 +134,7 @@ class Books(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.open = ExitStack()
-        self.desk: Desk = self.open.enter_context(a_quick_desk())
+        self.desk = MemoryDesk()
         self.clock = FixedClock(MONDAY_9AM)
         self.store = a_store(fuse_units=10_000, units_per_order=MOST_UNITS, start=START)
         self.shop: dict[int, Order] = {}
@@ -150,7 +147,7 @@ class Books(RuleBasedStateMachine):
         self.pages: dict[int, tuple[int, list[Any]]] = {}
 
     def teardown(self) -> None:
-        self.open.close()
+        self.desk.close()
 
     # --- the shop ---
 
@@ -265,7 +262,7 @@ class Books(RuleBasedStateMachine):
     @rule(data=st.data(), part=st.floats(0.1, 1))
     def coins_are_held_or_settled(self, data: st.DataObject, part: float) -> None:
         """Entries of the kind that quotes will write: a hold, and later its settlement."""
-        found = rows(self.desk, "SELECT id, account_id, posted, held FROM package WHERE posted > 0")
+        found = self.desk.rows("SELECT id, account_id, posted, held FROM package WHERE posted > 0")
         if not found:
             return
         package, account, posted, held = data.draw(st.sampled_from(found))
@@ -279,7 +276,7 @@ class Books(RuleBasedStateMachine):
             tx.ledger.append(ACME, [entry], {package: one})
 
         self.desk.run(append)
-        ((kind, ref),) = rows(self.desk, "SELECT owner_kind, owner_ref FROM account WHERE id = ?", [account])
+        ((kind, ref),) = self.desk.rows("SELECT owner_kind, owner_ref FROM account WHERE id = ?", [account])
         self.spent.add(Owner(kind, ref))
 
     # --- settings and time ---
@@ -318,20 +315,19 @@ class Books(RuleBasedStateMachine):
 
     def everything(self) -> list[Any]:
         return [
-            rows(self.desk, f"SELECT * FROM {table} ORDER BY 1, 2")
+            self.desk.rows(f"SELECT * FROM {table} ORDER BY 1, 2")
             for table in ("account", "package", "entry", "purchase", "outbox")
         ]
 
     def balances(self) -> dict[int, tuple[int, int]]:
-        return {a: (posted, held) for a, posted, held in rows(self.desk, "SELECT id, posted, held FROM account")}
+        return {a: (posted, held) for a, posted, held in self.desk.rows("SELECT id, posted, held FROM account")}
 
     @invariant()
     def entries_add_up_to_packages_and_accounts(self) -> None:
         by_package: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
         by_account: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
         keys = set()
-        found = rows(
-            self.desk,
+        found = self.desk.rows(
             "SELECT id, account_id, number, key, postings, posted, held, posted_after, held_after"
             " FROM entry ORDER BY id",
         )
@@ -348,13 +344,12 @@ class Books(RuleBasedStateMachine):
             keys.add(key)
             assert by_package
         assert len(keys) == len(found)
-        for package, coins, posted, held in rows(self.desk, "SELECT id, coins, posted, held FROM package"):
+        for package, coins, posted, held in self.desk.rows("SELECT id, coins, posted, held FROM package"):
             assert 0 <= held <= posted <= coins, f"package {package}"
             assert by_package[package] == [posted, held], f"package {package} differs from its entries"
-        for account, posted, held, entries in rows(self.desk, "SELECT id, posted, held, entries FROM account"):
+        for account, posted, held, entries in self.desk.rows("SELECT id, posted, held, entries FROM account"):
             assert by_account[account] == [posted, held, entries], f"account {account} differs from its entries"
-            sums = rows(
-                self.desk,
+            sums = self.desk.rows(
                 "SELECT coalesce(sum(posted), 0), coalesce(sum(held), 0) FROM package WHERE account_id = ?",
                 [account],
             )
@@ -362,14 +357,14 @@ class Books(RuleBasedStateMachine):
 
     @invariant()
     def no_written_entry_changes(self) -> None:
-        found = {row[0]: row for row in rows(self.desk, "SELECT * FROM entry")}
+        found = {row[0]: row for row in self.desk.rows("SELECT * FROM entry")}
         assert {number: found.get(number) for number in self.written} == self.written
         self.written = found
 
     @invariant()
     def what_an_account_page_shows_never_changes_without_a_new_version(self) -> None:
-        for account, number, *rest in rows(self.desk, "SELECT id, number, posted, held, frozen_ms FROM account"):
-            packages = rows(self.desk, "SELECT * FROM package WHERE account_id = ? ORDER BY id", [account])
+        for account, number, *rest in self.desk.rows("SELECT id, number, posted, held, frozen_ms FROM account"):
+            packages = self.desk.rows("SELECT * FROM package WHERE account_id = ? ORDER BY id", [account])
             before, shown = self.pages.get(account, (-1, []))
             assert number >= before
             assert number > before or [rest, packages] == shown, f"account {account} is never pushed again"
@@ -383,32 +378,30 @@ class Books(RuleBasedStateMachine):
 
     @invariant()
     def units_are_what_the_orders_owe(self) -> None:
-        found = Counter(
-            rows(self.desk, "SELECT order_id, plan FROM package WHERE order_id IS NOT NULL AND NOT revoked")
-        )
+        found = Counter(self.desk.rows("SELECT order_id, plan FROM package WHERE order_id IS NOT NULL AND NOT revoked"))
         owed = {(number, plan): n for number, units in self.owes.units.items() for plan, n in units.items() if n}
         assert dict(found) == owed
 
     @invariant()
     def each_unit_was_granted_once_and_never_holds_more(self) -> None:
         moved: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        for kind, postings in rows(self.desk, "SELECT kind, postings FROM entry WHERE order_id IS NOT NULL"):
+        for kind, postings in self.desk.rows("SELECT kind, postings FROM entry WHERE order_id IS NOT NULL"):
             for package, posted, _ in json.loads(postings):
                 moved[package][kind] += posted
-        for package, coins in rows(self.desk, "SELECT id, coins FROM package WHERE order_id IS NOT NULL"):
+        for package, coins in self.desk.rows("SELECT id, coins FROM package WHERE order_id IS NOT NULL"):
             assert moved[package]["grant"] == coins
             assert 0 <= -moved[package]["revoke"] - moved[package]["reinstate"] <= coins
 
     @invariant()
     def an_account_without_corrections_has_what_its_orders_and_grants_say(self) -> None:
-        for kind, ref, posted in rows(self.desk, "SELECT owner_kind, owner_ref, posted FROM account"):
+        for kind, ref, posted in self.desk.rows("SELECT owner_kind, owner_ref, posted FROM account"):
             owner = Owner(kind, ref)
             if owner not in self.spent:
                 assert posted == self.owes.coins(owner) + self.granted[owner]
 
     @invariant()
     def a_chargeback_freezes_for_good(self) -> None:
-        found = rows(self.desk, "SELECT owner_kind, owner_ref FROM account WHERE frozen_ms IS NOT NULL")
+        found = self.desk.rows("SELECT owner_kind, owner_ref FROM account WHERE frozen_ms IS NOT NULL")
         assert {Owner(*row) for row in found} == self.owes.frozen
 
 

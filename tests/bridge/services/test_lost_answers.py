@@ -17,6 +17,7 @@ from bridge.domain.files import NamedFile
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket
 from bridge.services.account_pages import PageTerms
 from bridge.services.lost_answers import recover_answers, redact_again, tell_other_standing, with_answers
+from bridge.services.redacting import redact
 from bridge.services.ticket_documents import message_rows
 from bridge.services.ticket_standing import look_at
 from bridge.services.tickets import reply
@@ -261,6 +262,16 @@ def test_D2_what_was_taken_out_after_the_backup_is_taken_out_again(place: int, l
             {"message": texts[place].id},
         )
         assert coins.desk.look(lambda tx: tx.tickets.redacted([number])) == {texts[place].id}
+
+
+def test_D2_what_was_taken_out_before_the_backup_is_not_put_back_by_a_row_that_still_shows_it() -> None:
+    """The shop was out of reach from then on."""
+    with a_coin_desk() as coins:
+        number = with_thread(coins)
+        answer = coins.desk.look(lambda tx: tx.tickets.thread(number))[1]
+        coins.desk.run(redact, coins.terms, number, answer.id, because="Not his.", by=ANNA, at=LATER)
+        assert recovered(coins, answered()) == []
+        assert "It is done." not in staffs_words(coins, number)
 
 
 def test_D2_nothing_is_taken_out_that_no_row_of_ours_says_was() -> None:

@@ -10,6 +10,7 @@ from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.files import NamedFile
+from bridge.domain.threads import NO_SUBJECT
 from bridge.domain.tickets import Author, Message, MessageKind, TicketState
 from bridge.errors import ImpossibleAmount, TicketRefused, UnknownTicket
 from bridge.services import ticket_links, tickets
@@ -51,6 +52,12 @@ def message_of(coins: CoinDesk, ticket: int, text: str = SECRET) -> int:
 def redacts(coins: CoinDesk, ticket: int, message: int, because: str = WHY) -> Redacted:
     at = coins.later(minutes=1)
     return coins.desk.run(redact, coins.terms, ticket, message, because=because, by=ANNA, at=at)
+
+
+def named(coins: CoinDesk, ticket: int) -> str:
+    found = coins.desk.look(lambda tx: tx.tickets.get(ACME, ticket))
+    assert found is not None
+    return found.subject
 
 
 def is_somewhere(coins: CoinDesk, words: str) -> bool:
@@ -185,6 +192,18 @@ def test_T11_of_a_message_of_the_shops_own_customer_service_staff_are_told_that_
     coins.desk.run(lambda tx: tx.tickets.say(ticket, native))
     done = redacts(coins, ticket, message_of(coins, ticket))
     assert (done.in_thread, done.in_inbox) == (True, False)
+
+
+def test_D2_a_ticket_that_was_named_by_its_first_line_loses_that_name_and_others_keep_theirs(coins: CoinDesk) -> None:
+    """What comes without a subject is called by its first line."""
+    other = opens(coins)
+    ticket = opens(coins, subject=SECRET, text=f"{SECRET}\nIt is all I have.")
+    message = message_of(coins, ticket, f"{SECRET}\nIt is all I have.")
+    pushed(coins)
+    redacts(coins, ticket, message)
+    assert not is_somewhere(coins, SECRET)
+    assert [named(coins, one) for one in (ticket, other)] == [NO_SUBJECT, "Slider"]
+    assert coins.desk.look(lambda tx: tx.tickets.is_pushed(ACME, ticket)) is False
 
 
 @pytest.mark.parametrize("written", [True, False])

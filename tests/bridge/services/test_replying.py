@@ -12,7 +12,7 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.events import TicketAnswered, TicketReplied
 from bridge.domain.tickets import Author, MessageKind, TicketState
 from bridge.errors import UnknownTicket
-from bridge.services import inbox, ticket_decisions, tickets
+from bridge.services import firing, inbox, ticket_decisions, tickets
 from bridge.services.told_before import Told
 from bridge.testing.coin_desk import posted_row
 from tests.support.books import ACME, customer
@@ -166,6 +166,22 @@ def test_after_a_restore_what_was_written_is_in_the_thread_again_whatever_its_pa
     said = coins.thread(ticket)
     assert [one.at for one in said if one.text == "Once more"] == [before.received_at]
     assert [one.at for one in said] == sorted(one.at for one in said)
+
+
+@pytest.mark.parametrize("ended", [TicketState.WAITING_CUSTOMER, TicketState.RESOLVED])
+def test_T6_T10_what_was_written_after_the_backup_is_owed_an_answer_though_silence_came_first(
+    coins: CoinDesk, ended: TicketState
+) -> None:
+    """What falls due at the restart is fired before the inbox is read; nobody had been silent."""
+    ticket = coins.ticket(CUSTOMER).id
+    coins.desk.run(tickets.reply, coins.terms, ticket, text="Look now.", by=ANNA, at=coins.now, state=ended)
+    written = coins.now + timedelta(days=10)
+    coins.later(days=15)
+    coins.desk.run(firing.fire_due, {ACME: coins.terms}, at=coins.now)
+    answer = writes(coins, ticket, "Not yet.", told=Told("accepted", "replied", {}, {"ticket": ticket}, written))
+    assert (answer.code, answer.document["data"]) == ("replied", {"ticket": ticket})
+    now = coins.desk.look(lambda tx: tx.tickets.now([ticket]))[ticket]
+    assert (now.state, now.since, now.due) == (TicketState.OPEN, written, written + timedelta(days=1))
 
 
 def test_a_reply_that_can_t_be_repeated_after_a_restore_is_told_to_staff(coins: CoinDesk) -> None:
