@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.contracts.shop_documents import Contact
 from bridge.domain.accounts import Owner
+from bridge.domain.licences import LicenceBook
 
 Model = TypeVar("Model")
 MAIL_HELD = "mail_held"
@@ -46,7 +47,8 @@ class StoreCard:
 
     `title` is the vendor's name as customers know it; `account_url` is the customer's page in the shop, empty where it
     is not set. `languages` are those customers are addressed in, the first one where theirs is not among them. `plans`
-    are the plans' names by key and language.
+    are the plans' names by key and language, `buy_url` is where a package is sold, empty where that is not said;
+    `licences` has the licensed products with their names.
     """
 
     name: str
@@ -58,6 +60,8 @@ class StoreCard:
     source: Path
     plans: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     settings: Any = None
+    buy_url: str = ""
+    licences: LicenceBook = field(default_factory=LicenceBook)
 
     def language_for(self, wanted: str) -> str:
         """The language to address somebody in who would like `wanted`, an ISO 639 code with or without a region."""

@@ -220,7 +220,9 @@ class TicketOpened(CustomerEvent):
     """A customer opened a ticket. `urgent` says that he asks for it to be urgent (rule T3).
 
     `guaranteed_until` is when it is answered by what he was promised, `best_effort_until` when that is meant to be
-    (rule T8); None where nothing is. `continues` is the closed ticket that it goes on with (rule T10).
+    (rule T8); None where nothing is. `continues` is the closed ticket that it goes on with (rule T10). `cover` says who
+    pays for help in it and `reason` why, as `bridge.domain.entitlement` has it, by which licence and for which product
+    where there are any; empty in a store without licences (rules L2, L4).
     """
 
     ticket_id: int
@@ -230,6 +232,10 @@ class TicketOpened(CustomerEvent):
     continues: int | None = None
     guaranteed_until: datetime | None = None
     best_effort_until: datetime | None = None
+    cover: str = ""
+    reason: str = ""
+    licence_id: int | None = None
+    product: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,6 +242,11 @@ class LicenceBook:
         meant = self._folded.get(code.strip().casefold())
         return meant if meant != code else None
 
+    def names(self, product: str) -> Mapping[str, str]:
+        """What customers call a product, by language; nothing of one that has left the settings."""
+        known = self.products.get(product)
+        return known.names if known is not None else {}
+
     def named(self, text: str) -> str | None:
         """The product that these words name: its key, a name in any language, a code; or one that others cover.
 

@@ -47,6 +47,11 @@ class PlanBook:
         }
         self._folded = {code.strip().casefold(): code for code in self._terms}
 
+    @property
+    def buy_url(self) -> str:
+        """Where a package is sold, the smallest plan's first; empty where that is not said."""
+        return next((plan.buy_url for plan in self.plans.values() if plan.buy_url), "")
+
     def terms(self, code: str) -> UnitTerms | None:
         """The terms a product code stands for today, or None where it stands for no plan."""
         return self._terms.get(code)

@@ -13,6 +13,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.tickets import Author, MessageKind
+from bridge.engine.setup import StoreSetup
 from bridge.errors import PluginError, ShopUnavailable
 from bridge.services.notes import storefront_name
 from bridge.services.threads_shown import told_unread, why_unseen
@@ -162,6 +163,7 @@ def _visitor(tx: DeskTx, store: str, owner: Owner) -> Contact | None:
 
 
 def _card(store: StoreSettings, read: Section | None) -> StoreCard:
+    setup = StoreSetup.of(store)
     return StoreCard(
         name=store.name,
         title=store.title or store.name,
@@ -172,4 +174,6 @@ def _card(store: StoreSettings, read: Section | None) -> StoreCard:
         source=store.source,
         plans={key: dict(plan.name) for key, plan in store.plans.items()},
         settings=read,
+        buy_url=setup.plans.buy_url,
+        licences=setup.licences,
     )

@@ -449,9 +449,9 @@ final class LicenceClient
         return [$status, $text, $after];
     }
 
-    /** The seconds that a line of the head says to wait, else what was known. */
+    /** The seconds that a line of the head says to wait, at most a day, else what was known. */
     public static function retryAfter(string $line, int $known): int
     {
-        return preg_match('~^retry-after:\s*(\d{1,6})\s*$~i', $line, $found) ? (int) $found[1] : $known;
+        return preg_match('~^retry-after:\s*(\d+)\s*$~i', $line, $found) ? min((int) $found[1], self::DAY) : $known;
     }
 }

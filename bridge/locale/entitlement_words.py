@@ -4,8 +4,10 @@ Each is the reason and what follows from it. Of a writer who has not proven who 
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from bridge.domain.entitlement import Entitlement, Reason, Way
+from bridge.domain.licences import LicenceBook
 from bridge.locale.dates import LANGUAGES
 from bridge.locale.say import say
 
@@ -60,10 +62,44 @@ def entitlement_text(found: Entitlement, names: Mapping[str, str]) -> dict[str, 
     return {language: _text(language, found, names) for language in LANGUAGES}
 
 
+RENEWAL, PACKAGE, OFFICIAL = "renew", "package", "contact"
+"""The ways on, as programs know them."""
+
+
+class WayOn(NamedTuple):
+    """One thing that he can do: a stable word, what it says by language, and its address, empty where it has none."""
+
+    code: str
+    text: Mapping[str, str]
+    url: str
+
+
+def ways_on(found: Entitlement, licences: LicenceBook, buy_url: str) -> list[WayOn]:
+    """What a customer can do whom no licence covers: renew, buy a package, turn to the official contact (rule L4).
+
+    All of it is of the store's settings as they are now, and what they don't name is left out. None where help is
+    free, or he is to say something first. Where one buys a licence whom there was none of, the shop itself says.
+    """
+    if not found.leads_on:
+        return []
+    product = licences.products.get(found.product or "")
+    renew = product.renew_url if product is not None and found.licence_id is not None else ""
+    ways = [WayOn(RENEWAL, _said(RENEW), renew), WayOn(PACKAGE, _said(BUY_PACKAGE), buy_url)]
+    ways = [one for one in ways if one.url]
+    if contact := licences.contact:
+        url = contact if contact.startswith(("https://", "http://")) else ""
+        ways.append(WayOn(OFFICIAL, _said(CONTACT, contact=contact), url))
+    return ways
+
+
 def staff_text(found: Entitlement) -> str:
     """The decision in one line for staff, with the rule that made it."""
     why = REASONS_FOR_STAFF.get(found.reason, found.reason.value).format(product=found.product)
     return FOR_STAFF[found.way].format(licence=found.licence_id, product=found.product, why=why)
+
+
+def _said(message: str, **values: object) -> dict[str, str]:
+    return {language: say(language, message, **values) for language in LANGUAGES}
 
 
 def _text(language: str, found: Entitlement, names: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.entitlement import Entitlement
 from bridge.domain.events import TicketOpened
 from bridge.domain.tickets import Author, Channel, Message, MessageKind, Ticket, TicketKind
 from bridge.errors import QuoteRefused
@@ -111,7 +112,8 @@ def require_no_flood(tx: Tx, terms: DeskTerms, customer_id: int, *, at: datetime
 
 def tell_opened(tx: Tx, terms: DeskTerms, account: Account, ticket: Ticket, *, urgent: bool = False) -> None:
     """Tell that a customer has opened a ticket which stands in the desk, with what he was promised (rule T8)."""
-    promise = promise_of(tx, ticket).opening
+    promise, said = promise_of(tx, ticket).opening, tx.tickets.last_cover(ticket.id)
+    cover = Entitlement.of(said.detail) if said is not None else None
     opened = TicketOpened(
         key=f"{terms.store}:ticket:{ticket.id}:opened",
         store=terms.store,
@@ -124,5 +126,9 @@ def tell_opened(tx: Tx, terms: DeskTerms, account: Account, ticket: Ticket, *, u
         continues=ticket.continues,
         guaranteed_until=promise.guaranteed,
         best_effort_until=promise.best_effort,
+        cover=cover.way.value if cover else "",
+        reason=cover.reason.value if cover else "",
+        licence_id=cover.licence_id if cover else None,
+        product=cover.product if cover else None,
     )
     tx.outbox.add([opened])

@@ -18,7 +18,7 @@ from bridge.domain.entitlement import Entitlement
 from bridge.domain.files import TicketFile
 from bridge.domain.histories import History
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketNow
-from bridge.locale.entitlement_words import entitlement_text
+from bridge.locale.entitlement_words import entitlement_text, ways_on
 from bridge.locale.history_words import history_text, redacted_text
 from bridge.locale.promise_words import best_effort_text, guaranteed_text
 from bridge.services.account_pages import PageTerms
@@ -31,7 +31,6 @@ from bridge.services.document_parts import (
     taken_away,
     unix,
 )
-from bridge.services.leading_on import product_names, ways_on
 from bridge.services.promises import promise_of
 from bridge.services.ticket_histories import read_history
 
@@ -149,10 +148,10 @@ def _cover(tx: Tx, terms: PageTerms, ticket: Ticket) -> dict[str, Any]:
         "reason": cover.reason.value,
         "licence": cover.licence_id,
         "product": cover.product,
-        "text": entitlement_text(cover, product_names(terms.licences, cover.product)),
+        "text": entitlement_text(cover, terms.licences.names(cover.product or "")),
         "ways": [
             {"code": way.code, "text": dict(way.text), "url": way.url}
-            for way in ways_on(cover, terms.licences, terms.plans)
+            for way in ways_on(cover, terms.licences, terms.plans.buy_url)
         ],
     }
     return {"cover": facts}

@@ -4,17 +4,22 @@ A visitor of the shop's own customer service has no page: his letter is the answ
 """
 
 from bridge.domain.accounts import OwnerKind
+from bridge.domain.entitlement import Entitlement, Reason, Way
 from bridge.domain.events import Event, TicketAnswered, TicketOpened, UrgencyDecided
+from bridge.locale.entitlement_words import OFFICIAL, entitlement_text, ways_on
 from bridge_mail.letter import Context, Fact, Letter, Writer, about_ticket, ticket_fact
-from bridge_mail.words import say
+from bridge_mail.words import isolated, say
 
 
 def _opened(event: TicketOpened, at: Context) -> Letter | None:
-    """The promise at the opening; nothing where nothing was promised (rule T8), nor to an address nobody has proven."""
+    """The promise at the opening, and who pays for the help (rules T8, L2, L4).
+
+    Nothing where neither was said, nor to an address nobody has proven.
+    """
     if event.owner.kind is OwnerKind.VISITOR:
         return None
     lang, guaranteed, meant = at.language, event.guaranteed_until, event.best_effort_until
-    if guaranteed is None and meant is None:
+    if guaranteed is None and meant is None and not event.cover:
         return None
     lines = [_cost(event, lang)]
     facts = [ticket_fact(event.ticket_id, at)]
@@ -24,6 +29,15 @@ def _opened(event: TicketOpened, at: Context) -> Letter | None:
     if meant is not None and meant != guaranteed:
         facts.append(Fact(say(lang, "We aim to answer by"), at.minute(meant)))
         lines.append(say(lang, "The time that we aim at is not guaranteed."))
+    if event.cover and event.price is None:
+        cover = Entitlement(Way(event.cover), Reason(event.reason), event.licence_id, event.product)
+        licences = at.store.licences
+        lines.append(entitlement_text(cover, licences.names(event.product or ""))[lang])
+        for way in ways_on(cover, licences, at.store.buy_url):
+            if way.code == OFFICIAL:
+                lines.append(way.text[lang])
+            else:
+                facts.append(Fact(way.text[lang], isolated(way.url)))
     if event.urgent:
         lines.append(say(lang, "You asked for it to be urgent: we look at it and tell you whether it is."))
     subject = about_ticket(say(lang, "We have received your ticket"), at)

@@ -136,6 +136,16 @@ async def test_L7_a_server_that_fails_is_left_alone_for_as_long_as_it_says(tmp_p
         assert len(field.desk.asked) - asked == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [("Retry-After: 30\r\n", 30), ("retry-after:99999999999999999999", 86_400), ("Retry-After: tomorrow", 7), ("", 7)],
+)
+def test_L7_no_server_is_left_alone_for_more_than_a_day(line: str, seconds: int) -> None:
+    code = "require $argv[1]; echo SupportBridge\\LicenceClient::retryAfter($argv[2], 7);"
+    program = ["php", "-r", code, "--", str(CLIENT / "LicenceClient.php"), line]
+    assert subprocess.run(program, capture_output=True, check=True, timeout=30).stdout == str(seconds).encode()
+
+
 async def test_L6_being_limited_is_no_verdict(tmp_path: Path) -> None:
     async with the_field(ANYWHERE.model_copy(update={"per_key": 1})) as field:
         shop = of(field, tmp_path)

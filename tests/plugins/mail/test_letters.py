@@ -20,6 +20,7 @@ from bridge_mail.letters import CUSTOMER_WRITERS, STAFF_WRITERS, letter_to_custo
 from bridge_mail.rendering import Envelope, as_html, as_text, customer_sheet, greeting_name, message
 from script.make_docs import command_tree
 from tests.plugins.mail.conftest import UNTIL, granted, quote_facts
+from tests.support.licences import OFFICIAL, RENEWALS, SOLD
 from tests.support.mailroom import ANNA, NOON
 
 LANGUAGES = ("en", "ru", "fa")
@@ -32,11 +33,14 @@ CARD = StoreCard(
     staff=(StaffContact("Anna", "anna@example.com"),),
     source=Path("acme.toml"),
     plans={"base": {"en": "Base", "ru": "Базовый", "fa": "پایه"}},
+    buy_url="https://shop.example/packages",
+    licences=SOLD,
 )
 LAPSES = NOON + timedelta(days=14)
 CUSTOMER: dict[str, Any] = {"store": "acme", "at": NOON, "owner": ANNA}
 GUEST: dict[str, Any] = {**CUSTOMER, "owner": Owner(OwnerKind.GUEST, 1042)}
 COINS: dict[str, Any] = {**CUSTOMER, "order_id": 1042, "plan": "base", "coins": 521, "usable_until": UNTIL}
+SEO_TICKET: dict[str, Any] = {"key": "k", **CUSTOMER, "ticket_id": 5, "licence_id": 3, "product": "seo"}
 BY_STAFF: dict[str, Any] = {**CUSTOMER, "order_id": None, "plan": None}
 CLOCK: dict[str, Any] = {"key": "k", **CUSTOMER, "ticket_id": 5, "due": LAPSES, "to": ("Anna",)}
 IN_NO_LETTER = {
@@ -75,6 +79,13 @@ TO_CUSTOMERS: list[events.Event] = [
     events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, guaranteed_until=UNTIL, best_effort_until=LAPSES),
     events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, guaranteed_until=UNTIL, best_effort_until=UNTIL, urgent=True),
     events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, best_effort_until=LAPSES),
+    events.TicketOpened(
+        key="k", **CUSTOMER, ticket_id=5, cover="licence", reason="active", licence_id=3, product="seo"
+    ),
+    events.TicketOpened(
+        key="k", **CUSTOMER, ticket_id=5, cover="no_clock", reason="expired", licence_id=3, product="seo"
+    ),
+    events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, cover="choose", reason="unknown_product"),
     events.UrgencyDecided(key="k", **CUSTOMER, ticket_id=5, urgent=True),
     events.UrgencyDecided(key="k", **CUSTOMER, ticket_id=5, urgent=False),
     events.GuestClaimed(key="k", **GUEST, claim_id=1, order_id=1042, language="en"),
@@ -207,6 +218,15 @@ def test_C13_only_an_offer_after_another_one_speaks_of_an_earlier_offer() -> Non
     assert anew in customers(events.QuoteOffered(**quote_facts(version=2), valid_until=LAPSES, replaces=True)).lines
     sent_draft = events.QuoteOffered(**quote_facts(version=2), valid_until=LAPSES)
     assert anew not in customers(sent_draft).lines
+
+
+def test_L4_whom_no_licence_covers_is_written_the_ways_on() -> None:
+    ended = customers(events.TicketOpened(**SEO_TICKET, cover="coins", reason="expired"))
+    assert ended.lines[1].startswith("Your licence of SEO pack has ended.")
+    assert ended.lines[2] == f"Contact us: {OFFICIAL}"
+    assert [words.without_marks(one.value) for one in ended.facts[1:]] == [RENEWALS, CARD.buy_url]
+    free = customers(events.TicketOpened(**SEO_TICKET, cover="licence", reason="active"))
+    assert (len(free.lines), len(free.facts)) == (2, 1)
 
 
 def test_C13_what_is_opened_from_the_price_list_is_not_said_to_cost_nothing() -> None:
