@@ -13,6 +13,7 @@ from bridge.settings import StoreSettings
 SINCE = {
     "0.4.0": "packages on sale, the panels of the back office",
     "0.5.0": "tickets with their messages and files",
+    "0.6.0": "licences",
 }
 """What extensions can show, by the version that it came with."""
 

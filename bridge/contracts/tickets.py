@@ -215,6 +215,10 @@ class Tickets(Protocol):
         """Show these tickets anew, but not what was said in them."""
         ...
 
+    def touch_covered(self, store: str) -> None:
+        """Show those tickets of the store anew in which was decided who pays for help; all of them are looked at."""
+        ...
+
     def show_anew(self, ticket_ids: Iterable[int]) -> None:
         """Show these tickets anew with all that was said in them: somebody else may see it now, or nobody."""
         ...

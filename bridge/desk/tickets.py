@@ -70,6 +70,16 @@ _SHOWN = Statement(
 _NEXT = ticket.c.number + literal_column("1")
 _TOUCH = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(number=_NEXT))
 _RENAME = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(subject=bindparam("wanted"), number=_NEXT))
+_TOUCH_COVERED = Statement(
+    update(ticket)
+    .where(
+        ticket.c.store_id == bindparam("store"),
+        ticket.c.id.in_(
+            select(message.c.ticket_id).where(message.c.kind == literal_column(f"'{MessageKind.COVERED}'"))
+        ),
+    )
+    .values(number=_NEXT)
+)
 _PUSHED = Statement(
     update(ticket)
     .where(ticket.c.id == bindparam("wanted"), ticket.c.pushed_number < bindparam("shown"))
@@ -173,6 +183,9 @@ class SqlTickets(SqlMessages, SqlTicketStanding):
 
     def rename(self, ticket_ids: Iterable[int], subject: str) -> None:
         _RENAME.run(self._connection, ids=id_list(ticket_ids), wanted=subject)
+
+    def touch_covered(self, store: str) -> None:
+        _TOUCH_COVERED.run(self._connection, store=self._stores.number(store))
 
     def show_anew(self, ticket_ids: Iterable[int]) -> None:
         ids = id_list(ticket_ids)

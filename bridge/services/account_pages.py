@@ -94,7 +94,7 @@ def show_new_terms(tx: Tx, terms: PageTerms) -> bool:
     rights = [[one.key, one.kind, sorted(one.plans), dict(one.names)] for one in terms.rights.rights.values()]
     shown = [plans, terms.zone.key, *([rights, terms.telephone] if rights else [])]
     if terms.licences:
-        shown.append(_licence_terms(terms.licences))
+        shown.append([*_licence_terms(terms.licences), terms.licences.contact, terms.plans.buy_url])
     digest = hashlib.sha256(canonical_json(shown).encode()).hexdigest()
     state = tx.stores.get(terms.store)
     if state.page_terms == digest:
@@ -102,6 +102,7 @@ def show_new_terms(tx: Tx, terms: PageTerms) -> bool:
     if state.page_terms:
         tx.push.refresh(terms.store)
         tx.licences.again(terms.store)
+        tx.tickets.touch_covered(terms.store)
     tx.stores.save(replace(state, page_terms=digest))
     return bool(state.page_terms)
 
@@ -167,7 +168,7 @@ def entry_document(store: str, customer_id: int, entry: NumberedEntry) -> dict[s
 
 
 def _licence_terms(book: LicenceBook) -> list[Any]:
-    """What of the settings stands in every licence's row."""
+    """What of the settings stands in every licence's row, and in that of a ticket which a licence might cover."""
     products = {key: [dict(product.names), product.renew_url] for key, product in book.products.items()}
     return [products, max(book.expiring_days, default=0), book.releases, book.release_days]
 

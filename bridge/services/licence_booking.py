@@ -48,8 +48,10 @@ class LicenceBooking:
         """Their ids by account, oldest first."""
         self._new: list[Licence] = []
         self._renewals: list[OrderRenewal] = []
-        self._events: list[tuple[datetime, int, KeyedEvent]] = []
-        """Each with its order, and when that was paid."""
+        self._events: list[tuple[int, KeyedEvent]] = []
+        """Each with its order."""
+        self._made: dict[str, datetime] = {}
+        """When what is given here for the first time was paid, by the key of its event."""
 
     def decide(self, page: OrderPage, numbers: Iterable[int], accounts: Mapping[int, Account]) -> OrderPage:
         """Work out what these orders come to. A renewal that finds nothing to prolong is a note in the page returned,
@@ -83,24 +85,21 @@ class LicenceBooking:
         return replace(page, decisions=decisions)
 
     def book(self, *, told: Collection[int]) -> None:
-        """Keep what was decided. Of the orders `told` plugins hear, but not of those that were paid long before the
-        settings knew what their codes mean: their customers expect no letter.
+        """Keep what was decided. Of the orders `told` plugins hear, but not of what is given now and was paid long
+        before the settings knew what its codes mean: its customer expects no letter.
 
         Raises `KeyReused` where a key is recorded with other content.
         """
         if not self._events:
             return
-        kept = self._tx.licences.record([event for _, _, event in self._events], self._new)
+        said = [event for _, event in self._events]
+        kept = self._tx.licences.record(said, self._new)
         self._tx.licences.save_renewals(self._store.name, self._renewals)
         arm_licences(self._tx, self._store.name, self._store.licences, kept.values(), at=self._at)
-        said = [event for _, _, event in self._events]
         flag_refunds(self._tx, self._store.name, said, list(kept.values()), at=self._at)
         since = self._tx.stores.get(self._store.name).licences_since
-        heard = [
-            event
-            for paid_at, number, event in self._events
-            if number in told and (since is None or paid_at >= since - A_DAY)
-        ]
+        old = {key for key, paid_at in self._made.items() if since is not None and paid_at < since - A_DAY}
+        heard = [event for number, event in self._events if number in told and event.key not in old]
         self._tx.outbox.add(changed_events(self._tx, self._store.name, heard, kept))
 
     def _find(self, wanted: Mapping[int, list[LicenceChange]], accounts: Mapping[int, Account]) -> None:
@@ -140,50 +139,51 @@ class LicenceBooking:
         self._keep(KeptLicence(licence, licence_now(licence, ()), 0))
         key = licence_key(self._store.name, order, change.terms.product)
         event = LicenceEvent(self._at, LicenceEventKind.ISSUED, {"units": change.units}, self._by)
-        self._say(order, paid_at, number, key, event)
+        self._made[key] = paid_at
+        self._say(order, number, key, event)
 
     def _take(self, order: int, change: LicenceChange, account: Account, paid_at: datetime) -> bool:
         """Decide any change but a licence's making; False for a renewal that finds nothing to prolong."""
         by_order = SuspendedBy.ORDER.value
         match change:
             case ChangeQuantity(licence=one, units=units):
-                self._happened(order, paid_at, one, LicenceEventKind.QUANTITY, units=units)
+                self._happened(order, one, LicenceEventKind.QUANTITY, units=units)
             case SuspendLicence(licence=one, reason=reason):
-                self._happened(order, paid_at, one, LicenceEventKind.SUSPENDED, by=by_order, reason=reason)
+                self._happened(order, one, LicenceEventKind.SUSPENDED, by=by_order, reason=reason)
             case ReinstateLicence(licence=one):
-                self._happened(order, paid_at, one, LicenceEventKind.REINSTATED, by=by_order)
+                self._happened(order, one, LicenceEventKind.REINSTATED, by=by_order)
             case RenewLicence(code=code, unit=unit, product=product, months=months):
                 mine = self._shelves.get(account.id, ())
                 target = choose([self._found[number] for number in mine], product)
                 if target is None:
                     return False
-                self._renew(OrderRenewal(order, code, unit, target.licence.id, months, paid_at), paid_at)
+                self._made[self._renew(OrderRenewal(order, code, unit, target.licence.id, months, paid_at))] = paid_at
             case TakeRenewalBack(renewal=renewal):
                 self._renewals.append(renewal._replace(stands=False))
                 detail = {"renewal": renewal.key}
                 event = LicenceEvent(self._at, LicenceEventKind.RENEWAL_TAKEN_BACK, detail, self._by)
                 key = f"{self._store.name}:{renewal.key}:taken_back:{renewal.turns}"
-                self._say(order, paid_at, renewal.licence_id, key, event)
+                self._say(order, renewal.licence_id, key, event)
             case GiveRenewalAgain(renewal=renewal):
-                self._renew(renewal._replace(stands=True, turns=renewal.turns + 1), paid_at)
+                self._renew(renewal._replace(stands=True, turns=renewal.turns + 1))
         return True
 
-    def _renew(self, one: OrderRenewal, paid_at: datetime) -> None:
+    def _renew(self, one: OrderRenewal) -> str:
+        """Give a unit of a renewal, for the first time or again; the key of what is said of it."""
         self._renewals.append(one)
         event = renewal_event(self._at, Renewal(one.paid_at, one.key, one.months), self._by)
         key = f"{self._store.name}:{one.key}:given:{one.turns}"
-        self._say(one.order_id, paid_at, one.licence_id, key, event)
+        self._say(one.order_id, one.licence_id, key, event)
+        return key
 
-    def _happened(
-        self, order: int, paid_at: datetime, one: KeptLicence, kind: LicenceEventKind, **detail: object
-    ) -> None:
+    def _happened(self, order: int, one: KeptLicence, kind: LicenceEventKind, **detail: object) -> None:
         licence = one.licence
         turn = self._found[licence.id].number + 1
         key = f"{licence_key(self._store.name, order, licence.product)}:{kind.value}:{turn}"
-        self._say(order, paid_at, licence.id, key, LicenceEvent(self._at, kind, detail, self._by))
+        self._say(order, licence.id, key, LicenceEvent(self._at, kind, detail, self._by))
 
-    def _say(self, order: int, paid_at: datetime, licence_id: int, key: str, event: LicenceEvent) -> None:
-        self._events.append((paid_at, order, KeyedEvent(licence_id, key, event)))
+    def _say(self, order: int, licence_id: int, key: str, event: LicenceEvent) -> None:
+        self._events.append((order, KeyedEvent(licence_id, key, event)))
         before = self._found[licence_id]
         now = continued(before.licence, before.now, [event])
         self._found[licence_id] = KeptLicence(before.licence, now, before.number + 1)

@@ -33,6 +33,7 @@ COLUMNS = {
     "price": "code",
     "answer": "uuid, customer_id",
     "message": "ticket_id, number, customer_id",
+    "licence": "licence_id, customer_id",
 }
 
 

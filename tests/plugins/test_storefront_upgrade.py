@@ -8,7 +8,7 @@ from bridge import VERSION
 from bridge.contracts.shop_rows import SHOP_TO_DESK, canonical_json, mac_of
 from tests.plugins.conftest import MakeShop
 from tests.support.back_office import push_meta, status
-from tests.support.customer_page import Customer, answer, push_account, push_document, quote
+from tests.support.customer_page import Customer, answer, licence, push_account, push_document, quote, ticket
 from tests.support.storefront import CUSTOMER, KEY, NOW, STORE, Storefront, account, package
 
 TABLES = ("quote", "price", "inbox", "answer")
@@ -130,6 +130,21 @@ def test_from_0_4_0_the_newer_extension_makes_what_tickets_need_and_loses_nothin
         assert shop.run(f"SELECT COUNT(*) FROM {{p}}{table}") == [(0,)]
     assert shop.run("SELECT request_id FROM {p}request") == [(5,)]
     assert Customer(shop).opens("tickets").has_form("quote_approve")
+    assert noted(shop) == [(f'{{"version":"{VERSION}"}}', "", "")]
+
+
+def test_from_0_5_0_the_newer_extension_makes_the_table_of_licences_and_loses_nothing(shop: Storefront) -> None:
+    shop.make_tables()
+    push_document(shop, "ticket", 5, ticket())
+    shop.run("DROP TABLE {p}licence")
+    before = Customer(shop).opens("thread", ticket=5)
+    assert "Please set it up." in before.text
+    assert "view=licences" not in before.html
+    administration(shop, "upgrade:0.6.0" if shop.platform == "prestashop" else "install")
+    push_document(shop, "licence", 7, licence())
+    page = Customer(shop).opens("thread", ticket=5)
+    assert "Please set it up." in page.text
+    assert "view=licences" in page.html
     assert noted(shop) == [(f'{{"version":"{VERSION}"}}', "", "")]
 
 

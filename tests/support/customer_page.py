@@ -19,6 +19,7 @@ from bridge.services.inbox_rows import (
     Doubt,
     GuestClaim,
     GuestCode,
+    LicenceRelease,
     QuoteApprove,
     QuoteCancel,
     QuoteDecline,
@@ -37,6 +38,7 @@ MODELS: dict[str, type[Strict]] = {
     "ticket_open": TicketOpen,
     "ticket_reply": TicketReply,
     "right_redeem": RightRedeem,
+    "licence_release": LicenceRelease,
     "guest_claim": GuestClaim,
     "guest_code": GuestCode,
 }
@@ -46,6 +48,7 @@ COLUMNS = {
     "price": "code, ",
     "answer": "uuid, customer_id, ",
     "message": "ticket_id, version, customer_id, ",
+    "licence": "licence_id, customer_id, ",
 }
 LANGUAGES = {"opencart": {"en": "en-gb", "ru": "ru-ru", "fa": "fa-ir"}}
 
@@ -343,6 +346,35 @@ def message(text: str | dict[str, str], **changes: Any) -> dict[str, Any]:
 def a_file(name: str = "error.png", **changes: Any) -> dict[str, Any]:
     """A file of a message, as the message names it."""
     document = {"file": "0b3e7c1a-4f2d-4c55-9a1e-2f6d8c7b9a10", "name": name, "size": 2_048, "type": "image/png"}
+    return {**document, **changes}
+
+
+def licence(number: int = 7, **changes: Any) -> dict[str, Any]:
+    """A licence document: active, used on one of three domains, of which none has been released."""
+    end = {"at": NOW + 90 * DAY, "text": {"en": "15 April 2027", "ru": "15 апреля 2027 г.", "fa": "۲۶ فروردین ۱۴۰۶"}}
+    document = {
+        "v": 1,
+        "store": STORE,
+        "customer": CUSTOMER,
+        "epoch": 1,
+        "number": 1,
+        "licence": number,
+        "key": "7K3QX-M2R9D-W8HPA-V5TNC-4JEGB",
+        "product": "seo",
+        "name": {"en": "SEO extension", "ru": "Расширение SEO", "fa": "افزونهٔ سئو"},
+        "order": 1042,
+        "suspended": None,
+        "until": NOW + 90 * DAY,
+        "expiring_from": NOW + 60 * DAY,
+        "licence_until": None,
+        "updates_until": end,
+        "support_until": end,
+        "units": 1,
+        "places": 3,
+        "domains": [{"domain": "shop.example", "since": NOW - DAY}],
+        "renew_url": "https://shop.example/renew",
+        "releases": {"most": 2, "days": 365, "used": []},
+    }
     return {**document, **changes}
 
 

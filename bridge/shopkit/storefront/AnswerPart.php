@@ -177,6 +177,9 @@ final class AnswerPart
                 ? $kit->link('answer_to_overview', [])
                 : $kit->button('claim_again', ['view' => 'claim']));
         }
+        if ($posted !== null && $posted->deed->kind === 'licence_release') {
+            return Html::of('p', [], $kit->link('answer_to_licences', ['view' => 'licences']));
+        }
         $ticket = $this->ticket ?? $answer->ticket;
 
         return Html::of('p', [], $ticket !== null

@@ -169,6 +169,34 @@ final class CustomerFacts
     }
 
     /**
+     * The numbers of his licences, the newest first.
+     *
+     * @return int[]
+     *
+     * @throws Problem
+     */
+    public function licenceIds(): array
+    {
+        return $this->once('licences', function (): array {
+            $this->knowEpoch();
+
+            return $this->documents->licences->ids($this->customerId) ?? [];
+        });
+    }
+
+    /**
+     * Whether there is anything to see of licences.
+     */
+    public function hasLicences(): bool
+    {
+        try {
+            return $this->licenceIds() !== [];
+        } catch (Problem $problem) { // the view of licences says it
+            return true;
+        }
+    }
+
+    /**
      * What the desk says to everybody; null where it is too old to say anything.
      *
      * @throws Problem

@@ -95,6 +95,11 @@ final class Deed
                 ]);
             case 'right_redeem':
                 return new self($form->kind, ['right' => $form->line('right'), 'domain' => self::domain($form)]);
+            case 'licence_release':
+                return new self($form->kind, [
+                    'licence' => self::id($form, 'licence'),
+                    'domain' => self::matching($form, 'domain', '/\A[^\s]{1,' . self::LONGEST_DOMAIN . '}\z/u'),
+                ]);
             case 'guest_claim':
                 return new self($form->kind, ['order' => self::order($form, $orderNumber)]);
             case 'guest_code':

@@ -44,6 +44,8 @@ final class DeedCheck
             }
         } elseif ($deed->kind === 'right_redeem') {
             $this->requireRight($deed, $account === null ? [] : $account->rights);
+        } elseif ($deed->kind === 'licence_release') {
+            $this->requireRelease((int) $deed->data['licence'], (string) $deed->data['domain']);
         } elseif ($deed->kind === 'ticket_open') {
             $this->requireOpening($deed);
         }
@@ -59,6 +61,17 @@ final class DeedCheck
         }
         if (isset($deed->data['order']) && $this->shop->orders(1, (int) $deed->data['order']) === []) {
             throw new Refusal('refused_own_order');
+        }
+    }
+
+    private function requireRelease(int $licenceId, string $domain): void
+    {
+        $licence = $this->documents->licences->one($this->customerId, $licenceId);
+        if ($licence === null || !$licence->isUsedOn($domain)) {
+            throw new Refusal('refused_release');
+        }
+        if ($licence->releasesLeft($this->now) === 0) {
+            throw new Refusal('licence_releases_none', ['most' => $licence->mostReleases, 'days' => $licence->releaseDays]);
         }
     }
 

@@ -4,7 +4,7 @@ namespace SupportBridge;
 
 /**
  * The documents that the desk has left for the pages: quotes, prices, answers, and what it says to everybody; tickets
- * and their messages have a place of their own.
+ * with their messages, and licences, have places of their own.
  *
  * Each is checked to be what its row says it is, and to belong to the customer who is asked about.
  */
@@ -30,6 +30,8 @@ final class Documents
 
     public TicketDocuments $tickets;
 
+    public LicenceDocuments $licences;
+
     private SignedRows $rows;
 
     /**
@@ -39,6 +41,7 @@ final class Documents
     {
         $this->rows = new SignedRows($tables, $key, $log);
         $this->tickets = new TicketDocuments($this->rows);
+        $this->licences = new LicenceDocuments($this->rows);
     }
 
     public function rows(): SignedRows

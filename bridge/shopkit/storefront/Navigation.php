@@ -7,8 +7,8 @@ namespace SupportBridge;
  */
 final class Navigation
 {
-    private const VIEWS = ['' => 'nav_overview', 'tickets' => 'nav_tickets', 'statement' => 'nav_statement',
-        'claim' => 'nav_claim'];
+    private const VIEWS = ['' => 'nav_overview', 'tickets' => 'nav_tickets', 'licences' => 'nav_licences',
+        'statement' => 'nav_statement', 'claim' => 'nav_claim'];
 
     /** The views that belong to another one. */
     private const WITHIN = ['thread' => 'tickets', 'ticket' => 'tickets'];
@@ -23,11 +23,15 @@ final class Navigation
     /**
      * @param string $view the one that is shown
      * @param int $offers how many wait for the customer's decision
+     * @param bool $hasLicences false where the way to them would lead to nothing
      */
-    public function html(string $view, int $offers): Html
+    public function html(string $view, int $offers, bool $hasLicences): Html
     {
         $items = [];
         foreach (self::VIEWS as $name => $text) {
+            if ($name === 'licences' && !$hasLicences && $view !== $name) {
+                continue;
+            }
             $current = $view === $name ? 'page' : ((self::WITHIN[$view] ?? null) === $name ? 'true' : null);
             $address = $this->kit->address($name === '' ? [] : ['view' => $name]);
             $attributes = ['href' => $address, 'class' => 'supportbridge-nav__link', 'aria-current' => $current];

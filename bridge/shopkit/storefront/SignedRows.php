@@ -112,7 +112,7 @@ final class SignedRows
     /**
      * Those that the desk of now has written.
      *
-     * @param array<int, Quote|Price|Ticket|Message> $documents
+     * @param array<int, Quote|Price|Ticket|Message|Licence> $documents
      *
      * @return array<int, mixed>
      */

@@ -109,6 +109,8 @@ final class SupportPage
                 return $this->page($name, $this->ticket()->form($this->parameter('price'), null));
             case 'file':
                 return $this->file();
+            case 'licences':
+                return $this->page($name, $this->licences()->parts($this->pageNumber()));
             case 'claim':
                 return $this->page($name, [(new ClaimPart($this->kit))->html('')]);
             case 'statement':
@@ -142,6 +144,11 @@ final class SupportPage
     private function list(int $page = 1, bool $isNarrowed = false): array
     {
         return (new TicketList($this->kit, $this->facts))->parts($page, $isNarrowed);
+    }
+
+    private function licences(): LicenceList
+    {
+        return new LicenceList($this->kit, $this->facts);
     }
 
     /**
@@ -255,6 +262,8 @@ final class SupportPage
                 $ticket = $this->ticket()->ofOffer((int) $form->line('quote'));
 
                 return $this->page('thread', $ticket === null ? $this->list() : $this->ticket()->thread($ticket, 1, null));
+            case 'licence_release':
+                return $this->page('licences', $this->licences()->parts(1));
             case 'guest_claim':
             case 'guest_code':
                 return $this->page('claim', [(new ClaimPart($this->kit))->html($form->line('order'))]);
@@ -269,7 +278,8 @@ final class SupportPage
      */
     private function page(string $view, array $parts): PageReply
     {
-        $navigation = (new Navigation($this->kit))->html($view, array_sum($this->facts->waitingOffers()));
+        $offers = array_sum($this->facts->waitingOffers());
+        $navigation = (new Navigation($this->kit))->html($view, $offers, $this->facts->hasLicences());
         $content = $this->frame($navigation, $this->refusal, ...$parts);
 
         return PageReply::page($this->language->say('title'), (string) $content);

@@ -11,7 +11,8 @@ namespace SupportBridge;
 foreach ([
     'Problem', 'DatabaseFailure', 'Database', 'Tables', 'Fields', 'Signature', 'KeyFile', 'Right', 'Package',
     'AccountState', 'AccountDocument', 'Extension', 'AccountReader', 'Jalali', 'Language', 'Quote', 'Price', 'Answer',
-    'Promise', 'Message', 'Ticket', 'Thread', 'Plan', 'PageDocument', 'SignedRows', 'TicketDocuments', 'Documents',
+    'Promise', 'Message', 'Ticket', 'Thread', 'Plan', 'PageDocument', 'Licence', 'SignedRows', 'TicketDocuments',
+    'LicenceDocuments', 'Documents',
     'AccountBlock', 'SchemaFile', 'Hints', 'Inspection', 'DeskStatus',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';

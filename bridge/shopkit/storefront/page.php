@@ -12,7 +12,8 @@ foreach ([
     'FileDownload', 'Deed', 'DeedCheck', 'Posted', 'Inbox', 'Sending', 'Html', 'CustomerFacts', 'PageKit', 'FileField',
     'Navigation', 'AccountPart', 'PackagesPart', 'RightsPart', 'BuyPart', 'Overview', 'OfferCard', 'OffersPart',
     'PricesPart', 'TicketForm', 'TicketsPart', 'ThreadPart', 'PromisePart', 'TicketList', 'TicketView', 'ClaimPart',
-    'AnswerPart', 'StatementFilter', 'StatementPart', 'StatementFile', 'PageReply', 'SupportPage',
+    'AnswerPart', 'LicenceCard', 'LicenceList', 'StatementFilter', 'StatementPart', 'StatementFile', 'PageReply',
+    'SupportPage',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';
 }

@@ -39,6 +39,7 @@ from bridge.services.tickets import reply
 from bridge.services.verify import verify
 from bridge.testing.desks import CREATED, a_desk
 from tests.support.books import ACME, BASE, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_store, an_order, customer, rows
+from tests.support.licences import SEO, a_licence_store
 from tests.support.quoting import CoinDesk
 
 PAGES = PageTerms(ACME, TEHRAN, PLANS, SigningKey("k1", bytes(32)), epoch=1)
@@ -344,6 +345,19 @@ def test_an_order_that_granted_before_the_upgrade_gets_its_date_when_it_is_seen_
         assert dates() == [(1042, "2026-11-20T12:00:00"), (1043, None)]
         assert [one.kind for one in desk.look(lambda tx: tx.problems.open(ACME))] == ["number_reused"]
         assert desk.look(lambda tx: tx.accounts.of_owners(ACME, [customer(77)]))[customer(77)].posted == 550
+
+
+def test_L1_an_order_that_granted_before_the_upgrade_gives_its_licence_when_it_is_seen_next(tmp_path: Path) -> None:
+    """From its payment on, which the desk remembers; what it has granted stays as it is."""
+    path = a_desk_of_version_1(tmp_path)
+    upgrade(path, now=CREATED)
+    with Desk.open(path) as desk:
+        before = rows(desk, "SELECT * FROM package")
+        desk.run(book_orders, a_licence_store(), [an_order(1042, (BASE, 1), (SEO, 2))], at=MONDAY_9AM)
+        (one,) = desk.look(lambda tx: tx.licences.of_orders(ACME, [1042]))[1042]
+        purchase = desk.look(lambda tx: tx.purchases.of_orders(ACME, [1042]))[1042]
+        assert (one.licence.product, one.now.units, one.licence.starts_at) == ("seo", 2, purchase.paid_at)
+        assert rows(desk, "SELECT * FROM package") == before
 
 
 def test_a_backup_of_an_older_program_is_restored_at_this_programs_version(tmp_path: Path) -> None:

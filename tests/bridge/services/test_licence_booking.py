@@ -323,6 +323,16 @@ def test_L1_what_was_bought_before_the_settings_named_it_is_given_silently(selle
     assert len(licences(seller)) == 4
 
 
+def test_L5_what_happens_later_to_a_licence_that_was_given_silently_is_told(seller: Keeper) -> None:
+    old, renewal = paid(an_order(1, (SEO, 1)), 2026, 6, 1), paid(an_order(2, (RENEW, 1)), 2026, 6, 2)
+    seller.desk.run(shop_facts.note_licence_codes, ACME, PRODUCTS.codes, at=MONDAY_9AM)
+    seller.book(old, renewal)
+    assert changes(seller) == []
+    for status in (REFUNDED, 5):
+        seller.book(old._replace(status=status), renewal._replace(status=status))
+    assert changes(seller) == ["suspended", "reinstated", "renewed"]
+
+
 def test_L1_codes_that_are_new_have_every_order_read_again_and_only_then(seller: Keeper) -> None:
     def noted(codes: frozenset[str]) -> bool:
         return seller.desk.run(shop_facts.note_licence_codes, ACME, codes, at=seller.now)

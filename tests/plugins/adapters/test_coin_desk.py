@@ -44,7 +44,8 @@ async def test_everything_the_coin_desk_does_works_with_exactly_the_printed_righ
     quote, price = a_document(DocumentTable.QUOTE, 12, ada), a_document(DocumentTable.PRICE, "analytics", 0)
     answer, ticket = a_document(DocumentTable.ANSWER, uuid, ada), a_document(DocumentTable.TICKET, 5, ada)
     message = a_document(DocumentTable.MESSAGE, MessageKey(5, 1), ada)
-    for table, row in zip(DocumentTable, (quote, price, answer, ticket, message), strict=True):
+    licence = a_document(DocumentTable.LICENCE, 7, ada)
+    for table, row in zip(DocumentTable, (quote, price, answer, ticket, message, licence), strict=True):
         await adapter.push_documents(table, [row])
         assert await adapter.documents(table, [row.key]) == [row]
     await adapter.push_note("status:acme", Note("{}", "k1", "0" * 64))
@@ -151,6 +152,21 @@ async def test_a_shop_prepared_before_there_were_threads_has_quotes_and_answers_
     with pytest.raises(ShopRefused, match=r"has no table .*supportbridge_ticket"):
         await adapter.push_documents(DocumentTable.TICKET, [a_document(DocumentTable.TICKET, 1, 77)])
     assert await adapter.prepare() == [f"created the table {case.prefix}supportbridge_ticket"]
+
+
+async def test_a_shop_prepared_before_there_were_licences_has_all_else(case: Case) -> None:
+    await case.shop.add_product("base")
+    adapter = case.connect(product_codes=frozenset({"base"}))
+    await adapter.prepare()
+    case.run("DROP TABLE {p}supportbridge_licence, {p}supportbridge_file")
+    found = (await the_findings(adapter))["coin desk"]
+    assert found.text.startswith("no files of tickets and no licences in this shop: ")
+    assert await adapter.documents(DocumentTable.LICENCE, [7]) == []
+    assert await adapter.documents_left_behind(DocumentTable.LICENCE, epoch=2, after=0, until=9) == []
+    with pytest.raises(ShopRefused, match=r"has no table .*supportbridge_licence"):
+        await adapter.push_documents(DocumentTable.LICENCE, [a_document(DocumentTable.LICENCE, 7, 77)])
+    tables = ("file", "licence")
+    assert await adapter.prepare() == [f"created the table {case.prefix}supportbridge_{table}" for table in tables]
 
 
 async def test_a_customers_deed_wakes_the_desk_as_an_order_does(case: Case) -> None:

@@ -1,0 +1,142 @@
+<?php
+
+namespace SupportBridge;
+
+/**
+ * The right to one extension, as the desk wrote it (rules L1, L5, L6).
+ *
+ * It believes that its row says nothing that changes by itself: whether it has ended, and how often a domain may still be
+ * released, the clock decides. An address that a browser would not simply open is none.
+ */
+final class Licence
+{
+    public const TERMS = ['licence', 'updates', 'support'];
+
+    private const SUSPENSIONS = ['suspended', 'refunded'];
+    private const DAY = 86400;
+
+    /** That of the desk that wrote it. */
+    public int $epoch;
+
+    public int $id;
+
+    public string $key;
+
+    /** The product's key in the vendor's settings. */
+    public string $product;
+
+    /** @var array<string, string> */
+    public array $name;
+
+    public ?int $order;
+
+    /** @var array<string, array{at: int, text: array<string, string>}|null> by term its last day, null for good */
+    public array $ends = [];
+
+    /** On how many domains it may be used; null on any number. */
+    public ?int $places;
+
+    /** @var array<string, int> since when it is used on each domain */
+    public array $domains = [];
+
+    /** Where a renewal is sold; empty for nowhere. */
+    public string $renewUrl;
+
+    /** How often its owner may release a domain himself, in so many days. */
+    public int $mostReleases;
+
+    public int $releaseDays;
+
+    private ?string $suspended;
+
+    private ?int $until;
+
+    private ?int $expiringFrom;
+
+    /** @var int[] when its owner released one */
+    private array $releases = [];
+
+    /**
+     * @throws Problem
+     */
+    public function __construct(Fields $fields)
+    {
+        $this->epoch = $fields->amount('epoch');
+        $this->id = $fields->amount('licence');
+        $this->key = $fields->text('key');
+        $this->product = $fields->text('product');
+        $this->name = $fields->texts('name');
+        $this->order = self::numberOf($fields, 'order');
+        $this->suspended = $fields->has('suspended') ? $fields->word('suspended', self::SUSPENSIONS) : null;
+        $this->until = self::numberOf($fields, 'until');
+        $this->expiringFrom = self::numberOf($fields, 'expiring_from');
+        foreach (self::TERMS as $term) {
+            $end = $fields->has($term . '_until') ? $fields->part($term . '_until') : null;
+            $this->ends[$term] = $end === null ? null : ['at' => $end->amount('at'), 'text' => $end->texts('text')];
+        }
+        $this->places = self::numberOf($fields, 'places');
+        foreach ($fields->each('domains') as $domain) {
+            $this->domains[$domain->text('domain')] = $domain->amount('since');
+        }
+        $url = $fields->text('renew_url');
+        $this->renewUrl = preg_match('#\Ahttps?://[^\s<>"]+\z#i', $url) === 1 ? $url : '';
+        $releases = $fields->part('releases');
+        $this->mostReleases = $releases->amount('most');
+        $this->releaseDays = $releases->amount('days');
+        foreach ($releases->collection('used') as $at) {
+            if (!is_int($at)) {
+                throw $fields->malformed('releases');
+            }
+            $this->releases[] = $at;
+        }
+    }
+
+    /**
+     * How it stands at a moment; its last second counts whole.
+     */
+    public function stateAt(int $now): string
+    {
+        if ($this->suspended !== null) {
+            return $this->suspended;
+        }
+        if ($this->until !== null && $now > $this->until) {
+            return 'expired';
+        }
+
+        return $this->expiringFrom !== null && $now >= $this->expiringFrom ? 'expiring' : 'active';
+    }
+
+    /**
+     * Whether it counts: the extension works, and help is free.
+     */
+    public function counts(int $now): bool
+    {
+        return in_array($this->stateAt($now), ['active', 'expiring'], true);
+    }
+
+    /**
+     * How often its owner may still release a domain himself.
+     */
+    public function releasesLeft(int $now): int
+    {
+        $since = $now - $this->releaseDays * self::DAY;
+        $used = array_filter($this->releases, static function (int $at) use ($since): bool {
+            return $at > $since;
+        });
+
+        return max($this->mostReleases - count($used), 0);
+    }
+
+    public function isUsedOn(string $domain): bool
+    {
+        return isset($this->domains[$domain]);
+    }
+
+    /**
+     * @throws Problem
+     */
+    private static function numberOf(Fields $fields, string $name): ?int
+    {
+        return $fields->has($name) ? $fields->amount($name) : null;
+    }
+}
