@@ -10,8 +10,8 @@ from bridge.contracts.licence_rows import Faults
 from bridge.contracts.problems import ProblemState
 from bridge.domain.mapped_licences import Fault
 
-ROWS = "licence_rows"
-FUSE = "licence_rows_fuse"
+LICENCE_ROWS = "licence_rows"
+LICENCES_END = "licence_rows_fuse"
 SHOWN = 5
 
 
@@ -22,7 +22,7 @@ def report_faults(tx: Tx, store: str, table: str, *, at: datetime) -> None:
         tx.problems.report(
             store,
             key=_key(kind),
-            kind=ROWS,
+            kind=LICENCE_ROWS,
             summary=_words(table, kind, found),
             at=at,
             detail={"fault": kind, "count": found.total, "rows": [row.id for row in found.first]},
@@ -36,7 +36,7 @@ def may_end(tx: Tx, store: str, ending: int, *, fuse_units: int) -> bool:
 
     Behind a fuse that has blown none may, or the rest would pass in the next rounds, a few at a time.
     """
-    newest = tx.problems.newest(store, FUSE)
+    newest = tx.problems.newest(store, LICENCES_END)
     if newest is not None and newest.state is ProblemState.OPEN:
         return False
     return ending <= fuse_units or (newest is not None and newest.state is ProblemState.RETRIED)
@@ -46,8 +46,8 @@ def report_fuse(tx: Tx, store: str, table: str, ending: int, *, at: datetime) ->
     """Licences wait to be ended."""
     tx.problems.report(
         store,
-        key=FUSE,
-        kind=FUSE,
+        key=LICENCES_END,
+        kind=LICENCES_END,
         summary=f"the table {table} would end or suspend {ending} licences at once; they go on until staff look: "
         "a retry believes the table",
         at=at,
@@ -58,16 +58,18 @@ def report_fuse(tx: Tx, store: str, table: str, ending: int, *, at: datetime) ->
 
 def fuse_over(tx: Tx, store: str, waiting: int, *, at: datetime) -> None:
     """A whole round is over: where nothing waits any more, what was let through does not count for the next time."""
-    newest = tx.problems.newest(store, FUSE)
+    newest = tx.problems.newest(store, LICENCES_END)
     if waiting or newest is None or newest.state is ProblemState.SOLVED:
         return
     if newest.state is ProblemState.RETRIED:
-        tx.problems.report(store, key=FUSE, kind=FUSE, summary=newest.summary, at=at, detail=newest.detail)
-    tx.problems.solve(store, [FUSE], at)
+        tx.problems.report(
+            store, key=LICENCES_END, kind=LICENCES_END, summary=newest.summary, at=at, detail=newest.detail
+        )
+    tx.problems.solve(store, [LICENCES_END], at)
 
 
 def _key(kind: str) -> str:
-    return f"{ROWS}:{kind}"
+    return f"{LICENCE_ROWS}:{kind}"
 
 
 def _words(table: str, kind: str, found: Faults) -> str:
