@@ -31,6 +31,10 @@ class Derived(NamedTuple):
 class Licences(Protocol):
     def new_ids(self, count: int) -> range: ...
 
+    def key_of_order(self, store: str, order_id: int, product: str) -> str:
+        """The key of what an order gives of a product: always the same of this desk, also restored from a backup."""
+        ...
+
     def record(self, events: Sequence[KeyedEvent], new: Sequence[Licence] = ()) -> dict[int, KeptLicence]:
         """Keep what happened, to licences that there are and to new ones; returns all of these as they stand then.
 

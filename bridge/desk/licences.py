@@ -23,6 +23,7 @@ from bridge.desk.tables import (
     HELD_UP,
     KEPT_BACK,
     LICENCE_WAITS,
+    desk,
     licence,
     licence_domain,
     licence_event,
@@ -31,6 +32,7 @@ from bridge.desk.tables import (
 )
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.licence_history import KeptLicence, LicenceNow, licence_now
+from bridge.domain.licence_keys import drawn_from, new_key
 from bridge.domain.licence_orders import OrderRenewal
 from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, LicenceSource, LicenceTerms, Term
 from bridge.errors import KeyReused
@@ -50,6 +52,7 @@ _FACTS = (
 _FOUND = select(*_FACTS).join(store, store.c.id == licence.c.store_id)
 _OF_STORE = _FOUND.where(licence.c.store_id == bindparam("store"))
 _BY_IDS = LookUp(_OF_STORE, licence.c.id)
+_SEED = Statement(select(desk.c.key_seed))
 _TOUCHED = LookUp(_FOUND, licence.c.id)
 _BY_KEY = Statement(_OF_STORE.where(licence.c.key == bindparam("wanted")))
 _OF_ORDERS = LookUp(_OF_STORE.where(licence.c.source == literal_column("'order'")), licence.c.order_id)
@@ -156,6 +159,10 @@ class SqlLicences:
     def new_ids(self, count: int) -> range:
         first = next_number(self._connection, licence)
         return range(first, first + count)
+
+    def key_of_order(self, store: str, order_id: int, product: str) -> str:
+        ((seed,),) = _SEED.rows(self._connection)
+        return new_key(drawn_from(bytes.fromhex(seed), f"{store}:order:{order_id}:{product}"))
 
     def record(self, events: Sequence[KeyedEvent], new: Sequence[Licence] = ()) -> dict[int, KeptLicence]:
         fresh = self._not_recorded(events)

@@ -40,6 +40,7 @@ desk = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("backed_up_ms", BigInteger, nullable=False, server_default=text("0")),
     Column("last_beat_ms", BigInteger),
+    Column("key_seed", String(64), nullable=False, server_default=text("''")),
 )
 
 store = Table(

@@ -334,7 +334,14 @@ def promise(*, guaranteed: str = "", best_effort: str = "", due: int | None = No
 
 def cover(code: str = "licence", text: str = "Help is free.", **changes: Any) -> dict[str, Any]:
     """Who pays for the help in a ticket, as the desk says it."""
-    facts = {"code": code, "reason": "active", "licence": None, "product": None, "text": in_three(text), "ways": []}
+    facts: dict[str, Any] = {
+        "code": code,
+        "reason": "active",
+        "licence": None,
+        "product": None,
+        "text": in_three(text),
+        "ways": [],
+    }
     return {**facts, **changes}
 
 

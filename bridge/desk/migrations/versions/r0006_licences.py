@@ -20,6 +20,7 @@ def upgrade() -> None:
     """Orders that were booked before have given no licence yet; with products in the settings all are read again."""
     for column in STORE_COLUMNS:
         op.add_column("store", column)
+    op.add_column("desk", sa.Column("key_seed", sa.String(64), nullable=False, server_default=sa.text("''")))
     op.add_column("purchase", sa.Column("licensed", sa.Text, nullable=False, server_default=sa.text("'{}'")))
     _make_licences()
     op.create_table(
