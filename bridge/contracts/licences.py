@@ -28,6 +28,15 @@ class Derived(NamedTuple):
     kept: Mapping[str, object]
 
 
+class Wanted(NamedTuple):
+    """Which of a store's licences are looked for; None for all. One that is for good ends neither before nor after."""
+
+    product: str | None = None
+    suspended: bool | None = None
+    ended_before: datetime | None = None
+    not_ended_before: datetime | None = None
+
+
 class Licences(Protocol):
     def new_ids(self, count: int) -> range: ...
 
@@ -62,6 +71,10 @@ class Licences(Protocol):
 
     def page(self, store: str, *, after: int, limit: int) -> list[KeptLicence]:
         """The store's licences with an id above `after`, ascending."""
+        ...
+
+    def latest(self, store: str, wanted: Wanted, *, before: int, limit: int) -> list[KeptLicence]:
+        """Those of the store's licences with an id below `before`, newest first; ends count with their grace."""
         ...
 
     def events(self, licence_id: int) -> list[LicenceEvent]:
