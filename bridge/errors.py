@@ -115,7 +115,7 @@ class RightRefused(LedgerError):
 
 
 class LicenceRefused(LedgerError):
-    """What a customer wants to do with a licence can't be done; `reason` is a stable word (rule L6)."""
+    """What somebody wants to do with a licence can't be done; `reason` is a stable word (rules L5, L6)."""
 
     code = "licence_refused"
 

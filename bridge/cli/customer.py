@@ -20,7 +20,7 @@ def owner_of(text: str) -> "Owner":
     from bridge.errors import UsageError
 
     kind, number = OwnerKind.CUSTOMER, text.strip()
-    for other in (OwnerKind.GUEST, OwnerKind.FORMER, OwnerKind.VISITOR):
+    for other in (OwnerKind.GUEST, OwnerKind.FORMER, OwnerKind.VISITOR, OwnerKind.HOLDER):
         if number.startswith(f"{other}:"):
             kind, number = other, number.removeprefix(f"{other}:")
     if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS) or not 1 <= int(number) < 2**63:

@@ -1,7 +1,7 @@
-"""What staff's commands for quotes and tickets share: which store a number belongs to, who acts, what was moved.
+"""What staff's commands for quotes, tickets and licences share: whose store a number is, who acts, what was moved.
 
-A quote's or ticket's number is unique in the whole desk, so the store need not be named. An action and the reading of
-what it did are one transaction.
+A quote's, ticket's or licence's number is unique in the whole desk, so the store need not be named. An action and the
+reading of what it did are one transaction.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,30 +20,40 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.quotes import Quote
 from bridge.domain.tickets import Ticket
 from bridge.engine.setup import StoreSetup
-from bridge.errors import BridgeError, NotEnoughCoins, QuoteRefused, UnknownAccount, UnknownTicket
+from bridge.errors import BridgeError, LicenceRefused, NotEnoughCoins, QuoteRefused, UnknownAccount, UnknownTicket
 from bridge.services.coin_moves import account_by_id, spendable
 from bridge.services.coins_moved import Moved, moved_since
 from bridge.settings import Settings, StoreSettings
 
-QUOTE, TICKET = "quote", "ticket"
+QUOTE, TICKET, LICENCE = "quote", "ticket", "licence"
 
 
 class Numbered(NamedTuple):
-    """Something with a number of its own: a quote or a ticket."""
+    """Something with a number of its own: a quote, a ticket or a licence."""
 
     what: str
     number: int
 
     def find(self, tx: Tx, store: str) -> Quote | Ticket | None:
-        """It, if it is one of that store's."""
+        """A quote or a ticket, if it is one of that store's."""
         if self.what == QUOTE:
             return tx.quotes.get(store, self.number)
         return tx.tickets.get(store, self.number)
 
+    def exists(self, tx: Tx, store: str) -> bool:
+        """Whether it is one of that store's."""
+        if self.what == LICENCE:
+            return tx.licences.get(store, self.number) is not None
+        return self.find(tx, store) is not None
+
     def missing(self, store: str | None) -> BridgeError:
         """That there is none."""
         words = f"there is no {self.what} {self.number}" + (f" in store {store}" if store else "")
-        error = QuoteRefused("unknown_quote", words) if self.what == QUOTE else UnknownTicket(words)
+        error: BridgeError = UnknownTicket(words)
+        if self.what == QUOTE:
+            error = QuoteRefused("unknown_quote", words)
+        elif self.what == LICENCE:
+            error = LicenceRefused("unknown_licence", words)
         error.hint = f"bridge {self.what} list"
         return error
 
@@ -106,7 +116,7 @@ def view_of(tx: Tx, store: StoreSettings, quote: Quote, at: datetime) -> QuoteVi
 
 @contextmanager
 def work_on(settings: Settings, about: Numbered, store: str | None, by: str | None) -> Iterator[tuple[Desk, Work]]:
-    """The open desk, and what an action of staff on that quote or ticket needs. Raises `UsageError` and the desk's."""
+    """The open desk, and what an action of staff on it needs. Raises `UsageError` and the desk's."""
     with the_desk(settings) as desk:
         chosen = store_of(settings, desk, about, store)
         terms = StoreSetup.of(chosen).desk_terms
@@ -117,11 +127,11 @@ def store_of(settings: Settings, desk: Desk, about: Numbered, store: str | None)
     """The store that the number belongs to. Raises `UsageError` for an unknown store, else what `missing` makes."""
     if store is not None or len(settings.stores) == 1:
         chosen = one_store(settings, store)
-        if desk.look(about.find, chosen.name) is None:
+        if not desk.look(about.exists, chosen.name):
             raise about.missing(chosen.name)
         return chosen
     for chosen in settings.stores.values():
-        if desk.look(about.find, chosen.name) is not None:
+        if desk.look(about.exists, chosen.name):
             return chosen
     raise about.missing(None)
 

@@ -20,6 +20,7 @@ from bridge.desk.transaction import DeskTx
 from bridge.engine.freshness import Sight
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.engine.intake import Intake
+from bridge.engine.licence_round import LicenceRound
 from bridge.engine.outbox import OutboxDispatcher
 from bridge.engine.pusher import Pusher
 from bridge.engine.reconciler import Reconciler
@@ -171,6 +172,7 @@ class _Round:
                 unfinished = await self._sight.watched(partial(self._read, intake))
                 await self._compare(shop)
                 unfinished = await self._read(intake) or unfinished
+                await self._read_licences(shop)
                 pushed = await self._push(shop)
         except ShopError as error:
             return Synced(self._store.name, error=error)
@@ -211,6 +213,12 @@ class _Round:
         await Reconciler(
             self._setup, shop, self._desk, CLOCK, self._health, self._stop, bell=asyncio.Event(), on_found=found
         ).whole_round()
+
+    async def _read_licences(self, shop: ShopAdapter) -> None:
+        """Compare a vendor's own table of licences, where there is one."""
+        if self._setup.licence_table is not None and shop.licences_shop is not None:
+            side = LicenceRound(self._setup, shop, self._desk, CLOCK, self._health, self._stop, wake=asyncio.Event())
+            await side.whole_round()
 
     async def _push(self, shop: ShopAdapter) -> int:
         pusher = Pusher(

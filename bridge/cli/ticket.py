@@ -16,8 +16,6 @@ from bridge.cli.customer import Customer
 if TYPE_CHECKING:
     from bridge.cli.tickets_shown import TicketView
     from bridge.contracts.desk import Tx
-    from bridge.domain.accounts import Owner
-    from bridge.settings import Settings, StoreSettings
 
 app = group("ticket", "Tickets: what customers want, and what was said about it.")
 
@@ -129,6 +127,7 @@ def open_ticket(
     from bridge.cli.call import one_store, staff_name
     from bridge.cli.customer import owner_of
     from bridge.cli.desk_work import ways_on
+    from bridge.cli.in_shop import is_in_shop
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
     from bridge.cli.ticket_deciding import kind_named
@@ -149,7 +148,7 @@ def open_ticket(
 
     with the_desk(settings) as desk, ways_on(chosen.name, owner):
         known = bool(desk.look(lambda tx: tx.accounts.of_owners(chosen.name, [owner])))
-        in_shop = not known and _in_shop(settings, chosen, owner)
+        in_shop = not known and is_in_shop(settings, chosen, owner)
         view = desk.run(opened)
     words = [f"{who} opened ticket {view.ticket.id} for {owner} of store {chosen.name}."]
     words += [f"Draft {one.id} waits: bridge quote reissue {one.id} sends it as it is." for one in view.quotes]
@@ -241,17 +240,3 @@ app.add_typer(ticket_saying.app)
 app.add_typer(ticket_deciding.app)
 app.add_typer(ticket_covering.app)
 app.add_typer(ticket_redacting.app)
-
-
-def _in_shop(settings: "Settings", store: "StoreSettings", owner: "Owner") -> bool:
-    """Whether the shop has that customer. Raises `ShopError` where it can't be asked."""
-    import asyncio
-
-    from bridge.cli.session import plugins_of, the_shop
-    from bridge.domain.accounts import OwnerKind
-
-    async def ask() -> bool:
-        async with the_shop(plugins_of(settings), store) as shop:
-            return owner.ref in await shop.customers([owner.ref])
-
-    return owner.kind is OwnerKind.CUSTOMER and asyncio.run(ask())

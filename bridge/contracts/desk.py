@@ -27,6 +27,7 @@ from bridge.contracts.coin_desk import (
 from bridge.contracts.disputes import Disputes
 from bridge.contracts.files import Files
 from bridge.contracts.freezes import Freezes
+from bridge.contracts.licence_rows import LicenceRows
 from bridge.contracts.licences import Licences
 from bridge.contracts.problems import Problems
 from bridge.contracts.threads import Threads
@@ -369,6 +370,8 @@ class Tx(Protocol):
     def purchases(self) -> Purchases: ...
     @property
     def licences(self) -> Licences: ...
+    @property
+    def licence_rows(self) -> LicenceRows: ...
     @property
     def sync(self) -> Sync: ...
     @property

@@ -28,8 +28,21 @@ class Derived(NamedTuple):
     kept: Mapping[str, object]
 
 
+class Wanted(NamedTuple):
+    """Which of a store's licences are looked for; None for all. One that is for good ends neither before nor after."""
+
+    product: str | None = None
+    suspended: bool | None = None
+    ended_before: datetime | None = None
+    not_ended_before: datetime | None = None
+
+
 class Licences(Protocol):
     def new_ids(self, count: int) -> range: ...
+
+    def key_of_order(self, store: str, order_id: int, product: str) -> str:
+        """The key of what an order gives of a product: always the same of this desk, also restored from a backup."""
+        ...
 
     def record(self, events: Sequence[KeyedEvent], new: Sequence[Licence] = ()) -> dict[int, KeptLicence]:
         """Keep what happened, to licences that there are and to new ones; returns all of these as they stand then.
@@ -58,6 +71,10 @@ class Licences(Protocol):
 
     def page(self, store: str, *, after: int, limit: int) -> list[KeptLicence]:
         """The store's licences with an id above `after`, ascending."""
+        ...
+
+    def latest(self, store: str, wanted: Wanted, *, before: int, limit: int) -> list[KeptLicence]:
+        """Those of the store's licences with an id below `before`, newest first; ends count with their grace."""
         ...
 
     def events(self, licence_id: int) -> list[LicenceEvent]:

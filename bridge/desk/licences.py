@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, delete, func, literal_column, select, text, update
+from sqlalchemy import and_, bindparam, delete, func, literal_column, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.contracts.licences import Derived, KeyedEvent
+from bridge.contracts.licences import Derived, KeyedEvent, Wanted
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import last_known, next_number
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
@@ -23,6 +23,7 @@ from bridge.desk.tables import (
     HELD_UP,
     KEPT_BACK,
     LICENCE_WAITS,
+    desk,
     licence,
     licence_domain,
     licence_event,
@@ -31,6 +32,7 @@ from bridge.desk.tables import (
 )
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.licence_history import KeptLicence, LicenceNow, licence_now
+from bridge.domain.licence_keys import drawn_from, new_key
 from bridge.domain.licence_orders import OrderRenewal
 from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, LicenceSource, LicenceTerms, Term
 from bridge.errors import KeyReused
@@ -50,11 +52,27 @@ _FACTS = (
 _FOUND = select(*_FACTS).join(store, store.c.id == licence.c.store_id)
 _OF_STORE = _FOUND.where(licence.c.store_id == bindparam("store"))
 _BY_IDS = LookUp(_OF_STORE, licence.c.id)
+_SEED = Statement(select(desk.c.key_seed))
 _TOUCHED = LookUp(_FOUND, licence.c.id)
 _BY_KEY = Statement(_OF_STORE.where(licence.c.key == bindparam("wanted")))
 _OF_ORDERS = LookUp(_OF_STORE.where(licence.c.source == literal_column("'order'")), licence.c.order_id)
 _OF_ACCOUNTS = LookUp(_FOUND.order_by(licence.c.id), licence.c.account_id)
 _PAGE = Statement(_OF_STORE.where(licence.c.id > bindparam("after")).order_by(licence.c.id).limit(bindparam("most")))
+_LATEST = Statement(
+    _OF_STORE.where(
+        licence.c.id < bindparam("before"),
+        or_(bindparam("product").is_(None), licence.c.product == bindparam("product")),
+        or_(bindparam("suspended").is_(None), licence.c.suspended.is_not(None) == bindparam("suspended")),
+        or_(bindparam("ended_ms").is_(None), licence.c.until_ms < bindparam("ended_ms")),
+        or_(
+            bindparam("not_ended_ms").is_(None),
+            licence.c.until_ms.is_(None),
+            licence.c.until_ms >= bindparam("not_ended_ms"),
+        ),
+    )
+    .order_by(licence.c.id.desc())
+    .limit(bindparam("most"))
+)
 _ENDING = Statement(
     _OF_STORE.where(licence.c.until_ms >= bindparam("since_ms"), licence.c.until_ms <= bindparam("to_ms")).order_by(
         licence.c.until_ms, licence.c.id
@@ -157,6 +175,10 @@ class SqlLicences:
         first = next_number(self._connection, licence)
         return range(first, first + count)
 
+    def key_of_order(self, store: str, order_id: int, product: str) -> str:
+        ((seed,),) = _SEED.rows(self._connection)
+        return new_key(drawn_from(bytes.fromhex(seed), f"{store}:order:{order_id}:{product}"))
+
     def record(self, events: Sequence[KeyedEvent], new: Sequence[Licence] = ()) -> dict[int, KeptLicence]:
         fresh = self._not_recorded(events)
         made = {one.id: one for one in new}
@@ -208,6 +230,19 @@ class SqlLicences:
     def page(self, store: str, *, after: int, limit: int) -> list[KeptLicence]:
         number = self._stores.number(store)
         return self._kept(_PAGE.rows(self._connection, store=number, after=after, most=limit))
+
+    def latest(self, store: str, wanted: Wanted, *, before: int, limit: int) -> list[KeptLicence]:
+        rows = _LATEST.rows(
+            self._connection,
+            store=self._stores.number(store),
+            before=before,
+            most=limit,
+            product=wanted.product,
+            suspended=None if wanted.suspended is None else int(wanted.suspended),
+            ended_ms=_ms(wanted.ended_before),
+            not_ended_ms=_ms(wanted.not_ended_before),
+        )
+        return self._kept(rows)
 
     def events(self, licence_id: int) -> list[LicenceEvent]:
         return [_event_from(row) for row in _EVENTS.rows(self._connection, [licence_id])]

@@ -40,6 +40,7 @@ desk = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("backed_up_ms", BigInteger, nullable=False, server_default=text("0")),
     Column("last_beat_ms", BigInteger),
+    Column("key_seed", String(64), nullable=False, server_default=text("''")),
 )
 
 store = Table(
@@ -223,6 +224,31 @@ renewal = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_renewal_licence_id", renewal.c.licence_id)
+
+licence_table = Table(
+    "licence_table",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("shape", String(64), nullable=False),
+    Column("read_ms", BigInteger),
+)
+
+licence_row = Table(
+    "licence_row",
+    metadata,
+    Column("store_id", Integer, ForeignKey("store.id"), primary_key=True),
+    Column("row_id", BigInteger, primary_key=True),
+    Column("digest", BigInteger, nullable=False),
+    Column("licence_id", Integer, ForeignKey("licence.id")),
+    Column("whose", BigInteger, nullable=False),
+    Column("fault", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_licence_row_licence_id", licence_row.c.licence_id)
+Index("ix_licence_row_whose", licence_row.c.store_id, licence_row.c.whose)
+LICENCE_ROW_AT_FAULT = text("fault != ''")
+Index("ix_licence_row_fault", licence_row.c.store_id, licence_row.c.fault, sqlite_where=LICENCE_ROW_AT_FAULT)
 
 cursor = Table(
     "cursor",

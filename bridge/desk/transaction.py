@@ -21,6 +21,7 @@ from bridge.desk.guests import SqlGuests
 from bridge.desk.jobs import SqlJobs
 from bridge.desk.lasting import Lasting
 from bridge.desk.ledger import SqlLedger
+from bridge.desk.licence_rows import SqlLicenceRows
 from bridge.desk.licences import SqlLicences
 from bridge.desk.outbox import SqlOutbox
 from bridge.desk.personal import SqlPersonalData
@@ -119,6 +120,10 @@ class DeskTx:
     @_part
     def licences(self) -> SqlLicences:
         return SqlLicences(self.connection, self.stores)
+
+    @_part
+    def licence_rows(self) -> SqlLicenceRows:
+        return SqlLicenceRows(self.connection, self.stores)
 
     @_part
     def sync(self) -> SqlSync:

@@ -1,5 +1,6 @@
 """Making and migrating a desk. The only module that imports Alembic, and only when there is something to do."""
 
+import secrets
 import sqlite3
 import uuid
 from datetime import datetime
@@ -68,7 +69,7 @@ def _bring_up(path: Path, now: datetime) -> None:
 
 
 def identify(connection: sqlite3.Connection, now: datetime) -> None:
-    """A new desk gets its id; its first epoch is the Unix time, so that a desk made anew outranks a lost one."""
+    """A new desk gets its id and a secret; its first epoch is the Unix time, so that it outranks a lost one."""
     if connection.execute("SELECT 1 FROM desk").fetchone() is None:
         _NEW_DESK.run(
             connection,
@@ -79,9 +80,10 @@ def identify(connection: sqlite3.Connection, now: datetime) -> None:
             compatible_version=versions.COMPATIBLE_VERSION,
             created_ms=to_ms(now),
             last_beat_ms=None,
+            key_seed=secrets.token_hex(32),
         )
     else:
         connection.execute(
-            "UPDATE desk SET schema_version = ?, compatible_version = ?",
-            (versions.SCHEMA_VERSION, versions.COMPATIBLE_VERSION),
+            "UPDATE desk SET schema_version = ?, compatible_version = ?, key_seed = iif(key_seed = '', ?, key_seed)",
+            (versions.SCHEMA_VERSION, versions.COMPATIBLE_VERSION, secrets.token_hex(32)),
         )

@@ -3,7 +3,8 @@
 A shop customer has one account a store. A guest has none to log in to, so each guest order keeps its coins in an
 account of its own until it is claimed (rule C19); equal e-mail addresses never join two accounts. A shop may give a
 customer's number to somebody else, who must not inherit: the earlier one's account is kept apart then (rule D3).
-A visitor who writes to the shop without an account has one for his tickets alone, never for coins.
+A visitor who writes to the shop without an account has one for his tickets alone, never for coins; a licence of the
+vendor's own table that names an address alone has a holder, who is nobody until it is linked to a customer.
 """
 
 from dataclasses import dataclass
@@ -17,13 +18,14 @@ class OwnerKind(StrEnum):
     GUEST = "guest"
     FORMER = "former"
     VISITOR = "visitor"
+    HOLDER = "holder"
 
 
 class Owner(NamedTuple):
     """Who an account belongs to.
 
     `ref` is the shop's customer id, for a guest the shop's order id, for a former customer the account's own id, for a
-    visitor the id of his thread in the shop's customer service.
+    visitor the id of his thread in the shop's customer service, for a licence's holder the id of its row.
     """
 
     kind: OwnerKind
@@ -38,6 +40,7 @@ _WORDS = {
     OwnerKind.GUEST: "guest order",
     OwnerKind.FORMER: "former customer's account",
     OwnerKind.VISITOR: "visitor of thread",
+    OwnerKind.HOLDER: "holder of licence row",
 }
 
 

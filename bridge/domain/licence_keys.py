@@ -1,12 +1,17 @@
 """Licence keys: unguessable, fit to be read out on the telephone, and checked before anything is looked up.
 
-A key is five groups of five characters. Four of each group are drawn by lot, about 99 bits in all; the fifth is worked
-out from the four and the group's place. The alphabet has 31 characters, a prime, and no two that look alike, so that a
+A key is five groups of five characters. Four of each group are drawn, about 99 bits in all; the fifth is worked out
+from the four and the group's place. The alphabet has 31 characters, a prime, and no two that look alike, so that a
 single wrong character, two neighbours changed over and two groups changed over always leave a group that is not right.
+
+What is drawn follows from a secret of the desk and from what the key is for: nobody without the secret can foresee it,
+and a desk that was put back from its backup gives the orders that came after it the keys that their customers have.
 """
 
+import hmac
+import itertools
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, 1, I, L and O, which look like others."""
@@ -26,8 +31,24 @@ _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Pd"})
 
 
 def new_key(choose: Callable[[str], str]) -> str:
-    """A new key; `choose` picks one of these characters and must be one that nobody can foresee (`secrets.choice`)."""
+    """A new key; `choose` picks one of these characters, as nobody can foresee: `secrets.choice`, or `drawn_from`."""
     return "-".join(_with_check("".join(choose(ALPHABET) for _ in _PLACES[1:]), n) for n in range(1, GROUPS + 1))
+
+
+def drawn_from(secret: bytes, what: str) -> Callable[[str], str]:
+    """Picks that are the same again for the same secret and `what`, and as good as by lot for who lacks the secret."""
+
+    def drawn() -> Iterator[int]:
+        for number in itertools.count():
+            yield from hmac.digest(secret, f"{number}:{what}".encode(), "sha256")
+
+    numbers = drawn()
+
+    def choose(signs: str) -> str:
+        whole = 256 - 256 % len(signs)  # what is above would make some of the signs likelier than others
+        return signs[next(number for number in numbers if number < whole) % len(signs)]
+
+    return choose
 
 
 def normal(text: str) -> str | None:

@@ -133,6 +133,20 @@ REFUNDED, CHARGEBACK = "refunded", "chargeback"
 MONEY_BACK = frozenset({REFUNDED, CHARGEBACK})
 
 
+class StaffReason(StrEnum):
+    """Why staff suspend a licence: one word of these, which its owner reads in his language.
+
+    The money was given back outside the shop; it was never paid; it is used against its terms; its key has become
+    public; something else.
+    """
+
+    REFUNDED = REFUNDED
+    UNPAID = "unpaid"
+    MISUSE = "misuse"
+    LEAKED = "leaked"
+    OTHER = "other"
+
+
 class StatusCode(StrEnum):
     """How a licence stands for whoever asks (rule L6). The value is the reason code and stays stable."""
 

@@ -20,6 +20,7 @@ class Work(StrEnum):
     COMPARING = "comparing"
     ANSWERING = "answering"
     THREADS = "customer service"
+    LICENCES = "licences"
 
 
 class StoreState(StrEnum):

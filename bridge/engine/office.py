@@ -66,7 +66,7 @@ class PluginOffice(Office):
         return self._clock.now()
 
     async def contact(self, store: str, owner: Owner) -> Contact | None:
-        if owner.kind is OwnerKind.FORMER:
+        if owner.kind in {OwnerKind.FORMER, OwnerKind.HOLDER}:
             return None
         if owner.kind is OwnerKind.VISITOR:
             return await self._desk.read(_visitor, store, owner)

@@ -21,6 +21,7 @@ from bridge.engine.freshness import Sight
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.inbox import Inbox
 from bridge.engine.intake import Intake
+from bridge.engine.licence_round import LicenceRound
 from bridge.engine.native_threads import NativeThreads
 from bridge.engine.notes import DeskNotes
 from bridge.engine.pusher import Pusher
@@ -74,6 +75,7 @@ class StoreRunner:
         self._touched = Bell()
         self._posted = Bell()
         self.threads_changed = Bell()
+        self.licences_changed = Bell()
         self._task: asyncio.Task[None] | None = None
         self.adapter: ShopAdapter | None = None
         """The store's own adapter, while it runs."""
@@ -111,12 +113,18 @@ class StoreRunner:
     def _sides(self, adapter: ShopAdapter) -> dict[Work, Callable[[ShopAdapter], Side]]:
         serves = adapter.threads_shop is not None and self.setup.settings.tickets.shop_service
         threads: dict[Work, Callable[[ShopAdapter], Side]] = {Work.THREADS: self._threads} if serves else {}
-        return threads | {
-            Work.READING: self._intake,
-            Work.ANSWERING: self._inbox,
-            Work.PUSHING: self._pusher,
-            Work.COMPARING: self._reconciler,
-        }
+        mapped = self.setup.licence_table is not None and adapter.licences_shop is not None
+        licences: dict[Work, Callable[[ShopAdapter], Side]] = {Work.LICENCES: self._licences} if mapped else {}
+        return (
+            threads
+            | licences
+            | {
+                Work.READING: self._intake,
+                Work.ANSWERING: self._inbox,
+                Work.PUSHING: self._pusher,
+                Work.COMPARING: self._reconciler,
+            }
+        )
 
     async def _connected(self) -> ShopAdapter | None:
         """The store's adapter, asked for until there is one; None when told to stop before."""
@@ -163,7 +171,7 @@ class StoreRunner:
             wake=self._touched,
             on_hint=self._hinted,
             phase=self._phase,
-            sight=self._sight,
+            sight=self._sight if self.setup.licence_table is None else None,
         )
 
     def _inbox(self, adapter: ShopAdapter) -> Inbox:
@@ -209,6 +217,20 @@ class StoreRunner:
             contents=self._contents,
         )
 
+    def _licences(self, adapter: ShopAdapter) -> LicenceRound:
+        return LicenceRound(
+            self.setup,
+            adapter,
+            self._desk,
+            self._clock,
+            self.health,
+            self.stop,
+            wake=self.licences_changed,
+            on_booked=self._booked,
+            sight=self._sight,
+            phase=self._phase,
+        )
+
     def _threads(self, adapter: ShopAdapter) -> NativeThreads:
         assert adapter.threads_shop is not None
         return NativeThreads(
@@ -227,6 +249,7 @@ class StoreRunner:
     def _hinted(self) -> None:
         self._posted.set()
         self.threads_changed.set()
+        self.licences_changed.set()
 
     def _booked(self) -> None:
         self.accounts_changed.set()

@@ -163,7 +163,7 @@ def quote_rows(tx: Tx, terms: PageTerms, quotes: Sequence[Quote]) -> list[Docume
                 rows.append(document_row(terms, DocumentTable.QUOTE, quote.id, document, owner.ref, quote.number))
             case OwnerKind.CUSTOMER | OwnerKind.FORMER:  # erased, or somebody else has the number now
                 rows.append(taken_away(terms, DocumentTable.QUOTE, quote.id, quote.number))
-            case OwnerKind.GUEST | OwnerKind.VISITOR:
+            case OwnerKind.GUEST | OwnerKind.VISITOR | OwnerKind.HOLDER:
                 pass
     return rows
 

@@ -4,7 +4,6 @@ One order is taken after another, because each changes what the next one finds: 
 known only then (rule L5). A page is kept together all the same.
 """
 
-import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +12,6 @@ from bridge.contracts.desk import Tx
 from bridge.contracts.licences import KeyedEvent
 from bridge.domain.accounts import Account
 from bridge.domain.licence_history import KeptLicence, Renewal, continued, licence_now, renewal_event
-from bridge.domain.licence_keys import new_key
 from bridge.domain.licence_orders import (
     ChangeQuantity,
     GiveRenewalAgain,
@@ -129,7 +127,7 @@ class LicenceBooking:
             id=number,
             store=self._store.name,
             account_id=account.id,
-            key=new_key(secrets.choice),
+            key=self._tx.licences.key_of_order(self._store.name, order, change.terms.product),
             terms=change.terms,
             starts_at=paid_at,
             issued_at=self._at,

@@ -63,7 +63,7 @@ def licence_rows(tx: Tx, terms: PageTerms, licences: Sequence[KeptLicence]) -> l
                 rows.append(document_row(terms, DocumentTable.LICENCE, number, document, owner.ref, one.number))
             case OwnerKind.FORMER:  # erased, or somebody else has the number now
                 rows.append(taken_away(terms, DocumentTable.LICENCE, number, one.number))
-            case OwnerKind.GUEST | OwnerKind.VISITOR:
+            case OwnerKind.GUEST | OwnerKind.VISITOR | OwnerKind.HOLDER:
                 pass
     return rows
 

@@ -13,6 +13,7 @@ from bridge.domain.order_notes import NoteKind
 from bridge.errors import UsageError
 from bridge.services.coin_moves import note
 from bridge.services.comparing_accounts import CUSTOMERS_CHANGED, believe_the_shop
+from bridge.services.licence_faults import LICENCES_END
 from bridge.services.reconciling import start_over
 from bridge.services.syncing import DELETED, IDS_WENT_BACK, TOTAL_WAITS, confirm_first_sync, touch
 from bridge.services.unproven import UNCHECKED, let_go
@@ -42,6 +43,10 @@ ADVICE = {
     DELETED: Advice(
         "looks for the order again: if it is back in the shop it is booked as it is now, if not this is told again",
         "takes no coins: what the order had granted stays on the account, and nothing more is told of it",
+    ),
+    LICENCES_END: Advice(
+        "believes the vendor's table: the licences end, or are suspended, at the next look at it",
+        "leaves the licences as they are, until so many would end at once again",
     ),
     MAIL_HELD: Advice(
         "sends the held messages; what was sent before the restore is sent twice, with the same numbers",
@@ -112,7 +117,7 @@ def dismiss(tx: Tx, problem_id: int, *, by: str, at: datetime) -> Problem:
 
 def can_be_retried(problem: Problem) -> bool:
     """Whether a retry changes something: a total to confirm, a pause to end, orders to read again; others only tell."""
-    return problem.kind in {TOTAL_WAITS, IDS_WENT_BACK, CUSTOMERS_CHANGED, MAIL_HELD} or bool(
+    return problem.kind in {TOTAL_WAITS, IDS_WENT_BACK, CUSTOMERS_CHANGED, MAIL_HELD, LICENCES_END} or bool(
         problem.detail.get("orders") or problem.detail.get(UNCHECKED)
     )
 

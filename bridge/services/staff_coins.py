@@ -63,7 +63,7 @@ def grant(
     _require_words(reason, staff)
     if owner.kind is OwnerKind.FORMER and owner not in tx.accounts.of_owners(store, [owner]):
         raise UnknownAccount(f"{store}: {owner} has no account")
-    if owner.kind is OwnerKind.VISITOR:
+    if owner.kind in {OwnerKind.VISITOR, OwnerKind.HOLDER}:
         raise UnknownAccount(f"{store}: {owner} has no account in the shop, so he can't have coins")
     account = tx.accounts.open(store, [owner])[owner]
     full_key = staff_key(store, key)

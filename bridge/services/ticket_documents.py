@@ -83,7 +83,7 @@ def ticket_rows(tx: Tx, terms: PageTerms, tickets: Sequence[Ticket]) -> list[Doc
                 rows.append(document_row(terms, DocumentTable.TICKET, ticket.id, document, owner.ref, ticket.number))
             case OwnerKind.CUSTOMER | OwnerKind.FORMER:  # erased, or somebody else has the number now
                 rows.append(taken_away(terms, DocumentTable.TICKET, ticket.id, ticket.number))
-            case OwnerKind.GUEST | OwnerKind.VISITOR:
+            case OwnerKind.GUEST | OwnerKind.VISITOR | OwnerKind.HOLDER:
                 pass
     return rows
 
@@ -109,7 +109,7 @@ def message_rows(
                 rows.append(message_row(terms, one.key, document))
             case OwnerKind.CUSTOMER | OwnerKind.FORMER:
                 rows.append(message_taken_away(terms, one.key, one.message.version))
-            case OwnerKind.GUEST | OwnerKind.VISITOR:
+            case OwnerKind.GUEST | OwnerKind.VISITOR | OwnerKind.HOLDER:
                 pass
     return rows
 

@@ -18,7 +18,6 @@ from bridge.shopkit.licence_table import LicenceTableReader, mapped_columns
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.schema import probe_statement
 
-NAME = "licence table"
 SHOWN = 5
 _KEY = Statement(
     "key of the licence table",
@@ -40,11 +39,11 @@ class LicenceChecks:
         try:
             await self._database.rows(probe_statement(table.name, mapped_columns(table)))
         except ShopRefused as error:
-            return [Finding(NAME, Level.WRONG, f"{table.name}: {server_says(error)}", self._remedy(error))]
+            return [Finding("licence table", Level.WRONG, f"{table.name}: {server_says(error)}", self._remedy(error))]
         rows = await LicenceTableReader(self._database, table).newest_licences(SHOWN)
         findings = list(await self._numbers())
         if not rows:
-            return [*findings, Finding(NAME, Level.OK, f"{table.name} has no row yet")]
+            return [*findings, Finding("licence table", Level.OK, f"{table.name} has no row yet")]
         return [*findings, *(_shown(row.id, read_row(row, table), table) for row in rows)]
 
     def _remedy(self, error: ShopRefused) -> str:
@@ -60,18 +59,18 @@ class LicenceChecks:
         kind, key = (str(part).lower() for part in rows[0]) if rows else ("", "")
         if kind and kind not in _WHOLE_NUMBERS:
             remedy = "name a column of whole numbers as licences.table.id_column in the store's file"
-            return [Finding(NAME, Level.WRONG, f"{where} is {kind}, not a column of whole numbers", remedy)]
+            return [Finding("licence table", Level.WRONG, f"{where} is {kind}, not a column of whole numbers", remedy)]
         if key not in {"pri", "uni"}:
             text = f"{where} is no key of its table: each look walks the whole table, and two rows may have one number"
-            return [Finding(NAME, Level.WARNING, text, "make it the primary key, or give it a unique index")]
+            return [Finding("licence table", Level.WARNING, text, "make it the primary key, or give it a unique index")]
         return []
 
 
 def _shown(number: int, one: MappedLicence | RowFault, table: LicenceTable) -> Finding:
     if isinstance(one, RowFault):
         remedy = "correct the row, or [licences.table] in the store's file"
-        return Finding(NAME, Level.WARNING, f"{table.name} row {number}: {one.text}", remedy)
-    return Finding(NAME, Level.OK, f"{table.name} row {number}: {', '.join(_parts(one, table))}")
+        return Finding("licence table", Level.WARNING, f"{table.name} row {number}: {one.text}", remedy)
+    return Finding("licence table", Level.OK, f"{table.name} row {number}: {', '.join(_parts(one, table))}")
 
 
 def _parts(one: MappedLicence, table: LicenceTable) -> Iterator[str]:

@@ -21,12 +21,14 @@ from bridge.services.documents import documents_pushed, waiting_documents
 from bridge.services.inbox import Outcome
 from bridge.services.notes import page_document, page_name, signed_note
 from tests.plugins.conftest import MakeShop
-from tests.support.books import ACME, PLANS, TEHRAN
+from tests.support.books import ACME, PLANS, REFUNDED, TEHRAN
 from tests.support.customer_page import Customer, CustomerPage
-from tests.support.quoting import ANNA, CUSTOMER, RIGHTS, CoinDesk, a_coin_desk
+from tests.support.licence_pages import LicenceDesk
+from tests.support.licences import PRODUCTS
+from tests.support.quoting import ANNA, CUSTOMER, RIGHTS, CoinDesk, a_coin_desk, desk_terms
 from tests.support.storefront import KEY, NOW, Storefront
 
-TERMS = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=3, rights=RIGHTS, telephone="+98 21 5555 0100")
+TERMS = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=3, rights=RIGHTS, telephone="+98 21 5555 0100", licences=PRODUCTS)
 COLUMNS = {
     "quote": "quote_id, customer_id",
     "ticket": "ticket_id, customer_id",
@@ -241,3 +243,24 @@ def test_P1_the_page_says_when_the_plan_is_served_and_how_much_is_left(both: Bot
     assert page.parts == ["account", "packages", "rights", "buy"]
     assert page.fact("service", within="account") != ""
     assert "مانده: ۳۰۰ از ۳۰۰" in page.within("package-1")
+
+
+def test_L6_a_licence_is_shown_released_on_a_domain_and_its_shop_is_told_so(both: Both) -> None:
+    field = LicenceDesk(both.coins.desk)
+    field.now = both.coins.now
+    both.coins.terms = desk_terms(licences=PRODUCTS)
+    one = field.used_on(field.bought(), "shop.example", "other.example")
+    both.push()
+    customer = Customer(both.shop)
+    page = shown(customer.opens("licences"))
+    assert one.licence.key in page.text
+    assert page.fact("support-until", within=f"licence-{one.licence.id}") == "20 November 2027"
+    answered = shown(both.does(customer, page.form("licence_release")))
+    assert "The domain has been released. You can use your licence on another one now." in answered.text
+    after = shown(customer.opens("licences")).text
+    assert "Domains in use: 1 of 3" in after
+    assert "left now: 1" in after
+    assert list(field.again(one).now.activations) == ["other.example"]
+    field.bought(status=REFUNDED)
+    both.push()
+    assert "Suspended: the payment was returned" in shown(customer.opens("licences")).text

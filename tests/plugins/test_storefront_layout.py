@@ -19,6 +19,7 @@ from tests.support.customer_page import (
     a_plan,
     answer,
     in_three,
+    licence,
     message,
     price,
     promise,
@@ -201,15 +202,17 @@ def with_everything(shop: Storefront) -> Storefront:
         ),
     )
     push_document(shop, "price", "analytics", price(coins=12_000, about=in_three("With a report. " * 12)))
+    domains = [{"domain": f"{'unbroken' * 7}.{end}", "since": NOW} for end in ("example", "unbroken.example")]
+    push_document(shop, "licence", 7, licence(name=in_three("Unbroken" * 30), domains=domains, suspended="refunded"))
+    push_document(shop, "licence", 8, licence(8, key="Unbroken" * 20, until=NOW - DAY, places=None))
     return shop
 
 
 def every_view(shop: Storefront, language: str) -> dict[str, str]:
     """Every view of the customer's own page."""
     customer = Customer(shop, language)
-    shown = {
-        view: customer.opens(view, ticket=5).html for view in ("", "tickets", "thread", "statement", "ticket", "claim")
-    }
+    views = ("", "tickets", "thread", "licences", "statement", "ticket", "claim")
+    shown = {view: customer.opens(view, ticket=5).html for view in views}
     form = customer.opens("ticket").form("ticket_open")
     long = {"supportbridge_subject": "Unbroken" * 20, "supportbridge_text": "Hello"}
     uuid = customer.sends(form | long).led_to["sent"]

@@ -25,6 +25,7 @@ from bridge.services.inbox_rows import (
     QuoteDecline,
     RightRedeem,
     Strict,
+    TicketCover,
     TicketOpen,
     TicketReply,
     read_row,
@@ -37,6 +38,7 @@ MODELS: dict[str, type[Strict]] = {
     "quote_cancel": QuoteCancel,
     "ticket_open": TicketOpen,
     "ticket_reply": TicketReply,
+    "ticket_cover": TicketCover,
     "right_redeem": RightRedeem,
     "licence_release": LicenceRelease,
     "guest_claim": GuestClaim,
@@ -328,6 +330,19 @@ def promise(*, guaranteed: str = "", best_effort: str = "", due: int | None = No
     texts = {"guaranteed": guaranteed, "best_effort": best_effort}
     said = {name: {"at": NOW + DAY, "text": in_three(text)} if text else None for name, text in texts.items()}
     return {**said, "due": due}
+
+
+def cover(code: str = "licence", text: str = "Help is free.", **changes: Any) -> dict[str, Any]:
+    """Who pays for the help in a ticket, as the desk says it."""
+    facts: dict[str, Any] = {
+        "code": code,
+        "reason": "active",
+        "licence": None,
+        "product": None,
+        "text": in_three(text),
+        "ways": [],
+    }
+    return {**facts, **changes}
 
 
 def message(text: str | dict[str, str], **changes: Any) -> dict[str, Any]:

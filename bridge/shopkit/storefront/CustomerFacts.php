@@ -13,6 +13,7 @@ final class CustomerFacts
     private const SINCE = '0.5.0';
 
     private const MOST_ORDERS = 20;
+    private const MOST_CHOICES = 50;
 
     public Documents $documents;
 
@@ -182,6 +183,24 @@ final class CustomerFacts
 
             return $this->documents->licences->ids($this->customerId) ?? [];
         });
+    }
+
+    /**
+     * His newest licences, to choose one from; none where they cannot be read: he can write all the same.
+     *
+     * @return Licence[]
+     */
+    public function licences(): array
+    {
+        try {
+            $ids = array_slice($this->licenceIds(), 0, self::MOST_CHOICES);
+
+            return $this->documents->licences->some($this->customerId, $ids);
+        } catch (Problem $problem) {
+            $this->shop->log('the licences to choose from are not shown: ' . $problem->getMessage());
+
+            return [];
+        }
     }
 
     /**

@@ -75,7 +75,10 @@ final class Deed
             case 'quote_cancel':
                 return new self($form->kind, ['quote' => self::id($form, 'quote')]);
             case 'ticket_open':
-                return new self($form->kind, [
+                // A desk before 0.6.0 refuses what it does not know; it has given nobody a licence to choose.
+                $licence = $form->line('licence') === '' ? [] : ['licence' => self::id($form, 'licence')];
+
+                return new self($form->kind, $licence + [
                     'kind' => self::ticketKind($form),
                     'subject' => self::words($form->line('subject'), self::LONGEST_SUBJECT, 'subject'),
                     'text' => self::words($form->text('text'), self::LONGEST_TEXT, 'text'),
@@ -92,6 +95,15 @@ final class Deed
                     'ticket' => self::id($form, 'ticket'),
                     'text' => self::words($form->text('text'), self::LONGEST_TEXT, 'text'),
                     'files' => [],
+                ]);
+            case 'ticket_cover':
+                if ($form->line('licence') === '') {
+                    throw new Refusal('refused_no_licence');
+                }
+
+                return new self($form->kind, [
+                    'ticket' => self::id($form, 'ticket'),
+                    'licence' => self::id($form, 'licence'),
                 ]);
             case 'right_redeem':
                 return new self($form->kind, ['right' => $form->line('right'), 'domain' => self::domain($form)]);

@@ -38,10 +38,11 @@ final class DeedCheck
         }
         if (isset($deed->data['quote'])) {
             $this->requireQuote($deed);
-        } elseif ($deed->kind === 'ticket_reply') {
+        } elseif ($deed->kind === 'ticket_reply' || $deed->kind === 'ticket_cover') {
             if ($this->documents->tickets->one($this->customerId, (int) $deed->data['ticket']) === null) {
                 throw new Refusal('refused_ticket');
             }
+            $this->requireLicence($deed);
         } elseif ($deed->kind === 'right_redeem') {
             $this->requireRight($deed, $account === null ? [] : $account->rights);
         } elseif ($deed->kind === 'licence_release') {
@@ -61,6 +62,18 @@ final class DeedCheck
         }
         if (isset($deed->data['order']) && $this->shop->orders(1, (int) $deed->data['order']) === []) {
             throw new Refusal('refused_own_order');
+        }
+        $this->requireLicence($deed);
+    }
+
+    /**
+     * Somebody else's licence is refused in the same words as one that does not exist.
+     */
+    private function requireLicence(Deed $deed): void
+    {
+        $licence = $deed->data['licence'] ?? null;
+        if ($licence !== null && $this->documents->licences->one($this->customerId, (int) $licence) === null) {
+            throw new Refusal('refused_licence');
         }
     }
 

@@ -253,9 +253,12 @@ final class SupportPage
             case 'ticket_open':
                 return $this->page('ticket', $this->ticket()->form($form->line('price'), $this->returned));
             case 'ticket_reply':
+            case 'ticket_cover':
                 $ticket = preg_match('/\A[0-9]{1,15}\z/', $form->line('ticket')) === 1 ? $form->line('ticket') : 0;
 
-                return $this->page('thread', $this->ticket()->thread((int) $ticket, 1, $this->returned));
+                $returned = $form->kind === 'ticket_reply' ? $this->returned : null;
+
+                return $this->page('thread', $this->ticket()->thread((int) $ticket, 1, $returned));
             case 'quote_approve':
             case 'quote_decline':
             case 'quote_cancel':

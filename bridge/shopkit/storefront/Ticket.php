@@ -48,6 +48,9 @@ final class Ticket
 
     public Promise $promise;
 
+    /** Who pays for the help in it; null where the desk decided nothing. */
+    public ?Cover $cover;
+
     /**
      * @throws Problem
      */
@@ -66,6 +69,7 @@ final class Ticket
         $this->continuedBy = self::numberOf($fields, 'continued_by');
         $this->messages = $fields->amount('messages');
         $this->promise = new Promise($fields->has('promise') ? $fields->part('promise') : null);
+        $this->cover = $fields->has('cover') ? new Cover($fields->part('cover')) : null;
         foreach ($fields->collection('quotes') as $quote) {
             if (!is_int($quote) || $quote < 0) {
                 throw $fields->malformed('quotes');

@@ -21,9 +21,10 @@ final class TicketForm
 
     /**
      * @param OwnOrder[] $orders the customer's own, the newest first
+     * @param Html|null $licences a list of his licences to choose one from
      * @param Form|null $form what came back and could not be sent
      */
-    public function open(?Price $price, array $orders, ?Form $form): Html
+    public function open(?Price $price, array $orders, ?Html $licences, ?Form $form): Html
     {
         $kit = $this->kit;
         $name = $price === null ? ['', ''] : $kit->language->pick($price->name);
@@ -45,6 +46,7 @@ final class TicketForm
                 $this->kinds($price === null ? 'support' : 'work', $form),
                 $kit->input('subject', 'ticket_subject', Deed::LONGEST_SUBJECT, $subject),
                 $this->text('ticket_text', 8, $form),
+                $licences === null ? null : Html::all([$licences, $kit->paragraph('ticket_licence_help')]),
                 $orders === [] ? null : $this->order($orders, $form),
                 $this->product($orders, $form),
                 $this->urgent($form),

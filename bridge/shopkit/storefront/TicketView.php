@@ -59,6 +59,7 @@ final class TicketView
             (new AnswerPart($kit))->waiting($sent),
             $isOpen ? $offers : null, // what waits for the customer stands at the head, however long the thread is
             (new PromisePart($kit))->html($ticket),
+            (new CoverPart($kit, $facts))->html($ticket),
             $thread,
             $isOpen ? null : $offers,
             OffersPart::leftOut($kit, $facts->documents->rows()),
@@ -80,7 +81,10 @@ final class TicketView
 
         $form = new TicketForm($this->kit, $this->facts->takesFiles());
 
-        return [$form->open($price, $this->facts->orders(), $returned)];
+        $chosen = $returned === null ? '' : $returned->line('licence');
+        $licences = $price === null ? CoverPart::select($this->kit, $this->facts, 'ticket_licence_none', $chosen) : null;
+
+        return [$form->open($price, $this->facts->orders(), $licences, $returned)];
     }
 
     /**
@@ -125,7 +129,7 @@ final class TicketView
     }
 
     /**
-     * Until when the ticket is answered that an answer tells of; null where that is not known.
+     * Until when the ticket is answered that an answer tells of, and who pays; null where that is not known.
      */
     public function promise(Answer $answer): ?Html
     {
@@ -138,7 +142,10 @@ final class TicketView
             return null;
         }
 
-        return $ticket === null ? null : (new PromisePart($this->kit))->html($ticket);
+        return $ticket === null ? null : Html::all([
+            (new PromisePart($this->kit))->html($ticket),
+            (new CoverPart($this->kit, $this->facts))->html($ticket),
+        ]);
     }
 
     /**

@@ -11,7 +11,7 @@ namespace SupportBridge;
 foreach ([
     'Problem', 'DatabaseFailure', 'Database', 'Tables', 'Fields', 'Signature', 'KeyFile', 'Right', 'Package',
     'AccountState', 'AccountDocument', 'Extension', 'AccountReader', 'Jalali', 'Language', 'Quote', 'Price', 'Answer',
-    'Promise', 'Message', 'Ticket', 'Thread', 'Plan', 'PageDocument', 'Licence', 'SignedRows', 'TicketDocuments',
+    'Promise', 'Cover', 'Message', 'Ticket', 'Thread', 'Plan', 'PageDocument', 'Licence', 'SignedRows', 'TicketDocuments',
     'LicenceDocuments', 'Documents',
     'AccountBlock', 'SchemaFile', 'Hints', 'Inspection', 'DeskStatus',
 ] as $class) {

@@ -11,7 +11,7 @@ foreach ([
     'OwnOrder', 'Shop', 'Entry', 'Books', 'Form', 'FormToken', 'Refusal', 'FileName', 'Upload', 'FileParts',
     'FileDownload', 'Deed', 'DeedCheck', 'Posted', 'Inbox', 'Sending', 'Html', 'CustomerFacts', 'PageKit', 'FileField',
     'Navigation', 'AccountPart', 'PackagesPart', 'RightsPart', 'BuyPart', 'Overview', 'OfferCard', 'OffersPart',
-    'PricesPart', 'TicketForm', 'TicketsPart', 'ThreadPart', 'PromisePart', 'TicketList', 'TicketView', 'ClaimPart',
+    'PricesPart', 'TicketForm', 'TicketsPart', 'ThreadPart', 'PromisePart', 'CoverPart', 'TicketList', 'TicketView', 'ClaimPart',
     'AnswerPart', 'LicenceCard', 'LicenceList', 'StatementFilter', 'StatementPart', 'StatementFile', 'PageReply',
     'SupportPage',
 ] as $class) {

@@ -21,6 +21,7 @@ _OWNER = {
     OwnerKind.GUEST: "guest_order",
     OwnerKind.FORMER: "former_account",
     OwnerKind.VISITOR: "visitor_thread",
+    OwnerKind.HOLDER: "licence_row",
 }
 
 

@@ -26,7 +26,7 @@ from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.numbers import GAP
 from bridge.desk.tables import metadata
 from bridge.desk.transaction import DeskTx
-from bridge.desk.upgrade import upgrade
+from bridge.desk.upgrade import identify, upgrade
 from bridge.desk.values import to_ms
 from bridge.domain.cursor import Cursor, Gap
 from bridge.domain.tickets import Author, Channel, Message, MessageKind, TicketKind
@@ -38,7 +38,19 @@ from bridge.services.ticket_documents import ticket_rows
 from bridge.services.tickets import reply
 from bridge.services.verify import verify
 from bridge.testing.desks import CREATED, a_desk
-from tests.support.books import ACME, BASE, MONDAY_9AM, PLANS, REFUNDED, TEHRAN, a_store, an_order, customer, rows
+from tests.support.books import (
+    ACME,
+    BASE,
+    MONDAY_9AM,
+    PLANS,
+    REFUNDED,
+    TEHRAN,
+    a_quick_desk,
+    a_store,
+    an_order,
+    customer,
+    rows,
+)
 from tests.support.licences import SEO, a_licence_store
 from tests.support.quoting import CoinDesk
 
@@ -326,6 +338,21 @@ def test_a_migrated_desk_has_the_tables_of_a_new_one(tmp_path: Path) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
+
+
+def test_L1_a_desk_has_a_secret_of_its_own_from_its_making_or_its_upgrade_on(tmp_path: Path) -> None:
+    """Keys of licences follow from it."""
+    path = a_desk_of_version_1(tmp_path)
+    upgrade(path, now=CREATED)
+    with Desk.open(path) as desk:
+        ((old,),) = rows(desk, "SELECT key_seed FROM desk")
+    with a_quick_desk() as desk:
+        ((new,),) = rows(desk, "SELECT key_seed FROM desk")
+    assert [len(bytes.fromhex(seed)) for seed in (old, new)] == [32, 32]
+    assert old != new
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        identify(connection, CREATED)
+        assert connection.execute("SELECT key_seed FROM desk").fetchone() == (old,), "a later upgrade leaves it"
 
 
 def test_an_order_that_granted_before_the_upgrade_gets_its_date_when_it_is_seen_next(tmp_path: Path) -> None:

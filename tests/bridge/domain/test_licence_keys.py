@@ -1,12 +1,13 @@
 """Licence keys: drawn by lot, read by people, and every usual slip of a typing hand is found."""
 
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.domain.licence_keys import ALPHABET, GROUPS, masked, new_key, normal, wrong_groups
+from bridge.domain.licence_keys import ALPHABET, GROUPS, drawn_from, masked, new_key, normal, wrong_groups
 
 KEYS = st.integers(0, 2**64).map(lambda seed: new_key(random.Random(seed).choice))  # noqa: S311  # a test's lots
 KEY = new_key(random.Random(7).choice)  # noqa: S311  # a test's lots
@@ -36,6 +37,21 @@ def test_L1_twenty_characters_are_drawn_by_lot() -> None:
 
     new_key(choose)
     assert drawn == [ALPHABET] * 20
+
+
+def test_L1_the_same_desk_draws_the_same_key_for_the_same_order_and_no_other_does() -> None:
+    secret = bytes(range(32))
+    key = new_key(drawn_from(secret, "acme:order:1042:seo"))
+    assert key == new_key(drawn_from(secret, "acme:order:1042:seo"))
+    others = [(secret, "acme:order:1043:seo"), (secret, "acme:order:1042:menu"), (bytes(32), "acme:order:1042:seo")]
+    assert key not in {new_key(drawn_from(*other)) for other in others}
+
+
+def test_L1_what_is_drawn_has_every_character_equally_often() -> None:
+    choose = drawn_from(b"k" * 32, "acme")
+    counts = Counter(choose(ALPHABET) for _ in range(31_000))
+    assert set(counts) == set(ALPHABET)
+    assert all(850 < count < 1_150 for count in counts.values())
 
 
 @given(KEYS)

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.desk.backup import backup
+from bridge.desk.desk import Desk
 from bridge.domain.licence_answers import LicenceQuestion
 from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licences import StatusCode
@@ -94,6 +97,21 @@ def test_a_licence_whose_key_only_the_lost_desk_knew_goes_off_the_page_and_staff
         "the backup. This desk does not know that key, so it is taken off the page: tell him the key that stands there "
         "now, or give him a licence again"
     )
+
+
+def test_L1_an_order_gives_the_same_key_after_a_restore_and_another_desk_gives_another(
+    desk: LicenceDesk, tmp_path: Path
+) -> None:
+    backup(desk.desk, tmp_path / "backup", at=desk.now)
+    one = desk.bought()
+    with a_licence_desk() as other:
+        assert other.bought().licence.key != one.licence.key
+    with Desk.open(tmp_path / "backup") as kept:
+        restored = LicenceDesk(kept)
+        assert restored.bought().licence.key == one.licence.key
+        lost = left(one, licence=one.licence.id + 5)
+        assert len(kept.run(report_lost_licences, desk.pages, [lost], [KEY], at=desk.now)) == 1
+        assert problems(restored) == [], "its customer's key is known"
 
 
 def test_D2_what_was_erased_after_the_backup_is_kept_back_until_it_is_erased_again(desk: LicenceDesk) -> None:

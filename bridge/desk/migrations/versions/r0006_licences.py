@@ -20,6 +20,7 @@ def upgrade() -> None:
     """Orders that were booked before have given no licence yet; with products in the settings all are read again."""
     for column in STORE_COLUMNS:
         op.add_column("store", column)
+    op.add_column("desk", sa.Column("key_seed", sa.String(64), nullable=False, server_default=sa.text("''")))
     op.add_column("purchase", sa.Column("licensed", sa.Text, nullable=False, server_default=sa.text("'{}'")))
     _make_licences()
     op.create_table(
@@ -63,6 +64,35 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_renewal_licence_id", "renewal", ["licence_id"])
+    _make_rows_of_the_vendors_table()
+
+
+def _make_rows_of_the_vendors_table() -> None:
+    op.create_table(
+        "licence_table",
+        sa.Column("store_id", sa.Integer, nullable=False),
+        sa.Column("shape", sa.String(64), nullable=False),
+        sa.Column("read_ms", sa.BigInteger),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_licence_table_store_id"),
+        sa.PrimaryKeyConstraint("store_id", name="pk_licence_table"),
+    )
+    op.create_table(
+        "licence_row",
+        sa.Column("store_id", sa.Integer, nullable=False),
+        sa.Column("row_id", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.BigInteger, nullable=False),
+        sa.Column("licence_id", sa.Integer),
+        sa.Column("whose", sa.BigInteger, nullable=False),
+        sa.Column("fault", sa.String(32), nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_licence_row_store_id"),
+        sa.ForeignKeyConstraint(["licence_id"], ["licence.id"], name="fk_licence_row_licence_id"),
+        sa.PrimaryKeyConstraint("store_id", "row_id", name="pk_licence_row"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_licence_row_licence_id", "licence_row", ["licence_id"])
+    op.create_index("ix_licence_row_whose", "licence_row", ["store_id", "whose"])
+    op.create_index("ix_licence_row_fault", "licence_row", ["store_id", "fault"], sqlite_where=sa.text("fault != ''"))
 
 
 def _make_licences() -> None:

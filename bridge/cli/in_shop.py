@@ -1,0 +1,17 @@
+"""Whether the shop has a customer whom the desk does not know yet."""
+
+import asyncio
+
+from bridge.cli.session import plugins_of, the_shop
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.settings import Settings, StoreSettings
+
+
+def is_in_shop(settings: Settings, store: StoreSettings, owner: Owner) -> bool:
+    """Whether he is a customer of it now. Raises `ShopError` where it can't be asked."""
+
+    async def ask() -> bool:
+        async with the_shop(plugins_of(settings), store) as shop:
+            return owner.ref in await shop.customers([owner.ref])
+
+    return owner.kind is OwnerKind.CUSTOMER and asyncio.run(ask())
