@@ -12,6 +12,7 @@ from bridge.cli import ticket_covering, ticket_deciding, ticket_redacting, ticke
 from bridge.cli.acting import MOST_LISTED, TicketNumber, listed
 from bridge.cli.call import ByOption, Call, EachStoreOption, StoreOption, command, group
 from bridge.cli.customer import Customer
+from bridge.cli.problems import HIGHEST_NUMBER
 
 if TYPE_CHECKING:
     from bridge.cli.tickets_shown import TicketView
@@ -117,6 +118,17 @@ def open_ticket(
     kind: Annotated[
         str, typer.Option("--kind", metavar="KIND", help="What it is about: pre-sales, support or work.")
     ] = "support",
+    licence: Annotated[
+        int | None,
+        typer.Option(
+            "--licence",
+            metavar="LICENCE",
+            help="The licence of the customer's that it is about: help is free if it is active.",
+            min=1,
+            max=HIGHEST_NUMBER,
+            show_default=False,
+        ),
+    ] = None,
     by: ByOption = None,
     store: StoreOption = None,
 ) -> None:
@@ -138,7 +150,7 @@ def open_ticket(
 
     settings = call.settings()
     chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
-    who, terms, wish = staff_name(chosen, by), StoreSetup.of(chosen).desk_terms, Wish(kind_named(kind))
+    who, terms, wish = staff_name(chosen, by), StoreSetup.of(chosen).desk_terms, Wish(kind_named(kind), licence=licence)
 
     def opened(tx: "Tx") -> "TicketView":
         made = tickets.open_for(
