@@ -27,7 +27,7 @@ ACCEPTED: Mapping[str, str] = {
     ),
     "covered": "Help in ticket {ticket} is free with the licence that you chose.",
     "not_covered": (
-        "The licence that you chose did not count when ticket {ticket} was opened, so help in it is not free."
+        "The licence that you chose does not make help in ticket {ticket} free. Please open the ticket to see why."
     ),
     "redeemed": "Your ticket has been sent; its number is {ticket}. It costs no coins.",
     "domain_released": "The domain has been released. You can use your licence on another one now.",

@@ -79,7 +79,7 @@ def choose(
     if history.cover is not None and history.cover.is_free:
         return ticket, history.cover
     held = _held_then(tx, terms, mine, ticket.opened_at)
-    found = _decided(tx, terms, ticket, history.kind, Asked(None, licence_id), held, at=at)
+    found = _decided(tx, terms, ticket, history.kind, _asked(terms, ticket, mine, licence_id), held, at=at)
     _say(tx, terms, ticket, history, _message(at, Author.CUSTOMER, found), found)
     return ticket, found
 
@@ -129,16 +129,16 @@ def decide_anew(
 
 
 def flag_refunds(
-    tx: Tx, store: str, events: Iterable[KeyedEvent], licences: Sequence[KeptLicence], *, at: datetime
+    tx: Tx, store: str, events: Iterable[KeyedEvent], licences: Iterable[KeptLicence], *, at: datetime
 ) -> None:
     """Staff are told of open tickets that are free by a licence whose money just went back (rule L3).
 
-    The tickets stay free until staff decide otherwise. Paid again, what staff were told is over.
+    Likewise where the vendor's own table suspends one: it may say so of what was refunded. The tickets stay free until
+    staff decide otherwise. Paid again, what staff were told is over.
     """
-    kinds = {one.licence_id: one.event for one in events if _is_about_money(one.event)}
-    wanted = {one.licence.id: one for one in licences if one.licence.id in kinds}
-    if not wanted:
-        return
+    told = any(one.startswith(REFUNDED_MEANWHILE) for one in tx.problems.open_keys(store))
+    changed = {one.licence_id for one in events if _takes(one.event) or (told and _gives_back(one.event))}
+    wanted = {one.licence.id: one for one in licences if one.licence.id in changed}
     for account_id in {one.now.account_id for one in wanted.values()}:
         tickets = {one.id: one for one in tx.tickets.open_of_account(account_id)}
         for number, messages in tx.tickets.histories(tickets).items():
@@ -149,9 +149,10 @@ def flag_refunds(
             if wanted[cover.licence_id].now.suspended is None:
                 tx.problems.solve(store, [key], at)
                 continue
-            words = f"ticket {number} is free by licence {cover.licence_id}, whose money went back since it was opened"
+            what = "refunded" if wanted[cover.licence_id].now.suspended in MONEY_BACK else "suspended"
+            words = f"ticket {number} is free by licence {cover.licence_id}, which was {what} since it was opened"
             tx.problems.report(store, key=key, kind=REFUNDED_MEANWHILE, summary=words, at=at)
-            text = f"Licence {cover.licence_id}, by which this ticket is free, was refunded. It stays free meanwhile."
+            text = f"Licence {cover.licence_id}, by which this ticket is free, was {what}. It stays free meanwhile."
             tx.tickets.say(number, Message(at, Author.BRIDGE, MessageKind.NOTE, text))
 
 
@@ -162,10 +163,14 @@ def covered_by_licence(tx: Tx, ticket: Ticket) -> int | None:
     return cover.licence_id if cover is not None and cover.way is Way.LICENCE else None
 
 
-def _is_about_money(event: LicenceEvent) -> bool:
-    if event.kind is LicenceEventKind.REINSTATED:
-        return True
+def _takes(event: LicenceEvent) -> bool:
+    if event.kind is LicenceEventKind.DATES:
+        return bool(event.detail.get("suspended"))
     return event.kind is LicenceEventKind.SUSPENDED and event.detail.get("reason") in MONEY_BACK
+
+
+def _gives_back(event: LicenceEvent) -> bool:
+    return event.kind in (LicenceEventKind.REINSTATED, LicenceEventKind.DATES)
 
 
 def _asked(terms: DeskTerms, ticket: Ticket, mine: Sequence[KeptLicence], licence: int | None) -> Asked:

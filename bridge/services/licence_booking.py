@@ -94,7 +94,7 @@ class LicenceBooking:
         kept = self._tx.licences.record(said, self._new)
         self._tx.licences.save_renewals(self._store.name, self._renewals)
         arm_licences(self._tx, self._store.name, self._store.licences, kept.values(), at=self._at)
-        flag_refunds(self._tx, self._store.name, said, list(kept.values()), at=self._at)
+        flag_refunds(self._tx, self._store.name, said, kept.values(), at=self._at)
         since = self._tx.stores.get(self._store.name).licences_since
         old = {key for key, paid_at in self._made.items() if since is not None and paid_at < since - A_DAY}
         heard = [event for number, event in self._events if number in told and event.key not in old]

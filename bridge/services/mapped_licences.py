@@ -30,6 +30,7 @@ from bridge.domain.mapped_licences import (
     starts_later,
     told,
 )
+from bridge.services.covering import flag_refunds
 from bridge.services.licence_faults import may_end, report_faults, report_fuse
 from bridge.services.licence_watch import arm_licences
 
@@ -170,6 +171,7 @@ class _Page:
         before = dict(self._tx.licences.by_ids(store, {one.licence_id for one in events}))
         after = self._tx.licences.record(events, list(self._new.values()))
         arm_licences(self._tx, store, self._terms.licences, after.values(), at=self._at)
+        flag_refunds(self._tx, store, events, after.values(), at=self._at)
         rows.forget(store, self._adopted)
         rows.save(store, (one.row for one in kept if one.row.id not in self._adopted))
         if self._telling:

@@ -118,6 +118,19 @@ def test_L2_what_he_chooses_later_counts_as_if_he_had_said_so_at_once(coins: Coi
     stored_is_what_follows(coins)
 
 
+def test_L2_a_licence_of_another_product_than_he_named_covers_nothing_until_staff_say_which_it_is(
+    coins: CoinDesk,
+) -> None:
+    seo, _ = buys(coins, SEO, MENU)
+    ticket = opens(coins, product="menu", licence=seo.licence.id)
+    assert cover(coins, ticket) == Entitlement(Way.CHOOSE, Reason.WRONG_PRODUCT, product="menu")
+    assert posts(coins, "ticket_cover", ticket=ticket, licence=seo.licence.id).code == "not_covered"
+    found = coins.desk.run(
+        covering.decide_anew, coins.terms, ticket, by=ANNA, at=coins.later(minutes=1), licence=seo.licence.id
+    )
+    assert found.way is Way.LICENCE
+
+
 def test_L2_a_licence_bought_or_renewed_after_the_opening_covers_only_what_is_opened_then(coins: CoinDesk) -> None:
     (old,) = buys(coins, SEO)
     coins.now = AFTER

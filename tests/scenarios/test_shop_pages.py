@@ -14,7 +14,7 @@ from bridge.testing.mariadb import PrivateMariaDB
 from tests.scenarios.conftest import MakeBridge, MakeCommands
 from tests.scenarios.test_inbox import a_customer
 from tests.scenarios.test_quotes import approved
-from tests.support.bridges import ESSENTIAL, AnyShop, Bridge, now, shop_now
+from tests.support.bridges import ESSENTIAL, AnyShop, Bridge, now, shop_now, stock
 from tests.support.coin_page import CoinPage, eventually
 from tests.support.customer_page import Customer, CustomerPage
 from tests.support.storefront import Storefront, unpacked
@@ -22,6 +22,13 @@ from tests.support.storefront import Storefront, unpacked
 SECTIONS = (
     '[prices.google-analytics]\ncoins = 50\nname = { en = "Set up Google Analytics", fa = "راه‌اندازی آنالیتیکس" }\n'
 )
+LICENSED = """
+[licences.products.seo]
+name = { en = "SEO pack" }
+product_codes = ["SEO-EXTENSION"]
+renewals = { SEO-RENEWAL = 12 }
+renew_url = "https://shop.example/renew"
+"""
 
 
 class Browser:
@@ -234,3 +241,39 @@ async def test_C19_a_guests_coins_come_to_the_account_by_the_code_that_was_maile
         assert (await page.opens()).fact("available", within="account") == "300"
         await bridge.quiet()
         assert await bridge.disagreements() == []
+
+
+async def test_L2_L4_a_licence_bought_in_the_shop_makes_help_free_and_its_refund_leads_on(
+    shop: AnyShop, make_bridge: MakeBridge, mariadb: PrivateMariaDB, database: str, tmp_path: Path
+) -> None:
+    await stock(shop, codes=["SEO-EXTENSION"])
+    bridge = make_bridge(shop, sections=LICENSED)
+    await bridge.prepare()
+    async with bridge.running():
+        customer = await shop.add_customer("ada@shop.example")
+        order = await shop.place_paid_order(customer, [("SEO-EXTENSION", 1)], at=shop_now(shop))
+        page = browser(bridge, shop, customer, mariadb, database, tmp_path / "pages")
+        await page.sees("SEO pack", "licences")
+        form = (await page.opens("ticket")).form("ticket_open")
+        (licence,) = re.findall(r'<option value="([0-9]+)">[^<]*SEO pack', (await page.opens("ticket")).html)
+        asked = await page.sends(form, subject="Installation", text="Please install it.", licence=licence)
+        assert "Your ticket has been sent" in asked.text
+        await page.sees("Your licence of SEO pack is active.", "thread", ticket=1)
+
+        other = (await page.opens("ticket")).form("ticket_open")
+        await page.sends(other, subject="And then?", text="It stops.")
+        chosen = await page.sends(
+            (await page.sees("Say which product", "thread", ticket=2)).form("ticket_cover"), licence=licence
+        )
+        assert "Help in ticket 2 is free" in chosen.text
+
+        await shop.set_status(order, shop.refunded_status, shop_now(shop))
+        await page.sees("Suspended: the payment was returned", "licences")
+        late = (await page.opens("ticket")).form("ticket_open")
+        await page.sends(late, subject="Again", text="It stops again.", licence=licence)
+        shown = await page.sees("was given back", "thread", ticket=3)
+        assert "https://shop.example/renew" in shown.html
+        assert "Your licence of SEO pack is active." in (await page.opens("thread", ticket=1)).text, "L3: it stays free"
+        await bridge.quiet()
+        assert await bridge.disagreements() == []
+    assert {one.kind for one in bridge.desk.problems("acme")} == {"licence_refunded_mid_ticket"}

@@ -24,8 +24,10 @@ from bridge.engine.licence_round import LicenceRound
 from bridge.engine.setup import StoreSetup
 from bridge.errors import ShopUnavailable
 from bridge.services import problems
+from bridge.services.covering import REFUNDED_MEANWHILE
 from bridge.services.firing import fire_due
 from bridge.services.licence_booking import hand_over
+from bridge.services.opening import Wish, open_ticket
 from bridge.services.syncing import IDS_WENT_BACK
 from bridge.settings.licences import LicenceSettings
 from bridge.testing.clock import FixedClock
@@ -482,3 +484,23 @@ async def test_L6_a_key_in_the_form_of_ours_is_kept_in_its_one_spelling(vendor: 
     vendor.sells(5, key=key.lower().replace("-", " "))
     await vendor.ready()
     assert vendor.the_licence().licence.key == key
+
+
+async def test_L3_what_the_table_suspends_during_a_ticket_is_brought_to_staff(vendor: Vendor) -> None:
+    vendor.sells(1)
+    await vendor.ready()
+    terms, licence = vendor.setup.desk_terms, vendor.the_licence().licence
+
+    def asks(tx: DeskTx) -> int:
+        (account,) = tx.accounts.by_ids([licence.account_id]).values()
+        wish = Wish(licence=licence.id)
+        return open_ticket(tx, terms, account, subject="Slider", text="Help", at=vendor.clock.now(), wish=wish).id
+
+    ticket = await vendor.desk.transact("ask", asks)
+    vendor.sells(1, status="0")
+    await vendor.round()
+    (problem,) = vendor.problems()
+    assert (problem.kind, f"ticket {ticket} is free by licence" in problem.summary) == (REFUNDED_MEANWHILE, True)
+    vendor.sells(1)
+    await vendor.round()
+    assert vendor.problems() == []
