@@ -31,6 +31,9 @@ MODULES = (
     statement_words,
 )
 NOT_WORDS = {
+    entitlement_words.RENEWAL,
+    entitlement_words.PACKAGE,
+    entitlement_words.OFFICIAL,
     *answers.BETWEEN.values(),
     *service_words.APART.values(),
     *(one for pair in statement_words.COMMAS.values() for one in pair),
