@@ -52,7 +52,7 @@ def licence_document(terms: PageTerms, one: KeptLicence, customer_id: int) -> di
 
 
 def licence_rows(tx: Tx, terms: PageTerms, licences: Sequence[KeptLicence]) -> list[DocumentRow]:
-    """The rows of these licences; those of guests have none. Of what is on nobody's page any more nothing is left."""
+    """The rows of these licences; those of who has no page have none. Of what is on nobody's page any more nothing is left."""
     owners = owners_of(tx, licences)
     rows = []
     for one in licences:
@@ -64,7 +64,8 @@ def licence_rows(tx: Tx, terms: PageTerms, licences: Sequence[KeptLicence]) -> l
             case OwnerKind.FORMER:  # erased, or somebody else has the number now
                 rows.append(taken_away(terms, DocumentTable.LICENCE, number, one.number))
             case OwnerKind.GUEST | OwnerKind.VISITOR | OwnerKind.HOLDER:
-                pass
+                if one.now.account_id != one.licence.account_id:  # a customer may have had it before
+                    rows.append(taken_away(terms, DocumentTable.LICENCE, number, one.number))
     return rows
 
 

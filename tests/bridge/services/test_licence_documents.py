@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from bridge.contracts.licences import KeyedEvent
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import verifies
-from bridge.domain.licences import LicenceBook, Product
+from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.licences import LicenceBook, LicenceEvent, LicenceEventKind, Product
 from bridge.services import comparing_accounts, guests, personal_export, privacy, purchases
 from bridge.services.account_pages import show_new_terms
 from bridge.services.document_comparison import compare_document_rows, expected_licences
@@ -109,6 +111,16 @@ def test_a_guests_licence_has_no_row_until_his_order_is_linked(desk: LicenceDesk
     desk.desk.run(guests.link, ACME, 1050, CUSTOMER, by=ANNA, at=desk.now)
     (row,) = desk.push()
     assert (row.row.customer_id, said(row)["order"]) == (77, 1050)
+
+
+def test_a_licence_that_is_nobodys_with_a_page_any_more_goes_off_the_page(desk: LicenceDesk) -> None:
+    one = desk.bought()
+    desk.push()
+    (account,) = desk.desk.run(lambda tx: tx.accounts.open(ACME, [Owner(OwnerKind.HOLDER, 5)])).values()
+    event = LicenceEvent(desk.now, LicenceEventKind.ASSIGNED, {"account": account.id})
+    desk.desk.run(lambda tx: tx.licences.record([KeyedEvent(one.licence.id, "k", event)]))
+    (row,) = desk.push()
+    assert (row.row.customer_id, "key" in said(row)) == (0, False)
 
 
 def test_D2_an_erased_customers_licence_leaves_nothing_but_its_number_in_the_shop(desk: LicenceDesk) -> None:
