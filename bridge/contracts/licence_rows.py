@@ -60,8 +60,8 @@ class LicenceRows(Protocol):
         """The row that a licence comes from."""
         ...
 
-    def with_mark(self, store: str, mark: int) -> list[LicenceRow]:
-        """The rows of an address, or of a customer, that have a licence."""
+    def unlinked(self, store: str) -> dict[int, list[int]]:
+        """The licences that are nobody's yet, by the mark of the address that their rows name."""
         ...
 
     def save(self, store: str, rows: Iterable[LicenceRow]) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bridge.contracts.licence_rows import UNLIKE_ANY, Faults, LicenceRow, TableState
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import LookUp, Statement
-from bridge.desk.tables import LICENCE_ROW_AT_FAULT, licence_row, licence_table
+from bridge.desk.tables import LICENCE_ROW_AT_FAULT, account, licence, licence_row, licence_table
 from bridge.desk.values import from_ms, to_ms
+from bridge.domain.accounts import OwnerKind
 
 BELOW_ANY = -(2**63)
 _THIS_STORE = licence_row.c.store_id == bindparam("store")
@@ -47,7 +48,12 @@ _ROW = (
 _ROWS = select(*_ROW).where(_THIS_STORE)
 _OF_ROWS = LookUp(_ROWS, licence_row.c.row_id)
 _OF_LICENCE = LookUp(_ROWS, licence_row.c.licence_id)
-_WITH_MARK = LookUp(_ROWS.where(licence_row.c.licence_id.is_not(None)), licence_row.c.whose)
+_UNLINKED = Statement(
+    select(licence_row.c.whose, licence_row.c.licence_id)
+    .join(licence, licence.c.id == licence_row.c.licence_id)
+    .join(account, account.c.id == licence.c.account_id)
+    .where(_THIS_STORE, account.c.owner_kind == OwnerKind.HOLDER.value)
+)
 _INSERT = upsert(licence_row).values({column.name: bindparam(column.name) for column in licence_row.c})
 _SAVE = Statement(
     _INSERT.on_conflict_do_update(
@@ -98,9 +104,11 @@ class SqlLicenceRows:
         rows = _OF_LICENCE.rows(self._connection, [licence_id], store=self._stores.number(store))
         return LicenceRow(*rows[0]) if rows else None
 
-    def with_mark(self, store: str, mark: int) -> list[LicenceRow]:
-        rows = _WITH_MARK.rows(self._connection, [mark], store=self._stores.number(store))
-        return [LicenceRow(*row) for row in rows]
+    def unlinked(self, store: str) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for mark, number in _UNLINKED.rows(self._connection, store=self._stores.number(store)):
+            found.setdefault(mark, []).append(number)
+        return found
 
     def save(self, store: str, rows: Iterable[LicenceRow]) -> None:
         number = self._stores.number(store)

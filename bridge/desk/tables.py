@@ -246,7 +246,6 @@ licence_row = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_licence_row_licence_id", licence_row.c.licence_id)
-Index("ix_licence_row_whose", licence_row.c.store_id, licence_row.c.whose)
 LICENCE_ROW_AT_FAULT = text("fault != ''")
 Index("ix_licence_row_fault", licence_row.c.store_id, licence_row.c.fault, sqlite_where=LICENCE_ROW_AT_FAULT)
 

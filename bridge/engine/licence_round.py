@@ -18,13 +18,15 @@ from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_licences import LicenceShop
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
-from bridge.domain.mapped_licences import LicenceTable, MappedRow
+from bridge.domain.mapped_licences import LicenceTable, MappedRow, RowField
 from bridge.engine.freshness import Sight
 from bridge.engine.health import StoreHealth, Work
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of, next_due
-from bridge.services import licence_faults, mapped_licences
+from bridge.errors import ShopRefused
+from bridge.services import comparing_accounts, licence_faults, mapped_licences
+from bridge.services.licence_suggestions import Suggestion, report_suggestions, suggestions
 from bridge.services.syncing import IDS_WENT_BACK
 
 log = structlog.get_logger()
@@ -33,6 +35,7 @@ PAGE = 2_000
 AT_THE_END = 100
 """Rows at the end of the table that every look compares, beside those that are new."""
 ROWS_A_TRANSACTION = 250
+ACCOUNTS_A_PAGE = 500
 BEGINNING, NO_END = -(2**63), 2**63 - 1
 
 
@@ -126,12 +129,31 @@ class LicenceRound:
             licence_faults.fuse_over(tx, name, waiting, at=self._clock.now())
 
         await self._desk.transact("licences compared", over)
+        await self._suggest()
         if not self._known:
             log.info("licences read", store=name, table=self._table.name)
         self._known = True
         self._ended = self._waiting = 0
         self._next_round = time.monotonic() + 60 * self._setup.sync.reconcile_minutes
         return False
+
+    async def _suggest(self) -> None:
+        """Look whether a customer who has an account here has the address of a licence that is nobody's yet."""
+        if RowField.EMAIL not in {*self._table.columns, *self._table.values}:
+            return
+        name = self._setup.name
+        unlinked = await self._desk.read(lambda tx: tx.licence_rows.unlinked(name))
+        found: list[Suggestion] = []
+        after: int | None = 0 if unlinked else None
+        while after is not None and not self._stop.is_set():
+            accounts, after = await self._desk.read(comparing_accounts.customers, name, after, limit=ACCOUNTS_A_PAGE)
+            try:
+                contacts = await self._adapter.contacts([account.owner.ref for account in accounts])
+            except ShopRefused:  # who may not read addresses gets no suggestions; bridge check says so
+                return
+            found += suggestions(unlinked, contacts.values())
+        if not self._stop.is_set():
+            await self._desk.transact("suggest links", report_suggestions, name, found, at=self._clock.now())
 
     async def _compare(self, after: int) -> int | None:
         """Compare a page and book what differs; how far it went, None at the end of the table."""

@@ -91,7 +91,6 @@ def _make_rows_of_the_vendors_table() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_licence_row_licence_id", "licence_row", ["licence_id"])
-    op.create_index("ix_licence_row_whose", "licence_row", ["store_id", "whose"])
     op.create_index("ix_licence_row_fault", "licence_row", ["store_id", "fault"], sqlite_where=sa.text("fault != ''"))
 
 
