@@ -142,15 +142,21 @@ def entitle(
 
 
 def _fitting(asked: Asked, mine: list[Held], book: LicenceBook) -> tuple[list[Held], Reason | None]:
-    """Those of his licences that could cover it, and why none of them can be taken as it is."""
-    covering = book.covering(asked.product) if asked.product is not None else None
-    chosen = [one for one in mine if one.licence_id == asked.licence_id]
-    if chosen:
-        fits = covering is None or chosen[0].product in covering
-        return chosen, None if fits else Reason.WRONG_PRODUCT
-    if covering is not None:
+    """Those of his licences that could cover it, the best first, and why none of them can be taken as it is.
+
+    One that he chose says what it is about: where it does not count itself, another that covers its product does.
+    """
+    chosen = next((one for one in mine if one.licence_id == asked.licence_id), None)
+    product = asked.product or (chosen.product if chosen is not None else None)
+    if product is None:
+        return mine, Reason.UNKNOWN_PRODUCT if any(one.status.accepted for one in mine) else None
+    covering = book.covering(product) | {product}
+    if chosen is None:
         return [one for one in mine if one.product in covering], None
-    return mine, Reason.UNKNOWN_PRODUCT if any(one.status.accepted for one in mine) else None
+    if chosen.product not in covering:
+        return [chosen], Reason.WRONG_PRODUCT
+    others = [one for one in mine if one.product in covering and one is not chosen and one.status.accepted]
+    return ([chosen, *others] if chosen.status.accepted else [*others, chosen]), None
 
 
 def _worth(one: Held) -> tuple[bool, bool, float, int]:

@@ -36,7 +36,6 @@ FOLLOWS = {
 RENEW = "Renew the licence"
 BUY_PACKAGE = "Buy a package of coins"
 CONTACT = "Contact us: {contact}"
-FLAGGED = "Its licence was refunded while this ticket was open."
 
 FOR_STAFF = {
     Way.BEFORE_SALE: "free: a question before a purchase (rule T1)",

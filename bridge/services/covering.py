@@ -64,8 +64,9 @@ def choose(
 ) -> tuple[Ticket, Entitlement]:
     """Its customer says which of his licences a ticket is about; that counts as if he had said so at its opening.
 
-    He does so on the signed page, so that he has proven who he is by it (rule T11). Raises `QuoteRefused` for a ticket
-    or a licence that is not his, and for a ticket that is closed or was joined to another.
+    He does so on the signed page, so that he has proven who he is by it (rule T11). Where he is not to choose, what was
+    decided stays. Raises `QuoteRefused` for a ticket or a licence that is not his, and for a ticket that is closed or
+    was joined to another.
     """
     ticket = tx.tickets.get(terms.store, ticket_id)
     if ticket is None or ticket.account_id != account_id or not ticket.subject:
@@ -76,7 +77,7 @@ def choose(
     history = read_history(tx, ticket)
     if history.state is TicketState.CLOSED:
         raise QuoteRefused("ticket_closed", f"ticket {ticket_id} is closed")
-    if history.cover is not None and history.cover.is_free:
+    if history.cover is not None and history.cover.way not in (Way.CHOOSE, Way.VERIFY):
         return ticket, history.cover
     held = _held_then(tx, terms, mine, ticket.opened_at)
     found = _decided(tx, terms, ticket, history.kind, _asked(terms, ticket, mine, licence_id), held, at=at)

@@ -314,6 +314,9 @@ def test_L2_staff_say_what_it_is_about_and_it_is_in_the_audit_trail(coins: CoinD
     )
     assert found.way is Way.LICENCE
     again = coins.desk.run(covering.decide_anew, coins.terms, ticket, by=ANNA, at=coins.now, product="menu")
+    assert posts(coins, "ticket_cover", ticket=ticket, licence=licence.licence.id).code == "not_covered", (
+        "staff decided"
+    )
     assert (again.way, again.reason) == (Way.NO_CLOCK, Reason.NO_LICENCE)
     lines = coins.desk.look(lambda tx: tx.audit.lines(store=ACME, subject=f"ticket:{ticket}"))
     assert [(one.staff, one.detail["way"]) for one in lines if one.action == "cover"] == [
