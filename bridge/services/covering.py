@@ -217,8 +217,9 @@ def _held_then(tx: Tx, terms: DeskTerms, mine: Iterable[KeptLicence], then: date
     for one in mine:
         if one.licence.starts_at > then:
             continue
-        events = [event for event in tx.licences.events(one.licence.id) if _counts(event, then)]
-        was = licence_now(one.licence, events)
+        history = tx.licences.events(one.licence.id)
+        first = next((event for event in history if event.kind is LicenceEventKind.DATES), None)
+        was = licence_now(one.licence, [event for event in history if event is first or _counts(event, then)])
         found.append(_held(terms, one if one.now.suspended else one._replace(now=was), then, fresh=fresh))
     return found
 
@@ -227,7 +228,7 @@ def _counts(event: LicenceEvent, then: datetime) -> bool:
     """Whether something had happened by then, also where the desk heard of it later."""
     if event.kind is LicenceEventKind.RENEWED:
         return from_ms(int(event.detail["from_ms"])) <= then
-    return event.at <= then or event.kind in (LicenceEventKind.ISSUED, LicenceEventKind.DATES)
+    return event.at <= then or event.kind is LicenceEventKind.ISSUED
 
 
 def _message(at: datetime, author: Author, found: Entitlement, staff: str | None = None) -> Message:

@@ -1,21 +1,34 @@
 """Licences of a vendor's own table, and a shop that is away, as whole stories with a real shop (rules L7, L8)."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bridge.app import App
 from bridge.contracts.clock import SystemClock
+from bridge.domain.entitlement import Reason, Way
 from bridge.domain.licence_answers import LicenceQuestion
+from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licences import StatusCode
+from bridge.domain.mapped_licences import LicenceTable, MappedRow, RowField
+from bridge.domain.plans import PlanBook
 from bridge.engine.health import StoreState, Work
 from bridge.engine.setup import StoreSetup
+from bridge.services import mapped_licences
 from bridge.testing.mariadb import PrivateMariaDB
 from bridge.web.licence_desk import DeskLicences
 from tests.scenarios.conftest import MakeBridge
+from tests.scenarios.test_help_covered import cover
 from tests.scenarios.test_isolation import SECRET, hang_up
 from tests.scenarios.test_licences import licences
+from tests.support.books import TEHRAN
 from tests.support.bridges import AnyShop, Bridge
+from tests.support.licences import a_licence_desk, licences_of
+from tests.support.quoting import CUSTOMER, CoinDesk
 from tests.support.shops import OpenCartShop
+from tests.support.tickets import WEDNESDAY_6PM, opens, posts
 from tests.support.waiting import until
 
 MAPPED = """
@@ -150,3 +163,55 @@ async def test_L7_a_shop_that_is_away_for_three_days_is_believed_for_72_hours_ov
         app.start_stores()
         await until(lambda: status(bridge, app, "VENDOR-1", clock) is StatusCode.ACTIVE, "the shop is back")
     mariadb.run("DROP USER away")
+
+
+# --- help in tickets ----------------------------------------------------------------------------------------------
+
+ROWS = LicenceTable(
+    name="vendor_licences",
+    id_column="id",
+    columns={field: str(field) for field in RowField},
+    known=frozenset({"seo"}),
+    zone=TEHRAN,
+)
+
+
+@pytest.fixture
+def coins() -> Iterator[CoinDesk]:
+    """The desk of a store that sells extensions, and whose vendor keeps their licences himself."""
+    with a_licence_desk(WEDNESDAY_6PM, plans=PlanBook([])) as desk:
+        yield desk
+
+
+def says(coins: CoinDesk, until: date, status: str = "active") -> KeptLicence:
+    """The vendor's row of the customer's licence says so now."""
+    said = {RowField.KEY: "VENDOR-1", RowField.PRODUCT: "seo", RowField.CUSTOMER_ID: "77", RowField.STATUS: status}
+    said |= {RowField.STARTS: "2026-01-01", RowField.SUPPORT_UNTIL: until.isoformat()}
+    row = MappedRow(1, coins.later(seconds=1).second, said)
+    coins.desk.run(mapped_licences.take, coins.terms, ROWS, [row], present={77: 7}, fuse_units=50, at=coins.now)
+    (one,) = licences_of(coins, CUSTOMER)
+    return one
+
+
+def test_L2_L8_what_the_vendor_prolongs_after_the_opening_covers_only_what_is_opened_then(coins: CoinDesk) -> None:
+    one = says(coins, date(2026, 11, 24))
+    ticket = opens(coins, product="seo")
+    assert cover(coins, ticket).reason is Reason.EXPIRED
+    says(coins, date(2027, 11, 24))
+    assert posts(coins, "ticket_cover", ticket=ticket, licence=one.licence.id).code == "not_covered"
+    assert cover(coins, opens(coins, product="seo")).way is Way.LICENCE
+
+
+def test_L2_L8_a_row_that_was_read_after_the_opening_counts_as_it_was_read_first(coins: CoinDesk) -> None:
+    ticket = opens(coins, product="seo")
+    one = says(coins, date(2026, 12, 24))
+    assert posts(coins, "ticket_cover", ticket=ticket, licence=one.licence.id).code == "covered"
+
+
+def test_L3_L8_what_the_vendor_suspends_meanwhile_is_brought_to_staff(coins: CoinDesk) -> None:
+    one = says(coins, date(2026, 12, 24))
+    ticket = opens(coins, licence=one.licence.id)
+    says(coins, date(2026, 12, 24), "suspended")
+    assert cover(coins, ticket).way is Way.LICENCE
+    kinds = [problem.kind for problem in coins.desk.look(lambda tx: tx.problems.open("acme"))]
+    assert kinds == ["licence_refunded_mid_ticket"]
