@@ -52,7 +52,7 @@ def licence_document(terms: PageTerms, one: KeptLicence, customer_id: int) -> di
 
 
 def licence_rows(tx: Tx, terms: PageTerms, licences: Sequence[KeptLicence]) -> list[DocumentRow]:
-    """The rows of these licences; those of who has no page have none. Of what is on nobody's page any more nothing is left."""
+    """The rows of these licences; who has no page has none. Of what is on nobody's page any more nothing is left."""
     owners = owners_of(tx, licences)
     rows = []
     for one in licences:

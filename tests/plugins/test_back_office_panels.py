@@ -6,7 +6,7 @@ import pytest
 
 from tests.plugins.conftest import MakeShop
 from tests.support.back_office import PLATFORMS, BackOffice, push_meta, status
-from tests.support.customer_page import promise, push_document, push_documents, quote, ticket
+from tests.support.customer_page import licence, promise, push_document, push_documents, quote, ticket
 from tests.support.storefront import CUSTOMER, DAY, NOW, OTHER_KEY, STORE, Storefront, account, package
 
 ON_ONE = pytest.mark.parametrize("empty_shop", ["opencart"], indirect=True)
@@ -84,6 +84,27 @@ def test_an_open_ticket_is_counted_however_many_newer_ones_are_closed(coins: Sto
     panels = BackOffice(coins).customer()
     assert panels.facts["tickets"] == "1"
     assert "Open tickets: 1" in panels.text
+
+
+def test_the_licences_stand_beside_an_order_and_a_customer(coins: Storefront) -> None:
+    push_document(coins, "licence", 7, licence())
+    push_document(coins, "licence", 8, licence(8, suspended="refunded", until=None))
+    for panels in (BackOffice(coins).order(), BackOffice(coins).customer()):
+        assert panels.facts["licences"] == "2"
+        assert "Licence 7: SEO extension (active · until 15 April 2027)" in panels.text
+        assert "Licence 8: SEO extension (suspended, the payment was returned)" in panels.text
+        assert licence()["key"] not in panels.html
+        assert panels.log == []
+    persian = BackOffice(coins, "fa").customer().text
+    assert "لایسنس ۷: افزونهٔ سئو (فعال · تا ۲۶ فروردین ۱۴۰۶)" in persian
+
+
+@ON_ONE
+def test_a_customer_with_licences_alone_and_a_shop_without_their_table_have_a_panel(shop: Storefront) -> None:
+    push_document(shop, "licence", 7, licence())
+    assert "Licence 7" in BackOffice(shop).customer().text
+    shop.run("DROP TABLE {p}licence")
+    assert "This customer has no support coins and no tickets." in BackOffice(shop).customer().text
 
 
 @ON_ONE

@@ -202,7 +202,9 @@ def test_every_word_that_is_said_exists_and_none_is_left_over() -> None:
     composed |= {f"panel_kind_{kind}" for kind in ("pre_sales", "support", "work")}
     composed |= {f"panel_state_{state}" for state in ("open", "waiting_customer", "waiting_approval", "in_work")}
     composed |= {f"panel_urgent_{urgency}" for urgency in ("asked", "confirmed")}
-    begun = {"panel_kind_", "panel_state_", "panel_urgent_"}
+    standing = ("active", "expiring", "expired", "suspended", "refunded")
+    composed |= {f"panel_licence_{state}" for state in standing}
+    begun = {"panel_kind_", "panel_state_", "panel_urgent_", "panel_licence_"}
     said = set(
         re.findall(r"'((?:panel|age|status|tables|extension|contact|state|problems|orders|versions)_[a-z_]+)'", source)
     )

@@ -3,7 +3,8 @@
 namespace SupportBridge;
 
 /**
- * What the shop's staff see beside an order or a customer: coins, plan, waiting offers and open tickets, to read only.
+ * What the shop's staff see beside an order or a customer: coins, plan, waiting offers, open tickets and licences, to
+ * read only.
  *
  * It believes that the page is the shop's and not ours: it asks a few rows by their keys, stops at the first question
  * that fails, and says so instead. What it gives is plain text; the template escapes every value, once.
@@ -155,7 +156,11 @@ final class AdminPanel
             $quotes = $documents->quotes($customerId) ?? [];
             $ids = $documents->tickets->ids($customerId);
             $goingOn = $documents->tickets->ids($customerId, true) ?? [];
-            if ($account === null && $quotes === [] && ($ids ?? []) === []) {
+            $licences = $documents->licences->some(
+                $customerId,
+                $documents->licences->ids($customerId, PanelLists::MOST_LICENCES) ?? []
+            );
+            if ($account === null && $quotes === [] && ($ids ?? []) === [] && $licences === []) {
                 return null;
             }
             $looked = PanelLists::lookedAt($goingOn, $quotes);
@@ -191,7 +196,7 @@ final class AdminPanel
         return [
             'notices' => $notices,
             'facts' => $state === null ? [] : $this->facts($state),
-            'lists' => array_filter([$lists->waiting($quotes), $open]),
+            'lists' => array_values(array_filter([$lists->waiting($quotes), $open, $lists->licences($licences)])),
             'note' => $this->words->say('panel_checked'),
         ] + $this->frame();
     }

@@ -47,9 +47,10 @@ final class Licence
 
     public int $releaseDays;
 
-    private ?string $suspended;
+    /** The last second in which it counts; null for good. */
+    public ?int $until;
 
-    private ?int $until;
+    private ?string $suspended;
 
     private ?int $expiringFrom;
 

@@ -3,13 +3,16 @@
 namespace SupportBridge;
 
 /**
- * What stands in the panel for staff as lists: the offers that wait for the customer, and his open tickets.
+ * What stands in the panel for staff as lists: the offers that wait for the customer, his open tickets, his licences.
  *
  * It believes that a shop's page can wait for a few documents and not for all of a customer's: of very many tickets some
  * are looked at, and the words say so.
  */
 final class PanelLists
 {
+    /** How many of a customer's licences are looked at, the newest. */
+    public const MOST_LICENCES = 30;
+
     private const MOST_LISTED = 5;
 
     /** How many tickets are looked at, those with an offer that goes on first. */
@@ -96,6 +99,32 @@ final class PanelLists
         }
 
         return $this->listed('tickets', $isCut ? 'panel_tickets_cut' : 'panel_tickets', $lines);
+    }
+
+    /**
+     * His licences, the newest first, each with how it stands.
+     *
+     * @param Licence[] $licences
+     *
+     * @return array<string, mixed>|null null where he has none: most shops sell none
+     */
+    public function licences(array $licences): ?array
+    {
+        $lines = [];
+        foreach ($licences as $licence) {
+            $language = $this->words->language();
+            $facts = [$this->words->say('panel_licence_' . $licence->stateAt($this->now))];
+            if ($licence->until !== null) {
+                $facts[] = $this->words->say('panel_until', ['day' => $language->day($licence->until)]);
+            }
+            $lines[] = [
+                'text' => $this->words->say('panel_licence', ['number' => $language->digits((string) $licence->id)]),
+                'subject' => $language->pick($licence->name)[0],
+                'facts' => implode(' · ', $facts),
+            ];
+        }
+
+        return $lines === [] ? null : $this->listed('licences', 'panel_licences', $lines);
     }
 
     private function stands(Ticket $ticket): string

@@ -110,6 +110,22 @@ $_MODULE['<{supportbridge}prestashop>supportbridgewords_8ff271ce9de4cf5ecd3c917d
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_1416a9a0c818795544153570f4d8f42f'] = 'موعد پاسخ {moment}';
 // answer overdue since {moment}
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_1ab4981bb81f8903224e44363482ff2e'] = 'پاسخ دیر شده، از {moment}';
+// Licences
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_21e4164bfdb63312a661b92332eedbec'] = 'لایسنس‌ها';
+// Licence {number}
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_2eaebdc320088dbee73442177b5310ca'] = 'لایسنس {number}';
+// active
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_c76a5e84e4bdee527e274ea30c680d79'] = 'فعال';
+// active, ends soon
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_948444f41e65dddfc2015ec2d3942d6c'] = 'فعال، به‌زودی پایان می‌یابد';
+// ended
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_dd2677d07f29951449ecbd2ab3b896eb'] = 'پایان یافته';
+// suspended
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_735fda5d72b5c650f3f0435195a211bd'] = 'معلق';
+// suspended, the payment was returned
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_a4193d6820bf81508755e19cc2339b2d'] = 'معلق، مبلغ بازگردانده شده';
+// until {day}
+$_MODULE['<{supportbridge}prestashop>supportbridgewords_1ed08153ed03071339fda58b2f46cd2b'] = 'تا {day}';
 // This account is frozen: nothing can be approved or redeemed.
 $_MODULE['<{supportbridge}prestashop>supportbridgewords_83035aaef0069044673d39ad19134376'] = 'این حساب مسدود است: چیزی را نمی‌توان تأیید یا استفاده کرد.';
 // The desk last reported {age}: what stands here may be out of date.
