@@ -14,6 +14,7 @@ from bridge.cli.problems import HIGHEST_NUMBER
 
 if TYPE_CHECKING:
     from bridge.cli.account_shown import Caller
+    from bridge.contracts.desk import Tx
     from bridge.services.disputes import ChargedBack
     from bridge.settings import Settings, StoreSettings
 
@@ -29,18 +30,28 @@ Why = Annotated[
 
 @command(app, "show")
 def show(call: Call, customer: Customer, store: StoreOption = None) -> None:
-    """Show a customer's coins, packages, tickets, quotes, rights and problems."""
+    """Show a customer's coins, packages, licences, tickets, quotes, rights and problems."""
     from bridge.cli.account_shown import sheet_document, sheet_parts
     from bridge.cli.call import one_store
     from bridge.cli.customer import owner_of
     from bridge.cli.session import CLOCK, the_desk
-    from bridge.services import accounts_by_staff
+    from bridge.engine.setup import StoreSetup
+    from bridge.services import accounts_by_staff, licence_search
 
     settings = call.settings()
     chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
+
+    def read(tx: "Tx") -> "tuple[accounts_by_staff.Sheet, list[licence_search.LicenceView]]":
+        sheet = accounts_by_staff.sheet(tx, chosen.name, owner, at=at)
+        account, book = sheet.balance.account.id, StoreSetup.of(chosen).licences
+        return sheet, licence_search.of_account(tx, chosen.name, book, account, at=at)
+
     with the_desk(settings) as desk:
-        found = desk.look(accounts_by_staff.sheet, chosen.name, owner, at=at)
-    call.answer(sheet_document(chosen, found, at), lambda: sheet_parts(chosen, found, at))
+        found, licences = desk.look(read)
+    call.answer(
+        sheet_document(chosen, found, licences, at),
+        lambda: sheet_parts(chosen, found, licences, at),
+    )
 
 
 @command(app, "find")

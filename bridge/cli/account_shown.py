@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from bridge.cli.coins_shown import balance_document, balance_parts
+from bridge.cli.licences_shown import licence_document, licences_table
 from bridge.cli.quotes_shown import subject_of
 from bridge.cli.screen import count, line, local, table, utc
 from bridge.cli.tickets_shown import state_word
@@ -14,6 +15,7 @@ from bridge.domain.packages import plan_in_force
 from bridge.engine.setup import StoreSetup
 from bridge.services.accounts_by_staff import Sheet
 from bridge.services.disputes import ChargedBack
+from bridge.services.licence_search import LicenceView
 from bridge.services.staff_coins import Balance
 from bridge.settings import StoreSettings
 
@@ -27,11 +29,12 @@ class Caller(NamedTuple):
     balance: Balance | None
 
 
-def sheet_document(store: StoreSettings, found: Sheet, at: datetime) -> dict[str, Any]:
+def sheet_document(store: StoreSettings, found: Sheet, licences: Sequence[LicenceView], at: datetime) -> dict[str, Any]:
     """An account with all that belongs to it, for programs."""
     return balance_document(store, found.balance, at) | {
         "account": found.balance.account.id,
         "rights": list(_rights(store, found, at)),
+        "licences": [licence_document(one) for one in licences],
         "tickets": [
             {"ticket": one.id, "subject": one.subject, "opened_at": utc(one.opened_at), "state": state.value}
             for one, state in found.tickets
@@ -67,12 +70,14 @@ def sheet_document(store: StoreSettings, found: Sheet, at: datetime) -> dict[str
     }
 
 
-def sheet_parts(store: StoreSettings, found: Sheet, at: datetime) -> list[Any]:
+def sheet_parts(store: StoreSettings, found: Sheet, licences: Sequence[LicenceView], at: datetime) -> list[Any]:
     """An account with all that belongs to it, for people."""
     zone = store.zone_info
     parts = balance_parts(store, found.balance, at)
     rights = ", ".join(_rights(store, found, at)) or "none"
     parts += [line(), line(f"Rights now: {rights}")]
+    if licences:
+        parts += [line(), licences_table((store, one) for one in licences)]
     if found.linked:
         parts.append(line(f"Guests' orders linked to it: {', '.join(map(str, found.linked))}"))
     if found.freezes:

@@ -242,7 +242,7 @@ class EventHooks:
         """A licence was issued, suspended, reinstated, renewed, assigned or released: `event.change` (rules L1, L5).
 
         When: after it is committed, usually within seconds of the change in the shop. Not for a first sync (rule C2).
-        Return: nothing. Example: a webhook tells the vendor's own server.
+        Return: nothing. Example: plugins/mail tells the customer, without the key.
         """
 
     @hookspec
@@ -250,7 +250,7 @@ class EventHooks:
         """A licence ends in `event.days` days (rule L6).
 
         When: so many days before its end, once for each of `licences.expiring_days`; not while it is suspended.
-        Return: nothing. Example: a mail plugin sends the customer the way to a renewal.
+        Return: nothing. Example: plugins/mail sends the customer the way to a renewal.
         """
 
     @hookspec
@@ -258,7 +258,7 @@ class EventHooks:
         """A licence has ended, its days of grace included (rule L6).
 
         When: after its last second, once for each end. Return: nothing.
-        Example: a mail plugin sends the customer the way to a renewal.
+        Example: plugins/mail sends the customer the way to a renewal.
         """
 
     @hookspec

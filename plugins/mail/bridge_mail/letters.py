@@ -3,11 +3,17 @@
 from bridge.domain.events import Event
 from bridge_mail.coin_letters import COIN_WRITERS
 from bridge_mail.letter import Context, Letter, Writer
+from bridge_mail.licence_letters import LICENCE_WRITERS
 from bridge_mail.quote_letters import QUOTE_WRITERS
 from bridge_mail.staff_letters import STAFF_WRITERS
 from bridge_mail.ticket_letters import TICKET_WRITERS
 
-CUSTOMER_WRITERS: dict[type[Event], Writer] = {**COIN_WRITERS, **QUOTE_WRITERS, **TICKET_WRITERS}
+CUSTOMER_WRITERS: dict[type[Event], Writer] = {
+    **COIN_WRITERS,
+    **QUOTE_WRITERS,
+    **TICKET_WRITERS,
+    **LICENCE_WRITERS,
+}
 """The events that a customer is written about."""
 
 __all__ = ["CUSTOMER_WRITERS", "STAFF_WRITERS", "letter_to_customer", "letter_to_staff"]

@@ -87,6 +87,12 @@ def test_L1_licences_are_listed_with_the_end_of_their_key(seller: CounterPlace) 
     assert seller.well("licence", "list", "--status", "expired").out == "No licences.\n"
 
 
+def test_L1_an_account_is_shown_with_its_licences(seller: CounterPlace) -> None:
+    shown = seller.document("account", "show", "77")
+    assert [(one["licence"], one["product"]) for one in shown["licences"]] == [(2, "menu"), (1, "seo")]
+    assert re.search(r"^ +1 +acme +77 +seo ", seller.well("account", "show", "77").out, re.MULTILINE)
+
+
 def test_L1_a_licence_is_shown_with_its_dates_domains_and_history_and_no_token(seller: CounterPlace) -> None:
     used_on(seller)
     shown = seller.document("licence", "show", "1")

@@ -42,13 +42,9 @@ GUEST: dict[str, Any] = {**CUSTOMER, "owner": Owner(OwnerKind.GUEST, 1042)}
 COINS: dict[str, Any] = {**CUSTOMER, "order_id": 1042, "plan": "base", "coins": 521, "usable_until": UNTIL}
 SEO_TICKET: dict[str, Any] = {"key": "k", **CUSTOMER, "ticket_id": 5, "licence_id": 3, "product": "seo"}
 BY_STAFF: dict[str, Any] = {**CUSTOMER, "order_id": None, "plan": None}
+LICENCE: dict[str, Any] = {"key": "k", **CUSTOMER, "licence_id": 3, "product": "seo", "until": LAPSES}
 CLOCK: dict[str, Any] = {"key": "k", **CUSTOMER, "ticket_id": 5, "due": LAPSES, "to": ("Anna",)}
-IN_NO_LETTER = {
-    events.TicketStateChanged,
-    events.LicenceChanged,
-    events.LicenceExpiring,
-    events.LicenceExpired,
-}
+IN_NO_LETTER = {events.TicketStateChanged}
 """What is plain from the ticket's page, and no reason to write."""
 TO_CUSTOMERS: list[events.Event] = [
     granted(),
@@ -88,6 +84,15 @@ TO_CUSTOMERS: list[events.Event] = [
     events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, cover="choose", reason="unknown_product"),
     events.UrgencyDecided(key="k", **CUSTOMER, ticket_id=5, urgent=True),
     events.UrgencyDecided(key="k", **CUSTOMER, ticket_id=5, urgent=False),
+    *(events.LicenceChanged(**LICENCE, change=change) for change in ("issued", "reinstated", "renewed", "assigned")),
+    events.LicenceChanged(**{**LICENCE, "owner": GUEST["owner"], "until": None}, change="issued"),
+    *(
+        events.LicenceChanged(**LICENCE, change="suspended", reason=reason)
+        for reason in ("refunded", "chargeback", "unpaid", "misuse", "leaked", "other", "of tomorrow")
+    ),
+    events.LicenceExpiring(**LICENCE, days=30),
+    events.LicenceExpiring(**{**LICENCE, "product": "gone"}, days=1, instead_of=(7,)),
+    events.LicenceExpired(**LICENCE),
     events.GuestClaimed(key="k", **GUEST, claim_id=1, order_id=1042, language="en"),
 ]
 TO_STAFF: list[events.Event] = [
@@ -229,6 +234,26 @@ def test_L4_whom_no_licence_covers_is_written_the_ways_on() -> None:
     assert (len(free.lines), len(free.facts)) == (2, 1)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_L6_a_reminder_names_product_day_and_renewal_and_no_distance_that_becomes_wrong(language: str) -> None:
+    until = words.day(language, LAPSES, CARD.zone)
+    letter = customers(events.LicenceExpiring(**LICENCE, days=7), language)
+    later = replace(context(language), now=NOON + timedelta(days=3))
+    assert letter == letter_to_customer(events.LicenceExpiring(**LICENCE, days=7), later)
+    assert until in letter.subject
+    assert "SEO pack" in letter.subject
+    assert words.without_marks(letter.facts[-1].value) == RENEWALS
+    said = " ".join((letter.subject, *letter.lines)).replace(until, "")
+    assert not any(one.isdigit() for one in said)
+
+
+def test_L5_a_suspension_says_why_and_promises_no_end_of_it() -> None:
+    letter = customers(events.LicenceChanged(**LICENCE, change="suspended", reason="misuse"))
+    assert letter.lines[0] == "It was used in a way that its terms do not allow."
+    assert [one.label for one in letter.facts] == ["Licence of"]
+    assert letter_to_customer(events.LicenceChanged(**LICENCE, change="released"), context()) is None
+
+
 def test_C13_what_is_opened_from_the_price_list_is_not_said_to_cost_nothing() -> None:
     opened: dict[str, Any] = {"key": "k", **CUSTOMER, "ticket_id": 5, "best_effort_until": LAPSES}
     listed = customers(events.TicketOpened(**opened, price="google-analytics"))
@@ -299,8 +324,9 @@ def test_C17_a_reminder_that_waited_says_the_day_and_no_distance_that_has_become
         events.PackageExpiring(
             key="k", **CUSTOMER, package_id=3, coins=5, days=1, usable_until=NOON - timedelta(seconds=1)
         ),
+        events.LicenceExpiring(**{**LICENCE, "until": NOON - timedelta(seconds=1)}, days=1),
     ],
-    ids=["offer", "reminder of an offer", "reminder of a package"],
+    ids=["offer", "reminder of an offer", "reminder of a package", "reminder of a licence"],
 )
 def test_a_letter_that_would_come_too_late_is_not_written(event: events.Event) -> None:
     assert letter_to_customer(event, context()) is None
