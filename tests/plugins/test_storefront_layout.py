@@ -18,6 +18,7 @@ from tests.support.customer_page import (
     a_file,
     a_plan,
     answer,
+    cover,
     in_three,
     licence,
     message,
@@ -181,6 +182,8 @@ def with_everything(shop: Storefront) -> Storefront:
     push_document(shop, "quote", 13, quote(13, text=in_three("Unbroken" * 40), state="approved", held=12_000))
     push_document(shop, "quote", 14, quote(14, ticket=9, subject=long))
     said = promise(guaranteed="Tuesday " * 20, best_effort="Unbroken" * 40, due=NOW + DAY)
+    ways = [{"code": "renew", "text": in_three("Unbroken" * 20), "url": long}]
+    ways.append({"code": "contact", "text": in_three(f"Contact us: {long}"), "url": ""})
     messages = [
         message("Unbroken" * 40, files=[a_file("unbroken" * 12 + ".png")]),
         message(long, by="staff"),
@@ -199,6 +202,7 @@ def with_everything(shop: Storefront) -> Storefront:
             order=104_200,
             urgency="refused",
             promise=said,
+            cover=cover("choose", "Unbroken" * 40, ways=ways),
         ),
     )
     push_document(shop, "price", "analytics", price(coins=12_000, about=in_three("With a report. " * 12)))
