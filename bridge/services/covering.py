@@ -59,6 +59,13 @@ def copy_cover(tx: Tx, whole: History, part: Ticket) -> None:
         tx.tickets.say(part.id, _message(max(since, part.opened_at), Author.BRIDGE, cover))
 
 
+def join_cover(tx: Tx, joined: History, other: Ticket, target: History, *, at: datetime) -> None:
+    """A ticket that another was joined to is free by that one's licence, where it is not free itself (rule L3)."""
+    cover = joined.cover
+    if cover is not None and cover.way is Way.LICENCE and (target.cover is None or not target.cover.is_free):
+        tx.tickets.say(other.id, _message(at, Author.BRIDGE, cover))
+
+
 def choose(
     tx: Tx, terms: DeskTerms, account_id: int, ticket_id: int, licence_id: int, *, at: datetime
 ) -> tuple[Ticket, Entitlement]:

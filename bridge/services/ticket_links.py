@@ -20,7 +20,7 @@ from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import BY_PEOPLE, QUEUED, Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused
 from bridge.services.coin_moves import note
-from bridge.services.covering import copy_cover
+from bridge.services.covering import copy_cover, join_cover
 from bridge.services.native_parts import STATUS_OF
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
@@ -63,6 +63,7 @@ def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: d
         if (urgent := joined.history.urgent_since(joined.at, asked=asked)) is not None:
             detail["urgent"] = to_ms(urgent)
     tx.tickets.say(other.id, Message(at, Author.BRIDGE, MessageKind.LINKED, detail=detail, staff=by))
+    join_cover(tx, joined.history, other, target.history, at=at)
     target = read_course(tx, terms, other, at=at)
     _require_kept(joined, target)
     _leave_out_told(tx, target, joined, at=target.at)

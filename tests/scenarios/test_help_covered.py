@@ -231,6 +231,16 @@ def test_L3_a_part_of_a_ticket_is_covered_as_the_whole_was(coins: CoinDesk) -> N
     stored_is_what_follows(coins)
 
 
+def test_L3_what_is_joined_to_another_ticket_makes_that_one_free_as_it_was_itself(coins: CoinDesk) -> None:
+    (licence,) = buys(coins, SEO)
+    first, ticket = opens(coins), opens(coins, licence=licence.licence.id)
+    due = now_of(coins, ticket).due
+    coins.desk.run(ticket_links.merge, coins.terms, ticket, into=first, by=ANNA, at=coins.later(minutes=1))
+    assert cover(coins, first) == cover(coins, ticket)
+    assert (now_of(coins, first).standing, now_of(coins, first).due) == ("licence", due)
+    stored_is_what_follows(coins)
+
+
 def test_L3_a_refund_during_the_ticket_is_brought_to_staff_and_takes_nothing_until_they_decide(coins: CoinDesk) -> None:
     (licence,) = buys(coins, SEO)
     ticket, other = opens(coins, licence=licence.licence.id), opens(coins, kind="pre_sales")
