@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 
+from bridge.contracts.coin_desk import DeadlineKind
 from bridge.contracts.office import MAIL_HELD
 from bridge.desk import versions
 from bridge.desk.connection import HEADER_BYTES, begin, open_reader, open_writer, translated
@@ -19,6 +20,7 @@ from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
 from bridge.desk.values import to_ms
 from bridge.desk.versions import DeskIdentity
+from bridge.domain.downtime import AFTER_RESTORE
 from bridge.errors import DeskDamaged, DeskError, DeskMissing
 
 COPY_BYTES = 1024 * 1024
@@ -127,6 +129,7 @@ def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentit
     """Put a backup in the desk's place, with a new epoch, new numbers and every account waiting to be pushed whole.
 
     What plugins had not been told and had not delivered when the backup was made may have gone out since: staff decide.
+    Nothing falls due about a ticket for a while: what was said in it since may only come back (rule T7).
     One of an older program is brought to this program's version. Call under the daemon's lock. The desk that was there
     is kept beside it; returns the identity now and that file.
     Raises as `examine` does; the desk in place is untouched then.
@@ -171,6 +174,7 @@ def _renew(path: Path, at: datetime, *, lost: _Lost) -> DeskIdentity:
             for (name,) in connection.execute("SELECT name FROM store").fetchall():
                 tx.push.again(name)
                 _hold_messages(tx, name, at)
+            tx.deadlines.put_off(DeadlineKind.TICKET, at + AFTER_RESTORE)
             connection.execute("COMMIT")
             connection.execute("PRAGMA journal_mode=DELETE")
             return versions.identity(connection)

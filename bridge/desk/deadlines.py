@@ -31,6 +31,11 @@ _OF = Statement(_FOUND.where(any_of(deadline.c.kind, "kinds"), deadline.c.ref ==
 _EARLIEST = select(func.min(deadline.c.due_ms)).where(deadline.c.store_id == store.c.id).scalar_subquery()
 _FIRST = Statement(select(store.c.name, _EARLIEST).where(any_of(store.c.name, "names")))
 _CLEAR = Statement(delete(deadline).where(deadline.c.kind == bindparam("kind"), deadline.c.ref == bindparam("wanted")))
+_PUT_OFF = Statement(
+    update(deadline)
+    .where(deadline.c.kind == bindparam("wanted"), deadline.c.due_ms < bindparam("until_ms"))
+    .values(due_ms=bindparam("until_ms"))
+)
 _NOTICE = Statement(
     upsert(notice)
     .values({column.name: bindparam(column.name) for column in notice.c})
@@ -84,6 +89,10 @@ class SqlDeadlines:
 
     def clear(self, kinds: Iterable[str], ref: int) -> None:
         _CLEAR.run_many(self._connection, ({"kind": str(kind), "wanted": ref} for kind in kinds))
+
+    def put_off(self, kind: str, until: datetime) -> None:
+        """Let no deadline of a kind, at any store, fall due before that."""
+        _PUT_OFF.run(self._connection, wanted=str(kind), until_ms=to_ms(until))
 
 
 class SqlNotices:

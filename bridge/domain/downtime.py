@@ -12,6 +12,9 @@ GRACE = timedelta(hours=24)
 MOST_SILENCE = timedelta(minutes=2)
 """A heartbeat later than that is a gap."""
 
+AFTER_RESTORE = timedelta(minutes=15)
+"""So long after a restore nothing falls due about a ticket: what was said in it since the backup comes back first."""
+
 
 class Gap(NamedTuple):
     """The desk was down from its last heartbeat to its return."""

@@ -137,7 +137,8 @@ class StoreFiles:
     async def forget_orphans(self) -> int:
         """Take out of the shop what no message has had for a week; how many files.
 
-        To be asked only when everything in the inbox is read: a row that waits there names files that no message has.
+        To be asked only when everything in the inbox is read, and what a lost desk left is looked at: a row that waits
+        there names files that no message has.
         """
         after, forgotten = "", 0
         while old := await self._adapter.old_files(hours=OLD_HOURS, after=after, limit=LOOKED_AT_ONCE):

@@ -81,6 +81,8 @@ class StoreHealth:
     lag_seconds: float = 0.0
     inbox_read: bool = False
     """Whether since the start everything that customers had sent was seen, and nothing of it waits."""
+    all_replaced: bool = False
+    """Whether since the start all that a desk before a restore had left in the shop was looked at and replaced."""
     shop: tuple[str, str] | None = None
     """The layout and the server's version, as last seen."""
     _told: dict[str, set[Work]] = field(default_factory=dict)

@@ -110,7 +110,7 @@ class Inbox:
         """
         more = await self._look()
         if not more:
-            await self._forgetting.when_due(all_read=self._all_read)
+            await self._forgetting.when_due(all_known=self._all_read and self._health.all_replaced)
         return more
 
     async def _look(self) -> bool:

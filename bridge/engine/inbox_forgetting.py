@@ -33,18 +33,18 @@ class InboxForgetting:
         self._at = time.monotonic() + random.random() * FIRST_S  # noqa: S311  # no secret
         self._orphans_due = False
 
-    async def when_due(self, *, all_read: bool) -> None:
+    async def when_due(self, *, all_known: bool) -> None:
         """Once a day the shop forgets old rows and their answers, and later so does the desk.
 
-        Files that no message has wait until every row is read: a ticket would be refused for want of its file. Raises
-        `ShopError`, `DeskError`.
+        Files that no message has wait until all that could name them is known: every row is read, else a ticket would
+        be refused for want of its file, and after a restore staff's answers are back. Raises `ShopError`, `DeskError`.
         """
         await self._files.forget_refused()
         if time.monotonic() >= self._at:
             self._at = time.monotonic() + EVERY_S
             self._orphans_due = True
             await self._forget_rows()
-        if self._orphans_due and all_read:
+        if self._orphans_due and all_known:
             await self._files.forget_orphans()
             self._orphans_due = False
 

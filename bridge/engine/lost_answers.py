@@ -73,10 +73,11 @@ class LostAnswers:
         """Once all that customers sent has been done again: take up the tickets that waited for that; how many."""
         if self._all_read or not self._health.inbox_read:
             return 0
+        count = 0
+        if await self._desk.read(lambda tx: tx.tickets.any_held_up(self._store)):
+            count = await self._desk.transact("look at tickets again", lambda tx: tx.tickets.take_up(self._store))
         self._all_read = True
-        if not await self._desk.read(lambda tx: tx.tickets.any_held_up(self._store)):
-            return 0
-        return await self._desk.transact("look at tickets again", lambda tx: tx.tickets.take_up(self._store))
+        return count
 
     async def _put_back(
         self, known: Mapping[int, LostTicket], lost: Sequence[DocumentRow], keys: Sequence[SigningKey]

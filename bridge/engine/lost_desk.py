@@ -59,7 +59,7 @@ class LostDesk:
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock, self._health = setup, adapter, desk, clock, health
         self._answers = LostAnswers(setup, adapter, desk, clock, health, files)
-        self._accounts_replaced = self._tickets_taken_away = self._all_replaced = False
+        self._accounts_replaced = self._tickets_taken_away = False
         self._key_ids: frozenset[str] = frozenset()
         self._is_held_up = False
 
@@ -70,7 +70,7 @@ class LostDesk:
 
         Those have more in them by now, and come in the next batch, or are kept back.
         """
-        if self._all_replaced:
+        if self._health.all_replaced:
             return batches, 0
         if (ids := frozenset(key.id for key in keys)) != self._key_ids:
             self._key_ids, self._is_held_up = ids, False
@@ -206,7 +206,7 @@ class LostDesk:
         What is opened after that has a number that no lost desk gave out; so once nothing waits to be pushed any more,
         whatever could be replaced has been looked up and is.
         """
-        if self._all_replaced or not self._health.inbox_read:
+        if self._health.all_replaced or not self._health.inbox_read:
             return
         if not self._tickets_taken_away:
             known = await self._desk.read(lambda tx: tx.tickets.last_known())
@@ -217,7 +217,7 @@ class LostDesk:
         if self._tickets_taken_away and await self._desk.read(_all_pushed, self._setup.name):
             await self._take_away_messages(keys)
             await self._desk.transact("all replaced", settle, self._setup.name, at=self._clock.now())
-            self._all_replaced = True
+            self._health.all_replaced = True
 
     async def _take_away_messages(self, keys: Sequence[SigningKey]) -> None:
         """Take away all messages of earlier epochs: none of them is one of this desk's any more."""

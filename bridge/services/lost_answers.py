@@ -16,6 +16,7 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey
 from bridge.contracts.threads import GONE
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.downtime import AFTER_RESTORE
 from bridge.domain.files import NamedFile
 from bridge.domain.tickets import ENDED, WAITING, Author, Message, MessageKind, Ticket, TicketState, Urgency
 from bridge.services import files
@@ -240,7 +241,8 @@ def _otherwise(tx: Tx, ticket: Ticket, told: LostTicket, at: datetime) -> str:
     state, urgency = history.state.value, history.urgency.value
     is_other = bool(told.state) and told.state != state
     if is_other and told.state in ENDED and history.state in ENDING:  # as it does here once what is due is fired
-        is_other = not any(one.due_at <= at for one in tx.deadlines.of([DeadlineKind.TICKET], ticket.id))
+        soon = at + AFTER_RESTORE
+        is_other = not any(one.due_at <= soon for one in tx.deadlines.of([DeadlineKind.TICKET], ticket.id))
     if is_other:  # the back office says by itself how a thread stands
         thread = tx.threads.of_ticket(ticket.store, ticket.id)
         is_other = thread is None or thread.status == GONE

@@ -92,8 +92,8 @@ def signed_post(key: SigningKey, document: Mapping[str, Any]) -> PostedRow:
 class InboxPages:
     """The bridge's own pages in a shop with a database, as far as they write into the inbox.
 
-    It is the same on every platform: an actor of the contract suite inherits it and says how to reach the database. A
-    ticket is a transaction of its own, so a row with a lower id can become visible after one with a higher.
+    It is the same on every platform: an actor of the contract suite inherits it and says how to reach the database.
+    Each row is written in a transaction of its own, so one with a lower id can become visible after one with a higher.
     """
 
     parameters: ConnectionParameters
@@ -106,7 +106,7 @@ class InboxPages:
 
     @asynccontextmanager
     async def posting(self, *rows: PostedRow) -> AsyncIterator[None]:
-        """Write rows in a ticket that ends with the block."""
+        """Write rows in a transaction that ends with the block."""
         insert = (
             f"INSERT INTO `{self.prefix}supportbridge_inbox` (store, uuid, customer_id, payload, key_id, mac)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON DUPLICATE KEY UPDATE uuid = VALUES(uuid)"
@@ -136,7 +136,7 @@ class InboxPages:
 
     @asynccontextmanager
     async def _cursor(self) -> AsyncIterator[Any]:
-        """A ticket: what is done in the block is committed at its end."""
+        """A transaction: what is done in the block is committed at its end."""
         connection = await aiomysql.connect(**self.parameters.for_driver(autocommit=False))
         try:
             async with connection.cursor() as cursor:

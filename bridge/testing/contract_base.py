@@ -77,7 +77,7 @@ class ShopActor(Protocol):
         """Write rows into the inbox as a page of ours does, in turn: a UUID that is there already changes nothing."""
 
     def posting(self, *rows: PostedRow) -> AbstractAsyncContextManager[None]:
-        """Write rows in a ticket of its own: they have their ids at once, and can be seen when the block ends."""
+        """Write rows in a transaction of its own: they have their ids at once, and can be seen when the block ends."""
 
     async def age_posts(self, days: int) -> None:
         """Let every row in the inbox be older by so many days."""

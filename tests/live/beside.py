@@ -20,6 +20,8 @@ from tests.support.daemons import Daemon, bridge_command
 
 STORE = "live"
 COINS = 550
+QUOTE_DAYS = 7
+"""An offer lapses before a customer's silence resolves its ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class Beside:
         assert done.returncode == 0, done.stdout + done.stderr
         answered: dict[str, Any] = json.loads(done.stdout)
         return answered
+
+    def refused(self, *words: str) -> str:
+        """What staff are told where what they type must be refused."""
+        done = bridge_command(self.config, *words, "--store", STORE, "--by", "Olga")
+        assert done.returncode == 1, done.stdout + done.stderr
+        return done.stderr
 
     def tables(self) -> None:
         """Run the SQL that is printed for the shop's owner: tables, and the rights of a user of the bridge's own."""
@@ -133,6 +141,7 @@ coins = 50
 name = {{ en = "Set up Google Analytics", ru = "Настройка Google Analytics", fa = "راه‌اندازی گوگل آنالیتیکس" }}
 [quotes]
 actions_per_minute = {clicks_a_minute}
+valid_days = {QUOTE_DAYS}
 [[staff]]
 name = "Olga"
 email = "olga@shop.example"

@@ -71,6 +71,10 @@ class Steps:
         file = f"{len(self.passed):02d}-{name.replace(' ', '-')}.png"
         page.screenshot(path=self.folder / file, full_page=True)
 
+    def keeps(self, name: str, texts: list[str]) -> None:
+        """Texts to be read by whoever looks at the pictures."""
+        (self.folder / f"{name}.txt").write_text("\n===\n".join(texts), "utf-8")
+
 
 @pytest.fixture
 def steps(shop_file: ShopFile, pictures: Path) -> Iterator[Steps]:

@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 
@@ -29,10 +30,27 @@ def code_for(mailbox: MailServer, address: str) -> str:
     """The one-time code that was mailed to this address alone."""
 
     def found() -> str:
-        for (_, to), letter in zip(mailbox.envelopes, mailbox.taken, strict=False):
+        for (_, to), letter in _delivered(mailbox):
             code = re.search(r"^\D*(\d{6,})\s*$", str(letter.get_body(("plain",))), re.MULTILINE)
             if to == [address] and code:
                 return code[1]
         return ""
 
     return wait_until(found, f"a code for {address}", within=30)
+
+
+def letters_to(mailbox: MailServer, address: str) -> list[EmailMessage]:
+    """What was mailed to this address alone, in order; a letter that was sent again comes once (rule C17)."""
+    sent = {str(one["Message-ID"]): one for (_, to), one in _delivered(mailbox) if to == [address]}
+    return list(sent.values())
+
+
+def _delivered(mailbox: MailServer) -> Iterator[tuple[tuple[str, list[str]], EmailMessage]]:
+    return zip(mailbox.envelopes, mailbox.taken, strict=False)
+
+
+def told(letter: EmailMessage) -> str:
+    """Subject and words of a letter."""
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return f"{letter['Subject']}\n{body.get_content()}"

@@ -15,10 +15,12 @@ from bridge import VERSION
 from tests.live.beside import COINS, beside, zips
 from tests.live.conftest import AnyLive, Steps
 from tests.live.looking import panel_says, reads_well, sees, waits_for
-from tests.live.mailbox import a_mailbox, code_for
+from tests.live.mailbox import a_mailbox, code_for, letters_to, told
 from tests.live.prestashop import PrestaShop
 from tests.live.shop_service import serves
+from tests.live.staff_way import decides, lapses
 from tests.live.ticket_way import walks
+from tests.support.mail_server import MailServer
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(1200)
@@ -79,6 +81,8 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
         bridge.staff("quote", "settle", str(draft), "--spent", "45")
         sees(live, lambda: live.opens(view="statement"), ".supportbridge-page", "Deducted")
         steps.passes("deducted", page)
+        assert bridge.staff("quote", "show", str(draft))["state"] == "settled"
+        assert [one["state"] for one in bridge.staff("ticket", "show", str(ticket))["quotes"]] == ["settled"]
         reads_well(live, steps, [{"view": "statement"}, {"view": "ticket"}, {"view": "claim"}])
         live.opens_account()
         assert f"{COINS - 45}" in page.locator(".supportbridge-account:visible").inner_text()
@@ -96,6 +100,7 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
         walks(live, bridge, steps, tmp_path, order=order)
         if isinstance(live, PrestaShop):
             serves(live, bridge, steps, order)
+        decides(live, bridge, steps)
 
         bought = live.buys_as_guest(GUEST)
         steps.passes("ordered as a guest", live.guest)
@@ -125,8 +130,27 @@ def test_C7_from_the_upload_to_the_deduction(live: AnyLive, steps: Steps, tmp_pa
         assert VERSION in live.admin.content()
         bridge.staff("ledger", "verify")
         steps.passed.append("pages equal the ledger")
+        lapses(live, bridge, daemon, steps)
+        steps.keeps("letters", [told(one) for one in mailbox.taken])
+        mailed(mailbox, shop.customer.user)
+        steps.passed.append("letters, each once")
 
 
 def balances(file: Path) -> list[int]:
     """The coins after each entry of a downloaded statement, by its column for programs."""
     return [int(line["balance"]) for line in csv.DictReader(io.StringIO(file.read_text("utf-8-sig")))]
+
+
+def mailed(mailbox: MailServer, address: str) -> None:
+    """What the customer was written while his page was English: exact numbers, each letter once (rule C17)."""
+    letters = [told(one) for one in letters_to(mailbox, address)]
+    assert len(set(letters)) == len(letters)
+    for subject, facts in {
+        f"{COINS} coins were added to your account": [f"Coins: {COINS}", "Package: Base"],
+        "We have received your ticket – Set up Google Analytics": ["Answer guaranteed by:"],
+        "An offer for your ticket: 50 coins": ["Coins: 50", f"Available now: {COINS}"],
+        "45 coins were deducted": ["Deducted: 45", f"Available now: {COINS - 45}"],
+        "An offer waits for your decision until": ["Coins: 10", f"Available now: {2 * COINS - 45:,}"],
+    }.items():
+        [letter] = [one for one in letters if one.startswith(subject)]
+        assert [one for one in facts if one not in letter] == [], letter

@@ -74,7 +74,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """What one ticket was answered with."""
+    """What one call of a page was answered with."""
 
     played: Played
 

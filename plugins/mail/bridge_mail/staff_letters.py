@@ -99,7 +99,9 @@ def _problem(event: ProblemOpened, at: Context) -> Letter:
 
 def _backup(event: BackupLate, at: Context) -> Letter:
     lang = at.language
-    subject = say_n(lang, "The last backup is {count} hour old", "The last backup is {count} hours old", event.hours)
+    subject = say_n(
+        lang, "There has been no backup for {count} hour", "There has been no backup for {count} hours", event.hours
+    )
     line = say(
         lang,
         "If this machine's disk fails now, all that was booked since then is lost. Make one: {command}",

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from bridge.contracts.coin_desk import Deadline, DeadlineKind
 from bridge.contracts.office import Delivery
 from bridge.desk.backup import backup, examine, restore
 from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.numbers import GAP
+from bridge.domain.downtime import AFTER_RESTORE
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, UsageError
 from bridge.services import guests, problems
 from bridge.services.purchases import book_orders
@@ -393,6 +395,19 @@ def test_after_a_restore_messages_of_before_are_held_for_staff_under_one_problem
             "are held: a retry sends them, dismissing drops them"
         ),
     )
+
+
+def test_T7_after_a_restore_nothing_falls_due_about_a_ticket_before_its_answers_can_be_back(tmp_path: Path) -> None:
+    """Else a breach would be told of whatever staff have answered since the backup."""
+    soon, far, ended = LATER + AFTER_RESTORE, LATER + timedelta(days=2), MONDAY_9AM
+    with a_desk(tmp_path) as desk:
+        due = [(DeadlineKind.TICKET, 1, ended), (DeadlineKind.TICKET, 2, far), (DeadlineKind.PACKAGE, 3, ended)]
+        desk.run(lambda tx: tx.deadlines.set(Deadline(kind, ref, ACME, at) for kind, ref, at in due))
+        backup(desk, tmp_path / "copy", at=LATER)
+    restore(tmp_path / "copy", tmp_path / FILE_NAME, at=LATER)
+    with Desk.open(tmp_path / FILE_NAME) as desk:
+        found = desk.look(lambda tx: tx.deadlines.due(ACME, far, 9))
+    assert [(one.ref, one.due_at) for one in found] == [(3, ended), (1, soon), (2, far)]
 
 
 def test_a_retry_sends_what_was_held_after_a_restore(tmp_path: Path) -> None:

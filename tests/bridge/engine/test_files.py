@@ -341,6 +341,17 @@ async def test_files_that_a_page_left_without_a_message_leave_the_shop_after_a_w
     assert orphan["file"] not in {file for file, _ in store.shop.files}
 
 
+async def test_T1_no_file_leaves_the_shop_before_what_a_lost_desk_left_there_was_looked_at(store: Store) -> None:
+    """After a restore staff's answers come back with files that the desk does not know until then."""
+    staffs = store.upload(PNG)
+    store.pass_time(days=20)
+    await store.tidy()
+    assert {file for file, _ in store.shop.files} == {staffs["file"]}
+    await store.push()
+    await store.inbox.one_pass()
+    assert store.shop.files == {}
+
+
 async def test_T1_files_of_a_message_sent_while_the_daemon_was_off_for_weeks_are_there_when_it_is_read(
     store: Store,
 ) -> None:

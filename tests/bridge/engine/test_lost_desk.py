@@ -17,6 +17,7 @@ from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.files import FileState
 from bridge.domain.tickets import Author, Message, MessageKind
+from bridge.errors import DeskUnwritable
 from bridge.services import problems
 from bridge.services.documents import TICKETS_AT_ONCE
 from bridge.services.files import LOST
@@ -232,6 +233,30 @@ async def test_T10_how_a_ticket_stood_is_told_once_customers_messages_are_there_
     (told,) = await restored.problems()
     assert f"the shop shows ticket {resolved} as resolved, as it stood after the backup; here it is open" in told
     assert {rows[number].epoch for number in (resolved, reopened, same)} == {epoch}
+
+
+async def test_tickets_that_waited_are_taken_up_though_the_desk_could_not_be_written_at_first(
+    restored: Restored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restored.health.inbox_read = False
+    (number,) = await restored.opened(1)
+    restored.left(number, state="resolved", urgency="none")
+    await restored.passes()
+    restored.health.inbox_read = True
+    write = restored.desk.transact
+
+    async def transact(what: str, *args: Any, **others: Any) -> Any:
+        if what == "look at tickets again":
+            raise DeskUnwritable("the disk is full")
+        return await write(what, *args, **others)
+
+    with monkeypatch.context() as full:
+        full.setattr(restored.desk, "transact", transact)
+        with pytest.raises(DeskUnwritable):
+            await restored.passes()
+    await restored.passes()
+    (told,) = await restored.problems()
+    assert f"the shop shows ticket {number} as resolved" in told
 
 
 def _answered(tx: DeskTx, number: int) -> None:

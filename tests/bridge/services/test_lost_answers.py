@@ -12,6 +12,7 @@ from bridge.contracts.shop_documents import DocumentRow
 from bridge.contracts.shop_rows import SigningKey
 from bridge.contracts.threads import KnownThread
 from bridge.contracts.tickets import MessageKey
+from bridge.domain.downtime import AFTER_RESTORE
 from bridge.domain.events import TicketAnswered
 from bridge.domain.files import NamedFile
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket
@@ -188,8 +189,9 @@ def test_T10_what_silence_or_the_back_office_brings_about_again_is_not_told() ->
         coins.desk.run(reply, coins.terms, ticket.id, text="Try it.", by=ANNA, at=coins.now)
         assert len(stood(coins, state="closed")[1]) == 1
         coins.desk.run(lambda tx: tx.problems.solve(ACME, tx.problems.open_keys(ACME), LATER))
-        coins.desk.run(lambda tx: look_at(tx, ACME, [ticket.id], at=LATER))
-        assert stood(coins, state="closed") == ([], [])
+        for due in (LATER, LATER + AFTER_RESTORE):
+            coins.desk.run(look_at, ACME, [ticket.id], at=due)
+            assert stood(coins, state="closed") == ([], [])
         coins.desk.run(lambda tx: tx.deadlines.clear([DeadlineKind.TICKET], ticket.id))
         thread = KnownThread(5, ticket.account_id, "ada@shop.example", "en", "closed", ticket.id, LATER)
         coins.desk.run(lambda tx: tx.threads.save(ACME, [thread]))

@@ -381,7 +381,7 @@ STAFF_EVENTS = [
         events.ProblemOpened(key="p", store="acme", at=NOON, problem_id=7, kind="odd_order", summary="order 1 is odd"),
         "A problem waits for you: odd order",
     ),
-    (events.BackupLate(key="acme:b", store="acme", at=NOON, hours=27), "The last backup is 27 hours old"),
+    (events.BackupLate(key="acme:b", store="acme", at=NOON, hours=27), "There has been no backup for 27 hours"),
 ]
 
 
