@@ -211,9 +211,10 @@ class LostDesk:
         if not self._tickets_taken_away:
             known = await self._desk.read(lambda tx: tx.tickets.last_known())
             self._tickets_taken_away = await self._take_away(keys, DocumentTable.TICKET, known, report_lost_tickets)
-            known = await self._desk.read(lambda tx: tx.licences.last_known())
-            licences = await self._take_away(keys, DocumentTable.LICENCE, known, report_lost_licences)
-            self._tickets_taken_away = self._tickets_taken_away and licences
+            if self._setup.licences:  # who sells none is not asked for what is left of any
+                known = await self._desk.read(lambda tx: tx.licences.last_known())
+                licences = await self._take_away(keys, DocumentTable.LICENCE, known, report_lost_licences)
+                self._tickets_taken_away = self._tickets_taken_away and licences
         if self._tickets_taken_away and await self._desk.read(_all_pushed, self._setup.name):
             await self._take_away_messages(keys)
             await self._desk.transact("all replaced", settle, self._setup.name, at=self._clock.now())

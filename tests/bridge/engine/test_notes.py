@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.desk.desk import Desk
+from bridge.domain.licences import LicenceBook
 from bridge.engine import notes as module
 from bridge.engine.health import StoreHealth, StoreState, Work
 from bridge.engine.notes import DeskNotes
@@ -181,8 +183,9 @@ async def test_what_is_on_sale_is_written_again_now_and_then(noting: Noting) -> 
 class Writing:
     """The writing side of one store, pass by pass."""
 
-    def __init__(self, desk: Desk, folder: Path) -> None:
-        self.setup = StoreSetup.of(read_settings(write_bridge(folder, stores={"acme": {}})).stores["acme"])
+    def __init__(self, desk: Desk, folder: Path, licences: LicenceBook | None = None) -> None:
+        setup = StoreSetup.of(read_settings(write_bridge(folder, stores={"acme": {}})).stores["acme"])
+        self.setup = replace(setup, licences=licences or setup.licences)
         self.shop, self.health, self.clock = FakeShop(), StoreHealth(ACME, 60), FixedClock(MONDAY)
         self.keys: tuple[SigningKey, ...] = (KEY,)
         self.pusher = Pusher(

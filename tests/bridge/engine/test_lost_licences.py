@@ -1,0 +1,103 @@
+"""Licences that a lost desk has left in the shop are looked at before they are replaced, and before they go."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.contracts.shop_documents import DocumentTable
+from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.services import purchases
+from bridge.services.unproven import let_go
+from bridge.testing.desks import a_desk
+from tests.bridge.engine.test_lost_desk import LOST_KEY, Restored
+from tests.bridge.engine.test_notes import KEY, MONDAY
+from tests.support.books import ACME, an_order
+from tests.support.licences import MENU, PRODUCTS, a_licence_store
+
+HERE = "shop.example"
+NEW_KEY = "7K3QX-M2R9D-W8HPA-V5TNC-4JEGB"
+
+
+class WithLicences(Restored):
+    """A restored desk that knows the licence of order 1042."""
+
+    async def bought(self) -> tuple[int, str]:
+        """The licence's number and key."""
+        await self.desk.transact(
+            "book", purchases.book_orders, a_licence_store(), [an_order(1042, (MENU, 1))], at=MONDAY
+        )
+        found = await self.desk.read(lambda tx: tx.licences.of_orders(ACME, [1042]))
+        licence = found[1042][0].licence
+        return licence.id, licence.key
+
+    def left_licence(self, number: int, *, signer: SigningKey = KEY, customer: int = 77, **said: Any) -> None:
+        """What the lost desk has left in the shop: a licence that is used on one domain; nothing of an erased one."""
+        head = {"v": 1, "store": ACME, "customer": customer, "epoch": 1, "number": 9, "licence": number}
+        facts = {"product": "menu", "order": 1042, "domains": [{"domain": HERE, "since": 1_700_000_000}]}
+        document = head | facts | said if customer else head
+        row = signed_row(signer, "licence", document, customer_id=customer, epoch=1, number=9)
+        self.shop.document_rows[DocumentTable.LICENCE][number] = row
+
+    def on_page(self, number: int) -> dict[str, Any]:
+        """What the page has of a licence now."""
+        row = self.shop.document_rows[DocumentTable.LICENCE][number]
+        document: dict[str, Any] = json.loads(row.payload)
+        return document
+
+
+@pytest.fixture
+async def restored(tmp_path: Path) -> AsyncIterator[WithLicences]:
+    with a_desk(tmp_path) as desk:
+        desk.start()
+        yield WithLicences(desk, tmp_path, PRODUCTS)
+
+
+async def test_L6_a_domain_that_came_into_use_after_the_backup_is_on_the_page_and_in_the_desk(
+    restored: WithLicences,
+) -> None:
+    number, key = await restored.bought()
+    restored.left_licence(number, key=key)
+    await restored.passes()
+    shown = restored.on_page(number)
+    assert (shown["key"], [one["domain"] for one in shown["domains"]]) == (key, [HERE])
+    assert shown["epoch"] > 1
+    assert await restored.problems() == []
+
+
+async def test_a_licence_that_only_the_lost_desk_knew_goes_once_the_orders_are_read(restored: WithLicences) -> None:
+    number, _ = await restored.bought()
+    restored.left_licence(number + 3, key=NEW_KEY)
+    restored.health.inbox_read = False
+    await restored.passes()
+    assert restored.on_page(number + 3)["key"] == NEW_KEY
+    restored.health.inbox_read = True
+    await restored.passes()
+    assert restored.on_page(number + 3)["customer"] == 0
+    assert "key" not in restored.on_page(number + 3)
+    (told,) = await restored.problems()
+    assert "…-4JEGB" in told
+
+
+async def test_D2_a_licence_whose_customer_was_erased_after_the_backup_stays_off_the_page(
+    restored: WithLicences,
+) -> None:
+    number, _ = await restored.bought()
+    restored.left_licence(number, customer=0)
+    await restored.passes()
+    assert "key" not in restored.on_page(number)
+    (told,) = await restored.problems()
+    assert "bridge privacy erase 77" in told
+
+
+async def test_what_nobody_can_check_stays_until_staff_let_go_of_it(restored: WithLicences) -> None:
+    number, key = await restored.bought()
+    restored.left_licence(number, key=key, signer=LOST_KEY)
+    await restored.passes()
+    assert restored.on_page(number)["epoch"] == 1
+    epoch = restored.desk.identity.epoch
+    await restored.desk.transact("let go", let_go, ACME, epoch=epoch, at=MONDAY)
+    await restored.passes()
+    assert restored.on_page(number)["epoch"] == epoch
