@@ -156,6 +156,27 @@ def test_L2_nobody_chooses_with_what_is_somebody_elses(coins: CoinDesk, what: st
     assert cover(coins, tickets[what]).way is Way.CHOOSE
 
 
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("ticket_cover", {"ticket": 1}),
+        ("ticket_cover", {"ticket": 1, "licence": 0}),
+        ("ticket_cover", {"ticket": 1, "licence": "1"}),
+        ("ticket_cover", {"ticket": 1, "licence": 1, "free": True}),
+        ("ticket_open", {"subject": "X", "text": "Y", "price": None, "licence": -1}),
+        ("ticket_open", {"subject": "X", "text": "Y", "price": None, "licence": [1]}),
+    ],
+)
+def test_L2_what_is_no_choice_of_a_licence_is_refused_and_nothing_is_decided(
+    coins: CoinDesk, action: str, data: dict[str, Any]
+) -> None:
+    buys(coins, SEO)
+    ticket = opens(coins)
+    assert posts(coins, action, **data).code == "invalid"
+    assert cover(coins, ticket).way is Way.CHOOSE
+    assert len(coins.desk.look(lambda tx: tx.tickets.latest(ACME, 5))) == 1
+
+
 def test_L2_T1_a_question_before_a_purchase_is_free_without_any_licence(coins: CoinDesk) -> None:
     ticket = opens(coins, kind="pre_sales")
     assert cover(coins, ticket).way is Way.BEFORE_SALE

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bridge.domain.entitlement import Entitlement, Reason, Way
 from bridge.domain.histories import Turn
 from bridge.domain.moments import to_ms
 from bridge.domain.ticket_history import history_of
@@ -149,3 +150,16 @@ def test_C8_what_was_approved_in_time_does_not_lapse() -> None:
     story.says("2026-11-28 12:00", MessageKind.APPROVED, quote=1)
     story.says("2026-12-12 11:00", MessageKind.LAPSED, quote=1).answered("2026-12-12 12:00")
     assert story.history.state == "open", "staff are to begin"
+
+
+def test_L3_a_ticket_runs_under_a_licence_from_the_decision_on_and_a_package_comes_before_it() -> None:
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.COVERED, way="licence", reason="active", licence=3)
+    story.says("2026-12-28 11:00", MessageKind.COVERED, way="no_clock", reason="refunded", licence=3)
+    standings = [
+        story.history.standing_at(story.at(when), "none")
+        for when in ("2026-11-28 10:59", "2026-11-28 11:00", "2026-12-28 10:59", "2026-12-28 11:00")
+    ]
+    assert standings == ["none", "licence", "licence", "none"]
+    assert story.history.standing_at(story.at("2026-12-01 10:00"), "base") == "base"
+    assert story.history.cover == Entitlement(Way.NO_CLOCK, Reason.REFUNDED, 3)
+    assert Story(OPENED).history.cover is None
