@@ -63,7 +63,7 @@ class LicenceRound:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._wake, self._on_booked = health, stop, wake, on_booked
         self._terms = setup.desk_terms
-        self._look = partial(sight.watched, self.one_pass) if sight is not None else self.one_pass
+        self._look = partial(sight.watched, self._look_now) if sight is not None else self._look_now
         self._due = phase * setup.sync.poll_seconds
         self._begun = self._known = False
         self._after: int | None = BEGINNING
@@ -75,7 +75,7 @@ class LicenceRound:
         """Look until stopped. Raises what is not the shop's fault."""
         while not self._stop.is_set():
             self._wake.clear()
-            if await worked(Work.LICENCES, self._health, self._stop, self._look):
+            if await worked(Work.LICENCES, self._health, self._stop, self.one_pass):
                 await asyncio.sleep(0)
             else:
                 self._due = next_due(self._due, every=self._setup.sync.poll_seconds, moment=time.monotonic())
@@ -90,8 +90,9 @@ class LicenceRound:
 
     async def one_pass(self) -> bool:
         """One look; whether there is more to be done at once. Raises `ShopError`, `DeskError`."""
-        if not await self._may_look():
-            return False
+        return await self._look() if await self._may_look() else False
+
+    async def _look_now(self) -> bool:
         if self._after is None and time.monotonic() >= self._next_round:
             self._after = BEGINNING
         if self._known:

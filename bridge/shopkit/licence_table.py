@@ -13,6 +13,7 @@ from bridge.shopkit.errors import refused
 from bridge.shopkit.named_sql import Statement
 from bridge.shopkit.reading import in_parts
 
+HIGHEST = 2**63
 LONGEST_TEXT = 400
 """Characters that are read of a column: more is no key, no date and no address."""
 MOST_ALIKE = 2
@@ -78,11 +79,11 @@ class LicenceTableReader:
         return list(found.values())
 
     def _id(self, row: Row) -> int:
-        if isinstance(row[0], int):
+        if isinstance(row[0], int) and row[0] < HIGHEST:
             return row[0]
         where = f"{self._database.store}: {self._table.name}.{self._table.id_column}"
         raise refused(
-            f"{where} holds {type(row[0]).__name__} and no whole numbers, so it can't be read in parts",
+            f"{where} holds {type(row[0]).__name__} and no whole numbers below 2⁶³, so it can't be read in parts",
             "name a column of whole numbers as licences.table.id_column in the store's file",
         )
 

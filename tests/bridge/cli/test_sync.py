@@ -1,10 +1,12 @@
 """One round by hand on a real shop database: looked at first, confirmed where it is large, then booked and pushed."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 
 from bridge.desk.desk import FILE_NAME
 from tests.bridge.cli.conftest import ShopPlace
+from tests.scenarios.test_licence_table import MAPPED, make_table, sell
 from tests.support.bridges import BASE, ESSENTIAL
 from tests.support.desk_file import DeskFile
 
@@ -156,3 +158,17 @@ async def test_progress_goes_to_standard_error_alone(acme: ShopPlace) -> None:
     answer = await acme.cli("sync", "--once", "--json")
     assert answer.document["stores"][0]["posted"] == 550
     assert "first sync done" in answer.err
+
+
+async def test_L8_a_round_reads_the_vendors_own_licences_and_a_check_shows_what_they_come_to(acme: ShopPlace) -> None:
+    await make_table(acme.shop)
+    acme.change_store(sections=MAPPED)
+    customer = await acme.shop.add_customer("ada@shop.example")
+    await sell(acme.shop, "VENDOR-KEY-1", customer, date(2099, 12, 31))
+    await acme.join()
+    assert (await acme.cli("sync", "--once")).code == 0
+    [one] = (await acme.cli("licence", "list", "--json")).document["licences"]
+    assert (one["owner"]["id"], one["product"], one["status"]) == (customer, "seo", "active")
+    lines = [line for line in (await acme.cli("check", "--store", "acme")).lines() if "licence table" in line]
+    assert len(lines) == 1
+    assert f"row 1: key …-KEY-1, seo, customer {customer}, active, support until 2099-12-31" in lines[0]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,12 @@ from bridge.domain.licence_history import KeptLicence, status_at
 from bridge.domain.licence_keys import new_key
 from bridge.domain.licences import LicenceSource, StatusCode, Term
 from bridge.engine import licence_round
+from bridge.engine.freshness import Sight
 from bridge.engine.health import StoreHealth
 from bridge.engine.licence_round import LicenceRound
 from bridge.engine.setup import StoreSetup
 from bridge.errors import ShopUnavailable
-from bridge.services import problems
+from bridge.services import licence_freshness, problems
 from bridge.services.covering import REFUNDED_MEANWHILE
 from bridge.services.firing import fire_due
 from bridge.services.licence_booking import hand_over
@@ -72,7 +74,14 @@ class Vendor:
         self.setup = StoreSetup.of(self.settings.model_copy(update={"licences": licences}))
         health = StoreHealth(ACME, 60)
         self.side = LicenceRound(
-            self.setup, self.shop, self.desk, self.clock, health, asyncio.Event(), wake=asyncio.Event()
+            self.setup,
+            self.shop,
+            self.desk,
+            self.clock,
+            health,
+            asyncio.Event(),
+            wake=asyncio.Event(),
+            sight=Sight(self.desk, self.clock, ACME),
         )
 
     def sells(self, row: int, customer: int | str = 77, **said: str) -> None:
@@ -122,8 +131,7 @@ class Vendor:
 
 
 def _orders_are_read(tx: DeskTx) -> None:
-    state = tx.stores.get(ACME)
-    tx.stores.save(type(state)(state.id, state.name, FirstSync.DONE))
+    tx.stores.save(replace(tx.stores.get(ACME), first_sync=FirstSync.DONE))
 
 
 @pytest.fixture
@@ -419,6 +427,22 @@ async def test_C2_a_table_that_is_put_back_to_an_older_state_waits_with_the_shop
     vendor.rows.write(5, status="0")
     await vendor.look()
     assert vendor.status() is StatusCode.ACTIVE
+
+
+async def test_L7_only_a_look_at_the_table_says_that_it_can_be_read(vendor: Vendor) -> None:
+    def lost(tx: DeskTx) -> bool:
+        return tx.stores.get(ACME).lost_since is not None
+
+    await vendor.desk.transact("start", licence_freshness.shop_lost, ACME, at=NOON)
+    await vendor.look()
+    assert vendor.desk.look(lost), "it was not looked at: the orders come first"
+    await vendor.desk.transact("done", _orders_are_read)
+    vendor.shop.fail("licence_digests", ShopUnavailable("acme: gone"), times=1)
+    with pytest.raises(ShopUnavailable):
+        await vendor.look()
+    assert vendor.desk.look(lost)
+    await vendor.look()
+    assert not vendor.desk.look(lost)
 
 
 async def test_L8_nothing_is_read_before_the_orders_were(vendor: Vendor) -> None:
