@@ -87,11 +87,11 @@ class Counter:
 
     async def _asks_for_price(self, one: Client) -> None:
         wish = {"subject": SUBJECT, "text": "For my shop, please.", "price": PRICE}
-        one.ticket = (await self._clicks(one, "ticket_open", wish))["ticket"]
+        one.ticket = (await self.clicks(one, "ticket_open", wish))["ticket"]
 
     async def _asks_for_more(self, one: Client) -> None:
         wish = {"subject": LATER_SUBJECT, "text": "Can you?", "price": None}
-        one.ticket = (await self._clicks(one, "ticket_open", wish))["ticket"]
+        one.ticket = (await self.clicks(one, "ticket_open", wish))["ticket"]
 
     async def _approves(self, one: Client) -> None:
         shown = await self._sees(one, "offered")
@@ -99,16 +99,16 @@ class Counter:
         self._say("page", f"{one.name} reads: {text.splitlines()[0]}")
         text_hash = hashlib.sha256(text.encode()).hexdigest()
         decision = {"quote": one.quote, "version": shown["version"], "text_hash": text_hash}
-        await self._clicks(one, "quote_approve", decision)
+        await self.clicks(one, "quote_approve", decision)
         await self._account(one, held=shown["coins"])
 
-    async def _clicks(self, one: Client, kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    async def clicks(self, one: Client, kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """Send a form and wait for its answer; what it says in numbers."""
         shop = self._stage.shops[one.store]
         uuid = await shop.customer_posts(
             self._key(one), one.customer, kind, data, store=one.store, language=one.language
         )
-        answer = await self._shown(one, "answer", lambda row: row["uuid"] == uuid, f"an answer to {one.name}")
+        answer = await self.shown(one, "answer", lambda row: row["uuid"] == uuid, f"an answer to {one.name}")
         assert answer["outcome"] == "accepted", answer
         self._say("page", f"{one.name} is answered: {answer['text'][one.language]}")
         numbers: dict[str, Any] = answer["data"]
@@ -120,24 +120,24 @@ class Counter:
         drafts = json.loads(await asyncio.to_thread(self._stage.command, "quote", "list", "--json"))["quotes"]
         for one in self._clients:
             one.quote = next(draft["quote"] for draft in drafts if draft["ticket"] == one.ticket)
-        await self._each(lambda one: self._staff(one, "quote", "reissue", str(one.quote)))
+        await self._each(lambda one: self.by_staff(one, "quote", "reissue", str(one.quote)))
 
     async def _settles(self, one: Client) -> None:
-        await self._staff(one, "quote", "settle", str(one.quote), "--spent", str(one.spent))
+        await self.by_staff(one, "quote", "settle", str(one.quote), "--spent", str(one.spent))
         one.left["work"] = (await self._account(one, held=0, posted=HAD - one.spent))["posted"]
 
     async def _inspects(self, one: Client) -> None:
-        said = await self._staff(one, "inspection", "offer", str(one.ticket), "--words", "May we look?")
+        said = await self.by_staff(one, "inspection", "offer", str(one.ticket), "--words", "May we look?")
         one.quote = int(said.partition(": quote ")[2].partition(".")[0])
 
     async def _cannot(self, one: Client) -> None:
-        await self._staff(one, "quote", "infeasible", str(one.quote), "--cause", one.cause)
+        await self.by_staff(one, "quote", "infeasible", str(one.quote), "--cause", one.cause)
         shown = await self._sees(one, "settled")
         assert shown["spent"] == INSPECTION, shown
         after = await self._account(one, held=0, posted=HAD - one.spent - INSPECTION)
         one.left["inspection"] = after["posted"]
 
-    async def _staff(self, one: Client, *words: str) -> str:
+    async def by_staff(self, one: Client, *words: str) -> str:
         """A command in the name of the shop's staff, told with the sentence that it answers."""
         words = (*words, "--by", one.staff)
         self._say("staff", f"bridge {shlex.join(words)}")
@@ -149,7 +149,7 @@ class Counter:
 
     async def _sees(self, one: Client, state: str) -> dict[str, Any]:
         """Wait until the page shows the quote in that state."""
-        return await self._shown(
+        return await self.shown(
             one,
             "quote",
             lambda row: (row["quote"], row["state"]) == (one.quote, state),
@@ -158,11 +158,11 @@ class Counter:
 
     async def _account(self, one: Client, **expected: int) -> dict[str, Any]:
         """Wait until the account page says these numbers."""
-        return await self._shown(
+        return await self.shown(
             one, "account", lambda row: expected.items() <= row.items(), f"{one.name}'s account shows {expected}"
         )
 
-    async def _shown(
+    async def shown(
         self, one: Client, table: str, wanted: Callable[[dict[str, Any]], bool], what: str
     ) -> dict[str, Any]:
         """Wait for a row that verifies and says that."""

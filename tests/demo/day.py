@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tests.demo.counter import PRICED, Client, Counter
+from tests.demo.holder import Holder
 from tests.demo.stage import OPENCART, PRESTASHOP, Stage
 from tests.demo.telling import Telling
 from tests.support.bridges import BASE, ESSENTIAL, PROFESSIONAL, shop_now
@@ -34,10 +35,12 @@ class Day:
         self._customers: dict[str, int] = {}
         self._orders: dict[str, int] = {}
         self.counter: Counter | None = None
+        self.holder: Holder | None = None
 
     async def before(self) -> None:
         """The customers, and what was ordered before the bridge came."""
-        for store, names in {OPENCART: ("Olga", "Pavel", "Priya"), PRESTASHOP: ("Reza", "Sara", "Omid")}.items():
+        cast = {OPENCART: ("Olga", "Pavel", "Priya", "Lena"), PRESTASHOP: ("Reza", "Sara", "Omid")}
+        for store, names in cast.items():
             for name in names:
                 shop = self._stage.shops[store]
                 number = await shop.add_customer(f"{name.lower()}@shop.example", firstname=name, lastname="Demo")
@@ -66,6 +69,8 @@ class Day:
                 Client("Omid", PRESTASHOP, self._customers["Omid"], "Support", PRICED, "host", "en"),
             ],
         )
+        lena = Client("Lena", OPENCART, self._customers["Lena"], "Developer", 0, "", "en")
+        self.holder = Holder(self._stage, self._telling, self.counter, lena)
 
     def steps(self) -> Iterator[Step]:
         """The story, in order."""
@@ -97,8 +102,10 @@ class Day:
         yield Step("A clerk voids Pavel's order by mistake ...", lambda: self._set("Pavel", opencart.voided_status))
         yield Step("... and completes it again.", lambda: self._set("Pavel", opencart.paid_status))
         assert self.counter is not None, "the customers come first"
-        for words, deed in self.counter.steps():
-            yield Step(words, deed)
+        assert self.holder is not None, "the customers come first"
+        for part in (self.counter, self.holder):
+            for words, deed in part.steps():
+                yield Step(words, deed)
         yield Step(
             "A guest buys Base in the PrestaShop shop. His coins are kept until he has an account: no page shows them.",
             self._guest_buys,

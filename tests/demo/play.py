@@ -51,10 +51,11 @@ async def play(telling: Telling, console: Console, *, once: bool) -> int:
             console.print(table_of(stores))
             telling.say("stage", f"{address}/health answers {status}; the day took {time.monotonic() - began:.0f} s.")
             assert day.counter is not None, "the day has been played"
+            assert day.holder is not None, "the day has been played"
             for line in day.counter.summary():
                 telling.say("desk", line)
             wrong = [*telling.wrong, *(f"{one.store}: {fault}" for one in stores for fault in one.faults)]
-            wrong += day.counter.faults() + late
+            wrong += day.counter.faults() + day.holder.faults() + late
             for line in wrong:
                 telling.say("wrong", line)
             if not once:

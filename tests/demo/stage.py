@@ -22,6 +22,8 @@ from tests.support.shop_pages import ShopPages, keys_in, read_pages
 from tests.support.shops import OpenCartShop, PrestaShopShop
 
 OPENCART, PRESTASHOP = "opencart-extensions", "prestashop-coins"
+EXTENSION = "SEO-EXTENSION"
+"""A product that the OpenCart store's shipped file gives licences for."""
 ZONES = {OPENCART: "Asia/Kolkata", PRESTASHOP: "Asia/Tehran"}
 """The stores' zones in the shipped files; the shops' own clocks go by them."""
 
@@ -77,6 +79,7 @@ async def set_stage(tell: Tell) -> AsyncIterator[Stage]:
             shops[store] = await stack.enter_async_context(shop)
             await shop.install()
             await stock(shop)
+        await stock(shops[OPENCART], codes=[EXTENSION])
         config, state = folder / "config", folder / "state"
         state.mkdir(mode=0o700)
         _write_settings(folder, server, tell)
