@@ -8,7 +8,7 @@ import pytest
 
 from bridge.app import App
 from bridge.contracts.clock import SystemClock
-from bridge.domain.entitlement import Reason, Way
+from bridge.domain.entitlement import Entitlement, Reason, Way
 from bridge.domain.licence_answers import LicenceQuestion
 from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licences import StatusCode
@@ -16,7 +16,7 @@ from bridge.domain.mapped_licences import LicenceTable, MappedRow, RowField
 from bridge.domain.plans import PlanBook
 from bridge.engine.health import StoreState, Work
 from bridge.engine.setup import StoreSetup
-from bridge.services import mapped_licences
+from bridge.services import covering, mapped_licences
 from bridge.testing.mariadb import PrivateMariaDB
 from bridge.web.licence_desk import DeskLicences
 from tests.scenarios.conftest import MakeBridge
@@ -26,9 +26,9 @@ from tests.scenarios.test_licences import licences
 from tests.support.books import TEHRAN
 from tests.support.bridges import AnyShop, Bridge
 from tests.support.licences import a_licence_desk, licences_of
-from tests.support.quoting import CUSTOMER, CoinDesk
+from tests.support.quoting import ANNA, CUSTOMER, CoinDesk
 from tests.support.shops import OpenCartShop
-from tests.support.tickets import WEDNESDAY_6PM, opens, posts
+from tests.support.tickets import WEDNESDAY_6PM, opens
 from tests.support.waiting import until
 
 MAPPED = """
@@ -193,19 +193,26 @@ def says(coins: CoinDesk, until: date, status: str = "active") -> KeptLicence:
     return one
 
 
+def as_at_the_opening(coins: CoinDesk, ticket: int, one: KeptLicence) -> Entitlement:
+    """What staff are told who say which licence a ticket is about: it counts as it stood when that was opened."""
+    return coins.desk.run(
+        covering.decide_anew, coins.terms, ticket, by=ANNA, at=coins.later(minutes=1), licence=one.licence.id
+    )
+
+
 def test_L2_L8_what_the_vendor_prolongs_after_the_opening_covers_only_what_is_opened_then(coins: CoinDesk) -> None:
     one = says(coins, date(2026, 11, 24))
     ticket = opens(coins, product="seo")
     assert cover(coins, ticket).reason is Reason.EXPIRED
     says(coins, date(2027, 11, 24))
-    assert posts(coins, "ticket_cover", ticket=ticket, licence=one.licence.id).code == "not_covered"
+    assert as_at_the_opening(coins, ticket, one).reason is Reason.EXPIRED
     assert cover(coins, opens(coins, product="seo")).way is Way.LICENCE
 
 
 def test_L2_L8_a_row_that_was_read_after_the_opening_counts_as_it_was_read_first(coins: CoinDesk) -> None:
     ticket = opens(coins, product="seo")
     one = says(coins, date(2026, 12, 24))
-    assert posts(coins, "ticket_cover", ticket=ticket, licence=one.licence.id).code == "covered"
+    assert as_at_the_opening(coins, ticket, one).way is Way.LICENCE
 
 
 def test_L3_L8_what_the_vendor_suspends_meanwhile_is_brought_to_staff(coins: CoinDesk) -> None:
