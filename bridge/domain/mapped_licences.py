@@ -74,7 +74,7 @@ class LicenceTable:
     """How a vendor's table is read: where each thing stands, or what it is for all rows, and what its words mean.
 
     `columns` has the column of each thing, `values` what holds for every row, `known` are the keys of the store's
-    products. Without `zero_dates` a date of nothing but
+    products. Rows of others are at fault, unless it `ignores_others`. Without `zero_dates` a date of nothing but
     zeros is a fault, with it one that never comes.
     """
 
@@ -88,11 +88,13 @@ class LicenceTable:
     statuses: Mapping[str, str] = field(default_factory=dict)
     date_format: str = "sql"
     zero_dates: bool = False
+    ignores_others: bool = False
 
     @property
     def shape(self) -> str:
         """A text that is another when a row may mean something else."""
-        parts: list[Any] = [self.name, self.id_column, self.zone.key, self.date_format, self.zero_dates]
+        parts: list[Any] = [self.name, self.id_column, self.zone.key, self.date_format]
+        parts += [self.zero_dates, self.ignores_others]
         parts += [sorted(one.items()) for one in (self.columns, self.values, self.products, self.statuses)]
         return sha256(repr(parts).encode()).hexdigest()
 
@@ -104,6 +106,7 @@ class Fault(StrEnum):
     NO_KEY = "no_key"
     KEY_TWICE = "key_twice"
     PRODUCT = "product"
+    OTHER_PRODUCT = "other_product"
     PRODUCT_CHANGED = "product_changed"
     CUSTOMER = "customer"
     EMAIL = "email"
@@ -189,6 +192,8 @@ def _read(row: MappedRow, table: LicenceTable) -> MappedLicence:
         raise _Wrong(Fault.NO_KEY, f"key: must be a text of 1 to {LONGEST_KEY} characters; it has {len(key)}")
     word = said[RowField.PRODUCT].strip()
     product = table.products.get(word, word)
+    if product not in table.known and table.ignores_others:
+        raise _Wrong(Fault.OTHER_PRODUCT, "product: is another one, which is left out")
     if product not in table.known:
         raise _Wrong(Fault.PRODUCT, f"product: must be {_one_of([*table.products, *sorted(table.known)])}", word)
     return MappedLicence(

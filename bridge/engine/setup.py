@@ -116,6 +116,7 @@ class StoreSetup:
             statuses=dict(table.statuses),
             date_format=table.date_format,
             zero_dates=table.zero_dates,
+            ignores_others=table.ignore_other_products,
         )
 
     def page_terms(self, key: SigningKey, epoch: int) -> PageTerms:

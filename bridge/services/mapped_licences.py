@@ -153,7 +153,7 @@ class _Page:
         one = read_row(row, self._table)
         staged = _Staged(before._replace(digest=row.digest, fault="", text=""))
         fault = one if isinstance(one, RowFault) else self._believe(staged, before, one)
-        if fault is not None:
+        if fault is not None and fault.kind is not Fault.OTHER_PRODUCT:
             # What is wrong with the row itself is as it is until the row changes; the rest may be right tomorrow.
             digest = row.digest if isinstance(one, RowFault) else UNLIKE_ANY
             staged = _Staged(before._replace(digest=digest, fault=fault.kind.value, text=fault.text))

@@ -116,6 +116,13 @@ class LicenceTableSettings(Section):
         ),
     )
 
+    ignore_other_products: bool = Field(
+        default=False,
+        description=(
+            "Whether rows of a product that the table's products don't name are left out in silence; otherwise you are "
+            "told of them."
+        ),
+    )
     zero_dates: bool = Field(
         default=False,
         description=(

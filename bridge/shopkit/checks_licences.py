@@ -10,7 +10,7 @@ from datetime import datetime
 from bridge.contracts.shop import Finding, Level
 from bridge.domain.licence_keys import masked
 from bridge.domain.licences import Term
-from bridge.domain.mapped_licences import LicenceTable, MappedLicence, RowFault, read_row
+from bridge.domain.mapped_licences import Fault, LicenceTable, MappedLicence, RowFault, read_row
 from bridge.errors import ShopRefused
 from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.errors import NO_SUCH_COLUMN, NO_SUCH_TABLE, error_number, server_says
@@ -67,6 +67,8 @@ class LicenceChecks:
 
 
 def _shown(number: int, one: MappedLicence | RowFault, table: LicenceTable) -> Finding:
+    if isinstance(one, RowFault) and one.kind is Fault.OTHER_PRODUCT:
+        return Finding("licence table", Level.OK, f"{table.name} row {number}: {one.text}")
     if isinstance(one, RowFault):
         remedy = "correct the row, or [licences.table] in the store's file"
         return Finding("licence table", Level.WARNING, f"{table.name} row {number}: {one.text}", remedy)

@@ -300,6 +300,17 @@ async def test_L8_a_mapping_that_means_something_else_is_applied_to_every_row_an
     assert (vendor.status(), vendor.problems(), vendor.told()) == (StatusCode.ACTIVE, [], [])
 
 
+async def test_L8_rows_of_other_products_are_left_out_in_silence_where_the_file_says_so(vendor: Vendor) -> None:
+    vendor.begin({**TABLE, "ignore_other_products": True})
+    vendor.sells(5)
+    vendor.sells(6, product="18")
+    await vendor.ready()
+    assert (len(vendor.licences()), vendor.problems()) == (1, [])
+    vendor.begin()
+    await vendor.round()
+    assert [one.kind for one in vendor.problems()] == ["licence_rows"]
+
+
 # --- faults ---------------------------------------------------------------------------------------------------
 
 FAULTS = [

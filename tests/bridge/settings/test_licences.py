@@ -33,6 +33,20 @@ def loaded(tmp_path: Path, section: str = "") -> StoreSettings:
     return load_plain(write_config(tmp_path, stores={"acme.toml": with_section(section)})).stores["acme"]
 
 
+def test_L8_a_mapped_table_says_of_each_thing_where_it_stands(tmp_path: Path) -> None:
+    more = 'domains = { value = 3 }\nstatuses = { "1" = "active" }\nzero_dates = true\n'
+    setup = StoreSetup.of(loaded(tmp_path, TABLE + more))
+    table = setup.connection(with_password=False).licence_table
+    assert table is not None
+    assert (table.name, table.id_column, table.known) == ("oc_keys", "id", frozenset({"seo"}))
+    assert table.columns == {"key": "code", "product": "extension", "customer_id": "customer_id"}
+    assert table.values == {"domains": "3"}
+    assert (table.products, table.statuses, table.zero_dates) == ({"17": "seo"}, {"1": "active"}, True)
+    assert setup.licences.codes == frozenset(), "orders give nothing"
+    assert StoreSetup.of(loaded(tmp_path, TABLE)).licence_table != table
+    assert StoreSetup.of(loaded(tmp_path)).licence_table is None
+
+
 def test_L1_without_products_a_store_sells_no_licences(tmp_path: Path) -> None:
     book = StoreSetup.of(loaded(tmp_path)).licences
     assert not book
