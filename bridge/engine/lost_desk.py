@@ -1,7 +1,7 @@
 """After a restore: what a lost desk has left in one store's shop is looked at before it is replaced.
 
-Every account, ticket and quote is looked up before its first push of this epoch: the shop may know more of it than
-this desk. What only the lost desk knew is replaced, and staff are told. Once nothing older is left that could be
+Every account, ticket, quote and licence is looked up before its first push of this epoch: the shop may know more of it
+than this desk. What only the lost desk knew is replaced, and staff are told. Once nothing older is left that could be
 replaced, nothing is looked up any more.
 """
 
@@ -39,8 +39,8 @@ from bridge.services.unproven import has_let_go, hold_unproven_up, look_again, s
 
 log = structlog.get_logger()
 NUMBERS_AHEAD = 1_000
-"""A lost desk's quotes and tickets are looked for so far around the last number known: a desk numbers them over all
-its stores."""
+"""A lost desk's quotes, tickets and licences are looked for so far around the last number known: a desk numbers them
+over all its stores."""
 
 _Report = Callable[..., list[DocumentRow]]
 

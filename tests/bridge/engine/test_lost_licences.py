@@ -67,6 +67,20 @@ async def test_L6_a_domain_that_came_into_use_after_the_backup_is_on_the_page_an
     assert await restored.problems() == []
 
 
+async def test_a_shop_without_the_table_gets_all_else_and_its_licences_once_it_has_it(restored: WithLicences) -> None:
+    number, key = await restored.bought()
+    restored.shop.lacking = {DocumentTable.LICENCE}
+    (ticket,) = await restored.opened(1)
+    await restored.asked()
+    assert restored.shop.shown_document(DocumentTable.LICENCE, number) is None
+    assert restored.shop.shown_document(DocumentTable.TICKET, ticket) is not None
+    assert await restored.desk.read(lambda tx: [one.licence.id for one in tx.licences.waiting(ACME, 9)]) == [number]
+    restored.shop.lacking = set()
+    restored.pusher._refused.clear()  # as after its rest
+    await restored.passes()
+    assert restored.on_page(number)["key"] == key
+
+
 async def test_a_licence_that_only_the_lost_desk_knew_goes_once_the_orders_are_read(restored: WithLicences) -> None:
     number, _ = await restored.bought()
     restored.left_licence(number + 3, key=NEW_KEY)
