@@ -13,7 +13,7 @@ from bridge.contracts.desk import Tx
 from bridge.domain.entitlement import Entitlement, Reason, Way
 from bridge.domain.plans import PlanBook
 from bridge.domain.ticket_history import history_of
-from bridge.domain.tickets import MessageKind, TicketState
+from bridge.domain.tickets import MessageKind, TicketKind, TicketState
 from bridge.errors import TicketRefused
 from bridge.services import covering, licence_freshness, threads, ticket_decisions, ticket_links
 from bridge.services.account_pages import PageTerms
@@ -142,8 +142,43 @@ def test_L2_a_licence_bought_or_renewed_after_the_opening_covers_only_what_is_op
     assert renewed.now.renewals, "it was prolonged"
     assert posts(coins, "ticket_cover", ticket=ticket, licence=old.licence.id).code == "not_covered"
     assert cover(coins, opens(coins, product="seo")).way is Way.LICENCE
+    then: dict[str, Any] = {"by": ANNA, "at": coins.now, "licence": old.licence.id}
+    assert coins.desk.run(covering.decide_anew, coins.terms, ticket, **then).reason is Reason.EXPIRED, "as it was then"
     found = coins.desk.run(covering.decide_anew, coins.terms, ticket, by=ANNA, at=coins.now)
     assert found.way is Way.LICENCE, "staff may have it decided by what there is now"
+
+
+def test_L2_nobody_chooses_what_he_has_bought_since_or_what_was_refunded_since(coins: CoinDesk) -> None:
+    (menu,) = buys(coins, MENU)
+    ticket = opens(coins)
+    coins.later(days=1)
+    paid = datetime(2026, 11, 26, 18, 30)  # noqa: DTZ001  # a shop's wall clock
+    *_, seo = buys(coins, SEO, order=2000, ordered_at=paid, granting_at=paid)
+    assert posts(coins, "ticket_cover", ticket=ticket, licence=seo.licence.id).code == "not_covered"
+    buys(coins, MENU, status=REFUNDED)
+    assert posts(coins, "ticket_cover", ticket=ticket, licence=menu.licence.id).code == "not_covered"
+    assert cover(coins, ticket).reason is Reason.REFUNDED
+
+
+def test_L2_what_is_decided_anew_is_shown_anew(coins: CoinDesk) -> None:
+    buys(coins, SEO)
+    number = opens(coins, kind="pre_sales")
+    coins.desk.run(ticket_decisions.set_kind, coins.terms, number, TicketKind.SUPPORT, by=ANNA, at=coins.now)
+    ticket = coins.desk.look(lambda tx: tx.tickets.get(ACME, number))
+    assert ticket is not None
+    coins.desk.run(lambda tx: tx.tickets.pushed({number: ticket.number}))
+    coins.desk.run(covering.decide_anew, coins.terms, number, by=ANNA, at=coins.now, product="menu")
+    assert cover(coins, number).reason is Reason.NO_LICENCE
+    assert [one.id for one in coins.desk.look(lambda tx: tx.tickets.waiting(ACME, 5))] == [number]
+
+
+def test_P2_what_a_right_of_the_plan_pays_for_is_no_matter_of_licences() -> None:
+    with a_licence_desk(WEDNESDAY_6PM) as coins:
+        buys(coins, SEO)
+        coins.granted(CUSTOMER, 550, plan="base")
+        answer = posts(coins, "right_redeem", right="font", domain="shop.example.com")
+        thread = coins.thread(int(answer.document["data"]["ticket"]))
+        assert [one.kind for one in thread] == [MessageKind.REDEEMED]
 
 
 @pytest.mark.parametrize(("what", "code"), [("licence", "unknown_licence"), ("ticket", "unknown_ticket")])
