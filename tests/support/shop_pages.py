@@ -56,7 +56,13 @@ class ShopPages:
         return self.accounts[customer].document
 
 
-DOCUMENTS = {"quote": "customer_id", "price": "0", "answer": "customer_id", "ticket": "customer_id"}
+DOCUMENTS = {
+    "quote": "customer_id",
+    "price": "0",
+    "answer": "customer_id",
+    "ticket": "customer_id",
+    "licence": "customer_id",
+}
 """Tables of documents, and whose each row is."""
 
 

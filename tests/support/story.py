@@ -62,11 +62,13 @@ class Story:
         events = [json.loads(row[0]) for row in found]
         return [event for event in events if event["owner"] == [OwnerKind.CUSTOMER.value, customer]]
 
-    async def reminded(self, customer: int, wanted: list[tuple[int, list[int]]]) -> None:
+    async def reminded(
+        self, customer: int, wanted: list[tuple[int, list[int]]], kind: str = "package_expiring"
+    ) -> None:
         """Wait until just these reminders have been told: the days left, and what each stands for."""
 
         async def so() -> bool:
-            told = await self.told(customer, "package_expiring")
+            told = await self.told(customer, kind)
             return [(one["days"], one["instead_of"]) for one in told] == wanted
 
         await eventually(so, f"the reminders are {wanted}")
