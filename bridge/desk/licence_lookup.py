@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, select
 
 from bridge.desk.connection import open_reader, translated
-from bridge.desk.licences import terms_from
+from bridge.desk.licence_values import terms_from
 from bridge.desk.statements import Statement
 from bridge.desk.tables import licence, licence_domain, store
 from bridge.desk.values import from_ms

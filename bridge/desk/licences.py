@@ -1,65 +1,53 @@
-"""Licences in the desk: their facts, their history, and beside them what follows from it.
+"""Licences in the desk: kept, found, and searched by the columns that follow from their histories.
 
-Whoever reads a licence has it worked out from its history; the columns that follow from it (dates, places, suspension)
-are there to be searched by, and are written with every event.
+What those columns are and how a row is read is in `licence_values`, what the shop has of them in `licence_pushing`.
 """
 
-import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, delete, func, literal_column, or_, select, text, update
+from sqlalchemy import bindparam, delete, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.licences import Derived, KeyedEvent, Wanted
-from bridge.desk.accounts import SqlStores
-from bridge.desk.numbers import last_known, next_number
+from bridge.desk.licence_pushing import SqlLicencePushing
+from bridge.desk.licence_values import (
+    FOUND,
+    OF_STORE,
+    content_of,
+    derived_from,
+    event_row,
+    history_of,
+    kept_from,
+    ms_or_none,
+    terms_json,
+)
+from bridge.desk.numbers import next_number
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
 from bridge.desk.tables import (
-    HELD_UP,
-    KEPT_BACK,
-    LICENCE_WAITS,
     desk,
     licence,
     licence_domain,
     licence_event,
     renewal,
-    store,
 )
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
-from bridge.domain.licence_history import KeptLicence, LicenceNow, licence_now
+from bridge.domain.licence_history import KeptLicence, licence_now
 from bridge.domain.licence_keys import drawn_from, new_key
 from bridge.domain.licence_orders import OrderRenewal
-from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, LicenceSource, LicenceTerms, Term
+from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind
 from bridge.errors import KeyReused
 
-_FACTS = (
-    licence.c.id,
-    store.c.name,
-    licence.c.made_for,
-    licence.c.key,
-    licence.c.terms,
-    licence.c.starts_ms,
-    licence.c.issued_ms,
-    licence.c.source,
-    licence.c.order_id,
-    licence.c.number,
-)
-_FOUND = select(*_FACTS).join(store, store.c.id == licence.c.store_id)
-_OF_STORE = _FOUND.where(licence.c.store_id == bindparam("store"))
-_BY_IDS = LookUp(_OF_STORE, licence.c.id)
+_BY_IDS = LookUp(OF_STORE, licence.c.id)
 _SEED = Statement(select(desk.c.key_seed))
-_TOUCHED = LookUp(_FOUND, licence.c.id)
-_BY_KEY = Statement(_OF_STORE.where(licence.c.key == bindparam("wanted")))
-_OF_ORDERS = LookUp(_OF_STORE.where(licence.c.source == literal_column("'order'")), licence.c.order_id)
-_OF_ACCOUNTS = LookUp(_FOUND.order_by(licence.c.id), licence.c.account_id)
-_PAGE = Statement(_OF_STORE.where(licence.c.id > bindparam("after")).order_by(licence.c.id).limit(bindparam("most")))
+_TOUCHED = LookUp(FOUND, licence.c.id)
+_BY_KEY = Statement(OF_STORE.where(licence.c.key == bindparam("wanted")))
+_OF_ORDERS = LookUp(OF_STORE.where(licence.c.source == literal_column("'order'")), licence.c.order_id)
+_OF_ACCOUNTS = LookUp(FOUND.order_by(licence.c.id), licence.c.account_id)
+_PAGE = Statement(OF_STORE.where(licence.c.id > bindparam("after")).order_by(licence.c.id).limit(bindparam("most")))
 _LATEST = Statement(
-    _OF_STORE.where(
+    OF_STORE.where(
         licence.c.id < bindparam("before"),
         or_(bindparam("product").is_(None), licence.c.product == bindparam("product")),
         or_(bindparam("suspended").is_(None), licence.c.suspended.is_not(None) == bindparam("suspended")),
@@ -74,41 +62,10 @@ _LATEST = Statement(
     .limit(bindparam("most"))
 )
 _ENDING = Statement(
-    _OF_STORE.where(licence.c.until_ms >= bindparam("since_ms"), licence.c.until_ms <= bindparam("to_ms")).order_by(
+    OF_STORE.where(licence.c.until_ms >= bindparam("since_ms"), licence.c.until_ms <= bindparam("to_ms")).order_by(
         licence.c.until_ms, licence.c.id
     )
 )
-_WAITING = Statement(
-    _OF_STORE.where(LICENCE_WAITS, licence.c.pushed_number >= literal_column("0"))
-    .order_by(licence.c.id)
-    .limit(bindparam("most"))
-)
-_SHOWN = Statement(
-    _OF_STORE.where(licence.c.id > bindparam("after"), licence.c.pushed_number == licence.c.number)
-    .order_by(licence.c.id)
-    .limit(bindparam("most"))
-)
-_PUSHED = Statement(
-    update(licence)
-    .where(licence.c.id == bindparam("wanted"), licence.c.pushed_number < bindparam("shown"))
-    .values(pushed_number=bindparam("shown"))
-)
-_NEXT = licence.c.number + literal_column("1")
-_ANEW = {"number": _NEXT, "pushed_number": func.min(licence.c.pushed_number, literal_column("0"))}
-"""Not what is kept back."""
-_AGAIN = Statement(update(licence).where(licence.c.store_id == bindparam("store")).values(_ANEW))
-_TOUCH = Statement(
-    update(licence)
-    .where(licence.c.account_id == bindparam("account"))
-    .values(number=_NEXT, pushed_number=func.max(licence.c.pushed_number, literal_column("0")))
-)
-"""Also what was kept back: what its row would have shown is nobody's any more."""
-_NOT_SHOWN = Statement(select(licence.c.id).where(any_of(licence.c.id, "ids"), licence.c.pushed_number == text("0")))
-_KEEP_BACK = Statement(update(licence).where(any_of(licence.c.id, "ids")).values(pushed_number=text(KEPT_BACK)))
-_HOLD_UP = Statement(update(licence).where(any_of(licence.c.id, "ids")).values(pushed_number=text(HELD_UP)))
-_IS_HELD_UP = and_(licence.c.store_id == bindparam("store"), licence.c.pushed_number == literal_column(HELD_UP))
-_TAKE_UP = Statement(update(licence).where(_IS_HELD_UP).values(pushed_number=text("0")))
-_ANY_HELD_UP = Statement(select(licence.c.id).where(_IS_HELD_UP).limit(1))
 _NEW = insert_row(licence, without=frozenset({"pushed_number"}))
 _SAVED = (
     "account_id",
@@ -126,15 +83,6 @@ _SAVE = Statement(
 )
 _COLUMNS = LookUp(select(licence.c.id, *(licence.c[name] for name in _SAVED)), licence.c.id)
 _DOMAINS = LookUp(select(licence_domain.c.licence_id, licence_domain.c.domain), licence_domain.c.licence_id)
-_EVENT = (
-    licence_event.c.licence_id,
-    licence_event.c.id,
-    licence_event.c.at_ms,
-    licence_event.c.kind,
-    licence_event.c.detail,
-    licence_event.c.staff,
-)
-_EVENTS = LookUp(select(*_EVENT).order_by(licence_event.c.id), licence_event.c.licence_id)
 _NEW_EVENT = insert_row(licence_event, without=frozenset({"id"}))
 _RECORDED = Statement(
     select(licence_event.c.key, licence_event.c.licence_id, licence_event.c.kind, licence_event.c.detail).where(
@@ -165,11 +113,8 @@ _SAVE_RENEWAL = Statement(
 _OF_DOMAINS = frozenset({LicenceEventKind.ACTIVATED, LicenceEventKind.RELEASED})
 
 
-class SqlLicences:
+class SqlLicences(SqlLicencePushing):
     """Implements `bridge.contracts.licences.Licences`."""
-
-    def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
-        self._connection, self._stores = connection, stores
 
     def new_ids(self, count: int) -> range:
         first = next_number(self._connection, licence)
@@ -195,12 +140,12 @@ class SqlLicences:
             if of_new[number]  # the event of one that there is already has been recorded under its key
         }
         _NEW.run_many(self._connection, (self._new_row(one) for one in kept.values()))
-        _NEW_EVENT.run_many(self._connection, map(_event_row, fresh))
-        changed = self._kept(_TOUCHED.rows(self._connection, more)) if more else []
+        _NEW_EVENT.run_many(self._connection, map(event_row, fresh))
+        changed = self._read(_TOUCHED.rows(self._connection, more)) if more else []
         for before in changed:
             after = before._replace(number=before.number + more[before.licence.id])
             kept[before.licence.id] = after
-            _SAVE.run(self._connection, wanted=after.licence.id, number=after.number, **_derived(after.now))
+            _SAVE.run(self._connection, wanted=after.licence.id, number=after.number, **derived_from(after.now))
         self._save_domains(kept, {one.licence_id for one in fresh if one.event.kind in _OF_DOMAINS})
         return kept
 
@@ -209,27 +154,27 @@ class SqlLicences:
 
     def by_ids(self, store: str, licence_ids: Iterable[int]) -> dict[int, KeptLicence]:
         rows = _BY_IDS.rows(self._connection, licence_ids, store=self._stores.number(store))
-        return {one.licence.id: one for one in self._kept(rows)}
+        return {one.licence.id: one for one in self._read(rows)}
 
     def by_key(self, store: str, key: str) -> KeptLicence | None:
-        found = self._kept(_BY_KEY.rows(self._connection, store=self._stores.number(store), wanted=key))
+        found = self._read(_BY_KEY.rows(self._connection, store=self._stores.number(store), wanted=key))
         return found[0] if found else None
 
     def of_orders(self, store: str, order_ids: Iterable[int]) -> dict[int, list[KeptLicence]]:
         found: dict[int, list[KeptLicence]] = {}
-        for one in self._kept(_OF_ORDERS.rows(self._connection, order_ids, store=self._stores.number(store))):
+        for one in self._read(_OF_ORDERS.rows(self._connection, order_ids, store=self._stores.number(store))):
             found.setdefault(one.licence.order_id or 0, []).append(one)
         return found
 
     def of_accounts(self, account_ids: Iterable[int]) -> dict[int, list[KeptLicence]]:
         found: dict[int, list[KeptLicence]] = {}
-        for one in self._kept(_OF_ACCOUNTS.rows(self._connection, account_ids)):
+        for one in self._read(_OF_ACCOUNTS.rows(self._connection, account_ids)):
             found.setdefault(one.now.account_id, []).append(one)
         return found
 
     def page(self, store: str, *, after: int, limit: int) -> list[KeptLicence]:
         number = self._stores.number(store)
-        return self._kept(_PAGE.rows(self._connection, store=number, after=after, most=limit))
+        return self._read(_PAGE.rows(self._connection, store=number, after=after, most=limit))
 
     def latest(self, store: str, wanted: Wanted, *, before: int, limit: int) -> list[KeptLicence]:
         rows = _LATEST.rows(
@@ -239,17 +184,17 @@ class SqlLicences:
             most=limit,
             product=wanted.product,
             suspended=None if wanted.suspended is None else int(wanted.suspended),
-            ended_ms=_ms(wanted.ended_before),
-            not_ended_ms=_ms(wanted.not_ended_before),
+            ended_ms=ms_or_none(wanted.ended_before),
+            not_ended_ms=ms_or_none(wanted.not_ended_before),
         )
-        return self._kept(rows)
+        return self._read(rows)
 
     def events(self, licence_id: int) -> list[LicenceEvent]:
-        return [_event_from(row) for row in _EVENTS.rows(self._connection, [licence_id])]
+        return history_of(self._connection, licence_id)
 
     def expiring_between(self, store: str, since: datetime, until: datetime) -> list[KeptLicence]:
         number = self._stores.number(store)
-        return self._kept(_ENDING.rows(self._connection, store=number, since_ms=to_ms(since), to_ms=to_ms(until)))
+        return self._read(_ENDING.rows(self._connection, store=number, since_ms=to_ms(since), to_ms=to_ms(until)))
 
     def derived(self, account_ids: Iterable[int]) -> dict[int, Derived]:
         licences = {one.licence.id: one for mine in self.of_accounts(account_ids).values() for one in mine}
@@ -261,7 +206,7 @@ class SqlLicences:
         found = {}
         for number, *row in _COLUMNS.rows(self._connection, licences):
             now = licences[number].now
-            follows = {**_derived(now), "used on": sorted(now.activations)}
+            follows = {**derived_from(now), "used on": sorted(now.activations)}
             kept = {**dict(zip(_SAVED, row, strict=True)), "used on": sorted(domains[number])}
             found[number] = Derived(follows, kept)
         return found
@@ -294,47 +239,14 @@ class SqlLicences:
             ),
         )
 
-    def waiting(self, store: str, limit: int) -> list[KeptLicence]:
-        return self._kept(_WAITING.rows(self._connection, store=self._stores.number(store), most=limit))
-
-    def pushed(self, numbers: Mapping[int, int]) -> None:
-        _PUSHED.run_many(self._connection, ({"wanted": one, "shown": number} for one, number in numbers.items()))
-
-    def again(self, store: str) -> None:
-        _AGAIN.run(self._connection, store=self._stores.number(store))
-
-    def touch(self, account_id: int) -> None:
-        _TOUCH.run(self._connection, account=account_id)
-
-    def shown(self, store: str, *, after: int, limit: int) -> list[KeptLicence]:
-        return self._kept(_SHOWN.rows(self._connection, store=self._stores.number(store), after=after, most=limit))
-
-    def last_known(self) -> int:
-        return last_known(self._connection, licence)
-
-    def not_shown(self, licence_ids: Iterable[int]) -> frozenset[int]:
-        return frozenset(row[0] for row in _NOT_SHOWN.rows(self._connection, ids=id_list(licence_ids)))
-
-    def keep_back(self, licence_ids: Iterable[int]) -> None:
-        _KEEP_BACK.run(self._connection, ids=id_list(licence_ids))
-
-    def hold_up(self, licence_ids: Iterable[int]) -> None:
-        _HOLD_UP.run(self._connection, ids=id_list(licence_ids))
-
-    def take_up(self, store: str) -> int:
-        return _TAKE_UP.run(self._connection, store=self._stores.number(store)).rowcount
-
-    def any_held_up(self, store: str) -> bool:
-        return _ANY_HELD_UP.one(self._connection, store=self._stores.number(store)) is not None
-
     def _not_recorded(self, events: Sequence[KeyedEvent]) -> list[KeyedEvent]:
         if not events:
             return []
         rows = _RECORDED.rows(self._connection, keys=as_json([one.key for one in events]))
-        known = {key: _content(number, kind, detail) for key, number, kind, detail in rows}
+        known = {key: content_of(number, kind, detail) for key, number, kind, detail in rows}
         fresh: dict[str, KeyedEvent] = {}
         for one in events:
-            offered = _content(one.licence_id, one.event.kind, as_json(one.event.detail))
+            offered = content_of(one.licence_id, one.event.kind, as_json(one.event.detail))
             recorded = known.setdefault(one.key, offered)
             if recorded != offered:
                 raise KeyReused(one.key, recorded=recorded, offered=offered)
@@ -342,18 +254,8 @@ class SqlLicences:
         already = {row[0] for row in rows}
         return [one for key, one in fresh.items() if key not in already]
 
-    def _kept(self, rows: Sequence[Any]) -> list[KeptLicence]:
-        """The licences of rows of `_FACTS`, worked out from their histories, in the same order."""
-        if not rows:
-            return []
-        histories: dict[int, list[LicenceEvent]] = {row[0]: [] for row in rows}
-        for row in _EVENTS.rows(self._connection, histories):
-            histories[row[0]].append(_event_from(row))
-        found = []
-        for row in rows:
-            one = _licence_from(row)
-            found.append(KeptLicence(one, licence_now(one, histories[one.id]), row[-1]))
-        return found
+    def _read(self, rows: Sequence[Any]) -> list[KeptLicence]:
+        return kept_from(self._connection, rows)
 
     def _new_row(self, kept: KeptLicence) -> dict[str, Any]:
         one = kept.licence
@@ -365,11 +267,11 @@ class SqlLicences:
             "key": one.key,
             "order_id": one.order_id,
             "source": one.source.value,
-            "terms": _terms_json(one.terms),
+            "terms": terms_json(one.terms),
             "starts_ms": to_ms(one.starts_at),
             "issued_ms": to_ms(one.issued_at),
             "number": kept.number,
-            **_derived(kept.now),
+            **derived_from(kept.now),
         }
 
     def _save_domains(self, kept: Mapping[int, KeptLicence], changed: Iterable[int]) -> None:
@@ -385,70 +287,3 @@ class SqlLicences:
                 for domain, one in kept[number].now.activations.items()
             )
             _NEW_DOMAIN.run_many(self._connection, rows)
-
-
-def _derived(now: LicenceNow) -> dict[str, Any]:
-    """The columns that follow from a licence's history."""
-    return {
-        "account_id": now.account_id,
-        "units": now.units,
-        "domains": now.domains,
-        "licence_ms": _ms(now.ends[Term.LICENCE]),
-        "updates_ms": _ms(now.ends[Term.UPDATES]),
-        "support_ms": _ms(now.ends[Term.SUPPORT]),
-        "until_ms": _ms(now.counts_until),
-        "suspended": now.suspended,
-    }
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else to_ms(moment)
-
-
-def _event_row(one: KeyedEvent) -> dict[str, Any]:
-    return {
-        "licence_id": one.licence_id,
-        "at_ms": to_ms(one.event.at),
-        "kind": one.event.kind.value,
-        "detail": as_json(one.event.detail),
-        "staff": one.event.staff,
-        "key": one.key,
-    }
-
-
-def _event_from(row: Sequence[Any]) -> LicenceEvent:
-    _, number, at_ms, kind, detail, staff = row
-    return LicenceEvent(from_ms(at_ms), LicenceEventKind(kind), json.loads(detail), staff, number)
-
-
-def _licence_from(row: Sequence[Any]) -> Licence:
-    number, name, made_for, key, terms, starts_ms, issued_ms, source, order_id, _ = row
-    return Licence(
-        id=number,
-        store=name,
-        account_id=made_for,
-        key=key,
-        terms=terms_from(terms),
-        starts_at=from_ms(starts_ms),
-        issued_at=from_ms(issued_ms),
-        source=LicenceSource(source),
-        order_id=order_id,
-    )
-
-
-@lru_cache(maxsize=1024)
-def _terms_json(terms: LicenceTerms) -> str:
-    """Most licences freeze the same few terms."""
-    return as_json({**terms._asdict(), "zone": terms.zone.key, "active": terms.active.value})
-
-
-@lru_cache(maxsize=1024)
-def terms_from(text: str) -> LicenceTerms:
-    """A licence's terms as their column has them."""
-    found = json.loads(text)
-    return LicenceTerms(**{**found, "zone": ZoneInfo(found["zone"]), "active": Term(found["active"])})
-
-
-def _content(licence_id: int, kind: str, detail: str) -> str:
-    """What an event says apart from when: equal for a repeat, different for an impostor."""
-    return f"{kind} of licence {licence_id}: {detail}"
