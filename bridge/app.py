@@ -198,7 +198,7 @@ class App:
         # Before the heart beats: what the desk itself has missed counts too.
         await self.desk.transact("shops lost", licence_freshness.begin, self._selling_licences())
         self.sleeper = Sleeper(
-            self.desk, self.clock, self.stop, terms=lambda: self.stores.terms, on_fired=self._wake_after_firing
+            self.desk, self.clock, self.stop, terms=lambda: self.stores.terms, on_fired=self._wake_stores
         )
         await self.sleeper.start()
         self.plugins = Plugins.load(settings.plugins.enabled)
@@ -233,7 +233,9 @@ class App:
         from bridge.web.licence_pages import serve_licences  # only who has switched it on waits for what it needs
 
         state_dir = self.settings.bridge.desk.state_dir
-        self.public_pages = await serve_licences(settings, self.desk, state_dir, self.clock, book_of=self._book_of)
+        self.public_pages = await serve_licences(
+            settings, self.desk, state_dir, self.clock, book_of=self._book_of, on_changed=self._wake_stores
+        )
         self._closing.push_async_callback(self.public_pages.close)
         log.info("licences can be asked for", listen=self.public_pages.address)
 
@@ -323,8 +325,8 @@ class App:
         self.deliveries.wake()
         self.stores.wake()
 
-    def _wake_after_firing(self, stores: Collection[str]) -> None:
-        """Deadlines have fired, or moved, at these stores: there is something to tell, and pages to push."""
+    def _wake_stores(self, stores: Collection[str]) -> None:
+        """Deadlines have fired, or moved, or extensions have acted: there is something to tell, and pages to push."""
         self.outbox.wake.set()
         self.stores.wake(stores)
 

@@ -1,6 +1,7 @@
 """Where the keys of statements are kept: one PEM file each beside the stores' keys, readable by the owner alone."""
 
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from bridge.desk.key_files import FOLDER
 from bridge.errors import DeskError, UsageError
 
 _BEFORE, _AFTER = "statement-", ".pem"
+STEP_NS = 100_000_000
+"""By then a folder that changes once more has another time, on any usual file system."""
 
 
 def load_statement_keys(state_dir: Path) -> tuple[StatementKey, ...]:
@@ -35,8 +38,10 @@ class StatementKeys:
         except FileNotFoundError:
             changed_ns = 0
         if changed_ns != self._seen_ns:
+            begun_ns = time.time_ns()
             self._keys = load_statement_keys(self._state_dir)
-            self._seen_ns = changed_ns
+            # A folder's time has steps of some milliseconds: within one, a second change leaves it as it is.
+            self._seen_ns = changed_ns if begun_ns - changed_ns > STEP_NS else -1
         if not self._keys:
             raise _refused("there is no key to sign statements about licences with", "new")
         return self._keys[0]

@@ -1,7 +1,7 @@
 """The desk behind the licence API: it is read on the loop, and written to only where something is to be kept."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from bridge.contracts.clock import Clock
@@ -19,11 +19,19 @@ TOKEN_BYTES = 32
 class DeskLicences:
     """Implements `bridge.web.licence_api.LicenceDesk`.
 
-    `book_of` gives what an enabled store sells, as the settings are now, and None for any other name.
+    `book_of` gives what an enabled store sells, as the settings are now, and None for any other name. `on_changed`
+    hears of each store whose licence has other domains now.
     """
 
-    def __init__(self, desk: Desk, clock: Clock, *, book_of: Callable[[str], LicenceBook | None]) -> None:
-        self._desk, self._clock, self._book_of = desk, clock, book_of
+    def __init__(
+        self,
+        desk: Desk,
+        clock: Clock,
+        *,
+        book_of: Callable[[str], LicenceBook | None],
+        on_changed: Callable[[Collection[str]], None] = lambda _: None,
+    ) -> None:
+        self._desk, self._clock, self._book_of, self._on_changed = desk, clock, book_of, on_changed
         self._lookup = LicenceLookup(desk.path)
 
     def check(self, question: LicenceQuestion) -> LicenceAnswer:
@@ -43,18 +51,25 @@ class DeskLicences:
             return seen
         token = secrets.token_urlsafe(TOKEN_BYTES)
         at = self._clock.now()
-        return await self._desk.transact(
+        answer = await self._desk.transact(
             "activate licence", licence_checks.activate, terms, question, token=token, at=at
         )
+        if answer.token:
+            self._on_changed([question.store])
+        return answer
 
     async def deactivate(self, question: LicenceQuestion) -> LicenceAnswer:
         """Give the domain's place back. Raises `WrongToken`, `DeskError`."""
         terms = self._terms(question)
-        if terms is None or self._lookup.find(question.store, spelled(question.key), question.domain) is None:
+        found = self._lookup.find(question.store, spelled(question.key), question.domain)
+        if terms is None or found is None:
             return NOT_KNOWN
-        return await self._desk.transact(
+        answer = await self._desk.transact(
             "deactivate licence", licence_checks.deactivate, terms, question, at=self._clock.now()
         )
+        if answer.done and question.domain in found.now.activations:
+            self._on_changed([question.store])
+        return answer
 
     def close(self) -> None:
         """Close what reads the desk."""

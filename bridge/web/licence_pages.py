@@ -1,6 +1,6 @@
 """The public pages as the daemon opens them: the licence API over the desk and its keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from bridge.contracts.clock import Clock
@@ -32,8 +32,9 @@ async def serve_licences(
     clock: Clock,
     *,
     book_of: Callable[[str], LicenceBook | None],
+    on_changed: Callable[[Collection[str]], None] = lambda _: None,
 ) -> LicencePages:
-    """Let extensions in the field ask. Raises `ListenerError`."""
-    licences = DeskLicences(desk, clock, book_of=book_of)
+    """Let extensions in the field ask; `book_of` and `on_changed` as in `DeskLicences`. Raises `ListenerError`."""
+    licences = DeskLicences(desk, clock, book_of=book_of, on_changed=on_changed)
     api = LicenceApi(licences, StatementKeys(state_dir).signing, clock, per_key=settings.per_key)
     return LicencePages(await serve_public(settings, api.routes), licences)

@@ -12,6 +12,7 @@ import structlog
 
 from bridge.app import App
 from bridge.contracts.clock import SystemClock
+from bridge.contracts.shop_documents import DocumentTable
 from bridge.desk.key_files import KeyRing, save_keys
 from bridge.desk.statement_keys import new_statement_key, retire_statement_key
 from bridge.domain.licence_history import KeptLicence
@@ -94,6 +95,27 @@ async def test_L6_a_bought_licence_is_activated_and_answered_and_a_refund_ends_i
         answer = await asker.ask("check", key)
         assert (answer["status"], answer["reason"]) == ("inactive", "refunded")
         assert (await asker.ask("deactivate", key, token=activated["token"]))["released"] is True
+
+
+async def test_L6_what_extensions_do_is_on_the_customers_page_and_told_at_once(
+    config: Path, shop: FakeShop, tmp_path: Path
+) -> None:
+    new_statement_key(tmp_path / "state")
+    shop.add_order(customer=77, lines={"SEO-1": 1})
+
+    def used_on() -> list[str] | None:
+        document = shop.shown_document(DocumentTable.LICENCE, number)
+        return [one["domain"] for one in document["domains"]] if document else None
+
+    async with running(config) as asker:
+        await until(lambda: asker.licences() != [], "the order gave a licence")
+        [licence] = [one.licence for one in asker.licences()]
+        number, key = licence.id, licence.key
+        await until(lambda: used_on() == [], "the page shows the licence")
+        token = (await asker.ask("activate", key))["token"]
+        await until(lambda: used_on() == ["shop.example.com"], "the page shows its domain")
+        await asker.ask("deactivate", key, token=token)
+        await until(lambda: used_on() == [], "the page shows that it is free again")
 
 
 async def test_L6_a_store_that_is_not_enabled_knows_no_key_and_the_others_are_answered_from_the_start(

@@ -1,6 +1,8 @@
 """The keys of statements in the desk's folder: two at once, the older signs, and nobody else reads them."""
 
+import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,26 @@ def test_a_daemon_signs_with_what_is_there_now(tmp_path: Path) -> None:
     assert keys.signing().id == first.id
     retire_statement_key(tmp_path, first.id)
     assert keys.signing().id == second.id
+
+
+def test_a_change_is_seen_though_the_folder_has_the_same_time_as_before_it(tmp_path: Path) -> None:
+    """A file system's time has steps, and two changes fit into one."""
+    first, second = new_statement_key(tmp_path), new_statement_key(tmp_path)
+    keys, folder = StatementKeys(tmp_path), tmp_path / FOLDER
+    just_now = time.time_ns()
+    os.utime(folder, ns=(just_now, just_now))
+    assert keys.signing().id == first.id
+    retire_statement_key(tmp_path, first.id)
+    os.utime(folder, ns=(just_now, just_now))
+    assert keys.signing().id == second.id
+
+
+def test_keys_that_have_not_changed_for_a_while_are_not_read_again(tmp_path: Path) -> None:
+    first, second = new_statement_key(tmp_path), new_statement_key(tmp_path)
+    keys, folder = StatementKeys(tmp_path), tmp_path / FOLDER
+    os.utime(folder, ns=(1, 1))
+    assert keys.signing().id == first.id
+    (folder / f"statement-{first.id}.pem").write_bytes(b"")
+    os.utime(folder, ns=(1, 1))
+    assert keys.signing().id == first.id
+    assert second.number == 2
