@@ -18,7 +18,6 @@ from bridge.settings import Settings, StoreSettings
 
 FOR_GOOD = "for good"
 _STYLES = {StatusCode.ACTIVE: "ok", StatusCode.EXPIRING: "warning", StatusCode.UNVERIFIED: "warning"}
-_NOT_SHOWN = frozenset({"token_hash", "by"})
 _HEADS = ("Licence", "Store", "Customer", "Product", "Key", "Status", "Counts until", "Order", "Domains")
 
 
@@ -180,7 +179,7 @@ def _told(event: LicenceEvent) -> dict[str, Any]:
 
 
 def _words(event: LicenceEvent) -> str:
-    told = {name: value for name, value in _told(event).items() if value is not None and name not in _NOT_SHOWN}
+    told = {name: value for name, value in _told(event).items() if value not in (None, "")}
     return one_line(", ".join(f"{name} {written(name, value)}" for name, value in told.items()))
 
 

@@ -102,6 +102,7 @@ def test_L1_a_licence_is_shown_with_its_dates_domains_and_history_and_no_token(s
     out = seller.well("licence", "show", "1").out
     assert re.search(r"^Support until\s+\S+ 23:59:59 \S+ \(decides\)$", out, re.MULTILINE)
     assert re.search(rf"^{HERE}\s+20", out, re.MULTILINE)
+    assert re.search(rf"activated +domain {HERE}$", out, re.MULTILINE)
     assert key_of(seller) not in out
     assert key_of(seller) in seller.well("licence", "show", "1", "--with-key").out
 

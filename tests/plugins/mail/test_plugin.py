@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog.testing
@@ -517,3 +518,20 @@ async def test_an_event_with_a_very_long_key_is_one_letter_like_any_other(room: 
     await room.work(granted("k" * 300), granted("k" * 301))
     await room.work(granted("k" * 300))
     assert len({mail["Message-ID"] for mail in server.taken}) == len(server.taken) == 2
+
+
+async def test_L6_a_licences_end_reaches_its_owner_once_and_a_released_domain_is_no_letter(
+    room: Mailroom, server: MailServer
+) -> None:
+    about: dict[str, Any] = {"store": "acme", "at": NOON, "owner": ANNA, "licence_id": 3, "product": "seo"}
+    until = NOON + timedelta(days=7)
+    ending = events.LicenceExpiring(key="acme:licence:3:remind:7", **about, until=until, days=7)
+    released = events.LicenceChanged(key="acme:licence:3:released:2", **about, until=until, change="released")
+    for event in (ending, ending, released):
+        await room.work(event)
+    mail = the_one(server.taken)
+    assert mail["Subject"] == "Your licence of seo ends on 29 November 2026"
+    for part in (plain(mail), html(mail)):
+        assert "Until then help by ticket is free by it." in part
+        assert "https://shop.example/account" in part
+    assert await room.waiting() == 0
