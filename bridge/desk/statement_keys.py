@@ -10,8 +10,8 @@ from bridge.desk.key_files import FOLDER
 from bridge.errors import DeskError, UsageError
 
 _BEFORE, _AFTER = "statement-", ".pem"
-STEP_NS = 100_000_000
-"""By then a folder that changes once more has another time, on any usual file system."""
+STEP_S = 0.1
+"""A folder's time has steps of some milliseconds: a second change within one leaves it as it is."""
 
 
 def load_statement_keys(state_dir: Path) -> tuple[StatementKey, ...]:
@@ -29,6 +29,8 @@ class StatementKeys:
     def __init__(self, state_dir: Path) -> None:
         self._state_dir, self._folder = state_dir, str(state_dir / FOLDER)
         self._seen_ns = -1
+        self._settles: float | None = None
+        """Until when a second change may hide behind the first, on the monotonic clock; None after that."""
         self._keys: tuple[StatementKey, ...] = ()
 
     def signing(self) -> StatementKey:
@@ -38,10 +40,11 @@ class StatementKeys:
         except FileNotFoundError:
             changed_ns = 0
         if changed_ns != self._seen_ns:
-            begun_ns = time.time_ns()
+            self._seen_ns, self._settles = changed_ns, time.monotonic() + STEP_S
+        if self._settles is not None:
+            settled = time.monotonic() > self._settles
             self._keys = load_statement_keys(self._state_dir)
-            # A folder's time has steps of some milliseconds: within one, a second change leaves it as it is.
-            self._seen_ns = changed_ns if begun_ns - changed_ns > STEP_NS else -1
+            self._settles = None if settled else self._settles
         if not self._keys:
             raise _refused("there is no key to sign statements about licences with", "new")
         return self._keys[0]

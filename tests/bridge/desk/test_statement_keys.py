@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.desk import statement_keys
 from bridge.desk.key_files import FOLDER
 from bridge.desk.statement_keys import StatementKeys, load_statement_keys, new_statement_key, retire_statement_key
 from bridge.errors import DeskError, UsageError
@@ -88,7 +89,10 @@ def test_a_change_is_seen_though_the_folder_has_the_same_time_as_before_it(tmp_p
     assert keys.signing().id == second.id
 
 
-def test_keys_that_have_not_changed_for_a_while_are_not_read_again(tmp_path: Path) -> None:
+def test_keys_that_have_not_changed_for_a_while_are_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statement_keys, "STEP_S", -1.0)
     first, second = new_statement_key(tmp_path), new_statement_key(tmp_path)
     keys, folder = StatementKeys(tmp_path), tmp_path / FOLDER
     os.utime(folder, ns=(1, 1))
