@@ -32,6 +32,7 @@ REMEDIES = {
     "key_reused": "look at what is recorded (bridge coins statement CUSTOMER), or choose another --key",
     "impossible_amount": "correct the value and run the command again",
     "quote_refused": "see how it stands: bridge quote list",
+    "bad_domain": "write the host alone, such as shop.example.com",
     "licence_refused": "see how it stands: bridge licence show LICENCE",
     "right_refused": "see what there is: bridge rights list",
     "unknown_order": "see which orders its coins came from: bridge account show CUSTOMER",

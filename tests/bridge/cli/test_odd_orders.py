@@ -24,7 +24,7 @@ async def test_a_product_code_without_a_plan_is_told_if_it_was_meant(acme: ShopP
     await acme.paid(("SCREWDRIVER", 1))
     await acme.paid(("support-base", 1))
     assert await summaries(acme) == [
-        "order 2: product code 'support-base' stands for no plan; the settings have 'SUPPORT-BASE'"
+        "order 2: product code 'support-base' stands for no plan and no licence; the settings have 'SUPPORT-BASE'"
     ]
 
 
