@@ -584,7 +584,9 @@ async def test_an_outage_that_all_sides_of_a_store_meet_is_one_line_down_and_one
         await store.desk.transact("refresh", lambda tx: tx.push.refresh("acme"))
         runner.accounts_changed.set()
         runner.compare.set()
-        await until(lambda: runner.health.failures.keys() == {*Work} - {Work.THREADS, Work.LICENCES}, "every side has met it")
+        await until(
+            lambda: runner.health.failures.keys() == {*Work} - {Work.THREADS, Work.LICENCES}, "every side has met it"
+        )
         for call in calls:
             store.shop.recover(call)
         await until(lambda: not runner.health.failures, "every side is well again")
