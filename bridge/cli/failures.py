@@ -32,6 +32,8 @@ REMEDIES = {
     "key_reused": "look at what is recorded (bridge coins statement CUSTOMER), or choose another --key",
     "impossible_amount": "correct the value and run the command again",
     "quote_refused": "see how it stands: bridge quote list",
+    "bad_domain": "write the name alone, as the address bar of a browser has it: shop.example.com",
+    "wrong_token": "give the place back without a token: bridge licence release-domain LICENCE DOMAIN",
     "licence_refused": "see how it stands: bridge licence show LICENCE",
     "right_refused": "see what there is: bridge rights list",
     "unknown_order": "see which orders its coins came from: bridge account show CUSTOMER",
