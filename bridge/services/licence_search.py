@@ -5,7 +5,7 @@ Staff are told what extensions are not: which groups of a key were mistyped, and
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
 from bridge.contracts.desk import Tx
@@ -123,7 +123,7 @@ def _wanted(product: str | None, status: StatusCode | None, at: datetime) -> Wan
         case StatusCode.EXPIRED:
             return Wanted(product, suspended=False, ended_before=second)
         case StatusCode.ACTIVE | StatusCode.EXPIRING:
-            return Wanted(product, suspended=False, not_ended_before=second - timedelta(seconds=1))
+            return Wanted(product, suspended=False, not_ended_before=second)
         case StatusCode.UNVERIFIED:
             return Wanted(product, suspended=False)
     return Wanted(product)

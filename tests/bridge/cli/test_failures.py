@@ -18,10 +18,9 @@ def every_error(base: type[BridgeError] = BridgeError) -> Iterator[type[BridgeEr
 TOLD_OTHERWISE = {
     *("ledger", "shop", "settings", "usage"),
     *("delivery_needless", "delivery_refused", "deliver_later", "delivery_failed"),
-    "wrong_token",
 }
-"""Bases that nobody raises, errors that carry their remedy from where they are raised, what plugins tell the daemon
-of a delivery, and what the licence API answers an extension, which no command meets.
+"""Bases that nobody raises, errors that carry their remedy from where they are raised, and what plugins tell the
+daemon of a delivery, which no command meets.
 """
 
 
