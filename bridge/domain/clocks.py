@@ -271,6 +271,8 @@ def _key(run: Run, promise: Promise) -> str:
     key = str(run.kind)
     if run.kind is not ClockKind.FIRST_ANSWER:
         key = f"{key}/{to_ms(run.started)}"
+    if run.place > 1:
+        key = f"{key}/{run.place}"
     if promise.urgent_since is not None:
         key = f"{key}{_URGENT}{to_ms(promise.urgent_since)}"
     return key

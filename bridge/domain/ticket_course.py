@@ -4,23 +4,30 @@ At most one clock for an answer and one for the resolution run at a time. What n
 is not owed any more; should staff open it again, it has been owed all the time.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.domain.histories import History, Mark, Turn
+from bridge.domain.moments import to_ms
 from bridge.domain.policies import ClockKind
 from bridge.domain.tickets import Ticket
 
 
 @dataclass(slots=True)
 class Run:
-    """A clock as the ticket's course starts and ends it."""
+    """A clock as the ticket's course starts and ends it.
+
+    `place` counts from 1 those of a kind that began in one millisecond: a machine's clock that was put back lets a
+    whole exchange happen at one moment.
+    """
 
     kind: ClockKind
     started: datetime
     met_at: datetime | None = None
     withdrawn_at: datetime | None = None
     joined_at: datetime | None = None
+    place: int = 1
 
     @property
     def rests_from(self) -> datetime:
@@ -40,6 +47,10 @@ def runs_of(ticket: Ticket, history: History) -> list[Run]:
         # What came before belongs to the ticket that this one was split off, unless it was joined to this one.
         if mark.at >= ticket.opened_at or mark.joined_at is not None:
             course.take(mark)
+    begun = Counter[tuple[ClockKind, int]]()
+    for run in course.runs:
+        begun[moment := (run.kind, to_ms(run.started))] += 1
+        run.place = begun[moment]
     return course.runs
 
 

@@ -60,6 +60,8 @@ class NativeThreads:
         self._refused, self._rest_until = "", 0.0
         self._compared = 0
         """The last thread whose status was looked at in the round that is under way."""
+        self._doubtful: dict[int, NativeStatus] = {}
+        """Statuses that may come with an answer which is not read yet: seen so before messages are read again."""
         self._rests = True
         """Whether nothing happened at the last look."""
         self._resting: dict[int, float] = {}
@@ -106,10 +108,12 @@ class NativeThreads:
         written = await self._write_replies()
         await self._write_statuses()
         more = await self._read_new()
+        if self._doubtful and not more:
+            await self._follow_doubtful()
         self._rests = not (more or written or self._rests or self._compared)
         if not self._rests:  # where nothing happens, at every second look
             await self._compare()
-        return more or written
+        return more or written or bool(self._doubtful)
 
     # --- what the desk writes ---
 
@@ -231,7 +235,7 @@ class NativeThreads:
         known = await self._desk.read(lambda tx: tx.threads.page(name, after=after, until=until, limit=NO_END))
         seen = {one.id: one.status.value for one in statuses}
         if any(one.status != seen.get(one.id, GONE) for one in known):
-            self._health.counters.statuses += await self._desk.transact(
+            changes, doubtful = await self._desk.transact(
                 "follow statuses",
                 threads.note_statuses,
                 self._terms,
@@ -240,7 +244,16 @@ class NativeThreads:
                 until=until,
                 at=self._clock.now(),
             )
+            self._health.counters.statuses += changes
+            self._doubtful |= doubtful
         self._compared = 0 if until == NO_END else until
+
+    async def _follow_doubtful(self) -> None:
+        """All that was written when these statuses were seen has been read."""
+        self._health.counters.statuses += await self._desk.transact(
+            "follow doubtful statuses", threads.note_doubtful, self._terms, self._doubtful, at=self._clock.now()
+        )
+        self._doubtful = {}
 
     # --- inside ---
 

@@ -5,6 +5,7 @@ it costs nothing, and the rows have all of it. How a ticket stood besides, nobod
 are told. What is in the shop's own customer service comes back from there and is left alone here.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -57,6 +58,14 @@ class LostFile(NamedTuple):
     file: str
     name: str
     size: int
+
+
+class _Said(NamedTuple):
+    """What a row says of who wrote something where, and in which second."""
+
+    ticket: int
+    by: str
+    at: int
 
 
 def with_answers(
@@ -145,20 +154,31 @@ def redact_again(
 ) -> tuple[list[int], frozenset[int]]:
     """Take out again what staff took out of a ticket after the backup (rule D2).
 
-    What somebody wrote has a row without his words only where they were taken out. Returns the ticket of each message,
-    and those tickets that are held up until all that customers sent is done again (`all_read`): what was taken out may
-    come back with it.
+    What somebody wrote has a row without his words only where they were taken out; its number may be another by now.
+    Returns the ticket of each message, and those tickets that are held up until all that customers sent is done again
+    (`all_read`): what was taken out may come back with it. Where more fits than was taken out, staff are told.
     """
     done: list[int] = []
     waiting: set[int] = set()
+    shown: dict[_Said, Counter[str]] = {}
+    gone: dict[_Said, list[Mapping[str, Any]]] = {}
     for said in _said_of(store, tickets, rows, keys):
-        if said["by"] == Author.BRIDGE or AS_TYPED in said["text"] or not said["text"]:
+        if said["by"] == Author.BRIDGE or not said["text"]:
             continue
-        same = [one for one in tx.tickets.thread(said["ticket"]) if _is_said(one, said)]
-        meant = [one for one in same if one.number == said["number"]] or same[:1]
-        done += [said["ticket"] for one in meant if redact_alone(tx, store, said["ticket"], one, at=at)]
-        if not same and not all_read and said["by"] == Author.CUSTOMER:
-            waiting.add(said["ticket"])
+        what = _Said(said["ticket"], said["by"], said["at"])
+        if AS_TYPED in said["text"]:
+            shown.setdefault(what, Counter())[said["text"][AS_TYPED]] += 1
+        else:
+            gone.setdefault(what, []).append(said)
+    for what, taken_out in gone.items():
+        left = shown.get(what, Counter())
+        fit = [one for one in tx.tickets.thread(what.ticket) if _is_said(one, what) and not _is_shown(one, left)]
+        if len(fit) > len(taken_out):
+            _tell_unclear(tx, store, what, tickets[what.ticket].customer, len(fit), at=at)
+        else:
+            done += [what.ticket for one in fit if redact_alone(tx, store, what.ticket, one, at=at)]
+        if len(fit) < len(taken_out) and not all_read and what.by == Author.CUSTOMER:
+            waiting.add(what.ticket)
     if waiting:
         tx.tickets.hold_up(waiting)
     return done, frozenset(waiting)
@@ -222,9 +242,30 @@ def _said_of(
             yield said
 
 
-def _is_said(message: Message, said: Mapping[str, Any]) -> bool:
+def _is_said(message: Message, what: _Said) -> bool:
     """Whether a row is of what this person wrote then; of what was done again only the second is known."""
-    return (message.kind, message.author, unix(message.at)) == (MessageKind.TEXT, said["by"], said["at"])
+    return (message.kind, message.author, unix(message.at)) == (MessageKind.TEXT, what.by, what.at)
+
+
+def _is_shown(message: Message, shown: Counter[str]) -> bool:
+    """Whether a row shows this message's words, so that it was not taken out; each row shows one message."""
+    if not message.text or not shown[message.text]:
+        return False
+    shown[message.text] -= 1
+    return True
+
+
+def _tell_unclear(tx: Tx, store: str, what: _Said, customer: int, fit: int, *, at: datetime) -> None:
+    tx.problems.report(
+        store,
+        key=f"after-backup:ticket:{what.ticket}:taken-out:{what.by}:{what.at}",
+        kind=AFTER_BACKUP,
+        summary=f"customer {customer}: after the backup a message of ticket {what.ticket} was taken out, written at "
+        f"{datetime.fromtimestamp(what.at, UTC):%Y-%m-%d %H:%M:%S} UTC; here {fit} fit. Take it out again: "
+        "bridge ticket redact",
+        at=at,
+        unless_dismissed=True,
+    )
 
 
 def _comes_back_here(tx: Tx, store: str, said: Mapping[str, Any]) -> bool:

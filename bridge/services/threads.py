@@ -20,7 +20,8 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketReplied
 from bridge.domain.quotes import HOLDING
 from bridge.domain.threads import digest_of, subject_of
-from bridge.domain.tickets import ENDED, Author, Channel, Message, MessageKind, Ticket, TicketState
+from bridge.domain.ticket_course import asked_since
+from bridge.domain.tickets import ENDED, QUEUED, WAITING, Author, Channel, Message, MessageKind, Ticket, TicketState
 from bridge.services.covering import cover_opening
 from bridge.services.native_parts import (
     STATE_OF,
@@ -107,21 +108,27 @@ def give_up(tx: Tx, terms: DeskTerms, message: NativeMessage, *, at: datetime) -
 
 def note_statuses(
     tx: Tx, terms: DeskTerms, statuses: Sequence[ThreadStatus], *, after: int, until: int, at: datetime
-) -> int:
+) -> tuple[int, dict[int, NativeStatus]]:
     """Follow what the back office made of threads with ids above `after` up to `until`; returns how many changes.
 
     An equal mapping is no change, nor is a status that the desk itself was writing when it broke off. A closed ticket
     stays closed: who writes in it begins a new one (rule T10). A thread that is missing is gone; its ticket stays. No
     ticket ends while coins are held for it (rule C7).
+
+    Returned as well, and left as they are, are doubtful ones: those that are to wait for their customers while an
+    answer is owed. It may have been written there and be read with the next page: `note_doubtful` goes on with them.
     """
     seen = {one.id: one.status for one in statuses}
-    changes = 0
+    changes, doubtful = 0, dict[int, NativeStatus]()
     for known in tx.threads.page(terms.store, after=after, until=until, limit=NO_LIMIT):
         status = seen.get(known.id)
         if status is None:
             changes += known.status != GONE
             thread_gone(tx, terms, known, at=at)
         elif status != (known.status or NativeStatus.OPEN):
+            if status != known.writing and _stops_owed(tx, terms, known, status):
+                doubtful[known.id] = status
+                continue
             changes += 1
             tx.threads.seen(terms.store, known.id, status.value)
             if status != known.writing:
@@ -130,6 +137,25 @@ def note_statuses(
                 tx.threads.want(known.ticket_id, STATUS_OF[known.state])
         elif not known.status:
             tx.threads.seen(terms.store, known.id, status.value)
+    return changes, doubtful
+
+
+def note_doubtful(tx: Tx, terms: DeskTerms, statuses: Mapping[int, NativeStatus], *, at: datetime) -> int:
+    """Follow doubtful statuses, now that all has been read that was written when they were seen; how many changes.
+
+    Where an answer is still owed, its clock would rest for good: the thread gets back how its ticket stands (rule T6).
+    """
+    changes = 0
+    for known in tx.threads.of(terms.store, statuses).values():
+        status = statuses[known.id]
+        if known.status in (GONE, status):
+            continue
+        changes += 1
+        tx.threads.seen(terms.store, known.id, status.value)
+        if not _stops_owed(tx, terms, known, status):
+            _follow(tx, terms, known, status, at)
+        elif known.ticket_id is not None and known.state is not None:
+            tx.threads.want(known.ticket_id, STATUS_OF[known.state])
     return changes
 
 
@@ -268,6 +294,14 @@ def _tell(tx: Tx, terms: DeskTerms, batch: _Batch, at: datetime) -> None:
             key = f"{terms.store}:ticket:{number}:native:{batch.replied[number]}"
             event = TicketReplied(key=key, store=terms.store, at=at, owner=account.owner, ticket_id=number)
             tx.outbox.add([event])
+
+
+def _stops_owed(tx: Tx, terms: DeskTerms, known: KnownThread, status: NativeStatus) -> bool:
+    """Whether a status would let a ticket wait for its customer, who waits for an answer himself (rule T6)."""
+    if known.ticket_id is None or known.state not in QUEUED or STATE_OF[status] not in WAITING:
+        return False
+    ticket = tx.tickets.get(terms.store, known.ticket_id)
+    return ticket is not None and asked_since(ticket, read_history(tx, ticket)) is not None
 
 
 def _follow(tx: Tx, terms: DeskTerms, known: KnownThread, status: NativeStatus, at: datetime) -> None:

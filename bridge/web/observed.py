@@ -21,6 +21,7 @@ from bridge.engine.health import StoreHealth, Work
 from bridge.engine.store_runner import StoreRunner
 from bridge.engine.watchdog import Watchdog
 from bridge.errors import BridgeError, DeskError
+from bridge.web.queue_totals import KeptTotals, Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,6 @@ class _DeskCounts(NamedTuple):
     pushes_waiting: Mapping[str, int]
     problems: Mapping[str, Mapping[str, int]]
     ledger: Mapping[str, LedgerTotals]
-    queues: Mapping[str, QueueTotals]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class Observed:
     runners: Mapping[str, StoreRunner]
     watchdog: Watchdog
     clock: Clock
+    queues: KeptTotals = field(default_factory=KeptTotals)
 
     def stuck(self) -> tuple[str, ...]:
         """The parts that show no life."""
@@ -86,12 +87,14 @@ class Observed:
     async def look(self, *, with_ledger: bool = False) -> Look:
         """Look once; the ledger's totals cost a pass over all accounts and are left out unless asked for."""
         counts: _DeskCounts | None = None
+        queues: Totals = {}
         cause, now = "", self.clock.now()
         try:
-            counts = await self.desk.read(_counted, now, with_ledger=with_ledger)
+            queues = await self.queues.look(self.desk, now)
+            counts = await self.desk.read(_counted, with_ledger=with_ledger)
         except DeskError as error:
             cause = str(error)
-        stores = {name: _store_look(name, runner, counts, now) for name, runner in sorted(self.runners.items())}
+        stores = {name: _store_look(name, runner, counts, queues, now) for name, runner in sorted(self.runners.items())}
         loop_delay = self.watchdog.loop_delay_seconds
         if counts is None:
             return Look(stores, self.stuck(), loop_delay, desk_cause=cause)
@@ -107,7 +110,7 @@ class Observed:
         )
 
 
-def _counted(tx: DeskTx, now: datetime, *, with_ledger: bool) -> _DeskCounts:
+def _counted(tx: DeskTx, *, with_ledger: bool) -> _DeskCounts:
     return _DeskCounts(
         versions.identity(tx.connection),
         tx.outbox.count(),
@@ -116,17 +119,16 @@ def _counted(tx: DeskTx, now: datetime, *, with_ledger: bool) -> _DeskCounts:
         tx.counts.waiting_pushes(),
         tx.counts.open_problems(),
         tx.counts.ledger() if with_ledger else {},
-        tx.counts.queue(now),
     )
 
 
-def _store_look(name: str, runner: StoreRunner, counts: _DeskCounts | None, now: datetime) -> StoreLook:
+def _store_look(name: str, runner: StoreRunner, counts: _DeskCounts | None, queues: Totals, now: datetime) -> StoreLook:
     paired, cause = _pairing(runner)
     failure = runner.health.failures.get(Work.PUSHING)
     cause = cause or (str(failure) if failure else "")
     if counts is None:
         return StoreLook(runner.health, paired, cause)
-    queue = counts.queues.get(name, QueueTotals())
+    queue = queues.get(name, QueueTotals())
     return StoreLook(
         runner.health,
         paired,

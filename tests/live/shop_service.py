@@ -31,7 +31,9 @@ def serves(live: PrestaShop, bridge: Beside, steps: Steps, order: int) -> None:
     ordered = comes(bridge, customer, ABOUT_ORDER)
     assert ordered != asked
     about = live.thread_of(ABOUT_ORDER)
-    steps.passed.append("both are tickets, unverified")
+    [queue] = bridge.staff("queue")["stores"]
+    assert {one["ticket"] for one in queue["tickets"]} == {asked, ordered}
+    steps.passed.append("both are tickets in the queue, unverified")
 
     for ticket, words in ((asked, ANSWER), (ordered, f"{ANSWER} {BACK_OFFICE}")):
         bridge.staff("ticket", "reply", str(ticket), "--text", words)

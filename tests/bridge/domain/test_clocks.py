@@ -439,3 +439,17 @@ def test_T9_the_key_of_a_clock_stays_whatever_comes_later() -> None:
     story.answered("2026-11-28 13:00").asks("2026-11-29 10:00").runs_under("2026-11-29 11:00", BASE)
     after = [clock.key for clock in story.clocks(LATER)]
     assert (after[: len(before)], len(set(after))) == (before, 3)
+
+
+def test_T7_clocks_that_began_in_one_millisecond_are_told_apart() -> None:
+    """A machine's clock that was put back lets a whole exchange happen at one moment."""
+    story = Story(WEDNESDAY).answered(SATURDAY).asks(SATURDAY)
+    keys = [clock.key for clock in story.clocks(SATURDAY)]
+    story.answered(SATURDAY).asks(SATURDAY).confirmed(SATURDAY)
+    first, second, third = story.clocks(LATER)
+    assert (first.kind, second.kind, third.kind) == (FIRST, NEXT, NEXT)
+    assert [first.key, second.general_key] == keys
+    assert third.general_key == f"{keys[1]}/2"
+    assert [one.key for one in running_clocks(story.ticket, story.history, story.policies, story.at(LATER))] == [
+        third.key
+    ]

@@ -171,6 +171,40 @@ async def test_T10_a_button_in_the_back_office_is_followed(store: Store) -> None
     assert store.state(ticket.id) is TicketState.OPEN
 
 
+async def test_T6_an_answer_that_is_owed_stays_owed_whatever_the_back_office_says(store: Store) -> None:
+    await store.ready()
+    thread = store.native.open_thread(email="ada@shop.example", customer=77)
+    store.native.write(thread, "Help")
+    await store.passes()
+    [ticket] = store.tickets()
+    store.native.change_status(thread, NativeStatus.PENDING1)
+    for _ in range(2):
+        await store.passes()
+    assert store.state(ticket.id) is TicketState.OPEN
+    assert store.native.thread_rows[thread].status is NativeStatus.OPEN
+
+
+async def test_T6_an_answer_that_was_read_after_its_button_was_seen_turns_nothing_to_and_fro(store: Store) -> None:
+    """It may have come in between, or stand on a later page."""
+    await store.ready()
+    thread = store.native.open_thread(email="ada@shop.example", customer=77)
+    store.native.write(thread, "Help")
+    await store.passes()
+    [ticket] = store.tickets()
+    late = store.native.write(thread, "Please restart it", employee=3)
+    store.native.hidden.add(late)
+    store.native.change_status(thread, NativeStatus.PENDING1)
+    looked = [await store.side.one_pass() for _ in range(2)]
+    assert True in looked, "the messages are read once more at once"
+    store.native.hidden.clear()
+    for _ in range(3):
+        await store.passes()
+    assert store.state(ticket.id) is TicketState.WAITING_CUSTOMER
+    assert store.native.thread_rows[thread].status is NativeStatus.PENDING1
+    states = [one.kind for one in store.desk.look(lambda tx: tx.tickets.thread(ticket.id))]
+    assert MessageKind.STATE not in states
+
+
 async def test_statuses_are_compared_a_part_of_all_threads_a_pass(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

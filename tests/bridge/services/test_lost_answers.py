@@ -290,3 +290,58 @@ def test_D2_nothing_is_taken_out_that_no_row_of_ours_says_was() -> None:
         ]
         assert redacted(coins, *other_rows) == []
         assert staffs_words(coins, number) == ["Please.", "It is done."]
+
+
+def two_at_once(coins: CoinDesk) -> int:
+    """A ticket whose customer wrote twice in one second, after something that was not there before."""
+    number = coins.ticket(customer(77)).id
+    for text in ("Hello.", "Please.", "My password is 1234."):
+        at = MONDAY_9AM - timedelta(minutes=1) if text == "Hello." else MONDAY_9AM
+        coins.desk.run(say, number, Message(at, Author.CUSTOMER, MessageKind.TEXT, text))
+    return number
+
+
+def at_nine(place: int, **different: Any) -> DocumentRow:
+    """One of two rows of a lost desk, both of what a customer wrote at nine."""
+    row = left_message(0, number=place + 1, **different)
+    return row._replace(key=MessageKey(1, place + 1))
+
+
+def problems(coins: CoinDesk) -> list[str]:
+    return [one.summary for one in coins.desk.look(lambda tx: tx.problems.open(ACME))]
+
+
+def test_D2_of_two_messages_of_one_second_the_one_that_no_row_shows_is_taken_out_again() -> None:
+    with a_coin_desk() as coins:
+        number = two_at_once(coins)
+        rows = at_nine(0, text={"": "Please."}), at_nine(1, text=TAKEN_OUT)
+        assert [redacted(coins, *rows) for _ in range(2)] == [[number], []]
+        assert (staffs_words(coins, number)[:3], problems(coins)) == (["Hello.", "Please.", ""], [])
+
+
+def test_D2_both_messages_of_one_second_are_taken_out_again_where_both_were() -> None:
+    with a_coin_desk() as coins:
+        number = two_at_once(coins)
+        redacted(coins, at_nine(0, text=TAKEN_OUT), at_nine(1, text=TAKEN_OUT))
+        assert (staffs_words(coins, number)[:3], problems(coins)) == (["Hello.", "", ""], [])
+
+
+def test_D2_where_more_than_one_message_fits_staff_are_told_and_nothing_is_taken_out() -> None:
+    with a_coin_desk() as coins:
+        number = two_at_once(coins)
+        assert [redacted(coins, at_nine(1, text=TAKEN_OUT)) for _ in range(2)] == [[], []]
+        assert staffs_words(coins, number) == ["Hello.", "Please.", "My password is 1234."]
+        (told,) = problems(coins)
+        assert told == (
+            "customer 77: after the backup a message of ticket 1 was taken out, written at 2026-11-23 09:00:00 UTC; "
+            "here 2 fit. Take it out again: bridge ticket redact"
+        )
+
+
+def test_D2_no_other_message_of_that_second_is_taken_out_while_one_may_still_come() -> None:
+    gone, shown = at_nine(1, text=TAKEN_OUT), at_nine(0, text={"": "Please."})
+    with a_coin_desk() as coins:
+        number = coins.ticket(customer(77)).id
+        coins.desk.run(say, number, Message(MONDAY_9AM, Author.CUSTOMER, MessageKind.TEXT, "Please."))
+        assert looked_through(coins, shown, gone, all_read=False) == ([], frozenset({number}))
+        assert staffs_words(coins, number) == ["Please."]

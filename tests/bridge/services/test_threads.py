@@ -69,7 +69,8 @@ def said(coins: CoinDesk, ticket: int) -> list[tuple[Author, MessageKind, str]]:
 
 def statuses(coins: CoinDesk, **native: Any) -> int:
     seen = [ThreadStatus(THREAD, one) for one in native.values()]
-    return coins.desk.run(threads.note_statuses, coins.terms, seen, after=0, until=99, at=coins.now)
+    changes, _ = coins.desk.run(threads.note_statuses, coins.terms, seen, after=0, until=99, at=coins.now)
+    return changes
 
 
 def wanted(coins: CoinDesk) -> list[NativeStatus]:
@@ -235,11 +236,40 @@ def test_T10_a_thread_follows_how_the_ticket_stands_that_its_own_was_joined_to(c
 def test_T10_a_status_that_changed_in_the_back_office_is_followed_and_not_written_back(
     coins: CoinDesk, status: NativeStatus, state_then: TicketState
 ) -> None:
-    take(coins, a_message(11))
+    take(coins, a_message(11), a_message(12, "Please restart it", employee=3))
+    coins.desk.run(set_state, coins.terms, current(coins), TicketState.OPEN, by=ANNA, at=coins.later(minutes=1))
     assert statuses(coins, now=NativeStatus.OPEN) == 0
     assert statuses(coins, now=status) == 1
     assert state(coins, current(coins)) is state_then
     assert (wanted(coins), statuses(coins, now=status)) == ([], 0)
+
+
+@pytest.mark.parametrize("status", [NativeStatus.PENDING1, NativeStatus.PENDING2])
+def test_T6_no_button_of_the_back_office_stops_the_clock_of_an_answer_that_is_owed(
+    coins: CoinDesk, status: NativeStatus
+) -> None:
+    take(coins, a_message(11))
+    assert statuses(coins, now=status) == 0, "the answer may stand there and be read with the next page"
+    assert (known(coins).status, wanted(coins)) == ("open", [])
+    assert all_read(coins, status) == 1
+    assert (state(coins, current(coins)), wanted(coins)) == (TicketState.OPEN, [NativeStatus.OPEN])
+    [one] = coins.desk.look(lambda tx: tx.threads.wanted(ACME, 9))
+    assert one.seen == status.value
+    assert (all_read(coins, status), len(said(coins, current(coins)))) == (0, 1)
+
+
+def test_T6_a_button_that_comes_together_with_the_answer_is_followed(coins: CoinDesk) -> None:
+    take(coins, a_message(11))
+    number = current(coins)
+    assert statuses(coins, now=NativeStatus.PENDING1) == 0
+    take(coins, a_message(12, "Please restart it", employee=3))
+    assert all_read(coins, NativeStatus.PENDING1) == 1
+    assert (state(coins, number), wanted(coins)) == (TicketState.WAITING_CUSTOMER, [])
+
+
+def all_read(coins: CoinDesk, status: NativeStatus) -> int:
+    """All that was written in the thread when it stood so has been read."""
+    return coins.desk.run(threads.note_doubtful, coins.terms, {THREAD: status}, at=coins.now)
 
 
 def test_T10_an_equal_mapping_is_no_change(coins: CoinDesk) -> None:
