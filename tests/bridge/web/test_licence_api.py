@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-import random
+import secrets
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -255,7 +255,7 @@ async def test_L6_a_key_that_is_asked_about_too_often_leaves_other_keys_alone() 
 
 async def test_L6_a_key_in_other_spellings_is_the_same_key_to_its_limit() -> None:
     async with the_field(ANYWHERE.model_copy(update={"per_key": 1})) as field:
-        real = new_key(random.Random(1).choice)
+        real = new_key(secrets.choice)
         spellings = (real, real.lower(), real.replace("-", ""), f" {real} ")
         assert [(await field.ask(key=key))[0] for key in spellings] == [200, 429, 429, 429]
 
@@ -323,7 +323,7 @@ async def test_connections_that_do_not_read_their_answers_make_room_for_those_th
         host, _, port = pages.address.removeprefix("http://").partition(":")
         for _ in range(2):
             with socket.create_connection((host, int(port))) as asker:
-                asker.setblocking(False)
+                asker.settimeout(0)
                 await loop.sock_sendall(asker, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                 assert await loop.sock_recv(asker, 1) == b"H", "there was room for it"
                 await asyncio.sleep(0.2)  # it reads nothing of the rest
