@@ -4,8 +4,9 @@ What orders gave comes again from the orders, and what customers released from t
 is nowhere else: a domain on which a licence was used is put back, so that no shop stands still because of a restore.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.licences import KeyedEvent
@@ -29,18 +30,23 @@ def recover_domains(tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Seque
     """
     found = {one.id: said for one in rows if (said := said_by_row(DocumentTable.LICENCE, one, store, keys)) is not None}
     licences = tx.licences.by_ids(store, found)
-    owners = owners_of(tx, licences.values())
+    return _put_back(tx, store, [(one, found[number]) for number, one in licences.items()])
+
+
+def _put_back(tx: Tx, store: str, said: Sequence[tuple[KeptLicence, Mapping[str, Any]]]) -> list[int]:
+    """Put back on what domains these licences are used by the documents beside them, where these are their owners'."""
+    owners = owners_of(tx, [one for one, _ in said])
     events: list[KeyedEvent] = []
-    for number, one in licences.items():
-        said = found[number]
-        if said["customer"] and owners[number] == Owner(OwnerKind.CUSTOMER, said["customer"]):
-            events += _activated(store, one, {each["domain"]: each["since"] for each in said["domains"]})
+    for one, document in said:
+        owner = Owner(OwnerKind.CUSTOMER, document["customer"])
+        if document["customer"] and document["key"] == one.licence.key and owners[one.licence.id] == owner:
+            events += _activated(store, one, document["domains"])
     return list(tx.licences.record(events)) if events else []
 
 
-def _activated(store: str, one: KeptLicence, domains: dict[str, int]) -> list[KeyedEvent]:
+def _activated(store: str, one: KeptLicence, domains: Iterable[Mapping[str, Any]]) -> list[KeyedEvent]:
     events = []
-    for domain, since in domains.items():
+    for domain, since in ((each["domain"], each["since"]) for each in domains):
         if domain not in one.now.activations:
             at = datetime.fromtimestamp(since, UTC)
             event = LicenceEvent(at, LicenceEventKind.ACTIVATED, {"domain": domain, "token_hash": NO_TOKEN})
@@ -54,7 +60,7 @@ def report_lost_licences(
     """Tell staff of licences whose keys only the lost desk knew; returns what takes these rows off the pages.
 
     `rows` are licence rows as found in the shop. Call it once the orders have been read again: a licence that its order
-    gave anew under the same key is nobody's loss.
+    gave anew, under the same key and another number, is used on the domains that its old row names.
     """
     blank = []
     for one in rows:
@@ -62,7 +68,10 @@ def report_lost_licences(
             continue
         blank.append(taken_away(terms, DocumentTable.LICENCE, one.id))
         said = said_by_row(DocumentTable.LICENCE, one, terms.store, keys)
-        if not said or not said["customer"] or tx.licences.by_key(terms.store, said["key"]) is not None:
+        if not said or not said["customer"]:
+            continue
+        if (anew := tx.licences.by_key(terms.store, said["key"])) is not None:
+            _put_back(tx, terms.store, [(anew, said)])
             continue
         came_from = f"by order {said['order']}" if said["order"] else "by staff"
         tx.problems.report(

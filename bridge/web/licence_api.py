@@ -16,6 +16,7 @@ from bridge.contracts.clock import Clock
 from bridge.contracts.statement_keys import StatementKey
 from bridge.domain.licence_answers import LicenceAnswer, LicenceQuestion
 from bridge.errors import BridgeError, DeskError, WrongToken
+from bridge.services.licence_checks import spelled
 from bridge.services.licence_statements import signed, statement, told
 from bridge.web.licence_openapi import openapi_document
 from bridge.web.licence_questions import Refused, read_question
@@ -92,7 +93,7 @@ class LicenceApi:
     ) -> web.Response:
         try:
             question, host = await read_question(request, needs_token=needs_token)
-            wait = self._per_key.wait((question.store, question.key), time.monotonic())
+            wait = self._per_key.wait((question.store, spelled(question.key)), time.monotonic())
             if wait:
                 return too_many(wait)
             key = self._key()

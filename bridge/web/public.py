@@ -26,7 +26,8 @@ MOST_CONNECTIONS = 1_000
 """At once; the next ones are closed as they come, so that the daemon keeps its files for its own work."""
 KEEP_ALIVE_S = 30.0
 ASKS_WITHIN_S = 15.0
-"""A connection that has not asked anything whole by then is closed: it may be one of many that never will."""
+"""A connection that has not asked anything whole by then, or not read what it was answered, is closed: it may be one of
+many that never will."""
 KNOWN_ADDRESSES = 1_000
 """Addresses of which is remembered whether they are trusted: the servers in front ask again and again."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -91,23 +92,45 @@ def _nobody() -> logging.Logger:
 
 
 class _Patient(asyncio.Protocol):
-    """A connection that is closed unless a whole question comes over it in time; else it is aiohttp's own."""
+    """A connection that is closed unless a whole question comes over it, and answers are read, in time.
+
+    Else it is aiohttp's own.
+    """
 
     def __init__(self, inner: web.RequestHandler, waiting: Waiting, within_s: float) -> None:
         self._inner, self._waiting, self._within_s = inner, waiting, within_s
+        self._transport: asyncio.Transport | None = None
+        self._unread: asyncio.TimerHandle | None = None
         self.data_received = inner.data_received  # type: ignore[method-assign]  # straight through, for each piece
         self.eof_received = inner.eof_received  # type: ignore[method-assign]
-        self.pause_writing = inner.pause_writing  # type: ignore[method-assign]
-        self.resume_writing = inner.resume_writing  # type: ignore[method-assign]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self._waiting[self._inner] = asyncio.get_running_loop().call_later(self._within_s, transport.abort)
+        self._transport = transport
+        self._waiting[self._inner] = self._closing(transport)
         self._inner.connection_made(transport)
+
+    def pause_writing(self) -> None:
+        assert self._transport is not None, "it is open"
+        self._unread = self._closing(self._transport)
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._read()
+        self._inner.resume_writing()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         _asked(self._waiting, self._inner)
+        self._read()
         self._inner.connection_lost(exc)
+
+    def _closing(self, transport: asyncio.Transport) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(self._within_s, transport.abort)
+
+    def _read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
 
 def _asked(waiting: Waiting, handler: web.RequestHandler) -> None:

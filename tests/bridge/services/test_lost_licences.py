@@ -114,6 +114,25 @@ def test_L1_an_order_gives_the_same_key_after_a_restore_and_another_desk_gives_a
         assert problems(restored) == [], "its customer's key is known"
 
 
+def test_L6_a_licence_bought_after_the_backup_is_used_where_it_was_under_its_new_number(desk: LicenceDesk) -> None:
+    one = desk.bought()
+    lost = left(one, licence=one.licence.id + 5)
+    assert len(desk.desk.run(report_lost_licences, desk.pages, [lost], [KEY], at=desk.now)) == 1
+    assert list(desk.again(one).now.activations) == [HERE]
+    assert len(desk.desk.run(report_lost_licences, desk.pages, [lost], [KEY], at=desk.now)) == 1
+    assert desk.again(one).now.free_places == 2, "once is enough"
+    stranger = left(desk.bought(1043), licence=one.licence.id + 6, customer=78)
+    desk.desk.run(report_lost_licences, desk.pages, [stranger], [KEY], at=desk.now)
+    assert desk.again(desk.bought(1043)).now.activations == {}
+
+
+def test_L6_the_row_of_a_licence_with_another_key_says_nothing_about_this_one(desk: LicenceDesk) -> None:
+    one = desk.bought()
+    other = left(desk.bought(1043), licence=one.licence.id)
+    assert desk.desk.run(recover_domains, ACME, [other], [KEY]) == []
+    assert desk.again(one).now.activations == {}
+
+
 def test_D2_what_was_erased_after_the_backup_is_kept_back_until_it_is_erased_again(desk: LicenceDesk) -> None:
     one = desk.bought()
     found = desk.desk.run(keep_erased_back, ACME, LICENCE, [erased(one)], [KEY], words_since=None, at=desk.now)

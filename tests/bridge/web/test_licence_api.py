@@ -3,19 +3,24 @@
 import asyncio
 import hashlib
 import json
+import secrets
+import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
+from aiohttp import web
 
 from bridge.contracts.statement_keys import StatementKey
 from bridge.domain.licence_answers import LicenceAnswer
+from bridge.domain.licence_keys import new_key
 from bridge.domain.licences import Status, StatusCode
 from bridge.errors import DeskBusy, UsageError
 from bridge.services.licence_statements import verified
 from bridge.settings.listening import PublicWebSettings
+from bridge.web.public import serve_public
 from tests.support.licence_field import ANYWHERE, END, GOOD, HERE, KEY, NOON, TOKEN, days, the_field
 
 FULL = int(END.timestamp())
@@ -248,6 +253,13 @@ async def test_L6_a_key_that_is_asked_about_too_often_leaves_other_keys_alone() 
         assert len(field.desk.asked) == 3
 
 
+async def test_L6_a_key_in_other_spellings_is_the_same_key_to_its_limit() -> None:
+    async with the_field(ANYWHERE.model_copy(update={"per_key": 1})) as field:
+        real = new_key(secrets.choice)
+        spellings = (real, real.lower(), real.replace("-", ""), f" {real} ")
+        assert [(await field.ask(key=key))[0] for key in spellings] == [200, 429, 429, 429]
+
+
 async def test_only_a_trusted_proxy_says_who_asked() -> None:
     alone = ANYWHERE.model_copy(update={"per_address": 1})
     async with the_field(alone) as field:
@@ -299,6 +311,29 @@ async def test_connections_that_never_ask_make_room_for_those_that_do() -> None:
         await asyncio.sleep(0.1)
         assert (await field.ask())[0] == 200, "who has asked may keep his connection"
         assert len(field.client.connector._conns) == 1 if field.client.connector else False
+
+
+async def test_connections_that_do_not_read_their_answers_make_room_for_those_that_do() -> None:
+    async def long_answer(_: web.Request) -> web.Response:
+        return web.Response(body=bytes(20_000_000))
+
+    pages = await serve_public(ANYWHERE, [web.get("/", long_answer)], most_connections=1, asks_within_s=0.05)
+    loop = asyncio.get_running_loop()
+    try:
+        host, _, port = pages.address.removeprefix("http://").partition(":")
+        for _ in range(2):
+            with socket.create_connection((host, int(port))) as asker:
+                asker.settimeout(0)
+                await loop.sock_sendall(asker, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert await loop.sock_recv(asker, 1) == b"H", "there was room for it"
+                await asyncio.sleep(0.2)  # it reads nothing of the rest
+                got = 1
+                with suppress(ConnectionResetError):
+                    while part := await asyncio.wait_for(loop.sock_recv(asker, 1_000_000), 5):
+                        got += len(part)
+                assert got < 20_000_000
+    finally:
+        await pages.close()
 
 
 # --- what is the matter here --------------------------------------------------------------------------------
