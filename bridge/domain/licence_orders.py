@@ -6,7 +6,7 @@ already. As with packages, the order as it is now is compared with what exists, 
 often the order is seen (rule C2).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -124,14 +124,19 @@ def renewal_key(order_id: int, code: str, unit: int) -> str:
     return f"order:{order_id}:renewal:{code}:{unit}"
 
 
-def licensed_lines(order: Order, frozen: Mapping[str, Licensed], book: LicenceBook) -> dict[str, Licensed]:
-    """What the order's codes stand for: what it froze first, today's settings for the rest (rules C1, L1)."""
+def licensed_lines(
+    order: Order, frozen: Mapping[str, Licensed], book: LicenceBook, *, but: Container[str]
+) -> dict[str, Licensed]:
+    """What the order's codes stand for: what it froze first, today's settings for the rest (rules C1, L1).
+
+    Not codes that granted coins with this order: one that the settings give to a product since means no licence here.
+    """
     meant = dict(frozen)
     if not meant and not book:
         return meant
     for line in order.lines:
         today = book.licensed(line.code)
-        if line.code not in meant and today is not None:
+        if line.code not in meant and line.code not in but and today is not None:
             meant[line.code] = today
     return meant
 

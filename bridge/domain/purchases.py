@@ -5,7 +5,7 @@ exists; the difference is granted, revoked or reinstated (rules C2, C14, L1, L5)
 the order is seen, because the comparison is with what exists, and because its key is made of shop facts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -146,8 +146,8 @@ def decide(
     if purchase is None and elsewhere is not None and released is not NoteKind.OTHER_STORE:
         return Decision(notes=(order_notes.other_store(order, elsewhere),))
     frozen, frozen_licensed = (purchase.terms, purchase.licensed) if purchase else ({}, {})
-    terms = _terms(order, frozen, store.plans)
-    licensed = licence_orders.licensed_lines(order, frozen_licensed, store.licences)
+    terms = _terms(order, frozen, store.plans, but=frozen_licensed)
+    licensed = licence_orders.licensed_lines(order, frozen_licensed, store.licences, but=frozen)
     strange = (line.code for line in order.lines if line.code not in terms and line.code not in licensed)
     unknown = order_notes.near_misses(order, strange, store.near_miss)
     if not terms and not licensed and purchase is None:
@@ -226,13 +226,18 @@ def withdraw(
     )
 
 
-def _terms(order: Order, frozen: Mapping[str, UnitTerms], plans: PlanBook) -> dict[str, UnitTerms]:
-    """The terms of the order's codes: what it froze first, today's settings for the rest (rule C1)."""
+def _terms(
+    order: Order, frozen: Mapping[str, UnitTerms], plans: PlanBook, *, but: Container[str]
+) -> dict[str, UnitTerms]:
+    """The terms of the order's codes: what it froze first, today's settings for the rest (rule C1).
+
+    Not of codes that gave licences with this order: a code that the settings give to a plan since means no coins here.
+    """
     terms = dict(frozen)
     by_plan = _by_plan(terms)
     for line in order.lines:
         today = plans.terms(line.code)
-        if line.code not in terms and today is not None:
+        if line.code not in terms and line.code not in but and today is not None:
             terms[line.code] = by_plan.get(today.plan, today)
     return terms
 

@@ -35,8 +35,20 @@ from bridge.domain.licences import (
 )
 from bridge.domain.order_notes import NoteKind
 from bridge.domain.orders import Order, OrderLine
-from bridge.domain.purchases import Decision, Purchase, decide
-from tests.support.books import BASE, CHARGED_BACK, MONDAY_9AM, PENDING, REFUNDED, TEHRAN, a_store, an_order, customer
+from bridge.domain.plans import PlanBook, UnitTerms
+from bridge.domain.purchases import Decision, GrantUnit, Purchase, decide
+from tests.support.books import (
+    BASE,
+    BASE_PLAN,
+    CHARGED_BACK,
+    MONDAY_9AM,
+    PENDING,
+    REFUNDED,
+    TEHRAN,
+    a_store,
+    an_order,
+    customer,
+)
 from tests.support.licences import HALF, MENU, PRODUCTS, RENEW, SEO, SEO_TERMS, SEO_TOO, a_licence_store
 
 STORE = a_licence_store()
@@ -192,6 +204,16 @@ def test_C1_terms_are_those_of_the_day_and_codes_keep_what_they_meant() -> None:
     assert issued.terms.domains == 9
     nothing_sold = a_store()
     assert in_short(decided(order, a_purchase(), given_licences(a_kept()), store=nothing_sold)) == ["seo 1>2"]
+
+
+def test_C1_a_code_that_changes_between_plans_and_products_gives_no_old_order_both() -> None:
+    plan = PlanBook([replace(BASE_PLAN, product_codes=(SEO,))])
+    order = an_order(1042, (SEO, 1))
+    assert in_short(decided(order, a_purchase(), given_licences(a_kept()), store=a_store(plans=plan))) == []
+    product = LicenceBook([Product(SEO_TERMS, (BASE,))])
+    order, frozen = an_order(1042, (BASE, 1)), {BASE: UnitTerms("base", 550, 12)}
+    now = decided(order, a_purchase(terms=frozen, licensed={}), store=a_store(licences=product, plans=PlanBook([])))
+    assert ([type(one) for one in now.changes], dict(now.licensed)) == ([GrantUnit], {}), "what it owes of coins, alone"
 
 
 def test_L5_a_line_of_a_renewal_prolongs_unit_by_unit() -> None:
