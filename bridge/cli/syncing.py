@@ -169,10 +169,11 @@ class _Round:
                 intake = _intake(self._setup, shop, self._desk, self._health, self._stop)
                 if confirm is not None:
                     await self._confirm(intake, confirm)
-                unfinished = await self._sight.watched(partial(self._read, intake))
+                from_orders = self._setup.licence_table is None  # where licences come from, which the sight is of
+                unfinished = await self._sight.watched(partial(self._read, intake), caught_up=lambda _: from_orders)
                 await self._compare(shop)
                 unfinished = await self._read(intake) or unfinished
-                await self._read_licences(shop)
+                await self._sight.watched(partial(self._read_licences, shop), caught_up=bool)
                 pushed = await self._push(shop)
         except ShopError as error:
             return Synced(self._store.name, error=error)
@@ -214,11 +215,12 @@ class _Round:
             self._setup, shop, self._desk, CLOCK, self._health, self._stop, bell=asyncio.Event(), on_found=found
         ).whole_round()
 
-    async def _read_licences(self, shop: ShopAdapter) -> None:
-        """Compare a vendor's own table of licences, where there is one."""
-        if self._setup.licence_table is not None and shop.licences_shop is not None:
-            side = LicenceRound(self._setup, shop, self._desk, CLOCK, self._health, self._stop, wake=asyncio.Event())
-            await side.whole_round()
+    async def _read_licences(self, shop: ShopAdapter) -> bool:
+        """Compare a vendor's own table of licences, where there is one; whether that was done."""
+        if self._setup.licence_table is None or shop.licences_shop is None:
+            return False
+        side = LicenceRound(self._setup, shop, self._desk, CLOCK, self._health, self._stop, wake=asyncio.Event())
+        return await side.whole_round()
 
     async def _push(self, shop: ShopAdapter) -> int:
         pusher = Pusher(

@@ -1,4 +1,7 @@
-"""Telling the desk which shops can't be read, and since when (rule L7); only a change is written."""
+"""Telling the desk which shops can't be read, and since when (rule L7); only a change is written.
+
+A shop that can be read again is behind until all is read that happened meanwhile: a renewal may be among it.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -18,14 +21,17 @@ class Sight:
         self._desk, self._clock, self._store = desk, clock, store
         self._lost: bool | None = None
 
-    async def watched(self, one_pass: Callable[[], Awaitable[R]]) -> R:
-        """Run a pass and keep whether the shop could be read. Raises what the pass raises, and `DeskError`."""
+    async def watched(self, one_pass: Callable[[], Awaitable[R]], *, caught_up: Callable[[R], bool]) -> R:
+        """Run a pass and keep whether the shop could be read, and by what the pass returns all of what it has now.
+
+        Raises what the pass raises, and `DeskError`.
+        """
         try:
             result = await one_pass()
         except ShopError:
             await self._is_lost()
             raise
-        if self._lost is not False:
+        if self._lost is not False and caught_up(result):
             await self._desk.transact("shop found", licence_freshness.shop_found, self._store)
             self._lost = False
         return result

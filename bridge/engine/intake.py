@@ -67,7 +67,9 @@ class Intake:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._on_booked, self._wake = health, stop, on_booked, wake or asyncio.Event()
         self._on_hint = on_hint
-        self._look = partial(sight.watched, self.one_pass) if sight is not None else self.one_pass
+        self._look = (
+            partial(sight.watched, self.one_pass, caught_up=_is_no_more) if sight is not None else self.one_pass
+        )
         self._hint: str | None = None
         self._state: StoreState | None = None
         self._echo = False
@@ -324,3 +326,8 @@ class Intake:
             log.warning("orders wait for staff", store=self._setup.name, orders=booked.set_aside)
         if booked.units or booked.set_aside:
             self._on_booked()
+
+
+def _is_no_more(wait: float | None) -> bool:
+    """Whether a pass that returned this has left nothing to be read at once."""
+    return wait != 0

@@ -24,7 +24,7 @@ from bridge.engine.health import StoreHealth, Work
 from bridge.engine.retrying import worked
 from bridge.engine.setup import StoreSetup
 from bridge.engine.waiting import first_of, next_due
-from bridge.errors import ShopRefused
+from bridge.errors import ShopError, ShopRefused
 from bridge.services import comparing_accounts, licence_faults, mapped_licences
 from bridge.services.licence_suggestions import Suggestion, report_suggestions, suggestions
 from bridge.services.syncing import IDS_WENT_BACK
@@ -63,12 +63,16 @@ class LicenceRound:
         self._setup, self._adapter, self._desk, self._clock = setup, adapter, desk, clock
         self._health, self._stop, self._wake, self._on_booked = health, stop, wake, on_booked
         self._terms = setup.desk_terms
-        self._look = partial(sight.watched, self._look_now) if sight is not None else self._look_now
+        self._look = self._look_now
+        if sight is not None:
+            self._look = partial(sight.watched, self._look_now, caught_up=lambda _: self._knows_all)
         self._due = phase * setup.sync.poll_seconds
         self._begun = self._known = False
         self._after: int | None = BEGINNING
         """How far the round under way has come; None between two rounds."""
         self._next_round = 0.0
+        self._missed = False
+        """Whether the table could not be read since the round under way, or the last one, had read something."""
         self._ended = self._waiting = 0
 
     async def run(self) -> None:
@@ -81,20 +85,33 @@ class LicenceRound:
                 self._due = next_due(self._due, every=self._setup.sync.poll_seconds, moment=time.monotonic())
                 await first_of(self._due - time.monotonic(), self._stop, self._wake)
 
-    async def whole_round(self) -> None:
-        """Compare all of the table at once. Raises `ShopError`, `DeskError`."""
-        self._after = BEGINNING
+    async def whole_round(self) -> bool:
+        """Compare all of the table at once; whether that could be done. Raises `ShopError`, `DeskError`."""
+        self._after, self._missed = BEGINNING, False
         more = True
         while more and await self._may_look():
             more = await self._go_on()
+        return not more
 
     async def one_pass(self) -> bool:
         """One look; whether there is more to be done at once. Raises `ShopError`, `DeskError`."""
         return await self._look() if await self._may_look() else False
 
+    @property
+    def _knows_all(self) -> bool:
+        """Whether every row has been compared since the table could last not be read."""
+        return self._after is None and not self._missed
+
     async def _look_now(self) -> bool:
-        if self._after is None and time.monotonic() >= self._next_round:
-            self._after = BEGINNING
+        try:
+            return await self._compare_some()
+        except ShopError:
+            self._missed = self._missed or self._after != BEGINNING
+            raise
+
+    async def _compare_some(self) -> bool:
+        if self._after is None and (self._missed or time.monotonic() >= self._next_round):
+            self._after, self._missed = BEGINNING, False
         if self._known:
             after = await self._desk.read(lambda tx: tx.licence_rows.near_the_end(self._setup.name, AT_THE_END))
             await self._compare(after)

@@ -33,18 +33,18 @@ class Daemon:
         await self.desk.transact("beat", heartbeat.beat, self.clock.now())
         self.sight = Sight(self.desk, self.clock, ACME)
 
-    async def reads(self) -> None:
+    async def reads(self, what: str = "all") -> None:
         async def pass_over() -> str:
-            return "read"
+            return what
 
-        assert await self.sight.watched(pass_over) == "read"
+        assert await self.sight.watched(pass_over, caught_up=lambda read: read == "all") == what
 
     async def fails(self) -> None:
         async def pass_over() -> None:
             raise ShopUnavailable("acme: gone")
 
         with pytest.raises(ShopUnavailable):
-            await self.sight.watched(pass_over)
+            await self.sight.watched(pass_over, caught_up=lambda _: True)
 
     async def passes(self, step: timedelta, *, beating: bool = True) -> None:
         self.clock.advance(step)
@@ -95,6 +95,17 @@ async def test_L7_an_outage_goes_on_over_a_restart(daemon: Daemon) -> None:
     assert daemon.status() is StatusCode.UNVERIFIED
     await daemon.start()
     assert daemon.status() is StatusCode.UNVERIFIED, "no pass has gone well since"
+    await daemon.reads()
+    assert daemon.status() is StatusCode.EXPIRING
+
+
+async def test_L7_a_shop_that_is_back_is_behind_until_all_is_read_that_it_has(daemon: Daemon) -> None:
+    await daemon.start()
+    await daemon.reads()
+    await daemon.fails()
+    await daemon.passes(73 * HOUR)
+    await daemon.reads("the first of many pages")
+    assert daemon.status() is StatusCode.UNVERIFIED, "a renewal may be on the next page"
     await daemon.reads()
     assert daemon.status() is StatusCode.EXPIRING
 

@@ -456,6 +456,29 @@ async def test_L7_only_a_look_at_the_table_says_that_it_can_be_read(vendor: Vend
     assert not vendor.desk.look(lost)
 
 
+async def test_L7_after_an_outage_every_row_is_compared_before_an_end_is_held_against_anybody(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(tx: DeskTx) -> bool:
+        return tx.stores.get(ACME).lost_since is not None
+
+    monkeypatch.setattr(licence_round, "PAGE", 2)
+    monkeypatch.setattr(licence_round, "AT_THE_END", 0)
+    for row in (1, 2, 3, 4, 5):
+        vendor.sells(row, customer=70 + row)
+    await vendor.ready()
+    vendor.shop.fail("licence_digests", ShopUnavailable("acme: gone"), times=1)
+    with pytest.raises(ShopUnavailable):
+        await vendor.look()
+    vendor.sells(3, customer=73, support_until="2029-11-01")
+    looks = 0
+    while vendor.desk.look(lost):
+        assert vendor.the_licence(73).now.told is not None
+        assert (looks := looks + 1) < 9, "it catches up"
+        await vendor.look()
+    assert vendor.the_licence(73).now.ends[Term.SUPPORT] == datetime(2029, 11, 1, 20, 29, 59, tzinfo=UTC)
+
+
 async def test_L8_nothing_is_read_before_the_orders_were(vendor: Vendor) -> None:
     vendor.sells(5)
     await vendor.look()
