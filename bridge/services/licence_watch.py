@@ -75,8 +75,11 @@ def licence_due(tx: Tx, terms: DeskTerms, licence_id: int, *, at: datetime) -> N
 def changed_events(
     tx: Tx, store: str, events: Iterable[KeyedEvent], licences: Mapping[int, KeptLicence]
 ) -> list[Event]:
-    """What plugins hear of what happened to these licences, as they stand now."""
-    heard = [one for one in events if one.event.kind in _TOLD]
+    """What plugins hear of what happened to these licences, as they stand now.
+
+    Where one has lifted what he had put on and another still keeps it suspended, nothing has changed for its owner.
+    """
+    heard = [one for one in events if one.event.kind in _TOLD and not _is_half(one, licences[one.licence_id])]
     owners = tx.accounts.by_ids({licences[one.licence_id].now.account_id for one in heard})
     found: list[Event] = []
     for one in heard:
@@ -95,6 +98,10 @@ def changed_events(
             )
         )
     return found
+
+
+def _is_half(one: KeyedEvent, licence: KeptLicence) -> bool:
+    return one.event.kind is LicenceEventKind.REINSTATED and licence.now.suspended is not None
 
 
 def _key(store: str, one: KeptLicence, end: datetime, what: str) -> str:

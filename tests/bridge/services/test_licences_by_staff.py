@@ -105,6 +105,9 @@ def test_L5_what_an_order_has_suspended_staff_do_not_lift_nor_the_order_what_sta
     suspend(coins)
     buys(coins, SEO)
     assert his(coins).now.suspended == "misuse"
+    assert "reinstated" not in dict(heard(coins)), "it was suspended all the time"
+    done(coins, licences_by_staff.reinstate)
+    assert heard(coins)[-1] == ("reinstated", "")
 
 
 def test_L5_money_that_staff_gave_back_outside_the_shop_says_refunded(coins: CoinDesk) -> None:
@@ -265,7 +268,7 @@ def test_L6_staff_are_told_which_groups_of_a_key_are_mistyped_and_what_an_extens
     assert away.answer is not None
     assert away.answer.status.code is StatusCode.WRONG_DOMAIN
     groups = licence.key.split("-")
-    groups[1] = groups[1][::-1]
+    groups[1] = ("A" if groups[1][0] != "A" else "B") + groups[1][1:]  # a single wrong character is always found
     groups[3] = groups[3][:4]
     assert checked("-".join(groups)).wrong == (2, 4)
     with pytest.raises(BadDomain):
