@@ -94,7 +94,7 @@ class LicenceTable:
     def shape(self) -> str:
         """A text that is another when a row may mean something else."""
         parts: list[Any] = [self.name, self.id_column, self.zone.key, self.date_format]
-        parts += [self.zero_dates, self.ignores_others]
+        parts += [self.zero_dates, self.ignores_others, sorted(self.known)]
         parts += [sorted(one.items()) for one in (self.columns, self.values, self.products, self.statuses)]
         return sha256(repr(parts).encode()).hexdigest()
 

@@ -300,6 +300,15 @@ async def test_L8_a_mapping_that_means_something_else_is_applied_to_every_row_an
     assert (vendor.status(), vendor.problems(), vendor.told()) == (StatusCode.ACTIVE, [], [])
 
 
+async def test_L8_a_product_that_the_file_names_later_gives_its_rows_their_licences(vendor: Vendor) -> None:
+    vendor.sells(5, product="theme")
+    await vendor.ready()
+    assert [one.kind for one in vendor.problems()] == ["licence_rows"]
+    vendor.begin(theme=NAMES)
+    await vendor.round()
+    assert (vendor.the_licence().now.product, vendor.problems(), vendor.told()) == ("theme", [], [])
+
+
 async def test_L8_rows_of_other_products_are_left_out_in_silence_where_the_file_says_so(vendor: Vendor) -> None:
     vendor.begin({**TABLE, "ignore_other_products": True})
     vendor.sells(5)
