@@ -30,7 +30,7 @@ from tests.support.shops import OpenCartShop
 
 MESSAGES = 10_000 if os.environ.get("BRIDGE_LONG_TESTS") else 400
 CUSTOMERS = range(71, 83)
-MOST_SAID, MOST_ANSWERED = 20, 8
+MOST_SAID, MOST_ANSWERED = 8, 5
 """At once."""
 KEY = SigningKey("k1", b"k" * 32)
 
@@ -66,8 +66,8 @@ class Pages(DyingDaemon):
         self.pusher = Pusher(*common, keys=lambda: (KEY,), wake=wake)
 
     async def one_pass(self) -> bool:
-        more = await self.inbox.one_pass()
-        return bool(await self.pusher.one_pass()) or more
+        pushed = await self.pusher.one_pass()  # first: of many rows in the inbox one kills the daemon mostly
+        return await self.inbox.one_pass() or pushed > 0
 
     def tickets(self) -> dict[int, int]:
         """Whose each ticket is, by its number."""
