@@ -25,7 +25,7 @@ from bridge_prestashop.adapter import PrestaShopAdapter
 from tests.support.adapters import store_connection
 from tests.support.books import a_quick_desk, rows
 from tests.support.bridges import AnyShop
-from tests.support.dying import DyingDaemon
+from tests.support.dying import BREAKS, DyingDaemon
 from tests.support.shops import OpenCartShop
 
 MESSAGES = 10_000 if os.environ.get("BRIDGE_LONG_TESTS") else 300
@@ -56,6 +56,7 @@ class Pages(DyingDaemon):
             "quotes": self.settings.quotes.model_copy(update={"actions_per_minute": 1_000}),
         }
         self.setup = StoreSetup.of(self.settings.model_copy(update=several))
+        self.broken[0].breaks = 2 * BREAKS  # the shop is asked for less, and so that much of it breaks off, too
         self.begin()
 
     def begin(self) -> None:
