@@ -1,7 +1,7 @@
 """Core statements, compiled once and run on the driver's cursor.
 
 Building and executing through SQLAlchemy's connection costs more than the work itself at our sizes, so a statement is
-written in Core (dialects, quoting, checked names), compiled at import, and run with plain parameters.
+written in Core (dialects, quoting, checked names), compiled when it first runs, and run with plain parameters.
 """
 
 import sqlite3
@@ -22,21 +22,31 @@ _DIALECT = sqlite.dialect(paramstyle="qmark")
 
 
 class Statement:
-    """One compiled statement. `names` are its parameters in the order the SQL has them.
+    """One statement. `sql` is its text, `names` are its parameters in the order the SQL has them.
 
-    Constants that the statement itself holds keep their place among them and are filled in here.
+    `values` puts a row of named parameters in that order and raises `KeyError` for a missing one. Constants that the
+    statement itself holds keep their place among them and are filled in there.
     """
 
-    __slots__ = ("_constants", "names", "sql", "values")
+    __slots__ = ("_constants", "_core", "names", "sql", "values")
+    _constants: Mapping[str, Any]
+    names: tuple[str, ...]
+    sql: str
+    values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
     def __init__(self, core: ClauseElement) -> None:
-        compiled = core.compile(dialect=_DIALECT)
-        self.sql = str(compiled)
-        self.names: tuple[str, ...] = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]  # set by SQLCompiler
-        given = {name: value for name, value in compiled.params.items() if value is not None}
-        self._constants = {name: given[name] for name in self.names if name in given}
-        self.values: Callable[[Mapping[str, Any]], tuple[Any, ...]] = _in_order(self.names, self._constants)
-        """Puts a row of named parameters in the statement's order. Raises `KeyError` for a missing one."""
+        self._core = core
+
+    def __getattr__(self, name: str) -> Any:
+        """Compile it when something of it is asked for first: a start would pay for hundreds that it never runs."""
+        if name not in self.__slots__:
+            raise AttributeError(name)
+        compiled = self._core.compile(dialect=_DIALECT)
+        names: tuple[str, ...] = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]  # set by SQLCompiler
+        given = {key: value for key, value in compiled.params.items() if value is not None}
+        self.names, self._constants = names, {key: given[key] for key in names if key in given}
+        self.values, self.sql = _in_order(names, self._constants), str(compiled)
+        return getattr(self, name)
 
     def run(self, connection: sqlite3.Connection, **parameters: Any) -> sqlite3.Cursor:
         """Execute once with these parameters."""

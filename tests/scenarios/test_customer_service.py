@@ -2,13 +2,10 @@
 
 import asyncio
 import os
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,93 +19,43 @@ from bridge.domain.tickets import Author, MessageKind, TicketState
 from bridge.engine.health import StoreHealth
 from bridge.engine.native_threads import NativeThreads
 from bridge.engine.setup import StoreSetup
-from bridge.errors import TicketRefused
-from bridge.services import offering, staff_coins, tickets
+from bridge.services import offering, staff_coins
 from bridge.services.native_parts import STATUS_OF
-from bridge.services.ticket_decisions import set_state
-from bridge.testing.clock import FixedClock
 from bridge_prestashop.adapter import PrestaShopAdapter
 from tests.support.adapters import store_connection
 from tests.support.books import a_quick_desk, rows
-from tests.support.fake_platform import read_settings, write_bridge
+from tests.support.dying import MONDAY, DyingDaemon
 from tests.support.shops import PrestaShopShop
 
-MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LONG = bool(os.environ.get("BRIDGE_LONG_TESTS"))
 MESSAGES = 10_000 if LONG else 2_000
 THREADS = 40
 MOST_SAID, MOST_ANSWERED = 60, 20
 """At once."""
-BREAKS = 0.08
-"""How often a step of the daemon ends with the daemon: half of them before what it waits for, half after."""
 
 
-class Crashed(Exception):
-    """The daemon was killed here."""
-
-
-class Breaking:
-    """Something whose every answer may be the last: the daemon dies before or after it."""
-
-    def __init__(self, real: Any, dice: random.Random) -> None:
-        self._real, self._dice, self.breaks = real, dice, BREAKS
-
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        async def call(*args: Any, **kwargs: Any) -> Any:
-            dice = self._dice.random()
-            if dice < self.breaks / 2:
-                raise Crashed(name)
-            result = await getattr(self._real, name)(*args, **kwargs)
-            if dice > 1 - self.breaks / 2:
-                raise Crashed(name)
-            return result
-
-        return call
-
-
-class Service:
+class Service(DyingDaemon):
     """A shop's customer service, a desk, and a daemon that dies now and then between them."""
 
     def __init__(self, shop: PrestaShopShop, adapter: PrestaShopAdapter, desk: Desk, folder: Path) -> None:
-        settings = read_settings(write_bridge(folder, stores={"acme": {}})).stores["acme"]
-        self.shop, self.adapter, self.desk, self.settings = shop, adapter, desk, settings
-        self.clock, self.dice, self.crashes = FixedClock(MONDAY), random.Random(8), 0  # noqa: S311 - always the same
-        self.broken = [Breaking(one, self.dice) for one in (adapter, adapter.threads_shop, desk)]
+        super().__init__((adapter, adapter.threads_shop), desk, folder)
+        self.shop = shop
 
     def staffed(self, employee: int) -> None:
         """Let the store's one member of staff be that employee of the shop."""
         member = self.settings.staff[0].model_copy(update={"shop_employees": (employee,)})
         self.setup = StoreSetup.of(self.settings.model_copy(update={"staff": (member,)}))
-        self.staff = member.name
         self.begin()
 
     def begin(self) -> None:
-        """Start the daemon anew."""
         adapter, threads, desk = self.broken
         health, stop, wake = StoreHealth("acme", 60), asyncio.Event(), asyncio.Event()
         self.side = NativeThreads(
             self.setup, adapter, threads, desk, self.clock, health, stop, wake=wake  # type: ignore[arg-type]
         )  # fmt: skip
 
-    async def passes(self, most: int = 3) -> None:
-        """A few passes; one that breaks off is the last of its daemon."""
-        self.clock.advance(timedelta(seconds=5))
-        try:
-            for _ in range(most):
-                if not await self.side.one_pass():
-                    return
-        except Crashed:
-            self.crashes += 1
-            self.begin()
-
-    async def quiet(self) -> None:
-        """Go on without another crash until nothing is left to be done."""
-        for one in self.broken:
-            one.breaks = 0.0
-        for _ in range(3):
-            self.begin()
-            while await self.side.one_pass():
-                pass
+    async def one_pass(self) -> bool:
+        return await self.side.one_pass()
 
     def current(self) -> list[int]:
         return [row[0] for row in rows(self.desk, "SELECT ticket_id FROM thread WHERE ticket_id IS NOT NULL")]
@@ -154,37 +101,15 @@ async def test_T1_every_message_is_on_both_sides_exactly_once_and_in_order(
                 await service.passes()
             current = service.current()
             for ticket in dice.choices(current, k=min(len(current), dice.randint(0, MOST_ANSWERED))):
-                answered += await _answer(service, ticket, f"out {answered}")
+                answered += await service.answer(ticket, f"out {answered}")
             if current and dice.random() < 0.2:
-                await _close(service, dice.choice(current))
+                await service.close(dice.choice(current))
             if dice.random() < 0.2:
                 await prestashop.change_thread(dice.choice(threads), dice.choice(("open", "closed", "pending1")))
             await service.passes()
         await service.quiet()
         assert service.crashes > MESSAGES / 60
         await _both_sides_are_alike(service, said, answered, late)
-
-
-async def _answer(service: Service, ticket: int, text: str) -> int:
-    try:
-        await service.desk.transact(
-            "reply",
-            tickets.reply,
-            service.setup.desk_terms,
-            ticket,
-            text=text,
-            by=service.staff,
-            at=service.clock.now(),
-        )
-    except TicketRefused:  # it is closed
-        return 0
-    return 1
-
-
-async def _close(service: Service, ticket: int) -> None:
-    terms, at = service.setup.desk_terms, service.clock.now()
-    with suppress(TicketRefused):  # it is closed
-        await service.desk.transact("close", set_state, terms, ticket, TicketState.CLOSED, by=service.staff, at=at)
 
 
 async def _both_sides_are_alike(service: Service, said: int, answered: int, late: set[str]) -> None:
