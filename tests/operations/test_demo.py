@@ -14,7 +14,7 @@ import pytest
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
-LONGEST_S = 60.0
+LONGEST_S = 180.0
 
 
 @pytest.fixture
