@@ -81,10 +81,6 @@ class Licences(Protocol):
         """All that happened to a licence, in the order it was kept."""
         ...
 
-    def expiring_between(self, store: str, since: datetime, until: datetime) -> list[KeptLicence]:
-        """The store's licences that count up to a moment between these two, both included, earliest first."""
-        ...
-
     def derived(self, account_ids: Iterable[int]) -> dict[int, Derived]:
         """Of these accounts' licences what is kept beside their histories, and what follows from these, by licence."""
         ...

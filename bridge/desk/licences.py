@@ -4,7 +4,6 @@ What those columns are and how a row is read is in `licence_values`, what the sh
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, literal_column, or_, select, update
@@ -60,11 +59,6 @@ _LATEST = Statement(
     )
     .order_by(licence.c.id.desc())
     .limit(bindparam("most"))
-)
-_ENDING = Statement(
-    OF_STORE.where(licence.c.until_ms >= bindparam("since_ms"), licence.c.until_ms <= bindparam("to_ms")).order_by(
-        licence.c.until_ms, licence.c.id
-    )
 )
 _NEW = insert_row(licence, without=frozenset({"pushed_number"}))
 _SAVED = (
@@ -191,10 +185,6 @@ class SqlLicences(SqlLicencePushing):
 
     def events(self, licence_id: int) -> list[LicenceEvent]:
         return history_of(self._connection, licence_id)
-
-    def expiring_between(self, store: str, since: datetime, until: datetime) -> list[KeptLicence]:
-        number = self._stores.number(store)
-        return self._read(_ENDING.rows(self._connection, store=number, since_ms=to_ms(since), to_ms=to_ms(until)))
 
     def derived(self, account_ids: Iterable[int]) -> dict[int, Derived]:
         licences = {one.licence.id: one for mine in self.of_accounts(account_ids).values() for one in mine}

@@ -183,7 +183,6 @@ Index(
     unique=True,
     sqlite_where=LICENCE_OF_ORDER,
 )
-Index("ix_licence_until", licence.c.store_id, licence.c.until_ms, sqlite_where=text("until_ms IS NOT NULL"))
 Index("ix_licence_waiting", licence.c.store_id, licence.c.id, sqlite_where=text("pushed_number < number"))
 
 licence_event = Table(

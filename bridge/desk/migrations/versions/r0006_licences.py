@@ -131,7 +131,4 @@ def _make_licences() -> None:
         unique=True,
         sqlite_where=sa.text("order_id IS NOT NULL AND source = 'order'"),
     )
-    op.create_index(
-        "ix_licence_until", "licence", ["store_id", "until_ms"], sqlite_where=sa.text("until_ms IS NOT NULL")
-    )
     op.create_index("ix_licence_waiting", "licence", ["store_id", "id"], sqlite_where=sa.text(WAITS))
