@@ -89,6 +89,8 @@ async def _body(request: web.Request) -> bytes:
             return await request.read()
     except TimeoutError:
         raise Refused(408, "too_slow", "the question did not arrive in time") from None
+    except ConnectionError:  # he has gone in the middle of it; nobody reads this answer, and it is no fault of ours
+        raise Refused(400, "bad_request", "the question did not arrive whole") from None
 
 
 def question_of(body: bytes, *, needs_token: bool = False) -> tuple[LicenceQuestion, str]:

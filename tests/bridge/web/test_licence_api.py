@@ -353,6 +353,21 @@ async def test_a_desk_that_cannot_be_asked_is_told_once_in_the_log_and_to_askers
     assert [line["cause"] for line in logged] == [str(busy)]
 
 
+async def test_who_goes_away_in_the_middle_of_his_question_fills_no_log() -> None:
+    async with the_field() as field:
+        host, _, port = field.pages.address.removeprefix("http://").partition(":")
+        with structlog.testing.capture_logs() as logs:
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b"POST /api/v1/licences/check HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
+            writer.write(b"Content-Length: 100\r\n\r\n{")
+            await writer.drain()
+            await asyncio.sleep(0.05)  # it is being read
+            writer.transport.abort()
+            assert (await field.ask())[0] == 200
+            await asyncio.sleep(0.05)
+        assert logs == []
+
+
 async def test_without_a_key_nothing_is_said_that_nobody_could_believe() -> None:
     def no_key() -> StatementKey:
         raise UsageError("there is no key")
