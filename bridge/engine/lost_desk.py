@@ -25,7 +25,7 @@ from bridge.engine.lost_answers import LostAnswers
 from bridge.engine.setup import StoreSetup
 from bridge.services.account_pages import Batch
 from bridge.services.documents import DocumentBatch
-from bridge.services.lost_licences import recover_domains, report_lost_licences
+from bridge.services.lost_licences import recover_domains, report_lost_deeds, report_lost_licences
 from bridge.services.restoring import (
     keep_erased_back,
     report_lost_entries,
@@ -157,9 +157,11 @@ class LostDesk:
             return frozenset()
         unproven = await self._unproven(DocumentTable.LICENCE, older, keys)
         kept_back = await self._kept_back(DocumentTable.LICENCE, older, keys)
-        back = await self._desk.transact("put domains back", recover_domains, self._setup.name, older, keys)
+        name, at = self._setup.name, self._clock.now()
+        await self._desk.transact("report lost deeds", report_lost_deeds, name, older, keys, at=at)
+        back = await self._desk.transact("put domains back", recover_domains, name, older, keys)
         if back:
-            log.warning("domains of licences are put back", store=self._setup.name, licences=len(back))
+            log.warning("domains of licences are put back", store=name, licences=len(back))
         return unproven | kept_back | frozenset(back)
 
     async def _older(self, table: DocumentTable, numbers: Collection[int]) -> Sequence[DocumentRow]:

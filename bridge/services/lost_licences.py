@@ -15,7 +15,7 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licence_keys import masked
-from bridge.domain.licences import NO_TOKEN, LicenceEvent, LicenceEventKind
+from bridge.domain.licences import NO_TOKEN, LicenceEvent, LicenceEventKind, LicenceSource, StatusCode
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import taken_away
 from bridge.services.licence_documents import owners_of
@@ -31,6 +31,36 @@ def recover_domains(tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Seque
     found = {one.id: said for one in rows if (said := said_by_row(DocumentTable.LICENCE, one, store, keys)) is not None}
     licences = tx.licences.by_ids(store, found)
     return _put_back(tx, store, [(one, found[number]) for number, one in licences.items()])
+
+
+def report_lost_deeds(
+    tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, at: datetime
+) -> None:
+    """Tell staff what they had done to licences after the backup and no order says again: suspended, or assigned.
+
+    `rows` are licence rows of an earlier epoch, as found in the shop. What the vendor's own table says, it says again.
+    """
+    found = {one.id: said for one in rows if (said := said_by_row(DocumentTable.LICENCE, one, store, keys)) is not None}
+    licences = tx.licences.by_ids(store, found)
+    owners = owners_of(tx, licences.values())
+    for number, one in licences.items():
+        said, owner = found[number], owners[number]
+        if not said["customer"] or said["key"] != one.licence.key or one.licence.source is LicenceSource.TABLE:
+            continue
+        commands = []
+        if said.get("suspended") == StatusCode.SUSPENDED and one.now.suspended is None:
+            commands.append(("suspended", f"bridge licence suspend {number}"))
+        if owner.kind is OwnerKind.CUSTOMER and owner.ref != said["customer"]:
+            commands.append(("assigned", f"bridge licence assign {number} {said['customer']}"))
+        for deed, command in commands:
+            tx.problems.report(
+                store,
+                key=f"after-backup:licence:{number}:{deed}",
+                kind=AFTER_BACKUP,
+                summary=f"{owner}: the shop shows that licence {number} was {deed} by staff after the backup; this "
+                f"desk does not know of it: {command}, if it still holds",
+                at=at,
+            )
 
 
 def _put_back(tx: Tx, store: str, said: Sequence[tuple[KeptLicence, Mapping[str, Any]]]) -> list[int]:

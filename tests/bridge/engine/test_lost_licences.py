@@ -67,6 +67,15 @@ async def test_L6_a_domain_that_came_into_use_after_the_backup_is_on_the_page_an
     assert await restored.problems() == []
 
 
+async def test_a_licence_that_staff_suspended_after_the_backup_is_brought_back_to_them(restored: WithLicences) -> None:
+    number, key = await restored.bought()
+    restored.left_licence(number, key=key, suspended="suspended")
+    await restored.passes()
+    (told,) = await restored.problems()
+    assert f"bridge licence suspend {number}" in told
+    assert restored.on_page(number)["suspended"] is None, "as this desk knows it"
+
+
 async def test_a_shop_without_the_table_gets_all_else_and_its_licences_once_it_has_it(restored: WithLicences) -> None:
     number, key = await restored.bought()
     restored.shop.lacking = {DocumentTable.LICENCE}

@@ -16,7 +16,7 @@ from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licences import StatusCode
 from bridge.errors import WrongToken
 from bridge.services import licence_checks, privacy
-from bridge.services.lost_licences import recover_domains, report_lost_licences
+from bridge.services.lost_licences import recover_domains, report_lost_deeds, report_lost_licences
 from bridge.services.restoring import keep_erased_back
 from bridge.services.unproven import hold_unproven_up, let_go
 from tests.support.books import ACME
@@ -131,6 +131,26 @@ def test_L6_the_row_of_a_licence_with_another_key_says_nothing_about_this_one(de
     other = left(desk.bought(1043), licence=one.licence.id)
     assert desk.desk.run(recover_domains, ACME, [other], [KEY]) == []
     assert desk.again(one).now.activations == {}
+
+
+@pytest.mark.parametrize(
+    ("different", "told"),
+    [
+        ({}, []),
+        ({"suspended": "refunded"}, []),
+        ({"suspended": "suspended"}, ["licence 1 was suspended by staff after the backup", "bridge licence suspend 1"]),
+        ({"customer": 78}, ["licence 1 was assigned by staff after the backup", "bridge licence assign 1 78"]),
+        ({"customer": 78, "key": SigningKey("k1", b"9" * 32)}, []),
+    ],
+)
+def test_what_staff_did_to_a_licence_after_the_backup_is_told_to_them_where_no_order_says_it_again(
+    desk: LicenceDesk, different: dict[str, Any], told: list[str]
+) -> None:
+    one = desk.bought()
+    for _ in range(2):
+        desk.desk.run(report_lost_deeds, ACME, [left(one, **different)], [KEY], at=desk.now)
+    assert len(problems(desk)) == bool(told)
+    assert all(words in problems(desk)[0] for words in told)
 
 
 def test_D2_what_was_erased_after_the_backup_is_kept_back_until_it_is_erased_again(desk: LicenceDesk) -> None:
