@@ -38,10 +38,10 @@ final class LicenceClient
 
     /**
      * Must be given: `url` (of the bridge, up to `/api`), `store`, `product`, `public_keys` (key id => base64; two while
-     * keys change). May be given: `version`, `cache` (a file, best one that ends in .php outside the web root, or two
-     * callables `load` and `save` of one text), `refresh_hours` (24), `grace_days` (7), `timeout_seconds` (5),
-     * `post` (an own callable(url, body, seconds) that returns [status, body, retry_after], status 0 for no answer),
-     * `clock` (a callable that returns seconds since 1970).
+     * keys change), `cache` (a file, best one that ends in .php outside the web root, or two callables `load` and `save`
+     * of one text). May be given: `version`, `refresh_hours` (24), `grace_days` (7), `timeout_seconds` (5), `post` (an
+     * own callable(url, body, seconds) that returns [status, body, retry_after], status 0 for no answer), `clock` (a
+     * callable that returns seconds since 1970).
      *
      * @throws \InvalidArgumentException where one of these can't be used
      */

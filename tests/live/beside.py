@@ -46,6 +46,13 @@ class Beside:
         assert done.returncode == 1, done.stdout + done.stderr
         return done.stderr
 
+    def signs(self) -> dict[str, str]:
+        """Make the key that signs statements about licences; its public part, as an extension carries it."""
+        done = bridge_command(self.config, "licence", "keys", "new", "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        made = json.loads(done.stdout)
+        return {made["key"]: made["public"]}
+
     def tables(self) -> None:
         """Run the SQL that is printed for the shop's owner: tables, and the rights of a user of the bridge's own."""
         printed = bridge_command(
@@ -69,9 +76,18 @@ class Beside:
 
 @contextmanager
 def beside(
-    shop: ShopFile, folder: Path, *, page: str, clicks_a_minute: int = 10, mail_port: int = 0
+    shop: ShopFile,
+    folder: Path,
+    *,
+    page: str,
+    clicks_a_minute: int = 10,
+    mail_port: int = 0,
+    sells_extensions: bool = False,
 ) -> Iterator[tuple[Beside, Daemon]]:
-    """Settings for the shop; the daemon is started by the block. With a port, letters go to the server there."""
+    """Settings for the shop; the daemon is started by the block. With a port, letters go to the server there.
+
+    Who sells extensions lets them ask how their licences stand, on any port.
+    """
     config = folder / "config"
     (config / "stores").mkdir(parents=True)
     (folder / "state").mkdir(mode=0o700)
@@ -81,8 +97,12 @@ def beside(
     settings = f'[desk]\nstate_dir = "{folder}/state"\n[private_web]\nlisten = "127.0.0.1:0"\n'
     if mail_port:
         settings += MAIL.format(platform=shop.platform, port=mail_port)
+    store = _store(shop, folder, page, clicks_a_minute)
+    if sells_extensions:
+        settings += '[public_web]\nlisten = "127.0.0.1:0"\n'
+        store += EXTENSION.format(extension=shop.extension, renewal=shop.renewal, address=shop.address)
     (config / "bridge.toml").write_text(settings, "utf-8")
-    (config / "stores" / f"{STORE}.toml").write_text(_store(shop, folder, page, clicks_a_minute), "utf-8")
+    (config / "stores" / f"{STORE}.toml").write_text(store, "utf-8")
     shop.database.ask(f"DROP USER IF EXISTS '{user_of(shop)}'@'127.0.0.1'")
     shop.database.ask(f"CREATE USER '{user_of(shop)}'@'127.0.0.1' IDENTIFIED BY '{password}'")
     with Daemon(config, folder / "daemon.log") as daemon:
@@ -149,6 +169,16 @@ email = "olga@shop.example"
 """
 
 
+EXTENSION = """\
+[licences]
+official_contact = "+98 21 0000 0000"
+[licences.products.checkout]
+name = {{ en = "Quick checkout", ru = "Быстрый заказ", fa = "خرید سریع" }}
+product_codes = ["{extension}"]
+domains = 2
+renewals = {{ {renewal} = 12 }}
+renew_url = "{address}"
+"""
 MAIL = """\
 [plugins]
 enabled = ["{platform}", "mail"]

@@ -80,11 +80,19 @@ class OpenCart:
 
     def pays(self, order: int) -> None:
         """The order page's history: paid."""
+        self.sets(order, self.shop.paid_status)
+
+    def refunds(self, order: int) -> None:
+        """The same: the money went back."""
+        self.sets(order, self.shop.refunded_status)
+
+    def sets(self, order: int, status: int) -> None:
+        """The order page's history: this status."""
         self.opens_order(order)
         page = self.admin
         if page.locator("a[href='#tab-history']").count():
             page.locator("a[href='#tab-history']").first.click()
-        page.select_option("#input-order-status", str(self.shop.paid_status))
+        page.select_option("#input-order-status", str(status))
         page.click("#button-history")
         page.locator(".alert-success").first.wait_for()
 
@@ -100,20 +108,20 @@ class OpenCart:
         found = re.findall(r"customer_token=(\w+)", page.url)
         self._customer_token = found[0] if found else ""
 
-    def buys(self) -> int:
-        """A whole checkout by bank transfer; the order's number."""
-        return self._orders(self.customer)
+    def buys(self, product: str = "") -> int:
+        """A whole checkout of the package, or of another product, by bank transfer; the order's number."""
+        return self._orders(self.customer, product=product)
 
     def buys_as_guest(self, email: str) -> int:
         """The same by somebody without an account."""
         return self._orders(self.guest, email)
 
-    def _orders(self, page: Page, guest: str = "") -> int:
-        [(product,)] = self.shop.database.ask(
-            "SELECT product_id FROM {p}product WHERE model = %s AND status = 1", self.shop.product
+    def _orders(self, page: Page, guest: str = "", product: str = "") -> int:
+        [(number,)] = self.shop.database.ask(
+            "SELECT product_id FROM {p}product WHERE model = %s AND status = 1", product or self.shop.product
         )
         if self.is_old:
-            self._sends(page, "checkout/cart/add", product_id=product, quantity=1)
+            self._sends(page, "checkout/cart/add", product_id=number, quantity=1)
             self._looks(page, "checkout/checkout")
             if guest:
                 self._sends(page, "checkout/guest/save", email=guest, **GUEST, **ADDRESS)
@@ -126,7 +134,7 @@ class OpenCart:
             self._looks(page, "checkout/confirm")
             self._sends(page, "extension/payment/bank_transfer/confirm")
         else:
-            self._sends(page, "checkout/cart.add", product_id=product, quantity=1)
+            self._sends(page, "checkout/cart.add", product_id=number, quantity=1)
             self._looks(page, "checkout/checkout")
             if guest:
                 address = {f"payment_{name}": value for name, value in ADDRESS.items()}

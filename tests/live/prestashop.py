@@ -87,9 +87,17 @@ class PrestaShop:
             self.admin.goto(listed.replace("/sell/customers/?", f"/sell/customers/{customer}/view?", 1))
 
     def pays(self, order: int) -> None:
-        """The order page's status box."""
+        """The order page's status box: paid."""
+        self.sets(order, self.shop.paid_status)
+
+    def refunds(self, order: int) -> None:
+        """The same: the money went back."""
+        self.sets(order, self.shop.refunded_status)
+
+    def sets(self, order: int, state: int) -> None:
+        """The order page's status box: this one."""
         self.opens_order(order)
-        page, status = self.admin, str(self.shop.paid_status)
+        page, status = self.admin, str(state)
         if self.is_old:
             page.locator("select[name=id_order_state]").first.evaluate(f"one => one.value = '{status}'")
             page.locator("[name=submitState]").first.click()
@@ -135,10 +143,10 @@ class PrestaShop:
             page.locator("#submit-login").click()
         page.wait_for_url("**my-account**")
 
-    def buys(self) -> int:
-        """A whole checkout by bank transfer; the order's number."""
+    def buys(self, product: str = "") -> int:
+        """A whole checkout of the package, or of another product, by bank transfer; the order's number."""
         page = self.customer
-        token = self._takes(page)
+        token = self._takes(page, product)
         if self.is_old:
             self._checks_out(page)
         else:
@@ -202,13 +210,13 @@ class PrestaShop:
         )
         return int(thread)
 
-    def _takes(self, page: Page) -> str:
-        """Put the package into the cart; the token that the page's forms carry."""
-        [(product,)] = self.shop.database.ask(
-            "SELECT id_product FROM {p}product WHERE reference = %s AND active = 1", self.shop.product
+    def _takes(self, page: Page, product: str = "") -> str:
+        """Put the product, or the package, into the cart; the token that the page's forms carry."""
+        [(number,)] = self.shop.database.ask(
+            "SELECT id_product FROM {p}product WHERE reference = %s AND active = 1", product or self.shop.product
         )
         token: str = re.findall(r"""static_token["']?\s*[:=]\s*["'](\w+)""", page.content())[0]
-        form = {"add": 1, "ajax": 1, "action": "update", "qty": 1, "id_product": product, "token": token}
+        form = {"add": 1, "ajax": 1, "action": "update", "qty": 1, "id_product": number, "token": token}
         self._sends(page, "cart", form)
         return token
 

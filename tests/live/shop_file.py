@@ -6,6 +6,9 @@
     zone = "Europe/Moscow"                 # the shop's own
     product = "SUPPORT-BASE"               # code of a product without shipping that can be paid by bank transfer
     paid_status = 5                        # the status that means paid
+    extension = "SUPPORT-ESSENTIAL"        # two more such products: as licences are tried, this one is an extension
+    renewal = "SUPPORT-PROFESSIONAL"       # and this one renews it
+    refunded_status = 11                   # the status that means that the money went back
     key_folder = "/srv/shop/storage"       # where this shop's extension looks for its key file
     languages = { en = "en-gb", ru = "ru-ru", fa = "fa-ir" }    # PrestaShop: the numbers of its languages
     [admin]
@@ -97,6 +100,9 @@ class ShopFile:
     zone: str
     product: str
     paid_status: int
+    extension: str
+    renewal: str
+    refunded_status: int
     key_folder: Path
     languages: Mapping[str, str]
     admin: Login
