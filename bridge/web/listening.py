@@ -58,7 +58,12 @@ class Listener:
 
 
 async def put_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Put what every answer carries on one: nothing to keep, nothing to guess, no server named."""
+    """Put what every answer carries on one."""
+    take_headers(response)
+
+
+def take_headers(response: web.StreamResponse) -> None:
+    """What every answer carries: nothing to keep, nothing to guess, no server named."""
     response.headers.update(HEADERS)
     response.headers.popall("Server", None)
 

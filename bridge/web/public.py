@@ -6,17 +6,19 @@ ask only so often. Who the sender is says the connection, or a web server in fro
 
 import asyncio
 import ipaddress
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection
 from functools import lru_cache
+from typing import Any
 
 import structlog
 from aiohttp import web
 
 from bridge.settings.listening import Network, PublicWebSettings
 from bridge.web.limits import Limiter, asker_of
-from bridge.web.listening import BACKLOG, CLOSING_S, Listener, put_headers
+from bridge.web.listening import BACKLOG, CLOSING_S, Listener, put_headers, take_headers
 
 log = structlog.get_logger()
 
@@ -58,14 +60,13 @@ async def serve_public(
     """Open the listener that the settings name. Raises `ListenerError` naming the address and why it can't be had."""
     listener = Listener("public_web.listen", settings)
     waiting: Waiting = {}
-    runner = web.AppRunner(
-        _application(settings, routes, waiting),
-        access_log=None,
-        shutdown_timeout=CLOSING_S,
-        keepalive_timeout=KEEP_ALIVE_S,
-        auto_decompress=False,
-        logger=_nobody(),
-    )
+    how: dict[str, Any] = {
+        "access_log": None,
+        "keepalive_timeout": KEEP_ALIVE_S,
+        "auto_decompress": False,
+        "logger": _nobody(),
+    }
+    runner = web.AppRunner(_application(settings, routes, waiting), shutdown_timeout=CLOSING_S, **how)
     await runner.setup()
     handlers = runner.server
     assert handlers is not None, "it has been set up"
@@ -75,7 +76,7 @@ async def serve_public(
     def protocol() -> asyncio.Protocol:
         if len(handlers.connections) >= most_connections:
             return _TurnedAway()
-        return _Patient(handlers(), waiting, asks_within_s)
+        return _Patient(_InOurWords(handlers, loop=loop, **how), waiting, asks_within_s)
 
     if settings.unix_path is None:
         server = await loop.create_server(protocol, sock=listener.socket, backlog=BACKLOG)
@@ -89,6 +90,43 @@ def _nobody() -> logging.Logger:
     logger = logging.Logger("public")  # noqa: LOG001  # not one of the tree: nobody else writes to it
     logger.addHandler(logging.NullHandler())
     return logger
+
+
+class _InOurWords(web.RequestHandler):
+    """Refuses what is no HTTP in the shape of all refusals, without a word of what was sent."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,  # noqa: ARG002  # it quotes what was sent
+        message: str | None = None,  # noqa: ARG002
+    ) -> web.StreamResponse:
+        if request.writer.output_size > 0:
+            raise ConnectionError("a part of an answer has been sent: there can't be another one")
+        answer = _Nameless(*_FAILED) if status >= 500 else _Nameless(status, "bad_request", "this can't be asked")
+        answer.force_close()
+        return answer
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        if isinstance(resp, web.HTTPException):  # refused before the application was asked
+            resp = _refused(resp)
+        return await super().finish_response(request, resp, start_time)
+
+
+class _Nameless(web.Response):
+    """A refusal with the headers of all answers, where no application puts them on it."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(status=status, text=_refusal(code, message), content_type="application/json")
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        take_headers(self)
 
 
 class _Patient(asyncio.Protocol):
@@ -201,7 +239,11 @@ def _trusted(address: str, proxies: tuple[Network, ...]) -> bool | None:
 
 def refusal(status: int, code: str, message: str, *, headers: dict[str, str] | None = None) -> web.Response:
     """The one shape of an answer that is none: `{"error": {"code", "message"}}`."""
-    return web.json_response({"error": {"code": code, "message": message}}, status=status, headers=headers)
+    return web.Response(status=status, text=_refusal(code, message), headers=headers, content_type="application/json")
+
+
+def _refusal(code: str, message: str) -> str:
+    return json.dumps({"error": {"code": code, "message": message}})
 
 
 def too_many(wait: float) -> web.Response:
@@ -218,6 +260,8 @@ _WORDS = {
     417: ("bad_request", "no expectation can be met"),
 }
 
+_FAILED = (500, "failed", "this could not be answered; try again later")
+
 
 @web.middleware
 async def _in_our_words(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -225,9 +269,13 @@ async def _in_our_words(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         return await handler(request)
     except web.HTTPException as refused:
-        code, message = _WORDS.get(refused.status, ("bad_request", "this can't be asked"))
-        kept = {name: refused.headers[name] for name in ("Allow",) if name in refused.headers}
-        return refusal(refused.status, code, message, headers=kept)
+        return _refused(refused)
     except Exception:
         log.exception("a public question could not be answered", path=request.path)
-        return refusal(500, "failed", "this could not be answered; try again later")
+        return refusal(*_FAILED)
+
+
+def _refused(refused: web.HTTPException) -> web.Response:
+    code, message = _WORDS.get(refused.status, ("bad_request", "this can't be asked"))
+    kept = {name: refused.headers[name] for name in ("Allow",) if name in refused.headers}
+    return refusal(refused.status, code, message, headers=kept)
