@@ -81,6 +81,8 @@ class StoreHealth:
     lag_seconds: float = 0.0
     inbox_read: bool = False
     """Whether since the start everything that customers had sent was seen, and nothing of it waits."""
+    licences_read: bool = False
+    """Whether since the start every row of the vendor's own table of licences was compared."""
     all_replaced: bool = False
     """Whether since the start all that a desk before a restore had left in the shop was looked at and replaced."""
     shop: tuple[str, str] | None = None

@@ -151,6 +151,9 @@ class LicenceRound:
         if not self._known:
             log.info("licences read", store=name, table=self._table.name)
         self._known = True
+        if not self._health.licences_read:
+            self._health.licences_read = True
+            self._on_booked()  # what waited for it need not wait for news
         self._ended = self._waiting = 0
         self._next_round = time.monotonic() + 60 * self._setup.sync.reconcile_minutes
         return False

@@ -25,7 +25,13 @@ from bridge.engine.lost_answers import LostAnswers
 from bridge.engine.setup import StoreSetup
 from bridge.services.account_pages import Batch
 from bridge.services.documents import DocumentBatch
-from bridge.services.lost_licences import recover_domains, report_lost_deeds, report_lost_licences
+from bridge.services.lost_licences import (
+    all_booked,
+    recover_domains,
+    report_lost_deeds,
+    report_lost_licences,
+    settle_differing,
+)
 from bridge.services.restoring import (
     keep_erased_back,
     report_lost_entries,
@@ -60,6 +66,8 @@ class LostDesk:
         self._setup, self._adapter, self._desk, self._clock, self._health = setup, adapter, desk, clock, health
         self._answers = LostAnswers(setup, adapter, desk, clock, health, files)
         self._accounts_replaced = self._tickets_taken_away = False
+        self._licences_taken_away = not setup.licences  # who sells none is not asked for what is left of any
+        self._all_booked = False
         self._key_ids: frozenset[str] = frozenset()
         self._is_held_up = False
 
@@ -75,7 +83,7 @@ class LostDesk:
         if (ids := frozenset(key.id for key in keys)) != self._key_ids:
             self._key_ids, self._is_held_up = ids, False
             await self._desk.transact("look again with these keys", look_again, self._setup.name)
-        taken_up = await self._answers.take_up()
+        taken_up = await self._answers.take_up() + await self._take_up_licences()
         tickets = await self._tickets_to_leave_out(batches, keys)
         quotes = await self._quotes_to_leave_out(batches, keys)
         unwanted = {
@@ -148,6 +156,23 @@ class LostDesk:
         unproven = await self._unproven(DocumentTable.QUOTE, older, keys)
         return unproven | await self._kept_back(DocumentTable.QUOTE, older, keys)
 
+    async def _take_up_licences(self) -> int:
+        """Once all that was paid has been booked: take up the licences that waited for that; how many."""
+        if self._all_booked or not await self._is_all_booked():
+            return 0
+        self._all_booked = True
+        if not await self._desk.read(lambda tx: tx.licences.any_held_up(self._setup.name)):
+            return 0
+        return await self._desk.transact("look at licences again", lambda tx: tx.licences.take_up(self._setup.name))
+
+    async def _is_all_booked(self) -> bool:
+        """Whether since the start the orders and the vendor's own table were read, and nothing of them waits."""
+        if not self._setup.licences or self._health.last_good_read is None:
+            return False
+        if self._setup.licence_table is not None and not self._health.licences_read:
+            return False
+        return await self._desk.read(all_booked, self._setup.name)
+
     async def _licences_to_leave_out(
         self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
     ) -> frozenset[int]:
@@ -159,6 +184,9 @@ class LostDesk:
         kept_back = await self._kept_back(DocumentTable.LICENCE, older, keys)
         name, at = self._setup.name, self._clock.now()
         await self._desk.transact("report lost deeds", report_lost_deeds, name, older, keys, at=at)
+        kept_back |= await self._desk.transact(
+            "settle differing licences", settle_differing, name, older, keys, is_all=self._all_booked, at=at
+        )
         back = await self._desk.transact("put domains back", recover_domains, name, older, keys)
         if back:
             log.warning("domains of licences are put back", store=name, licences=len(back))
@@ -213,11 +241,14 @@ class LostDesk:
         if not self._tickets_taken_away:
             known = await self._desk.read(lambda tx: tx.tickets.last_known())
             self._tickets_taken_away = await self._take_away(keys, DocumentTable.TICKET, known, report_lost_tickets)
-            if self._setup.licences:  # who sells none is not asked for what is left of any
-                known = await self._desk.read(lambda tx: tx.licences.last_known())
-                licences = await self._take_away(keys, DocumentTable.LICENCE, known, report_lost_licences)
-                self._tickets_taken_away = self._tickets_taken_away and licences
-        if self._tickets_taken_away and await self._desk.read(_all_pushed, self._setup.name):
+        if not self._licences_taken_away and self._all_booked:
+            known = await self._desk.read(lambda tx: tx.licences.last_known())
+            self._licences_taken_away = await self._take_away(keys, DocumentTable.LICENCE, known, report_lost_licences)
+        if (
+            self._tickets_taken_away
+            and self._licences_taken_away
+            and await self._desk.read(_all_pushed, self._setup.name)
+        ):
             await self._take_away_messages(keys)
             await self._desk.transact("all replaced", settle, self._setup.name, at=self._clock.now())
             self._health.all_replaced = True

@@ -15,11 +15,13 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licence_keys import masked
-from bridge.domain.licences import NO_TOKEN, LicenceEvent, LicenceEventKind, LicenceSource, StatusCode
+from bridge.domain.licences import NO_TOKEN, LicenceEvent, LicenceEventKind, LicenceSource, StatusCode, Term
 from bridge.services.account_pages import PageTerms
-from bridge.services.document_parts import taken_away
+from bridge.services.document_parts import taken_away, unix
 from bridge.services.licence_documents import owners_of
 from bridge.services.restoring import AFTER_BACKUP, said_by_row
+from bridge.services.telling import FUSE
+from bridge.services.told_before import orders_caught_up
 
 
 def recover_domains(tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey]) -> list[int]:
@@ -61,6 +63,80 @@ def report_lost_deeds(
                 f"desk does not know of it: {command}, if it still holds",
                 at=at,
             )
+
+
+def all_booked(tx: Tx, store: str) -> bool:
+    """Whether all that orders owe has been booked, and none of it waits under the fuse."""
+    return orders_caught_up(tx, store) and tx.problems.open_under(store, FUSE) is None
+
+
+def settle_differing(
+    tx: Tx, store: str, rows: Iterable[DocumentRow], keys: Sequence[SigningKey], *, is_all: bool, at: datetime
+) -> frozenset[int]:
+    """Look at licences that have another key here than their rows in the shop, or end earlier; returns what waits.
+
+    `rows` are licence rows of an earlier epoch, as found in the shop. Until all is booked that was paid since the
+    backup (`is_all`) that may be because of what is still to come: these licences are held up, and their rows stay.
+    After it staff are told of keys that nobody knows any more, and of licences that they had prolonged. What the
+    vendor's own table says, it says again.
+    """
+    found = {one.id: said for one in rows if (said := said_by_row(DocumentTable.LICENCE, one, store, keys)) is not None}
+    licences = tx.licences.by_ids(store, {number for number, said in found.items() if said["customer"]})
+    others = {number for number, one in licences.items() if found[number]["key"] != one.licence.key}
+    longer = {
+        number: ends
+        for number, one in licences.items()
+        if number not in others and (ends := _ends_later(one, found[number]))
+    }
+    if not is_all:
+        tx.licences.hold_up(others | longer.keys())
+        return frozenset(others | longer.keys())
+    for number in sorted(others):
+        if (same := tx.licences.by_key(store, found[number]["key"])) is not None:
+            _put_back(tx, store, [(same, found[number])])
+        else:
+            _report_other_keys(tx, store, at=at)
+    for number, ends in longer.items():
+        tx.problems.report(
+            store,
+            key=f"after-backup:licence:{number}:renewed",
+            kind=AFTER_BACKUP,
+            summary=f"customer {found[number]['customer']}: the shop shows that licence {number} was prolonged by "
+            f"staff after the backup ({ends}); no order says so: bridge licence renew {number} --months MONTHS, if it "
+            "still holds",
+            at=at,
+        )
+    return frozenset()
+
+
+def _ends_later(one: KeptLicence, said: Mapping[str, Any]) -> str:
+    """Which ends of a licence stand later in its row than here, in words; nothing where none does."""
+    if one.licence.source is LicenceSource.TABLE:
+        return ""
+    later = []
+    for term in Term:
+        ours = one.now.ends[term]
+        if ours is None or (name := f"{term}_until") not in said:
+            continue
+        if said[name] is None:
+            later.append(f"{term} for good")
+        elif said[name]["at"] > unix(ours):
+            later.append(f"{term} until {said[name]['text']['en']}")
+    return ", ".join(later)
+
+
+def _report_other_keys(tx: Tx, store: str, *, at: datetime) -> None:
+    tx.problems.report(
+        store,
+        key="after-backup:licence-keys",
+        kind=AFTER_BACKUP,
+        summary="the shop shows licences under keys that this desk does not know, and it has given their numbers to "
+        "others: it did not come from a backup, or from an old one. Keys live in the desk's file alone. Restore a "
+        "newer backup if there is one; else extensions with those keys are answered that they are unknown, and their "
+        "customers have to enter the keys that stand on their pages now",
+        at=at,
+        unless_dismissed=True,
+    )
 
 
 def _put_back(tx: Tx, store: str, said: Sequence[tuple[KeptLicence, Mapping[str, Any]]]) -> list[int]:

@@ -2,19 +2,26 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bridge.contracts.desk import FirstSync, Touched
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.desk.transaction import DeskTx
+from bridge.domain.cursor import Cursor
+from bridge.domain.mapped_licences import LicenceTable
+from bridge.engine.setup import StoreSetup
 from bridge.services import purchases
+from bridge.services.telling import FUSE
 from bridge.services.unproven import let_go
 from bridge.testing.desks import a_desk
 from tests.bridge.engine.test_lost_desk import LOST_KEY, Restored
 from tests.bridge.engine.test_notes import KEY, MONDAY
-from tests.support.books import ACME, an_order
+from tests.support.books import ACME, TEHRAN, an_order
 from tests.support.licences import MENU, PRODUCTS, a_licence_store
 
 HERE = "shop.example"
@@ -32,6 +39,17 @@ class WithLicences(Restored):
         found = await self.desk.read(lambda tx: tx.licences.of_orders(ACME, [1042]))
         licence = found[1042][0].licence
         return licence.id, licence.key
+
+    async def orders_read(self, *, waiting: int = 0) -> None:
+        """The orders have been read since the start; so many are not booked yet."""
+        self.health.last_good_read = 0.0
+
+        def read(tx: DeskTx) -> None:
+            tx.stores.save(replace(tx.stores.get(ACME), first_sync=FirstSync.DONE))
+            tx.sync.save_cursors(ACME, {"order": Cursor(9)})
+            tx.sync.note_touched(ACME, [Touched(2001 + place, MONDAY, MONDAY, MONDAY) for place in range(waiting)])
+
+        await self.desk.transact("orders read", read)
 
     def left_licence(self, number: int, *, signer: SigningKey = KEY, customer: int = 77, **said: Any) -> None:
         """What the lost desk has left in the shop: a licence that is used on one domain; nothing of an erased one."""
@@ -90,18 +108,70 @@ async def test_a_shop_without_the_table_gets_all_else_and_its_licences_once_it_h
     assert restored.on_page(number)["key"] == key
 
 
-async def test_a_licence_that_only_the_lost_desk_knew_goes_once_the_orders_are_read(restored: WithLicences) -> None:
+async def test_a_licence_that_only_the_lost_desk_knew_goes_once_the_orders_are_booked(restored: WithLicences) -> None:
     number, _ = await restored.bought()
     restored.left_licence(number + 3, key=NEW_KEY)
-    restored.health.inbox_read = False
     await restored.passes()
-    assert restored.on_page(number + 3)["key"] == NEW_KEY
-    restored.health.inbox_read = True
+    assert restored.on_page(number + 3)["key"] == NEW_KEY, "the orders were not read yet"
+    await restored.orders_read(waiting=1)
+    await restored.passes()
+    assert restored.on_page(number + 3)["key"] == NEW_KEY, "one is not booked"
+    await restored.desk.transact(
+        "blow the fuse", lambda tx: tx.problems.report(ACME, key=FUSE, kind=FUSE, summary="many", at=MONDAY)
+    )
+    await restored.desk.transact("booked", lambda tx: tx.sync.settle(ACME, [Touched(2001, MONDAY, MONDAY, MONDAY)]))
+    await restored.passes()
+    assert restored.on_page(number + 3)["key"] == NEW_KEY, "others wait under the fuse"
+    assert await restored.problems() == []
+    await restored.desk.transact("let through", lambda tx: tx.problems.solve(ACME, [FUSE], MONDAY))
     await restored.passes()
     assert restored.on_page(number + 3)["customer"] == 0
     assert "key" not in restored.on_page(number + 3)
     (told,) = await restored.problems()
     assert "…-4JEGB" in told
+
+
+async def test_a_licence_is_compared_with_its_row_once_the_orders_are_booked(restored: WithLicences) -> None:
+    number, key = await restored.bought()
+    restored.left_licence(number, key=key, support_until={"at": 4_000_000_000, "text": {"en": "2 October 2096"}})
+    await restored.passes()
+    assert restored.on_page(number)["epoch"] == 1, "a renewal may still come with an order"
+    assert not restored.health.all_replaced
+    await restored.orders_read()
+    await restored.passes()
+    assert restored.on_page(number)["epoch"] > 1
+    (told,) = await restored.problems()
+    assert "support until 2 October 2096" in told
+    assert f"bridge licence renew {number} --months MONTHS" in told
+
+
+async def test_keys_that_only_a_lost_desk_knew_are_one_problem_where_their_numbers_are_others_now(
+    restored: WithLicences,
+) -> None:
+    number, _ = await restored.bought()
+    restored.left_licence(number, key=NEW_KEY)
+    await restored.passes()
+    assert restored.on_page(number)["key"] == NEW_KEY
+    await restored.orders_read()
+    await restored.passes()
+    assert restored.on_page(number)["key"] != NEW_KEY
+    (told,) = await restored.problems()
+    assert "Keys live in the desk's file alone" in told
+
+
+async def test_L8_licences_of_the_vendors_own_table_wait_until_it_was_read(
+    restored: WithLicences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, _ = await restored.bought()
+    await restored.orders_read()
+    table = LicenceTable("my_licences", "id", {}, frozenset({"menu"}), TEHRAN)
+    monkeypatch.setattr(StoreSetup, "licence_table", table)
+    restored.left_licence(number + 3, key=NEW_KEY)
+    await restored.passes()
+    assert restored.on_page(number + 3)["key"] == NEW_KEY
+    restored.health.licences_read = True
+    await restored.passes()
+    assert restored.on_page(number + 3)["customer"] == 0
 
 
 async def test_D2_a_licence_whose_customer_was_erased_after_the_backup_stays_off_the_page(
