@@ -1,7 +1,8 @@
 """After a restore: what a lost desk has left in the shop of tickets that this desk has is put back before it goes.
 
-Staff's answers come back with their files; what staff took out is taken out again; and staff are told which tickets
-stood otherwise. What may still come to stand so waits until all that customers sent has been done again.
+Staff's answers come back with their files, and so does how help is covered; what staff took out is taken out again; and
+staff are told which tickets stood otherwise. What may still come to stand so waits until all that customers sent has
+been done again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from bridge.services.lost_answers import (
     tell_other_standing,
     with_answers,
 )
+from bridge.services.lost_covers import recover_covers
 
 log = structlog.get_logger()
 MESSAGES_A_LOOK = 1_000
@@ -54,6 +56,9 @@ class LostAnswers:
         at = self._clock.now()
         known = await self._desk.transact("look at older tickets", with_answers, self._store, older, keys, at=at)
         changed = frozenset[int]()
+        if any(one.cover is not None for one in known.values()):  # where no licences are sold nothing is written
+            covered = await self._desk.transact("take covers back", recover_covers, self._store, known, at=at)
+            changed = frozenset(covered)
         messages = await self._adapter.message_keys(sorted(known))
         for first in range(0, len(messages), MESSAGES_A_LOOK):
             found = await self._adapter.documents(DocumentTable.MESSAGE, messages[first : first + MESSAGES_A_LOOK])

@@ -18,6 +18,7 @@ from bridge.contracts.shop_rows import SigningKey
 from bridge.contracts.threads import GONE
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.downtime import AFTER_RESTORE
+from bridge.domain.entitlement import Entitlement
 from bridge.domain.files import NamedFile
 from bridge.domain.tickets import ENDED, WAITING, Author, Message, MessageKind, Ticket, TicketState, Urgency
 from bridge.services import files
@@ -25,7 +26,7 @@ from bridge.services.document_parts import unix
 from bridge.services.files import Arrival
 from bridge.services.redacting import redact_alone
 from bridge.services.restoring import AFTER_BACKUP, report_lost_ticket, said_by_row
-from bridge.services.ticket_documents import AS_TYPED, IN_SHOP, LEADS_TO, is_answer
+from bridge.services.ticket_documents import AS_TYPED, IN_SHOP, LEADS_TO, cover_said, is_answer
 from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import look_at
 
@@ -49,6 +50,7 @@ class LostTicket(NamedTuple):
     customer: int
     state: str
     urgency: str
+    cover: Entitlement | None = None
 
 
 class LostFile(NamedTuple):
@@ -87,7 +89,7 @@ def with_answers(
         if said["opened_at"] != unix(ticket.opened_at):
             report_lost_ticket(tx, store, said, at=at)
             continue
-        found[ticket.id] = LostTicket(owner.ref, said.get("state", ""), said.get("urgency", ""))
+        found[ticket.id] = LostTicket(owner.ref, said.get("state", ""), said.get("urgency", ""), cover_said(said))
     return found
 
 

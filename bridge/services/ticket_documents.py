@@ -14,7 +14,7 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.threads import KnownReply
 from bridge.contracts.tickets import WaitingMessage
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.domain.entitlement import Entitlement
+from bridge.domain.entitlement import Entitlement, Reason, Way
 from bridge.domain.files import TicketFile
 from bridge.domain.histories import History
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketNow
@@ -155,6 +155,14 @@ def _cover(tx: Tx, terms: PageTerms, ticket: Ticket) -> dict[str, Any]:
         ],
     }
     return {"cover": facts}
+
+
+def cover_said(document: Mapping[str, Any]) -> Entitlement | None:
+    """How help is covered by what a ticket's row says; None where it says nothing of it."""
+    facts = document.get("cover")
+    if facts is None:
+        return None
+    return Entitlement(Way(facts["code"]), Reason(facts["reason"]), facts["licence"], facts["product"])
 
 
 def _moment(at: datetime | None, text: Mapping[str, str]) -> dict[str, Any] | None:

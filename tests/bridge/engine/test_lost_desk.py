@@ -58,7 +58,7 @@ class Restored(Writing):
         customer_id: int = 77,
         key: SigningKey = KEY,
         files: Sequence[Mapping[str, Any]] = (),
-        **standing: str,
+        **standing: Any,
     ) -> None:
         """What the lost desk has left in the shop of a ticket; of an answer that was taken out, what stands there."""
         head = {"v": 1, "store": ACME, "customer": customer_id, "epoch": 1, "number": 9, "ticket": number}

@@ -14,6 +14,7 @@ from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.desk.transaction import DeskTx
 from bridge.domain.cursor import Cursor
 from bridge.domain.mapped_licences import LicenceTable
+from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.engine.setup import StoreSetup
 from bridge.services import purchases
 from bridge.services.telling import FUSE
@@ -172,6 +173,18 @@ async def test_L8_licences_of_the_vendors_own_table_wait_until_it_was_read(
     restored.health.licences_read = True
     await restored.passes()
     assert restored.on_page(number + 3)["customer"] == 0
+
+
+async def test_L3_a_ticket_is_covered_as_its_row_says_not_as_licences_stand_now(restored: WithLicences) -> None:
+    licence, _ = await restored.bought()
+    (ticket,) = await restored.opened(1)
+    ended = Message(MONDAY, Author.BRIDGE, MessageKind.COVERED, detail={"way": "no_clock", "reason": "expired"})
+    await restored.desk.transact("cover", lambda tx: tx.tickets.say(ticket, ended))
+    restored.left(ticket, cover={"code": "licence", "reason": "active", "licence": licence, "product": "menu"})
+    await restored.passes()
+    shown = restored.shop.shown_document(DocumentTable.TICKET, ticket)
+    assert shown is not None
+    assert (shown["epoch"] > 1, shown["cover"]["code"], shown["cover"]["licence"]) == (True, "licence", licence)
 
 
 async def test_D2_a_licence_whose_customer_was_erased_after_the_backup_stays_off_the_page(
