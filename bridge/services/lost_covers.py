@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bridge.contracts.desk import Tx
+from bridge.contracts.licences import KeyedEvent
 from bridge.domain.entitlement import Entitlement, Way
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket
+from bridge.services.covering import flag_refunds
 from bridge.services.lost_answers import LostTicket
 from bridge.services.ticket_standing import look_at
 
@@ -34,6 +36,7 @@ def recover_covers(tx: Tx, store: str, tickets: Mapping[int, LostTicket], *, at:
             tx.tickets.say(number, Message(since, Author.BRIDGE, MessageKind.COVERED, detail=found.detail))
         tx.tickets.touch([number])
         look_at(tx, store, [number], at=at)
+        _flag_refund(tx, store, found.licence_id, at=at)
         recovered.append(number)
     return recovered
 
@@ -47,3 +50,11 @@ def _by_number_here(tx: Tx, ticket: Ticket, cover: Entitlement) -> Entitlement:
     if cover.licence_id in numbers:
         return cover
     return cover._replace(licence_id=numbers[0] if numbers else None)
+
+
+def _flag_refund(tx: Tx, store: str, licence_id: int | None, *, at: datetime) -> None:
+    """Tell staff where the money of a licence went back before its ticket was known to be free by it (rule L3)."""
+    licence = tx.licences.get(store, licence_id) if licence_id is not None else None
+    if licence is not None and licence.now.suspended is not None:
+        events = [KeyedEvent(licence.licence.id, "", event) for event in tx.licences.events(licence.licence.id)]
+        flag_refunds(tx, store, events, [licence], at=at)

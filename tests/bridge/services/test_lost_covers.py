@@ -16,7 +16,7 @@ from bridge.services.lost_answers import with_answers
 from bridge.services.lost_covers import recover_covers
 from bridge.services.ticket_documents import ticket_document
 from bridge.services.ticket_standing import settle
-from tests.support.books import ACME, TEHRAN
+from tests.support.books import ACME, REFUNDED, TEHRAN
 from tests.support.licences import SEO, SOLD, a_licence_desk, buys
 from tests.support.lost_rows import KEY, lost_ticket
 from tests.support.quoting import ANNA, CoinDesk
@@ -78,6 +78,16 @@ def test_L3_a_licence_that_was_bought_after_the_backup_is_named_by_its_number_he
     row = left(coins, number, code="licence", reason="active", licence=licence.licence.id + 7, product="seo")
     assert recovered(coins, row) == [number]
     assert covers(coins, number).licence_id == licence.licence.id
+
+
+def test_L3_staff_are_told_of_a_ticket_that_is_free_again_by_a_licence_whose_money_went_back(coins: CoinDesk) -> None:
+    (licence,) = buys(coins, SEO)
+    buys(coins, SEO, status=REFUNDED)
+    number = opens(coins, product="seo")
+    row = left(coins, number, code="licence", reason="active", licence=licence.licence.id, product="seo")
+    assert [recovered(coins, row) for _ in range(2)] == [[number], []]
+    (told,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
+    assert (told.kind, told.count) == (covering.REFUNDED_MEANWHILE, 1)
 
 
 def test_what_staff_of_this_desk_have_decided_stays_and_a_row_that_says_nothing_changes_nothing(
