@@ -1,7 +1,7 @@
 """After a restore: licences as the lost desk has left them in the shop."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,15 @@ from bridge.desk.backup import backup
 from bridge.desk.desk import Desk
 from bridge.domain.licence_answers import LicenceQuestion
 from bridge.domain.licence_history import KeptLicence
-from bridge.domain.licences import StatusCode
+from bridge.domain.licences import StatusCode, Term
 from bridge.errors import WrongToken
 from bridge.services import licence_checks, privacy
-from bridge.services.lost_licences import recover_domains, report_lost_deeds, report_lost_licences
+from bridge.services.lost_licences import (
+    recover_domains,
+    report_lost_deeds,
+    report_lost_licences,
+    settle_differing,
+)
 from bridge.services.restoring import keep_erased_back
 from bridge.services.unproven import hold_unproven_up, let_go
 from tests.support.books import ACME
@@ -131,6 +136,36 @@ def test_L6_the_row_of_a_licence_with_another_key_says_nothing_about_this_one(de
     other = left(desk.bought(1043), licence=one.licence.id)
     assert desk.desk.run(recover_domains, ACME, [other], [KEY]) == []
     assert desk.again(one).now.activations == {}
+
+
+def test_L6_a_licence_whose_number_is_another_ones_now_is_used_where_it_was(desk: LicenceDesk) -> None:
+    first, second = desk.bought(), desk.bought(1043)
+    swapped = left(second, licence=first.licence.id)
+    for is_all, waits in ((False, {first.licence.id}), (True, set())):
+        found = desk.desk.run(settle_differing, ACME, [swapped], [KEY], is_all=is_all, at=desk.now)
+        assert found == waits
+    assert (list(desk.again(first).now.activations), list(desk.again(second).now.activations)) == ([], [HERE])
+    assert problems(desk) == [], "its customer's key is known"
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (lambda end: {"at": end, "text": {"en": "today's"}}, ""),
+        (lambda end: {"at": end - 1, "text": {"en": "earlier"}}, ""),
+        (lambda end: {"at": end + 1, "text": {"en": "later"}}, "support until later"),
+        (lambda _: None, "support for good"),
+    ],
+)
+def test_L5_only_a_licence_that_ran_longer_after_the_backup_was_prolonged(
+    desk: LicenceDesk, until: Callable[[int], Any], told: str
+) -> None:
+    one = desk.bought()
+    end = one.now.ends[Term.SUPPORT]
+    assert end is not None
+    row = left(one, support_until=until(int(end.timestamp())))
+    assert desk.desk.run(settle_differing, ACME, [row], [KEY], is_all=True, at=desk.now) == frozenset()
+    assert [told in summary for summary in problems(desk)] == [True] * bool(told)
 
 
 @pytest.mark.parametrize(
