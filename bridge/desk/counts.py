@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, case, func, select, text
 from bridge.contracts.desk import FirstSync
 from bridge.contracts.problems import ProblemState
 from bridge.desk.statements import Statement
-from bridge.desk.tables import IS_QUEUED, NEVER_DUE, WAITS_FOR_PUSH, account, problem, store, ticket
+from bridge.desk.tables import WAITS_FOR_PUSH, account, problem, store
+from bridge.desk.ticket_tables import IS_QUEUED, NEVER_DUE, ticket
 from bridge.desk.values import from_ms, to_ms
 
 _FIRST_SYNCS = Statement(select(store.c.name, store.c.first_sync))

@@ -14,7 +14,8 @@ from sqlalchemy import bindparam, func, literal_column, select, text, update
 from bridge.contracts.files import WaitingFile
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import FILE_GOES, FILE_IS_THERE, FILE_WAITS, account, file, message, ticket
+from bridge.desk.tables import account
+from bridge.desk.ticket_tables import FILE_GOES, FILE_IS_THERE, FILE_WAITS, file, message, ticket
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import OwnerKind
 from bridge.domain.files import FileState, NamedFile, TicketFile

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, select
 
 from bridge.desk.connection import open_reader, translated
+from bridge.desk.licence_tables import licence, licence_domain
 from bridge.desk.licence_values import terms_from
 from bridge.desk.statements import Statement
-from bridge.desk.tables import licence, licence_domain, store
+from bridge.desk.tables import store
 from bridge.desk.values import from_ms
 from bridge.domain.licence_history import Activation, LicenceNow
 from bridge.domain.licences import Term

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import and_, bindparam, func, literal_column, select, text, update
 
 from bridge.desk.accounts import SqlStores
+from bridge.desk.licence_tables import LICENCE_WAITS, licence
 from bridge.desk.licence_values import OF_STORE, kept_from
 from bridge.desk.numbers import last_known
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import HELD_UP, KEPT_BACK, LICENCE_WAITS, licence
+from bridge.desk.tables import HELD_UP, KEPT_BACK
 from bridge.desk.values import id_list
 from bridge.domain.licence_history import KeptLicence
 

@@ -8,8 +8,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.licence_rows import UNLIKE_ANY, Faults, LicenceRow, TableState
 from bridge.desk.accounts import SqlStores
+from bridge.desk.licence_tables import LICENCE_ROW_AT_FAULT, licence, licence_row, licence_table
 from bridge.desk.statements import LookUp, Statement
-from bridge.desk.tables import LICENCE_ROW_AT_FAULT, account, licence, licence_row, licence_table
+from bridge.desk.tables import account
 from bridge.desk.values import from_ms, to_ms
 from bridge.domain.accounts import OwnerKind
 

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select
 
 from bridge.contracts.licences import KeyedEvent
+from bridge.desk.licence_tables import licence, licence_event
 from bridge.desk.statements import LookUp
-from bridge.desk.tables import licence, licence_event, store
+from bridge.desk.tables import store
 from bridge.desk.values import as_json, from_ms, to_ms
 from bridge.domain.licence_history import KeptLicence, LicenceNow, licence_now
 from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, LicenceSource, LicenceTerms, Term

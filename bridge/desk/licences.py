@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.licences import Derived, KeyedEvent, Wanted
 from bridge.desk.licence_pushing import SqlLicencePushing
+from bridge.desk.licence_tables import licence, licence_domain, licence_event, renewal
 from bridge.desk.licence_values import (
     FOUND,
     OF_STORE,
@@ -24,13 +25,7 @@ from bridge.desk.licence_values import (
 )
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
-from bridge.desk.tables import (
-    desk,
-    licence,
-    licence_domain,
-    licence_event,
-    renewal,
-)
+from bridge.desk.tables import desk
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.licence_history import KeptLicence, licence_now
 from bridge.domain.licence_keys import drawn_from, new_key

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnClause, bindparam, func, literal_column, select, te
 from bridge.contracts.tickets import MessageKey, WaitingMessage, Written
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import HIDDEN, MESSAGE_WAITS, message, ticket
+from bridge.desk.ticket_tables import HIDDEN, MESSAGE_WAITS, message, ticket
 from bridge.desk.values import as_json, from_ms, id_list, read_json, to_ms
 from bridge.domain.tickets import ABOUT_QUOTES, BY_PEOPLE, FOR_STAFF_ALONE, Author, Message, MessageKind
 

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, Table, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bridge.desk.licence_tables import licence
 from bridge.desk.statements import Statement
-from bridge.desk.tables import guest_claim, left_out, licence, package, problem, quote, ticket
+from bridge.desk.tables import guest_claim, left_out, package, problem, quote
+from bridge.desk.ticket_tables import ticket
 
 GAP = 10_000
 """How many numbers of a kind a restore leaves out, beyond those that a desk to be replaced is seen to have given out.

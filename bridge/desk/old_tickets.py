@@ -16,7 +16,7 @@ from bridge.desk.accounts import SqlStores
 from bridge.desk.messages import ANEW
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import HIDDEN, message, native_message, ticket
+from bridge.desk.ticket_tables import HIDDEN, message, native_message, ticket
 from bridge.desk.values import as_json, id_list, to_ms
 from bridge.domain.tickets import Channel, TicketKind
 

@@ -29,21 +29,8 @@ from bridge.desk.answers import ANSWER_COLUMNS, answer_from
 from bridge.desk.files import ERASE_FILES
 from bridge.desk.messages import erase_messages
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import (
-    HIDDEN,
-    account,
-    delivery,
-    dispute,
-    freeze,
-    guest_claim,
-    handled,
-    message,
-    purchase,
-    quote,
-    quote_version,
-    thread,
-    ticket,
-)
+from bridge.desk.tables import account, delivery, dispute, freeze, guest_claim, handled, purchase, quote, quote_version
+from bridge.desk.ticket_tables import HIDDEN, message, thread, ticket
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.quotes import ENDED, QuoteState

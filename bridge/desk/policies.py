@@ -9,7 +9,7 @@ from bridge.contracts.tickets import StoredPolicy
 from bridge.desk.accounts import SqlStores
 from bridge.desk.lasting import Lasting
 from bridge.desk.statements import Statement, insert_row
-from bridge.desk.tables import policy
+from bridge.desk.ticket_tables import policy
 from bridge.desk.values import from_ms, to_ms
 
 _OF_STORE = select(policy.c.version, policy.c.at_ms, policy.c.document).where(policy.c.store_id == bindparam("store"))

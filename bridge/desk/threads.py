@@ -22,7 +22,7 @@ from bridge.desk.accounts import SqlStores
 from bridge.desk.old_tickets import SqlOldTickets
 from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.sync import MESSAGE, read_cursor, save_cursor
-from bridge.desk.tables import (
+from bridge.desk.ticket_tables import (
     REPLY_WAITS,
     THREAD_WANTED,
     message,

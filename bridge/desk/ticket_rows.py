@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bridge.desk.tables import store, ticket
+from bridge.desk.tables import store
+from bridge.desk.ticket_tables import ticket
 from bridge.desk.values import from_ms
 from bridge.domain.tickets import Author, Channel, Ticket, TicketKind
 

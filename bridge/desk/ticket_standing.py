@@ -14,8 +14,9 @@ from sqlalchemy.sql import func, select
 from bridge.contracts.tickets import BehindKey, QueuedTicket, QueueKey, StandingTicket
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import IS_QUEUED, NEVER_DUE, NOT_CLOSED, account, ticket
+from bridge.desk.tables import account
 from bridge.desk.ticket_rows import FOUND_TICKETS, TICKET_COLUMNS, ticket_from
+from bridge.desk.ticket_tables import IS_QUEUED, NEVER_DUE, NOT_CLOSED, ticket
 from bridge.desk.values import from_ms, id_list, to_ms
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.tickets import Ticket, TicketKind, TicketNow, TicketState, Urgency

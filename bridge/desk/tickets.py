@@ -8,9 +8,10 @@ from sqlalchemy import and_, bindparam, exists, func, literal_column, null, or_,
 from bridge.desk.messages import SqlMessages, erase_messages
 from bridge.desk.numbers import is_lost, last_known, next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import HELD_UP, HIDDEN, KEPT_BACK, NOT_CLOSED, TICKET_WAITS, message, ticket
+from bridge.desk.tables import HELD_UP, KEPT_BACK
 from bridge.desk.ticket_rows import FOUND_TICKETS, ticket_from
 from bridge.desk.ticket_standing import SqlTicketStanding
+from bridge.desk.ticket_tables import HIDDEN, NOT_CLOSED, TICKET_WAITS, message, ticket
 from bridge.desk.values import id_list, to_ms
 from bridge.domain.tickets import Author, Channel, MessageKind, Ticket, TicketKind, TicketState
 

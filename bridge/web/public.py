@@ -270,7 +270,7 @@ async def _in_our_words(request: web.Request, handler: Handler) -> web.StreamRes
         return await handler(request)
     except web.HTTPException as refused:
         return _refused(refused)
-    except Exception:
+    except Exception:  # whatever it is, the asker hears one sentence and the operator the rest
         log.exception("a public question could not be answered", path=request.path)
         return refusal(*_FAILED)
 

@@ -2,8 +2,10 @@
 
 from alembic import context
 
-from bridge.desk.tables import metadata
+import bridge.desk.licence_tables
+import bridge.desk.tables
+import bridge.desk.ticket_tables
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata)
+context.configure(connection=connection, target_metadata=bridge.desk.tables.metadata)
 context.run_migrations()
