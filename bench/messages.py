@@ -119,7 +119,7 @@ async def _read(setup: StoreSetup, desk: Desk) -> Run:
     adapter = connected(setup)
     assert adapter.threads_shop is not None
     stop, wake, health = asyncio.Event(), asyncio.Event(), StoreHealth(setup.name, 60.0)
-    service = NativeThreads(setup, adapter, adapter.threads_shop, desk, SystemClock(), health, stop, wake=wake)
+    service = NativeThreads(setup, adapter, desk, SystemClock(), health, stop, shop=adapter.threads_shop, wake=wake)
     began, sync = time.perf_counter(), None
     while sync is None or sync.phase is not Phase.DONE:
         await service.one_pass()

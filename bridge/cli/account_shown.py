@@ -76,10 +76,10 @@ def sheet_parts(store: StoreSettings, found: Sheet, licences: Sequence[LicenceVi
     parts = balance_parts(store, found.balance, at)
     rights = ", ".join(_rights(store, found, at)) or "none"
     parts += [line(), line(f"Rights now: {rights}")]
-    if licences:
-        parts += [line(), licences_table((store, one) for one in licences)]
     if found.linked:
         parts.append(line(f"Guests' orders linked to it: {', '.join(map(str, found.linked))}"))
+    if licences:
+        parts += [line(), licences_table((store, one) for one in licences)]
     if found.freezes:
         freezes = [
             ("frozen" if one.frozen else "unfrozen", one.staff, local(one.at, zone), one.reason)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from bridge.cli.licences_shown import until_text
 from bridge.cli.screen import count, line, local, table, utc
 from bridge.contracts.desk import Tx
 from bridge.domain.entitlement import Entitlement
@@ -79,7 +79,7 @@ def cover_parts(view: CoverView) -> list[Any]:
         parts.append(line(f"Help: {staff_text(view.cover)}."))
     if view.licences:
         mine = [
-            (one.licence.id, one.licence.product, masked(one.licence.key), status.code.value, _until(status, zone))
+            (one.licence.id, one.licence.product, masked(one.licence.key), status.code.value, until_text(status, zone))
             for one, status in view.licences
         ]
         parts += [line(), table("Licence", "Product", "Key", "Status", "Until", rows=mine, right=("Licence",))]
@@ -102,10 +102,3 @@ def cover_parts(view: CoverView) -> list[Any]:
         parts += [line(), table(*heads, rows=rows, right=("Package", "Coins"), words=("Served",))]
         parts.append(line(f"{count(available(view.packages, view.at), 'coin')} to spend."))
     return [line(), *parts] if parts else []
-
-
-def _until(status: Status, zone: ZoneInfo) -> str:
-    """Until when it stands so; of one that is suspended no time is told."""
-    if status.until is not None:
-        return local(status.until, zone)
-    return "for good" if status.accepted else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bridge.cli.customer import named
 from bridge.cli.quotes_shown import owner_document
@@ -11,7 +12,7 @@ from bridge.cli.screen import grid, line, local, one_line, styled, table, utc, w
 from bridge.domain.licence_answers import Verdict
 from bridge.domain.licence_history import KeptLicence, Renewal
 from bridge.domain.licence_keys import GROUPS, masked
-from bridge.domain.licences import LicenceEvent, LicenceEventKind, StatusCode, Term
+from bridge.domain.licences import LicenceEvent, LicenceEventKind, Status, StatusCode, Term
 from bridge.domain.moments import from_ms
 from bridge.services.licence_search import Checked, LicenceView
 from bridge.settings import Settings, StoreSettings
@@ -86,7 +87,7 @@ def licences_table(views: Iterable[tuple[StoreSettings, LicenceView]]) -> Any:
             view.kept.licence.product,
             masked(view.kept.licence.key),
             _status(view),
-            _until(view, store),
+            until_text(view.status, store.zone_info),
             view.kept.licence.order_id or "",
             _places(view.kept),
         )
@@ -149,11 +150,11 @@ def _status(view: LicenceView) -> Any:
     return styled(view.status.code.value, _STYLES.get(view.status.code, "wrong"))
 
 
-def _until(view: LicenceView, store: StoreSettings) -> str:
-    """Up to when it counts; of one that is suspended no time is told."""
-    if view.status.until is not None:
-        return local(view.status.until, store.zone_info)
-    return FOR_GOOD if view.status.accepted else ""
+def until_text(status: Status, zone: ZoneInfo) -> str:
+    """Up to when a licence counts; of one that is suspended no time is told."""
+    if status.until is not None:
+        return local(status.until, zone)
+    return FOR_GOOD if status.accepted else ""
 
 
 def _end(end: datetime | None, store: StoreSettings) -> str:

@@ -159,14 +159,13 @@ class StoreRunner:
             )
         await first_of(PAUSE_AFTER_CRASH_S, self.stop)
 
+    def _common(self, adapter: ShopAdapter) -> tuple[StoreSetup, ShopAdapter, Desk, Clock, StoreHealth, asyncio.Event]:
+        """What every side is made from, in the order in which it takes it."""
+        return self.setup, adapter, self._desk, self._clock, self.health, self.stop
+
     def _intake(self, adapter: ShopAdapter) -> Intake:
         return Intake(
-            self.setup,
-            adapter,
-            self._desk,
-            self._clock,
-            self.health,
-            self.stop,
+            *self._common(adapter),
             on_booked=self._booked,
             wake=self._touched,
             on_hint=self._hinted,
@@ -176,12 +175,7 @@ class StoreRunner:
 
     def _inbox(self, adapter: ShopAdapter) -> Inbox:
         return Inbox(
-            self.setup,
-            adapter,
-            self._desk,
-            self._clock,
-            self.health,
-            self.stop,
+            *self._common(adapter),
             keys=self._keys,
             wake=self._posted,
             on_handled=self._booked,
@@ -192,12 +186,7 @@ class StoreRunner:
 
     def _reconciler(self, adapter: ShopAdapter) -> Reconciler:
         return Reconciler(
-            self.setup,
-            adapter,
-            self._desk,
-            self._clock,
-            self.health,
-            self.stop,
+            *self._common(adapter),
             bell=self.compare,
             on_found=self._touched,
             on_changed=self.accounts_changed.set,
@@ -205,12 +194,7 @@ class StoreRunner:
 
     def _pusher(self, adapter: ShopAdapter) -> Pusher:
         return Pusher(
-            self.setup,
-            adapter,
-            self._desk,
-            self._clock,
-            self.health,
-            self.stop,
+            *self._common(adapter),
             keys=self._keys,
             wake=self.accounts_changed,
             notes=self._notes,
@@ -219,12 +203,7 @@ class StoreRunner:
 
     def _licences(self, adapter: ShopAdapter) -> LicenceRound:
         return LicenceRound(
-            self.setup,
-            adapter,
-            self._desk,
-            self._clock,
-            self.health,
-            self.stop,
+            *self._common(adapter),
             wake=self.licences_changed,
             on_booked=self._booked,
             sight=self._sight,
@@ -234,13 +213,8 @@ class StoreRunner:
     def _threads(self, adapter: ShopAdapter) -> NativeThreads:
         assert adapter.threads_shop is not None
         return NativeThreads(
-            self.setup,
-            adapter,
-            adapter.threads_shop,
-            self._desk,
-            self._clock,
-            self.health,
-            self.stop,
+            *self._common(adapter),
+            shop=adapter.threads_shop,
             wake=self.threads_changed,
             on_taken=self._booked,
             phase=self._phase,

@@ -51,7 +51,7 @@ class Service(DyingDaemon):
         adapter, threads, desk = self.broken
         health, stop, wake = StoreHealth("acme", 60), asyncio.Event(), asyncio.Event()
         self.side = NativeThreads(
-            self.setup, adapter, threads, desk, self.clock, health, stop, wake=wake  # type: ignore[arg-type]
+            self.setup, adapter, desk, self.clock, health, stop, shop=threads, wake=wake  # type: ignore[arg-type]
         )  # fmt: skip
 
     async def one_pass(self) -> bool:

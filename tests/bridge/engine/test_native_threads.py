@@ -54,11 +54,11 @@ class Store:
         self.side = NativeThreads(
             self.setup,
             self.shop,
-            self.native,
             self.desk,
             self.clock,
             self.health,
             self.stop,
+            shop=self.native,
             wake=asyncio.Event(),
         )
 
