@@ -271,12 +271,10 @@ class _Page:
         detail = told(one, kept.licence.terms, before=kept.now.told, at=at)
         if detail == kept.now.told:
             return
-        counted = kept.now.told is not None and self._counts(kept)
+        counted = kept.now.told is not None and _counts(kept, self._at)
         after = self._happened(staged, kept, LicenceEventKind.DATES, detail)
-        staged.ends = counted and not self._counts(after)
-
-    def _counts(self, kept: KeptLicence) -> bool:
-        return status_at(kept.now, self._at, expiring_days=()).accepted
+        # What the table calls expired ends at this second, which counts whole.
+        staged.ends = counted and not _counts(after, self._at + A_SECOND)
 
     def _happened(
         self, staged: _Staged, kept: KeptLicence, kind: LicenceEventKind, detail: Mapping[str, Any]
@@ -311,6 +309,10 @@ class _Page:
                     until=kept.now.counts_until,
                 )
                 self._tx.outbox.add([event])
+
+
+def _counts(kept: KeptLicence, at: datetime) -> bool:
+    return status_at(kept.now, at, expiring_days=()).accepted
 
 
 def _change(kind: LicenceEventKind, before: KeptLicence | None, after: KeptLicence) -> str:

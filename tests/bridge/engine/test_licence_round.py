@@ -436,6 +436,23 @@ async def test_C2_licences_that_would_end_at_once_wait_for_staff(vendor: Vendor)
     assert vendor.problems() == [], "the vendor has put it right himself"
 
 
+async def test_C2_licences_that_the_table_calls_expired_at_once_wait_as_well(vendor: Vendor) -> None:
+    for row in range(1, 61):
+        vendor.sells(row, customer=row)
+    await vendor.ready()
+    for row in range(1, 61):
+        vendor.rows.write(row, status="2")
+    await vendor.round()
+    vendor.clock.advance(timedelta(minutes=1))
+    assert {vendor.status(row) for row in range(1, 61)} == {StatusCode.ACTIVE}
+    (problem,) = vendor.problems()
+    assert "would end or suspend 60 licences at once" in problem.summary
+    await vendor.desk.transact("retry", problems.retry, problem.id, by="Anna", at=vendor.clock.now())
+    await vendor.round()
+    vendor.clock.advance(timedelta(minutes=1))
+    assert {vendor.status(row) for row in range(1, 61)} == {StatusCode.EXPIRED}
+
+
 async def test_C2_a_table_that_is_put_back_to_an_older_state_waits_with_the_shop(vendor: Vendor) -> None:
     vendor.sells(5)
     await vendor.ready()
