@@ -25,12 +25,14 @@ from bridge.desk.opening import open_desk
 from bridge.domain.licences import LicenceBook
 from bridge.engine.backstop import Backstop
 from bridge.engine.collector import collect_seldom
-from bridge.engine.deliveries import DeliveryRunner
+from bridge.engine.deliveries import DeliveryLine
 from bridge.engine.freshness import Sight
 from bridge.engine.housekeeping import Housekeeping
 from bridge.engine.jobs import Jobs
 from bridge.engine.office import PluginOffice, Surroundings
 from bridge.engine.outbox import OutboxDispatcher
+from bridge.engine.plugin_lines import PluginLines, Workplace
+from bridge.engine.receipts import ReceiptLine
 from bridge.engine.retention import Retention
 from bridge.engine.setup import StoreSetup
 from bridge.engine.sleeper import Sleeper
@@ -47,9 +49,10 @@ from bridge.settings import Settings, StoreSettings, compare, with_new_stores
 from bridge.settings.listening import PublicWebSettings
 from bridge.settings.plugin_tables import PluginSettings, prove_secrets, read_plugin_tables
 from bridge.web.private import Observed, serve_private
+from bridge.web.public_traffic import PublicTraffic
 
 if TYPE_CHECKING:
-    from bridge.web.licence_pages import LicencePages
+    from bridge.web.open_pages import OpenPages
 
 log = structlog.get_logger()
 STOP_BOUND_S = 8.5
@@ -84,7 +87,7 @@ class App:
         self._tasks: list[asyncio.Task[None]] = []
         self._damage: DeskDamaged | None = None
         self._licence_books: Mapping[str, LicenceBook] = {}
-        self.public_pages: LicencePages | None = None
+        self.public_pages: OpenPages | None = None
 
     async def __aenter__(self) -> Self:
         """Open desk, plugins and listeners. Raises `DeskError`, `PluginError`, `SettingsError`, `ListenerError`."""
@@ -203,7 +206,8 @@ class App:
         await self.sleeper.start()
         self.plugins = Plugins.load(settings.plugins.enabled)
         self._plugin_settings = self._plugin_settings_of(self.settings)
-        self.deliveries = DeliveryRunner(self.desk, self.plugins, self.clock, self.stop, stores=self._enabled_names)
+        place = Workplace(self.desk, self.plugins, self.clock, self.stop, self._enabled_names)
+        self.deliveries, self.receipts = PluginLines(DeliveryLine, place), PluginLines(ReceiptLine, place)
         self.plugins.open(self._office)
         self.outbox = OutboxDispatcher(self.desk, self.plugins, self.clock, self.stop)
         self.jobs = Jobs(self.desk, self.clock)
@@ -213,31 +217,41 @@ class App:
         self._connections = await self.stores.proven(setups)
         beats = {"writer": lambda: self.desk.last_beat, "scheduler": lambda: self.jobs.last_beat}
         self.watchdog = Watchdog(beats, self.notifier, self.stop)
-        observed = Observed(self.desk, self.stores.runners, self.watchdog, self.clock)
+        traffic = PublicTraffic() if settings.public_web.listen else None
+        observed = Observed(self.desk, self.stores.runners, self.watchdog, self.clock, traffic)
         self.pages = await serve_private(observed, settings.private_web)
         self._closing.push_async_callback(self.pages.close)
-        if settings.public_web.listen:
-            await self._open_public(settings.public_web)
+        if traffic is not None:
+            await self._open_public(settings.public_web, traffic)
         await self.jobs.start()
         self._closing.push_async_callback(self.jobs.stop)
         self.desk.listen(self._wake_all)
         self._closing.push_async_callback(self._finish_tasks)
         self._spawn("outbox", self.outbox.run)
         self._spawn("deliveries", self.deliveries.run)
+        self._spawn("receipts", self.receipts.run)
         self._spawn("sleeper", self.sleeper.run)
         self._spawn("watchdog", self.watchdog.run)
         self._spawn("reload", self._reload_when_asked)
 
-    async def _open_public(self, settings: PublicWebSettings) -> None:
+    async def _open_public(self, settings: PublicWebSettings, traffic: PublicTraffic) -> None:
         """Let extensions in the field ask. They may as soon as it listens, before any shop was read."""
-        from bridge.web.licence_pages import serve_licences  # only who has switched it on waits for what it needs
+        from bridge.web.open_pages import serve_pages  # only who has switched it on waits for what it needs
 
         state_dir = self.settings.bridge.desk.state_dir
-        self.public_pages = await serve_licences(
-            settings, self.desk, state_dir, self.clock, book_of=self._book_of, on_changed=self._wake_stores
+        of_plugins = [route for routes in self.plugins.public_routes().values() for route in routes]
+        self.public_pages = await serve_pages(
+            settings,
+            self.desk,
+            state_dir,
+            self.clock,
+            traffic,
+            book_of=self._book_of,
+            on_changed=self._wake_stores,
+            of_plugins=of_plugins,
         )
         self._closing.push_async_callback(self.public_pages.close)
-        log.info("licences can be asked for", listen=self.public_pages.address)
+        log.info("public pages are open", licences=settings.licence_api, listen=self.public_pages.address)
 
     def _book_of(self, store: str) -> LicenceBook | None:
         return self._licence_books.get(store)
@@ -247,7 +261,9 @@ class App:
             settings=lambda: self.settings,
             plugins=lambda: self._plugin_settings,
             adapter_of=self.stores.adapter_of,
-            wake=self.deliveries.wake,
+            wake=self._wake_plugins,
+            on_told=self._wake_stores,
+            contents=self._contents,
         )
         return PluginOffice(plugin, self.desk, self.clock, around)
 
@@ -322,8 +338,13 @@ class App:
         """Another process has committed: everybody looks."""
         self.sleeper.wake.set()
         self.outbox.wake.set()
-        self.deliveries.wake()
+        self._wake_plugins()
         self.stores.wake()
+
+    def _wake_plugins(self) -> None:
+        """Something was queued for a receiver, or kept for a plugin."""
+        self.deliveries.wake()
+        self.receipts.wake()
 
     def _wake_stores(self, stores: Collection[str]) -> None:
         """Deadlines have fired, or moved, or extensions have acted: there is something to tell, and pages to push."""

@@ -195,6 +195,54 @@ class TicketRefused(LedgerError):
         self.reason = reason
 
 
+# --- premium time -----------------------------------------------------------------------------------------
+
+
+class PremiumError(BridgeError):
+    """Something about agreements, worked time or bills can't be done; `reason` is a stable word."""
+
+    code = "premium"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class AgreementRefused(PremiumError):
+    """An agreement can't be made, accepted or changed as it stands (rule W5)."""
+
+    code = "agreement_refused"
+
+
+class TimeRefused(PremiumError):
+    """Time can't be recorded so: no agreement, another timer, an overlap (rules W5, W6)."""
+
+    code = "time_refused"
+
+
+class BillRefused(PremiumError):
+    """A bill can't be changed so as it stands (rule W8)."""
+
+    code = "bill_refused"
+
+
+class PaperFailed(BridgeError):
+    """A statement can't be set as PDF on this machine; HTML and CSV need nothing of what is missing."""
+
+    code = "paper_failed"
+    hint = "install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core, or take the HTML"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the PDF could not be made: {reason}")
+        self.reason = reason
+
+
+class ChatRefused(PremiumError):
+    """Something can't be done in a conversation: not listed for the number, not linked, nothing of that number."""
+
+    code = "chat_refused"
+
+
 # --- service levels ---------------------------------------------------------------------------------------
 
 
@@ -308,6 +356,12 @@ class PluginError(BridgeError):
 
 
 # --- deliveries -------------------------------------------------------------------------------------------
+
+
+class ReceiptRefused(BridgeError):
+    """What a plugin has kept can never be handled. Staff are told why, in words without a text or an address."""
+
+    code = "receipt_refused"
 
 
 class DeliveryRefused(BridgeError):

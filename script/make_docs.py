@@ -42,7 +42,7 @@ answer (of `bridge status` alone). An error is two lines: `Error:` says what, `T
 Every command takes `--json` and `--config`, before its name or after; they are listed once, under `bridge`.
 """
 
-SHIPPED_PLUGINS = ("opencart", "prestashop", "mail", "webhook")
+SHIPPED_PLUGINS = ("opencart", "prestashop", "mail", "webhook", "whatsapp")
 """Whose settings are on the page beside the bridge's own."""
 COMMON = {"as_json", "config"}
 """What every command takes, by the names in the code."""

@@ -30,12 +30,13 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "settings": parts("contracts domain locale errors"),
     "engine": parts("services contracts domain desk hooks settings locale errors VERSION"),
     "web": parts("engine services contracts domain desk settings locale errors VERSION"),
+    "paper": parts("domain locale errors"),
     "resources": parts("errors"),
     "storefront": parts("resources errors VERSION"),
     "logs": parts("errors"),
     "app": parts("engine web services contracts domain desk hooks settings errors"),
     "cli": parts(
-        "app engine services contracts domain desk hooks settings locale resources storefront logs errors VERSION"
+        "app engine services contracts domain desk hooks settings locale paper resources storefront logs errors VERSION"
     ),
     "testing": parts("hooks contracts domain desk shopkit errors"),
 }
@@ -46,7 +47,7 @@ DOMAIN_KEEPS_OUT = parts(
 """Of the standard library: whatever looks at a clock, a disk or a network, rolls dice or writes a log."""
 MAY_IMPORT_ALEMBIC = ("bridge.desk.upgrade", "bridge.desk.migrations")
 CLOCK = "bridge.contracts.clock"
-HANDED_THE_TIME = parts("domain contracts services desk hooks shopkit settings locale")
+HANDED_THE_TIME = parts("domain contracts services desk hooks shopkit settings locale paper")
 """Parts that never ask the machine what time it is, but for the clock itself: what they do can be tried at any time."""
 
 

@@ -6,6 +6,7 @@ It believes: a comparison that finds nothing to compare proves nothing, so each 
 import ast
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -30,6 +31,7 @@ from bridge.settings import reference
 from bridge.web.licence_questions import FIELDS
 from bridge.web.metrics import metrics_page
 from bridge.web.observed import Look, StoreLook
+from bridge.web.public_traffic import PublicTraffic
 from script.make_docs import SHIPPED_PLUGINS, command_tree, commands_page, option_names, own_parameters, settings_page
 from tests.support.documents import (
     DOCS,
@@ -56,16 +58,12 @@ EXPECTED_PAGES = {
 }  # fmt: skip
 
 RULE_COUNTS = {"C": 19, "P": 4, "T": 12, "L": 8, "W": 11, "D": 4}
-KEPT_TODAY = {
-    f"{kind}{number}"
-    for kind, last in (("C", 19), ("P", 4), ("T", 12), ("L", 8), ("D", 4))
-    for number in range(1, last + 1)
-}
+KEPT_TODAY = {f"{kind}{number}" for kind, last in RULE_COUNTS.items() for number in range(1, last + 1)}
 """Rules that this version keeps, whole or in part, and that tests must prove."""
 
-PATH_ROOTS = {"api", "bin", "dev", "etc", "health", "livez", "metrics", "opt", "run", "tmp", "usr", "var"}
+PATH_ROOTS = {"api", "bin", "dev", "etc", "health", "livez", "metrics", "opt", "run", "tmp", "usr", "var", "whatsapp"}
 """First parts of absolute paths that belong to an operator's machine, or to our own pages."""
-HOSTS = {"127.0.0.1", "localhost"}
+HOSTS = {"127.0.0.1", "localhost", "graph.facebook.com"}
 
 _CITED_RULE = re.compile(r"(?<![\w#])([CPTLWD][0-9]{1,2})(?!\w)")
 
@@ -397,4 +395,6 @@ def a_full_look() -> Look:
         backup_age_seconds=1.0,
         outbox_waiting=0,
         messages_waiting={"mail": 1},
+        receipts_waiting={"whatsapp": 1},
+        traffic=PublicTraffic(answers=Counter({200: 1})),
     )

@@ -140,7 +140,7 @@ def chargeback(
 
 def _turn(call: Call, customer: str, reason: str, by: str | None, store: str | None, *, frozen: bool) -> None:
     from bridge.cli.call import one_store, staff_name
-    from bridge.cli.customer import owner_of
+    from bridge.cli.customer import owner_document, owner_of
     from bridge.cli.screen import line, utc
     from bridge.cli.session import CLOCK, the_desk
     from bridge.services import accounts_by_staff
@@ -157,7 +157,7 @@ def _turn(call: Call, customer: str, reason: str, by: str | None, store: str | N
     as_before = f"{whose[0].upper()}{whose[1:]} is {state}; nothing was changed."
     document = {
         "store": chosen.name,
-        "owner": {"kind": owner.kind.value, "id": owner.ref},
+        "owner": owner_document(owner),
         "frozen": account.frozen,
         "frozen_at": utc(account.frozen_at),
         "changed": changed,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from bridge.cli.coins_shown import balance_document, balance_parts
+from bridge.cli.customer import owner_document
 from bridge.cli.licences_shown import licence_document, licences_table
 from bridge.cli.quotes_shown import subject_of
 from bridge.cli.screen import count, line, local, table, utc
@@ -135,7 +136,7 @@ def charged_back_document(store: StoreSettings, done: ChargedBack, *, over: bool
     owner = done.account.owner
     return {
         "store": store.name,
-        "owner": {"kind": owner.kind.value, "id": owner.ref},
+        "owner": owner_document(owner),
         "order": done.order_id,
         "over": over,
         "changed": done.changed,

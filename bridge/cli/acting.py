@@ -26,7 +26,9 @@ TicketNumber = Annotated[
 ]
 AlthoughLicensed = Annotated[
     bool,
-    typer.Option("--although-licensed", help="Help in the ticket is free by a licence, and this goes beyond it."),
+    typer.Option(
+        "--although-licensed", help="Help in the ticket is, or may be, free by a licence, and this goes beyond it."
+    ),
 ]
 Words = Annotated[
     str,

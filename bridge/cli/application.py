@@ -14,6 +14,7 @@ from bridge import VERSION
 from bridge.cli import (
     account,
     audit,
+    chat,
     check,
     coins,
     desk,
@@ -22,6 +23,7 @@ from bridge.cli import (
     inspection,
     ledger,
     licence,
+    premium,
     prices,
     privacy,
     problems,
@@ -36,6 +38,7 @@ from bridge.cli import (
     storefront,
     sync,
     ticket,
+    whatsapp,
 )
 from bridge.cli.call import Call, ConfigOption, JsonOption
 from bridge.cli.failures import WELL, WRONG_USE, tell
@@ -99,6 +102,9 @@ def build() -> typer.Typer:
         rights,
         prices,
         licence,
+        premium,
+        chat,
+        whatsapp,
         store,
         settings,
         storefront,

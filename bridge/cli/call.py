@@ -157,6 +157,15 @@ def staff_name(store: "StoreSettings", by: str | None) -> str:
     raise unclear(f"{by} is not of the staff of store {store.name}", f"--by NAME, one of: {', '.join(names)}")
 
 
+def language_of(language: str | None, store: "StoreSettings") -> str:
+    """The language that is meant, the store's first where none is named. Raises `UsageError`."""
+    from bridge.locale.dates import LANGUAGES
+
+    if language is not None and language not in LANGUAGES:
+        raise UsageError(f"--language must be one of {', '.join(LANGUAGES)}, not {language}")
+    return language or store.languages[0]
+
+
 def unclear(message: str, hint: str) -> UsageError:
     """Wrong usage, with what to say instead."""
     error = UsageError(message)

@@ -1,5 +1,6 @@
 """`bridge check`: everything that can be wrong before it is, each line with what to do about it."""
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -8,6 +9,9 @@ from bridge.cli.call import Call, EachStoreOption, command
 
 if TYPE_CHECKING:
     from bridge.cli.checks import Section
+
+LONGEST_NAME = 20
+"""On a terminal a longer one is folded, so that words have room beside it."""
 
 
 def register(app: typer.Typer) -> None:
@@ -59,13 +63,15 @@ def _parts(sections: "list[Section]", document: dict[str, Any]) -> list[Any]:
 
     parts: list[Any] = []
     widest = max(len(one.name) for section in sections for one in section.findings)
+    if sys.stdout.isatty():
+        widest = min(widest, LONGEST_NAME)
     for section in sections:
         rows: list[tuple[object, ...]] = []
         for one in section.findings:
             rows.append((styled(f"{one.level.value:<7}", one.level.value), f"{one.name:<{widest}}", one.text))
             if one.level is not Level.OK and one.remedy:
                 rows.append(("", "", f"-> {one.remedy}"))
-        parts += [line(section.about), grid(rows, indent=2), line()]
+        parts += [line(section.about), grid(rows, indent=2, second=widest), line()]
     if document["ok"] and not document["warnings"]:
         return [*parts, styled("All well.", "ok")]
     words = f"{document['wrong']} wrong, {count(document['warnings'], 'warning')}."

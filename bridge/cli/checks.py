@@ -116,7 +116,7 @@ def _daemon(settings: Settings) -> Iterator[Finding]:
 def _licence_api(settings: Settings) -> Iterator[Finding]:
     """Whether what extensions ask can be answered so that they believe it; nothing where it is switched off."""
     public = settings.bridge.public_web
-    if not public.listen:
+    if not public.listen or not public.licence_api:
         return
     try:
         keys = load_statement_keys(settings.bridge.desk.state_dir)
@@ -155,3 +155,19 @@ def _plugin_settings(settings: Settings, plugins: Plugins) -> Iterator[Finding]:
         names = [name for name in plugins.names if any(name in one for one in (read.bridge, *read.stores.values()))]
         if names:
             yield Finding("plugin settings", Level.OK, f"right for {', '.join(names)}")
+        yield from _unheard(settings, plugins)
+
+
+def _unheard(settings: Settings, plugins: Plugins) -> Iterator[Finding]:
+    """Plugins that take what comes from outside while nothing listens for it."""
+    if settings.bridge.public_web.listen:
+        return
+    try:
+        waiting = plugins.public_routes()
+    except PluginError as error:
+        yield of_error(error, "public pages")
+        return
+    if waiting:
+        text = f"nothing listens for what is delivered to {', '.join(waiting)}: public_web.listen is empty"
+        todo = 'set public_web.listen in bridge.toml, such as "127.0.0.1:8378", behind a web server with TLS'
+        yield Finding("public pages", Level.WRONG, text, todo)

@@ -14,6 +14,7 @@ SINCE = {
     "0.4.0": "packages on sale, the panels of the back office",
     "0.5.0": "tickets with their messages and files",
     "0.6.0": "licences",
+    "0.7.0": "premium time",
 }
 """What extensions can show, by the version that it came with."""
 

@@ -50,20 +50,18 @@ def statement(
     ] = "en",
 ) -> None:
     """Show every entry of an account with the running balance, what is held apart, and the packages that paid."""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import language_of, one_store
     from bridge.cli.coins_shown import statement_document, statement_parts
     from bridge.cli.session import the_desk
     from bridge.cli.statement_csv import write_statement
     from bridge.errors import UsageError
-    from bridge.locale.dates import LANGUAGES
     from bridge.services import staff_coins
 
     if as_csv and call.as_json:
         raise UsageError("--csv and --json can't both be had")
-    if language not in LANGUAGES:
-        raise UsageError(f"--language must be one of {', '.join(LANGUAGES)}, not {language}")
     settings = call.settings()
     chosen, owner = one_store(settings, store), owner_of(customer)
+    language = language_of(language, chosen)
     with the_desk(settings) as desk:
         entries = desk.look(staff_coins.statement, chosen.name, owner)
         packages = {part.package_id for one in entries for part in one.entry.postings} if as_csv else set()
@@ -107,7 +105,9 @@ def grant(
     from bridge.cli.call import one_store, staff_name
     from bridge.cli.screen import count
     from bridge.cli.session import CLOCK, the_desk
+    from bridge.engine.setup import StoreSetup
     from bridge.services import staff_coins
+    from bridge.services.chat_parts import shown_text
 
     settings = call.settings()
     chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
@@ -122,7 +122,7 @@ def grant(
             chosen.name,
             owner,
             coins=coins,
-            reason=reason,
+            reason=shown_text(StoreSetup.of(chosen).desk_terms, reason),
             staff=who,
             key=chosen_key,
             zone=chosen.zone_info,
@@ -161,8 +161,10 @@ def correct(
     from bridge.cli.screen import count
     from bridge.cli.session import CLOCK, the_desk
     from bridge.domain.coins import whole_coins
+    from bridge.engine.setup import StoreSetup
     from bridge.errors import NotEnoughCoins
     from bridge.services import staff_coins
+    from bridge.services.chat_parts import shown_text
 
     settings = call.settings()
     chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
@@ -177,7 +179,7 @@ def correct(
             chosen.name,
             owner,
             coins=change,
-            reason=reason,
+            reason=shown_text(StoreSetup.of(chosen).desk_terms, reason),
             staff=who,
             key=chosen_key,
             zone=chosen.zone_info,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bridge.cli.customer import owner_document
 from bridge.cli.screen import count, grid, line, local, styled, table, utc
 from bridge.contracts.desk import NumberedEntry
 from bridge.domain.accounts import Owner
@@ -14,16 +15,12 @@ from bridge.services.staff_coins import Balance
 from bridge.settings import StoreSettings
 
 
-def _owner_document(owner: Owner) -> dict[str, Any]:
-    return {"kind": owner.kind.value, "id": owner.ref}
-
-
 def balance_document(store: StoreSettings, found: Balance, at: datetime) -> dict[str, Any]:
     """An account at a moment, for programs."""
     account = found.account
     return {
         "store": store.name,
-        "owner": _owner_document(account.owner),
+        "owner": owner_document(account.owner),
         "at": utc(at),
         "available": found.available,
         "posted": account.posted,
@@ -101,7 +98,7 @@ def _state(package: Package, at: datetime) -> str:
 
 def statement_document(store: str, owner: Owner, entries: Sequence[NumberedEntry]) -> dict[str, Any]:
     """Every entry for programs."""
-    return {"store": store, "owner": _owner_document(owner), "entries": [_entry_document(one) for one in entries]}
+    return {"store": store, "owner": owner_document(owner), "entries": [_entry_document(one) for one in entries]}
 
 
 def statement_parts(store: str, owner: Owner, entries: Sequence[NumberedEntry], zone: ZoneInfo) -> list[Any]:

@@ -1,6 +1,6 @@
 """How commands take a customer, and how they name one: `77`, `guest:1042`, `former:17`, `visitor:9`."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -33,3 +33,8 @@ def named(owner: "Owner") -> str:
     from bridge.domain.accounts import OwnerKind
 
     return str(owner.ref) if owner.kind is OwnerKind.CUSTOMER else f"{owner.kind}:{owner.ref}"
+
+
+def owner_document(owner: "Owner") -> dict[str, Any]:
+    """Whose account it is, for programs."""
+    return {"kind": owner.kind.value, "id": owner.ref}

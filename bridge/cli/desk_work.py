@@ -1,7 +1,7 @@
-"""What staff's commands for quotes, tickets and licences share: whose store a number is, who acts, what was moved.
+"""What staff's commands share that act on something with a number: whose store that is, who acts, what was moved.
 
-A quote's, ticket's or licence's number is unique in the whole desk, so the store need not be named. An action and the
-reading of what it did are one transaction.
+What has a number has it in the whole desk, so the store need not be named. An action and the reading of what it did are
+one transaction.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,41 +20,70 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.quotes import Quote
 from bridge.domain.tickets import Ticket
 from bridge.engine.setup import StoreSetup
-from bridge.errors import BridgeError, LicenceRefused, NotEnoughCoins, QuoteRefused, UnknownAccount, UnknownTicket
+from bridge.errors import (
+    AgreementRefused,
+    BillRefused,
+    BridgeError,
+    ChatRefused,
+    LicenceRefused,
+    NotEnoughCoins,
+    QuoteRefused,
+    TicketRefused,
+    UnknownAccount,
+    UnknownTicket,
+)
 from bridge.services.coin_moves import account_by_id, spendable
 from bridge.services.coins_moved import Moved, moved_since
 from bridge.settings import Settings, StoreSettings
 
 QUOTE, TICKET, LICENCE = "quote", "ticket", "licence"
+AGREEMENT, BILL, CHAT = "agreement", "bill", "chat"
+
+
+class _Kind(NamedTuple):
+    """How something numbered is found, how it is refused where there is none, and where all are listed."""
+
+    get: Callable[[Tx, str, int], object | None]
+    refused: Callable[[str, str], BridgeError]
+    listing: str
+
+
+_KINDS = {
+    QUOTE: _Kind(lambda tx, store, number: tx.quotes.get(store, number), QuoteRefused, "bridge quote list"),
+    TICKET: _Kind(
+        lambda tx, store, number: tx.tickets.get(store, number),
+        lambda _, words: UnknownTicket(words),
+        "bridge ticket list",
+    ),
+    LICENCE: _Kind(lambda tx, store, number: tx.licences.get(store, number), LicenceRefused, "bridge licence list"),
+    AGREEMENT: _Kind(
+        lambda tx, store, number: tx.agreements.get(store, number), AgreementRefused, "bridge premium list --all"
+    ),
+    BILL: _Kind(lambda tx, store, number: tx.bills.get(store, number), BillRefused, "bridge premium bills --all"),
+    CHAT: _Kind(lambda tx, store, number: tx.conversations.get(store, number), ChatRefused, "bridge chat list"),
+}
 
 
 class Numbered(NamedTuple):
-    """Something with a number of its own: a quote, a ticket or a licence."""
+    """Something with a number of its own, in the whole desk."""
 
     what: str
     number: int
 
-    def find(self, tx: Tx, store: str) -> Quote | Ticket | None:
-        """A quote or a ticket, if it is one of that store's."""
-        if self.what == QUOTE:
-            return tx.quotes.get(store, self.number)
-        return tx.tickets.get(store, self.number)
-
     def exists(self, tx: Tx, store: str) -> bool:
         """Whether it is one of that store's."""
-        if self.what == LICENCE:
-            return tx.licences.get(store, self.number) is not None
-        return self.find(tx, store) is not None
+        return _KINDS[self.what].get(tx, store, self.number) is not None
+
+    def quoted(self, tx: Tx, store: str) -> Quote | Ticket | None:
+        """The quote, or the ticket that a quote is made for, if it is one of that store's."""
+        return tx.quotes.get(store, self.number) if self.what == QUOTE else tx.tickets.get(store, self.number)
 
     def missing(self, store: str | None) -> BridgeError:
         """That there is none."""
+        kind = _KINDS[self.what]
         words = f"there is no {self.what} {self.number}" + (f" in store {store}" if store else "")
-        error: BridgeError = UnknownTicket(words)
-        if self.what == QUOTE:
-            error = QuoteRefused("unknown_quote", words)
-        elif self.what == LICENCE:
-            error = LicenceRefused("unknown_licence", words)
-        error.hint = f"bridge {self.what} list"
+        error = kind.refused(f"unknown_{self.what}", words)
+        error.hint = kind.listing
         return error
 
 
@@ -66,6 +95,11 @@ class Work:
     terms: DeskTerms
     staff: str
     at: datetime
+
+    @classmethod
+    def of(cls, store: StoreSettings, by: str | None) -> "Work":
+        """What an action in a store needs. Raises `UsageError` for who is none of its staff."""
+        return cls(store, StoreSetup.of(store).desk_terms, staff_name(store, by), CLOCK.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +128,7 @@ def change_quote(desk: Desk, work: Work, about: Numbered, do: Callable[[Tx, Work
     """Do something to a quote, or to a ticket that ends in a quote. Raises as `do`, with a way on."""
 
     def action(tx: Tx) -> Outcome:
-        found = about.find(tx, work.store.name)
+        found = about.quoted(tx, work.store.name)
         if found is None:
             raise about.missing(work.store.name)
         before = account_by_id(tx, found.account_id)
@@ -119,8 +153,7 @@ def work_on(settings: Settings, about: Numbered, store: str | None, by: str | No
     """The open desk, and what an action of staff on it needs. Raises `UsageError` and the desk's."""
     with the_desk(settings) as desk:
         chosen = store_of(settings, desk, about, store)
-        terms = StoreSetup.of(chosen).desk_terms
-        yield desk, Work(chosen, terms, staff_name(chosen, by), CLOCK.now())
+        yield desk, Work.of(chosen, by)
 
 
 def store_of(settings: Settings, desk: Desk, about: Numbered, store: str | None) -> StoreSettings:
@@ -144,6 +177,10 @@ def ways_on(store: str, owner: Owner | None = None, about: Numbered | None = Non
     except QuoteRefused as error:
         error.hint = error.hint or _way_on(error.reason, store, owner, about)
         raise
+    except TicketRefused as error:
+        if owner is not None:
+            error.hint = f"see what he has: bridge account show {named(owner)} --store {store}"
+        raise
     except NotEnoughCoins as error:
         if owner is not None:
             error.hint = f"see what there is: bridge coins balance {named(owner)} --store {store}"
@@ -162,6 +199,7 @@ def _way_on(reason: str, store: str, owner: Owner | None, about: Numbered | None
         "unknown_right": f"bridge rights list --store {store}",
         "unknown_price": f"bridge prices list --store {store}",
         "licensed": "if this goes beyond the help that is free, say so: --although-licensed",
+        "not_chosen": "say by which: bridge ticket cover; if this goes beyond that help: --although-licensed",
         "not_listed": "if it can be done all the same, say so: --possible",
         "not_confirmed": f"name its kind (--right KEY, see: bridge rights list --store {store}), or say: --possible",
     }

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from bridge.errors import BridgeError, ImportRefused, SettingsError, UsageError
+from bridge.errors import BridgeError, ImportRefused, PremiumError, SettingsError, UsageError
 
 WELL, FOUND_WRONG, WRONG_USE = 0, 1, 2
 DESK_DAMAGED = 3
@@ -29,7 +29,7 @@ REMEDIES = {
     "desk_unwritable": "let the disk of the state directory be written to",
     "not_enough_coins": "see what there is: bridge coins balance CUSTOMER",
     "unknown_account": "check the number; the first coins open an account: bridge coins grant CUSTOMER COINS ...",
-    "key_reused": "look at what is recorded (bridge coins statement CUSTOMER), or choose another --key",
+    "key_reused": "look at it (bridge coins statement CUSTOMER, bridge licence show LICENCE), or choose another --key",
     "impossible_amount": "correct the value and run the command again",
     "quote_refused": "see how it stands: bridge quote list",
     "bad_domain": "write the name alone, as the address bar of a browser has it: shop.example.com",
@@ -41,12 +41,31 @@ REMEDIES = {
     "shop_unavailable": "see that the shop's database server runs and can be reached, then: bridge check",
     "shop_refused": "bridge check",
     "ticket_refused": "see how it stands: bridge ticket show TICKET",
+    "premium": "see how it stands: bridge premium list --all",
+    "agreement_refused": "see how it stands: bridge premium show AGREEMENT",
+    "time_refused": "see what was worked: bridge premium show AGREEMENT, and what runs: bridge premium timers",
+    "bill_refused": "see how it stands: bridge premium statement BILL",
+    "chat_refused": "see how it stands: bridge chat show CHAT",
     "thread_gone": "see what became of it in the shop's back office; the ticket stays: bridge ticket show TICKET",
     "employee_gone": "name an active employee in [[staff]] shop_employees, then: systemctl reload bridge",
     "never_served": "let [service] or the plan's holidays leave days of service, then: bridge check",
     "foreign_desk": "use the desk that this shop belongs to (bridge desk restore FILE brings a lost one back)",
     "plugin": "correct [plugins] in bridge.toml, or install the plugin again",
 }
+
+PREMIUM_REMEDIES = {
+    "agreement_lapsed": "offer it anew: bridge premium revise AGREEMENT",
+    "bill_state": "a draft is sent first (bridge premium statement BILL --send), a disputed one corrected or agreed to",
+    "blocked": "bridge chat block CONTACT --undo",
+    "no_agreement": "bridge premium accept AGREEMENT, or offer another one: bridge premium offer",
+    "not_listed": "its agents stand under [[premium.numbers]] of the store's file; see them: bridge whatsapp numbers",
+    "nothing": "see which bills are drafts: bridge premium bills",
+    "timer_runs": "see what runs: bridge premium timers; its agent stops it: bridge premium stop",
+    "unknown_contact": "bridge chat list",
+    "unknown_kind": "name one of these with --kind, or add one under [premium.kinds] of the store's file",
+    "unknown_number": "name the number again under [[premium.numbers]] of the store's file",
+}
+"""By the reason of what premium time or a chat refuses, where that says more than the error's code."""
 
 
 def exit_code(error: BridgeError) -> int:
@@ -56,7 +75,8 @@ def exit_code(error: BridgeError) -> int:
 
 def remedy(error: BridgeError, *, command: str) -> str:
     """What to do about it; `command` is what was called, for its help."""
-    return error.hint or REMEDIES.get(error.code) or f"{command} --help"
+    known = PREMIUM_REMEDIES.get(error.reason) if isinstance(error, PremiumError) else None
+    return error.hint or known or REMEDIES.get(error.code) or f"{command} --help"
 
 
 def tell(error: BridgeError, *, command: str, as_json: bool) -> int:

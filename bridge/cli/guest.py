@@ -7,13 +7,12 @@ import typer
 from bridge.cli.call import ByOption, Call, StoreOption, command, group
 
 if TYPE_CHECKING:
-    from bridge.cli.guests_shown import GuestOrder
     from bridge.contracts.shop import ShopAdapter
     from bridge.settings import StoreSettings
 
 PAGE = 500
 
-app = group("guest", "Guests' orders: list those with coins, link one to a customer.")
+app = group("guest", "Guests' orders: list those with coins or licences, link one to a customer.")
 
 
 @command(app, "list")
@@ -22,7 +21,7 @@ def list_guests(
     store: StoreOption = None,
     no_shop: Annotated[bool, typer.Option("--no-shop", help="Don't ask the shop whose addresses are equal.")] = False,
 ) -> None:
-    """List guests' orders that have coins.
+    """List guests' orders that have coins or licences.
 
     Customers whose e-mail address is equal to the order's are suggested; equal addresses prove nothing, so nothing is
     linked by them.
@@ -30,26 +29,24 @@ def list_guests(
     import asyncio
 
     from bridge.cli.call import one_store
-    from bridge.cli.guests_shown import document, parts
+    from bridge.cli.guests_shown import GuestOrder, document, parts
     from bridge.cli.session import plugins_of, the_desk, the_shop
     from bridge.services import guests
 
     settings = call.settings()
     chosen = one_store(settings, store)
     with the_desk(settings) as desk:
-        accounts, after = desk.look(guests.with_coins, chosen.name, after=0, limit=PAGE)
+        unclaimed, after = desk.look(guests.unclaimed, chosen.name, after=0, limit=PAGE)
         while after is not None:
-            found, after = desk.look(guests.with_coins, chosen.name, after=after, limit=PAGE)
-            accounts += found
+            found, after = desk.look(guests.unclaimed, chosen.name, after=after, limit=PAGE)
+            unclaimed += found
 
         async def ask() -> "list[GuestOrder]":
             async with the_shop(plugins_of(settings), chosen) as shop:
-                return [await _suggested(shop, account.owner.ref, account.posted) for account in accounts]
+                return [GuestOrder(*one, await _suggested(shop, one.order_id)) for one in unclaimed]
 
-        if no_shop or not accounts:
-            orders = [_unasked(account.owner.ref, account.posted) for account in accounts]
-        else:
-            orders = asyncio.run(ask())
+        is_asked = unclaimed and not no_shop
+        orders = asyncio.run(ask()) if is_asked else [GuestOrder(*one, None) for one in unclaimed]
     call.answer(document(chosen.name, orders), lambda: parts(chosen.name, orders))
 
 
@@ -65,8 +62,8 @@ def link(
 ) -> None:
     """Link a guest's order to a customer's account.
 
-    Its packages move there with what is spent and held, its tickets and quotes too, and what the order grants or
-    loses later is booked there. It can't be undone: see first that the order is his.
+    Its packages move there with what is spent and held, its licences, tickets and quotes too, and what the order grants
+    or loses later is booked there. It can't be undone: see first that the order is his.
     """
     import asyncio
 
@@ -122,15 +119,8 @@ async def _require_guests_order(shop: "ShopAdapter", store: "StoreSettings", num
         raise UsageError(f"the shop of store {store.name} has no order {number} with an address")
 
 
-async def _suggested(shop: "ShopAdapter", order: int, coins: int) -> "GuestOrder":
-    from bridge.cli.guests_shown import GuestOrder
-
+async def _suggested(shop: "ShopAdapter", order: int) -> tuple[int, ...]:
+    """The customers whose address is the order's."""
     contact = await shop.order_contact(order)
     found = await shop.find_customers(email=contact.email) if contact is not None and contact.email else ()
-    return GuestOrder(order, coins, tuple(found))
-
-
-def _unasked(order: int, coins: int) -> "GuestOrder":
-    from bridge.cli.guests_shown import GuestOrder
-
-    return GuestOrder(order, coins, None)
+    return tuple(found)

@@ -7,10 +7,11 @@ from bridge.cli.screen import count, line, table
 
 
 class GuestOrder(NamedTuple):
-    """A guest's order with coins. `customers` have its e-mail address; None where the shop was not asked."""
+    """A guest's order and what it has. `customers` have its e-mail address; None where the shop was not asked."""
 
     order: int
     coins: int
+    licences: int
     customers: tuple[int, ...] | None
 
 
@@ -22,6 +23,7 @@ def document(store: str, orders: Sequence[GuestOrder]) -> dict[str, Any]:
             {
                 "order": one.order,
                 "coins": one.coins,
+                "licences": one.licences,
                 "customers": None if one.customers is None else list(one.customers),
             }
             for one in orders
@@ -32,9 +34,10 @@ def document(store: str, orders: Sequence[GuestOrder]) -> dict[str, Any]:
 def parts(store: str, orders: Sequence[GuestOrder]) -> list[Any]:
     """For people."""
     if not orders:
-        return [line(f"No guest's order of store {store} has coins.")]
-    rows = [(str(one.order), one.coins, _suggestion(one)) for one in orders]
-    shown = table("Order", "Coins", "Same e-mail address", rows=rows, right=("Order", "Coins"))
+        return [line(f"No guest's order of store {store} has coins or licences.")]
+    rows = [(str(one.order), one.coins, one.licences, _suggestion(one)) for one in orders]
+    numbers = ("Order", "Coins", "Licences")
+    shown = table(*numbers, "Same e-mail address", rows=rows, right=numbers)
     return [
         shown,
         line(),

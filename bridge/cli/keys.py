@@ -21,6 +21,15 @@ KeyOption = Annotated[
 ]
 
 
+def chosen_key(key: str) -> str:
+    """What somebody called an entry himself; empty where `own_key` made the name."""
+    try:
+        uuid.UUID(key)
+    except ValueError:
+        return key
+    return ""
+
+
 def own_key(key: str | None) -> str:
     """The caller's key, or one that nobody else has. Raises `UsageError`."""
     if key is None:

@@ -15,6 +15,9 @@ from bridge.cli.failures import FOUND_WRONG, WELL
 from bridge.cli.licence_acting import Number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from bridge.contracts.desk import Tx
     from bridge.domain.licences import StatusCode
     from bridge.services.licence_search import LicenceView
@@ -74,6 +77,7 @@ def list_licences(
         ][:MOST_LISTED]
 
     with the_desk(settings) as desk:
+        desk.look(_require_product, stores, product, at)
         views = [(one, view) for one in stores for view in desk.look(found, one)]
     call.answer(
         {"licences": [licence_document(view) for _, view in views]},
@@ -93,7 +97,8 @@ def list_licences(
 def show(call: Call, licence: Number, with_key: WithKey = False, store: StoreOption = None) -> None:
     """Show a licence: its dates, where it is used, what renewed it, and everything that happened to it."""
     from bridge.cli.desk_work import LICENCE, Numbered, store_of
-    from bridge.cli.licences_shown import history_parts, licence_parts, whole_document
+    from bridge.cli.licence_story import history_parts
+    from bridge.cli.licences_shown import licence_parts, whole_document
     from bridge.cli.session import CLOCK, the_desk
     from bridge.engine.setup import StoreSetup
     from bridge.services.licence_search import view_of
@@ -173,7 +178,24 @@ def export(
             write_licences(sys.stdout, views, chosen.zone_info, with_key=with_key)
 
     with the_desk(settings) as desk:
+        desk.look(_require_product, [chosen], product, at)
         desk.look(written)
+
+
+def _require_product(tx: "Tx", stores: "Sequence[StoreSettings]", product: str | None, at: "datetime") -> None:
+    """Refuse a product that was mistyped: none of the stores names it or has ever given a licence of it."""
+    from bridge.engine.setup import StoreSetup
+    from bridge.errors import UsageError
+    from bridge.services import licence_search
+
+    named = sorted({key for one in stores for key in one.licences.products})
+    if product is None or product in named:
+        return
+    for one in stores:
+        book = StoreSetup.of(one).licences
+        if licence_search.latest(tx, one.name, book, at=at, limit=1, product=product):
+            return
+    raise UsageError(f"there is no product {product}" + (f"; there are {', '.join(named)}" if named else ""))
 
 
 def _status(text: str | None) -> "StatusCode | None":

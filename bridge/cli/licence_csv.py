@@ -7,9 +7,9 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from bridge.cli.customer import named
-from bridge.cli.statement_csv import MARK, harmless
 from bridge.domain.licence_keys import masked
 from bridge.domain.licences import Term
+from bridge.paper.spreadsheet import MARK, harmless
 from bridge.services.licence_search import LicenceView
 
 COLUMNS = (

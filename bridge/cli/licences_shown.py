@@ -6,20 +6,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bridge.cli.customer import named
-from bridge.cli.quotes_shown import owner_document
-from bridge.cli.screen import grid, line, local, one_line, styled, table, utc, written
+from bridge.cli.customer import named, owner_document
+from bridge.cli.licence_story import history_document, renewed_by
+from bridge.cli.screen import grid, line, local, one_line, styled, table, utc
 from bridge.domain.licence_answers import Verdict
 from bridge.domain.licence_history import KeptLicence, Renewal
 from bridge.domain.licence_keys import GROUPS, masked
-from bridge.domain.licences import LicenceEvent, LicenceEventKind, Status, StatusCode, Term
-from bridge.domain.moments import from_ms
+from bridge.domain.licences import Licence, LicenceSource, Status, StatusCode, Term
 from bridge.services.licence_search import Checked, LicenceView
 from bridge.settings import Settings, StoreSettings
 
 FOR_GOOD = "for good"
+DAY = len("2026-11-22")
+"""A list shows the day alone: a licence counts to its end."""
 _STYLES = {StatusCode.ACTIVE: "ok", StatusCode.EXPIRING: "warning", StatusCode.UNVERIFIED: "warning"}
-_HEADS = ("Licence", "Store", "Customer", "Product", "Key", "Status", "Counts until", "Order", "Domains")
+_HEADS = ("Licence", "Store", "Customer", "Product", "Key", "Status", "Counts until", "Order", "Used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,7 @@ def licence_document(view: LicenceView, *, with_key: bool = False) -> dict[str, 
 
 def whole_document(view: LicenceView, *, with_key: bool = False) -> dict[str, Any]:
     """The same, with all that happened to it."""
-    events = [
-        {"at": utc(one.at), "kind": one.kind.value, "by": one.staff, "detail": _told(one)} for one in view.history
-    ]
-    return licence_document(view, with_key=with_key) | {"history": events}
+    return licence_document(view, with_key=with_key) | {"history": history_document(view)}
 
 
 def licences_table(views: Iterable[tuple[StoreSettings, LicenceView]]) -> Any:
@@ -87,24 +85,23 @@ def licences_table(views: Iterable[tuple[StoreSettings, LicenceView]]) -> Any:
             view.kept.licence.product,
             masked(view.kept.licence.key),
             _status(view),
-            until_text(view.status, store.zone_info),
+            until_text(view.status, store.zone_info)[:DAY],
             view.kept.licence.order_id or "",
-            _places(view.kept),
+            f"on {_places(view.kept)}{' of' if view.kept.now.domains is None else ''} domains",
         )
         for store, view in views
     ]
-    return table(*_HEADS, rows=rows, right=("Licence", "Order"))
+    return table(*_HEADS, rows=rows, right=("Licence", "Order"), words=("Used",))
 
 
 def licence_parts(store: StoreSettings, view: LicenceView, *, with_key: bool = False) -> list[Any]:
     """A licence's facts, for people."""
     licence, now, zone = view.kept.licence, view.kept.now, store.zone_info
-    came = f"order {licence.order_id}" if licence.order_id is not None else licence.source.value
     facts: list[Sequence[object]] = [
         ("Licence", f"{licence.id} of {licence.product}"),
         ("Customer", f"{view.account.owner} of store {store.name}"),
         ("Key", one_line(licence.key if with_key else masked(licence.key))),
-        ("Comes from", f"{came}, paid {local(licence.starts_at, zone)}"),
+        ("Comes from", _origin(licence, zone)),
         ("Status", _status(view)),
     ]
     if now.suspended is not None:
@@ -121,18 +118,16 @@ def licence_parts(store: StoreSettings, view: LicenceView, *, with_key: bool = F
         used = [(domain, local(one.since, zone)) for domain, one in now.activations.items()]
         parts += [line(), table("Used on", "Since", rows=used)]
     if now.renewals:
-        rows = [(one.key, one.months, local(one.paid_at, zone)) for one in now.renewals]
+        rows = [(renewed_by(one.key), one.months, local(one.paid_at, zone)) for one in now.renewals]
         parts += [line(), table("Renewed by", "Months", "Paid", rows=rows, right=("Months",))]
     return parts
 
 
-def history_parts(store: StoreSettings, view: LicenceView) -> list[Any]:
-    """All that happened to it, for people."""
-    rows = [
-        (local(one.at, store.zone_info), one.kind.value.replace("_", " "), one.staff or "", _words(one))
-        for one in view.history
-    ]
-    return [line(), table("When", "What", "By", "More", rows=rows, words=("More",))]
+def _origin(licence: Licence, zone: ZoneInfo) -> str:
+    order = f"order {licence.order_id}" if licence.order_id is not None else ""
+    if licence.source is LicenceSource.TABLE:
+        return ", ".join(filter(None, ("your own table", order, f"first read {local(licence.issued_at, zone)}")))
+    return f"{order or licence.source.value}, paid {local(licence.starts_at, zone)}"
 
 
 def outcome_document(done: Outcome) -> dict[str, Any]:
@@ -171,19 +166,6 @@ def _renewal_document(one: Renewal) -> dict[str, Any]:
     return {"renewal": one.key, "months": one.months, "paid_at": utc(one.paid_at)}
 
 
-def _told(event: LicenceEvent) -> dict[str, Any]:
-    """What an event says; of a token nothing."""
-    detail = {name: value for name, value in event.detail.items() if name != "token_hash"}
-    if event.kind is LicenceEventKind.RENEWED:
-        detail["paid_at"] = utc(from_ms(detail.pop("from_ms")))
-    return detail
-
-
-def _words(event: LicenceEvent) -> str:
-    told = {name: value for name, value in _told(event).items() if value not in (None, "")}
-    return one_line(", ".join(f"{name} {written(name, value)}" for name, value in told.items()))
-
-
 def checked_document(found: Checked) -> dict[str, Any]:
     """What a key comes to, for programs."""
     answer = found.answer
@@ -202,7 +184,10 @@ def checked_parts(settings: Settings, found: Checked) -> list[Any]:
             return [line("No licence has this key.")]
         groups = "group" if len(found.wrong) == 1 else "groups"
         wrong = f"{groups} {', '.join(map(str, found.wrong))}" if len(found.wrong) < GROUPS else "all of it"
-        return [line(f"No licence has this key. As a key of ours it is mistyped: {wrong}.")]
+        said = f"No licence has this key. As a key of ours it is mistyped: {wrong}."
+        if any(store.licences.table is not None for store in settings.stores.values()):
+            said += " One of your own table is looked for as it stands there, small and large letters too."
+        return [line(said)]
     verdict, reason = found.answer.verdict.value, found.answer.status.code.value
     told = f"An extension is told: {verdict}" + (f", because {reason}." if reason != verdict else ".")
     return [line(told), line(), *licence_parts(settings.stores[found.store], found.view)]

@@ -39,14 +39,16 @@ def export(
     from bridge.cli.files import OutputFile
     from bridge.cli.screen import line, utc
     from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
+    from bridge.engine.setup import StoreSetup
     from bridge.services import personal_export
+    from bridge.services.chat_personal import shown_by
 
     settings = call.settings()
     chosen, owner = one_store(settings, store), owner_of(customer)
     with OutputFile(file) as output, the_desk(settings) as desk, ways_on(chosen.name):
         document: dict[str, Any] = {
             "made_at": utc(CLOCK.now()),
-            **desk.look(personal_export.export, chosen.name, owner),
+            **desk.look(personal_export.export, chosen.name, owner, shown=shown_by(StoreSetup.of(chosen).desk_terms)),
         }
 
         async def ask() -> dict[str, Any]:
@@ -81,7 +83,7 @@ def erase(
     import asyncio
 
     from bridge.cli.call import one_store, staff_name
-    from bridge.cli.customer import owner_of
+    from bridge.cli.customer import owner_document, owner_of
     from bridge.cli.desk_work import ways_on
     from bridge.cli.screen import count, line
     from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
@@ -117,7 +119,7 @@ def erase(
     call.answer(
         {
             "store": chosen.name,
-            "account": None if account is None else {"kind": account.owner.kind.value, "id": account.owner.ref},
+            "account": None if account is None else owner_document(account.owner),
             "coins_left": account.posted if account else 0,
             "tickets": done.tickets,
             "quotes": done.quotes,
@@ -149,6 +151,11 @@ async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, 
     tickets = await shop.documents(DocumentTable.TICKET, numbers)
     messages = await shop.documents(DocumentTable.MESSAGE, await shop.message_keys(numbers))
     licences = await shop.documents(DocumentTable.LICENCE, [one["licence"] for one in document.get("licences", [])])
+    premium = document.get("premium", {})
+    agreements = await shop.documents(
+        DocumentTable.AGREEMENT, [one["agreement"] for one in premium.get("agreements", [])]
+    )
+    bills = await shop.documents(DocumentTable.BILL, [one["bill"] for one in premium.get("bills", [])])
     answers = await shop.documents(DocumentTable.ANSWER, [one["uuid"] for one in document["actions"]])
     contact = (await shop.contacts([owner.ref])).get(owner.ref)
     return {
@@ -159,5 +166,7 @@ async def _in_the_shop(shop: "ShopAdapter", owner: "Owner", document: dict[str, 
         "tickets": [json.loads(one.row.payload) for one in tickets],
         "messages": [json.loads(one.row.payload) for one in messages if one.row.payload],
         "licences": [json.loads(one.row.payload) for one in licences],
+        "agreements": [json.loads(one.row.payload) for one in agreements],
+        "bills": [json.loads(one.row.payload) for one in bills],
         "answers": [json.loads(one.row.payload) for one in answers],
     }

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bridge.cli.call import unclear
-from bridge.cli.customer import named
-from bridge.cli.quotes_shown import owner_document, subject_of
+from bridge.cli.customer import named, owner_document
+from bridge.cli.quotes_shown import subject_of
 from bridge.cli.screen import count, line, styled, table, utc
 from bridge.cli.tickets_shown import left_words, minute, state_word, urgent_word
 from bridge.contracts.tickets import QueueKey

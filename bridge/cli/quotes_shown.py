@@ -3,24 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rich.padding import Padding
-
-from bridge.cli.customer import named
+from bridge.cli.customer import named, owner_document
 from bridge.cli.desk_work import Outcome, QuoteView, moved_document
-from bridge.cli.screen import count, grid, line, local, one_line, styled, table, utc
+from bridge.cli.screen import ERASED, count, grid, line, local, one_line, styled, table, utc, words_parts
 from bridge.contracts.coin_desk import Decision
-from bridge.domain.accounts import Owner
 from bridge.domain.quotes import HOLDING, Offer, QuoteState
 from bridge.domain.tickets import Ticket
 
-INDENT = 5
 HASH_SHOWN = 12
-ERASED = "(erased)"
-
-
-def owner_document(owner: Owner) -> dict[str, Any]:
-    """Whose account it is, for programs."""
-    return {"kind": owner.kind.value, "id": owner.ref}
 
 
 def quote_document(view: QuoteView) -> dict[str, Any]:
@@ -181,12 +171,6 @@ def decisions_document(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
 def subject_of(ticket: Ticket) -> str:
     """A ticket's subject in one line of a stranger's text; it can have been erased (rule D2)."""
     return one_line(ticket.subject) or ERASED
-
-
-def words_parts(words: str) -> list[Any]:
-    """Words of a person, each line indented, so that no line of theirs looks like one of ours."""
-    words = words or ERASED
-    return [Padding(line(one), (0, 0, 0, INDENT)) for one in words.split("\n")]
 
 
 def offers_parts(offers: Sequence[Offer]) -> list[Any]:

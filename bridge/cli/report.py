@@ -37,14 +37,14 @@ def sla(
 
     if as_csv and call.as_json:
         raise UsageError("--csv and --json can't both be had")
-    begin, end = _day("--from", first), _day("--to", last)
+    begin, end = day_of("--from", first), day_of("--to", last)
     if end < begin:
         raise UsageError(f"--to must not be before --from, but {end} is before {begin}")
     settings, at = call.settings(), CLOCK.now()
     stores = [one_store(settings, store)] if store else list(settings.stores.values())
 
     def reported(tx: "Tx", one: "StoreSettings") -> "SlaReport":
-        moments = _midnight(begin, one.zone_info), _midnight(end + timedelta(days=1), one.zone_info)
+        moments = midnight(begin, one.zone_info), midnight(end + timedelta(days=1), one.zone_info)
         return sla_report(tx, StoreSetup.of(one).desk_terms, *moments, at=at)
 
     with the_desk(settings) as desk:
@@ -55,7 +55,8 @@ def sla(
     call.answer(report_document(found, begin, end), lambda: report_parts(found, begin, end))
 
 
-def _day(option: str, text: str) -> date:
+def day_of(option: str, text: str) -> date:
+    """The day that an option names. Raises `UsageError`."""
     from bridge.errors import UsageError
 
     try:
@@ -67,5 +68,6 @@ def _day(option: str, text: str) -> date:
     return day
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of a day."""
     return datetime.combine(day, time(), zone)

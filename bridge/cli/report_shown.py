@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Any, TextIO
 
 from bridge.cli.screen import count, line, table, utc
-from bridge.cli.statement_csv import harmless
 from bridge.domain.policies import ClockKind
 from bridge.domain.sla_report import HOURS_A_DAY, HOURS_A_WEEK, MEDIAN, NINETIETH, Kept, ReportKey, SlaReport
 from bridge.domain.ticket_terms import LICENCE, PACKAGE
+from bridge.paper.spreadsheet import harmless
 from bridge.settings import StoreSettings
 
 Found = Sequence[tuple[StoreSettings, SlaReport]]

@@ -118,8 +118,7 @@ def licence(
 
 def _of_customer(call: Call, store: "StoreSettings", rights: "list[Right]", customer: str) -> None:
     """What one customer has: by the plan in force now, and redeemed whenever."""
-    from bridge.cli.customer import owner_of
-    from bridge.cli.quotes_shown import owner_document
+    from bridge.cli.customer import owner_document, owner_of
     from bridge.cli.screen import grid, line, local, one_line, table, utc
     from bridge.cli.session import CLOCK, the_desk
     from bridge.engine.setup import StoreSetup

@@ -9,7 +9,7 @@ import io
 import re
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -21,16 +21,20 @@ from rich.table import Table
 from rich.text import Text
 
 from bridge.cli.failures import shown
+from bridge.domain.moments import iso_text
+from bridge.locale.statement_words import LEFT_TO_RIGHT
 
 PIPE_WIDTH = 10_000
 NARROWEST_WORDS = 24
 """Columns of sentences are not folded below this width, however narrow the terminal."""
+ERASED = "(erased)"
 GAP, BELOW = 2, 5
-"""Blanks between two columns, and before a sentence that stands below its row."""
+"""Blanks between two columns, and before what stands below a line or row of ours."""
 WHOLE = re.compile(r"\d\d:\d\d:\d\d [+-]\d\d:\d\d|\S+")
 """What is never taken apart: a number, a word, a time with its offset."""
 NAMES = frozenset(
-    {"account", "claim", "customer", "line", "no.", "order", "package", "problem", "quote", "ticket", "version"}
+    {"account", "claim", "customer", "licence", "line", "no.", "order", "package", "problem", "quote", "ticket"}
+    | {"version"}
 )
 """What is called by a number: that is shown as commands take it, 10042 and not 10,042."""
 STYLES = {"ok": "green", "warning": "yellow", "wrong": "bold red", "quiet": "dim"}
@@ -40,10 +44,12 @@ def show(*parts: RenderableType) -> None:
     """Write to stdout: with colours and folded on a terminal, plain and unfolded elsewhere."""
     if sys.stdout.isatty():
         console = Console(file=sys.stdout, highlight=False, emoji=False, markup=False)
-        # A terminal that is too narrow even so breaks lines itself; numbers and names are never taken apart.
-        unbound = console.options.update(max_width=PIPE_WIDTH)
-        console.width = max(console.width, *(Measurement.get(console, unbound, part).minimum for part in parts))
-        console.print(*parts, sep="\n")
+        # A terminal that is too narrow even so breaks lines itself; numbers and names are never taken apart. Each part
+        # has its own width: an address in one message must not unfold all the others.
+        columns, unbound = console.width, console.options.update(max_width=PIPE_WIDTH)
+        for part in parts:
+            console.width = max(columns, Measurement.get(console, unbound, part).minimum)
+            console.print(part, crop=False)
         return
     plain = io.StringIO()
     console = Console(file=plain, width=PIPE_WIDTH, color_system=None, highlight=False, emoji=False, markup=False)
@@ -54,7 +60,10 @@ def show(*parts: RenderableType) -> None:
 def table(
     *columns: str, rows: Sequence[Sequence[object]], right: Sequence[str] = (), words: Sequence[str] = ()
 ) -> "Sheet":
-    """A table with a heading; the columns in `right` hold numbers, those in `words` sentences that may be folded."""
+    """A table with a heading; those in `words` are sentences that may be folded, those in `right` numbers that are not.
+
+    A number is shown with its unit in one piece: `1 h 30 min`, `20.00 USD`.
+    """
     cells = [[cell(written(*one)) for one in zip(columns, row, strict=True)] for row in rows]
     return Sheet(columns, cells, right, words)
 
@@ -97,7 +106,7 @@ class Sheet:
             yield self._built(facts, [row], options.max_width, heading=number == 0)
             named = (Text.assemble(f"{self._columns[column]}: ", row[column]) for column in below if row[column])
             for sentence in filter(None, (*(row[column] for column in self._words), Text("; ").join(named))):
-                yield Padding(sentence, (0, 0, 0, BELOW))
+                yield Padding(sentence, (0, 0, 0, BELOW), expand=False)
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         facts = self._filled_facts()
@@ -137,21 +146,61 @@ class Sheet:
         """How narrow a column can be: a sentence a few words wide, anything else as wide as what stays whole."""
         if number in self._words:
             return min(self._natural[number], NARROWEST_WORDS)
-        return max((cell_len(part) for text in self._texts(number) for part in WHOLE.findall(text)), default=0)
+        heading, *cells = self._texts(number)
+        numbers = self._columns[number] in self._right
+        parts = cells if numbers else [part for text in cells for part in WHOLE.findall(text)]
+        return max(map(cell_len, (*WHOLE.findall(heading), *parts)), default=0)
 
     def _texts(self, number: int) -> list[str]:
         return [self._columns[number], *(row[number].plain for row in self._rows)]
+
+
+class Whole:
+    """Our own text that is copied from the screen: it is not folded, what is longer than a line the terminal breaks."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for one in self._text.split(allow_blank=True):
+            yield _in_one_piece(one)
+
+
+class Words:
+    """A line of a person's words, folded and indented; a web address is not taken apart, and has lines of its own.
+
+    The terminal breaks that one, at its edge, where our lines begin: so it is one without blanks and other letters than
+    an address has, and nothing else is as long as it.
+    """
+
+    def __init__(self, text: Text, indent: int) -> None:
+        self._text, self._indent = text, indent
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = max(options.max_width - self._indent, 1)
+        for number, piece in enumerate(re.split(rf"([!-~]{{{width + 1},}})", self._text.plain)):
+            is_address = number % 2 == 1
+            words = Text(piece.lstrip() if number else piece)
+            if words.plain.strip() or not self._text.plain.strip():
+                for one in [words] if is_address else words.wrap(console, width):
+                    yield _in_one_piece(Text(" " * self._indent).append_text(one))
+
+
+def _in_one_piece(text: Text) -> Text:
+    text.rstrip()
+    text.no_wrap, text.overflow = True, "ignore"
+    return text
 
 
 def _total(widths: Sequence[int], columns: Sequence[int]) -> int:
     return sum(widths[number] for number in columns) + GAP * (len(columns) - 1)
 
 
-def grid(rows: Sequence[Sequence[object]], *, indent: int = 0) -> Table:
-    """Rows of cells without a heading: names and values."""
+def grid(rows: Sequence[Sequence[object]], *, indent: int = 0, second: int | None = None) -> Table:
+    """Rows of cells without a heading: names and values. The second column is folded beyond `second`."""
     built = Table.grid(padding=(0, 2))
     for number in range(max((len(row) for row in rows), default=0)):
-        built.add_column(overflow="fold", no_wrap=number == 0)
+        built.add_column(overflow="fold", no_wrap=number == 0, max_width=second if number == 1 else None)
     for row in rows:
         first, *rest = row
         facts = (cell(written(str(first), value)) for value in rest)
@@ -182,6 +231,21 @@ def line(text: str = "", style: str = "") -> Text:
     return Text(shown(text), style=STYLES[style] if style else "")
 
 
+def to_paste(text: str) -> RenderableType:
+    """Our own words as somebody copies them: unfolded, with the marks that keep a number's direction in Persian."""
+    return Whole(_marked(text))
+
+
+def _marked(text: str) -> Text:
+    """Text with the marks that keep an amount's direction in Persian: on a line of its own they turn nothing round."""
+    return Text(LEFT_TO_RIGHT.join(shown(part) for part in text.split(LEFT_TO_RIGHT)))
+
+
+def words_parts(words: str) -> list[RenderableType]:
+    """Words of a person, each line indented, so that no line of theirs looks like one of ours."""
+    return [Words(_marked(one), BELOW) for one in (words or ERASED).split("\n")]
+
+
 def local(moment: datetime | None, zone: ZoneInfo) -> str:
     """A moment as the store's clock shows it: `2026-11-22 14:05:09 +03:30`; empty for none."""
     if moment is None:
@@ -193,7 +257,7 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str:
 
 def utc(moment: datetime | None) -> str | None:
     """A moment for programs: `2026-11-22T10:35:09Z`; None for none."""
-    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return iso_text(moment)
 
 
 def age(seconds: float | None) -> str:

@@ -1,8 +1,7 @@
 """A statement as a file for a spreadsheet, in one of the customers' languages (rule C18).
 
-Spreadsheets take a file for UTF-8 by its mark, expect a semicolon where a comma is the decimal mark, and run a cell
-that begins like a formula. Beside each column for a reader stands one for a machine. The customer's own page writes the
-same columns; staff see besides who made an entry.
+Beside each column for a reader stands one for a machine. The customer's own page writes the same columns; staff see
+besides who made an entry.
 """
 
 import csv
@@ -22,12 +21,8 @@ from bridge.locale.statement_words import (
     plain_number,
     purpose,
 )
+from bridge.paper.spreadsheet import MARK, SEPARATORS, harmless
 
-MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-SEPARATORS: Mapping[str, str] = {"en": ",", "ru": ";", "fa": ";"}
-WIDE = "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-"""Some spreadsheets take these for the narrow ones."""
-LIKE_A_FORMULA = frozenset("=+-@\t\r\n" + WIDE)
 MACHINE = {"number": "number", "date": "time_iso", "what": "kind"}
 """Names of the machine's columns beside those that go by the reader's name of the same thing."""
 PAIRS = ("number", "date", "what", "coins", "held", "balance", "balance_held")
@@ -51,11 +46,6 @@ def write_statement(
     writer.writerow(list(_heading(language)))
     for one in entries:
         writer.writerow([harmless(value) for value in _line(one, names, zone, language)])
-
-
-def harmless(value: str | int | None) -> str | int | None:
-    """Text that a spreadsheet would run as a formula is kept as text; a number is no formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in LIKE_A_FORMULA else value
 
 
 def _heading(language: str) -> Iterator[str]:

@@ -4,10 +4,10 @@ What people wrote is indented, line by line, below a line of ours, and can't ste
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from bridge.cli.quotes_shown import words_parts
-from bridge.cli.screen import count, line, local, one_line, utc
+from bridge.cli.screen import count, line, local, one_line, utc, words_parts
 from bridge.domain.entitlement import Entitlement
 from bridge.domain.files import TicketFile
 from bridge.domain.tickets import Author, Message, MessageKind, TicketState
@@ -46,7 +46,8 @@ def thread_parts(thread: Sequence[Message], store: StoreSettings, files: Sequenc
     parts: list[Any] = []
     for one in thread:
         number = f" ({one.id})" if one.kind in PLAIN else ""
-        parts.append(line(f"{local(one.at, store.zone_info)}  {_who(one)}: {_what(one, store.plan_names)}{number}"))
+        said = f"{_who(one)}: {_what(one, store.plan_names)}{_in_a_chat(one, store)}{number}"
+        parts.append(line(f"{local(one.at, store.zone_info)}  {said}"))
         if one.text or one.kind in PLAIN:
             parts += words_parts(one.text)
         parts += [_file_line(place, file) for place, file in enumerate(files, 1) if file.message == one.id]
@@ -94,6 +95,15 @@ def _how(detail: Mapping[str, Any]) -> str:
     if "state" in detail:
         return f", the ticket is {_state_name(detail)}"
     return f", a copy of {detail['copy_of']}" if "copy_of" in detail else ""
+
+
+def _in_a_chat(message: Message, store: StoreSettings) -> str:
+    """In which conversation it was written, and when, where that was before it came into the ticket."""
+    if "chat" not in message.detail:
+        return ""
+    written = datetime.fromtimestamp(int(message.detail["written"]), UTC)
+    earlier = written < message.at.replace(microsecond=0)
+    return f" in chat {message.detail['chat']}" + (f" at {local(written, store.zone_info)}" if earlier else "")
 
 
 def _coins(detail: Mapping[str, Any], name: str = "coins") -> str:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bridge.cli.customer import named
-from bridge.cli.quotes_shown import owner_document, subject_of
+from bridge.cli.customer import named, owner_document
+from bridge.cli.quotes_shown import subject_of
 from bridge.cli.screen import age, count, grid, local, one_line, styled, table, utc
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
@@ -23,7 +23,12 @@ from bridge.services.ticket_histories import read_history
 from bridge.settings import StoreSettings
 
 KINDS = {TicketKind.PRE_SALES: "pre-sales", TicketKind.SUPPORT: "support", TicketKind.WORK: "work"}
-CHANNELS = {Channel.PAGE: "on the page", Channel.SHOP: "in the shop's own customer service", Channel.STAFF: "by staff"}
+CHANNELS = {
+    Channel.PAGE: "on the page",
+    Channel.SHOP: "in the shop's own customer service",
+    Channel.STAFF: "by staff",
+    Channel.CHAT: "in a chat",
+}
 URGENCIES = {Urgency.ASKED: "asked for, not decided", Urgency.CONFIRMED: "yes", Urgency.REFUSED: "refused"}
 SHORT_STATES = {TicketState.WAITING_CUSTOMER: "waiting", TicketState.WAITING_APPROVAL: "approval"}
 """States as a narrow table has them."""

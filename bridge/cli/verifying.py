@@ -22,11 +22,9 @@ from bridge.services.account_pages import PageTerms
 from bridge.services.document_comparison import (
     compare_document_rows,
     expected_answers,
-    expected_licences,
+    expected_documents,
     expected_messages,
     expected_prices,
-    expected_quotes,
-    expected_tickets,
 )
 from bridge.services.findings import Difference
 from bridge.services.shop_comparison import ExpectedAccount, compare_rows, expected_accounts
@@ -123,16 +121,18 @@ async def _with_shop(settings: Settings, store: StoreSettings, desk: Desk, books
 async def _documents_compared(
     desk: Desk, shop: ShopAdapter, terms: PageTerms, keys: Sequence[SigningKey], kept_days: int
 ) -> list[Difference]:
-    """Where the shop's tickets, messages, quotes, licences, prices and answers differ."""
+    """Where the shop's tickets, messages, quotes, licences, premium time, prices and answers differ."""
     differences: list[Difference] = []
-    for table, expected in (
-        (DocumentTable.QUOTE, expected_quotes),
-        (DocumentTable.TICKET, expected_tickets),
-        (DocumentTable.LICENCE, expected_licences),
+    for table in (
+        DocumentTable.QUOTE,
+        DocumentTable.TICKET,
+        DocumentTable.LICENCE,
+        DocumentTable.AGREEMENT,
+        DocumentTable.BILL,
     ):
         last: int | None = 0
         while last is not None:
-            page = partial(expected, terms=terms, after=last, limit=ACCOUNT_PAGE)
+            page = partial(expected_documents, terms=terms, table=table, after=last, limit=ACCOUNT_PAGE)
             found, last = await _steady(desk, shop, keys, table, page)
             differences += found
     key: MessageKey | None = MessageKey(0, 0)

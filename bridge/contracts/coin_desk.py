@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+from bridge.contracts.shown_rows import ShownRows
 from bridge.domain.accounts import Account, Owner
 from bridge.domain.downtime import Gap
 from bridge.domain.quotes import Offer, Quote, QuoteKind
@@ -43,11 +44,11 @@ class Decision:
 
 
 class DeadlineKind(StrEnum):
-    """What falls due. The number a deadline refers to is a package's, a quote's, a ticket's or a licence's.
+    """What falls due. The number a deadline refers to is that of a package, quote, ticket, licence or timed segment.
 
     A package has one deadline at a time: its next reminder, and after the last its end. `FORFEIT` is the end of one
-    of which nobody is told. An offer's is the reminder that it is about to lapse, and after that its lapse. A ticket
-    and a licence have one at a time too: the next moment at which something is to be done about it.
+    of which nobody is told. An offer's is the reminder that it is about to lapse, and after that its lapse. A ticket,
+    a licence and a running timer have one at a time too: the next moment at which something is to be done about it.
     """
 
     PACKAGE = "package"
@@ -56,6 +57,7 @@ class DeadlineKind(StrEnum):
     HOLD_OLD = "hold_old"
     TICKET = "ticket"
     LICENCE = "licence"
+    TIMER = "timer"
 
 
 class Deadline(NamedTuple):
@@ -125,7 +127,7 @@ class Claim(NamedTuple):
     state: str
 
 
-class Quotes(Protocol):
+class Quotes(ShownRows[Quote], Protocol):
     def draft(
         self, store: str, ticket_id: int, account_id: int, kind: QuoteKind, offer: Offer, *, offered: bool
     ) -> Quote:
@@ -152,13 +154,6 @@ class Quotes(Protocol):
 
     def offer_of(self, quote_id: int, version: int) -> Offer | None: ...
 
-    def last_known(self) -> int:
-        """The last number given out before the last restore, or at all where there was none, over all stores.
-
-        What a lost desk gave out comes next.
-        """
-        ...
-
     def extend(self, quote_id: int, valid_until: datetime) -> None:
         """Move the newest version's deadline (rule C5)."""
         ...
@@ -172,46 +167,6 @@ class Quotes(Protocol):
         ...
 
     def decisions(self, quote_id: int) -> list[Decision]: ...
-
-    def touch(self, quote_ids: Iterable[int]) -> None:
-        """Show these quotes anew."""
-        ...
-
-    def waiting(self, store: str, limit: int) -> list[Quote]:
-        """Quotes whose newest state the shop does not have."""
-        ...
-
-    def shown(self, store: str, *, after: int, limit: int) -> list[Quote]:
-        """Quotes with a number above `after` of which the shop has the newest state, ascending."""
-        ...
-
-    def pushed(self, numbers: Mapping[int, int]) -> None:
-        """The shop has these quotes in these versions of the row."""
-        ...
-
-    def not_shown(self, quote_ids: Iterable[int]) -> frozenset[int]:
-        """Those of these quotes of which the shop has had nothing in this epoch."""
-        ...
-
-    def keep_back(self, quote_ids: Iterable[int]) -> None:
-        """Don't show these quotes, whatever happens to them, until they are erased."""
-        ...
-
-    def hold_up(self, quote_ids: Iterable[int]) -> None:
-        """Don't show these quotes until they are taken up."""
-        ...
-
-    def take_up(self, store: str) -> int:
-        """Show the quotes of the store that were held up, as not shown yet. Returns how many."""
-        ...
-
-    def any_held_up(self, store: str) -> bool:
-        """Whether any is held up."""
-        ...
-
-    def again(self, store: str) -> None:
-        """Show every quote of the store once more, but none that is kept back."""
-        ...
 
     def erase(self, account_id: int) -> None:
         """Redact words and texts; hashes and amounts stay (rule D2)."""

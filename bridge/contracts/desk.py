@@ -24,11 +24,13 @@ from bridge.contracts.coin_desk import (
     Quotes,
     Redemptions,
 )
+from bridge.contracts.conversations import ChatContacts, Conversations, Receipts
 from bridge.contracts.disputes import Disputes
 from bridge.contracts.files import Files
 from bridge.contracts.freezes import Freezes
 from bridge.contracts.licence_rows import LicenceRows
 from bridge.contracts.licences import Licences
+from bridge.contracts.premium import Agreements, Bills, Contacts, OrderPayments, WorkTime
 from bridge.contracts.problems import Problems
 from bridge.contracts.threads import Threads
 from bridge.contracts.tickets import Policies, Tickets
@@ -413,7 +415,23 @@ class Tx(Protocol):
     @property
     def personal(self) -> PersonalData: ...
     @property
+    def chat_contacts(self) -> ChatContacts: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def receipts(self) -> Receipts: ...
+    @property
     def files(self) -> Files: ...
+    @property
+    def contacts(self) -> Contacts: ...
+    @property
+    def agreements(self) -> Agreements: ...
+    @property
+    def work_time(self) -> WorkTime: ...
+    @property
+    def bills(self) -> Bills: ...
+    @property
+    def order_payments(self) -> OrderPayments: ...
     @property
     def audit(self) -> Audit: ...
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from bridge.contracts.shown_rows import ShownRows
 from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licence_orders import OrderRenewal
 from bridge.domain.licences import Licence, LicenceEvent
@@ -37,7 +38,7 @@ class Wanted(NamedTuple):
     not_ended_before: datetime | None = None
 
 
-class Licences(Protocol):
+class Licences(ShownRows[KeptLicence], Protocol):
     def new_ids(self, count: int) -> range: ...
 
     def key_of_order(self, store: str, order_id: int, product: str) -> str:
@@ -93,46 +94,6 @@ class Licences(Protocol):
         """Keep these; one of the same order, code and unit is replaced."""
         ...
 
-    def waiting(self, store: str, limit: int) -> list[KeptLicence]:
-        """Licences of which the shop does not have the newest state; not those that are kept back."""
-        ...
-
-    def shown(self, store: str, *, after: int, limit: int) -> list[KeptLicence]:
-        """Licences with an id above `after` that the shop has in their newest state, ascending."""
-        ...
-
-    def pushed(self, numbers: Mapping[int, int]) -> None:
-        """The shop has these licences in these versions of the row."""
-        ...
-
-    def again(self, store: str) -> None:
-        """Push every licence of the store once more; what is kept back stays so."""
-        ...
-
-    def touch(self, account_id: int) -> None:
-        """Push the licences of an account once more, also what was kept back: whose it is has changed."""
-        ...
-
-    def last_known(self) -> int:
-        """The highest number that a licence has had as far as this desk knows."""
-        ...
-
-    def not_shown(self, licence_ids: Iterable[int]) -> frozenset[int]:
-        """Those of these that have not been pushed in this epoch."""
-        ...
-
-    def keep_back(self, licence_ids: Iterable[int]) -> None:
-        """Don't push these until their customer's data are erased: they were, after the backup (rule D2)."""
-        ...
-
-    def hold_up(self, licence_ids: Iterable[int]) -> None:
-        """Don't push these until what the shop has of them can be checked, or staff let go of it."""
-        ...
-
-    def take_up(self, store: str) -> int:
-        """Push those again that were held up; how many."""
-        ...
-
-    def any_held_up(self, store: str) -> bool:
-        """Whether any of the store's licences is held up."""
+    def show_anew(self, account_id: int) -> None:
+        """Show the licences of an account anew, also what was kept back: whose it is has changed."""
         ...

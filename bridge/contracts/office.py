@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from bridge.contracts.chats import Chats, Receipt
 from bridge.contracts.shop_documents import Contact
 from bridge.domain.accounts import Owner
 from bridge.domain.licences import LicenceBook
@@ -48,7 +49,8 @@ class StoreCard:
     `title` is the vendor's name as customers know it; `account_url` is the customer's page in the shop, empty where it
     is not set. `languages` are those customers are addressed in, the first one where theirs is not among them. `plans`
     are the plans' names by key and language, `buy_url` is where a package is sold, empty where that is not said;
-    `licences` has the licensed products with their names.
+    `licences` has the licensed products with their names, `work` the names of the kinds of premium work by key and
+    language.
     """
 
     name: str
@@ -62,6 +64,7 @@ class StoreCard:
     settings: Any = None
     buy_url: str = ""
     licences: LicenceBook = field(default_factory=LicenceBook)
+    work: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def language_for(self, wanted: str) -> str:
         """The language to address somebody in who would like `wanted`, an ISO 639 code with or without a region."""
@@ -148,6 +151,18 @@ class Office(Protocol):
 
     async def queue(self, deliveries: Sequence[Delivery]) -> int:
         """Keep messages until they have been delivered; a known key is left alone. Returns how many are new."""
+        ...
+
+    async def keep(self, receipts: Sequence[Receipt]) -> int:
+        """Keep what came from outside until `bridge_handle` is done with it; a known key is left alone.
+
+        They are on the disk when this returns: only then may the sender be told so. Returns how many are new.
+        """
+        ...
+
+    @property
+    def chats(self) -> Chats:
+        """The bridge's side of conversations, for a plugin that carries them."""
         ...
 
     async def delivered_since(self, store: str, owner: Owner, since: datetime) -> int:

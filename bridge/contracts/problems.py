@@ -9,6 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+AFTER_BACKUP = "after_backup"
+"""The kind of problems about what a lost desk did after the backup that has taken its place."""
+
 
 class ProblemState(StrEnum):
     OPEN = "open"

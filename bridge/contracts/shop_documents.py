@@ -1,10 +1,10 @@
 """The shop as the coin desk needs it: documents shown on its pages, and what customers do there.
 
-Documents (tickets and their messages, quotes, prices, licences, answers) are signed rows like the accounts. The inbox
-is the other way round: rows that the shop's pages write, signed with the store's key, and of which nothing is believed
-before the signature is. A shop that was prepared by an earlier release lacks some of these tables: it goes on with what
-it has until it is prepared again. Beside them stand notes, a row a name: what the desk says of itself and of what is on
-sale, and what the shop's extension says.
+Documents (tickets and their messages, quotes, prices, licences, agreements, bills, answers) are signed rows like the
+accounts. The inbox is the other way round: rows that the shop's pages write, signed with the store's key, and of which
+nothing is believed before the signature is. A shop that was prepared by an earlier release lacks some of these tables:
+it goes on with what it has until it is prepared again. Beside them stand notes, a row a name: what the desk says of
+itself and of what is on sale, and what the shop's extension says.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,10 +28,12 @@ class DocumentTable(StrEnum):
     TICKET = "ticket"
     MESSAGE = "message"
     LICENCE = "licence"
+    AGREEMENT = "agreement"
+    BILL = "bill"
 
 
 DocumentKey = int | str | MessageKey
-"""The number of a ticket, quote or licence, the price's code, the answered row's UUID, the message's two numbers."""
+"""What says which document it is: its number, the price's code, the answered row's UUID, the message's two numbers."""
 
 
 class DocumentRow(NamedTuple):
@@ -42,7 +44,7 @@ class DocumentRow(NamedTuple):
 
     @property
     def id(self) -> int:
-        """The ticket's, quote's or licence's number."""
+        """The ticket's, quote's, licence's, agreement's or bill's number."""
         assert isinstance(self.key, int)
         return self.key
 
@@ -99,9 +101,10 @@ class CoinDeskShop(Protocol):
     async def documents_left_behind(
         self, table: DocumentTable, *, epoch: int, after: int, until: int
     ) -> Sequence[DocumentRow]:
-        """Quotes, tickets or licences of an epoch before this one, `after` < number <= `until`, ascending; at most 200.
+        """What of a numbered table is of an epoch before this one, `after` < number <= `until`, ascending; at most 200.
 
-        None without the table. Once all has been pushed in a new epoch, these are a lost desk's.
+        Quotes, tickets, licences, agreements and bills have numbers. None without the table. Once all has been pushed
+        in a new epoch, these are a lost desk's.
         """
         ...
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from bridge.contracts.shown_rows import ShownRows
 from bridge.domain.accounts import Owner
 from bridge.domain.tickets import Author, Channel, Message, Ticket, TicketKind, TicketNow, Urgency
 
@@ -103,7 +104,7 @@ class Policies(Protocol):
         ...
 
 
-class Tickets(Protocol):
+class Tickets(ShownRows[Ticket], Protocol):
     def open(
         self,
         store: str,
@@ -207,14 +208,6 @@ class Tickets(Protocol):
         """Of the thread what became of quotes, in order; however much was written besides is not read."""
         ...
 
-    def last_known(self) -> int:
-        """As with `Quotes.last_known`."""
-        ...
-
-    def touch(self, ticket_ids: Iterable[int]) -> None:
-        """Show these tickets anew, but not what was said in them."""
-        ...
-
     def touch_covered(self, store: str) -> None:
         """Show those tickets of the store anew in which was decided who pays for help; all of them are looked at."""
         ...
@@ -253,42 +246,6 @@ class Tickets(Protocol):
 
     def answers_wait(self, store: str) -> bool:
         """Whether staff have written in a ticket that is to be shown, and whose newest state the shop does not have."""
-        ...
-
-    def waiting(self, store: str, limit: int) -> list[Ticket]:
-        """Tickets whose newest state the shop does not have."""
-        ...
-
-    def shown(self, store: str, *, after: int, limit: int) -> list[Ticket]:
-        """Tickets with a number above `after` of which the shop has the newest state, ascending."""
-        ...
-
-    def pushed(self, numbers: Mapping[int, int]) -> None:
-        """The shop has these tickets in these versions of the row."""
-        ...
-
-    def not_shown(self, ticket_ids: Iterable[int]) -> frozenset[int]:
-        """Those of these tickets of which the shop has had nothing in this epoch."""
-        ...
-
-    def keep_back(self, ticket_ids: Iterable[int]) -> None:
-        """Don't show these tickets, whatever happens to them, until they are erased."""
-        ...
-
-    def hold_up(self, ticket_ids: Iterable[int]) -> None:
-        """Don't show these tickets until they are taken up."""
-        ...
-
-    def take_up(self, store: str) -> int:
-        """Show the tickets of the store that were held up, as not shown yet. Returns how many."""
-        ...
-
-    def any_held_up(self, store: str) -> bool:
-        """Whether any is held up."""
-        ...
-
-    def again(self, store: str) -> None:
-        """Show every ticket of the store once more, but none that is kept back."""
         ...
 
     def written(self, account_id: int) -> dict[int, Written]:

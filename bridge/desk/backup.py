@@ -16,6 +16,7 @@ from bridge.desk import versions
 from bridge.desk.connection import HEADER_BYTES, begin, open_reader, open_writer, translated
 from bridge.desk.desk import Desk
 from bridge.desk.numbers import last_numbers_of_any, leave_out
+from bridge.desk.restored_timers import end_timers
 from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade
 from bridge.desk.values import to_ms
@@ -129,7 +130,8 @@ def restore(source: Path, desk_path: Path, *, at: datetime) -> tuple[DeskIdentit
     """Put a backup in the desk's place, with a new epoch, new numbers and every account waiting to be pushed whole.
 
     What plugins had not been told and had not delivered when the backup was made may have gone out since: staff decide.
-    Nothing falls due about a ticket for a while: what was said in it since may only come back (rule T7).
+    Nothing falls due about a ticket for a while: what was said in it since may only come back (rule T7). Timers that
+    ran end: nobody here knows for how long they went on (rule W6).
     One of an older program is brought to this program's version. Call under the daemon's lock. The desk that was there
     is kept beside it; returns the identity now and that file.
     Raises as `examine` does; the desk in place is untouched then.
@@ -174,6 +176,7 @@ def _renew(path: Path, at: datetime, *, lost: _Lost) -> DeskIdentity:
             for (name,) in connection.execute("SELECT name FROM store").fetchall():
                 tx.push.again(name)
                 _hold_messages(tx, name, at)
+                end_timers(tx, name, at)
             tx.deadlines.put_off(DeadlineKind.TICKET, at + AFTER_RESTORE)
             connection.execute("COMMIT")
             connection.execute("PRAGMA journal_mode=DELETE")

@@ -7,7 +7,6 @@ are there to be searched by, and are written with every event.
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from bridge.contracts.licences import KeyedEvent
 from bridge.desk.licence_tables import licence, licence_event
 from bridge.desk.statements import LookUp
 from bridge.desk.tables import store
-from bridge.desk.values import as_json, from_ms, to_ms
+from bridge.desk.values import as_json, from_ms, ms_or_none, to_ms
 from bridge.domain.licence_history import KeptLicence, LicenceNow, licence_now
 from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, LicenceSource, LicenceTerms, Term
 
@@ -78,11 +77,6 @@ def derived_from(now: LicenceNow) -> dict[str, Any]:
         "until_ms": ms_or_none(now.counts_until),
         "suspended": now.suspended,
     }
-
-
-def ms_or_none(moment: datetime | None) -> int | None:
-    """A moment as its column has it."""
-    return None if moment is None else to_ms(moment)
 
 
 def event_row(one: KeyedEvent) -> dict[str, Any]:

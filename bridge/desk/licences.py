@@ -1,17 +1,16 @@
 """Licences in the desk: kept, found, and searched by the columns that follow from their histories.
 
-What those columns are and how a row is read is in `licence_values`, what the shop has of them in `licence_pushing`.
+What those columns are and how a row is read is in `licence_values`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal_column, or_, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.licences import Derived, KeyedEvent, Wanted
-from bridge.desk.licence_pushing import SqlLicencePushing
-from bridge.desk.licence_tables import licence, licence_domain, licence_event, renewal
+from bridge.desk.licence_tables import LICENCE_WAITS, licence, licence_domain, licence_event, renewal
 from bridge.desk.licence_values import (
     FOUND,
     OF_STORE,
@@ -20,13 +19,13 @@ from bridge.desk.licence_values import (
     event_row,
     history_of,
     kept_from,
-    ms_or_none,
     terms_json,
 )
 from bridge.desk.numbers import next_number
+from bridge.desk.shown_rows import ZERO, ShownStatements, SqlShownRows
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
 from bridge.desk.tables import desk
-from bridge.desk.values import as_json, from_ms, id_list, to_ms
+from bridge.desk.values import as_json, from_ms, id_list, ms_or_none, to_ms
 from bridge.domain.licence_history import KeptLicence, licence_now
 from bridge.domain.licence_keys import drawn_from, new_key
 from bridge.domain.licence_orders import OrderRenewal
@@ -99,11 +98,19 @@ _SAVE_RENEWAL = Statement(
         set_={name: _INSERT_RENEWAL.excluded[name] for name in ("licence_id", "stands", "turns")},
     )
 )
+_SHOW_ANEW = Statement(
+    update(licence)
+    .where(licence.c.account_id == bindparam("account"))
+    .values(number=licence.c.number + literal_column("1"), pushed_number=func.max(licence.c.pushed_number, ZERO))
+)
+"""Also what was kept back: what its row would have shown is nobody's any more."""
 _OF_DOMAINS = frozenset({LicenceEventKind.ACTIVATED, LicenceEventKind.RELEASED})
 
 
-class SqlLicences(SqlLicencePushing):
+class SqlLicences(SqlShownRows[KeptLicence]):
     """Implements `bridge.contracts.licences.Licences`."""
+
+    _shows = ShownStatements(licence, FOUND, LICENCE_WAITS)
 
     def new_ids(self, count: int) -> range:
         first = next_number(self._connection, licence)
@@ -238,6 +245,9 @@ class SqlLicences(SqlLicencePushing):
             fresh.setdefault(one.key, one)
         already = {row[0] for row in rows}
         return [one for key, one in fresh.items() if key not in already]
+
+    def show_anew(self, account_id: int) -> None:
+        _SHOW_ANEW.run(self._connection, account=account_id)
 
     def _read(self, rows: Sequence[Any]) -> list[KeptLicence]:
         return kept_from(self._connection, rows)

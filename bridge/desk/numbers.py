@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.desk.licence_tables import licence
+from bridge.desk.premium_tables import agreement, bill, contact, time_segment
 from bridge.desk.statements import Statement
 from bridge.desk.tables import guest_claim, left_out, package, problem, quote
 from bridge.desk.ticket_tables import ticket
@@ -22,7 +23,9 @@ GAP = 10_000
 A backup is meant to be a day old at most (staff are told after 26 hours), and no staff writes ten thousand quotes in a
 day; nor in a month, if they write less than three hundred a day. It is still a number to be said on the telephone.
 """
-NUMBERED: tuple[Table, ...] = (package, problem, ticket, quote, guest_claim, licence)
+NUMBERED: tuple[Table, ...] = (
+    package, problem, ticket, quote, guest_claim, licence, contact, agreement, time_segment, bill,
+)  # fmt: skip
 
 OLDER_NAMES = {"ticket": ("request",)}
 """What tables were called in older desks."""

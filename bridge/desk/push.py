@@ -7,7 +7,9 @@ from sqlalchemy import and_, bindparam, func, or_, select, text, update
 
 from bridge.contracts.desk import PushState
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
+from bridge.desk.agreements import SqlAgreements
 from bridge.desk.answers import SqlAnswers
+from bridge.desk.bills import SqlBills
 from bridge.desk.files import SqlFiles
 from bridge.desk.licences import SqlLicences
 from bridge.desk.quotes import SqlQuotes
@@ -113,6 +115,8 @@ class SqlPush:
         SqlTickets(self._connection, self._stores).again(store)
         SqlQuotes(self._connection, self._stores).again(store)
         SqlLicences(self._connection, self._stores).again(store)
+        SqlAgreements(self._connection, self._stores).again(store)
+        SqlBills(self._connection, self._stores).again(store)
         SqlPrices(self._connection, self._stores).again(store)
         SqlAnswers(self._connection, self._stores).again(store, from_ms(0))
         SqlFiles(self._connection, self._stores).again(store)

@@ -1,19 +1,20 @@
 """Quotes in the desk: how each stands, every version that was offered, and the evidence of what was decided."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal_column, select, text, update
+from sqlalchemy import and_, bindparam, func, literal_column, select, update
 
 from bridge.contracts.coin_desk import Channel, Decision
 from bridge.desk.accounts import SqlStores
-from bridge.desk.numbers import last_known, next_number
+from bridge.desk.numbers import next_number
+from bridge.desk.shown_rows import ShownStatements, SqlShownRows
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import HELD_UP, KEPT_BACK, QUOTE_WAITS, decision, quote, quote_version, store
-from bridge.desk.values import as_json, from_ms, id_list, read_json, to_ms
+from bridge.desk.tables import QUOTE_WAITS, decision, quote, quote_version, store
+from bridge.desk.values import as_json, from_ms, id_list, moment_or_none, ms_or_none, read_json, to_ms
 from bridge.domain.holds import Part
 from bridge.domain.quotes import ENDED, Offer, Quote, QuoteKind, QuoteState
 
@@ -52,21 +53,6 @@ _OPEN = Statement(
     .order_by(quote.c.id.desc())
     .limit(bindparam("most"))
 )
-_WAITING = Statement(
-    _FOUND.where(quote.c.store_id == bindparam("store"), QUOTE_WAITS, quote.c.pushed_number >= literal_column("0"))
-    .order_by(quote.c.id)
-    .limit(bindparam("most"))
-)
-_SHOWN = Statement(
-    _FOUND.where(
-        quote.c.store_id == bindparam("store"),
-        quote.c.id > bindparam("after"),
-        quote.c.pushed_number == quote.c.number,
-        quote.c.state != literal_column(f"'{QuoteState.DRAFT}'"),
-    )
-    .order_by(quote.c.id)
-    .limit(bindparam("most"))
-)
 _SAVE = Statement(
     update(quote)
     .where(quote.c.id == bindparam("wanted"))
@@ -102,35 +88,17 @@ _LAPSED_IN = Statement(
 )
 _DECIDE = insert_row(decision, without=frozenset({"id"}))
 _DECISIONS = Statement(select(decision).where(decision.c.quote_id == bindparam("quote")).order_by(decision.c.id))
-_TOUCH = Statement(update(quote).where(any_of(quote.c.id, "ids")).values(number=quote.c.number + literal_column("1")))
-_PUSHED = Statement(
-    update(quote)
-    .where(quote.c.id == bindparam("wanted"), quote.c.pushed_number < bindparam("shown"))
-    .values(pushed_number=bindparam("shown"))
-)
-_NOT_SHOWN = Statement(select(quote.c.id).where(any_of(quote.c.id, "ids"), quote.c.pushed_number == text("0")))
-_KEEP_BACK = Statement(update(quote).where(any_of(quote.c.id, "ids")).values(pushed_number=text(KEPT_BACK)))
-_HOLD_UP = Statement(update(quote).where(any_of(quote.c.id, "ids")).values(pushed_number=text(HELD_UP)))
-_IS_HELD_UP = and_(quote.c.store_id == bindparam("store"), quote.c.pushed_number == literal_column(HELD_UP))
-_TAKE_UP = Statement(update(quote).where(_IS_HELD_UP).values(pushed_number=text("0")))
-_ANY_HELD_UP = Statement(select(quote.c.id).where(_IS_HELD_UP).limit(1))
-_AGAIN = Statement(
-    update(quote)
-    .where(quote.c.store_id == bindparam("store"))
-    .values(
-        number=quote.c.number + literal_column("1"),
-        pushed_number=func.min(quote.c.pushed_number, literal_column("0")),  # not what is kept back
-    )
-)
 _MINE = select(quote.c.id).where(quote.c.account_id == bindparam("account")).scalar_subquery()
 _ERASE = Statement(update(quote_version).where(quote_version.c.quote_id.in_(_MINE)).values(words="", texts="{}"))
 
 
-class SqlQuotes:
+class SqlQuotes(SqlShownRows[Quote]):
     """Implements `bridge.contracts.coin_desk.Quotes`."""
 
+    _shows = ShownStatements(quote, _FOUND, QUOTE_WAITS, quote.c.state != literal_column(f"'{QuoteState.DRAFT}'"))
+
     def __init__(self, connection: sqlite3.Connection, stores: SqlStores) -> None:
-        self._connection, self._stores = connection, stores
+        super().__init__(connection, stores)
         self._newest_seen: dict[int, int] = {}
 
     def draft(
@@ -165,11 +133,11 @@ class SqlQuotes:
         return found
 
     def of_ticket(self, ticket_id: int) -> list[Quote]:
-        return [_quote_from(row) for row in _OF_REQUEST.rows(self._connection, ticket=ticket_id)]
+        return self._read(_OF_REQUEST.rows(self._connection, ticket=ticket_id))
 
     def of_account(self, account_id: int, *, holding: bool = False) -> list[Quote]:
         rows = (_HOLDING if holding else _OF_ACCOUNT).rows(self._connection, account=account_id)
-        return [_quote_from(row) for row in rows]
+        return self._read(rows)
 
     def of_accounts(self, account_ids: Iterable[int]) -> dict[int, list[Quote]]:
         found: dict[int, list[Quote]] = {}
@@ -180,7 +148,7 @@ class SqlQuotes:
 
     def open(self, store: str, limit: int) -> list[Quote]:
         rows = _OPEN.rows(self._connection, store=self._stores.number(store), most=limit)
-        return [_quote_from(row) for row in rows]
+        return self._read(rows)
 
     def save(self, quote: Quote) -> Quote:
         if quote.offer.version != self._newest_seen.get(quote.id) and self._newest(quote.id) < quote.offer.version:
@@ -193,7 +161,7 @@ class SqlQuotes:
             held=quote.held,
             hold=as_json([list(part) for part in quote.hold]),
             spent=quote.spent,
-            approved_ms=to_ms(quote.approved_at) if quote.approved_at else None,
+            approved_ms=ms_or_none(quote.approved_at),
         )
         return replace(quote, number=number)
 
@@ -204,9 +172,6 @@ class SqlQuotes:
     def offer_of(self, quote_id: int, version: int) -> Offer | None:
         row = _OFFER.one(self._connection, wanted=quote_id, version=version)
         return None if row is None else _offer_from(row)
-
-    def last_known(self) -> int:
-        return last_known(self._connection, quote)
 
     def extend(self, quote_id: int, valid_until: datetime) -> None:
         newest = self._newest(quote_id)
@@ -234,42 +199,12 @@ class SqlQuotes:
     def decisions(self, quote_id: int) -> list[Decision]:
         return [_decision_from(row) for row in _DECISIONS.rows(self._connection, quote=quote_id)]
 
-    def touch(self, quote_ids: Iterable[int]) -> None:
-        _TOUCH.run(self._connection, ids=id_list(quote_ids))
-
-    def waiting(self, store: str, limit: int) -> list[Quote]:
-        rows = _WAITING.rows(self._connection, store=self._stores.number(store), most=limit)
-        return [_quote_from(row) for row in rows]
-
-    def shown(self, store: str, *, after: int, limit: int) -> list[Quote]:
-        rows = _SHOWN.rows(self._connection, store=self._stores.number(store), after=after, most=limit)
-        return [_quote_from(row) for row in rows]
-
-    def pushed(self, numbers: Mapping[int, int]) -> None:
-        rows = ({"wanted": number, "shown": shown} for number, shown in numbers.items())
-        _PUSHED.run_many(self._connection, rows)
-
-    def not_shown(self, quote_ids: Iterable[int]) -> frozenset[int]:
-        return frozenset(row[0] for row in _NOT_SHOWN.rows(self._connection, ids=id_list(quote_ids)))
-
-    def keep_back(self, quote_ids: Iterable[int]) -> None:
-        _KEEP_BACK.run(self._connection, ids=id_list(quote_ids))
-
-    def hold_up(self, quote_ids: Iterable[int]) -> None:
-        _HOLD_UP.run(self._connection, ids=id_list(quote_ids))
-
-    def take_up(self, store: str) -> int:
-        return _TAKE_UP.run(self._connection, store=self._stores.number(store)).rowcount
-
-    def any_held_up(self, store: str) -> bool:
-        return _ANY_HELD_UP.one(self._connection, store=self._stores.number(store)) is not None
-
-    def again(self, store: str) -> None:
-        _AGAIN.run(self._connection, store=self._stores.number(store))
-
     def erase(self, account_id: int) -> None:
         _ERASE.run(self._connection, account=account_id)
         self.touch(quote.id for quote in self.of_account(account_id))
+
+    def _read(self, rows: Sequence[Any]) -> list[Quote]:
+        return [_quote_from(row) for row in rows]
 
     def _newest(self, quote_id: int) -> int:
         row = _LAST_VERSION.one(self._connection, wanted=quote_id)
@@ -302,7 +237,7 @@ def _quote_from(row: Sequence[Any]) -> Quote:
         offer=_offer_from(offer),
         hold=tuple(Part(*part) for part in read_json(hold)),
         spent=spent,
-        approved_at=None if approved_ms is None else from_ms(approved_ms),
+        approved_at=moment_or_none(approved_ms),
         number=shown,
     )
 

@@ -1,14 +1,16 @@
 """Tickets and their threads in the desk."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, null, or_, select, text, update
+from sqlalchemy import bindparam, exists, func, literal_column, null, or_, select, update
 
 from bridge.desk.messages import SqlMessages, erase_messages
-from bridge.desk.numbers import is_lost, last_known, next_number
+from bridge.desk.numbers import is_lost, next_number
+from bridge.desk.shown_rows import ZERO, ShownStatements, SqlShownRows
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import HELD_UP, KEPT_BACK
+from bridge.desk.tables import KEPT_BACK
 from bridge.desk.ticket_rows import FOUND_TICKETS, ticket_from
 from bridge.desk.ticket_standing import SqlTicketStanding
 from bridge.desk.ticket_tables import HIDDEN, NOT_CLOSED, TICKET_WAITS, message, ticket
@@ -38,13 +40,6 @@ _LASTING = Statement(
     .order_by(ticket.c.id)
     .limit(bindparam("most"))
 )
-_WAITING = Statement(
-    FOUND_TICKETS.where(
-        ticket.c.store_id == bindparam("store"), TICKET_WAITS, ticket.c.pushed_number != literal_column(KEPT_BACK)
-    )
-    .order_by(ticket.c.id)
-    .limit(bindparam("most"))
-)
 _ANSWERS_WAIT = Statement(
     select(ticket.c.id)
     .where(
@@ -59,17 +54,7 @@ _ANSWERS_WAIT = Statement(
     )
     .limit(1)
 )
-_SHOWN = Statement(
-    FOUND_TICKETS.where(
-        ticket.c.store_id == bindparam("store"),
-        ticket.c.id > bindparam("after"),
-        ticket.c.pushed_number == ticket.c.number,
-    )
-    .order_by(ticket.c.id)
-    .limit(bindparam("most"))
-)
 _NEXT = ticket.c.number + literal_column("1")
-_TOUCH = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(number=_NEXT))
 _RENAME = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(subject=bindparam("wanted"), number=_NEXT))
 _TOUCH_COVERED = Statement(
     update(ticket)
@@ -81,22 +66,12 @@ _TOUCH_COVERED = Statement(
     )
     .values(number=_NEXT)
 )
-_PUSHED = Statement(
-    update(ticket)
-    .where(ticket.c.id == bindparam("wanted"), ticket.c.pushed_number < bindparam("shown"))
-    .values(pushed_number=bindparam("shown"))
-)
-_NOT_SHOWN = Statement(select(ticket.c.id).where(any_of(ticket.c.id, "ids"), ticket.c.pushed_number == text("0")))
-_KEEP_BACK = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(pushed_number=text(KEPT_BACK)))
-_HOLD_UP = Statement(update(ticket).where(any_of(ticket.c.id, "ids")).values(pushed_number=text(HELD_UP)))
-_IS_HELD_UP = and_(ticket.c.store_id == bindparam("store"), ticket.c.pushed_number == literal_column(HELD_UP))
-_TAKE_UP = Statement(update(ticket).where(_IS_HELD_UP).values(pushed_number=text("0")))
-_ANY_HELD_UP = Statement(select(ticket.c.id).where(_IS_HELD_UP).limit(1))
 _AGAIN = Statement(
     update(ticket)
     .where(ticket.c.store_id == bindparam("store"), ticket.c.pushed_number > literal_column(str(HIDDEN)))
-    .values(number=_NEXT, pushed_number=func.min(ticket.c.pushed_number, literal_column("0")))  # not what is kept back
+    .values(number=_NEXT, pushed_number=func.min(ticket.c.pushed_number, ZERO))  # not what is kept back
 )
+"""Not those that are hidden: a shop has many more old tickets than pages ever show."""
 _MINE = Statement(select(ticket.c.id).where(ticket.c.account_id == bindparam("account")))
 _ERASE_SUBJECTS = Statement(
     update(ticket)
@@ -105,8 +80,10 @@ _ERASE_SUBJECTS = Statement(
 )
 
 
-class SqlTickets(SqlMessages, SqlTicketStanding):
+class SqlTickets(SqlMessages, SqlTicketStanding, SqlShownRows[Ticket]):
     """Implements `bridge.contracts.tickets.Tickets`."""
+
+    _shows = ShownStatements(ticket, FOUND_TICKETS, TICKET_WAITS)
 
     def open(
         self,
@@ -163,7 +140,7 @@ class SqlTickets(SqlMessages, SqlTicketStanding):
 
     def latest(self, store: str, limit: int) -> list[Ticket]:
         rows = _LATEST.rows(self._connection, store=self._stores.number(store), most=limit)
-        return [ticket_from(row) for row in rows]
+        return self._read(rows)
 
     def lasting(self, store: str, begin: datetime, end: datetime, *, after: int, limit: int) -> list[Ticket]:
         rows = _LASTING.rows(
@@ -174,13 +151,7 @@ class SqlTickets(SqlMessages, SqlTicketStanding):
             after=after,
             most=limit,
         )
-        return [ticket_from(row) for row in rows]
-
-    def last_known(self) -> int:
-        return last_known(self._connection, ticket)
-
-    def touch(self, ticket_ids: Iterable[int]) -> None:
-        _TOUCH.run(self._connection, ids=id_list(ticket_ids))
+        return self._read(rows)
 
     def rename(self, ticket_ids: Iterable[int], subject: str) -> None:
         _RENAME.run(self._connection, ids=id_list(ticket_ids), wanted=subject)
@@ -189,13 +160,9 @@ class SqlTickets(SqlMessages, SqlTicketStanding):
         _TOUCH_COVERED.run(self._connection, store=self._stores.number(store))
 
     def show_anew(self, ticket_ids: Iterable[int]) -> None:
-        ids = id_list(ticket_ids)
-        _TOUCH.run(self._connection, ids=ids)
-        self._show_messages_anew(ids)
-
-    def waiting(self, store: str, limit: int) -> list[Ticket]:
-        rows = _WAITING.rows(self._connection, store=self._stores.number(store), most=limit)
-        return [ticket_from(row) for row in rows]
+        ids = list(ticket_ids)
+        self.touch(ids)
+        self._show_messages_anew(id_list(ids))
 
     def is_pushed(self, store: str, ticket_id: int) -> bool | None:
         row = _IS_PUSHED.one(self._connection, wanted=ticket_id, store=self._stores.number(store))
@@ -208,29 +175,6 @@ class SqlTickets(SqlMessages, SqlTicketStanding):
     def answers_wait(self, store: str) -> bool:
         return _ANSWERS_WAIT.one(self._connection, store=self._stores.number(store)) is not None
 
-    def shown(self, store: str, *, after: int, limit: int) -> list[Ticket]:
-        rows = _SHOWN.rows(self._connection, store=self._stores.number(store), after=after, most=limit)
-        return [ticket_from(row) for row in rows]
-
-    def pushed(self, numbers: Mapping[int, int]) -> None:
-        rows = ({"wanted": number, "shown": shown} for number, shown in numbers.items())
-        _PUSHED.run_many(self._connection, rows)
-
-    def not_shown(self, ticket_ids: Iterable[int]) -> frozenset[int]:
-        return frozenset(row[0] for row in _NOT_SHOWN.rows(self._connection, ids=id_list(ticket_ids)))
-
-    def keep_back(self, ticket_ids: Iterable[int]) -> None:
-        _KEEP_BACK.run(self._connection, ids=id_list(ticket_ids))
-
-    def hold_up(self, ticket_ids: Iterable[int]) -> None:
-        _HOLD_UP.run(self._connection, ids=id_list(ticket_ids))
-
-    def take_up(self, store: str) -> int:
-        return _TAKE_UP.run(self._connection, store=self._stores.number(store)).rowcount
-
-    def any_held_up(self, store: str) -> bool:
-        return _ANY_HELD_UP.one(self._connection, store=self._stores.number(store)) is not None
-
     def again(self, store: str) -> None:
         number = self._stores.number(store)
         _AGAIN.run(self._connection, store=number)
@@ -239,3 +183,6 @@ class SqlTickets(SqlMessages, SqlTicketStanding):
     def erase(self, account_id: int) -> None:
         _ERASE_SUBJECTS.run(self._connection, account=account_id)
         erase_messages(self._connection, id_list(row[0] for row in _MINE.rows(self._connection, account=account_id)))
+
+    def _read(self, rows: Sequence[Any]) -> list[Ticket]:
+        return [ticket_from(row) for row in rows]

@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from bridge.desk.accounts import SqlAccounts, SqlStores
+from bridge.desk.agreements import SqlAgreements
 from bridge.desk.answers import SqlAnswers
 from bridge.desk.audit import SqlAudit
+from bridge.desk.bills import SqlBills
+from bridge.desk.chat_contacts import SqlChatContacts
 from bridge.desk.connection import translated
+from bridge.desk.contacts import SqlContacts
+from bridge.desk.conversations import SqlConversations
 from bridge.desk.counts import SqlCounts
 from bridge.desk.deadlines import SqlDeadlines, SqlDowntimes, SqlNotices
 from bridge.desk.deliveries import SqlDeliveries
@@ -23,6 +28,7 @@ from bridge.desk.lasting import Lasting
 from bridge.desk.ledger import SqlLedger
 from bridge.desk.licence_rows import SqlLicenceRows
 from bridge.desk.licences import SqlLicences
+from bridge.desk.order_payments import SqlOrderPayments
 from bridge.desk.outbox import SqlOutbox
 from bridge.desk.personal import SqlPersonalData
 from bridge.desk.policies import SqlPolicies
@@ -30,11 +36,13 @@ from bridge.desk.problems import SqlProblems
 from bridge.desk.purchases import SqlPurchases
 from bridge.desk.push import SqlPush
 from bridge.desk.quotes import SqlQuotes
+from bridge.desk.receipts import SqlReceipts
 from bridge.desk.rights import SqlPrices, SqlRedemptions
 from bridge.desk.slices import SqlSlices
 from bridge.desk.sync import SqlSync
 from bridge.desk.threads import SqlThreads
 from bridge.desk.tickets import SqlTickets
+from bridge.desk.work_time import SqlWorkTime
 from bridge.errors import DeskUnusable, DeskUnwritable
 
 T = TypeVar("T")
@@ -214,8 +222,40 @@ class DeskTx:
         return SqlPersonalData(self.connection, self.stores)
 
     @_part
+    def chat_contacts(self) -> SqlChatContacts:
+        return SqlChatContacts(self.connection, self.stores)
+
+    @_part
+    def conversations(self) -> SqlConversations:
+        return SqlConversations(self.connection, self.stores)
+
+    @_part
+    def receipts(self) -> SqlReceipts:
+        return SqlReceipts(self.connection)
+
+    @_part
     def files(self) -> SqlFiles:
         return SqlFiles(self.connection, self.stores)
+
+    @_part
+    def contacts(self) -> SqlContacts:
+        return SqlContacts(self.connection, self.stores)
+
+    @_part
+    def agreements(self) -> SqlAgreements:
+        return SqlAgreements(self.connection, self.stores)
+
+    @_part
+    def work_time(self) -> SqlWorkTime:
+        return SqlWorkTime(self.connection, self.stores)
+
+    @_part
+    def bills(self) -> SqlBills:
+        return SqlBills(self.connection, self.stores)
+
+    @_part
+    def order_payments(self) -> SqlOrderPayments:
+        return SqlOrderPayments(self.connection, self.stores)
 
     @_part
     def audit(self) -> SqlAudit:

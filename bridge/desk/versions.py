@@ -16,11 +16,11 @@ from bridge.desk.tables import desk
 from bridge.desk.values import from_ms, to_ms
 from bridge.errors import DeskDamaged, DeskTooNew, DeskTooOld
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 8
 """The version of the tables in this program."""
-COMPATIBLE_VERSION = 6
+COMPATIBLE_VERSION = 8
 """The oldest program (by its `SCHEMA_VERSION`) that can use a desk written by this one."""
-REVISION = "0006"
+REVISION = "0008"
 """Alembic's name of the newest migration."""
 
 _IDENTITY = Statement(

@@ -1,4 +1,4 @@
-"""What of a store's settings decides about quotes, rights, reminders, tickets and licences."""
+"""What of a store's settings decides about quotes, rights, reminders, tickets, licences and premium time."""
 
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from bridge.domain.files import FileTerms
 from bridge.domain.licences import LicenceBook
 from bridge.domain.plans import PlanBook
+from bridge.domain.premium import PremiumTerms
 from bridge.domain.rights import RightBook
 from bridge.domain.service_hours import ALWAYS, ServiceCalendar
 from bridge.domain.ticket_terms import TicketTerms
@@ -44,3 +45,4 @@ class DeskTerms:
     tickets: TicketTerms = field(default_factory=TicketTerms)
     files: FileTerms = field(default_factory=FileTerms)
     licences: LicenceBook = field(default_factory=LicenceBook)
+    premium: PremiumTerms = field(default_factory=PremiumTerms)

@@ -1,7 +1,7 @@
 """Events: what plugins are told after it has been committed.
 
-Each carries a key that is the same at every delivery, so that a receiver can recognise a repeat. Amounts are coins; ids
-are the shop's and the desk's own, never names or texts (rule D1).
+Each carries a key that is the same at every delivery, so that a receiver can recognise a repeat. Amounts are coins,
+money is text; ids are the shop's and the desk's own, never names or texts (rule D1).
 """
 
 from dataclasses import dataclass
@@ -181,12 +181,14 @@ class BalanceLow(CustomerEvent):
 class AboutLicence(CustomerEvent):
     """Something about one licence of a product, which counts until the end of a day; None for good.
 
-    The licence's own key is no part of the event: whoever needs it asks the desk.
+    `goes_on` says that the extension may be used beyond that day: then it is help with it that ends. The licence's own
+    key is no part of the event: whoever needs it asks the desk.
     """
 
     licence_id: int
     product: str
     until: datetime | None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +317,108 @@ class ClockEscalated(ClockEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PremiumEvent(Event):
+    """Something about premium time with one contact; `owner` is the customer he is linked to, None for nobody."""
+
+    contact_id: int
+    owner: Owner | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementEvent(PremiumEvent):
+    """Something about one version of an agreement: `work` at `rate` an hour for at most `cap_minutes`, `cap` in money.
+
+    Money is a decimal number as text, of `currency`. `ticket_id` is the ticket it is about, where it is about one.
+    """
+
+    agreement_id: int
+    version: int
+    work: str
+    rate: str
+    cap_minutes: int
+    cap: str
+    currency: str
+    ticket_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementOffered(AgreementEvent):
+    """Staff offered it, or a new version of it; it can be accepted until `valid_until` (rule W5)."""
+
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementReached(AgreementEvent):
+    """The contact accepted it, through `channel` (`chat`, `page`, `staff`): its time can be charged (rule W5)."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementDeclined(AgreementEvent):
+    """The contact declined it, through `channel`."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerEvent(PremiumEvent):
+    """Something about a running timer of `agent`, for him; `agreement_id` is None for time that is never charged.
+
+    `ending` is why it ends: `waited`, `cap`, `forgotten`, or by whom it was ended: `stopped`, `moved`.
+    """
+
+    segment_id: int
+    agent: str
+    agreement_id: int | None
+    ending: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerWarning(TimerEvent):
+    """It ends by itself in `minutes` minutes (rule W6)."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerEnded(TimerEvent):
+    """It has ended by itself after `seconds` seconds; `flagged` where nobody has chosen that (rule W6)."""
+
+    seconds: int
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillEvent(PremiumEvent):
+    """Something about a bill of `amount`, a decimal number as text, of `currency`; `month` as in `2026-11-01`.
+
+    `month` is empty for the bill of one agreement.
+    """
+
+    bill_id: int
+    amount: str
+    currency: str
+    month: str = ""
+
+
+class BillSent(BillEvent):
+    """The final statement is the contact's to read: it comes before the bill (rule W8)."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillChanged(BillEvent):
+    """Its `state` is another than it `was`, or it was `corrected` by a line of its own (rule W8)."""
+
+    state: str
+    was: str
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuestClaimed(CustomerEvent):
     """Somebody who is logged in claims a guest's order: its code goes to the order's address (rule C19).
 
@@ -346,6 +450,34 @@ class BackupLate(Event):
     hours: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMessageReady(Event):
+    """A message of ours is to be sent to a contact over `channel`, from our number called `number`.
+
+    `key` is the message's own, once for each time that it becomes ready. Its words, and the contact's address, are no
+    part of the event: whoever sends it asks the office for them when it does.
+    """
+
+    message_id: int
+    conversation_id: int
+    number: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatWaiting(Event):
+    """A contact wrote on our number called `number`, and waits for somebody: for the staff named in `to`.
+
+    At most one while nobody has answered. `role` is what the number is for, `route` what the conversation is.
+    """
+
+    conversation_id: int
+    number: str
+    role: str
+    route: str
+    to: tuple[str, ...]
+
+
 EVENTS: dict[str, type[Event]] = {
     "coins_granted": CoinsGranted,
     "coins_revoked": CoinsRevoked,
@@ -373,7 +505,16 @@ EVENTS: dict[str, type[Event]] = {
     "clock_warning": ClockWarning,
     "clock_breached": ClockBreached,
     "clock_escalated": ClockEscalated,
+    "agreement_offered": AgreementOffered,
+    "agreement_reached": AgreementReached,
+    "agreement_declined": AgreementDeclined,
+    "timer_warning": TimerWarning,
+    "timer_ended": TimerEnded,
+    "bill_sent": BillSent,
+    "bill_changed": BillChanged,
     "guest_claimed": GuestClaimed,
+    "chat_message_ready": ChatMessageReady,
+    "chat_waiting": ChatWaiting,
     "problem_opened": ProblemOpened,
     "backup_late": BackupLate,
 }

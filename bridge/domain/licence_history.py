@@ -7,7 +7,7 @@ paid, so that one taken back leaves the others as if it had never been.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,10 +23,10 @@ from bridge.domain.licences import (
     SuspendedBy,
     Term,
 )
+from bridge.domain.moments import from_ms, to_ms
 from bridge.domain.packages import end_of_day, usable_until
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
+_SECOND = timedelta(seconds=1)
 
 
 class Activation(NamedTuple):
@@ -51,7 +51,8 @@ class LicenceNow:
     `units` is how many were bought; `domains` on how many domains it may be used, None on any number. `ends` has the
     last second of each term, None where it does not end. `suspended` is the reason, None while it is not. `renewals`
     stand in the order they were paid. `told` is what the vendor's own table said last, None where there is none.
-    `own_releases` are the moments at which its owner released a domain himself.
+    `own_releases` are the moments at which its owner released a domain himself. `passed_on` says that it was another's
+    before, be it that it is its first owner's again.
     """
 
     account_id: int
@@ -66,6 +67,7 @@ class LicenceNow:
     renewals: tuple[Renewal, ...] = ()
     told: Mapping[str, Any] | None = None
     own_releases: tuple[datetime, ...] = ()
+    passed_on: bool = False
 
     @property
     def end(self) -> datetime | None:
@@ -76,6 +78,17 @@ class LicenceNow:
     def counts_until(self) -> datetime | None:
         """The last second in which it counts as active, the days of grace included; None for good."""
         return None if self.end is None else _days_later(self.end, self.terms.grace_days, self.terms.zone)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the extension may be used beyond `counts_until`: then it is help with it that ends."""
+        use, until = self.ends.get(Term.LICENCE), self.counts_until
+        return until is not None and (use is None or use > until)
+
+    @property
+    def can_be_prolonged(self) -> bool:
+        """Whether a renewal makes it longer: some of it ends, and not as the vendor's own table says."""
+        return self.told is None and any(end is not None for end in self.ends.values())
 
     @property
     def free_places(self) -> int | None:
@@ -90,6 +103,11 @@ class KeptLicence(NamedTuple):
     now: LicenceNow
     number: int
 
+    @property
+    def id(self) -> int:
+        """The licence's number in the desk."""
+        return self.licence.id
+
 
 @dataclass(slots=True)
 class _Fold:
@@ -100,12 +118,14 @@ class _Fold:
     renewals: dict[str, Renewal] = field(default_factory=dict)
     told: Mapping[str, Any] | None = None
     own_releases: list[datetime] = field(default_factory=list)
+    passed_on: bool = False
 
     @classmethod
     def of(cls, now: LicenceNow) -> "_Fold":
         renewals = {one.key: one for one in now.renewals}
         suspended_by, activations = dict(now.suspended_by), dict(now.activations)
-        return cls(now.account_id, now.units, suspended_by, activations, renewals, now.told, list(now.own_releases))
+        releases = list(now.own_releases)
+        return cls(now.account_id, now.units, suspended_by, activations, renewals, now.told, releases, now.passed_on)
 
     def take(self, event: LicenceEvent) -> None:
         detail = event.detail
@@ -114,6 +134,7 @@ class _Fold:
                 self.units = int(detail["units"])
             case LicenceEventKind.ASSIGNED:
                 self.account_id = int(detail["account"])
+                self.passed_on = True
             case LicenceEventKind.ACTIVATED:
                 self.activations[str(detail["domain"])] = Activation(str(detail["token_hash"]), event.at)
             case LicenceEventKind.RELEASED:
@@ -138,7 +159,7 @@ class _Fold:
         key = str(event.detail["renewal"])
         self.renewals.pop(key, None)
         if event.kind is LicenceEventKind.RENEWED:
-            self.renewals[key] = Renewal(_moment(event.detail["from_ms"]), key, int(event.detail["months"]))
+            self.renewals[key] = Renewal(from_ms(event.detail["from_ms"]), key, int(event.detail["months"]))
 
 
 def licence_now(licence: Licence, events: Iterable[LicenceEvent]) -> LicenceNow:
@@ -167,6 +188,7 @@ def continued(licence: Licence, now: LicenceNow, events: Iterable[LicenceEvent])
         renewals=renewals,
         told=told,
         own_releases=tuple(fold.own_releases),
+        passed_on=fold.passed_on,
     )
 
 
@@ -197,6 +219,15 @@ def status_at(
     return status
 
 
+def ends_by(before: LicenceNow, after: LicenceNow, at: datetime) -> bool:
+    """Whether a licence that ran is suspended or has ended by what makes it stand otherwise at a moment.
+
+    An end at this very second counts, and one that days of grace follow: these only put off what becomes of it.
+    """
+    soon = at + _SECOND
+    return (_runs(before, at) and not _runs(after, soon)) or (_accepted(before, at) and not _accepted(after, soon))
+
+
 def releases_left(now: LicenceNow, at: datetime, *, releases: int, days: int) -> int:
     """How often its owner may still release a domain himself, who may `releases` times in so many days (rule L6)."""
     used = sum(one > at - timedelta(days=days) for one in now.own_releases)
@@ -222,9 +253,16 @@ def reminders_by(now: LicenceNow, since: datetime, at: datetime, *, expiring_day
 
 def renewal_event(at: datetime, renewal: Renewal, staff: str | None = None) -> LicenceEvent:
     """What is kept of a renewal, also where it is given again: then it has its old place."""
-    from_ms = (renewal.paid_at - _EPOCH) // _MILLISECOND
-    detail = {"renewal": renewal.key, "months": renewal.months, "from_ms": from_ms}
+    detail = {"renewal": renewal.key, "months": renewal.months, "from_ms": to_ms(renewal.paid_at)}
     return LicenceEvent(at, LicenceEventKind.RENEWED, detail, staff)
+
+
+def _runs(now: LicenceNow, at: datetime) -> bool:
+    return now.suspended is None and (now.end is None or at.replace(microsecond=0) <= now.end)
+
+
+def _accepted(now: LicenceNow, at: datetime) -> bool:
+    return status_at(now, at, expiring_days=()).accepted
 
 
 def _by_its_end(now: LicenceNow, at: datetime, first_reminder: int) -> Status:
@@ -266,8 +304,4 @@ def _first_reason(suspended_by: Mapping[SuspendedBy, str]) -> str | None:
 
 
 def _told_end(ms: int | None) -> datetime | None:
-    return None if ms is None else _moment(ms)
-
-
-def _moment(ms: int) -> datetime:
-    return _EPOCH + ms * _MILLISECOND
+    return None if ms is None else from_ms(ms)

@@ -6,6 +6,7 @@ already. As with packages, the order as it is now is compared with what exists, 
 often the order is seen (rule C2).
 """
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licences import CHARGEBACK, REFUNDED, LicenceBook, LicenceTerms, Licensed, SuspendedBy, Term
 from bridge.domain.orders import Order
 
+_BOUGHT = re.compile(r"order:(?P<order>\d+):renewal:(?P<code>.*):(?P<unit>\d+)", re.DOTALL)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -124,6 +126,12 @@ def renewal_key(order_id: int, code: str, unit: int) -> str:
     return f"order:{order_id}:renewal:{code}:{unit}"
 
 
+def bought_renewal(key: str) -> tuple[int, str, int] | None:
+    """The order, code and unit of the renewal that is called so; None for one that staff gave by hand."""
+    found = _BOUGHT.fullmatch(key)
+    return (int(found["order"]), found["code"], int(found["unit"])) if found else None
+
+
 def licensed_lines(
     order: Order, frozen: Mapping[str, Licensed], book: LicenceBook, *, but: Container[str]
 ) -> dict[str, Licensed]:
@@ -218,10 +226,11 @@ def _of_renewals(
 def choose(licences: Iterable[KeptLicence], product: str) -> KeptLicence | None:
     """The licence that a renewal of a product prolongs: the one that ends first, of those not suspended (rule L5).
 
-    Of several that end at once it is the first, which is the older one.
+    Of several that end at once it is the first, which is the older one. None that nothing of ends, nor one that the
+    vendor's own table dates: these would not be any longer by it.
     """
     mine = [one for one in licences if one.licence.product == product and one.now.suspended is None]
-    return min(mine, key=_first_to_end, default=None)
+    return min((one for one in mine if one.now.can_be_prolonged), key=_first_to_end, default=None)
 
 
 def _first_to_end(one: KeptLicence) -> tuple[datetime, list[datetime]]:

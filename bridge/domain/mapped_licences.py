@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.domain.licence_keys import normal
 from bridge.domain.licences import LicenceTerms, Term
+from bridge.domain.moments import to_ms
 from bridge.domain.packages import end_of_day
 
 LONGEST_KEY = 191
@@ -25,7 +26,6 @@ VENDOR = "vendor"
 _FIRST, _NEVER = 1970, 9000
 """Years between which a date is meant; tables write the last as one that never comes."""
 _SQL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}:\d{2}(\.\d+)?)?", re.ASCII)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RowField(StrEnum):
@@ -310,7 +310,7 @@ def _whole(text: str) -> int | None:
 
 
 def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else int((moment - _EPOCH).total_seconds()) * 1000
+    return None if moment is None else to_ms(moment.replace(microsecond=0))
 
 
 def _one_of(words: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.desk_terms import LOW_PERCENT, REMINDER_DAYS
 from bridge.domain.licence_orders import NO_LICENCES, LicenceChange, OrderLicences
 from bridge.domain.licences import LicenceBook, Licensed
+from bridge.domain.money import Money
 from bridge.domain.order_notes import Note, NoteKind
 from bridge.domain.orders import Order, Standing, StatusSets
 from bridge.domain.packages import Package, Unit, instant
@@ -31,7 +32,8 @@ class StoreTerms:
 
     `units_per_order` and `fuse_units` are counts of units, a licence counting as one. `reminder_days` are those before
     a package's end on which its owner is told, and less than `low_percent` of the newest package is a low balance (rule
-    C17). `siblings` are other stores that read the same tables: an order can move from one to another.
+    C17). `siblings` are other stores that read the same tables: an order can move from one to another. `pays` is how
+    much a bought unit of a product code pays of bills of premium time.
     """
 
     name: str
@@ -45,6 +47,7 @@ class StoreTerms:
     reminder_days: tuple[int, ...] = REMINDER_DAYS
     low_percent: int = LOW_PERCENT
     licences: LicenceBook = field(default_factory=LicenceBook)
+    pays: Mapping[str, Money] = field(default_factory=dict)
 
     def near_miss(self, code: str) -> str | None:
         """The code of the settings that `code` equals but for case and blanks, and nothing else."""

@@ -29,11 +29,12 @@ class TicketKind(StrEnum):
 
 
 class Channel(StrEnum):
-    """Where a ticket was opened: on our page in the shop, in the shop's own customer service, by staff."""
+    """Where a ticket was opened: on our page in the shop, in the shop's own customer service, by staff, in a chat."""
 
     PAGE = "page"
     SHOP = "shop"
     STAFF = "staff"
+    CHAT = "chat"
 
 
 class TicketState(StrEnum):

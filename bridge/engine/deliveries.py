@@ -6,39 +6,35 @@ waits for another, and what one store's receiver does holds up another's for one
 customers and all its others rest apart: while the shop is down nobody knows a customer's address, and staff must hear.
 """
 
-import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 import structlog
 
-from bridge.contracts.clock import Clock
 from bridge.contracts.office import Delivery
 from bridge.desk.deliveries import DeliveryState, Lanes, Queued
-from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
-from bridge.engine.supervising import supervised, unless_cancelled
-from bridge.engine.waiting import first_of
-from bridge.errors import BridgeError, DeliverLater, DeliveryNeedless, DeliveryRefused
-from bridge.hooks.manager import DELIVER, Plugins
+from bridge.engine.plugin_lines import (
+    FIRST_PAUSE,
+    GIVEN_UP_AFTER,
+    PAGE,
+    TOLD_AFTER,
+    PluginLine,
+    Workplace,
+    due_again,
+    pause_after,
+    seconds_until,
+)
+from bridge.engine.telling import reason_of, told
+from bridge.errors import DeliverLater, DeliveryNeedless, DeliveryRefused
+from bridge.hooks.manager import DELIVER
 
 log = structlog.get_logger()
-PAGE = 50
-FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_REST_S = 300.0
-GIVEN_UP_AFTER = timedelta(days=7)
-FEWEST_ATTEMPTS = 12
-"""However old a message is: it may have waited, held back or for the daemon, and deserves some hours of attempts."""
-TOLD_AFTER = timedelta(hours=1)
-"""For how long nothing of a plugin can be delivered before staff are told."""
-SWEEP_S = 30.0
-PATIENCE_S = 60.0
-"""How long one delivery may take."""
 
 
 class Lane(NamedTuple):
@@ -61,70 +57,16 @@ class _Trouble:
     rests_until: float = 0.0
 
 
-class DeliveryRunner:
-    """The one task that hands queued messages back to their plugins; `wake` is called when there are new ones.
+class DeliveryLine(PluginLine):
+    """One plugin's messages, one at a time. Those of a store that is switched off wait until it is on again."""
 
-    `stores` names the enabled stores: messages of one that is switched off wait until it is switched on again.
-    """
+    HOOK, PIECES = DELIVER, "deliveries"
 
-    def __init__(
-        self,
-        desk: Desk,
-        plugins: Plugins,
-        clock: Clock,
-        stop: asyncio.Event,
-        *,
-        stores: Callable[[], Iterable[str]],
-        patience_seconds: float = PATIENCE_S,
-    ) -> None:
-        self._stop = stop
-        self.lines: Mapping[str, PluginLine] = {
-            name: PluginLine(name, desk, plugins, clock, stop, stores=stores, patience_seconds=patience_seconds)
-            for name in plugins.listeners(DELIVER)
-        }
-
-    async def run(self) -> None:
-        """Deliver until stopped."""
-        async with asyncio.TaskGroup() as group:
-            for name, line in self.lines.items():
-                group.create_task(supervised(f"deliveries of {name}", line.run, self._stop), name=f"deliveries {name}")
-            await first_of(None, self._stop)
-
-    def wake(self) -> None:
-        """Let every plugin's line look."""
-        for line in self.lines.values():
-            line.bell.set()
-
-
-class PluginLine:
-    """One plugin's messages, one at a time."""
-
-    def __init__(
-        self,
-        plugin: str,
-        desk: Desk,
-        plugins: Plugins,
-        clock: Clock,
-        stop: asyncio.Event,
-        *,
-        stores: Callable[[], Iterable[str]],
-        patience_seconds: float,
-    ) -> None:
-        self.plugin, self._desk, self._clock, self._stop, self._stores = plugin, desk, clock, stop, stores
-        self._deliver = plugins.listeners(DELIVER)[plugin]
-        self._patience = patience_seconds
+    def __init__(self, plugin: str, place: Workplace) -> None:
+        super().__init__(plugin, place)
         self._troubles: dict[Lane, _Trouble] = {}
-        self.bell = asyncio.Event()
-
-    async def run(self) -> None:
-        """Deliver until stopped."""
-        while not self._stop.is_set():
-            self.bell.clear()
-            if await self.one_pass() == 0:
-                await first_of(await self.pause(), self._stop, self.bell)
 
     async def one_pass(self) -> int:
-        """Deliver a page of what is due, oldest first; returns how many were tried."""
         now = self._clock.now()
         due = await self._desk.read(lambda tx: tx.deliveries.due(self.plugin, self._at_work(), now, PAGE))
         tried = 0
@@ -137,13 +79,10 @@ class PluginLine:
         return tried
 
     async def pause(self) -> float:
-        """Seconds until something is to be done, at most the sweep's."""
         due = await self._desk.read(lambda tx: tx.deliveries.next_due(self.plugin, self._at_work()))
         resting = self._resting()
         waits = [one.rests_until - time.monotonic() for lane, one in self._troubles.items() if lane in resting]
-        if due is not None:
-            waits.append((due - self._clock.now()).total_seconds())
-        return min([SWEEP_S, *(max(one, 0.0) for one in waits)])
+        return min([seconds_until(due, self._clock.now()), *(max(one, 0.0) for one in waits)])
 
     @property
     def failing(self) -> frozenset[str]:
@@ -165,8 +104,7 @@ class PluginLine:
     async def _try(self, queued: Queued) -> None:
         delivery = queued.delivery
         try:
-            async with asyncio.timeout(self._patience):
-                await unless_cancelled(self._deliver(delivery=delivery))
+            await self._hand(delivery=delivery)
         except DeliverLater as wish:
             now = self._clock.now()
             until = min(max(wish.until, now + FIRST_PAUSE), now + GIVEN_UP_AFTER)
@@ -185,14 +123,13 @@ class PluginLine:
     async def _failed(self, queued: Queued, error: Exception) -> None:
         now = self._clock.now()
         trouble = self._troubles.setdefault(Lane.of(queued.delivery), _Trouble(now))
-        rest = min(FIRST_PAUSE.total_seconds() * 2 ** min(trouble.failures, 20), LONGEST_REST_S)
+        rest = min(pause_after(trouble.failures).total_seconds(), LONGEST_REST_S)
         trouble.failures += 1
         trouble.rests_until = time.monotonic() + rest
-        # The text of anybody else's error may quote an address or a secret.
-        reason = str(error) if isinstance(error, BridgeError) else type(error).__name__
         words = {"plugin": self.plugin, "key": queued.delivery.key, "attempt": queued.delivery.attempts + 1}
-        log.warning("delivery failed", **words, error=reason)
+        log.warning("delivery failed", **words, **told(error))
         stuck_since = trouble.since if now - trouble.since >= TOLD_AFTER else None
+        reason = reason_of(error)
         await self._note(partial(_postponed, plugin=self.plugin, queued=queued, reason=reason, stuck_since=stuck_since))
 
     async def _note(self, note: Callable[[DeskTx, datetime], None]) -> None:
@@ -227,9 +164,9 @@ def _postponed(
     tx: DeskTx, at: datetime, *, plugin: str, queued: Queued, reason: str, stuck_since: datetime | None
 ) -> None:
     delivery = queued.delivery
-    pause = min(FIRST_PAUSE * 2 ** min(delivery.attempts, 20), LONGEST_PAUSE)
-    if at + pause - queued.created_at <= GIVEN_UP_AFTER or delivery.attempts + 1 < FEWEST_ATTEMPTS:
-        tx.deliveries.later(queued, at + pause, failed=True)
+    due = due_again(delivery.attempts, since=queued.created_at, at=at)
+    if due is not None:
+        tx.deliveries.later(queued, due, failed=True)
     else:
         tx.deliveries.done(queued, at, state=DeliveryState.REFUSED)
         _report_given_up(tx, at, plugin, delivery, reason)

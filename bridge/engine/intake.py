@@ -324,7 +324,7 @@ class Intake:
             )
         if booked.set_aside:
             log.warning("orders wait for staff", store=self._setup.name, orders=booked.set_aside)
-        if booked.units or booked.set_aside:
+        if booked.units or booked.payments or booked.set_aside:
             self._on_booked()
 
 

@@ -1,11 +1,11 @@
 """After a restore: what a lost desk has left in one store's shop is looked at before it is replaced.
 
-Every account, ticket, quote and licence is looked up before its first push of this epoch: the shop may know more of it
-than this desk. What only the lost desk knew is replaced, and staff are told. Once nothing older is left that could be
-replaced, nothing is looked up any more.
+Every account, ticket, quote, licence, agreement and bill is looked up before its first push of this epoch: the shop may
+know more of it than this desk. What only the lost desk knew is replaced, and staff are told. Once nothing older is left
+that could be replaced, nothing is looked up any more.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,32 +23,43 @@ from bridge.engine.files import StoreFiles
 from bridge.engine.health import StoreHealth
 from bridge.engine.lost_answers import LostAnswers
 from bridge.engine.setup import StoreSetup
+from bridge.engine.unproven import Unproven
 from bridge.services.account_pages import Batch
+from bridge.services.document_parts import shown_part
 from bridge.services.documents import DocumentBatch
 from bridge.services.lost_licences import (
     all_booked,
+    leave_pages,
     recover_domains,
     report_lost_deeds,
     report_lost_licences,
     settle_differing,
 )
+from bridge.services.lost_premium import report_lost_agreements, report_lost_bills
+from bridge.services.lost_premium import report_lost_deeds as report_lost_premium_deeds
 from bridge.services.restoring import (
     keep_erased_back,
     report_lost_entries,
     report_lost_quotes,
     report_lost_tickets,
-    shown_part,
     take_over,
     taken_away_messages,
 )
-from bridge.services.unproven import has_let_go, hold_unproven_up, look_again, settle
+from bridge.services.unproven import settle
 
 log = structlog.get_logger()
 NUMBERS_AHEAD = 1_000
-"""A lost desk's quotes, tickets and licences are looked for so far around the last number known: a desk numbers them
-over all its stores."""
+"""What a lost desk numbered is looked for so far around the last number known: a desk numbers over all its stores."""
+PREMIUM = (DocumentTable.AGREEMENT, DocumentTable.BILL)
 
-_Report = Callable[..., list[DocumentRow]]
+_REPORTS: Mapping[DocumentTable, Callable[..., list[DocumentRow]]] = {
+    DocumentTable.QUOTE: report_lost_quotes,
+    DocumentTable.TICKET: report_lost_tickets,
+    DocumentTable.LICENCE: report_lost_licences,
+    DocumentTable.AGREEMENT: report_lost_agreements,
+    DocumentTable.BILL: report_lost_bills,
+}
+"""How staff are told of what only a lost desk had numbered, and what takes its place."""
 
 
 class LostDesk:
@@ -65,11 +76,13 @@ class LostDesk:
     ) -> None:
         self._setup, self._adapter, self._desk, self._clock, self._health = setup, adapter, desk, clock, health
         self._answers = LostAnswers(setup, adapter, desk, clock, health, files)
-        self._accounts_replaced = self._tickets_taken_away = False
-        self._licences_taken_away = not setup.licences  # who sells none is not asked for what is left of any
-        self._all_booked = False
-        self._key_ids: frozenset[str] = frozenset()
-        self._is_held_up = False
+        self._accounts_replaced = self._all_booked = False
+        self._to_take_away = [DocumentTable.TICKET]
+        if setup.licences:  # who sells none is not asked for what is left of any
+            self._to_take_away.append(DocumentTable.LICENCE)
+        if setup.premium.kinds:  # nor who sells no premium time
+            self._to_take_away += PREMIUM
+        self._unproven = Unproven(setup.name, desk, clock)
 
     async def before_documents(
         self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
@@ -80,9 +93,7 @@ class LostDesk:
         """
         if self._health.all_replaced:
             return batches, 0
-        if (ids := frozenset(key.id for key in keys)) != self._key_ids:
-            self._key_ids, self._is_held_up = ids, False
-            await self._desk.transact("look again with these keys", look_again, self._setup.name)
+        await self._unproven.know(keys)
         taken_up = await self._answers.take_up() + await self._take_up_licences()
         tickets = await self._tickets_to_leave_out(batches, keys)
         quotes = await self._quotes_to_leave_out(batches, keys)
@@ -91,6 +102,7 @@ class LostDesk:
             DocumentTable.MESSAGE: tickets,
             DocumentTable.QUOTE: quotes,
             DocumentTable.LICENCE: await self._licences_to_leave_out(batches, keys),
+            **{table: await self._premium_to_leave_out(table, batches, keys) for table in PREMIUM},
         }
         left = [_without(one, unwanted[one.table]) if unwanted.get(one.table) else one for one in batches]
         left_out = sum(len(one.numbers) for one in batches) - sum(len(one.numbers) for one in left)
@@ -114,21 +126,18 @@ class LostDesk:
 
     async def take_over(self, keys: Sequence[SigningKey]) -> int:
         """Once all has been pushed: does the shop still show accounts of a desk before a restore? Returns how many."""
-        if self._is_held_up:  # until there are other keys, or staff let go
-            self._is_held_up = not await self._desk.read(has_let_go, self._setup.name, self._desk.identity.epoch)
-            if self._is_held_up:
-                return 0
+        if await self._unproven.holds_up():
+            return 0
         if self._accounts_replaced:
-            await self._take_over_tickets(keys)
+            await self._take_over_others(keys)
             return 0
         customers = await self._adapter.left_behind(self._desk.identity.epoch)
         if customers:
             log.warning("accounts of a lost desk are replaced", store=self._setup.name, accounts=len(customers))
             return await self._desk.transact("take over accounts", take_over, self._setup.name, customers)
-        known = await self._desk.read(lambda tx: tx.quotes.last_known())
-        self._accounts_replaced = await self._take_away(keys, DocumentTable.QUOTE, known, report_lost_quotes)
+        self._accounts_replaced = await self._take_away(keys, DocumentTable.QUOTE)
         if self._accounts_replaced:
-            await self._take_over_tickets(keys)  # now: nobody may wake the pusher for long
+            await self._take_over_others(keys)  # now: nobody may wake the pusher for long
         return 0
 
     async def _tickets_to_leave_out(
@@ -139,22 +148,15 @@ class LostDesk:
         Also one that has no row yet is looked up: it may have had one after the backup. So is one that only a message
         of is about to be pushed, which would take the place of a lost one.
         """
-        older = await self._older(DocumentTable.TICKET, _tickets_in(batches))
-        if not older:
-            return frozenset()
-        kept_back = await self._unproven(DocumentTable.TICKET, older, keys)
-        kept_back |= await self._kept_back(DocumentTable.TICKET, older, keys)
-        return kept_back | await self._answers.look_at(older, keys)
+        older, left_out = await self._look_up(DocumentTable.TICKET, _tickets_in(batches), keys)
+        return left_out | await self._answers.look_at(older, keys) if older else left_out
 
     async def _quotes_to_leave_out(
         self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
     ) -> frozenset[int]:
         """Quotes that are not to be pushed as they are: the shop has them without words."""
-        older = await self._older(DocumentTable.QUOTE, _numbers_of(DocumentTable.QUOTE, batches))
-        if not older:
-            return frozenset()
-        unproven = await self._unproven(DocumentTable.QUOTE, older, keys)
-        return unproven | await self._kept_back(DocumentTable.QUOTE, older, keys)
+        _, left_out = await self._look_up(DocumentTable.QUOTE, _numbers_of(DocumentTable.QUOTE, batches), keys)
+        return left_out
 
     async def _take_up_licences(self) -> int:
         """Once all that was paid has been booked: take up the licences that waited for that; how many."""
@@ -166,8 +168,8 @@ class LostDesk:
         return await self._desk.transact("look at licences again", lambda tx: tx.licences.take_up(self._setup.name))
 
     async def _is_all_booked(self) -> bool:
-        """Whether since the start the orders and the vendor's own table were read, and nothing of them waits."""
-        if not self._setup.licences or self._health.last_good_read is None:
+        """Whether all was read that orders, customers and the vendor's own table say, and nothing of it waits."""
+        if self._health.last_good_read is None or not self._health.inbox_read:
             return False
         if self._setup.licence_table is not None and not self._health.licences_read:
             return False
@@ -177,43 +179,45 @@ class LostDesk:
         self, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
     ) -> frozenset[int]:
         """Licences that are not to be pushed as they are: the shop has them on more domains, or on nobody's page."""
-        older = await self._older(DocumentTable.LICENCE, _numbers_of(DocumentTable.LICENCE, batches))
+        older, left_out = await self._look_up(DocumentTable.LICENCE, _numbers_of(DocumentTable.LICENCE, batches), keys)
         if not older:
-            return frozenset()
-        unproven = await self._unproven(DocumentTable.LICENCE, older, keys)
-        kept_back = await self._kept_back(DocumentTable.LICENCE, older, keys)
+            return left_out
         name, at = self._setup.name, self._clock.now()
-        await self._desk.transact("report lost deeds", report_lost_deeds, name, older, keys, at=at)
-        kept_back |= await self._desk.transact(
-            "settle differing licences", settle_differing, name, older, keys, is_all=self._all_booked, at=at
-        )
+        for what, settle_some in (("report lost deeds", report_lost_deeds), ("compare licences", settle_differing)):
+            left_out |= await self._desk.transact(what, settle_some, name, older, keys, is_all=self._all_booked, at=at)
         back = await self._desk.transact("put domains back", recover_domains, name, older, keys)
         if back:
             log.warning("domains of licences are put back", store=name, licences=len(back))
-        return unproven | kept_back | frozenset(back)
+        terms = self._setup.page_terms(keys[0], self._desk.identity.epoch)
+        blank = await self._desk.read(leave_pages, terms, older, but=left_out)
+        if blank:
+            await self._adapter.push_documents(DocumentTable.LICENCE, blank)
+        return left_out | frozenset(back)
 
-    async def _older(self, table: DocumentTable, numbers: Collection[int]) -> Sequence[DocumentRow]:
-        """What an earlier epoch has left in the shop of those of these that were not pushed in this one."""
+    async def _premium_to_leave_out(
+        self, table: DocumentTable, batches: Sequence[DocumentBatch], keys: Sequence[SigningKey]
+    ) -> frozenset[int]:
+        """Agreements, or bills, that are not to be pushed as they are: the shop has them on nobody's page."""
+        older, left_out = await self._look_up(table, _numbers_of(table, batches), keys)
+        if older:
+            name, at = self._setup.name, self._clock.now()
+            await self._desk.transact("report lost deeds", report_lost_premium_deeds, name, table, older, keys, at=at)
+        return left_out
+
+    async def _look_up(
+        self, table: DocumentTable, numbers: Collection[int], keys: Sequence[SigningKey]
+    ) -> tuple[Sequence[DocumentRow], frozenset[int]]:
+        """What an earlier epoch has left in the shop of those of these that were not pushed in this one.
+
+        And those of it that are not to be pushed over: nobody can check them, or they were erased after the backup.
+        """
         first = await self._desk.read(_not_shown, table, numbers) if numbers else frozenset()
         found = await self._adapter.documents(table, sorted(first)) if first else ()
-        return [one for one in found if one.row.epoch < self._desk.identity.epoch]
-
-    async def _unproven(
-        self,
-        table: DocumentTable,
-        older: Sequence[DocumentRow],
-        keys: Sequence[SigningKey],
-    ) -> frozenset[int]:
-        """Those of these that nobody can check, because they are signed with a key that is not here."""
-        ids = {key.id for key in keys}
-        if all(one.row.key_id in ids for one in older):
-            return frozenset()
-        name, epoch, at = self._setup.name, self._desk.identity.epoch, self._clock.now()
-        found = await self._desk.transact(
-            f"hold up unproven {table}s", hold_unproven_up, name, table, older, keys, epoch=epoch, at=at
-        )
-        self._is_held_up |= bool(found)
-        return found
+        older = [one for one in found if one.row.epoch < self._desk.identity.epoch]
+        if not older:
+            return older, frozenset()
+        unproven = await self._unproven.among(table, older, keys)
+        return older, unproven | await self._kept_back(table, older, keys)
 
     async def _kept_back(
         self, table: DocumentTable, older: Sequence[DocumentRow], keys: Sequence[SigningKey]
@@ -230,25 +234,19 @@ class LostDesk:
             )
         return frozenset(kept_back)
 
-    async def _take_over_tickets(self, keys: Sequence[SigningKey]) -> None:
-        """The same of tickets, once what customers sent has been done again: those have their numbers back.
+    async def _take_over_others(self, keys: Sequence[SigningKey]) -> None:
+        """The same of all else, once what customers sent has been done again: tickets have their numbers back then.
 
-        What is opened after that has a number that no lost desk gave out; so once nothing waits to be pushed any more,
-        whatever could be replaced has been looked up and is.
+        Licences wait until all that was paid has been booked. What is opened after that has a number that no lost desk
+        gave out; so once nothing waits to be pushed any more, whatever could be replaced has been looked up and is.
         """
         if self._health.all_replaced or not self._health.inbox_read:
             return
-        if not self._tickets_taken_away:
-            known = await self._desk.read(lambda tx: tx.tickets.last_known())
-            self._tickets_taken_away = await self._take_away(keys, DocumentTable.TICKET, known, report_lost_tickets)
-        if not self._licences_taken_away and self._all_booked:
-            known = await self._desk.read(lambda tx: tx.licences.last_known())
-            self._licences_taken_away = await self._take_away(keys, DocumentTable.LICENCE, known, report_lost_licences)
-        if (
-            self._tickets_taken_away
-            and self._licences_taken_away
-            and await self._desk.read(_all_pushed, self._setup.name)
-        ):
+        for table in list(self._to_take_away):
+            waits = table is DocumentTable.LICENCE and not self._all_booked
+            if not waits and await self._take_away(keys, table):
+                self._to_take_away.remove(table)
+        if not self._to_take_away and await self._desk.read(_all_pushed, self._setup.name):
             await self._take_away_messages(keys)
             await self._desk.transact("all replaced", settle, self._setup.name, at=self._clock.now())
             self._health.all_replaced = True
@@ -262,17 +260,18 @@ class LostDesk:
         if taken:
             log.warning("messages of a lost desk are taken away", store=self._setup.name, rows=taken)
 
-    async def _take_away(self, keys: Sequence[SigningKey], table: DocumentTable, known: int, report: _Report) -> bool:
+    async def _take_away(self, keys: Sequence[SigningKey], table: DocumentTable) -> bool:
         """Take off the pages what only a lost desk knew: their numbers are about the last ones known.
 
         Whether that is all: what nobody can check stays where it is, and is not shown by a page with another key.
         """
-        is_all = True
+        is_all, report = True, _REPORTS[table]
+        known = await self._desk.read(_last_known, table)
         terms = self._setup.page_terms(keys[0], self._desk.identity.epoch)
         number, until = max(known - NUMBERS_AHEAD, 0), known + NUMBERS_AHEAD
         while found := await self._adapter.documents_left_behind(table, epoch=terms.epoch, after=number, until=until):
             number = found[-1].id
-            if held_up := await self._unproven(table, found, keys):
+            if held_up := await self._unproven.among(table, found, keys):
                 found, is_all = [one for one in found if one.id not in held_up], False
             blank = await self._desk.transact(f"report lost {table}s", report, terms, found, keys, at=self._clock.now())
             if blank:
@@ -317,11 +316,15 @@ def _without(batch: DocumentBatch, numbers: frozenset[int]) -> DocumentBatch:
 
 
 def _not_shown(tx: DeskTx, table: DocumentTable, numbers: Iterable[int]) -> frozenset[int]:
-    """Those of these tickets, quotes or licences that have not been pushed in this epoch."""
+    """Those of these numbered documents that have not been pushed in this epoch."""
     return shown_part(tx, table).not_shown(numbers)
 
 
+def _last_known(tx: DeskTx, table: DocumentTable) -> int:
+    return shown_part(tx, table).last_known()
+
+
 def _all_pushed(tx: DeskTx, store: str) -> bool:
-    """Whether no ticket, quote or licence waits to be pushed, or is held up."""
-    parts = (tx.tickets, tx.quotes, tx.licences)
+    """Whether nothing numbered waits to be pushed, or is held up."""
+    parts = (tx.tickets, tx.quotes, tx.licences, tx.agreements, tx.bills)
     return not any(part.waiting(store, 1) or part.any_held_up(store) for part in parts)

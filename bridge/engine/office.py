@@ -1,18 +1,22 @@
 """What a plugin may ask of the bridge, answered from the desk and the running stores."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bridge.contracts.chats import Chats, Receipt
 from bridge.contracts.clock import Clock
 from bridge.contracts.office import Delivery, Office, StaffContact, StoreCard
 from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_documents import Contact
 from bridge.desk.desk import Desk
+from bridge.desk.file_store import FileStore, beside
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.tickets import Author, MessageKind
+from bridge.engine.chats import DeskChats
 from bridge.engine.setup import StoreSetup
 from bridge.errors import PluginError, ShopUnavailable
 from bridge.services.notes import storefront_name
@@ -30,13 +34,16 @@ A_MOMENT = timedelta(milliseconds=10)
 class Surroundings:
     """What every office needs of the daemon: asked anew each time, because a reload changes the settings.
 
-    `adapter_of` gives a running store's adapter, None while it has none; `wake` tells that something was queued.
+    `adapter_of` gives a running store's adapter, None while it has none; `wake` tells that something was queued,
+    `on_told` that there is something to tell of these stores. `contents` are the files' beside the desk.
     """
 
     settings: Callable[[], Settings]
     plugins: Callable[[], PluginSettings]
     adapter_of: Callable[[str], ShopAdapter | None]
     wake: Callable[[], None]
+    on_told: Callable[[Collection[str]], None] = lambda _: None
+    contents: FileStore | None = None
 
 
 class PluginOffice(Office):
@@ -45,6 +52,8 @@ class PluginOffice(Office):
     def __init__(self, plugin: str, desk: Desk | None, clock: Clock, around: Surroundings) -> None:
         self._plugin, self._books, self._clock, self._around = plugin, desk, clock, around
         self._cards: tuple[Settings, Mapping[str, StoreCard]] | None = None
+        self._read_terms: tuple[Settings, Mapping[str, DeskTerms]] | None = None
+        self._chats: DeskChats | None = None
 
     def settings(self, model: type[Model]) -> Model:
         read = self._around.plugins().of(self._plugin)
@@ -119,6 +128,26 @@ class PluginOffice(Office):
             self._around.wake()
         return new
 
+    async def keep(self, receipts: Sequence[Receipt]) -> int:
+        if not receipts:
+            return 0
+        new = await self._desk.transact("keep receipts", lambda tx: tx.receipts.add(self._plugin, receipts))
+        if new:
+            self._around.wake()
+        return new
+
+    @property
+    def chats(self) -> Chats:
+        if self._chats is None:
+            self._chats = DeskChats(
+                lambda: self._desk,
+                self._clock,
+                terms=self._terms,
+                contents=lambda: self._around.contents or beside(self._desk.path),
+                on_told=self._around.on_told,
+            )
+        return self._chats
+
     async def delivered_since(self, store: str, owner: Owner, since: datetime) -> int:
         at = self._clock.now()
         return await self._desk.read(lambda tx: tx.deliveries.delivered_since(self._plugin, store, owner, since, at))
@@ -140,6 +169,14 @@ class PluginOffice(Office):
         return {
             name: _card(store, read.of(self._plugin, name)) for name, store in settings.stores.items() if store.enabled
         }
+
+    def _terms(self) -> Mapping[str, DeskTerms]:
+        """The enabled stores' terms, made once of settings that are read."""
+        settings = self._around.settings()
+        if self._read_terms is None or self._read_terms[0] is not settings:
+            enabled = {name: store for name, store in settings.stores.items() if store.enabled}
+            self._read_terms = settings, {name: StoreSetup.of(store).desk_terms for name, store in enabled.items()}
+        return self._read_terms[1]
 
     def _shop(self, store: str) -> ShopAdapter:
         adapter = self._around.adapter_of(store)
@@ -176,4 +213,5 @@ def _card(store: StoreSettings, read: Section | None) -> StoreCard:
         settings=read,
         buy_url=setup.plans.buy_url,
         licences=setup.licences,
+        work={key: kind.names for key, kind in setup.premium.kinds.items()},
     )

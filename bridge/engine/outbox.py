@@ -5,7 +5,7 @@ neither undoes the event nor holds up other plugins or later events.
 """
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import structlog
@@ -14,17 +14,16 @@ from bridge.contracts.clock import Clock
 from bridge.desk.desk import Desk
 from bridge.desk.outbox import LONGEST_PAUSE, Delivery
 from bridge.desk.transaction import DeskTx
+from bridge.engine.plugin_lines import FIRST_PAUSE, seconds_until
 from bridge.engine.supervising import unless_cancelled
+from bridge.engine.telling import told
 from bridge.engine.waiting import first_of
-from bridge.errors import BridgeError
 from bridge.hooks.dispatch import deliver, listeners
 from bridge.hooks.manager import Plugins
 
 log = structlog.get_logger()
 PAGE = 100
-FIRST_PAUSE = timedelta(seconds=5)
 MOST_ATTEMPTS = 40
-SWEEP_S = 30.0
 PATIENCE_S = 30.0
 """How long one plugin may take over one event."""
 
@@ -78,7 +77,7 @@ class OutboxDispatcher:
     async def _pause(self) -> float:
         """Seconds until the next retry is due, at most the sweep's."""
         due = await self._desk.read(lambda tx: tx.outbox.next_due())
-        return SWEEP_S if due is None else min(max((due - self._clock.now()).total_seconds(), 0.0), SWEEP_S)
+        return seconds_until(due, self._clock.now())
 
     async def _deliver(self, delivery: Delivery, silent: set[str]) -> _Outcome:
         wanted = [name for name in listeners(self._plugins, delivery.hook) if name not in delivery.delivered_to]
@@ -102,15 +101,13 @@ class OutboxDispatcher:
         except Exception as error:  # a plugin may raise anything; the others must not suffer
             if patience.expired():
                 silent.add(name)
-            # The text of anybody else's error may quote an address or a secret.
-            reason = str(error) if isinstance(error, BridgeError) else type(error).__name__
             log.warning(
                 "plugin failed on an event",
                 plugin=name,
                 hook=delivery.hook,
                 key=delivery.event.key,
                 attempt=delivery.attempts + 1,
-                error=reason,
+                **told(error),
             )
             return False
         return True

@@ -16,7 +16,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.file_store import FileStore, beside
 from bridge.desk.transaction import DeskTx
 from bridge.hooks import hookimpl
-from bridge.services import privacy
+from bridge.services import chat_personal, privacy
 from bridge.settings import StoreSettings
 
 log = structlog.get_logger()
@@ -43,9 +43,12 @@ class Retention:
 
     async def forget(self) -> None:
         """Forget what has had its time, and propose what staff decide about."""
-        for store in list(self._stores()):
+        stores = list(self._stores())
+        for store in stores:
             await self._forget(store)
             await self._sweep(store.name)
+        if stores:
+            await self._forget_receipts(timedelta(days=max(store.privacy.receipt_days for store in stores)))
 
     async def _forget(self, store: StoreSettings) -> None:
         at, kept = self._clock.now(), store.privacy
@@ -57,6 +60,9 @@ class Retention:
                 texts = tx.personal.forget_old_texts(store.name, at - timedelta(days=kept.messages_days))
             if kept.files_days:
                 tx.files.forget_old(store.name, at - timedelta(days=kept.files_days))
+            if kept.chat_days:
+                tx.conversations.forget_old(store.name, at - timedelta(days=kept.chat_days))
+                chat_personal.forget_strangers(tx, store.name, at - timedelta(days=kept.chat_days))
             sent = tx.personal.forget_sent(store.name, at - timedelta(days=kept.deliveries_days))
             gone = privacy.to_propose(tx, store.name, before)
             return texts, sent, privacy.propose(tx, store.name, gone, after=timedelta(days=kept.deleted_days), at=at)
@@ -65,11 +71,22 @@ class Retention:
         if texts or sent or proposed:
             log.info("personal data forgotten", store=store.name, tickets=texts, messages=sent, proposed=proposed)
 
+    async def _forget_receipts(self, kept: timedelta) -> None:
+        """Forget what came from outside for plugins, and what became of none of our messages."""
+        before = self._clock.now() - kept
+
+        def work(tx: DeskTx) -> None:
+            tx.receipts.prune(before)
+            tx.conversations.prune_early(before)
+            tx.chat_contacts.prune(before)
+
+        await self._desk.transact("forget receipts", work)
+
     async def _sweep(self, store: str) -> None:
         """Delete the contents of files that no row has: erased ones, and what was on its way when the daemon ended."""
         at = self._clock.now()
         old = await asyncio.to_thread(self._contents.old, store, at=at)
-        used = await self._desk.read(lambda tx: tx.files.used(store, old))
+        used = await self._desk.read(lambda tx: tx.files.used(store, old) | tx.conversations.media_used(store, old))
         dropped = await asyncio.to_thread(self._contents.drop, store, frozenset(old) - used, at=at)
         if dropped:
             log.info("contents of files deleted", store=store, files=dropped)

@@ -1,9 +1,10 @@
 """A store as the engine needs it, made from its settings once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bridge import VERSION
 from bridge.contracts.shop import DatabaseAccess, StoreConnection
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.desk_terms import DeskTerms
@@ -11,6 +12,7 @@ from bridge.domain.licences import LicenceBook, LicenceTerms, Product, Term
 from bridge.domain.mapped_licences import LicenceTable, RowField
 from bridge.domain.orders import StatusSets
 from bridge.domain.plans import Plan, PlanBook
+from bridge.domain.premium import PremiumTerms
 from bridge.domain.purchases import StoreTerms
 from bridge.domain.rights import Price, Right, RightBook, RightKind
 from bridge.domain.ticket_terms import TicketTerms
@@ -25,6 +27,7 @@ class StoreSetup:
     settings: StoreSettings
     plans: PlanBook
     licences: LicenceBook
+    premium: PremiumTerms
 
     @classmethod
     def of(cls, settings: StoreSettings) -> "StoreSetup":
@@ -42,7 +45,7 @@ class StoreSetup:
             )
             for rank, (key, plan) in enumerate(settings.plans.items(), start=1)
         )
-        return cls(settings, PlanBook(plans), _licence_book(settings))
+        return cls(settings, PlanBook(plans), _licence_book(settings), _premium_terms(settings))
 
     @property
     def name(self) -> str:
@@ -69,6 +72,7 @@ class StoreSetup:
             low_percent=settings.reminders.low_percent,
             siblings=settings.siblings,
             licences=self.licences,
+            pays=self.premium.pays,
         )
 
     @property
@@ -96,6 +100,7 @@ class StoreSetup:
             tickets=_ticket_terms(settings),
             files=settings.files.terms,
             licences=self.licences,
+            premium=self.premium,
         )
 
     @property
@@ -131,6 +136,8 @@ class StoreSetup:
             rights=_right_book(settings),
             telephone=settings.telephone,
             licences=self.licences,
+            premium=self.premium,
+            program=VERSION,
         )
 
     def connection(self, *, with_password: bool = True) -> StoreConnection:
@@ -162,7 +169,7 @@ class StoreSetup:
             granting=_ids(statuses.granting),
             revoking=_ids(statuses.revoking),
             chargeback=_ids(statuses.chargeback),
-            product_codes=self.plans.codes | self.licences.codes,
+            product_codes=self.plans.codes | self.licences.codes | self.premium.pays.keys(),
             licence_table=self.licence_table,
             page_orders=settings.sync.page_orders,
         )
@@ -210,6 +217,12 @@ def _licence_book(settings: StoreSettings) -> LicenceBook:
         release_days=licences.release_days,
         contact=licences.official_contact,
     )
+
+
+def _premium_terms(settings: StoreSettings) -> PremiumTerms:
+    """Whoever has the same address in two stores is the same person in both."""
+    people = {member.name: member.email.casefold() for member in settings.staff}
+    return replace(settings.premium.terms(settings.account_url), people=people)
 
 
 def _ticket_terms(settings: StoreSettings) -> TicketTerms:

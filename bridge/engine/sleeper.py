@@ -19,12 +19,14 @@ from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.downtime import Gap
+from bridge.domain.work_time import Reading
 from bridge.engine.bells import Bell
 from bridge.engine.waiting import first_of
 from bridge.errors import DeskDamaged, DeskUnusable
 from bridge.services import firing, heartbeat
 from bridge.services.firing import Fired
 from bridge.services.ticket_standing import catch_up
+from bridge.services.timers import arm_all
 
 log = structlog.get_logger()
 BEAT_S = 30.0
@@ -93,11 +95,11 @@ class Sleeper:
             terms = self._terms()
             more = await self._catch_up(terms)
             found = await self._desk.read(_first_due, tuple(terms))
-            earliest, now = min(found.values(), default=None), self._clock.now()
-            if earliest is not None and earliest <= now:
+            earliest, now = min(found.values(), default=None), self._clock.reading()
+            if earliest is not None and earliest <= now.at:
                 await self._fire(terms, now)
             elif not more:
-                return self._pause(earliest, now)
+                return self._pause(earliest, now.at)
         return 0.0
 
     async def _catch_up(self, terms: Mapping[str, DeskTerms]) -> bool:
@@ -144,11 +146,11 @@ class Sleeper:
         return to_beat if earliest is None else min(to_beat, (earliest - now).total_seconds())
 
     async def _beat(self) -> None:
-        gap = await self._desk.transact("heartbeat", heartbeat.beat, self._clock.now())
+        gap = await self._desk.transact("heartbeat", _beat, self._terms(), self._clock.reading())
         self._beat_done(gap)
 
-    async def _fire(self, terms: Mapping[str, DeskTerms], at: datetime) -> None:
-        gap, fired = await self._desk.transact("fire deadlines", _beat_and_fire, terms, at)
+    async def _fire(self, terms: Mapping[str, DeskTerms], now: Reading) -> None:
+        gap, fired = await self._desk.transact("fire deadlines", _beat_and_fire, terms, now)
         self._beat_done(gap)
         for deadline, error in fired.failures:
             log.error(
@@ -176,6 +178,13 @@ def _first_due(tx: DeskTx, stores: tuple[str, ...]) -> dict[str, datetime]:
     return tx.deadlines.first_due(stores)
 
 
-def _beat_and_fire(tx: DeskTx, terms: Mapping[str, DeskTerms], at: datetime) -> tuple[Gap | None, Fired]:
+def _beat(tx: DeskTx, terms: Mapping[str, DeskTerms], now: Reading) -> Gap | None:
+    """Timers go by a counter, their deadlines by the clock: where that was set, a beat puts these right."""
+    gap = heartbeat.beat(tx, now.at)
+    arm_all(tx, terms, now)
+    return gap
+
+
+def _beat_and_fire(tx: DeskTx, terms: Mapping[str, DeskTerms], now: Reading) -> tuple[Gap | None, Fired]:
     """A machine that slept has no gap in its own reckoning: the clock's is found before anything ends by it."""
-    return heartbeat.beat(tx, at), firing.fire_due(tx, terms, at=at)
+    return heartbeat.beat(tx, now.at), firing.fire_due(tx, terms, at=now.at, now=now)

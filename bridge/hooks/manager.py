@@ -13,16 +13,18 @@ from typing import Any
 import pluggy
 
 from bridge.contracts.office import Office, PluginTables
+from bridge.contracts.public_routes import PublicRoute
 from bridge.contracts.scheduling import JobRegistry
 from bridge.contracts.shop import Finding, Level, ShopAdapter, StoreConnection
 from bridge.errors import PluginError, SettingsError
-from bridge.hooks.specs import DeliveryHooks, EventHooks, RegistrationHooks
+from bridge.hooks.specs import DeliveryHooks, EventHooks, ReceiptHooks, RegistrationHooks
 
 GROUP = "bridge"
 REGISTRATION_HOOKS = tuple(name for name in vars(RegistrationHooks) if name.startswith("bridge_"))
 EVENT_HOOKS = tuple(name for name in vars(EventHooks) if name.startswith("bridge_"))
 DELIVER = "bridge_deliver"
-ASYNC_HOOKS = frozenset({*EVENT_HOOKS, DELIVER})
+HANDLE = "bridge_handle"
+ASYNC_HOOKS = frozenset({*EVENT_HOOKS, DELIVER, HANDLE})
 
 
 class Plugins:
@@ -31,6 +33,7 @@ class Plugins:
     def __init__(self) -> None:
         self.manager = pluggy.PluginManager("bridge")
         self.manager.add_hookspecs(RegistrationHooks)
+        self.manager.add_hookspecs(ReceiptHooks)
         self.manager.add_hookspecs(DeliveryHooks)
         self.manager.add_hookspecs(EventHooks)
 
@@ -118,6 +121,24 @@ class Plugins:
                 self._ask(name, "bridge_schedule_jobs", scheduler=registry)
             except Exception as error:  # a plugin may raise anything; it is named
                 raise PluginError(f"plugin {name} can't register its jobs: {error}") from error
+
+    def public_routes(self) -> dict[str, Sequence[PublicRoute]]:
+        """What plugins serve on the public listener, by plugin.
+
+        Raises `PluginError` naming one that can't say, or that wants an address that is not its own.
+        """
+        found: dict[str, Sequence[PublicRoute]] = {}
+        for name in self.names:
+            try:
+                routes: Sequence[PublicRoute] = list(self._ask(name, "bridge_public_routes") or ())
+            except Exception as error:  # a plugin may raise anything; it is named
+                raise PluginError(f"plugin {name} can't name its public addresses: {error}") from error
+            for route in routes:
+                if not f"{route.path}/".startswith(f"/{name}/"):
+                    raise PluginError(f"plugin {name} can't serve {route.path}: its addresses begin with /{name}")
+            if routes:
+                found[name] = routes
+        return found
 
     def listeners(self, hook: str) -> dict[str, Callable[..., Any]]:
         """The plugins that implement an async hook, each with what is to be called: in their own order, by name."""

@@ -4,12 +4,21 @@ from collections.abc import Sequence
 
 import pluggy
 
+from bridge.contracts.chats import Receipt
 from bridge.contracts.office import Delivery, Office, PluginTables
+from bridge.contracts.public_routes import PublicRoute
 from bridge.contracts.scheduling import JobRegistry
 from bridge.contracts.shop import Finding, ShopAdapter, StoreConnection
 from bridge.domain.events import (
+    AgreementDeclined,
+    AgreementOffered,
+    AgreementReached,
     BackupLate,
     BalanceLow,
+    BillChanged,
+    BillSent,
+    ChatMessageReady,
+    ChatWaiting,
     ClockBreached,
     ClockEscalated,
     ClockWarning,
@@ -36,6 +45,8 @@ from bridge.domain.events import (
     TicketOpened,
     TicketReplied,
     TicketStateChanged,
+    TimerEnded,
+    TimerWarning,
     UrgencyDecided,
 )
 
@@ -99,6 +110,36 @@ class RegistrationHooks:
         Example: plugins/mail says whether its server answers.
         """
         return ()
+
+    @hookspec
+    def bridge_public_routes(self) -> Sequence[PublicRoute]:
+        """Serve addresses of your own on the public listener.
+
+        When: once at start, after `bridge_open`, and only where the settings say where the public pages listen.
+        Return: the routes; each path begins with `/` and your plugin's name.
+        Raising: stops the start, naming the plugin; so does a path that is not yours.
+        Example: plugins/whatsapp takes the deliveries of its channel.
+        """
+        return ()
+
+
+class ReceiptHooks:
+    """Called with what `Office.keep` has kept; written as `async def`."""
+
+    @hookspec
+    async def bridge_handle(self, receipt: Receipt) -> None:
+        """Do what follows from something that came from outside, and return when that is on the disk.
+
+        When: as soon as it is kept, in the order of arrival, one at a time for each plugin. Only the plugin that kept
+        it is asked.
+        How often: until it is done: at least once. A crash between the last thing done and the desk's note of it hands
+        it over again: same key, same body.
+        Return: nothing; the receipt is done then, and is forgotten after some days.
+        Raising: `ReceiptRefused` ends it, and staff are told. Anything else, and taking longer than 60 s, is logged
+        and tried again with growing pauses for a week, while later ones go on; then staff get a problem. Only the text
+        of the bridge's own errors is logged, because others could quote what was written.
+        Example: plugins/whatsapp reads the messages out of a delivery and hands each to `Office.chats`.
+        """
 
 
 class DeliveryHooks:
@@ -330,11 +371,80 @@ class EventHooks:
         """
 
     @hookspec
+    async def bridge_agreement_offered(self, event: AgreementOffered) -> None:
+        """Staff offered premium time to a contact, or a new version of an offer (rule W5).
+
+        When: after it is committed, once a version. Return: nothing. Example: plugins/mail tells a customer that there
+        is something to decide on his page. Note: the words are no part of the event; whoever shows them asks the desk.
+        """
+
+    @hookspec
+    async def bridge_agreement_reached(self, event: AgreementReached) -> None:
+        """A contact accepted premium time (rule W5).
+
+        When: after it is committed, once an agreement. Return: nothing. Example: plugins/mail tells the customer and
+        staff.
+        """
+
+    @hookspec
+    async def bridge_agreement_declined(self, event: AgreementDeclined) -> None:
+        """A contact declined premium time (rule W5).
+
+        When: after it is committed, once a version. Return: nothing. Example: plugins/mail tells staff.
+        """
+
+    @hookspec
+    async def bridge_timer_warning(self, event: TimerWarning) -> None:
+        """A running timer is about to end by itself (rule W6).
+
+        When: some minutes before, once a segment. Return: nothing. Example: plugins/mail tells the agent.
+        """
+
+    @hookspec
+    async def bridge_timer_ended(self, event: TimerEnded) -> None:
+        """A running timer has ended by itself (rule W6).
+
+        When: when it ends, once a segment. Return: nothing. Example: plugins/mail tells the agent where nobody had
+        chosen it.
+        """
+
+    @hookspec
+    async def bridge_bill_sent(self, event: BillSent) -> None:
+        """The final statement of a bill is the customer's to read (rule W8).
+
+        When: after it is committed, whenever it is sent. Return: nothing. Example: plugins/mail tells the customer.
+        """
+
+    @hookspec
+    async def bridge_bill_changed(self, event: BillChanged) -> None:
+        """A bill stands otherwise than before, or a line corrects it (rule W8).
+
+        When: after it is committed, once a change. Return: nothing. Example: plugins/mail tells the customer that it is
+        due, paid or corrected.
+        """
+
+    @hookspec
     async def bridge_guest_claimed(self, event: GuestClaimed) -> None:
         """Somebody claims a guest's order: its one-time code must reach the order's address (rule C19).
 
         When: after the claim is committed. Return: nothing. Whoever delivers the code asks `Office.code` for it.
         Example: plugins/mail sends it to the order's address.
+        """
+
+    @hookspec
+    async def bridge_chat_message_ready(self, event: ChatMessageReady) -> None:
+        """A message of ours is to be sent to a contact; neither its words nor his address are part of the event.
+
+        When: after it is committed; again, with another key, once a message that waited can go out (rule W10).
+        Return: nothing. Example: plugins/whatsapp queues it, and asks `Office.chats` for the words when it sends it.
+        """
+
+    @hookspec
+    async def bridge_chat_waiting(self, event: ChatWaiting) -> None:
+        """A contact waits for an answer of the staff named in `event.to`; his words are not part of it (rule D1).
+
+        When: after his message is committed, once until somebody has answered. Return: nothing.
+        Example: plugins/mail tells them.
         """
 
     @hookspec

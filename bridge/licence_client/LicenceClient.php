@@ -17,10 +17,12 @@ final class LicenceClient
     const LONGEST_ANSWER = 65536;
     /** How far two clocks may be apart, in seconds. */
     const CLOCKS_APART = 86400;
-    /** How long a server that did not answer is left alone, in seconds, unless it says itself. */
+    /** How long a server is left alone, in seconds: that did not answer, unless it says itself, or did, to a wrong clock. */
     const LEFT_ALONE = 900;
     /** After so many seconds a bad answer is asked for again: the customer may have renewed. */
     const BAD_NEWS_FOR = 3600;
+    /** Of so many keys and hosts something is kept: a shop may have several hosts. */
+    const MOST_KEPT = 20;
     const GUARD = "<?php __halt_compiler();\n";
 
     private $url;
@@ -83,10 +85,15 @@ final class LicenceClient
         $kept = $this->kept($key, $host);
         $now = $this->now();
         $document = $kept['document'];
-        if ($document !== null && $this->believed($document, $now)) {
+        if ($document !== null) {
             $result = self::result($document, 'kept', '');
-            if ($now - $document['issued_at'] < ($result['works'] ? $this->refresh : min($this->refresh, self::BAD_NEWS_FOR))) {
+            $lasts = $result['works'] ? $this->refresh : min($this->refresh, self::BAD_NEWS_FOR);
+            if ($this->believed($document, $now) && $now - $document['issued_at'] < $lasts) {
                 return $result;
+            }
+            $since = $now - $kept['answered'];
+            if ($since >= 0 && $since < min($lasts, self::LEFT_ALONE)) {
+                return self::result($document, 'kept', $this->clockProblem($document));
             }
         }
         if ($now < $kept['not_before'] && $kept['not_before'] - $now <= self::DAY) {
@@ -119,7 +126,9 @@ final class LicenceClient
         $asked = $this->ask('deactivate', $key, $host, $kept);
         $released = isset($asked['answer']['released']) && $asked['answer']['released'] === true;
         if ($released) {
-            call_user_func($this->save, '');
+            $all = $this->all();
+            unset($all[$this->of($key, $host)]);
+            $this->keepAll($all);
         }
 
         return $asked['result'] + ['released' => $released];
@@ -163,11 +172,13 @@ final class LicenceClient
         $after = $after > 0 ? $after : self::LEFT_ALONE;
         if ($status >= 400 && $status < 500 && $status !== 408 && $status !== 429 && isset($answer['error']['message'])) {
             $problem = (string) $answer['error']['message'];
-            $this->keep($key, $host, $kept['statement'], $kept['token'], $now + $after, $problem);
-            $result = self::nothing('server', $problem);
-            $result['reason'] = isset($answer['error']['code']) ? (string) $answer['error']['code'] : '';
+            if ($kept['document'] === null) {
+                $this->keep($key, $host, [], $kept['token'], $now + $after, $problem);
+                $result = self::nothing('server', $problem);
+                $result['reason'] = isset($answer['error']['code']) ? (string) $answer['error']['code'] : '';
 
-            return ['answer' => [], 'result' => $result];
+                return ['answer' => [], 'result' => $result];
+            }
         }
         $this->keep($key, $host, $kept['statement'], $kept['token'], $now + $after, $problem);
 
@@ -204,11 +215,17 @@ final class LicenceClient
         if ($document === null) {
             return null;
         }
-        $this->keep($key, $host, $statement, $token, 0, '');
-        $apart = abs($this->now() - $document['issued_at']);
-        $problem = $apart > self::CLOCKS_APART ? 'the clock of this server is wrong: ' . gmdate('c', $this->now()) : '';
+        $this->keep($key, $host, $statement, $token, 0, '', $this->now());
 
-        return self::result($document, 'server', $problem);
+        return self::result($document, 'server', $this->clockProblem($document));
+    }
+
+    /** What is to be told of this server's clock by a statement that was made a moment ago. */
+    private function clockProblem(array $document): string
+    {
+        $now = $this->now();
+
+        return abs($now - $document['issued_at']) > self::CLOCKS_APART ? 'the clock of this server is wrong: ' . gmdate('c', $now) : '';
     }
 
     /** Nobody answers: what is kept counts until its end, and then for the days of grace if it was good. */
@@ -272,15 +289,13 @@ final class LicenceClient
     /** What was kept for this key and host; what was kept for others counts as nothing. */
     private function kept(string $key, string $host): array
     {
-        $none = ['statement' => [], 'document' => null, 'token' => '', 'not_before' => 0, 'problem' => ''];
-        try {
-            $read = json_decode((string) call_user_func($this->load), true);
-        } catch (\Throwable $error) {
+        $none = ['statement' => [], 'document' => null, 'token' => '', 'not_before' => 0, 'problem' => '', 'answered' => 0];
+        $all = $this->all();
+        $of = $this->of($key, $host);
+        if (!isset($all[$of]) || !is_array($all[$of])) {
             return $none;
         }
-        if (!is_array($read) || !isset($read['of']) || $read['of'] !== $this->of($key, $host)) {
-            return $none;
-        }
+        $read = $all[$of];
         $statement = isset($read['statement']) && is_array($read['statement']) ? $read['statement'] : [];
 
         return [
@@ -289,20 +304,42 @@ final class LicenceClient
             'token' => isset($read['token']) && is_string($read['token']) ? $read['token'] : '',
             'not_before' => isset($read['not_before']) ? (int) $read['not_before'] : 0,
             'problem' => isset($read['problem']) && is_string($read['problem']) ? $read['problem'] : '',
+            'answered' => isset($read['answered']) ? (int) $read['answered'] : 0,
         ];
     }
 
-    private function keep(string $key, string $host, array $statement, string $token, int $notBefore, string $problem)
+    /** @param int $answered when, by this server's clock, the statement came; 0 where it is an older one */
+    private function keep(string $key, string $host, array $statement, string $token, int $notBefore, string $problem, int $answered = 0)
     {
-        $kept = [
-            'of' => $this->of($key, $host),
+        $all = $this->all();
+        $of = $this->of($key, $host);
+        unset($all[$of]);
+        $all[$of] = [
             'statement' => $statement,
             'token' => $token,
             'not_before' => $notBefore,
             'problem' => $problem,
+            'answered' => $answered,
         ];
+        $this->keepAll(array_slice($all, -self::MOST_KEPT, null, true));
+    }
+
+    /** What is kept of every key and host that was asked about here, the latest last. */
+    private function all(): array
+    {
         try {
-            call_user_func($this->save, (string) json_encode($kept));
+            $read = json_decode((string) call_user_func($this->load), true);
+        } catch (\Throwable $error) {
+            return [];
+        }
+
+        return is_array($read) ? $read : [];
+    }
+
+    private function keepAll(array $all)
+    {
+        try {
+            call_user_func($this->save, (string) json_encode($all));
         } catch (\Throwable $error) {
             // A cache that can't be written means that the bridge is asked more often; the shop goes on.
         }

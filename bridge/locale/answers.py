@@ -31,6 +31,14 @@ ACCEPTED: Mapping[str, str] = {
     ),
     "redeemed": "Your ticket has been sent; its number is {ticket}. It costs no coins.",
     "domain_released": "The domain has been released. You can use your licence on another one now.",
+    "agreement_accepted": "You have accepted agreement {agreement}. Not more than what it says can be charged.",
+    "agreement_declined": "You have declined agreement {agreement}. Nothing is charged.",
+    "bill_accepted": "You have accepted statement {bill}.",
+    "bill_disputed": "What you wrote about statement {bill} has been sent. We look at it before you have to pay.",
+    "chat_code": (
+        "Here is your code. Send it to us in the chat, alone in a message, within {minutes} minutes: then the chat "
+        "belongs to your account."
+    ),
     "claim_sent": (
         "If order {order} was made without logging in, a code is on its way to its e-mail address. Enter it here "
         "within half an hour."
@@ -44,6 +52,7 @@ REFUSED: Mapping[str, str] = {
     "text_differs": "The text you were shown is not that of the offer. Please open the page again.",
     "quote_closed": "This offer is not open any more.",
     "quote_lapsed": "The time to approve this offer is over. We can offer it to you once more: please write to us.",
+    "premium_time": "This work is charged as premium time by an agreement, so no coins were taken. Please write to us.",
     "already_started": "The work has begun, so the approval can't be taken back here. Please write to us.",
     "account_frozen": "Your account is stopped at the moment, so nothing was done. Please write to us.",
     "unknown_price": "This work is not on the price list any more.",
@@ -82,6 +91,14 @@ REFUSED: Mapping[str, str] = {
     "no_releases_left": (
         "You have released as many domains as you may for now. Please write to us, and we release it for you."
     ),
+    "unknown_agreement": "There is no such agreement on your account.",
+    "agreement_changed": "The agreement was changed meanwhile. Please read the new one before you decide.",
+    "agreement_state": "This agreement is not open any more.",
+    "agreement_lapsed": (
+        "The time to accept this agreement is over. We can offer it to you once more: please write to us."
+    ),
+    "unknown_bill": "There is no such statement on your account.",
+    "bill_state": "This statement stands otherwise by now, so nothing was done. Please open the page again.",
     "claim_unknown": "There is nothing to claim under that number.",
     "claim_closed": "The code is not valid any more. Please ask for a new one.",
     "claim_wrong": "That is not the code that was sent.",

@@ -19,7 +19,7 @@ REASONS = {
     Reason.ACTIVE: "Your licence of {product} is active.",
     Reason.EXPIRING: "Your licence of {product} is still active.",
     Reason.UNVERIFIED: "We can't look at your licence of {product} at the moment, and take it as active.",
-    Reason.EXPIRED: "Your licence of {product} has ended.",
+    Reason.EXPIRED: "The help that your licence of {product} includes has ended.",
     Reason.REFUNDED: "The payment for your licence of {product} was given back.",
     Reason.SUSPENDED: "Your licence of {product} is suspended.",
     Reason.NO_LICENCE: "You have no licence of {product}.",

@@ -18,6 +18,7 @@ from bridge.domain.accounts import Account
 from bridge.domain.licences import LicenceBook
 from bridge.domain.packages import Package
 from bridge.domain.plans import PlanBook
+from bridge.domain.premium import PremiumTerms
 from bridge.domain.rights import RightBook
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.services.entries import entries_after
@@ -30,9 +31,10 @@ ENTRIES_A_BATCH = 5_000
 @dataclass(frozen=True, slots=True)
 class PageTerms:
     """What an account page needs besides the account: the store, its zone, plans, rights and licensed
-    products, the key, the desk's epoch.
+    products, premium time, the key, the desk's epoch.
 
-    `telephone` is the number that customers see whose plan has a right to it, `licences` the licensed products.
+    `telephone` is the number that customers see whose plan has a right to it, `licences` the licensed products,
+    `program` the version of the program that makes the rows.
     """
 
     store: str
@@ -43,6 +45,8 @@ class PageTerms:
     rights: RightBook = field(default_factory=RightBook)
     telephone: str = ""
     licences: LicenceBook = field(default_factory=LicenceBook)
+    premium: PremiumTerms = field(default_factory=PremiumTerms)
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +91,39 @@ def waiting_batch(tx: Tx, terms: PageTerms, *, at: datetime, limit: int, skip: f
 
 
 def show_new_terms(tx: Tx, terms: PageTerms) -> bool:
-    """Push everything again where plans, rights, the telephone, the zone or what is said of licences have changed
-    since the last time.
+    """Push everything again where plans, rights, the telephone, the zone or what is said of licences or
+    premium time have changed since the last time, or another version of the program pushed then: it may have said the
+    same in another way, and whoever compares would find differences (rule C16).
     """
-    plans = {key: [plan.rank, dict(plan.names)] for key, plan in terms.plans.plans.items()}
-    rights = [[one.key, one.kind, sorted(one.plans), dict(one.names)] for one in terms.rights.rights.values()]
-    shown = [plans, terms.zone.key, *([rights, terms.telephone] if rights else [])]
-    if terms.licences:
-        shown.append([*_licence_terms(terms.licences), terms.licences.contact, terms.plans.buy_url])
-    digest = hashlib.sha256(canonical_json(shown).encode()).hexdigest()
+    digest = _digest_of(terms)
     state = tx.stores.get(terms.store)
     if state.page_terms == digest:
         return False
     if state.page_terms:
         tx.push.refresh(terms.store)
         tx.licences.again(terms.store)
+        tx.agreements.again(terms.store)
+        tx.bills.again(terms.store)
         tx.tickets.touch_covered(terms.store)
     tx.stores.save(replace(state, page_terms=digest))
     return bool(state.page_terms)
+
+
+def has_new_terms(tx: Tx, terms: PageTerms) -> bool:
+    """Whether `show_new_terms` would push everything again."""
+    before = tx.stores.get(terms.store).page_terms
+    return bool(before) and before != _digest_of(terms)
+
+
+def _digest_of(terms: PageTerms) -> str:
+    plans = {key: [plan.rank, dict(plan.names)] for key, plan in terms.plans.plans.items()}
+    rights = [[one.key, one.kind, sorted(one.plans), dict(one.names)] for one in terms.rights.rights.values()]
+    shown = [terms.program, plans, terms.zone.key, *([rights, terms.telephone] if rights else [])]
+    if terms.licences:
+        shown.append([*_licence_terms(terms.licences), terms.licences.contact, terms.plans.buy_url])
+    if terms.premium.kinds:
+        shown.append({key: dict(kind.names) for key, kind in terms.premium.kinds.items()})
+    return hashlib.sha256(canonical_json(shown).encode()).hexdigest()
 
 
 def account_document(
@@ -168,9 +187,11 @@ def entry_document(store: str, customer_id: int, entry: NumberedEntry) -> dict[s
 
 
 def _licence_terms(book: LicenceBook) -> list[Any]:
-    """What of the settings stands in every licence's row, and in that of a ticket which a licence might cover."""
+    """What of the settings stands in every licence's row, and in that of a ticket which a licence might cover; and on
+    which days its owner is reminded.
+    """
     products = {key: [dict(product.names), product.renew_url] for key, product in book.products.items()}
-    return [products, max(book.expiring_days, default=0), book.releases, book.release_days]
+    return [products, sorted(book.expiring_days), book.releases, book.release_days]
 
 
 def _entry_rows(tx: Tx, terms: PageTerms, account: Account, pushed: PushState) -> tuple[tuple[SignedRow, ...], str]:

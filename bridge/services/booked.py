@@ -12,6 +12,7 @@ from bridge.domain.purchases import Change, GrantUnit, ReinstateUnit, RevokeUnit
 class Booked:
     """What a page did. Units are packages; coins are those that entries moved; `licences` are changes of licences.
 
+    `payments` are orders that pay for premium time otherwise than before.
     `fused_units` are those that no person had let through before, booked or held back by the fuse: a pass in many pages
     adds them up (rule C2).
     """
@@ -25,6 +26,7 @@ class Booked:
     reinstated_coins: int = 0
     licences: int = 0
     issued_licences: int = 0
+    payments: int = 0
     set_aside: int = 0
     fused_units: int = 0
     events: tuple[CoinsChanged, ...] = ()
@@ -46,6 +48,7 @@ class Booked:
             self.reinstated_coins + other.reinstated_coins,
             self.licences + other.licences,
             self.issued_licences + other.issued_licences,
+            self.payments + other.payments,
             self.set_aside + other.set_aside,
             self.fused_units + other.fused_units,
             self.events + other.events,

@@ -102,9 +102,11 @@ def not_told(tx: Tx, store: str, gone: Iterable[Account]) -> list[Account]:
 
 
 def orders_of(tx: Tx, account_id: int) -> list[int]:
-    """The orders that granted an account's packages, ascending."""
+    """The orders that gave an account its packages and licences, ascending."""
     packages = tx.ledger.packages_of([account_id]).get(account_id, [])
-    return sorted({package.unit.order_id for package in packages if package.unit is not None})
+    licences = tx.licences.of_accounts([account_id]).get(account_id, [])
+    bought = {package.unit.order_id for package in packages if package.unit is not None}
+    return sorted(bought | {one.licence.order_id for one in licences if one.licence.order_id is not None})
 
 
 def report_gone(
@@ -202,7 +204,8 @@ def _set_apart(tx: Tx, store: str, account: Account, at: datetime) -> None:
     tx.personal.forget_number(store, account.owner.ref)
     # Off the page of who has his number next.
     tx.quotes.touch(quote.id for quote in tx.quotes.of_account(account.id))
-    tx.licences.touch(account.id)
+    tx.licences.show_anew(account.id)
+    tx.contacts.show_anew(account.id)
     tx.tickets.show_anew(ticket.id for ticket in tx.tickets.of_account(account.id))
     ask_to_erase_former(tx, store, account.id, at=at)
     tx.problems.report(

@@ -10,36 +10,47 @@ from datetime import datetime
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.licences import KeyedEvent
-from bridge.domain.accounts import OwnerKind
+from bridge.domain.accounts import Account, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.entitlement import Asked, Entitlement, Held, Way, entitle
 from bridge.domain.histories import History
 from bridge.domain.licence_history import KeptLicence, licence_now, status_at
-from bridge.domain.licences import MONEY_BACK, LicenceEvent, LicenceEventKind
+from bridge.domain.licences import LicenceEvent, LicenceEventKind
 from bridge.domain.moments import from_ms
-from bridge.domain.ticket_history import history_of
 from bridge.domain.ticket_terms import NONE
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketKind, TicketState
 from bridge.errors import QuoteRefused, TicketRefused
 from bridge.services.coin_moves import note, packages_of
 from bridge.services.licence_freshness import is_fresh
+from bridge.services.licence_refunds import flag_refunds
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff
 from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import standing_of, tell
 
-REFUNDED_MEANWHILE = "licence_refunded_mid_ticket"
-"""The kind of the problem of a ticket that is free by a licence whose money went back since."""
+_UNDECIDED = (Way.CHOOSE, Way.VERIFY)
+"""He is asked for something first."""
 
 
 def cover_opening(
-    tx: Tx, terms: DeskTerms, ticket: Ticket, *, at: datetime, verified: bool = True, licence: int | None = None
+    tx: Tx,
+    terms: DeskTerms,
+    ticket: Ticket,
+    *,
+    at: datetime,
+    verified: bool = True,
+    licence: int | None = None,
+    told: Entitlement | None = None,
 ) -> None:
     """Decide how help in a ticket is covered that has just been opened, before it is worked out how it stands.
 
     `verified` says that its writer has proven who he is (rule T11); `licence` is the one that it is about by his words.
+    What a desk before a restore has `told` him stays decided.
     """
     if not terms.licences:
+        return
+    if told is not None:
+        cover_as_before(tx, ticket, in_numbers_of_today(tx, ticket, told), since=at, at=at)
         return
     mine = tx.licences.of_accounts([ticket.account_id]).get(ticket.account_id, []) if verified else []
     fresh = is_fresh(tx, terms.store, at=at)
@@ -47,6 +58,36 @@ def cover_opening(
     asked = _asked(terms, ticket, mine, licence)
     found = _decided(tx, terms, ticket, ticket.kind, asked, held, at=at, verified=verified)
     tx.tickets.say(ticket.id, _message(at, Author.BRIDGE, found))
+
+
+def cover_as_before(tx: Tx, ticket: Ticket, cover: Entitlement, *, since: datetime, at: datetime) -> None:
+    """Say in a ticket that it is covered `since` then as a desk before a restore had decided.
+
+    Where the money of that licence went back before the ticket was known to be free by it, staff are told (rule L3).
+    """
+    with tx.tickets.as_of_then():
+        tx.tickets.say(ticket.id, _message(since, Author.BRIDGE, cover))
+    licence = tx.licences.get(ticket.store, cover.licence_id) if cover.licence_id is not None else None
+    if licence is not None and licence.now.suspended is not None:
+        events = [KeyedEvent(licence.licence.id, "", event) for event in tx.licences.events(licence.licence.id)]
+        flag_refunds(tx, ticket.store, events, [licence], at=at)
+
+
+def in_numbers_of_today(tx: Tx, ticket: Ticket, cover: Entitlement) -> Entitlement:
+    """What a desk before a restore had decided, with the number here of a licence that was bought after the backup."""
+    if cover.licence_id is None:
+        return cover
+    mine = tx.licences.of_accounts([ticket.account_id]).get(ticket.account_id, [])
+    numbers = [one.licence.id for one in mine if one.licence.product == cover.product]
+    if cover.licence_id in numbers:
+        return cover
+    return cover._replace(licence_id=numbers[0] if numbers else None)
+
+
+def cover_of(tx: Tx, ticket_id: int) -> Entitlement | None:
+    """How help in a ticket is covered by what was decided last; None where nothing was."""
+    said = tx.tickets.last_cover(ticket_id)
+    return Entitlement.of(said.detail) if said is not None else None
 
 
 def copy_cover(tx: Tx, whole: History, part: Ticket) -> None:
@@ -84,12 +125,28 @@ def choose(
     history = read_history(tx, ticket)
     if history.state is TicketState.CLOSED:
         raise QuoteRefused("ticket_closed", f"ticket {ticket_id} is closed")
-    if history.cover is not None and history.cover.way not in (Way.CHOOSE, Way.VERIFY):
+    if history.cover is not None and history.cover.way not in _UNDECIDED:
         return ticket, history.cover
     held = _held_then(tx, terms, mine, ticket.opened_at)
     found = _decided(tx, terms, ticket, history.kind, _asked(terms, ticket, mine, licence_id), held, at=at)
     _say(tx, terms, ticket, history, _message(at, Author.CUSTOMER, found), found)
     return ticket, found
+
+
+def require_licence_of(tx: Tx, terms: DeskTerms, account: Account, licence_id: int) -> None:
+    """Raises `TicketRefused` for a licence that is not the customer's, and in a store without licences."""
+    if not terms.licences:
+        raise _no_licences(terms)
+    _require_his(tx.licences.of_accounts([account.id]).get(account.id, []), account, licence_id)
+
+
+def _require_his(mine: Iterable[KeptLicence], account: Account, licence_id: int) -> None:
+    if licence_id not in {one.licence.id for one in mine}:
+        raise TicketRefused("other_licence", f"licence {licence_id} is none of {account.owner}")
+
+
+def _no_licences(terms: DeskTerms) -> TicketRefused:
+    return TicketRefused("no_licences", f"store {terms.store} sells no licences")
 
 
 def decide_anew(
@@ -112,15 +169,15 @@ def decide_anew(
     ticket, account = ticket_of(tx, terms.store, ticket_id)
     require_staff(by)
     if not terms.licences:
-        raise TicketRefused("no_licences", f"store {terms.store} sells no licences")
+        raise _no_licences(terms)
     if account.owner.kind is OwnerKind.VISITOR:
         raise TicketRefused("visitor", f"ticket {ticket.id} is a visitor's, who has no account and no licences")
     history = read_history(tx, ticket)
     if history.state is TicketState.CLOSED:
         raise TicketRefused("closed", f"ticket {ticket.id} is closed: how it was covered stays as it is")
     mine = tx.licences.of_accounts([account.id]).get(account.id, [])
-    if licence is not None and licence not in {one.licence.id for one in mine}:
-        raise TicketRefused("other_licence", f"licence {licence} is none of {account.owner}")
+    if licence is not None:
+        _require_his(mine, account, licence)
     if product is not None and product not in terms.licences.products:
         names = ", ".join(terms.licences.products)
         raise TicketRefused("unknown_product", f"{terms.store} has no licensed product {product} (there are: {names})")
@@ -136,49 +193,25 @@ def decide_anew(
     return found
 
 
-def flag_refunds(
-    tx: Tx, store: str, events: Iterable[KeyedEvent], licences: Iterable[KeptLicence], *, at: datetime
-) -> None:
-    """Staff are told of open tickets that are free by a licence whose money just went back (rule L3).
-
-    Likewise where the vendor's own table suspends one: it may say so of what was refunded. The tickets stay free until
-    staff decide otherwise. Paid again, what staff were told is over.
-    """
-    told = any(one.startswith(REFUNDED_MEANWHILE) for one in tx.problems.open_keys(store))
-    changed = {one.licence_id for one in events if _takes(one.event) or (told and _gives_back(one.event))}
-    wanted = {one.licence.id: one for one in licences if one.licence.id in changed}
-    for account_id in {one.now.account_id for one in wanted.values()}:
-        tickets = {one.id: one for one in tx.tickets.open_of_account(account_id)}
-        for number, messages in tx.tickets.histories(tickets).items():
-            cover = history_of(tickets[number], messages).cover
-            if cover is None or cover.way is not Way.LICENCE or cover.licence_id not in wanted:
-                continue
-            key = f"{REFUNDED_MEANWHILE}:{number}:{cover.licence_id}"
-            if wanted[cover.licence_id].now.suspended is None:
-                tx.problems.solve(store, [key], at)
-                continue
-            what = "refunded" if wanted[cover.licence_id].now.suspended in MONEY_BACK else "suspended"
-            words = f"ticket {number} is free by licence {cover.licence_id}, which was {what} since it was opened"
-            tx.problems.report(store, key=key, kind=REFUNDED_MEANWHILE, summary=words, at=at)
-            text = f"Licence {cover.licence_id}, by which this ticket is free, was {what}. It stays free meanwhile."
-            tx.tickets.say(number, Message(at, Author.BRIDGE, MessageKind.NOTE, text))
-
-
 def covered_by_licence(tx: Tx, ticket: Ticket) -> int | None:
     """The licence that help in a ticket is free by, None where it is not."""
-    said = tx.tickets.last_cover(ticket.id)
-    cover = Entitlement.of(said.detail) if said is not None else None
+    cover = cover_of(tx, ticket.id)
     return cover.licence_id if cover is not None and cover.way is Way.LICENCE else None
 
 
-def _takes(event: LicenceEvent) -> bool:
-    if event.kind is LicenceEventKind.DATES:
-        return bool(event.detail.get("suspended"))
-    return event.kind is LicenceEventKind.SUSPENDED and event.detail.get("reason") in MONEY_BACK
+def cover_of_offer(tx: Tx, terms: DeskTerms, ticket: Ticket) -> Entitlement | None:
+    """How help in a ticket is covered for whoever offers work in it; None where nothing says.
 
-
-def _gives_back(event: LicenceEvent) -> bool:
-    return event.kind in (LicenceEventKind.REINSTATED, LicenceEventKind.DATES)
+    What was decided at its opening holds for an offer, too (rules L2, L3). Where its customer was only asked to choose
+    a licence or to prove who he is, it is what he would get by doing so.
+    """
+    cover = cover_of(tx, ticket.id)
+    if cover is None or cover.way not in _UNDECIDED:
+        return cover
+    mine = tx.licences.of_accounts([ticket.account_id]).get(ticket.account_id, [])
+    held = _held_then(tx, terms, mine, ticket.opened_at)
+    kind = read_history(tx, ticket).kind
+    return _decided(tx, terms, ticket, kind, _asked(terms, ticket, mine, None), held, at=ticket.opened_at)
 
 
 def _asked(terms: DeskTerms, ticket: Ticket, mine: Sequence[KeptLicence], licence: int | None) -> Asked:

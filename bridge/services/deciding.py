@@ -21,6 +21,7 @@ from bridge.domain.tickets import Author, MessageKind
 from bridge.errors import QuoteRefused
 from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, book, packages_of, spendable
+from bridge.services.premium_parts import require_no_premium
 from bridge.services.quote_parts import about, cause_of, evidence_of, say, set_free
 
 
@@ -38,8 +39,8 @@ def approve(
 ) -> Quote:
     """Approve an offer in the words that were shown: its coins are held, once however often it comes (rules C7 to C10).
 
-    `at` is its receipt by the desk. Raises `QuoteRefused` (not his, another version, other words, lapsed, frozen),
-    `NotEnoughCoins` where nothing was held and the offer stays open.
+    `at` is its receipt by the desk. Raises `QuoteRefused` (not his, another version, other words, lapsed, frozen,
+    its ticket's work being premium time), `NotEnoughCoins` where nothing was held and the offer stays open.
     """
     quote = _of_account(tx, terms, account_id, quote_id)
     same = version == quote.offer.version and text_hash in quote.offer.hashes.values()
@@ -48,6 +49,7 @@ def approve(
     account = account_by_id(tx, account_id)
     quotes.require_approvable(quote, account_id=account_id, version=version, text_hash=text_hash, at=at)
     quotes.require_unfrozen(account)
+    require_no_premium(tx, quote.ticket_id)
     packages = packages_of(tx, account.id)
     entry, hold = holds.reserve(packages.values(), quote.offer.coins, cause_of(tx, quote, at), reason="")
     packages = book(tx, terms.store, packages, holds.Movement((entry,), {}))

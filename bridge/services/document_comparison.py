@@ -1,4 +1,4 @@
-"""Does the shop show the tickets, quotes, prices, licences and answers that the desk says? Every byte (rule C16).
+"""Does the shop show the tickets, quotes, prices, licences, premium time and answers that the desk says? (rule C16)
 
 As with accounts: a row that no key of the store has signed says nothing, one of another version is named as such.
 """
@@ -12,26 +12,22 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey
 from bridge.contracts.tickets import MessageKey
 from bridge.services.account_pages import PageTerms
-from bridge.services.documents import answer_rows, price_rows, quote_rows
+from bridge.services.document_parts import shown_part
+from bridge.services.documents import answer_rows, numbered_rows, price_rows
 from bridge.services.findings import Difference
-from bridge.services.licence_documents import licence_rows
 from bridge.services.shop_comparison import compare_documents, unsigned, version
-from bridge.services.ticket_documents import message_rows, ticket_rows
+from bridge.services.ticket_documents import message_rows
 
 ALL_PRICES = 100_000
 """More than any list has."""
 
 
-def expected_quotes(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tuple[list[DocumentRow], int | None]:
-    """The rows that the shop should have of the next quotes, and where the next page starts; None at the end."""
-    quotes = tx.quotes.shown(terms.store, after=after, limit=limit)
-    return quote_rows(tx, terms, quotes), quotes[-1].id if len(quotes) == limit else None
-
-
-def expected_licences(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tuple[list[DocumentRow], int | None]:
-    """The rows that the shop should have of the next licences, and where the next page starts; None at the end."""
-    licences = tx.licences.shown(terms.store, after=after, limit=limit)
-    return licence_rows(tx, terms, licences), licences[-1].licence.id if len(licences) == limit else None
+def expected_documents(
+    tx: Tx, terms: PageTerms, table: DocumentTable, *, after: int, limit: int
+) -> tuple[list[DocumentRow], int | None]:
+    """The rows that the shop should have next in a numbered table, and where the next page starts; None at the end."""
+    found = shown_part(tx, table).shown(terms.store, after=after, limit=limit)
+    return numbered_rows(tx, terms, table, found), found[-1].id if len(found) == limit else None
 
 
 def expected_answers(
@@ -45,12 +41,6 @@ def expected_answers(
     """
     answers = tx.answers.shown(terms.store, at - timedelta(days=kept_days) / 2, after=after, limit=limit)
     return answer_rows(terms, answers), answers[-1].uuid if len(answers) == limit else None
-
-
-def expected_tickets(tx: Tx, terms: PageTerms, *, after: int, limit: int) -> tuple[list[DocumentRow], int | None]:
-    """The rows that the shop should have of the next tickets, and where the next page starts; None at the end."""
-    tickets = tx.tickets.shown(terms.store, after=after, limit=limit)
-    return ticket_rows(tx, terms, tickets), tickets[-1].id if len(tickets) == limit else None
 
 
 def expected_messages(

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import signed_row
+from bridge.contracts.shown_rows import Numbered, ShownRows
 from bridge.contracts.tickets import MessageKey
 from bridge.services.account_pages import PageTerms
 
@@ -32,6 +34,23 @@ def taken_away(terms: PageTerms, table: DocumentTable, key: int, number: int = 0
     """The row of a quote or ticket that is on nobody's page any more: nothing is left in it but its number."""
     document = {**head(terms, NOBODY, number), table.value: key}
     return document_row(terms, table, key, document, NOBODY, number)
+
+
+def shown_part(tx: Tx, table: DocumentTable) -> ShownRows[Numbered]:
+    """What of the desk stands in that table of the shop. Raises `ValueError` for one without numbers."""
+    match table:
+        case DocumentTable.TICKET:
+            return tx.tickets
+        case DocumentTable.LICENCE:
+            return tx.licences
+        case DocumentTable.AGREEMENT:
+            return tx.agreements
+        case DocumentTable.BILL:
+            return tx.bills
+        case DocumentTable.QUOTE:
+            return tx.quotes
+        case _:
+            raise ValueError(f"what stands in {table} has no numbers")
 
 
 def message_head(terms: PageTerms, key: MessageKey, customer_id: int, version: int) -> dict[str, Any]:

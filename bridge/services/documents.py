@@ -1,4 +1,4 @@
-"""Tickets, messages, quotes, prices, licences and answers as the shop's pages show them: signed, with a version.
+"""What the shop's pages show, signed and with a version: tickets, quotes, licences, premium time, prices, answers.
 
 As with accounts, what is written twice or late changes nothing. A quote's history is made of its ticket's thread, so
 that it says what the thread says (rule C7).
@@ -20,8 +20,9 @@ from bridge.domain.quotes import Quote
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.locale.history_words import history_text
 from bridge.services.account_pages import PageTerms
-from bridge.services.document_parts import NOBODY, OLDER_NAME, document_row, head, taken_away, unix
+from bridge.services.document_parts import NOBODY, OLDER_NAME, document_row, head, shown_part, taken_away, unix
 from bridge.services.licence_documents import licence_rows
+from bridge.services.premium_documents import agreement_rows, bill_rows
 from bridge.services.ticket_documents import message_rows, ticket_rows
 
 THREADS = frozenset({DocumentTable.TICKET, DocumentTable.MESSAGE})
@@ -59,9 +60,11 @@ def waiting_documents(
     """
     kinds: dict[frozenset[DocumentTable], Callable[[Tx, PageTerms, int], Sequence[DocumentBatch]]] = {
         frozenset({DocumentTable.ANSWER}): partial(_answers, since=answered_since),
-        frozenset({DocumentTable.QUOTE}): _quotes,
+        frozenset({DocumentTable.QUOTE}): partial(_numbered, table=DocumentTable.QUOTE),
         THREADS: _threads,
-        frozenset({DocumentTable.LICENCE}): _licences,
+        frozenset({DocumentTable.LICENCE}): partial(_numbered, table=DocumentTable.LICENCE),
+        frozenset({DocumentTable.AGREEMENT}): partial(_numbered, table=DocumentTable.AGREEMENT),
+        frozenset({DocumentTable.BILL}): partial(_numbered, table=DocumentTable.BILL),
         frozenset({DocumentTable.PRICE}): _prices,
     }
     wanted = (waiting for tables, waiting in kinds.items() if not tables & set(skip))
@@ -73,16 +76,12 @@ def documents_pushed(tx: Tx, store: str, batch: DocumentBatch) -> None:
     match batch.table:
         case DocumentTable.ANSWER:
             tx.answers.pushed(store, batch.numbers)
-        case DocumentTable.QUOTE:
-            tx.quotes.pushed(batch.numbers)
-        case DocumentTable.TICKET:
-            tx.tickets.pushed(batch.numbers)
         case DocumentTable.MESSAGE:
             tx.tickets.messages_pushed(batch.numbers)
-        case DocumentTable.LICENCE:
-            tx.licences.pushed(batch.numbers)
         case DocumentTable.PRICE:
             tx.prices.pushed(store, batch.numbers)
+        case numbered:
+            shown_part(tx, numbered).pushed(batch.numbers)
 
 
 def quote_document(tx: Tx, terms: PageTerms, quote: Quote, customer_id: int) -> dict[str, Any]:
@@ -176,10 +175,15 @@ def price_rows(terms: PageTerms, prices: Sequence[PriceRow]) -> list[DocumentRow
     ]
 
 
-def _quotes(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:
-    waiting = tx.quotes.waiting(terms.store, limit)
-    rows = quote_rows(tx, terms, waiting)
-    return [DocumentBatch(DocumentTable.QUOTE, tuple(rows), {quote.id: quote.number for quote in waiting})]
+def numbered_rows(tx: Tx, terms: PageTerms, table: DocumentTable, found: Sequence[Any]) -> list[DocumentRow]:
+    """The rows of what stands in a numbered table."""
+    return list(_ROWS[table](tx, terms, found))
+
+
+def _numbered(tx: Tx, terms: PageTerms, limit: int, *, table: DocumentTable) -> list[DocumentBatch]:
+    waiting = shown_part(tx, table).waiting(terms.store, limit)
+    rows = numbered_rows(tx, terms, table, waiting)
+    return [DocumentBatch(table, tuple(rows), {one.id: one.number for one in waiting})]
 
 
 def _threads(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:
@@ -211,12 +215,6 @@ def _that_fit(rows: Sequence[DocumentRow], messages: Sequence[WaitingMessage]) -
     return tuple(rows), len(messages)
 
 
-def _licences(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:
-    waiting = tx.licences.waiting(terms.store, limit)
-    rows = licence_rows(tx, terms, waiting)
-    return [DocumentBatch(DocumentTable.LICENCE, tuple(rows), {one.licence.id: one.number for one in waiting})]
-
-
 def _prices(tx: Tx, terms: PageTerms, limit: int) -> list[DocumentBatch]:
     waiting = tx.prices.waiting(terms.store, limit)
     rows = price_rows(terms, waiting)
@@ -231,3 +229,13 @@ def _history(tx: Tx, quote: Quote) -> list[dict[str, Any]]:
         if text := history_text(message.kind, message.detail, message.text):
             events.append({"at": unix(message.at), "text": text})
     return events
+
+
+_ROWS: Mapping[DocumentTable, Callable[[Tx, PageTerms, Sequence[Any]], Sequence[DocumentRow]]] = {
+    DocumentTable.QUOTE: quote_rows,
+    DocumentTable.TICKET: ticket_rows,
+    DocumentTable.LICENCE: licence_rows,
+    DocumentTable.AGREEMENT: agreement_rows,
+    DocumentTable.BILL: bill_rows,
+}
+"""What makes the rows of each numbered table."""

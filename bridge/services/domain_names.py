@@ -26,7 +26,10 @@ _WRITTEN = re.compile(
     r"(?:[/?#].*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_PLAIN = re.compile(r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
+_LABEL = r"(?!xn--)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+"""Between two full stops. Names with `_` are looked up and shown by every browser, though nobody registers one."""
+_PLAIN_LABEL = re.compile(_LABEL)
+_PLAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 """A name that is its own normal form but for `www.`: nothing to encode."""
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """A last part that makes a name an address, in any of the ways in which browsers read addresses."""
@@ -79,17 +82,25 @@ def domain_name(written: str) -> DomainName:
     return DomainName(name, HostKind.STAGING if is_staging(name) else HostKind.PUBLIC)
 
 
+def in_letters(name: str) -> str:
+    """A normalised name in the letters of its language, as people read it; the name itself where it has none."""
+    if "xn--" not in name:
+        return name
+    try:
+        return idna.decode(name)
+    except UnicodeError:
+        return name
+
+
 def _in_ascii(host: str) -> str:
     """A name in the letters of the name system, however its own full stops are written."""
     if len(host) > MOST_NAME + 1:  # before anything is worked out letter by letter
         raise _too_long()
     try:
-        name = idna.encode(host.rstrip("."), uts46=True, std3_rules=True).decode().lower().rstrip(".")
+        labels = idna.uts46_remap(host, std3_rules=False).rstrip(".").split(".")
+        return ".".join(label if _PLAIN_LABEL.fullmatch(label) else idna.alabel(label).decode() for label in labels)
     except UnicodeError:  # idna's own errors are of this kind
         raise BadDomain("bad_domain", "that is no domain name") from None
-    if not name:
-        raise BadDomain("bad_domain", "that is no domain name")
-    return name
 
 
 def _too_long() -> BadDomain:

@@ -85,7 +85,7 @@ def refusal_before(
         return "too_many_files"
     if size + (tx.files.bytes_of(terms.store, account.id) if account else 0) > limits.customer_bytes:
         return "files_no_room"
-    if size + tx.files.bytes_in(terms.store) > limits.store_bytes:
+    if not has_room(tx, terms, size):
         return FULL
     return ""
 
@@ -129,6 +129,12 @@ def receive(
             at=at,
             posted_at=posted_at,
         )
+
+
+def has_room(tx: Tx, terms: DeskTerms, size: int) -> bool:
+    """Whether so many bytes more can be kept of the store's files: of tickets and of chats, equal ones counted each."""
+    kept = tx.files.bytes_in(terms.store) + tx.conversations.media_bytes(terms.store)
+    return kept + size <= terms.files.store_bytes
 
 
 def tell_full(tx: Tx, terms: DeskTerms, at: datetime) -> None:
@@ -205,7 +211,7 @@ def attach(
     """
     if len(files) > terms.files.message_files:
         raise QuoteRefused("files_too_many", f"{len(files)} files; at most {terms.files.message_files} go together")
-    if sum(one.size for one, _ in files) + tx.files.bytes_in(terms.store) > terms.files.store_bytes:
+    if not has_room(tx, terms, sum(one.size for one, _ in files)):
         raise QuoteRefused(FULL, f"{terms.store} has kept as much as it may")
     for one, kind in files:
         tx.files.add(terms.store, account.id, ticket_id, one, author=Author.STAFF, kind=kind, lost=False, at=at)

@@ -1,6 +1,7 @@
 """What happens when a deadline falls due: packages end, reminders go out, staff hear of old holds (rules C5, C7, C17).
 
-What is due about tickets is `ticket_clocks`' (rules T7, T10), about licences `licence_watch`'s (rule L6).
+What is due about tickets is `ticket_clocks`' (rules T7, T10), about licences `licence_watch`'s (rule L6), about running
+timers `timers`' (rule W6).
 
 The entry, the event and the end of the deadline are one transaction, so whatever kills the daemon, each happens once.
 Each deadline is taken by itself: one that can't be fired is told to staff, tried again in an hour and holds up no
@@ -21,6 +22,7 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import HoldOld, PackageExpired, PackageExpiring, QuoteLapsing
 from bridge.domain.packages import Package
 from bridge.domain.quotes import HOLDING, QuoteState
+from bridge.domain.work_time import Reading
 from bridge.errors import DeskUnusable
 from bridge.services.coin_moves import account_by_id, spendable
 from bridge.services.expiring import lapse_of, next_moment, note_low, reminders_by
@@ -28,6 +30,7 @@ from bridge.services.licence_watch import licence_due
 from bridge.services.quote_parts import about
 from bridge.services.ticket_clocks import offer_lapsed, ticket_due
 from bridge.services.ticket_standing import stir
+from bridge.services.timers import timer_due
 
 PAGE = 50
 AGAIN_AFTER = timedelta(hours=1)
@@ -38,6 +41,7 @@ _WHAT: Mapping[str, str] = {
     DeadlineKind.HOLD_OLD: "quote",
     DeadlineKind.TICKET: "ticket",
     DeadlineKind.LICENCE: "licence",
+    DeadlineKind.TIMER: "segment",
 }
 """What the number of a deadline is that of, where it is not a package's."""
 
@@ -51,11 +55,15 @@ class Fired:
     failures: tuple[tuple[Deadline, Exception], ...] = ()
 
 
-def fire_due(tx: Tx, terms: Mapping[str, DeskTerms], *, at: datetime, limit: int = PAGE) -> Fired:
+def fire_due(
+    tx: Tx, terms: Mapping[str, DeskTerms], *, at: datetime, limit: int = PAGE, now: Reading | None = None
+) -> Fired:
     """Fire what is due at these stores, at most `limit` deadlines, the store that waits longest first.
 
-    What becomes due at once by that is fired too. Raises `DeskUnusable` where the desk can't be written.
+    What becomes due at once by that is fired too. Worked time is measured up to `now`, which has the machine's counter
+    besides the clock. Raises `DeskUnusable` where the desk can't be written.
     """
+    now = now or Reading(at, "", timedelta(0))
     waiting = sorted((due, store) for store, due in tx.deadlines.first_due(terms).items() if due <= at)
     fired, stores = 0, set()
     failures: list[tuple[Deadline, Exception]] = []
@@ -65,7 +73,7 @@ def fire_due(tx: Tx, terms: Mapping[str, DeskTerms], *, at: datetime, limit: int
             key = f"deadline:{deadline.kind}:{deadline.ref}"
             try:
                 with tx.attempt():
-                    _fire(tx, terms[store], deadline, at)
+                    _fire(tx, terms[store], deadline, now)
             except DeskUnusable:
                 raise
             except Exception as error:  # one deadline's fault must not keep the others from being fired
@@ -88,7 +96,8 @@ def _all_due(tx: Tx, store: str, at: datetime, limit: int) -> Iterator[Deadline]
         yield from found
 
 
-def _fire(tx: Tx, terms: DeskTerms, deadline: Deadline, at: datetime) -> None:
+def _fire(tx: Tx, terms: DeskTerms, deadline: Deadline, now: Reading) -> None:
+    at = now.at
     match deadline.kind:
         case DeadlineKind.PACKAGE | DeadlineKind.FORFEIT:
             _package_due(tx, terms, deadline, at)
@@ -100,6 +109,8 @@ def _fire(tx: Tx, terms: DeskTerms, deadline: Deadline, at: datetime) -> None:
             ticket_due(tx, terms, deadline.ref, at=at)
         case DeadlineKind.LICENCE:
             licence_due(tx, terms, deadline.ref, at=at)
+        case DeadlineKind.TIMER:
+            timer_due(tx, terms, deadline.ref, now)
         case _:
             raise ValueError(f"nobody knows what {deadline.kind} means")
 

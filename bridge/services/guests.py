@@ -11,6 +11,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bridge.contracts.coin_desk import Claim
 from bridge.contracts.desk import Tx
@@ -23,6 +24,7 @@ from bridge.errors import QuoteRefused
 from bridge.services.coin_moves import account_by_id, note, packages_of
 from bridge.services.licence_booking import hand_over
 from bridge.services.staff_words import require_staff
+from bridge.services.syncing import touch
 from bridge.services.ticket_standing import stir
 
 DIGITS = 8
@@ -117,10 +119,21 @@ def link(tx: Tx, store: str, order_id: int, customer: Owner, *, by: str, at: dat
     return account_by_id(tx, account.id)
 
 
-def with_coins(tx: Tx, store: str, *, after: int, limit: int) -> tuple[list[Account], int | None]:
-    """Guests' accounts with coins above an account id, and where the next page starts; None at the end."""
+class Unclaimed(NamedTuple):
+    """A guest's order, and what it has that a customer would get by claiming it."""
+
+    order_id: int
+    coins: int
+    licences: int
+
+
+def unclaimed(tx: Tx, store: str, *, after: int, limit: int) -> tuple[list[Unclaimed], int | None]:
+    """Guests' orders with coins or licences above an account id, and where the next page starts; None at the end."""
     page = tx.accounts.page(store, after=after, limit=limit)
-    found = [one for one in page if one.owner.kind is OwnerKind.GUEST and one.posted]
+    guests = [one for one in page if one.owner.kind is OwnerKind.GUEST]
+    licences = tx.licences.of_accounts(one.id for one in guests) if guests else {}
+    orders = [Unclaimed(one.owner.ref, one.posted, len(licences.get(one.id, ()))) for one in guests]
+    found = [one for one in orders if one.coins or one.licences]
     return found, page[-1].id if len(page) == limit else None
 
 
@@ -163,6 +176,7 @@ def _link(tx: Tx, store: str, order_id: int, account: Account, *, staff: str | N
         require_unfrozen(theirs)
         _move(tx, store, order_id, theirs, account, staff=staff, at=at)
     tx.guests.link(store, order_id, account.id, at=at, staff=staff)
+    touch(tx, store, [order_id], at=at, settle=timedelta(0))  # a renewal in it may find his licence now
     return True
 
 

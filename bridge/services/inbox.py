@@ -15,16 +15,18 @@ from pydantic import ValidationError
 
 from bridge.contracts.coin_desk import Answer
 from bridge.contracts.desk import Tx
+from bridge.contracts.problems import AFTER_BACKUP
 from bridge.contracts.shop_documents import InboxRow
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.cursor import Cursor
 from bridge.domain.desk_terms import DeskTerms
-from bridge.errors import LedgerError, LicenceRefused, NotEnoughCoins, QuoteRefused, RightRefused
+from bridge.domain.entitlement import Entitlement
+from bridge.errors import LedgerError, LicenceRefused, NotEnoughCoins, PremiumError, QuoteRefused, RightRefused
 from bridge.locale.answers import accepted_text, missing_text, refused_text
 from bridge.services.files import Arrival
 from bridge.services.inbox_rows import Doubt, Posted, read_row
-from bridge.services.page_actions import Act, Done, do
-from bridge.services.restoring import AFTER_BACKUP
+from bridge.services.page_act import Act, Done
+from bridge.services.page_actions import do
 from bridge.services.told_before import Told
 
 NOT_OURS = "inbox_refused"
@@ -141,7 +143,7 @@ def _answer(tx: Tx, terms: DeskTerms, posted: Posted, arrivals: Mapping[str, Arr
         return _refusal(posted, done.code, at=at) if done.refused else _acceptance(posted, done, at=at)
     except NotEnoughCoins as error:
         return _shortage(terms, posted, error, at)
-    except (QuoteRefused, RightRefused, LicenceRefused) as error:
+    except (QuoteRefused, RightRefused, LicenceRefused, PremiumError) as error:
         return _refusal(posted, error.reason, at=at)
     except ValidationError:
         return _refusal(posted, "invalid", at=at)
@@ -162,12 +164,13 @@ def _again(
         posted.language,
         again=True,
         ticket_id=told.data.get("ticket"),
+        cover=Entitlement.of(told.data["cover"]) if "cover" in told.data else None,
         arrivals=arrivals,
     )
     try:
         with tx.attempt(), tx.tickets.as_of_then():
             return _acceptance(posted, do(act, posted), at=told.received_at)
-    except (LedgerError, ValidationError) as error:
+    except (LedgerError, PremiumError, ValidationError) as error:
         why = "it can't be read" if isinstance(error, ValidationError) else str(error)
         numbers = ", ".join(f"{name} {value}" for name, value in sorted(told.data.items()) if isinstance(value, int))
         tx.problems.report(

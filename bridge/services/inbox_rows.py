@@ -60,6 +60,7 @@ def _uuid(text: str) -> str:
 Number = Annotated[int, Field(ge=1, le=2**53)]
 Line = Annotated[str, AfterValidator(_line)]
 Text = Annotated[str, AfterValidator(_text)]
+TextHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Strict(BaseModel):
@@ -73,7 +74,7 @@ class QuoteApprove(Strict):
 
     quote: Number
     version: Number
-    text_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    text_hash: TextHash
 
 
 class QuoteDecline(Strict):
@@ -151,6 +152,40 @@ class LicenceRelease(Strict):
 
     licence: Number
     domain: Annotated[Line, Field(min_length=1, max_length=300)]
+
+
+class AgreementAccept(Strict):
+    """Accept one version of an agreement in the words that were shown."""
+
+    agreement: Number
+    version: Number
+    text_hash: TextHash
+
+
+class AgreementDecline(Strict):
+    """Decline one version of an agreement."""
+
+    agreement: Number
+    version: Number
+
+
+class BillAccept(Strict):
+    """Accept a statement as it was shown."""
+
+    bill: Number
+    text_hash: TextHash
+
+
+class BillDispute(Strict):
+    """Say what is wrong with a statement as it was shown."""
+
+    bill: Number
+    text_hash: TextHash
+    text: Annotated[Text, Field(min_length=1, max_length=2_000)]
+
+
+class ChatCode(Strict):
+    """Ask for the code that links a chat."""
 
 
 class GuestClaim(Strict):

@@ -28,7 +28,7 @@ from bridge.domain.licence_orders import (
 from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, SuspendedBy
 from bridge.domain.order_notes import Note, nothing_to_renew
 from bridge.domain.purchases import Change, StoreTerms
-from bridge.services.covering import flag_refunds
+from bridge.services.licence_refunds import flag_refunds
 from bridge.services.licence_watch import arm_licences, changed_events
 from bridge.services.order_pages import OrderPage
 
@@ -188,7 +188,10 @@ class LicenceBooking:
 
 
 def hand_over(tx: Tx, store: str, account_id: int, heir: int, *, at: datetime, by: str | None = None) -> None:
-    """All licences of an account are another's from now on: a guest's order was linked to a customer (rule C19)."""
+    """All licences of an account are another's from now on: a guest's order was linked to a customer (rule C19).
+
+    He is told of each, for its key is on his page now.
+    """
     theirs = tx.licences.of_accounts([account_id]).get(account_id, [])
     events = [
         KeyedEvent(
@@ -199,7 +202,8 @@ def hand_over(tx: Tx, store: str, account_id: int, heir: int, *, at: datetime, b
         for one in theirs
     ]
     if events:
-        tx.licences.record(events)
+        kept = tx.licences.record(events)
+        tx.outbox.add(changed_events(tx, store, events, kept))
 
 
 def _of_licences(changes: Iterable[Change]) -> list[LicenceChange]:

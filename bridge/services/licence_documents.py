@@ -16,6 +16,7 @@ from bridge.domain.licences import MONEY_BACK, LicenceBook, StatusCode, Term
 from bridge.locale.dates import LANGUAGES, date_text
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import document_row, head, taken_away, unix
+from bridge.services.domain_names import in_letters
 
 
 def licence_document(terms: PageTerms, one: KeptLicence, customer_id: int) -> dict[str, Any]:
@@ -39,9 +40,7 @@ def licence_document(terms: PageTerms, one: KeptLicence, customer_id: int) -> di
         **{f"{term}_until": _end(one, now.ends[term]) for term in Term},
         "units": now.units,
         "places": now.domains,
-        "domains": [
-            {"domain": domain, "since": unix(activation.since)} for domain, activation in now.activations.items()
-        ],
+        "domains": [_domain(domain, activation.since) for domain, activation in now.activations.items()],
         "renew_url": book.products[now.product].renew_url if now.product in book.products else "",
         "releases": {
             "most": book.releases,
@@ -49,6 +48,12 @@ def licence_document(terms: PageTerms, one: KeptLicence, customer_id: int) -> di
             "used": [unix(at) for at in now.own_releases[-book.releases :]] if book.releases else [],
         },
     }
+
+
+def _domain(domain: str, since: datetime) -> dict[str, Any]:
+    """The name that a release is asked for by; beside it the letters of its language, where it has such."""
+    name = in_letters(domain)
+    return {"domain": domain, "since": unix(since), **({"name": name} if name != domain else {})}
 
 
 def licence_rows(tx: Tx, terms: PageTerms, licences: Sequence[KeptLicence]) -> list[DocumentRow]:
@@ -64,7 +69,7 @@ def licence_rows(tx: Tx, terms: PageTerms, licences: Sequence[KeptLicence]) -> l
             case OwnerKind.FORMER:  # erased, or somebody else has the number now
                 rows.append(taken_away(terms, DocumentTable.LICENCE, number, one.number))
             case OwnerKind.GUEST | OwnerKind.VISITOR | OwnerKind.HOLDER:
-                if one.now.account_id != one.licence.account_id:  # a customer may have had it before
+                if one.now.passed_on:  # a customer may have had it before
                     rows.append(taken_away(terms, DocumentTable.LICENCE, number, one.number))
     return rows
 

@@ -4,34 +4,38 @@ Staff are told what extensions are not: which groups of a key were mistyped, and
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.licences import Wanted
-from bridge.domain.accounts import Account
+from bridge.contracts.shown_rows import ABOVE_ALL
+from bridge.domain.accounts import Account, Owner
 from bridge.domain.licence_answers import LicenceAnswer, LicenceQuestion
 from bridge.domain.licence_history import KeptLicence, status_at
 from bridge.domain.licence_keys import normal, wrong_groups
-from bridge.domain.licences import LicenceBook, LicenceEvent, Status, StatusCode
+from bridge.domain.licences import LicenceBook, LicenceEvent, LicenceEventKind, Status, StatusCode
 from bridge.services import licence_checks
 from bridge.services.coin_moves import account_by_id
 from bridge.services.domain_names import domain_name
 from bridge.services.licence_freshness import is_fresh
 
 PAGE = 500
-_NONE_BEFORE = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class LicenceView:
-    """A licence of a store, how it stands at a moment, and whose it is; `history` only where it was looked for."""
+    """A licence of a store, how it stands at a moment, and whose it is.
+
+    `history` only where it was looked for, and with it the `owners` of all accounts that it names.
+    """
 
     kept: KeptLicence
     status: Status
     account: Account
     history: tuple[LicenceEvent, ...] = ()
+    owners: Mapping[int, Owner] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,10 @@ def view_of(tx: Tx, store: str, book: LicenceBook, licence_id: int, *, at: datet
     if found is None:
         return None
     (view,) = _views(tx, store, book, [found], at)
-    return LicenceView(view.kept, view.status, view.account, tuple(tx.licences.events(licence_id)))
+    history = tuple(tx.licences.events(licence_id))
+    named = tx.accounts.by_ids({one.detail["account"] for one in history if one.kind is LicenceEventKind.ASSIGNED})
+    owners = {number: account.owner for number, account in named.items()}
+    return LicenceView(view.kept, view.status, view.account, history, owners)
 
 
 def of_account(tx: Tx, store: str, book: LicenceBook, account_id: int, *, at: datetime) -> list[LicenceView]:
@@ -87,7 +94,7 @@ def every(
     status: StatusCode | None = None,
 ) -> Iterator[LicenceView]:
     """All of them, newest first, read a page at a time."""
-    wanted, before = _wanted(product, status, at), _NONE_BEFORE
+    wanted, before = _wanted(product, status, at), ABOVE_ALL
     while page := tx.licences.latest(store, wanted, before=before, limit=PAGE):
         yield from (view for view in _views(tx, store, book, page, at) if status in (None, view.status.code))
         before = page[-1].licence.id

@@ -11,12 +11,16 @@ from typing import Any
 
 from bridge.contracts.coin_desk import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
-from bridge.contracts.licences import KeyedEvent
+from bridge.contracts.licences import KeyedEvent, Wanted
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import Event, LicenceChanged, LicenceExpired, LicenceExpiring
 from bridge.domain.licence_history import KeptLicence, next_moment, reminders_by
 from bridge.domain.licences import LicenceBook, LicenceEventKind
 from bridge.services.coin_moves import account_by_id
+from bridge.services.licence_freshness import is_fresh
+
+LOOKED_AT_AGAIN = timedelta(hours=1)
+"""How often it is looked whether the shop can be read again, before anybody is told of an end (rule L7)."""
 
 _TOLD = {
     LicenceEventKind.ISSUED: "issued",
@@ -39,6 +43,17 @@ def arm_licences(tx: Tx, store: str, book: LicenceBook, licences: Iterable[KeptL
             tx.deadlines.set([Deadline(DeadlineKind.LICENCE, one.licence.id, store, moment)])
 
 
+def arm_all_again(tx: Tx, terms: DeskTerms, *, before: int, at: datetime, limit: int) -> int | None:
+    """Remember anew what is to be done about the store's licences, whose reminders are to come on other days now.
+
+    They are taken a page at a time, the newest first: returns before which one the next page begins, None at the end.
+    """
+    wanted = Wanted(suspended=False, not_ended_before=at.replace(microsecond=0))
+    page = tx.licences.latest(terms.store, wanted, before=before, limit=limit)
+    arm_licences(tx, terms.store, terms.licences, page, at=at)
+    return page[-1].licence.id if len(page) == limit else None
+
+
 def licence_due(tx: Tx, terms: DeskTerms, licence_id: int, *, at: datetime) -> None:
     """Tell that a licence is about to end, or has ended, and remember what comes next."""
     one = tx.licences.get(terms.store, licence_id)
@@ -48,6 +63,10 @@ def licence_due(tx: Tx, terms: DeskTerms, licence_id: int, *, at: datetime) -> N
     arm_licences(tx, terms.store, terms.licences, [one], at=at)
     end, until = one.now.end, one.now.counts_until
     if one.now.suspended or end is None or until is None:
+        return
+    has_ended = at.replace(microsecond=0) > until
+    if has_ended and not is_fresh(tx, terms.store, at=at):  # it may have been prolonged in the shop (rule L7)
+        tx.deadlines.set([Deadline(DeadlineKind.LICENCE, licence_id, terms.store, at + LOOKED_AT_AGAIN)])
         return
     come = reminders_by(one.now, one.licence.issued_at, at, expiring_days=terms.licences.expiring_days)
     untold = [days for days in come if tx.notices.first(terms.store, _key(terms.store, one, end, f"remind:{days}"), at)]
@@ -59,8 +78,9 @@ def licence_due(tx: Tx, terms: DeskTerms, licence_id: int, *, at: datetime) -> N
         "licence_id": licence_id,
         "product": one.now.product,
         "until": until,
+        "goes_on": one.now.goes_on,
     }
-    if at.replace(microsecond=0) > until:
+    if has_ended:
         key = _key(terms.store, one, end, "expired")
         if tx.notices.first(terms.store, key, at):
             told = LicenceExpired(**facts, key=key, instead_of=tuple(reversed(untold)))
@@ -95,6 +115,7 @@ def changed_events(
                 change=_TOLD[one.event.kind],
                 reason=str(one.event.detail.get("reason", "")),
                 until=now.counts_until,
+                goes_on=now.goes_on,
             )
         )
     return found

@@ -17,8 +17,8 @@ from bridge.domain.licence_orders import OrderRenewal, renewal_key
 from bridge.domain.licences import LicenceEvent, LicenceEventKind, LicenceSource, StaffReason, SuspendedBy
 from bridge.errors import ImpossibleAmount, KeyReused, LicenceRefused, UnknownAccount
 from bridge.services.coin_moves import note
-from bridge.services.covering import flag_refunds
 from bridge.services.domain_names import domain_name
+from bridge.services.licence_refunds import flag_refunds
 from bridge.services.licence_watch import arm_licences, changed_events
 from bridge.services.staff_words import require_staff
 from bridge.services.syncing import touch
@@ -97,7 +97,10 @@ def renew(tx: Tx, terms: DeskTerms, licence_id: int, *, months: int, key: str, b
     keyed = KeyedEvent(
         licence_id, f"{terms.store}:renewal:{_own(key)}", renewal_event(at, Renewal(at, _own(key), months), by)
     )
-    after = _record(tx, terms, [keyed], at=at)[licence_id]
+    try:
+        after = _record(tx, terms, [keyed], at=at)[licence_id]
+    except KeyReused as error:
+        raise KeyReused(key, recorded="a renewal of another licence", offered=f"one of licence {licence_id}") from error
     note(tx, terms.store, by, "licence_renew", f"licence:{licence_id}", at, months=months)
     return Done(after, changed=True)
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from bridge.contracts.coin_desk import DeadlineKind
 from bridge.contracts.desk import Tx
+from bridge.contracts.problems import AFTER_BACKUP
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey
 from bridge.contracts.threads import GONE
@@ -25,7 +26,7 @@ from bridge.services import files
 from bridge.services.document_parts import unix
 from bridge.services.files import Arrival
 from bridge.services.redacting import redact_alone
-from bridge.services.restoring import AFTER_BACKUP, report_lost_ticket, said_by_row
+from bridge.services.restoring import report_lost_ticket, said_by_row
 from bridge.services.ticket_documents import AS_TYPED, IN_SHOP, LEADS_TO, cover_said, is_answer
 from bridge.services.ticket_histories import read_history
 from bridge.services.ticket_standing import look_at

@@ -17,7 +17,7 @@ from bridge.contracts.licences import KeyedEvent
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import LicenceChanged
-from bridge.domain.licence_history import KeptLicence, continued, licence_now, status_at
+from bridge.domain.licence_history import KeptLicence, continued, ends_by, licence_now
 from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, LicenceSource
 from bridge.domain.mapped_licences import (
     Fault,
@@ -30,8 +30,8 @@ from bridge.domain.mapped_licences import (
     starts_later,
     told,
 )
-from bridge.services.covering import flag_refunds
 from bridge.services.licence_faults import may_end, report_faults, report_fuse
+from bridge.services.licence_refunds import flag_refunds
 from bridge.services.licence_watch import arm_licences
 
 A_SECOND = timedelta(seconds=1)
@@ -111,11 +111,15 @@ def take(
 
 @dataclass(slots=True)
 class _Staged:
-    """What came of one row, before it is kept. `ends` says that by it a licence counts no more."""
+    """What came of one row, before it is kept. `ends` says that by it a licence has ended or is suspended.
+
+    `instead_of` is a row that is gone, whose licence this one has taken over.
+    """
 
     row: LicenceRow
     events: list[KeyedEvent] = field(default_factory=list)
     ends: bool = False
+    instead_of: int | None = None
 
 
 class _Page:
@@ -129,8 +133,8 @@ class _Page:
         self._new: dict[str, Licence] = {}
         self._staged: list[_Staged] = []
         self._accounts: dict[Owner, Account] = {}
-        self._adopted: set[int] = set()
-        """Rows that are gone and whose licences other rows have taken over."""
+        self._nothing_left: set[int] = set()
+        """Rows that are gone and gave no licence."""
 
     def load(self, row_ids: Iterable[int], gone: Iterable[int]) -> None:
         """What is remembered of the rows; those that are gone are so from now on."""
@@ -141,7 +145,7 @@ class _Page:
         for number in gone:
             before = self._known[number]
             if before.licence_id is None:
-                self._adopted.add(number)
+                self._nothing_left.add(number)
                 continue
             after = before._replace(digest=NOT_THERE, fault=Fault.GONE.value, text="")
             self._known[number] = after
@@ -167,19 +171,21 @@ class _Page:
         if waits:
             report_fuse(self._tx, store, self._table.name, ending, at=self._at)
         kept = [one for one in self._staged if not (waits and one.ends)]
+        forgotten = self._nothing_left | {one.instead_of for one in kept if one.instead_of is not None}
         events = [event for one in kept for event in one.events]
         before = dict(self._tx.licences.by_ids(store, {one.licence_id for one in events}))
         after = self._tx.licences.record(events, list(self._new.values()))
         arm_licences(self._tx, store, self._terms.licences, after.values(), at=self._at)
         flag_refunds(self._tx, store, events, after.values(), at=self._at)
-        rows.forget(store, self._adopted)
-        rows.save(store, (one.row for one in kept if one.row.id not in self._adopted))
+        rows.forget(store, forgotten)
+        rows.save(store, (one.row for one in kept if one.row.id not in forgotten))
         if self._telling:
             self._tell(events, before, after)
-        if any(_is_news(self._known.get(one.row.id), one.row) for one in kept) or self._adopted:
+        if any(_is_news(self._known.get(one.row.id), one.row) for one in kept) or forgotten:
             report_faults(self._tx, store, self._table.name, at=self._at)
         ended, waiting = (0, ending) if waits else (ending, 0)
-        return Taken(len(self._new), len(after) - len(self._new), ended, waiting)
+        issued = sum(one.id in after for one in self._new.values())
+        return Taken(issued, len(after) - issued, ended, waiting)
 
     def _believe(self, staged: _Staged, before: LicenceRow, one: MappedLicence) -> RowFault | None:
         """Decide what a row's word changes; why it changes nothing, where it is not believed."""
@@ -210,9 +216,10 @@ class _Page:
             self._happened(staged, kept, LicenceEventKind.ASSIGNED, {"account": account.id})
         self._say_dates(staged, self._licences[kept.licence.id], one)
         if old is not None and old.now.told is not None:
-            self._happened(staged, old, LicenceEventKind.DATES, {**old.now.told, "suspended": REPLACED})
+            replaced = self._happened(staged, old, LicenceEventKind.DATES, {**old.now.told, "suspended": REPLACED})
+            staged.ends = staged.ends or ends_by(old.now, replaced.now, self._at)
         if left is not None and left.id != before.id:
-            self._adopted.add(left.id)
+            staged.instead_of = left.id
         staged.row = staged.row._replace(licence_id=kept.licence.id, whose=whose)
         return None
 
@@ -226,8 +233,9 @@ class _Page:
         if kept is None:
             return None
         number = kept.licence.id
-        row = next((one.row for one in self._staged if one.row.licence_id == number), None)
-        row = row or self._tx.licence_rows.of_licence(store, number)
+        staged = [one.row for one in self._staged if one.row.licence_id == number]
+        taken = (one for one in staged if one.fault != Fault.GONE)  # by a row of this page, in the place of one gone
+        row = next(taken, None) or next(iter(staged), None) or self._tx.licence_rows.of_licence(store, number)
         is_free = row is None or row.fault == Fault.GONE
         if kept.licence.source is not LicenceSource.TABLE or not is_free:
             where = f"row {row.id} has" if row is not None else f"licence {number} has"
@@ -271,10 +279,8 @@ class _Page:
         detail = told(one, kept.licence.terms, before=kept.now.told, at=at)
         if detail == kept.now.told:
             return
-        counted = kept.now.told is not None and _counts(kept, self._at)
         after = self._happened(staged, kept, LicenceEventKind.DATES, detail)
-        # What the table calls expired ends at this second, which counts whole.
-        staged.ends = counted and not _counts(after, self._at + A_SECOND)
+        staged.ends = kept.now.told is not None and ends_by(kept.now, after.now, self._at)
 
     def _happened(
         self, staged: _Staged, kept: KeptLicence, kind: LicenceEventKind, detail: Mapping[str, Any]
@@ -307,12 +313,9 @@ class _Page:
                     change=change,
                     reason=(kept.now.suspended or "") if change == "suspended" else "",
                     until=kept.now.counts_until,
+                    goes_on=kept.now.goes_on,
                 )
                 self._tx.outbox.add([event])
-
-
-def _counts(kept: KeptLicence, at: datetime) -> bool:
-    return status_at(kept.now, at, expiring_days=()).accepted
 
 
 def _change(kind: LicenceEventKind, before: KeptLicence | None, after: KeptLicence) -> str:

@@ -16,6 +16,7 @@ from bridge.locale.dates import LANGUAGES
 from bridge.locale.service_words import service_text
 from bridge.services.account_pages import PageTerms
 from bridge.services.document_parts import NOBODY, head, unix
+from bridge.services.premium_documents import premium_document
 
 META = "meta"
 
@@ -36,9 +37,11 @@ def storefront_name(store: str) -> str:
 
 
 def page_document(terms: PageTerms) -> dict[str, Any]:
-    """The plans on sale, best last: name, coins, hours of service in words, and where to buy one."""
+    """The plans on sale, best last: name, coins, hours of service in words, where to buy one; and premium time."""
     plans = sorted(terms.plans.plans.values(), key=lambda plan: plan.rank)
-    return {**head(terms, NOBODY, 0), "plans": [_plan_document(plan, terms.zone) for plan in plans]}
+    document = {**head(terms, NOBODY, 0), "plans": [_plan_document(plan, terms.zone) for plan in plans]}
+    premium = premium_document(terms.premium)
+    return document if premium is None else {**document, "premium": premium}
 
 
 def status_document(

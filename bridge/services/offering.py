@@ -11,6 +11,7 @@ from bridge.contracts.desk import Tx
 from bridge.domain import quotes
 from bridge.domain.accounts import Account, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.entitlement import Way
 from bridge.domain.events import (
     QuoteOffered,
 )
@@ -20,8 +21,9 @@ from bridge.domain.tickets import MessageKind, Ticket
 from bridge.errors import QuoteRefused, UnknownAccount
 from bridge.locale.quote_words import quote_texts, text_hashes
 from bridge.services import expiring
+from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note, spendable
-from bridge.services.covering import covered_by_licence
+from bridge.services.covering import cover_of_offer
 from bridge.services.quote_parts import about, quote_of, require_covered, require_words, say, set_free, ticket_of
 from bridge.services.staff_words import require_staff
 from bridge.services.standing import plan_of
@@ -45,7 +47,8 @@ def offer(
     """Offer to do a ticket's work, or to inspect it, for `coins` coins (rules C7, C8, C11).
 
     Work is either of a kind that the customer's plan lists (`right`), or staff confirm that it is `possible` (rule P3).
-    Where help in the ticket is free by a licence, staff say that this goes beyond it: `although_licensed` (rule L2).
+    Where help in the ticket is free by a licence, or is so once its customer has chosen or proven one, staff say that
+    this goes beyond it: `although_licensed` (rule L2).
     Raises `UnknownTicket`, `ImpossibleAmount`, `NotEnoughCoins` for an inspection that the account can't cover,
     `QuoteRefused` for a frozen account, a ticket merged into another, or work that is neither listed nor confirmed,
     `UnknownAccount` for a visitor's ticket.
@@ -57,7 +60,7 @@ def offer(
     require_words(words, by)
     quotes.require_amount(coins, most=terms.most_coins)
     if not although_licensed:
-        _require_not_free(tx, ticket)
+        _require_not_free(tx, terms, ticket)
     if kind is QuoteKind.INSPECTION:
         require_covered(tx, account, coins, at)
     else:
@@ -153,9 +156,10 @@ def withdraw(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) 
 
 
 def new_offer(terms: DeskTerms, kind: QuoteKind, version: int, coins: int, words: str, by: str, at: datetime) -> Offer:
+    words = shown_text(terms, words).strip()
     texts = quote_texts(kind, coins=coins, words=words)
     until = quotes.first_deadline(at, days=terms.valid_days)
-    return Offer(version, coins, words.strip(), texts, text_hashes(texts), at, until, by)
+    return Offer(version, coins, words, texts, text_hashes(texts), at, until, by)
 
 
 def offered(
@@ -196,10 +200,14 @@ def _require_not_merged(tx: Tx, terms: DeskTerms, quote: Quote) -> None:
         raise QuoteRefused("merged", f"ticket {ticket.id} was merged into ticket {into}: offer it there")
 
 
-def _require_not_free(tx: Tx, ticket: Ticket) -> None:
-    licence = covered_by_licence(tx, ticket)
-    if licence is not None:
-        raise QuoteRefused("licensed", f"help in ticket {ticket.id} is free by licence {licence} (rule L2)")
+def _require_not_free(tx: Tx, terms: DeskTerms, ticket: Ticket) -> None:
+    cover = cover_of_offer(tx, terms, ticket)
+    if cover is not None and cover.way is Way.LICENCE:
+        raise QuoteRefused("licensed", f"help in ticket {ticket.id} is free by licence {cover.licence_id} (rule L2)")
+    if cover is not None and cover.way is Way.CHOOSE:
+        raise QuoteRefused(
+            "not_chosen", f"help in ticket {ticket.id} may be free by a licence, and nobody has said by which (rule L2)"
+        )
 
 
 def _require_allowed(

@@ -10,7 +10,7 @@ from bridge.domain.entitlement import Entitlement
 from bridge.domain.events import TicketOpened
 from bridge.domain.tickets import Author, Channel, Message, MessageKind, Ticket, TicketKind
 from bridge.errors import QuoteRefused
-from bridge.services.covering import cover_opening
+from bridge.services.covering import cover_of, cover_opening
 from bridge.services.offering import draft_from_price
 from bridge.services.promises import promise_of
 from bridge.services.ticket_standing import settle
@@ -55,14 +55,17 @@ def open_ticket(
     continues: Ticket | None = None,
     channel: Channel | None = None,
     is_right: bool = False,
+    verified: bool = True,
+    cover: Entitlement | None = None,
 ) -> Ticket:
     """Open a ticket; with a price's code, a draft of its quote is made for staff to send (rule C13).
 
     `by` is the staff member who writes it down, None where it is the customer himself: then staff are told. A frozen
     account can open tickets too (rule C15). The draft names the work in `language`, the customer's. `number` is the
-    one that a desk which was lost had given it. `continues` is the closed ticket that it goes on with; both say so
-    (rule T10). With `is_right` a right of the plan is redeemed, which says how it is paid for; else it is decided here
-    how help in it is covered (rule L2). Raises `QuoteRefused` for a code that is not on the price list.
+    one that a desk which was lost had given it, `cover` how that had decided that it is covered. `continues` is the
+    closed ticket that it goes on with; both say so (rule T10). With `is_right` a right of the plan is redeemed, which
+    says how it is paid for; else it is decided here how help in it is covered (rule L2), where it counts whether its
+    writer is `verified` (rule T11). Raises `QuoteRefused` for a code that is not on the price list.
     """
     author = Author.CUSTOMER if by is None else Author.STAFF
     ticket = tx.tickets.open(
@@ -88,7 +91,7 @@ def open_ticket(
     if price is not None:
         draft_from_price(tx, terms, ticket, price, at=at, language=language)
     if not is_right:
-        cover_opening(tx, terms, ticket, at=at, licence=wish.licence)
+        cover_opening(tx, terms, ticket, at=at, verified=verified, licence=wish.licence, told=cover)
     settle(tx, terms, ticket.id, at=at)
     if continues is not None:
         linked = Message(at, Author.BRIDGE, MessageKind.LINKED, detail={"continued_by": ticket.id})
@@ -112,8 +115,7 @@ def require_no_flood(tx: Tx, terms: DeskTerms, customer_id: int, *, at: datetime
 
 def tell_opened(tx: Tx, terms: DeskTerms, account: Account, ticket: Ticket, *, urgent: bool = False) -> None:
     """Tell that a customer has opened a ticket which stands in the desk, with what he was promised (rule T8)."""
-    promise, said = promise_of(tx, ticket).opening, tx.tickets.last_cover(ticket.id)
-    cover = Entitlement.of(said.detail) if said is not None else None
+    promise, cover = promise_of(tx, ticket).opening, cover_of(tx, ticket.id)
     opened = TicketOpened(
         key=f"{terms.store}:ticket:{ticket.id}:opened",
         store=terms.store,

@@ -4,19 +4,13 @@ Each reads the data of its kind strictly, calls the service that decides, and sa
 numbers. A further kind is a model, a function and a line in `KINDS`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from bridge.contracts.desk import Tx
-from bridge.domain.accounts import Account, Owner, OwnerKind
-from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.tickets import TicketKind
 from bridge.errors import LicenceRefused, QuoteRefused, RightRefused
-from bridge.services import covering, deciding, files, guests, licence_releases, replying, rights
+from bridge.services import covering, deciding, guests, licence_releases, replying, rights
 from bridge.services.inbox_rows import (
-    FileNote,
     GuestClaim,
     GuestCode,
     LicenceRelease,
@@ -26,92 +20,18 @@ from bridge.services.inbox_rows import (
     QuoteDecline,
     RequestReply,
     RightRedeem,
-    Strict,
     TicketCover,
     TicketOpen,
     TicketReply,
 )
-from bridge.services.opening import CONTINUED, Wish, open_ticket, require_no_flood
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One thing a customer does, in his `language`. `evidence` is the UUID of the signed row.
-
-    `again` says that it is done once more after a restore, so that limits of his pace, which he kept then, don't count.
-    `ticket_id` is the number of the ticket that it led to then: he was told it, and it stays that. `posted_at` is
-    when he did it by the page's clock. `arrivals` is what came of the files that he sent along.
-    """
-
-    tx: Tx
-    terms: DeskTerms
-    customer_id: int
-    at: datetime
-    evidence: str
-    language: str = "en"
-    again: bool = False
-    ticket_id: int | None = None
-    posted_at: datetime | None = None
-    arrivals: Mapping[str, files.Arrival] = field(default_factory=dict)
-
-    def account(self) -> Account | None:
-        """His account, None while he has none."""
-        owner = Owner(OwnerKind.CUSTOMER, self.customer_id)
-        return self.tx.accounts.of_owners(self.terms.store, [owner]).get(owner)
-
-    def own_account(self) -> Account:
-        """His account, opened where he has none: everybody with a shop account can write (rule T1)."""
-        owner = Owner(OwnerKind.CUSTOMER, self.customer_id)
-        return self.tx.accounts.open(self.terms.store, [owner])[owner]
-
-    def receive(self, account: Account, ticket_id: int, notes: Sequence[FileNote]) -> None:
-        """Keep the files of what he has just written. Raises `QuoteRefused`."""
-        named = files.named_files(notes)
-        files.receive(
-            self.tx,
-            self.terms,
-            account,
-            ticket_id,
-            named,
-            self.arrivals,
-            at=self.at,
-            posted_at=self.posted_at,
-            again=self.again,
-        )
-
-    def require_no_flood(self) -> None:
-        """Raises `QuoteRefused` where he has opened as many tickets within the hour as he may (rule T12)."""
-        if not self.again:
-            posted_at = self.posted_at or self.at
-            require_no_flood(self.tx, self.terms, self.customer_id, at=self.at, posted_at=posted_at)
-
-    def require_few_messages(self) -> None:
-        """Raises `QuoteRefused` where he has written as much within the hour as he may (rule T12)."""
-        if not self.again:
-            posted_at = self.posted_at or self.at
-            replying.require_few_messages(self.tx, self.terms, self.customer_id, at=self.at, posted_at=posted_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was done: its stable word, and the numbers that its sentence and a program need.
-
-    `refused` says that it was not, and that what came of it is to be kept all the same, as a wrong code is counted.
-    """
-
-    code: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-    refused: bool = False
-
-
-Handler = Callable[[Act, Mapping[str, Any]], Done]
-"""Does one kind of thing with the data of its row. Raises the refusals of its service, and `ValidationError`."""
-Data = TypeVar("Data", bound=Strict)
+from bridge.services.opening import CONTINUED, Wish, open_ticket
+from bridge.services.page_act import Act, Done, Handler, reading
+from bridge.services.premium_page_actions import PREMIUM_KINDS
 
 
 def do(act: Act, posted: Posted) -> Done:
-    """Do what was posted. Raises `NotEnoughCoins`, `QuoteRefused`, `RightRefused`, `LicenceRefused`, and
-    `ValidationError` for data that is not as agreed on.
+    """Do what was posted. Raises `NotEnoughCoins`, `QuoteRefused`, `RightRefused`, `LicenceRefused`,
+    `PremiumError`, and `ValidationError` for data that is not as agreed on.
     """
     if posted.data is None:
         raise QuoteRefused("invalid", "the row is not as agreed on")
@@ -161,9 +81,17 @@ def _open(act: Act, data: TicketOpen) -> Done:
         language=act.language,
         number=act.ticket_id,
         wish=Wish(TicketKind(data.kind), data.order, data.product or "", data.urgent, data.licence),
+        cover=act.cover,
     )
     act.receive(account, ticket.id, data.files)
-    return Done("ticket_opened" if data.price is None else "price_requested", {"ticket": ticket.id})
+    code = "ticket_opened" if data.price is None else "price_requested"
+    return Done(code, {"ticket": ticket.id, **_cover_told(act, ticket.id)})
+
+
+def _cover_told(act: Act, ticket_id: int) -> dict[str, Any]:
+    """How help in a ticket is covered that he has just opened, for whoever has to do it again after a restore."""
+    cover = covering.cover_of(act.tx, ticket_id)
+    return {"cover": cover.detail} if cover is not None else {}
 
 
 def _reply(act: Act, data: TicketReply) -> Done:
@@ -182,11 +110,13 @@ def _reply(act: Act, data: TicketReply) -> Done:
         require_no_flood=act.require_no_flood,
         language=act.language,
         number=act.ticket_id,
+        cover=act.cover,
     )
     ticket = written.ticket
     act.receive(account, ticket.id, data.files)
     if written.opened:
-        return Done(CONTINUED, {"ticket": ticket.id, "continues": ticket.continues})
+        about = {"ticket": ticket.id, "continues": ticket.continues}
+        return Done(CONTINUED, {**about, **_cover_told(act, ticket.id)})
     return Done("replied", {"ticket": ticket.id})
 
 
@@ -253,22 +183,19 @@ def _account_id(act: Act) -> int:
     return account.id
 
 
-def _reading(model: type[Data], do: Callable[[Act, Data], Done]) -> Handler:
-    return lambda act, data: do(act, model.model_validate(data))
-
-
 KINDS: Mapping[str, Handler] = {
-    "quote_approve": _reading(QuoteApprove, _approve),
-    "quote_decline": _reading(QuoteDecline, _decline),
-    "quote_cancel": _reading(QuoteCancel, _cancel),
-    "ticket_open": _reading(TicketOpen, _open),
-    "ticket_cover": _reading(TicketCover, _choose),
-    "ticket_reply": _reading(TicketReply, _reply),
-    "request_open": _reading(TicketOpen, _open),
-    "request_reply": _reading(RequestReply, _reply_as_before),
-    "right_redeem": _reading(RightRedeem, _redeem),
-    "licence_release": _reading(LicenceRelease, _release),
-    "guest_claim": _reading(GuestClaim, _claim),
-    "guest_code": _reading(GuestCode, _enter),
+    "quote_approve": reading(QuoteApprove, _approve),
+    "quote_decline": reading(QuoteDecline, _decline),
+    "quote_cancel": reading(QuoteCancel, _cancel),
+    "ticket_open": reading(TicketOpen, _open),
+    "ticket_cover": reading(TicketCover, _choose),
+    "ticket_reply": reading(TicketReply, _reply),
+    "request_open": reading(TicketOpen, _open),
+    "request_reply": reading(RequestReply, _reply_as_before),
+    "right_redeem": reading(RightRedeem, _redeem),
+    "licence_release": reading(LicenceRelease, _release),
+    "guest_claim": reading(GuestClaim, _claim),
+    "guest_code": reading(GuestCode, _enter),
+    **PREMIUM_KINDS,
 }
 """What can be done on the pages. Of older extensions a ticket is called a request."""

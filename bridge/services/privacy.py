@@ -2,8 +2,9 @@
 
 Erased are words: subjects, texts, what was sent and answered, claims, messages on their way. The account stays with its
 entries, amounts, hashes and evidence, but nothing says any more whose it was: the shop's number is taken off it, and
-the shop's rows of it are emptied. It is frozen, because nobody is left who could spend from it, and its tickets are
-closed, because nobody is left who waits for an answer.
+the shop's rows of it are emptied. What was agreed, worked and billed as premium time stays as well, without words. It
+is frozen, because nobody is left who could spend from it, and its tickets are closed, because nobody is left who waits
+for an answer.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from bridge.errors import ErasureRefused, UnknownAccount
 from bridge.services.closing import close_for_good
 from bridge.services.coin_moves import account_by_id, note
 from bridge.services.comparing_accounts import CUSTOMER_DELETED
+from bridge.services.premium_personal import erase_premium_time, require_no_premium_open
 from bridge.services.restoring import erased_again_key
 from bridge.services.staff_words import require_staff
 
@@ -39,7 +41,7 @@ def erase(tx: Tx, store: str, owner: Owner, *, by: str, at: datetime) -> Erased:
     """Erase what is kept of a customer's or a guest's person, and take the shop's number off his account.
 
     Raises `UnknownAccount` where nothing is kept, also because it was erased already; `ErasureRefused` while coins are
-    held for work.
+    held for work, or premium time is agreed on or not paid for.
     """
     require_staff(by)
     account = require_erasable(tx, store, owner)
@@ -50,13 +52,14 @@ def erase(tx: Tx, store: str, owner: Owner, *, by: str, at: datetime) -> Erased:
     quotes = tx.quotes.of_account(account.id)
     tickets = tx.tickets.of_account(account.id)
     close_for_good(tx, tickets, quotes, at=at)
+    erase_premium_time(tx, account.id)
     tx.personal.forget(store, account.id, owner)
     tx.accounts.freeze(account.id, at)
     if owner.kind is not OwnerKind.FORMER:
         former = Owner(OwnerKind.FORMER, account.id)
         fresh = tx.accounts.detach(store, account.id)
         tx.outbox.follow(store, owner, former)
-        tx.licences.touch(account.id)
+        tx.licences.show_anew(account.id)
         if account.missed_at is not None:  # who is gone is not gone once more because of the empty page
             tx.accounts.miss([fresh.id], account.missed_at)
     tx.problems.solve(store, [key for key in tx.problems.open_keys(store) if _ends_with_erasure(key, account)], at)
@@ -68,11 +71,13 @@ def erase(tx: Tx, store: str, owner: Owner, *, by: str, at: datetime) -> Erased:
 def require_erasable(tx: Tx, store: str, owner: Owner) -> Account | None:
     """The account that can be erased, None where something is kept of a customer but nothing on an account.
 
-    Raises `UnknownAccount` where nothing is kept, `ErasureRefused` while coins are held for work.
+    Raises `UnknownAccount` where nothing is kept, `ErasureRefused` while coins are held for work, or premium time is
+    agreed on or not paid for.
     """
     account = tx.accounts.of_owners(store, [owner]).get(owner)
     if account is not None and _has_anything(tx, store, account):
         _require_nothing_held(account, tx.quotes.of_account(account.id))
+        require_no_premium_open(tx, account)
         return account
     if not _under_number(tx, store, owner):
         raise UnknownAccount(f"{store}: of {owner} nothing is kept")
@@ -109,14 +114,25 @@ def to_propose(tx: Tx, store: str, before: datetime) -> list[Account]:
     found = tx.personal.gone(store, before)
     erased = tx.notices.known(store, [_erased_key(account.id) for account in found])
     left = [account for account in found if _erased_key(account.id) not in erased]
-    return [account for account in left if account.entries or tx.tickets.of_account(account.id)]
+    licences = tx.licences.of_accounts(account.id for account in left)
+    return [
+        one
+        for one in left
+        if one.entries or one.id in licences or tx.tickets.of_account(one.id) or tx.contacts.of_account(one.id)
+    ]
 
 
 def _has_anything(tx: Tx, store: str, account: Account) -> bool:
     """Whether something happened on the account since it was opened: each number has an empty one after an erasure."""
     if account.owner.kind is OwnerKind.FORMER:
         return not tx.notices.known(store, [_erased_key(account.id)])
-    parts = (tx.tickets.of_account, tx.redemptions.of_account, tx.guests.links_to, tx.freezes.of_account)
+    parts = (
+        tx.tickets.of_account,
+        tx.redemptions.of_account,
+        tx.guests.links_to,
+        tx.freezes.of_account,
+        tx.contacts.of_account,
+    )
     if account.entries or any(part(account.id) for part in parts):
         return True
     return bool(tx.licences.of_accounts([account.id]))

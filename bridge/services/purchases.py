@@ -26,7 +26,7 @@ from bridge.domain.purchases import (
     StoreTerms,
     unit_key,
 )
-from bridge.services import expiring, licence_booking, telling
+from bridge.services import expiring, licence_booking, premium_payments, telling
 from bridge.services.booked import Booked, counted_up
 from bridge.services.order_pages import OrderPage, decide_page, waits_for_fuse
 from bridge.services.ticket_standing import stir
@@ -44,7 +44,7 @@ def book_orders(
     units_before: int = 0,
     tell: bool = True,
 ) -> Booked:
-    """Make the books match these orders (rules C1, C2, C3, C14, L1, L5).
+    """Make the books match these orders (rules C1, C2, C3, C14, L1, L5, W8).
 
     `seen_at` says when each order's change was first noticed (default: `at`). `units_before` are the `fused_units` of
     earlier pages of the same pass; `fuse_words` say to staff what was exceeded. Without `tell` no plugin hears of it,
@@ -71,7 +71,8 @@ def book_orders(
     waiting = {number for number, one in page.aside.items() if waits_for_fuse(one)} | (limited - changing)
     looked_at = {number: decision for number, decision in page.decisions.items() if number not in waiting}
     telling.tell_staff(tx, store.name, looked_at, page.orders, at=at, silent=not tell)
-    return replace(booked, orders=len(orders))
+    payments = premium_payments.note_orders(tx, store, orders, at=at, tell=tell)
+    return replace(booked, orders=len(orders), payments=payments)
 
 
 def totals(tx: Tx, store: StoreTerms, orders: Sequence[Order], *, at: datetime) -> Booked:

@@ -5,6 +5,7 @@ and why, is said in the history, which is else only added to; what follows from 
 stays what it was, because nothing follows from words (rule T9). The customer reads in its place that it was taken out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +59,7 @@ def redact(
     if not wanted.text and not files:
         raise TicketRefused("nothing_left", f"of message {message_id} of ticket {ticket.id} nothing is left")
     tx.tickets.redact(places)
+    _redact_chat(tx, terms.store, places)
     _rename(tx, ticket, wanted.text)
     for number, whose in places.items():
         said = Message(at, Author.STAFF, MessageKind.REDACTED, because.strip(), {"message": number}, by)
@@ -66,6 +68,11 @@ def redact(
     in_thread = "thread" in wanted.detail or tx.threads.any_written(terms.store, places)
     from_page = wanted.author is Author.CUSTOMER and wanted.verified and "thread" not in wanted.detail
     return Redacted(tuple(dict.fromkeys(places.values())), files, in_thread, from_page)
+
+
+def _redact_chat(tx: Tx, store: str, message_ids: Iterable[int]) -> None:
+    """Empty the chat's own copies, and what the channel delivered of them."""
+    tx.receipts.forget(tx.conversations.redact(store, message_ids))
 
 
 def _rename(tx: Tx, ticket: Ticket, text: str) -> None:
@@ -85,6 +92,7 @@ def redact_alone(tx: Tx, store: str, ticket_id: int, message: Message, *, at: da
     if not message.text and not files:
         return False
     tx.tickets.redact([message.id])
+    _redact_chat(tx, store, [message.id])
     if (ticket := tx.tickets.get(store, ticket_id)) is not None:
         _rename(tx, ticket, message.text)
     said = Message(at, Author.BRIDGE, MessageKind.REDACTED, detail={"message": message.id})

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.entitlement import Entitlement
 from bridge.domain.events import TicketReplied
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import QuoteRefused
@@ -44,16 +45,21 @@ def reply(
     require_no_flood: Callable[[], None],
     language: str = "en",
     number: int | None = None,
+    cover: Entitlement | None = None,
 ) -> Written:
     """Add what he wrote to the thread; staff are told. `evidence` is the UUID of the signed row.
 
     Returns the ticket that has it: where that one was merged into another, the other; where it is closed, the one that
     goes on with it, else a new one in his `language`. `number` is the ticket in which he was told that it is, before a
-    restore: that has it again, also where silence has closed it since, or is opened under that number. Raises
+    restore: that has it again, also where silence has closed it since, or is opened under that number, with the `cover`
+    of then. Raises
     `QuoteRefused` for a ticket that is not his, or of which nothing is left to write about (rule D4), and what
     `require_no_flood` does, which is asked before one is opened.
     """
-    ticket, state = _followed(tx, terms.store, account.id, ticket_id)
+    followed = goes_on(tx, terms.store, account.id, ticket_id)
+    if followed is None:
+        raise QuoteRefused("unknown_ticket", f"account:{account.id} has no ticket {ticket_id}")
+    ticket, state = followed
     before = None if number is None else _his(tx, terms.store, account.id, number)
     if before is not None and read_history(tx, before).merged_into is None:
         ticket = before
@@ -71,21 +77,26 @@ def reply(
             number=number,
             wish=wish,
             continues=ticket,
+            cover=cover,
         )
         return Written(following, opened=True)
     tell(tx, terms, ticket.id, Message(at, Author.CUSTOMER, MessageKind.TEXT, text))
-    key = f"{terms.store}:ticket:{ticket.id}:reply:{evidence}"
-    taken_by = now.assignee if (now := tx.tickets.now([ticket.id]).get(ticket.id)) else None
+    tell_replied(tx, account, ticket, f"reply:{evidence}", at=at)
+    return Written(ticket)
+
+
+def tell_replied(tx: Tx, account: Account, ticket: Ticket, what: str, *, at: datetime) -> None:
+    """Tell that a customer has written about a ticket: who has taken it, else everybody; `what` says by which words."""
+    now = tx.tickets.now([ticket.id]).get(ticket.id)
     told = TicketReplied(
-        key=key,
-        store=terms.store,
+        key=f"{ticket.store}:ticket:{ticket.id}:{what}",
+        store=ticket.store,
         at=at,
         owner=account.owner,
         ticket_id=ticket.id,
-        to=(taken_by,) if taken_by else (),
+        to=(now.assignee,) if now is not None and now.assignee else (),
     )
     tx.outbox.add([told])
-    return Written(ticket)
 
 
 def require_few_messages(tx: Tx, terms: DeskTerms, customer_id: int, *, at: datetime, posted_at: datetime) -> None:
@@ -98,14 +109,14 @@ def require_few_messages(tx: Tx, terms: DeskTerms, customer_id: int, *, at: date
         raise QuoteRefused("too_many_messages", f"customer:{customer_id} has written {written} messages in an hour")
 
 
-def _followed(tx: Tx, store: str, account_id: int, ticket_id: int) -> tuple[Ticket, TicketState]:
-    """The ticket that goes on with this one today, and its state. Raises `QuoteRefused`.
+def goes_on(tx: Tx, store: str, account_id: int, ticket_id: int) -> tuple[Ticket, TicketState] | None:
+    """The ticket that goes on with this one of an account today, and its state; None where it has no such ticket.
 
     That is the one that it was merged into, or that continues it since it was closed, and so on to the last.
     """
     last = _his(tx, store, account_id, ticket_id)
     if last is None:
-        raise QuoteRefused("unknown_ticket", f"account:{account_id} has no ticket {ticket_id}")
+        return None
     seen: set[int] = set()
     while True:
         seen.add(last.id)

@@ -12,20 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bridge.contracts.coin_desk import Quotes
 from bridge.contracts.desk import Tx
-from bridge.contracts.licences import Licences
+from bridge.contracts.problems import AFTER_BACKUP
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, verifies
-from bridge.contracts.tickets import Tickets
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.quotes import QuoteState
 from bridge.services.account_pages import PageTerms, entry_document
-from bridge.services.document_parts import message_taken_away, taken_away
+from bridge.services.document_parts import message_taken_away, shown_part, taken_away
 from bridge.services.order_pages import charged_back_by_staff
 from bridge.services.staff_coins import statement
 
-AFTER_BACKUP = "after_backup"
 COMES_BACK = frozenset({"hold", "forfeit", "extend"})
 """Kinds of entries that nobody books by hand."""
 
@@ -151,7 +148,7 @@ def keep_erased_back(
     words_since: datetime | None,
     at: datetime,
 ) -> list[int]:
-    """Keep back tickets, quotes or licences that were erased after the backup; staff are to do it again (rule D2).
+    """Keep back what of a numbered table was erased after the backup; staff are to do it again (rule D2).
 
     `rows` are of an earlier epoch, as found in the shop; that nothing is left in one is signed as well. What has had
     its time, without anything new since `words_since`, goes by itself. Returns all that is not to be pushed as it was.
@@ -198,19 +195,8 @@ def erased_again_key(account_id: int) -> str:
     return f"after-backup:account:{account_id}:erased"
 
 
-def shown_part(tx: Tx, table: DocumentTable) -> Tickets | Quotes | Licences:
-    """What of the desk stands in that table of the shop: tickets, quotes or licences."""
-    match table:
-        case DocumentTable.TICKET:
-            return tx.tickets
-        case DocumentTable.LICENCE:
-            return tx.licences
-        case _:
-            return tx.quotes
-
-
 def _with_words(tx: Tx, store: str, table: DocumentTable, numbers: Iterable[int]) -> dict[int, int]:
-    """Those of these tickets, quotes or licences that a customer would be shown words of, and their accounts."""
+    """Those of these that a customer would be shown words of, and their accounts."""
     found: dict[int, int] = {}
     for number in numbers:
         if table is DocumentTable.TICKET:
@@ -221,6 +207,11 @@ def _with_words(tx: Tx, store: str, table: DocumentTable, numbers: Iterable[int]
             licence = tx.licences.get(store, number)
             if licence is not None:
                 found[number] = licence.now.account_id
+        elif table in (DocumentTable.AGREEMENT, DocumentTable.BILL):
+            one = tx.agreements.get(store, number) if table is DocumentTable.AGREEMENT else tx.bills.get(store, number)
+            account = tx.contacts.by_ids([one.contact_id])[one.contact_id].account_id if one is not None else None
+            if account is not None:
+                found[number] = account
         else:
             quote = tx.quotes.get(store, number)
             if quote is not None and quote.offer.texts:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bridge.contracts.desk import Tx
+from bridge.domain.agreements import AgreementState
 from bridge.domain.clock_alerts import height
 from bridge.domain.clocks import Clock
 from bridge.domain.desk_terms import DeskTerms
@@ -19,6 +20,7 @@ from bridge.domain.ticket_course import asked_since
 from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import BY_PEOPLE, QUEUED, Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused
+from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note
 from bridge.services.covering import copy_cover, join_cover
 from bridge.services.native_parts import STATUS_OF
@@ -38,10 +40,11 @@ def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: d
     """Join a ticket to another of the same customer: it is closed, and what its customer waits for the other owes.
 
     It owes that as soon and as urgently as it was owed, and nobody is told again what he was told of it (rule T7). What
-    he writes about it from now on goes to the other, and what staff answer there into the shop's thread that this one
-    came from. Returns the other. Raises `UnknownTicket`, `TicketRefused` for a ticket that is joined to itself, closed
-    or joined already, for those of two customers, while a quote of it is open, and where it would be due later than it
-    was: then that one is to be joined to it, so that no promise is lost.
+    he writes about it from now on goes to the other, and what staff answer there into the shop's thread, or the chat,
+    that this one came from. Returns the other. Raises `UnknownTicket`, `TicketRefused` for a ticket that is joined to
+    itself, closed or joined already, for those of two customers, while a quote of it is open or premium time about it
+    offered or agreed on, and where it would be due later than it was: then that one is to be joined to it, so that no
+    promise is lost.
     """
     require_staff(by)
     ticket, account = ticket_of(tx, terms.store, ticket_id)
@@ -57,6 +60,7 @@ def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: d
         if course.history.merged_into is not None:
             raise TicketRefused("merged", f"ticket {course.ticket.id} was merged into {course.history.merged_into}")
     _require_no_open_quote(tx, ticket, at)
+    _require_no_open_agreement(tx, ticket, at)
     detail: dict[str, int] = {"merged": ticket.id}
     if (asked := asked_since(ticket, joined.history)) is not None:
         detail["asked"] = to_ms(asked)
@@ -69,6 +73,7 @@ def merge(tx: Tx, terms: DeskTerms, ticket_id: int, *, into: int, by: str, at: d
     _leave_out_told(tx, target, joined, at=target.at)
     tx.tickets.say(ticket.id, Message(at, Author.BRIDGE, MessageKind.MERGED, detail={"into": other.id}, staff=by))
     tx.threads.hand_on(ticket.id, to=other.id)
+    tx.conversations.hand_on(ticket.id, to=other.id)
     now = settle(tx, terms, other.id, at=at)
     settle(tx, terms, ticket.id, at=at)
     tx.threads.want(other.id, STATUS_OF[now.state])
@@ -102,7 +107,7 @@ def split(
     part = tx.tickets.open(
         terms.store,
         account.id,
-        subject=subject.strip(),
+        subject=shown_text(terms, subject).strip(),
         at=copies[0].at,
         by=copies[0].author,
         staff=copies[0].staff,
@@ -149,6 +154,16 @@ def _require_no_open_quote(tx: Tx, ticket: Ticket, at: datetime) -> None:
     if open_one is not None:
         raise TicketRefused(
             "quote_open", f"ticket {ticket.id} has the open quote {open_one}: withdraw, settle or release it first"
+        )
+
+
+def _require_no_open_agreement(tx: Tx, ticket: Ticket, at: datetime) -> None:
+    """What is agreed on about a ticket keeps its work from being charged in coins, there and nowhere else (rule W7)."""
+    states = (AgreementState.OFFERED, AgreementState.ACCEPTED)
+    open_ones = [one.id for one in tx.agreements.of_ticket(ticket.id) if one.state in states and not one.lapsed(at)]
+    if open_ones:
+        raise TicketRefused(
+            "agreement_open", f"agreement {open_ones[0]} is about ticket {ticket.id}: close or withdraw it first"
         )
 
 

@@ -6,7 +6,7 @@ Who changes an account's plan `stir`s its tickets: they are worked out anew as s
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bridge.contracts.coin_desk import Deadline, DeadlineKind
@@ -23,6 +23,7 @@ from bridge.domain.ticket_history import history_of
 from bridge.domain.ticket_terms import NONE, PACKAGE
 from bridge.domain.tickets import ENDED, WAITING, Author, Message, MessageKind, Ticket, TicketNow, TicketState
 from bridge.errors import DeskUnusable
+from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import packages_of
 from bridge.services.native_parts import STATUS_OF
 from bridge.services.policies import follow_settings, policies_of
@@ -37,8 +38,10 @@ def tell(
 ) -> Message:
     """Say something in a ticket, and work out how it stands then; returns the message as it stands there.
 
-    `packages` as with `settle`.
+    What staff write is said without a premium number (rule W2). `packages` as with `settle`.
     """
+    if message.author is Author.STAFF:
+        message = replace(message, text=shown_text(terms, message.text))
     said = tx.tickets.say(ticket_id, message)
     settle(tx, terms, ticket_id, at=said.at, packages=packages)
     return said

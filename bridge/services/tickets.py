@@ -1,7 +1,7 @@
 """What staff say in tickets: open one for a customer, answer it in words, write down a note or a call.
 
 All of it is free: no entry of the ledger can come from here (rules C12, P4). Words live in the thread alone; the audit
-trail has numbers (rule D1).
+trail has numbers (rule D1). A premium number that staff write is left out (rule W2).
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,10 @@ from bridge.domain.events import TicketAnswered
 from bridge.domain.rights import RightKind
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused, UnknownAccount
+from bridge.services.chat_answering import answer_in_chat
+from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note
+from bridge.services.covering import require_licence_of
 from bridge.services.opening import NOTHING_SPECIAL, Wish, open_ticket
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
@@ -49,7 +52,7 @@ def open_for(
     Everybody with a shop account can have tickets (rule T1): `in_shop` says that the shop knows him, so that his
     account is opened where he has none. Raises `UnknownAccount`, also for guests and former customers, who have no
     page to decide on; `ImpossibleAmount` for words that say nothing or too much, `QuoteRefused` for a code that is not
-    on the price list.
+    on the price list, `TicketRefused` for a licence that is not his.
     """
     if owner.kind is not OwnerKind.CUSTOMER:
         raise UnknownAccount(
@@ -63,12 +66,14 @@ def open_for(
     if account is None and not in_shop:
         raise UnknownAccount(f"{terms.store}: {owner} has no account")
     account = account or tx.accounts.open(terms.store, [owner])[owner]
+    if wish.licence is not None:
+        require_licence_of(tx, terms, account, wish.licence)
     ticket = open_ticket(
         tx,
         terms,
         account,
-        subject=subject.strip(),
-        text=text.strip(),
+        subject=shown_text(terms, subject).strip(),
+        text=shown_text(terms, text).strip(),
         at=at,
         by=by,
         price=price,
@@ -110,6 +115,7 @@ def reply(
         detail["state"] = state.value
     said = _add(tx, terms, ticket, MessageKind.TEXT, text, by, at, action="reply", detail=detail)
     answer_in_shop(tx, terms.store, ticket.id, said)
+    answer_in_chat(tx, terms, ticket.id, said, by=by, at=at)
     key = f"{terms.store}:ticket:{ticket.id}:answer:{at.timestamp():.3f}"
     tx.outbox.add([TicketAnswered(key=key, store=terms.store, at=said.at, owner=account.owner, ticket_id=ticket.id)])
     return ticket

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bridge.contracts.desk import Tx
+from bridge.contracts.problems import AFTER_BACKUP
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey
-from bridge.services.restoring import AFTER_BACKUP, shown_part
+from bridge.services.document_parts import shown_part
 
 UNPROVEN = "after-backup:unproven"
 """The key of the problem, one a store."""
@@ -28,7 +29,7 @@ def hold_unproven_up(
     epoch: int,
     at: datetime,
 ) -> frozenset[int]:
-    """Keep those of these tickets, quotes or licences off the pages whose rows are signed with a key that is not here.
+    """Keep those of these numbered documents off the pages whose rows are signed with a key that is not here.
 
     `rows` are of an earlier epoch, as found in the shop. Staff are told once. Nothing is held up any more once they
     have let go in this `epoch`. A row that names a key of ours and does not verify is a forged one, and says nothing.
@@ -57,7 +58,8 @@ def look_again(tx: Tx, store: str) -> int:
     """Look those up once more that were kept off the pages: there are other keys now. Returns how many."""
     if not tx.problems.known(store, [UNPROVEN]):
         return 0  # spares the look through all of them
-    return tx.tickets.take_up(store) + tx.quotes.take_up(store) + tx.licences.take_up(store)
+    parts = (tx.tickets, tx.quotes, tx.licences, tx.agreements, tx.bills)
+    return sum(part.take_up(store) for part in parts)
 
 
 def settle(tx: Tx, store: str, *, at: datetime) -> None:
@@ -72,7 +74,7 @@ def has_let_go(tx: Tx, store: str, epoch: int) -> bool:
 
 
 def let_go(tx: Tx, store: str, *, epoch: int, at: datetime) -> int:
-    """Staff let what can't be checked be written over, in this epoch. Returns how many tickets, quotes and licences."""
+    """Staff let what can't be checked be written over, in this epoch. Returns how many documents."""
     tx.notices.first(store, _let_go(epoch), at)
     return look_again(tx, store)
 

@@ -1,8 +1,9 @@
 """Are the books right? Everything that is kept beside the entries is worked out from them again (rule C16).
 
 Entries are the truth: they are written once and never changed. Packages and accounts are their sums. How a licence
-stands follows from its history in the same way. One account is looked at after the other, its entries a page at a time,
-so a desk of any size is verified in the same memory.
+stands follows from its history in the same way, and what premium time costs from what was worked. One
+account is looked at after the other, its entries a page at a time, so a desk of any size is verified in the same
+memory.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from bridge.domain.quotes import Quote
 from bridge.services.entries import ENTRY_PAGE
 from bridge.services.findings import MOST_LISTED, Difference, Findings
 from bridge.services.guests import is_way_out, way_in, way_out
+from bridge.services.verify_premium import verify_premium
 from bridge.services.verify_quotes import QuoteSums, verify_quotes
 
 ACCOUNT_PAGE = 200
@@ -60,7 +62,7 @@ def verify(tx: Tx, store: str) -> Verified:
     while page := tx.accounts.page(store, after=last, limit=ACCOUNT_PAGE):
         whole = whole.plus(verify_accounts(tx, store, page))
         last = page[-1].id
-    return whole.plus(verify_nothing_is_left_over(tx, store))
+    return whole.plus(verify_contacts(tx, store)).plus(verify_nothing_is_left_over(tx, store))
 
 
 def verify_accounts(tx: Tx, store: str, accounts: Sequence[Account]) -> Verified:
@@ -84,6 +86,15 @@ def verify_accounts(tx: Tx, store: str, accounts: Sequence[Account]) -> Verified
         differences=tuple(findings.listed),
         unlisted=findings.unlisted,
     )
+
+
+def verify_contacts(tx: Tx, store: str) -> Verified:
+    """What the store's contacts are charged for premium time follows from what was worked and agreed on (W5 to W8)."""
+    findings, last = Findings(), 0
+    while page := tx.contacts.page(store, after=last, limit=ACCOUNT_PAGE):
+        verify_premium(tx, page, findings)
+        last = page[-1].id
+    return Verified(differences=tuple(findings.listed), unlisted=findings.unlisted)
 
 
 def _verify_licences(tx: Tx, accounts: Sequence[Account], findings: Findings) -> None:

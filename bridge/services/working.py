@@ -21,16 +21,21 @@ from bridge.domain.tickets import Message, MessageKind
 from bridge.errors import ImpossibleAmount, QuoteRefused
 from bridge.services import expiring
 from bridge.services.coin_moves import account_by_id, book, note, packages_of
+from bridge.services.premium_parts import require_no_premium
 from bridge.services.quote_parts import about, cause_of, give_back, quote_of, require_words, said_of, say, set_free
 from bridge.services.staff_words import require_staff
 from bridge.services.ticket_standing import stir
 
 
 def start(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) -> Quote:
-    """Mark the work as started: it can't be cancelled or revised any more (rule C7). Raises `QuoteRefused`."""
+    """Mark the work as started: it can't be cancelled or revised any more (rule C7).
+
+    Raises `QuoteRefused`, also while the ticket's work is premium time (rule W7).
+    """
     quote, _ = quote_of(tx, terms.store, quote_id)
     require_state(quote, QuoteState.APPROVED, doing="starting the work")
     require_staff(by)
+    require_no_premium(tx, quote.ticket_id)
     saved = tx.quotes.save(replace(quote, state=QuoteState.STARTED))
     say(tx, terms, saved, MessageKind.STARTED, at, staff=by)
     note(tx, terms.store, by, "start", f"quote:{quote.id}", at, version=quote.offer.version)
@@ -40,11 +45,13 @@ def start(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) -> 
 def settle(tx: Tx, terms: DeskTerms, quote_id: int, *, spent: int, by: str, at: datetime) -> Quote:
     """Deduct `spent` coins of what is held and give the rest back (rule C7).
 
-    Raises `ImpossibleAmount` for none or more than is held, `QuoteRefused` for a quote that holds nothing (again).
+    Raises `ImpossibleAmount` for none or more than is held, `QuoteRefused` for a quote that holds nothing (again),
+    or while a premium timer runs about its ticket (rule W7).
     """
     quote, account = quote_of(tx, terms.store, quote_id)
     require_state(quote, *sorted(HOLDING), doing="settling")
     require_staff(by)
+    require_no_premium(tx, quote.ticket_id, running=True)
     whole_coins(spent, what="spent")
     if spent > quote.held:
         raise ImpossibleAmount(

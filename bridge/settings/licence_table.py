@@ -49,6 +49,13 @@ class Mapped(Section):
     column: Name | None = Field(default=None, description="The column of the table that says it.")
     value: str | int | None = Field(default=None, description="What holds for every row.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _says_where(cls, written: object) -> object:
+        if not isinstance(written, Mapping):
+            raise broken('must be { column = "name" }, or { value = "what holds for every row" }')
+        return written
+
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.column is None) == (self.value is None):

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 from bridge.domain.licences import EXPIRING_DAYS
 from bridge.settings.base import Broken, Section, all_broken, check_label, check_web_address
 from bridge.settings.licence_table import LicenceTableSettings
-from bridge.settings.plans import PlanSettings
+from bridge.settings.plans import PlanSettings, twice
 from bridge.settings.quotes import ReminderDays
 from bridge.settings.rights import LongNames
 
@@ -176,7 +176,7 @@ def unfit_codes(plans: Mapping[str, PlanSettings], products: Mapping[str, Produc
         for path, code, meaning in _codes(key, product):
             first = owner.setdefault(code.casefold(), meaning)
             if first is not meaning:
-                found.append(Broken(f"already {first}", ("licences", "products", key, *path), f'"{code}"'))
+                found.append(Broken(twice(code, first), ("licences", "products", key, *path), ""))
     return found
 
 

@@ -110,13 +110,18 @@ def _proxies(texts: tuple[str, ...]) -> tuple[str, ...]:
         for at, text in enumerate(texts)
         if _network(text) is None
     ]
+    found += [
+        Broken("must not be every address: whoever asks could choose whom to be counted as", (at,))
+        for at, network in enumerate(map(_network, texts))
+        if network is not None and network.prefixlen == 0
+    ]
     if found:
         raise all_broken(found)
     return texts
 
 
 class PublicWebSettings(_Listener):
-    """What extensions in the field ask, over the internet: the licence API. Off unless it listens."""
+    """What the internet may ask: the licence API, and what plugins take there. Off unless it listens."""
 
     listen: Annotated[str, AfterValidator(_public)] = Field(
         default="",
@@ -134,6 +139,9 @@ class PublicWebSettings(_Listener):
     )
     per_address: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=120, description="The most questions a minute that one address (of IPv6: one /64) may ask."
+    )
+    licence_api: bool = Field(
+        default=True, description="Whether extensions may ask for licences there; plugins' addresses are served anyhow."
     )
     per_key: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=60, description="The most questions a minute that may be asked about one licence key."

@@ -22,6 +22,7 @@ from bridge.settings.bridge_file import BridgeSettings
 from bridge.settings.database import is_loopback
 from bridge.settings.problems import problems_of
 from bridge.settings.store_file import StoreSettings, is_store_name
+from bridge.settings.store_numbers import check_numbers
 from bridge.settings.tree import written_path
 from bridge.settings.values import shown_value
 
@@ -162,7 +163,9 @@ def _load(
         store.know_siblings(name for name, other in good.items() if _tables(other) == _tables(store))
     context = StoreContext("", config_dir / BRIDGE_FILE, environ, credentials_dir)
     settings = Settings(bridge, MappingProxyType(good), config_dir, context)
-    return check_platforms(settings) + check_plugin_names(settings) + check_shops(settings) or settings
+    problems += [*check_platforms(settings), *check_plugin_names(settings), *check_shops(settings)]
+    problems += check_numbers(good.values())
+    return tuple(problems) or settings
 
 
 def _store_files(directory: Path, problems: list[SettingProblem]) -> list[Path]:

@@ -142,6 +142,11 @@ def _check_keys(plans: Mapping[str, PlanSettings]) -> list[Broken]:
     return found + [Broken(taken, (key,), "") for key in plans if key in NO_PLANS]
 
 
+def twice(code: str, meaning: str) -> str:
+    """The rule that a product code stands for one thing alone."""
+    return f'must stand for one thing: "{code}" {meaning} already'
+
+
 def _check_codes(plans: Mapping[str, PlanSettings]) -> list[Broken]:
     owner: dict[str, str] = {}
     found = []
@@ -149,7 +154,7 @@ def _check_codes(plans: Mapping[str, PlanSettings]) -> list[Broken]:
         for index, code in enumerate(plan.product_codes):
             first = owner.setdefault(code.casefold(), key)
             if first != key:
-                found.append(Broken(f"already grants the plan {first}", (key, "product_codes", index)))
+                found.append(Broken(twice(code, f"grants the plan {first}"), (key, "product_codes", index), ""))
     return found
 
 

@@ -32,6 +32,19 @@ class PrivacySettings(Section):
     files_days: Annotated[int, Field(ge=0, le=LONGEST_DAYS)] = Field(
         default=0, description="How many days after it was sent a file is erased, its message stays; 0 keeps files."
     )
+    chat_days: Annotated[int, Field(ge=0, le=LONGEST_DAYS)] = Field(
+        default=365,
+        description=(
+            "How many days after it was said a chat message is emptied, and a contact forgotten who is no customer and "
+            "agreed on nothing; 0 keeps them."
+        ),
+    )
+    receipt_days: Annotated[int, Field(ge=1, le=90)] = Field(
+        default=7,
+        description=(
+            "For how many days what a chat channel delivered is kept as it came; of several stores the longest counts."
+        ),
+    )
     deliveries_days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] = Field(
         default=90, description="For how many days it is remembered which messages were sent, or never will be."
     )

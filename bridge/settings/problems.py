@@ -15,6 +15,7 @@ from bridge.settings.secret_reference import SecretReference
 from bridge.settings.tree import fields, section_at, written_path
 from bridge.settings.values import shown_value
 
+A_TABLE = "must be a table"
 _WHOLE_RULES = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -25,10 +26,10 @@ _WHOLE_RULES = {
     "string_type": "must be a text in quotes",
     "date_type": "must be a date without quotes and time, such as 2026-01-01",
     "tuple_type": "must be a list in [ ]",
-    "dict_type": "must be a table",
-    "mapping_type": "must be a table",
-    "model_type": "must be a table",
-    "model_attributes_type": "must be a table",
+    "dict_type": A_TABLE,
+    "mapping_type": A_TABLE,
+    "model_type": A_TABLE,
+    "model_attributes_type": A_TABLE,
 }
 
 
@@ -70,7 +71,8 @@ def _pydantic_rule(error: ErrorDetails, parts: tuple[str | int, ...], root: type
     value, path = "" if _is_secret(root, parts) else shown_value(error["input"]), written_path(parts)
     if error["type"] == "tuple_type" and section_at(root, (*parts, 0)) is not None:
         return SettingProblem(file, path, f"must be a list of tables, each written under [[{path}]]", value)
-    return SettingProblem(file, path, _rule(error), value)
+    example = _example(parts, root) if _WHOLE_RULES.get(error["type"]) == A_TABLE else ""
+    return SettingProblem(file, path, f"{_rule(error)}, for example {example}" if example else _rule(error), value)
 
 
 def _rule(error: ErrorDetails) -> str:
@@ -108,10 +110,14 @@ def _unknown_key(parts: tuple[str | int, ...], root: type[Section]) -> str:
 
 
 def _missing(parts: tuple[str | int, ...], root: type[Section]) -> str:
+    example = _example(parts, root)
+    return f"must be set, for example {example}" if example else "must be set"
+
+
+def _example(parts: tuple[str | int, ...], root: type[Section]) -> str:
     beside = section_at(root, parts[:-1])
     field = beside.model_fields.get(str(parts[-1])) if beside is not None else None
-    example = field.examples[0] if field is not None and field.examples else ""
-    return f"must be set, for example {example}" if example else "must be set"
+    return str(field.examples[0]) if field is not None and field.examples else ""
 
 
 def _is_secret(root: type[Section], parts: tuple[str | int, ...]) -> bool:

@@ -7,7 +7,7 @@ would name and write it. Only the place of a secret is shown.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pydantic_core import PydanticUndefined
+from pydantic import SecretStr
 
 from bridge.contracts.office import PluginTables
 from bridge.settings.base import Section, file_label
@@ -86,8 +86,17 @@ def _file(section: Section, plugins: Mapping[str, Section], prefix: str, file: s
 def _shown(leaf: Leaf, prefix: str, file: str) -> ShownSetting:
     if leaf.value is None and leaf.path.startswith(_ASKED_OF_THE_SHOP):
         return ShownSetting(prefix + leaf.path, "the platform's own", FROM_SHOP)
-    value_text = f"{MASK} ({leaf.value})" if isinstance(leaf.value, SecretReference) else toml_text(leaf.value)
-    return ShownSetting(prefix + leaf.path, value_text, file if leaf.given else FROM_DEFAULT)
+    return ShownSetting(prefix + leaf.path, _value_text(leaf.value), file if leaf.given else FROM_DEFAULT)
+
+
+def _value_text(value: object) -> str:
+    match value:
+        case SecretReference():
+            return f"{MASK} ({value})"
+        case SecretStr():
+            return MASK
+        case _:
+            return toml_text(value)
 
 
 def _helps(root: type[Section], file: str, above: str = "") -> Iterator[SettingHelp]:
@@ -97,5 +106,5 @@ def _helps(root: type[Section], file: str, above: str = "") -> Iterator[SettingH
         if path.startswith(_ASKED_OF_THE_SHOP):
             default: str | None = FROM_SHOP
         else:
-            default = None if field.default is PydanticUndefined else toml_text(field.default)
+            default = None if field.is_required() else toml_text(field.get_default(call_default_factory=True))
         yield SettingHelp(file, path, default, field.description or "")

@@ -5,7 +5,8 @@ in the shop's tables and in the key file beside the shop's settings.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
@@ -28,6 +29,7 @@ from bridge.settings.files import FileSettings
 from bridge.settings.licences import LicenceSettings, unfit_codes
 from bridge.settings.limits import LimitSettings
 from bridge.settings.plans import Plans
+from bridge.settings.premium import PremiumSettings
 from bridge.settings.privacy import PrivacySettings
 from bridge.settings.quotes import QuoteSettings, ReminderSettings
 from bridge.settings.rights import Prices, Rights, check_telephone, unfit_prices, unfit_rights
@@ -119,6 +121,9 @@ class StoreSettings(Section):
     licences: LicenceSettings = Field(
         default_factory=LicenceSettings, description="Licences of what the store sells besides packages (rule L1)."
     )
+    premium: PremiumSettings = Field(
+        default_factory=PremiumSettings, description="Paid help by the hour, and the numbers for it (rules W1 to W11)."
+    )
     service: ServiceSettings = Field(
         default_factory=ServiceSettings,
         description="When the store serves those who have no plan; a plan has hours of its own.",
@@ -198,6 +203,14 @@ class StoreSettings(Section):
         """What staff call each plan, by its key: its English name."""
         return {key: plan.name.get("en", key) for key, plan in self.plans.items()}
 
+    @property
+    def _codes(self) -> Iterator[str]:
+        """Every product code that stands for a plan, a licence or a renewal."""
+        for plan in self.plans.values():
+            yield from plan.product_codes
+        for product in self.licences.products.values():
+            yield from (*product.product_codes, *product.renewals)
+
     @model_validator(mode="after")
     def _stale_later_than_polled(self) -> Self:
         if self.limits.stale_after_seconds <= self.sync.poll_seconds:
@@ -210,6 +223,9 @@ class StoreSettings(Section):
     def _codes_rights_prices_and_people_fit(self) -> Self:
         found = unfit_rights(self.rights, self.plans, self.telephone)
         found += unfit_prices(self.prices, self.quotes.most_coins) + unfit_codes(self.plans, self.licences.products)
-        if found := found + unfit_escalation(self.tickets, tuple(member.name for member in self.staff)):
+        people = tuple(member.name for member in self.staff)
+        found += unfit_escalation(self.tickets, people)
+        found += [replace(one, path=("premium", *one.path)) for one in self.premium.unfit(people, self._codes)]
+        if found:
             raise all_broken(found)
         return self

@@ -16,6 +16,7 @@ from bridge.shopkit.rights import (
     MESSAGES_TABLE,
     NEEDED_TABLES,
     OUR_TABLES,
+    PREMIUM_TABLES,
     SHOW_GRANTS,
     TICKETS_TABLE,
     Grant,
@@ -28,6 +29,8 @@ from bridge.shopkit.writer import ShopWriter
 
 _YOUNGER = {TICKETS_TABLE: "threads", MESSAGES_TABLE: "threads", FILES_TABLE: "files"}
 """What of tickets a shop lacks that was prepared by an earlier release, by the table that is not there."""
+_OTHERS = {LICENCES_TABLE: "licences", **dict.fromkeys(PREMIUM_TABLES, "premium time")}
+"""And what else."""
 
 
 class RightsChecks:
@@ -84,7 +87,9 @@ class RightsChecks:
             lacking += await self._denied_writes(table, OUR_TABLES[table])
         if lacking:
             return Finding("coin desk", Level.WRONG, f"missing: {'; '.join(lacking)}", self._print_remedy)
-        return Finding("coin desk", Level.OK, "the tables of quotes, prices, tickets, licences and answers are there")
+        return Finding(
+            "coin desk", Level.OK, "the tables of quotes, prices, tickets, licences, premium time and answers are there"
+        )
 
     async def _addresses(self) -> Finding:
         lacking = []
@@ -136,8 +141,8 @@ class RightsChecks:
 
 def _lacks(missing: Sequence[str]) -> str:
     """What customers don't have without these tables, in words."""
-    if not {*_YOUNGER, LICENCES_TABLE} >= set(missing):
+    if not {*_YOUNGER, *_OTHERS} >= set(missing):
         return "quotes, prices and tickets"
     of_tickets = dict.fromkeys(_YOUNGER[table] for table in missing if table in _YOUNGER)
     words = [f"{' and '.join(of_tickets)} of tickets"] if of_tickets else []
-    return " and no ".join([*words, *(["licences"] if LICENCES_TABLE in missing else [])])
+    return " and no ".join([*words, *dict.fromkeys(_OTHERS[table] for table in missing if table in _OTHERS)])

@@ -1,5 +1,5 @@
-"""The coin desk's documents in the shop: tickets, their messages, quotes, prices, licences and answers, each
-a signed row.
+"""The coin desk's documents in the shop: tickets, their messages, quotes, prices, licences, agreements, bills and
+answers, each a signed row.
 
 They are written like the accounts: what is written twice changes nothing, what arrives late never replaces what is
 newer, and a row that stands in the way under a higher version without any desk of ours having written it there is
@@ -41,6 +41,8 @@ _NAMING = {
     DocumentTable.TICKET: _Naming(("ticket",)),
     DocumentTable.MESSAGE: _Naming(("ticket", "number"), version="version"),
     DocumentTable.LICENCE: _Naming(("licence",)),
+    DocumentTable.AGREEMENT: _Naming(("agreement",)),
+    DocumentTable.BILL: _Naming(("bill",)),
 }
 
 

@@ -27,6 +27,8 @@ LINK_TABLE = "supportbridge_link"
 FILES_TABLE = "supportbridge_file"
 LICENCES_TABLE = "supportbridge_licence"
 """A shop that was prepared before there were licences has everything else without."""
+PREMIUM_TABLES = ("supportbridge_agreement", "supportbridge_bill")
+"""A shop that was prepared before there was premium time has everything else without."""
 
 OUR_TABLES = {
     "supportbridge_meta": ("SELECT", "INSERT", "UPDATE"),
@@ -42,6 +44,7 @@ OUR_TABLES = {
     LINK_TABLE: ("SELECT", "INSERT", "UPDATE"),
     FILES_TABLE: ("SELECT", "INSERT", "UPDATE", "DELETE"),
     LICENCES_TABLE: ("SELECT", "INSERT", "UPDATE"),
+    **dict.fromkeys(PREMIUM_TABLES, ("SELECT", "INSERT", "UPDATE")),
 }
 """Our tables and the rights we need on each."""
 
@@ -54,6 +57,7 @@ COIN_DESK_TABLES = (
     MESSAGES_TABLE,
     FILES_TABLE,
     LICENCES_TABLE,
+    *PREMIUM_TABLES,
 )
 """Those that only the coin desk needs; a shop that was prepared before there was one has orders and coins without."""
 

@@ -155,4 +155,30 @@ CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_licence` (
   PRIMARY KEY (`store`, `licence_id`),
   KEY `customer` (`store`, `customer_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+-- An agreement about premium time, as its customer reads it: kind, rate, cap and exact words, and the time worked so far.
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_agreement` (
+  `store` VARCHAR(64) NOT NULL,
+  `agreement_id` BIGINT UNSIGNED NOT NULL,
+  `customer_id` BIGINT UNSIGNED NOT NULL,
+  `epoch` BIGINT UNSIGNED NOT NULL,
+  `number` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  PRIMARY KEY (`store`, `agreement_id`),
+  KEY `customer` (`store`, `customer_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+-- A statement of premium time, as its customer reads it: line by line, and how far it is from being paid.
+CREATE TABLE IF NOT EXISTS `{prefix}supportbridge_bill` (
+  `store` VARCHAR(64) NOT NULL,
+  `bill_id` BIGINT UNSIGNED NOT NULL,
+  `customer_id` BIGINT UNSIGNED NOT NULL,
+  `epoch` BIGINT UNSIGNED NOT NULL,
+  `number` BIGINT UNSIGNED NOT NULL,
+  `payload` MEDIUMTEXT NOT NULL,
+  `key_id` VARCHAR(16) NOT NULL,
+  `mac` CHAR(64) NOT NULL,
+  PRIMARY KEY (`store`, `bill_id`),
+  KEY `customer` (`store`, `customer_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 INSERT IGNORE INTO `{prefix}supportbridge_meta` (`name`, `payload`) VALUES ('schema', '1');

@@ -19,9 +19,10 @@ from bridge.errors import BridgeError, DeskError, WrongToken
 from bridge.services.licence_checks import spelled
 from bridge.services.licence_statements import signed, statement, told
 from bridge.web.licence_openapi import openapi_document
-from bridge.web.licence_questions import Refused, read_question
+from bridge.web.licence_questions import read_question
 from bridge.web.limits import Limiter
 from bridge.web.public import refusal, too_many
+from bridge.web.public_traffic import PublicTraffic
 
 log = structlog.get_logger()
 
@@ -48,8 +49,16 @@ class LicenceDesk(Protocol):
 class LicenceApi:
     """The routes. `key` gives what signs now; it raises a `BridgeError` where there is none."""
 
-    def __init__(self, desk: LicenceDesk, key: Callable[[], StatementKey], clock: Clock, *, per_key: int) -> None:
-        self._desk, self._key, self._clock = desk, key, clock
+    def __init__(
+        self,
+        desk: LicenceDesk,
+        key: Callable[[], StatementKey],
+        clock: Clock,
+        traffic: PublicTraffic | None = None,
+        *,
+        per_key: int,
+    ) -> None:
+        self._desk, self._key, self._clock, self._traffic = desk, key, clock, traffic or PublicTraffic()
         self._per_key = Limiter(per_key)
         self._document = openapi_document()
         self._last_failure = ""
@@ -98,13 +107,12 @@ class LicenceApi:
                 return too_many(wait)
             key = self._key()
             answer = await ask(question)
-        except Refused as refused:
-            return refusal(refused.status, refused.code, refused.message)
         except WrongToken as error:
             return refusal(403, error.code, str(error))
         except BridgeError as error:
             return self._unavailable(error)
         self._last_failure = ""
+        self._traffic.licences[answer.verdict] += 1
         document = statement(question, answer, host=host, at=self._clock.now())
         whole = {**told(document), **also(answer), "statement": signed(document, key)}
         return web.Response(body=to_json(whole), content_type="application/json")

@@ -110,7 +110,13 @@ def _answer(also: dict[str, Any]) -> dict[str, Any]:
             "enum": [verdict.value for verdict in Verdict],
             "description": "What the extension acts on. It works with active and unverified.",
         },
-        "reason": {"type": "string", "enum": [code.value for code in StatusCode]},
+        "reason": {
+            "type": "string",
+            "enum": [code.value for code in StatusCode],
+            "description": (
+                "Why. With expired and a licence_until that is null or still to come, only help and updates have ended."
+            ),
+        },
         "licence_until": _MOMENT,
         "updates_until": _MOMENT,
         "support_until": _MOMENT,

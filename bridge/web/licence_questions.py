@@ -1,6 +1,5 @@
 """What the licence API takes: one small JSON object, refused with one clear error where it is anything else."""
 
-import asyncio
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from bridge.domain.licence_answers import LicenceQuestion
 from bridge.errors import BadDomain
 from bridge.services.domain_names import domain_name
 from bridge.web.public import MOST_BYTES
+from bridge.web.questions import Refused, whole_body
 
 ARRIVES_WITHIN_S = 10.0
 JSON = "application/json"
@@ -57,40 +57,18 @@ FIELDS = {
 """Every text of a question, by name; what else is in it is left alone, so that extensions may be ahead."""
 
 
-class Refused(Exception):
-    """A question that can't be answered: the HTTP status, a stable code, and what is wrong."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-
-
 async def read_question(request: web.Request, *, needs_token: bool = False) -> tuple[LicenceQuestion, str]:
-    """The question of a request, and its domain as it was sent. Raises `Refused` and aiohttp's own for a large one."""
+    """The question of a request, and its domain as it was sent. Raises `Refused`."""
     if request.headers.get("Content-Type") != JSON and not _is_json(request):
         raise Refused(415, "wrong_type", "a question is application/json, in UTF-8")
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise Refused(415, "wrong_type", "a question is sent as it is, not compressed")
-    return question_of(await _body(request), needs_token=needs_token)
+    body = await whole_body(request, most_bytes=MOST_BYTES, within_s=ARRIVES_WITHIN_S)
+    return question_of(body, needs_token=needs_token)
 
 
 def _is_json(request: web.Request) -> bool:
     return request.content_type == JSON and (request.charset or "utf-8").lower() in {"utf-8", "utf8"}
-
-
-async def _body(request: web.Request) -> bytes:
-    if request.content.is_eof():  # it came with the head, as most do
-        body = request.content.read_nowait()
-        if len(body) > MOST_BYTES:
-            raise web.HTTPRequestEntityTooLarge(MOST_BYTES, len(body))
-        return body
-    try:
-        async with asyncio.timeout(ARRIVES_WITHIN_S):
-            return await request.read()
-    except TimeoutError:
-        raise Refused(408, "too_slow", "the question did not arrive in time") from None
-    except ConnectionError:  # he has gone in the middle of it; nobody reads this answer, and it is no fault of ours
-        raise Refused(400, "bad_request", "the question did not arrive whole") from None
 
 
 def question_of(body: bytes, *, needs_token: bool = False) -> tuple[LicenceQuestion, str]:

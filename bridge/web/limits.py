@@ -4,13 +4,10 @@ It believes: a flood from ever new addresses must not fill the memory. So the bu
 who comes back then starts with a full one, which is what he would nearly have had.
 """
 
-import ipaddress
 from collections import OrderedDict
 from collections.abc import Hashable
 
 MOST_BUCKETS = 20_000
-IPV6_ASKER_BITS = 64
-"""What one asker has of IPv6 at the least: limits by single addresses would be none."""
 
 
 class Limiter:
@@ -33,16 +30,3 @@ class Limiter:
 
     def __len__(self) -> int:
         return len(self._buckets)
-
-
-def asker_of(address: str) -> str:
-    """Who is one asker: an address of IPv4, the first 64 bits of one of IPv6."""
-    if ":" not in address:
-        return address
-    try:
-        whole = ipaddress.IPv6Address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if whole.ipv4_mapped is not None:
-        return str(whole.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(whole) >> IPV6_ASKER_BITS << IPV6_ASKER_BITS, IPV6_ASKER_BITS)))

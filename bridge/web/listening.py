@@ -58,11 +58,11 @@ class Listener:
 
 
 async def put_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Put what every answer carries on one."""
-    take_headers(response)
+    """The same as what the web library calls for each answer."""
+    set_headers(response)
 
 
-def take_headers(response: web.StreamResponse) -> None:
+def set_headers(response: web.StreamResponse) -> None:
     """What every answer carries: nothing to keep, nothing to guess, no server named."""
     response.headers.update(HEADERS)
     response.headers.popall("Server", None)

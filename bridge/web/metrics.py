@@ -1,18 +1,21 @@
 """The metrics page, in the Prometheus text format: counters since the daemon started, and the books' totals.
 
-Labels are store names and problem kinds; never a customer or an order (rule D1). What can't be known at the moment (an
-age of something that never happened, a desk that can't be read) is left out, so that it shows as absent and not as 0.
+Labels are store names, problem kinds and statuses; never a customer, an order or a key (rule D1). What can't be known
+at the moment (an age of something that never happened, a desk that can't be read) is left out, so that it shows as
+absent and not as 0.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bridge import VERSION
+from bridge.domain.licence_answers import Verdict
 from bridge.engine.health import Counters
 from bridge.web.observed import Look, StoreLook
+from bridge.web.public_traffic import PublicTraffic
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Family = CounterMetricFamily | GaugeMetricFamily
@@ -83,6 +86,8 @@ class _LookCollector(Collector):
                 family.add_metric([store], count(one.health.counters))
             yield family
         yield from _gauges(_GAUGES, look)
+        if look.traffic is not None:
+            yield from _public(look.traffic)
         if look.desk is not None:
             yield from self._desk()
 
@@ -99,16 +104,21 @@ class _LookCollector(Collector):
         if look.outbox_waiting is not None:
             yield _plain("outbox_waiting", "Events that wait to be delivered to plugins.", look.outbox_waiting)
         if look.messages_waiting is not None:
-            messages = GaugeMetricFamily(
-                "supportbridge_messages_waiting", "Messages that a plugin has not delivered yet.", labels=["plugin"]
-            )
-            for plugin, waiting in sorted(look.messages_waiting.items()):
-                messages.add_metric([plugin], waiting)
-            yield messages
+            yield _by_plugin("messages_waiting", "Messages that a plugin has not delivered yet.", look.messages_waiting)
+        if look.receipts_waiting is not None:
+            words = "What came from outside and a plugin has not handled yet."
+            yield _by_plugin("receipts_waiting", words, look.receipts_waiting)
         if look.backup_age_seconds is not None:
             yield _plain(
                 "last_backup_age_seconds", "Seconds since the desk was last backed up.", look.backup_age_seconds
             )
+
+
+def _by_plugin(name: str, words: str, counts: Mapping[str, int]) -> Family:
+    family = GaugeMetricFamily(f"supportbridge_{name}", words, labels=["plugin"])
+    for plugin, count in sorted(counts.items()):
+        family.add_metric([plugin], count)
+    return family
 
 
 def _gauges(gauges: Iterable[tuple[str, str, Callable[[StoreLook], float | None]]], look: Look) -> Iterator[Family]:
@@ -119,6 +129,28 @@ def _gauges(gauges: Iterable[tuple[str, str, Callable[[StoreLook], float | None]
             if value is not None:
                 family.add_metric([store], value)
         yield family
+
+
+def _public(traffic: PublicTraffic) -> Iterator[Family]:
+    """What anybody may ask over the internet, of no key, domain or address."""
+    answers = CounterMetricFamily(
+        "supportbridge_public_answers", "Answers of the public listener, by HTTP status.", labels=["status"]
+    )
+    for status, count in sorted(traffic.answers.items()):
+        answers.add_metric([str(status)], count)
+    yield answers
+    licences = CounterMetricFamily(
+        "supportbridge_licence_answers", "Answers about licences, by the status they told.", labels=["status"]
+    )
+    for verdict in Verdict:
+        licences.add_metric([verdict], traffic.licences[verdict])
+    yield licences
+    yield CounterMetricFamily(
+        "supportbridge_public_turned_away",
+        "Public connections that were closed as they came: one address, or all, had too many.",
+        traffic.turned_away,
+    )
+    yield _plain("public_connections", "Public connections that are open.", traffic.connections)
 
 
 def _plain(name: str, words: str, value: float, **labels: str) -> Family:

@@ -21,6 +21,7 @@ from bridge.engine.health import StoreHealth, Work
 from bridge.engine.store_runner import StoreRunner
 from bridge.engine.watchdog import Watchdog
 from bridge.errors import BridgeError, DeskError
+from bridge.web.public_traffic import PublicTraffic
 from bridge.web.queue_totals import KeptTotals, Totals
 
 
@@ -53,6 +54,10 @@ class Look:
     outbox_waiting: int | None = None
     messages_waiting: Mapping[str, int] | None = None
     """The plugins' messages that have not been delivered, by plugin."""
+    receipts_waiting: Mapping[str, int] | None = None
+    """What came from outside and has not been handled, by plugin."""
+    traffic: PublicTraffic | None = None
+    """Of the public pages; None where there are none."""
 
     @property
     def ok(self) -> bool:
@@ -64,6 +69,7 @@ class _DeskCounts(NamedTuple):
     identity: DeskIdentity
     outbox_waiting: int
     messages_waiting: Mapping[str, int]
+    receipts_waiting: Mapping[str, int]
     first_syncs: Mapping[str, FirstSync]
     pushes_waiting: Mapping[str, int]
     problems: Mapping[str, Mapping[str, int]]
@@ -72,12 +78,16 @@ class _DeskCounts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The live parts of the daemon. `runners` is the daemon's own dictionary: stores come and go in it."""
+    """The live parts of the daemon. `runners` is the daemon's own dictionary: stores come and go in it.
+
+    `traffic` is what the public pages count into, None where there are none.
+    """
 
     desk: Desk
     runners: Mapping[str, StoreRunner]
     watchdog: Watchdog
     clock: Clock
+    traffic: PublicTraffic | None = None
     queues: KeptTotals = field(default_factory=KeptTotals)
 
     def stuck(self) -> tuple[str, ...]:
@@ -97,7 +107,7 @@ class Observed:
         stores = {name: _store_look(name, runner, counts, queues, now) for name, runner in sorted(self.runners.items())}
         loop_delay = self.watchdog.loop_delay_seconds
         if counts is None:
-            return Look(stores, self.stuck(), loop_delay, desk_cause=cause)
+            return Look(stores, self.stuck(), loop_delay, desk_cause=cause, traffic=self.traffic)
         backed_up = counts.identity.backed_up_at
         return Look(
             stores,
@@ -107,6 +117,8 @@ class Observed:
             backup_age_seconds=(now - backed_up).total_seconds() if backed_up else None,
             outbox_waiting=counts.outbox_waiting,
             messages_waiting=counts.messages_waiting,
+            receipts_waiting=counts.receipts_waiting,
+            traffic=self.traffic,
         )
 
 
@@ -115,6 +127,7 @@ def _counted(tx: DeskTx, *, with_ledger: bool) -> _DeskCounts:
         versions.identity(tx.connection),
         tx.outbox.count(),
         tx.deliveries.waiting(),
+        tx.receipts.waiting(),
         tx.counts.first_syncs(),
         tx.counts.waiting_pushes(),
         tx.counts.open_problems(),

@@ -5,36 +5,32 @@ ask only so often. Who the sender is says the connection, or a web server in fro
 """
 
 import asyncio
-import ipaddress
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import structlog
 from aiohttp import web
 
-from bridge.settings.listening import Network, PublicWebSettings
-from bridge.web.limits import Limiter, asker_of
-from bridge.web.listening import BACKLOG, CLOSING_S, Listener, put_headers, take_headers
+from bridge.engine.telling import told
+from bridge.settings.listening import PublicWebSettings
+from bridge.web.askers import asker_of, client_address
+from bridge.web.limits import Limiter
+from bridge.web.listening import BACKLOG, CLOSING_S, Listener, put_headers, set_headers
+from bridge.web.public_connections import AMPLE, PublicConnections, Room
+from bridge.web.public_traffic import PublicTraffic
+from bridge.web.questions import Refused
 
 log = structlog.get_logger()
 
 MOST_BYTES = 8 * 1024
 """Of one question's body."""
-MOST_CONNECTIONS = 1_000
-"""At once; the next ones are closed as they come, so that the daemon keeps its files for its own work."""
 KEEP_ALIVE_S = 30.0
-ASKS_WITHIN_S = 15.0
-"""A connection that has not asked anything whole by then, or not read what it was answered, is closed: it may be one of
-many that never will."""
-KNOWN_ADDRESSES = 1_000
-"""Addresses of which is remembered whether they are trusted: the servers in front ask again and again."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Waiting = dict[web.RequestHandler, asyncio.TimerHandle]
-"""Open connections over which nothing whole has come yet, and what closes them in time."""
 
 
 class PublicPages:
@@ -53,31 +49,32 @@ class PublicPages:
 async def serve_public(
     settings: PublicWebSettings,
     routes: Collection[web.RouteDef],
+    traffic: PublicTraffic | None = None,
     *,
-    most_connections: int = MOST_CONNECTIONS,
-    asks_within_s: float = ASKS_WITHIN_S,
+    per_minute: Mapping[str, int] = MappingProxyType({}),
+    room: Room = AMPLE,
 ) -> PublicPages:
-    """Open the listener that the settings name. Raises `ListenerError` naming the address and why it can't be had."""
+    """Open the listener that the settings name; what it answers is counted in `traffic`.
+
+    `per_minute` has the paths that one address may ask otherwise than the settings say: how often a minute.
+    Raises `ListenerError` naming the address and why it can't be had.
+    """
     listener = Listener("public_web.listen", settings)
-    waiting: Waiting = {}
+    traffic = traffic or PublicTraffic()
+    connections = PublicConnections(settings.proxies, traffic, room)
     how: dict[str, Any] = {
         "access_log": None,
         "keepalive_timeout": KEEP_ALIVE_S,
         "auto_decompress": False,
         "logger": _nobody(),
     }
-    runner = web.AppRunner(_application(settings, routes, waiting), shutdown_timeout=CLOSING_S, **how)
+    runner = web.AppRunner(_application(settings, routes, connections, per_minute), shutdown_timeout=CLOSING_S, **how)
     await runner.setup()
     handlers = runner.server
     assert handlers is not None, "it has been set up"
-
     loop = asyncio.get_running_loop()
-
-    def protocol() -> asyncio.Protocol:
-        if len(handlers.connections) >= most_connections:
-            return _TurnedAway()
-        return _Patient(_InOurWords(handlers, loop=loop, **how), waiting, asks_within_s)
-
+    handler = partial(_InOurWords, traffic, handlers, loop=loop, **how)
+    protocol = partial(connections.protocol, handler)
     if settings.unix_path is None:
         server = await loop.create_server(protocol, sock=listener.socket, backlog=BACKLOG)
     else:
@@ -93,19 +90,25 @@ def _nobody() -> logging.Logger:
 
 
 class _InOurWords(web.RequestHandler):
-    """Refuses what is no HTTP in the shape of all refusals, without a word of what was sent."""
+    """Refuses what is no HTTP in the shape of all refusals, without a word of what was sent; counts what it answers."""
 
-    __slots__ = ()
+    __slots__ = ("_traffic",)
+
+    def __init__(self, traffic: PublicTraffic, *whose: Any, **how: Any) -> None:
+        super().__init__(*whose, **how)
+        self._traffic = traffic
 
     def handle_error(
         self,
         request: web.BaseRequest,
         status: int = 500,
-        exc: BaseException | None = None,  # noqa: ARG002  # it quotes what was sent
+        exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002
     ) -> web.StreamResponse:
         if request.writer.output_size > 0:
             raise ConnectionError("a part of an answer has been sent: there can't be another one")
+        if isinstance(exc, Exception) and status >= 500:  # ours, for what is no HTTP is refused with less
+            log.error("a public question could not be answered", **told(exc))
         answer = _Nameless(*_FAILED) if status >= 500 else _Nameless(status, "bad_request", "this can't be asked")
         answer.force_close()
         return answer
@@ -115,7 +118,12 @@ class _InOurWords(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         if isinstance(resp, web.HTTPException):  # refused before the application was asked
             resp = _refused(resp)
-        return await super().finish_response(request, resp, start_time)
+        self._traffic.answers[resp.status] += 1
+        try:
+            return await super().finish_response(request, resp, start_time)
+        except Exception as error:  # the library would drop the connection without a word to anybody
+            log.error("a public answer could not be sent", path=request.path, **told(error))
+            raise
 
 
 class _Nameless(web.Response):
@@ -126,115 +134,29 @@ class _Nameless(web.Response):
 
     async def _prepare_headers(self) -> None:
         await super()._prepare_headers()
-        take_headers(self)
+        set_headers(self)
 
 
-class _Patient(asyncio.Protocol):
-    """A connection that is closed unless a whole question comes over it, and answers are read, in time.
-
-    Else it is aiohttp's own.
-    """
-
-    def __init__(self, inner: web.RequestHandler, waiting: Waiting, within_s: float) -> None:
-        self._inner, self._waiting, self._within_s = inner, waiting, within_s
-        self._transport: asyncio.Transport | None = None
-        self._unread: asyncio.TimerHandle | None = None
-        self.data_received = inner.data_received  # type: ignore[method-assign]  # straight through, for each piece
-        self.eof_received = inner.eof_received  # type: ignore[method-assign]
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._waiting[self._inner] = self._closing(transport)
-        self._inner.connection_made(transport)
-
-    def pause_writing(self) -> None:
-        assert self._transport is not None, "it is open"
-        self._unread = self._closing(self._transport)
-        self._inner.pause_writing()
-
-    def resume_writing(self) -> None:
-        self._read()
-        self._inner.resume_writing()
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        _asked(self._waiting, self._inner)
-        self._read()
-        self._inner.connection_lost(exc)
-
-    def _closing(self, transport: asyncio.Transport) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_later(self._within_s, transport.abort)
-
-    def _read(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
-
-
-def _asked(waiting: Waiting, handler: web.RequestHandler) -> None:
-    """It need not be closed for saying nothing."""
-    timer = waiting.pop(handler, None)
-    if timer is not None:
-        timer.cancel()
-
-
-class _TurnedAway(asyncio.Protocol):
-    """A connection that is one too many."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        transport.abort()
-
-
-def _application(settings: PublicWebSettings, routes: Collection[web.RouteDef], waiting: Waiting) -> web.Application:
+def _application(
+    settings: PublicWebSettings,
+    routes: Collection[web.RouteDef],
+    connections: PublicConnections,
+    per_minute: Mapping[str, int],
+) -> web.Application:
     limiter = Limiter(settings.per_address)
+    own = {path: Limiter(most) for path, most in per_minute.items()}
     proxies = settings.proxies
 
     @web.middleware
     async def limited(request: web.Request, handler: Handler) -> web.StreamResponse:
-        _asked(waiting, request.protocol)
-        wait = limiter.wait(asker_of(client_address(request, proxies)), time.monotonic())
+        connections.asked(request.protocol)
+        wait = own.get(request.path, limiter).wait(asker_of(client_address(request, proxies)), time.monotonic())
         return too_many(wait) if wait else await handler(request)
 
     application = web.Application(middlewares=[_in_our_words, limited], client_max_size=MOST_BYTES)
     application.add_routes(routes)
     application.on_response_prepare.append(put_headers)
     return application
-
-
-def client_address(request: web.Request, proxies: tuple[Network, ...]) -> str:
-    """Who asks: the last address that no trusted server stands behind, read from the right.
-
-    A Unix socket is open to this machine alone, so what comes over it comes from the web server in front.
-    """
-    client = _peer(request)
-    if client and not _trusted(client, proxies):
-        return client
-    for written in reversed(",".join(request.headers.getall("X-Forwarded-For", ())).split(",")):
-        address = written.strip()
-        trusted = _trusted(address, proxies)
-        if trusted is None:
-            break
-        client = address
-        if not trusted:
-            break
-    return client
-
-
-def _peer(request: web.Request) -> str:
-    name = request.transport.get_extra_info("peername") if request.transport else None
-    return str(name[0]) if isinstance(name, tuple) else ""
-
-
-@lru_cache(maxsize=KNOWN_ADDRESSES)
-def _trusted(address: str, proxies: tuple[Network, ...]) -> bool | None:
-    """Whether an address is one of a web server in front; None for what is no address."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
-    return any((mapped or known) in network for network in proxies)
 
 
 def refusal(status: int, code: str, message: str, *, headers: dict[str, str] | None = None) -> web.Response:
@@ -256,20 +178,26 @@ _WORDS = {
     404: ("not_found", "there is nothing at this address"),
     405: ("wrong_method", "this address is not asked in this way; the header Allow says how"),
     408: ("too_slow", "the question did not arrive in time"),
-    413: ("too_large", f"a question has at most {MOST_BYTES} bytes"),
     417: ("bad_request", "no expectation can be met"),
 }
 
+_UNREAD = frozenset({408, 413})
+"""Refused before the whole question was read."""
 _FAILED = (500, "failed", "this could not be answered; try again later")
 
 
 @web.middleware
 async def _in_our_words(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refusals of the web library in the shape of ours; what nobody foresaw is logged without what was asked."""
+    """Refusals, of ours and of the web library, in one shape; what nobody foresaw is logged without what was asked."""
     try:
         return await handler(request)
     except web.HTTPException as refused:
         return _refused(refused)
+    except Refused as refused:
+        answer = refusal(refused.status, refused.code, refused.message)
+        if refused.status in _UNREAD:
+            answer.force_close()  # nobody reads the rest
+        return answer
     except Exception:  # whatever it is, the asker hears one sentence and the operator the rest
         log.exception("a public question could not be answered", path=request.path)
         return refusal(*_FAILED)

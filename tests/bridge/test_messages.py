@@ -12,7 +12,7 @@ from bridge.app import App
 from bridge.contracts.clock import SystemClock
 from bridge.contracts.shop_documents import Contact
 from bridge.desk.key_files import KeyRing, save_keys
-from bridge.engine import deliveries
+from bridge.engine import plugin_lines
 from bridge.engine.health import StoreState
 from bridge.errors import SettingsError
 from bridge.testing.shop import FakeShop
@@ -113,7 +113,7 @@ async def test_C2_a_first_sync_sends_no_customer_message(config: Path, shop: Fak
 async def test_a_letter_that_waits_for_its_server_outlives_the_daemon(
     config: Path, shop: FakeShop, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deliveries, "FIRST_PAUSE", timedelta(seconds=0.2))
+    monkeypatch.setattr(plugin_lines, "FIRST_PAUSE", timedelta(seconds=0.2))
     server.answers["RCPT"] = "451 4.3.0 not now"
     async with the_app(config) as app:
         await synced(app)

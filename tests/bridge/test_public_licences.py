@@ -61,6 +61,10 @@ class Asker:
             document: dict[str, Any] = await answer.json()
             return {"http": answer.status, **document}
 
+    async def metrics(self) -> str:
+        async with aiohttp.ClientSession(self.app.pages.address) as client, client.get("/metrics") as page:
+            return await page.text()
+
     def licences(self) -> list[KeptLicence]:
         return self.app.desk.look(lambda tx: tx.licences.page("acme", after=0, limit=10))
 
@@ -83,6 +87,7 @@ async def test_L6_a_bought_licence_is_activated_and_answered_and_a_refund_ends_i
         await until(lambda: asker.licences() != [], "the order gave a licence")
         [key] = [one.licence.key for one in asker.licences()]
         assert (await asker.ask("check", key))["reason"] == "wrong_domain"
+        assert 'supportbridge_licence_answers_total{status="inactive"} 1.0' in await asker.metrics()
         activated = await asker.ask("activate", key)
         assert (activated["status"], activated["activated"], len(activated["token"])) == ("active", True, 43)
         checked = await asker.ask("check", key.lower())

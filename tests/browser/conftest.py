@@ -38,6 +38,11 @@ class Visitor:
         """Go to the account page, where the shop itself leads him."""
         self.page.goto(SITE + ACCOUNTS[self.platform])
 
+    def follows(self, link: Locator) -> None:
+        """Click a link, and have the page it leads to: what is asked next is asked of that one."""
+        with self.page.expect_navigation():
+            link.click()
+
     def part(self, name: str) -> Locator:
         """A marked place on the page."""
         return self.page.locator(f'[data-supportbridge="{name}"]')

@@ -86,7 +86,7 @@ FOCUS = """() => {
 }"""
 
 RUNS_FROM_THE_LEFT = """(words) => {
-    const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(document.querySelector('.supportbridge-page'), NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const at = walker.currentNode.data.indexOf(words);
         if (at < 0) continue;

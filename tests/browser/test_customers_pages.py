@@ -10,15 +10,18 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import NewVisitor
 from tests.browser.reading import FAULTS, FOCUS, RUNS_FROM_THE_LEFT
-from tests.support.pretend_web import STORES, PretendWeb, add_customer
+from tests.support.pretend_web import EXTENSION, SITE, STORES, PretendWeb, add_customer
 
 pytestmark = pytest.mark.xdist_group("customers-pages")
 PLATFORMS = tuple(STORES)
 WIDTHS = (360, 1280)
 SUBJECT = "Faster product pages, please."
+REASON = "Our own fault."
 WORDS = "Find out what slows the product pages down, and mend it."
+DOMAIN = "books.example.com"
 LOG = b"2026-12-01 10:30:00 product page: 4.1 s\n"
 PICTURED = {("", "fa", 360), ("thread", "fa", 360), ("", "en", 1280), ("tickets", "en", 360)}
+PICTURED |= {("licences", "fa", 360), ("licences", "en", 1280)}
 """What the documentation has pictures of: view, language and width."""
 
 
@@ -51,10 +54,10 @@ def test_C7_C13_from_a_ticket_to_its_deduction_in_the_browser(
     web.buys(platform, customer, "base")
     ada = visitor(platform, customer)
     ada.opens_account()
-    ada.page.get_by_role("link", name="Packages, rights and statement").click()
+    ada.follows(ada.page.get_by_role("link", name="Packages, rights and statement"))
     assert ada.part("available").inner_text() == "550"
-    ada.page.get_by_role("navigation").get_by_role("link", name="Tickets and offers").click()
-    ada.page.get_by_role("link", name="Request this").click()
+    ada.follows(ada.page.get_by_role("navigation").get_by_role("link", name="Tickets and offers"))
+    ada.follows(ada.page.get_by_role("link", name="Request this"))
     ada.page.get_by_label("Your message").fill("For the new shop as well, please.\n<b>Thank you!</b>")
     ada.page.get_by_role("button", name="Send").click()
     ada.waits_for("Your ticket has been sent")
@@ -75,10 +78,10 @@ def test_C7_C13_from_a_ticket_to_its_deduction_in_the_browser(
     web.staff(platform, "quote", "settle", str(quote), "--spent", "45")
     ada.sees("Deducted", view="statement")
     ada.sees("505")
-    ada.page.get_by_role("navigation").get_by_role("link", name="Statement").click()
+    ada.follows(ada.page.get_by_role("navigation").get_by_role("link", name="Statement"))
     if platform == "opencart":
         ada.picture("statement-en-1280")
-    ada.page.get_by_role("link", name="Deducted", exact=True).click()
+    ada.follows(ada.page.get_by_role("link", name="Deducted", exact=True))
     assert "Granted" not in ada.page.locator("table").inner_text()
     with ada.page.expect_download() as download:
         ada.page.get_by_role("link", name="Download for a spreadsheet (CSV)").click()
@@ -93,7 +96,10 @@ def test_every_view_fits_and_can_be_read_by_everybody_in_three_languages(
     views: list[tuple[str, dict[str, int]]] = [
         ("", {}), ("tickets", {}), ("thread", {"ticket": ticket}), ("ticket", {}), ("statement", {}), ("claim", {}),
     ]  # fmt: skip
+    web.staff(platform, "coins", "correct", str(customer), "--add", "5", "--reason", REASON)
     visitor(platform, customer).sees("Approve and reserve coins: 120", view="thread", ticket=ticket)
+    visitor(platform, customer).sees(REASON, view="statement")
+    words_in = {"thread": (SUBJECT, WORDS), "statement": (REASON,)}
     for language in ("en", "ru", "fa"):
         boris = visitor(platform, customer, language)
         for view, query in views:
@@ -103,9 +109,9 @@ def test_every_view_fits_and_can_be_read_by_everybody_in_three_languages(
                 assert boris.page.evaluate(FAULTS) == [], (language, width, view)
                 if platform == "prestashop" and (view, language, width) in PICTURED:
                     boris.picture(f"{view or 'overview'}-{language}-{width}")
-            if view == "thread":
+            if view in words_in:
                 boris.page.set_viewport_size({"width": 1280, "height": 800})
-                for words in (SUBJECT, WORDS):
+                for words in words_in[view]:
                     assert boris.page.evaluate(RUNS_FROM_THE_LEFT, words), (language, words)
         boris.opens_account()
         assert boris.page.evaluate(FAULTS) == [], (language, "account")
@@ -140,9 +146,8 @@ def test_T1_T3_T10_a_ticket_with_a_file_is_opened_resolved_and_reopened(
     files.set_input_files({"name": "slow pages.txt", "mimeType": "text/plain", "buffer": LOG})
     assert emil.page.evaluate(FAULTS) == []
     emil.form("ticket_open").locator("button").click()
-    emil.page.locator('.supportbridge-page__part a[href*="view=thread"]').click()
+    emil.follows(emil.page.locator('.supportbridge-page__part a[href*="view=thread"]'))
 
-    emil.page.wait_for_url("**view=thread**")
     ticket = int(parse_qs(urlsplit(emil.page.url).query)["ticket"][0])
     emil.stands("open", ticket)
     assert emil.page.evaluate(FAULTS) == []
@@ -165,6 +170,43 @@ def test_T1_T3_T10_a_ticket_with_a_file_is_opened_resolved_and_reopened(
     emil.page.locator('.supportbridge-page__part a[href*="view=thread"]').wait_for()
     emil.stands("open", ticket)
     assert emil.page.evaluate(FAULTS) == []
+
+
+def test_L1_L6_a_licence_is_bought_used_on_a_domain_released_and_paid_back(
+    web: PretendWeb, visitor: NewVisitor, platform: str
+) -> None:
+    customer = add_customer(web, platform, "gita")
+    order = web.orders(platform, customer, EXTENSION)
+    gita = visitor(platform, customer)
+    gita.sees("Domains in use: 0 of 2", view="licences")
+    key = gita.page.locator(".supportbridge-key").inner_text()
+    assert web.extension("activate", platform, key, f"https://www.{DOMAIN}/")["activated"] is True
+    gita.sees("Domains in use: 1 of 2", view="licences")
+    for language in ("en", "ru", "fa"):
+        reader = visitor(platform, customer, language)
+        reader.opens()
+        reader.follows(reader.page.locator('nav a[href*="view=licences"]'))
+        for width in WIDTHS:
+            reader.page.set_viewport_size({"width": width, "height": 800})
+            reader.page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+            assert reader.page.evaluate(FAULTS) == [], (language, width)
+            for words in (key, DOMAIN):
+                assert reader.page.evaluate(RUNS_FROM_THE_LEFT, words), (language, width, words)
+            if platform == "prestashop" and ("licences", language, width) in PICTURED:
+                reader.picture(f"licences-{language}-{width}")
+
+    gita.page.get_by_text("Release", exact=True).click()
+    gita.form("licence_release").get_by_role("button").click()
+    gita.waits_for("has been released")
+    gita.follows(gita.page.get_by_role("link", name="To your licences"))
+    assert "Domains in use: 0 of 2" in gita.text
+    assert not gita.form("licence_release").is_visible()
+    assert web.extension("check", platform, key, DOMAIN)["reason"] == "wrong_domain"
+    assert gita.page.get_by_role("link", name="Renew").get_attribute("href") == f"{SITE}index.php?buy=checkout"
+    web.refunds(platform, order)
+    gita.sees("Suspended: the payment was returned", view="licences")
+    assert gita.page.get_by_role("link", name="Renew").count() == 0
+    assert web.extension("check", platform, key, DOMAIN)["reason"] == "refunded"
 
 
 def test_keys_alone_lead_to_an_offer_and_approve_it_and_the_focus_is_always_seen(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from tests.demo.caller import Caller
 from tests.demo.counter import PRICED, Client, Counter
 from tests.demo.holder import Holder
 from tests.demo.stage import OPENCART, PRESTASHOP, Stage
@@ -36,6 +37,7 @@ class Day:
         self._orders: dict[str, int] = {}
         self.counter: Counter | None = None
         self.holder: Holder | None = None
+        self.caller = Caller(stage, telling)
 
     async def before(self) -> None:
         """The customers, and what was ordered before the bridge came."""
@@ -103,7 +105,7 @@ class Day:
         yield Step("... and completes it again.", lambda: self._set("Pavel", opencart.paid_status))
         assert self.counter is not None, "the customers come first"
         assert self.holder is not None, "the customers come first"
-        for part in (self.counter, self.holder):
+        for part in (self.counter, self.holder, self.caller):
             for words, deed in part.steps():
                 yield Step(words, deed)
         yield Step(

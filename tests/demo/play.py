@@ -55,7 +55,7 @@ async def play(telling: Telling, console: Console, *, once: bool) -> int:
             for line in day.counter.summary():
                 telling.say("desk", line)
             wrong = [*telling.wrong, *(f"{one.store}: {fault}" for one in stores for fault in one.faults)]
-            wrong += day.counter.faults() + day.holder.faults() + late
+            wrong += day.counter.faults() + day.holder.faults() + day.caller.faults() + late
             for line in wrong:
                 telling.say("wrong", line)
             if not once:

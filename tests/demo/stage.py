@@ -20,6 +20,7 @@ from tests.support.daemons import Daemon, bridge_command
 from tests.support.desk_file import DeskFile
 from tests.support.shop_pages import ShopPages, keys_in, read_pages
 from tests.support.shops import OpenCartShop, PrestaShopShop
+from tests.support.whatsapp_peer import APP_SECRET, TOKEN, VERIFY_TOKEN, Peer, a_whatsapp_peer
 
 OPENCART, PRESTASHOP = "opencart-extensions", "prestashop-coins"
 EXTENSION = "SEO-EXTENSION"
@@ -33,6 +34,24 @@ ESCALATION = '[[tickets.escalation]]\nafter_hours = 2\nto = ["Support"]\n'
 COMMENTED = "".join(f"# {line}\n" for line in ESCALATION.splitlines())
 """The shipped example of it."""
 
+OFFICE, DEVELOPER = "106540352242922", "106540352242933"
+"""What the provider calls the vendor's two numbers."""
+PREMIUM_NUMBER = "+912255550199"
+NUMBERS = f"""
+[[premium.numbers]]
+name = "office"
+role = "official"
+number = "+91 22 5555 0100"
+channel_id = "{OFFICE}"
+
+[[premium.numbers]]
+name = "developer"
+role = "premium"
+number = "{PREMIUM_NUMBER}"
+channel_id = "{DEVELOPER}"
+agents = ["Developer"]
+"""
+
 Tell = Callable[[str], None]
 
 
@@ -42,13 +61,14 @@ class DemoBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Two open shops by store name, and a bridge ready to be started."""
+    """Two open shops by store name, a bridge ready to be started, and what stands in WhatsApp's place."""
 
     config: Path
     shops: Mapping[str, AnyShop]
     desk: DeskFile
     daemon: Daemon
     keys: Mapping[str, Mapping[str, bytes]]
+    whatsapp: Peer
 
     def since(self, store: str) -> datetime:
         """The first moment whose orders count, on the shop's wall clock: coins.start in the store's file."""
@@ -82,10 +102,13 @@ async def set_stage(tell: Tell) -> AsyncIterator[Stage]:
         await stock(shops[OPENCART], codes=[EXTENSION])
         config, state = folder / "config", folder / "state"
         state.mkdir(mode=0o700)
+        whatsapp = await stack.enter_async_context(a_whatsapp_peer())
+        whatsapp.numbers = {OFFICE, DEVELOPER}
         _write_settings(folder, server, tell)
+        _write_whatsapp(folder, whatsapp, tell)
         keys = {store: _join(folder, server, store, shop) for store, shop in shops.items()}
         daemon = stack.enter_context(Daemon(config, folder / "daemon.log"))
-        yield Stage(config, shops, DeskFile(state / "desk.sqlite3"), daemon, keys)
+        yield Stage(config, shops, DeskFile(state / "desk.sqlite3"), daemon, keys, whatsapp)
 
 
 def _write_settings(folder: Path, server: PrivateMariaDB, tell: Tell) -> None:
@@ -111,6 +134,29 @@ def _write_settings(folder: Path, server: PrivateMariaDB, tell: Tell) -> None:
     text = _replaced(text, "private_web", {"listen": '"127.0.0.1:0"'})
     path.write_text(_replaced(text, "log", {"level": '"debug"'}), "utf-8")
     tell("  bridge.toml: [desk] state_dir; [private_web] listen (any free port); [log] level (to show each push)")
+
+
+def _write_whatsapp(folder: Path, peer: Peer, tell: Tell) -> None:
+    """WhatsApp for the OpenCart store, with a peer of this process in the place of the provider's interface."""
+    config = folder / "config"
+    places = {}
+    for name, secret in (("app_secret", APP_SECRET), ("verify_token", VERIFY_TOKEN), ("token", TOKEN)):
+        file = config / "secrets" / f"whatsapp.{name}"
+        file.touch(mode=0o600)
+        file.write_text(secret, "ascii")
+        places[name] = f'{{ file = "{file}" }}'
+    path = config / "bridge.toml"
+    text = _replaced(path.read_text("utf-8"), "public_web", {"listen": '"127.0.0.1:0"'})
+    text = _replaced(text, "plugins", {"enabled": '["opencart", "prestashop", "whatsapp"]'})
+    own = f'app_secret = {places["app_secret"]}\nverify_token = {places["verify_token"]}\napi = "{peer.base}"\n'
+    text = text.replace("# account_url = ", "account_url = ")
+    path.write_text(f"{text}\n[plugin.whatsapp]\n{own}", "utf-8")
+    path = config / "stores" / f"{OPENCART}.toml"
+    text = path.read_text("utf-8")
+    text = text.replace("# account_url = ", "account_url = ")
+    path.write_text(f"{text}\n[plugin.whatsapp]\ntoken = {places['token']}\n{NUMBERS}", "utf-8")
+    tell("  bridge.toml: [public_web] listen; [plugins] and [plugin.whatsapp], with a peer in place of the provider")
+    tell(f"  stores/{OPENCART}.toml: [[premium.numbers]], an official and a premium one; [plugin.whatsapp] token")
 
 
 def _join(folder: Path, server: PrivateMariaDB, store: str, shop: AnyShop) -> dict[str, bytes]:

@@ -11,7 +11,15 @@ from tests.support.daemons import Daemon
 
 Line = Mapping[str, Any]
 
-STYLES = {"people": "bold", "desk": "green", "page": "cyan", "daemon": "dim", "staff": "yellow", "wrong": "bold red"}
+STYLES = {
+    "people": "bold",
+    "desk": "green",
+    "page": "cyan",
+    "daemon": "dim",
+    "staff": "yellow",
+    "phone": "magenta",
+    "wrong": "bold red",
+}
 INDENT, NARROWEST = 9, 20
 """The width of the first column, and of the narrowest sentence beside it."""
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from bridge.contracts.clock import SystemClock
+from bridge.domain.work_time import Reading
 
 
 class JumpingClock:
@@ -15,6 +16,10 @@ class JumpingClock:
     def now(self) -> datetime:
         """This moment, as the machine believes."""
         return self._system.now() + self.offset
+
+    def reading(self) -> Reading:
+        """This moment, and the machine's counter, which nobody sets."""
+        return self._system.reading()._replace(at=self.now())
 
     def jump(self, by: timedelta) -> None:
         """Set the clock forward, or back."""

@@ -12,6 +12,7 @@ import pymysql
 
 from bridge.testing.connection import ConnectionParameters
 from bridge.testing.mariadb import PrivateMariaDB
+from tests.support.waiting import PATIENCE_S
 
 FEWEST_CONNECTIONS = 10
 """A server takes no lower limit than this."""
@@ -121,6 +122,6 @@ class Rival:
 async def waiting_for_a_lock(server: PrivateMariaDB) -> None:
     """Return as soon as a transaction on the server waits for a lock."""
     waiting = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while server.run(waiting) == [(0,)]:  # noqa: ASYNC110 - a server gives no signal
             await asyncio.sleep(LOOK_EVERY_S)

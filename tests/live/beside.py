@@ -20,6 +20,8 @@ from tests.support.daemons import Daemon, bridge_command
 
 STORE = "live"
 COINS = 550
+LOOKS = ("list", "show", "explain", "bills", "timers")
+"""What is no deed of anybody's."""
 QUOTE_DAYS = 7
 """An offer lapses before a customer's silence resolves its ticket."""
 
@@ -34,7 +36,7 @@ class Beside:
 
     def staff(self, *words: str) -> dict[str, Any]:
         """What staff type, as JSON; it must succeed."""
-        acts = words[0] in ("quote", "ticket") and words[1] not in ("list", "show", "explain")
+        acts = words[0] in ("quote", "ticket", "premium") and words[1] not in LOOKS
         done = bridge_command(self.config, *words, "--store", STORE, *(("--by", "Olga") if acts else ()), "--json")
         assert done.returncode == 0, done.stdout + done.stderr
         answered: dict[str, Any] = json.loads(done.stdout)
@@ -83,10 +85,11 @@ def beside(
     clicks_a_minute: int = 10,
     mail_port: int = 0,
     sells_extensions: bool = False,
+    sells_hours: bool = False,
 ) -> Iterator[tuple[Beside, Daemon]]:
     """Settings for the shop; the daemon is started by the block. With a port, letters go to the server there.
 
-    Who sells extensions lets them ask how their licences stand, on any port.
+    Who sells extensions lets them ask how their licences stand, on any port; who sells hours has two numbers.
     """
     config = folder / "config"
     (config / "stores").mkdir(parents=True)
@@ -101,6 +104,8 @@ def beside(
     if sells_extensions:
         settings += '[public_web]\nlisten = "127.0.0.1:0"\n'
         store += EXTENSION.format(extension=shop.extension, renewal=shop.renewal, address=shop.address)
+    if sells_hours:
+        store += PREMIUM.format(product=shop.renewal, pays=PAYS)
     (config / "bridge.toml").write_text(settings, "utf-8")
     (config / "stores" / f"{STORE}.toml").write_text(store, "utf-8")
     shop.database.ask(f"DROP USER IF EXISTS '{user_of(shop)}'@'127.0.0.1'")
@@ -178,6 +183,30 @@ product_codes = ["{extension}"]
 domains = 2
 renewals = {{ {renewal} = 12 }}
 renew_url = "{address}"
+"""
+OFFICIAL_NUMBER, PREMIUM_NUMBER = "+98 21 5555 0100", "+98 21 5555 0199"
+PAYS = "3.75"
+"""What one bought unit of the product pays that stands for money."""
+PREMIUM = f"""\
+[premium]
+payments = {{{{ {{product}} = "{{pays}}" }}}}
+[premium.kinds.consultation]
+name = {{{{ en = "Consultation", ru = "Консультация", fa = "مشاوره" }}}}
+rate = "15.00"
+[premium.kinds.technical]
+name = {{{{ en = "Technical support", ru = "Техническая поддержка", fa = "پشتیبانی فنی" }}}}
+rate = "20.00"
+[[premium.numbers]]
+name = "office"
+role = "official"
+number = "{OFFICIAL_NUMBER}"
+channel_id = "100000000000001"
+[[premium.numbers]]
+name = "developer"
+role = "premium"
+number = "{PREMIUM_NUMBER}"
+channel_id = "100000000000002"
+agents = ["Olga"]
 """
 MAIL = """\
 [plugins]

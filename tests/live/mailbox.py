@@ -1,7 +1,6 @@
 """Where the bridge's letters go while a running shop is tried: a mail server beside the browsers."""
 
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -9,15 +8,14 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 
 from tests.support.mail_server import MailServer
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 
 @contextmanager
 def a_mailbox() -> Iterator[MailServer]:
     """A server in a thread of its own, because a browser that is driven step by step leaves no loop to run it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        server = MailServer(port=free.getsockname()[1])
+    server = MailServer(port=free_port())
     controller = Controller(server, hostname="127.0.0.1", port=server.port)
     controller.start()
     try:

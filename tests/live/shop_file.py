@@ -7,7 +7,7 @@
     product = "SUPPORT-BASE"               # code of a product without shipping that can be paid by bank transfer
     paid_status = 5                        # the status that means paid
     extension = "SUPPORT-ESSENTIAL"        # two more such products: as licences are tried, this one is an extension
-    renewal = "SUPPORT-PROFESSIONAL"       # and this one renews it
+    renewal = "SUPPORT-PROFESSIONAL"       # and this one renews it; as premium time is tried, it pays a bill
     refunded_status = 11                   # the status that means that the money went back
     key_folder = "/srv/shop/storage"       # where this shop's extension looks for its key file
     languages = { en = "en-gb", ru = "ru-ru", fa = "fa-ir" }    # PrestaShop: the numbers of its languages

@@ -33,7 +33,7 @@ def test_L1_L5_L6_from_the_order_of_an_extension_to_its_refund(live: AnyLive, st
         bridge.pair()
         daemon.start()
         daemon.wait_ready()
-        listens = wait_until(lambda: daemon.heard("licences can be asked for"), "the public listener", within=30)
+        listens = wait_until(lambda: daemon.heard("public pages are open"), "the public listener", within=30)
         extension = Extension(str(listens["listen"]), keys, tmp_path / "kept.php")
         found = bridge.staff("check")
         assert [line for line in found["findings"] if line["level"] == "wrong"] == []

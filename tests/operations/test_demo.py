@@ -60,6 +60,10 @@ def test_the_day_is_played_to_its_end_and_every_account_row_equals_the_ledger(te
     assert done.stdout.count("the inspection that ended infeasible cost 15 and left ") == 2
     assert done.stdout.count("free: licence 1 of seo was active at the opening") == 2, "after the refund as before"
     assert "ticket 5 is free by licence 1, which was refunded since it was opened" in done.stdout
+    assert "Tim reads: This number of opencart-extensions is for questions before you buy." in done.stdout
+    assert "before it no minute can be charged (rule W5)" in done.stdout
+    assert "agreement 1: accept, through the chat" in done.stdout
+    assert "0.25 h × 20.00 USD = 5.00, sent" in done.stdout
     assert "Sat 28 Nov 2026 19:12  Omid's ticket: warning at 80 %, told to Support" in done.stdout
     assert "Sun 29 Nov 2026 02:00  Omid's ticket: escalation 2 h after it, told to Support" in done.stdout
     assert "First answer: BREACHED, due Sun 29 Nov 2026 00:00" in done.stdout

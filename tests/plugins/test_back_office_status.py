@@ -165,7 +165,7 @@ def test_a_newer_prestashop_module_takes_its_new_places_and_tells_its_version(ma
     shop = make_shop("prestashop")
     shop.make_tables()
     shop.pair()
-    upgraded = shop.administer("upgrade:0.6.0").result
+    upgraded = shop.administer("upgrade:0.7.0").result
     assert upgraded["answers"] == [True]
     assert {"displayAdminOrderSide", "displayAdminCustomers"} <= set(upgraded["hooks"])
     assert told_version(shop) == VERSION

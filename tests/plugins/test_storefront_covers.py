@@ -58,7 +58,7 @@ def test_L2_a_licence_is_chosen_beside_the_ticket_and_goes_to_the_desk(shop: Sto
     form = page.form("ticket_cover")
     assert form["supportbridge_licence"] == "", "none is chosen for him"
     assert "Active" in page.within("cover")
-    assert "Ended" in page.within("cover")
+    assert "Help has ended" in page.within("cover")
     customer = Customer(shop)
     assert "Please choose a licence." in customer.sends(form).text
     led = customer.sends({**form, "supportbridge_licence": "7"})

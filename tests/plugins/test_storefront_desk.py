@@ -20,15 +20,27 @@ from bridge.services.account_pages import PageTerms, waiting_batch
 from bridge.services.documents import documents_pushed, waiting_documents
 from bridge.services.inbox import Outcome
 from bridge.services.notes import page_document, page_name, signed_note
+from bridge.testing.clock import FixedClock
 from tests.plugins.conftest import MakeShop
 from tests.support.books import ACME, PLANS, REFUNDED, TEHRAN
 from tests.support.customer_page import Customer, CustomerPage
 from tests.support.licence_pages import LicenceDesk
 from tests.support.licences import PRODUCTS
+from tests.support.premium_time import NUMBERS, PremiumDesk, premium_terms
 from tests.support.quoting import ANNA, CUSTOMER, RIGHTS, CoinDesk, a_coin_desk, desk_terms
 from tests.support.storefront import KEY, NOW, Storefront
 
-TERMS = PageTerms(ACME, TEHRAN, PLANS, KEY, epoch=3, rights=RIGHTS, telephone="+98 21 5555 0100", licences=PRODUCTS)
+TERMS = PageTerms(
+    ACME,
+    TEHRAN,
+    PLANS,
+    KEY,
+    epoch=3,
+    rights=RIGHTS,
+    telephone="+98 21 5555 0100",
+    licences=PRODUCTS,
+    premium=premium_terms(),
+)
 COLUMNS = {
     "quote": "quote_id, customer_id",
     "ticket": "ticket_id, customer_id",
@@ -36,6 +48,8 @@ COLUMNS = {
     "answer": "uuid, customer_id",
     "message": "ticket_id, number, customer_id",
     "licence": "licence_id, customer_id",
+    "agreement": "agreement_id, customer_id",
+    "bill": "bill_id, customer_id",
 }
 
 
@@ -264,3 +278,62 @@ def test_L6_a_licence_is_shown_released_on_a_domain_and_its_shop_is_told_so(both
     field.bought(status=REFUNDED)
     both.push()
     assert "Suspended: the payment was returned" in shown(customer.opens("licences")).text
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_W5_W8_an_agreement_is_accepted_worked_and_its_statement_disputed_and_accepted(
+    both: Both, language: str
+) -> None:
+    both.coins.terms = desk_terms(premium=premium_terms())
+    desk = PremiumDesk(both.coins, FixedClock(both.coins.now))
+    offer = desk.offered(words="Only the <b>import</b>.")
+    both.push()
+    customer = Customer(both.shop, language)
+    page = shown(customer.opens("premium"))
+    card = f"agreement-{offer.id}"
+    cap = {"en": "2 h = 40.00 USD", "fa": "۲ ساعت = \u200e۴۰٫۰۰ USD"}
+    assert page.fact("cap", within=card).replace("\xa0", " ") == cap[language]
+    assert "Only the <b>import</b>." in page.text
+    answered = shown(both.does(customer, page.form("agreement_accept")))
+    said = {"en": "You have accepted agreement", "fa": "را پذیرفتید"}
+    assert said[language] in answered.text
+    acceptance = desk.agreement(offer).acceptance
+    assert acceptance is not None
+    assert (acceptance.channel, acceptance.language) == ("page", language)
+    desk.start(offer)
+    both.push()
+    assert 'data-supportbridge="running"' in shown(customer.opens("premium")).html
+    desk.later(minutes=47)
+    desk.stop()
+    _, draft = desk.close(desk.agreement(offer))
+    assert draft is not None
+    bill = desk.sent(draft)
+    both.push()
+    page = shown(customer.opens("premium"))
+    card = f"bill-{bill.id}"
+    total = page.fact("total", within=card).replace("\xa0", " ")
+    assert total == {"en": "20.00 USD", "fa": "\u200e۲۰٫۰۰ USD"}[language]
+    words = {"supportbridge_text": "Half of it was <i>talk</i>."}
+    both.does(customer, page.form("bill_dispute") | words)
+    page = shown(customer.opens("premium"))
+    assert "Half of it was &lt;i&gt;talk&lt;/i&gt;." in page.html
+    both.does(customer, page.form("bill_accept"))
+    assert desk.bill(bill).state == "accepted"
+    assert not shown(customer.opens("premium")).has_form("bill_accept")
+    assert NUMBERS[1].number not in page.html
+
+
+def test_W9_the_page_hands_out_a_code_that_links_a_chat_and_no_number_but_the_official_one(both: Both) -> None:
+    both.coins.terms = desk_terms(premium=premium_terms())
+    customer = Customer(both.shop)
+    page = shown(customer.opens("premium"))
+    official, premium = NUMBERS
+    assert official.number in page.within("numbers")
+    answered = shown(both.does(customer, page.form("chat_code")))
+    [code] = re.findall(r'<code class="supportbridge-key" dir="ltr">([0-9A-Z]{4}-[0-9A-Z]{4})</code>', answered.html)
+    assert "within 15 minutes" in answered.text
+    [account] = both.coins.desk.look(lambda tx: tx.accounts.of_owners(ACME, [CUSTOMER])).values()
+    taken = both.coins.desk.run(lambda tx: tx.chat_contacts.take_code(ACME, code.replace("-", ""), both.coins.now))
+    assert taken == account.id
+    rows = both.shop.run("SELECT payload FROM {p}answer", "SELECT payload FROM {p}meta")
+    assert premium.number not in answered.html + page.html + str(rows)

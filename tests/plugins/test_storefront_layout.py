@@ -17,11 +17,15 @@ from tests.support.customer_page import (
     Customer,
     a_file,
     a_plan,
+    agreement,
     answer,
+    bill,
+    bill_line,
     cover,
     in_three,
     licence,
     message,
+    premium_terms,
     price,
     promise,
     push_account,
@@ -176,7 +180,8 @@ def with_everything(shop: Storefront) -> Storefront:
     books = [{"kind": "grant", "coins": 15_500, "order": 104_200}, {"kind": "hold", "coins": 0, "held": 12_000}]
     packages = [package(15_500, held=12_000), {**package(300, posted=0), "id": 2}]
     push_account(shop, *packages, books=books, rights=[right, phone], frozen=True)
-    push_page(shop, a_plan(coins=15_500, name=LONG_NAMES, service=in_three("Every day, all day. " * 8)))
+    plan = a_plan(coins=15_500, name=LONG_NAMES, service=in_three("Every day, all day. " * 8))
+    push_page(shop, plan, premium=premium_terms(kinds=[{"name": LONG_NAMES, "rate": in_three("20.00 USD")}]))
     long = "https://shop.example/" + "path" * 40
     push_document(shop, "quote", 12, quote(coins=20_000, subject=long))
     push_document(shop, "quote", 13, quote(13, text=in_three("Unbroken" * 40), state="approved", held=12_000))
@@ -209,13 +214,19 @@ def with_everything(shop: Storefront) -> Storefront:
     domains = [{"domain": f"{'unbroken' * 7}.{end}", "since": NOW} for end in ("example", "unbroken.example")]
     push_document(shop, "licence", 7, licence(name=in_three("Unbroken" * 30), domains=domains, suspended="refunded"))
     push_document(shop, "licence", 8, licence(8, key="Unbroken" * 20, until=NOW - DAY, places=None))
+    lines = [bill_line(name=in_three("Unbroken" * 20), reason="Unbroken" * 40, kind="correction"), bill_line()]
+    push_document(shop, "agreement", 3, agreement(text=in_three("Unbroken" * 40), name=in_three("Unbroken" * 30)))
+    started = {"state": "accepted", "accepted": {"at": NOW, "channel": "page"}, "running_since": NOW}
+    push_document(shop, "agreement", 4, agreement(4, worked=in_three("0:47:00"), **started))
+    push_document(shop, "bill", 4, bill(lines=lines, disputed="Unbroken" * 40))
+    push_document(shop, "bill", 5, bill(5, state="billed", total=in_three("1,234,567,890.00 USD")))
     return shop
 
 
 def every_view(shop: Storefront, language: str) -> dict[str, str]:
     """Every view of the customer's own page."""
     customer = Customer(shop, language)
-    views = ("", "tickets", "thread", "licences", "statement", "ticket", "claim")
+    views = ("", "tickets", "thread", "licences", "premium", "statement", "ticket", "claim")
     shown = {view: customer.opens(view, ticket=5).html for view in views}
     form = customer.opens("ticket").form("ticket_open")
     long = {"supportbridge_subject": "Unbroken" * 20, "supportbridge_text": "Hello"}
@@ -264,7 +275,7 @@ def test_every_way_and_field_is_reached_by_the_keyboard_and_shows_that_it_is(vie
     for view, content in views("en").items():
         lay_out(page, content)
         wanted = page.evaluate(
-            f"[...document.querySelectorAll('{REACHABLE}')].filter((one) => one.offsetParent).length"
+            f"[...document.querySelectorAll('{REACHABLE}')].filter((one) => one.checkVisibility()).length"
         )
         reached = []
         for _ in range(wanted):

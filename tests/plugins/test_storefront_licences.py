@@ -22,6 +22,10 @@ def push(shop: Storefront, number: int = 7, **changes: Any) -> None:
     push_document(shop, "licence", number, licence(number, **changes))
 
 
+def ends(at: int) -> dict[str, Any]:
+    return {"at": at, "text": in_three("one day")}
+
+
 def opened(shop: Storefront, language: str = "en", **orders: Any) -> CustomerPage:
     page = Customer(shop, language).opens("licences", **orders)
     assert page.log == []
@@ -54,6 +58,7 @@ def test_a_persian_reader_has_his_words_digits_and_days_and_the_key_as_it_is_typ
     page = opened(shop, "fa")
     assert 'dir="rtl"' in page.html
     assert f'<code class="supportbridge-key" dir="ltr">{KEY}</code>' in page.html
+    assert '<bdi dir="ltr">shop.example</bdi>' in page.html
     assert "دامنه‌های در حال استفاده: ۱ از ۳" in page.text
     assert "سفارش ۱۰۴۲" in page.text
     assert page.fact("support-until", within="licence-7") == "۲۶ فروردین ۱۴۰۶"
@@ -66,9 +71,12 @@ def test_a_persian_reader_has_his_words_digits_and_days_and_the_key_as_it_is_typ
     [
         ({}, "Active"),
         ({"until": None, "expiring_from": None}, "Active"),
-        ({"expiring_from": NOW}, "Active, ends soon"),
-        ({"expiring_from": NOW - DAY, "until": NOW}, "Active, ends soon"),
-        ({"expiring_from": NOW - DAY, "until": NOW - 1}, "Ended"),
+        ({"expiring_from": NOW}, "Active, help ends soon"),
+        ({"expiring_from": NOW - DAY, "until": NOW}, "Active, help ends soon"),
+        ({"expiring_from": NOW - DAY, "until": NOW - 1}, "Help has ended"),
+        ({"expiring_from": NOW, "until": NOW + 1, "licence_until": ends(NOW + 1)}, "Active, ends soon"),
+        ({"until": NOW - 1, "licence_until": ends(NOW - DAY)}, "Ended"),
+        ({"until": NOW - 1, "licence_until": ends(NOW)}, "Help has ended"),
         ({"suspended": "suspended"}, "Suspended"),
         ({"suspended": "refunded", "until": NOW - 1}, "Suspended: the payment was returned"),
     ],
@@ -121,6 +129,19 @@ def test_L6_how_often_is_said_and_nothing_can_be_released_beyond_it(shop: Storef
     assert "You have released domains as often as you can yourself: 2 times within 365 days" in refused.text
     assert refused.parts == ["licences"]
     assert inbox(shop) == []
+    push(shop, releases=used | {"most": 1, "used": [NOW - 2 * DAY, NOW - DAY]})
+    assert Customer(shop).sends(fields).parts == ["licences"], "nor where he may less often than he has by now"
+    assert inbox(shop) == []
+    push(shop, releases=used | {"used": [NOW - 365 * DAY, NOW - 365 * DAY + 1]})
+    assert "left now: 1" in opened(shop).text
+
+
+def test_where_nothing_can_be_sent_no_release_is_offered(shop: Storefront) -> None:
+    push(shop)
+    shop.run("DROP TABLE {p}inbox")
+    page = Customer(shop).opens("licences")
+    assert "Domains in use: 1 of 3" in page.text
+    assert not page.has_form("licence_release")
 
 
 @pytest.mark.parametrize("typed", [{"licence": "8"}, {"domain": "other.example"}, {"licence": "x"}, {"domain": "a b"}])
@@ -156,6 +177,11 @@ def test_somebody_elses_licence_copied_under_this_customer_is_not_shown(shop: St
     assert KEY not in Customer(shop).opens("licences").html
 
 
+def test_a_row_that_was_copied_under_another_number_is_not_shown(shop: Storefront) -> None:
+    push_document(shop, "licence", 8, licence(7))
+    assert KEY not in Customer(shop).opens("licences").html
+
+
 def test_what_a_lost_desk_left_is_not_shown(shop: Storefront) -> None:
     push_document(shop, "licence", 7, licence(7))
     push_document(shop, "licence", 8, licence(8, epoch=2, key="AAAAA"))
@@ -164,8 +190,17 @@ def test_what_a_lost_desk_left_is_not_shown(shop: Storefront) -> None:
     assert KEY not in page.html
 
 
+def test_L6_a_domain_is_shown_in_its_own_letters_and_released_by_its_name(shop: Storefront) -> None:
+    push(shop, domains=[{"domain": "xn--80aairftm.xn--p1ai", "since": NOW, "name": "магазин.рф"}])
+    page = opened(shop)
+    assert "магазин.рф" in page.text
+    assert "xn--80aairftm" not in page.text
+    assert 'title="xn--80aairftm.xn--p1ai"' in page.html, "letters of two languages can look alike"
+    assert 'value="xn--80aairftm.xn--p1ai"' in page.html
+
+
 def test_names_and_domains_turn_no_direction_and_are_no_html(shop: Storefront) -> None:
-    domains = [{"domain": "<b>\u202eshop.example", "since": NOW}]
+    domains = [{"domain": "<b>\u202eshop.example", "since": NOW, "name": "<b>\u202e"}]
     push(shop, name={"en": "<script>\u202e SEO"}, domains=domains, key='"><img src=x>')
     page = opened(shop)
     assert "<script>" not in page.html.replace("<script src", "")
@@ -182,9 +217,12 @@ def test_the_way_to_licences_is_there_for_who_has_some(shop: Storefront) -> None
 
 
 def test_very_many_licences_come_a_page_at_a_time_the_newest_first(shop: Storefront) -> None:
-    for number in range(1, 22):
+    for number in range(1, 21):
         push(shop, number, key=f"KEY-{number}")
+    assert "Older licences" not in opened(shop).text
+    push(shop, 21, key="KEY-21")
     first = opened(shop)
+    assert "Older licences" in first.text
     assert "KEY-21" in first.html
     assert "KEY-2<" in first.html
     assert "KEY-1<" not in first.html

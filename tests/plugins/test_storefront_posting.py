@@ -21,6 +21,7 @@ from tests.support.customer_page import (
     push_account,
     push_document,
     quote,
+    right,
     ticket,
 )
 from tests.support.storefront import CUSTOMER, KEY, NOW, OTHER_KEY, STORE, Storefront, package
@@ -34,9 +35,6 @@ UUID_4 = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 def shop(make_shop: MakeShop) -> Storefront:
     """What the shared classes do is tried in one layout."""
     return paired(make_shop("opencart"))
-
-
-FONT = {"key": "font", "kind": "once", "name": in_three("Font"), "plans": ["base"], "redeemed": None, "value": None}
 
 
 def a_ticket(customer: Customer, **typed: str) -> dict[str, str]:
@@ -238,15 +236,7 @@ def test_sixteen_megabytes_of_text_are_refused_in_words(each_shop: Storefront) -
 
 
 def test_P2_redeeming_names_the_right_and_the_domain(shop: Storefront) -> None:
-    right = {
-        "key": "font",
-        "kind": "once",
-        "name": in_three("Font"),
-        "plans": ["base"],
-        "redeemed": None,
-        "value": None,
-    }
-    push_account(shop, package(300), rights=[right])
+    push_account(shop, package(300), rights=[right("font", kind="once")])
     customer = Customer(shop)
     customer.sends(customer.opens().form("right_redeem") | typed_into(domain=" https://Shop.Example/a?b "))
     [posted] = inbox(shop)
@@ -428,15 +418,7 @@ def test_control_characters_and_bytes_that_are_no_text_are_left_out(shop: Storef
 
 
 def test_a_domain_that_is_none_is_not_sent(shop: Storefront) -> None:
-    right = {
-        "key": "font",
-        "kind": "once",
-        "name": in_three("Font"),
-        "plans": ["base"],
-        "redeemed": None,
-        "value": None,
-    }
-    push_account(shop, package(300), rights=[right])
+    push_account(shop, package(300), rights=[right("font", kind="once")])
     customer = Customer(shop)
     form = customer.opens().form("right_redeem")
     for domain in ("", "localhost", "no domain.com", "a" * 260 + ".com", "."):
@@ -463,7 +445,7 @@ def test_a_code_that_is_none_is_not_sent(shop: Storefront) -> None:
 
 
 def test_a_megabyte_in_any_field_is_refused_in_words(each_shop: Storefront) -> None:
-    push_account(each_shop, package(300), rights=[FONT])
+    push_account(each_shop, package(300), rights=[right("font", kind="once")])
     push_document(each_shop, "quote", 12, quote(ticket=9))
     push_document(each_shop, "ticket", 5, ticket(5))
     customer = Customer(each_shop)

@@ -8,7 +8,17 @@ from bridge import VERSION
 from bridge.contracts.shop_rows import SHOP_TO_DESK, canonical_json, mac_of
 from tests.plugins.conftest import MakeShop
 from tests.support.back_office import push_meta, status
-from tests.support.customer_page import Customer, answer, licence, push_account, push_document, quote, ticket
+from tests.support.customer_page import (
+    Customer,
+    agreement,
+    answer,
+    bill,
+    licence,
+    push_account,
+    push_document,
+    quote,
+    ticket,
+)
 from tests.support.storefront import CUSTOMER, KEY, NOW, STORE, Storefront, account, package
 
 TABLES = ("quote", "price", "inbox", "answer")
@@ -145,6 +155,23 @@ def test_from_0_5_0_the_newer_extension_makes_the_table_of_licences_and_loses_no
     page = Customer(shop).opens("thread", ticket=5)
     assert "Please set it up." in page.text
     assert "view=licences" in page.html
+    assert noted(shop) == [(f'{{"version":"{VERSION}"}}', "", "")]
+
+
+def test_from_0_6_0_the_newer_extension_makes_the_tables_of_premium_time_and_loses_nothing(shop: Storefront) -> None:
+    shop.make_tables()
+    push_document(shop, "licence", 7, licence())
+    shop.run("DROP TABLE {p}agreement", "DROP TABLE {p}bill")
+    before = Customer(shop).opens("licences")
+    assert "SEO extension" in before.text
+    assert "view=premium" not in before.html
+    administration(shop, "upgrade:0.7.0" if shop.platform == "prestashop" else "install")
+    push_document(shop, "agreement", 3, agreement())
+    push_document(shop, "bill", 4, bill())
+    page = Customer(shop).opens("licences")
+    assert "SEO extension" in page.text
+    assert "view=premium" in page.html
+    assert Customer(shop).opens("premium").has_form("agreement_accept")
     assert noted(shop) == [(f'{{"version":"{VERSION}"}}', "", "")]
 
 

@@ -4,6 +4,7 @@ The licences here are paid on 20 November 2026: help is included up to 20 Novemb
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,15 +12,24 @@ import pytest
 
 from bridge.contracts.desk import Tx
 from bridge.domain.entitlement import Entitlement, Reason, Way
+from bridge.domain.licences import StaffReason
 from bridge.domain.plans import PlanBook
 from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import MessageKind, TicketKind, TicketState
-from bridge.errors import TicketRefused
-from bridge.services import covering, licence_freshness, threads, ticket_decisions, ticket_links
+from bridge.errors import QuoteRefused, TicketRefused
+from bridge.services import (
+    covering,
+    licence_freshness,
+    licences_by_staff,
+    offering,
+    threads,
+    ticket_decisions,
+    ticket_links,
+)
 from bridge.services.account_pages import PageTerms
 from bridge.services.ticket_documents import ticket_document
 from tests.support.books import ACME, REFUNDED, TEHRAN, customer
-from tests.support.licences import MENU, OFFICIAL, RENEW, RENEWALS, SEO, SOLD, a_licence_desk, buys
+from tests.support.licences import MENU, OFFICIAL, RENEW, RENEWALS, SEO, SOLD, a_licence_desk, buys, licences_of
 from tests.support.native import a_message, a_thread
 from tests.support.quoting import ANNA, CUSTOMER, CoinDesk
 from tests.support.tickets import (
@@ -148,6 +158,18 @@ def test_L2_a_licence_bought_or_renewed_after_the_opening_covers_only_what_is_op
     assert found.way is Way.LICENCE, "staff may have it decided by what there is now"
 
 
+def test_L2_a_renewal_that_was_paid_before_the_opening_counts_though_it_was_read_after_it(coins: CoinDesk) -> None:
+    (old,) = buys(coins, SEO)
+    coins.now = AFTER
+    ticket = opens(coins, product="seo")
+    assert cover(coins, ticket).reason is Reason.EXPIRED
+    paid = datetime(2027, 11, 21, 11, 59)  # noqa: DTZ001  # a shop's wall clock
+    coins.later(hours=1)
+    buys(coins, RENEW, order=2000, ordered_at=paid, granting_at=paid)
+    then: dict[str, Any] = {"by": ANNA, "at": coins.now, "licence": old.licence.id}
+    assert coins.desk.run(covering.decide_anew, coins.terms, ticket, **then).way is Way.LICENCE
+
+
 def test_L2_nobody_chooses_what_he_has_bought_since_or_what_was_refunded_since(coins: CoinDesk) -> None:
     (menu,) = buys(coins, MENU)
     ticket = opens(coins)
@@ -170,6 +192,9 @@ def test_L2_what_is_decided_anew_is_shown_anew(coins: CoinDesk) -> None:
     coins.desk.run(covering.decide_anew, coins.terms, number, by=ANNA, at=coins.now, product="menu")
     assert cover(coins, number).reason is Reason.NO_LICENCE
     assert [one.id for one in coins.desk.look(lambda tx: tx.tickets.waiting(ACME, 5))] == [number]
+    said = len(coins.thread(number))
+    coins.desk.run(covering.decide_anew, coins.terms, number, by=ANNA, at=coins.now, product="menu")
+    assert len(coins.thread(number)) == said, "what is decided as it was is no news"
 
 
 def test_P2_what_a_right_of_the_plan_pays_for_is_no_matter_of_licences() -> None:
@@ -232,13 +257,18 @@ def test_L2_T11_what_comes_by_the_shops_own_form_is_to_be_verified_and_is_by_cho
 
 
 def test_L7_a_licence_that_seems_to_have_ended_counts_while_the_shop_can_not_be_read_for_long(coins: CoinDesk) -> None:
-    buys(coins, SEO)
+    (licence,) = buys(coins, SEO)
     coins.now = AFTER
     coins.desk.run(licence_freshness.shop_lost, ACME, at=coins.now)
     coins.later(hours=71)
     assert cover(coins, opens(coins, product="seo")).way is Way.NO_CLOCK
     coins.later(hours=2)
     assert cover(coins, opens(coins, product="seo")).reason is Reason.UNVERIFIED
+    buys(coins, MENU, order=1043)
+    ticket = opens(coins)
+    assert cover(coins, ticket).way is Way.CHOOSE
+    posts(coins, "ticket_cover", ticket=ticket, licence=licence.licence.id)
+    assert cover(coins, ticket).reason is Reason.UNVERIFIED, "chosen later, it counts as it did then"
 
 
 # --- L3 ---------------------------------------------------------------------------------------------------------
@@ -283,6 +313,7 @@ def test_L3_a_part_of_a_ticket_is_covered_as_the_whole_was(coins: CoinDesk) -> N
         ticket_links.split, coins.terms, ticket, from_message=second, subject="Menu", by=ANNA, at=coins.later(minutes=1)
     )
     assert cover(coins, part.id) == cover(coins, ticket)
+    assert [one.at for one in coins.thread(part.id) if one.kind is MessageKind.COVERED] == [part.opened_at]
     assert now_of(coins, part.id).standing == "licence"
     stored_is_what_follows(coins)
 
@@ -295,6 +326,26 @@ def test_L3_what_is_joined_to_another_ticket_makes_that_one_free_as_it_was_itsel
     assert cover(coins, first) == cover(coins, ticket)
     assert (now_of(coins, first).standing, now_of(coins, first).due) == ("licence", due)
     stored_is_what_follows(coins)
+
+
+def test_L3_what_is_free_already_is_not_covered_once_more_by_what_is_joined_to_it(coins: CoinDesk) -> None:
+    (seo, menu) = buys(coins, SEO, MENU)
+    first, ticket = (opens(coins, licence=one.licence.id) for one in (seo, menu))
+    coins.desk.run(ticket_links.merge, coins.terms, ticket, into=first, by=ANNA, at=coins.later(minutes=1))
+    assert cover(coins, first).licence_id == seo.licence.id
+
+
+def test_L3_money_that_staff_gave_back_themselves_is_brought_to_staff_too_and_is_over_with_its_suspension(
+    coins: CoinDesk,
+) -> None:
+    (licence,) = buys(coins, SEO)
+    ticket = opens(coins, licence=licence.licence.id)
+    then: dict[str, Any] = {"by": ANNA, "at": coins.later(minutes=1)}
+    coins.desk.run(licences_by_staff.suspend, coins.terms, licence.licence.id, reason=StaffReason.REFUNDED, **then)
+    (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
+    assert f"ticket {ticket} is free by licence" in problem.summary
+    coins.desk.run(licences_by_staff.reinstate, coins.terms, licence.licence.id, **then)
+    assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
 
 
 def test_L3_a_refund_during_the_ticket_is_brought_to_staff_and_takes_nothing_until_they_decide(coins: CoinDesk) -> None:
@@ -317,6 +368,55 @@ def test_L3_L5_paid_again_what_staff_were_told_is_over(coins: CoinDesk) -> None:
     opens(coins, licence=licence.licence.id)
     buys(coins, SEO, status=REFUNDED)
     buys(coins, SEO)
+    assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
+
+
+def test_L3_a_refund_is_told_once_though_another_goes_on_keeping_the_licence_suspended(coins: CoinDesk) -> None:
+    (licence,) = buys(coins, SEO)
+    ticket = opens(coins, licence=licence.licence.id)
+    buys(coins, SEO, status=REFUNDED)
+    coins.desk.run(
+        licences_by_staff.suspend,
+        coins.terms,
+        licence.licence.id,
+        reason=StaffReason.MISUSE,
+        by=ANNA,
+        at=coins.later(minutes=1),
+    )
+    buys(coins, SEO)
+    assert licences_of(coins, CUSTOMER)[0].now.suspended == "misuse"
+    assert [one.kind for one in coins.thread(ticket)].count(MessageKind.NOTE) == 1
+
+
+def test_L3_a_refund_is_told_of_a_ticket_whose_customer_has_passed_the_licence_on(coins: CoinDesk) -> None:
+    (licence,) = buys(coins, SEO)
+    ticket = opens(coins, licence=licence.licence.id)
+    coins.desk.run(
+        licences_by_staff.assign,
+        coins.terms,
+        licence.licence.id,
+        customer(78),
+        by=ANNA,
+        at=coins.later(minutes=1),
+        in_shop=True,
+    )
+    buys(coins, SEO, status=REFUNDED)
+    (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
+    assert f"ticket {ticket} is free by licence" in problem.summary
+
+
+def test_L3_L5_the_refund_of_a_renewal_without_which_a_licence_has_ended_is_brought_to_staff(coins: CoinDesk) -> None:
+    (licence,) = buys(coins, SEO)
+    renewal: dict[str, Any] = {"order": 1043, "granting_at": None}
+    time_passes(coins, AFTER)
+    buys(coins, RENEW, **renewal)
+    ticket = opens(coins, licence=licence.licence.id)
+    assert cover(coins, ticket).way is Way.LICENCE
+    buys(coins, RENEW, **renewal, status=REFUNDED)
+    (problem,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
+    assert f"licence {licence.licence.id}, which was ended by the refund of a renewal" in problem.summary
+    assert cover(coins, ticket).way is Way.LICENCE
+    buys(coins, RENEW, **renewal)
     assert coins.desk.look(lambda tx: tx.problems.open(ACME)) == []
 
 
@@ -344,6 +444,13 @@ def test_L4_coins_can_pay_where_the_store_sells_them_and_a_package_has_its_clock
         stored_is_what_follows(coins)
 
 
+def test_L4_coins_that_are_left_can_pay_where_none_are_sold_any_more() -> None:
+    with a_licence_desk(WEDNESDAY_6PM) as coins:
+        coins.granted(CUSTOMER, 550, plan="base")
+        coins.terms = replace(coins.terms, plans=PlanBook([]))
+        assert cover(coins, opens(coins, product="seo")).way is Way.COINS
+
+
 def test_L2_with_a_licence_and_a_package_help_is_free_and_the_better_clock_runs() -> None:
     with a_licence_desk(WEDNESDAY_6PM) as coins:
         (licence,) = buys(coins, SEO)
@@ -361,6 +468,51 @@ def test_C13_what_the_price_list_sells_is_paid_for_though_there_is_a_licence() -
         ticket = opens(coins, price="analytics", licence=licence.licence.id)
         assert cover(coins, ticket) == Entitlement(Way.COINS, Reason.PRICE_LIST)
         assert shown(coins, ticket)["ways"] == []
+
+
+def offers(desk: CoinDesk, ticket: int, *, although_licensed: bool = False) -> str:
+    """What staff are told who offer work for coins in a ticket."""
+    about: dict[str, Any] = {"coins": 50, "words": "Another slider.", "by": ANNA, "at": desk.later(minutes=1)}
+    try:
+        made = desk.desk.run(
+            offering.offer, desk.terms, ticket, **about, possible=True, although_licensed=although_licensed
+        )
+    except QuoteRefused as refused:
+        return refused.reason
+    return made.state.value
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"), [({"product": "SEO pack"}, "licensed"), ({}, "not_chosen"), ({"kind": "pre_sales"}, "offered")]
+)
+def test_L2_an_offer_goes_by_the_decision_of_its_ticket(said: dict[str, Any], answer: str) -> None:
+    with a_licence_desk(WEDNESDAY_6PM) as desk:
+        buys(desk, SEO)
+        ticket = opens(desk, **said)
+        assert offers(desk, ticket) == answer
+        time_passes(desk, AFTER)
+        assert offers(desk, ticket) == answer, "a licence that has ended takes nothing back (rule L3)"
+        assert offers(desk, ticket, although_licensed=True) == "offered"
+
+
+def test_L2_T11_what_his_licence_covers_once_he_has_proven_who_he_is_is_not_offered_for_coins() -> None:
+    with a_licence_desk(WEDNESDAY_6PM) as desk:
+        desk.now = WEDNESDAY_6PM
+        for thread, code, answer in ((1, None, "offered"), (2, SEO, "not_chosen")):
+            if code is not None:
+                buys(desk, code)
+            desk.desk.run(
+                threads.take,
+                desk.terms,
+                [a_message(thread, thread=thread)],
+                {thread: a_thread(thread)},
+                {},
+                cursor=None,
+                at=desk.later(minutes=1),
+            )
+            (ticket, *_) = desk.desk.look(lambda tx: tx.tickets.latest(ACME, 5))
+            assert cover(desk, ticket.id).way is Way.VERIFY
+            assert offers(desk, ticket.id) == answer
 
 
 def test_a_store_without_licences_decides_nothing() -> None:

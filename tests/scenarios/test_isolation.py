@@ -9,9 +9,10 @@ import pytest
 
 from bridge.engine.health import StoreHealth, StoreState
 from bridge.testing.mariadb import PrivateMariaDB
+from tests.faults.server import ServerTrouble
 from tests.support.bridges import BASE, Bridge, StoreFile, shop_now
 from tests.support.shops import OpenCartShop, PrestaShopShop
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 SECRET = "not-a-secret"
 
@@ -74,7 +75,7 @@ async def test_a_shop_that_goes_down_and_comes_back(bridge: Bridge, mariadb: Pri
         socket = bridge.stores["ill"].socket
         assert socket is not None
         socket.unlink()
-        hang_up(mariadb, "ill")
+        ServerTrouble(mariadb, "ill").kill_connections()
         await until(lambda: health.state is StoreState.DOWN, "the store is known to be down")
         await the_other_store_works(bridge)
         socket.symlink_to(mariadb.socket)
@@ -166,11 +167,5 @@ async def test_two_stores_in_trouble_in_different_ways_leave_the_loop_free(
     async with bridge.running() as app:
         healths: list[StoreHealth] = [app.runners[name].health for name in ("ill", "gone")]
         await until(lambda: all(health.failures for health in healths), "both are known to be in trouble")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await the_other_store_works(bridge)
-
-
-def hang_up(mariadb: PrivateMariaDB, user: str) -> None:
-    """End every connection of a user."""
-    for (number,) in mariadb.run(f"SELECT id FROM information_schema.processlist WHERE user = '{user}'"):
-        mariadb.run(f"KILL {number}")

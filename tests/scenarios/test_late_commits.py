@@ -77,20 +77,20 @@ async def writers(shop: AnyShop, *, seed: int) -> AsyncIterator[list[Writer]]:
 async def control(shop: AnyShop) -> AsyncIterator[ById]:
     """The reader by `id > last`, looking all the time on a connection of its own."""
     async with type(shop)(shop.parameters, timezone=shop.timezone) as connection:
-        naive = ById(connection)
+        naive, done = ById(connection), asyncio.Event()
 
         async def look() -> None:
-            while True:
+            while not done.is_set():
                 await naive.look()
-                await asyncio.sleep(LOOK_EVERY_S)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(done.wait(), LOOK_EVERY_S)
 
         looking = asyncio.create_task(look())
         try:
             yield naive
         finally:
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
+            done.set()  # a question that is cut off in the middle would end the connection for good
+            await looking
         await naive.look()
 
 

@@ -19,9 +19,10 @@ from bridge.engine.setup import StoreSetup
 from bridge.services import covering, mapped_licences
 from bridge.testing.mariadb import PrivateMariaDB
 from bridge.web.licence_desk import DeskLicences
+from tests.faults.server import ServerTrouble
 from tests.scenarios.conftest import MakeBridge
 from tests.scenarios.test_help_covered import cover
-from tests.scenarios.test_isolation import SECRET, hang_up
+from tests.scenarios.test_isolation import SECRET
 from tests.scenarios.test_licences import licences
 from tests.support.books import TEHRAN
 from tests.support.bridges import AnyShop, Bridge
@@ -146,7 +147,7 @@ async def test_L7_a_shop_that_is_away_for_three_days_is_believed_for_72_hours_ov
         await until(lambda: len(licences(bridge, ada)) == 1, "the row is a licence")
         health = app.runners["acme"].health
         socket.unlink()
-        hang_up(mariadb, "away")
+        ServerTrouble(mariadb, "away").kill_connections()
         await until(lambda: Work.LICENCES in health.failures, "the table can't be read")
         assert status(bridge, app, "VENDOR-1", SystemClock()) is StatusCode.ACTIVE
     for hours, expected in ((71, StatusCode.ACTIVE), (73, StatusCode.UNVERIFIED)):
@@ -186,7 +187,7 @@ def coins() -> Iterator[CoinDesk]:
 def says(coins: CoinDesk, until: date, status: str = "active") -> KeptLicence:
     """The vendor's row of the customer's licence says so now."""
     said = {RowField.KEY: "VENDOR-1", RowField.PRODUCT: "seo", RowField.CUSTOMER_ID: "77", RowField.STATUS: status}
-    said |= {RowField.STARTS: "2026-01-01", RowField.SUPPORT_UNTIL: until.isoformat()}
+    said |= {RowField.STARTS: "2024-01-01", RowField.SUPPORT_UNTIL: until.isoformat()}
     row = MappedRow(1, coins.later(seconds=1).second, said)
     coins.desk.run(mapped_licences.take, coins.terms, ROWS, [row], present={77: 7}, fuse_units=50, at=coins.now)
     (one,) = licences_of(coins, CUSTOMER)

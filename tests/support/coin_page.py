@@ -22,7 +22,15 @@ from tests.support.bridges import AnyShop, Bridge, now
 from tests.support.waiting import LOOK_EVERY_S, PATIENCE_S
 
 T = TypeVar("T")
-KEYS = {"quote": "quote_id", "price": "code", "answer": "uuid", "ticket": "ticket_id", "message": "ticket_id, number"}
+KEYS = {
+    "quote": "quote_id",
+    "price": "code",
+    "answer": "uuid",
+    "ticket": "ticket_id",
+    "message": "ticket_id, number",
+    "agreement": "agreement_id",
+    "bill": "bill_id",
+}
 """What a row of each table goes by."""
 
 

@@ -46,7 +46,7 @@ def _everybodys_copy() -> tuple[Path, Path]:
 def python_path() -> str:
     """Where every user's Python finds the program, its plugins and its libraries."""
     program, libraries = _everybodys_copy()
-    plugins = (program / "plugins" / name for name in ("opencart", "prestashop", "mail", "webhook"))
+    plugins = (program / "plugins" / name for name in ("opencart", "prestashop", "mail", "webhook", "whatsapp"))
     places = (program, *plugins, libraries)
     return ":".join(map(str, places))
 

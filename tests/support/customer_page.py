@@ -16,6 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 from bridge.contracts.shop_documents import MOST_INBOX_BYTES, InboxRow
 from bridge.contracts.shop_rows import SigningKey, canonical_json, chain, mac_of, signed_row
 from bridge.services.inbox_rows import (
+    AgreementAccept,
+    AgreementDecline,
+    BillAccept,
+    BillDispute,
+    ChatCode,
     Doubt,
     GuestClaim,
     GuestCode,
@@ -41,6 +46,11 @@ MODELS: dict[str, type[Strict]] = {
     "ticket_cover": TicketCover,
     "right_redeem": RightRedeem,
     "licence_release": LicenceRelease,
+    "agreement_accept": AgreementAccept,
+    "agreement_decline": AgreementDecline,
+    "bill_accept": BillAccept,
+    "bill_dispute": BillDispute,
+    "chat_code": ChatCode,
     "guest_claim": GuestClaim,
     "guest_code": GuestCode,
 }
@@ -51,6 +61,8 @@ COLUMNS = {
     "answer": "uuid, customer_id, ",
     "message": "ticket_id, version, customer_id, ",
     "licence": "licence_id, customer_id, ",
+    "agreement": "agreement_id, customer_id, ",
+    "bill": "bill_id, customer_id, ",
 }
 LANGUAGES = {"opencart": {"en": "en-gb", "ru": "ru-ru", "fa": "fa-ir"}}
 
@@ -393,6 +405,85 @@ def licence(number: int = 7, **changes: Any) -> dict[str, Any]:
     return {**document, **changes}
 
 
+def agreement(number: int = 3, **changes: Any) -> dict[str, Any]:
+    """An agreement document, offered; `text` sets its hashes too unless they are given."""
+    text = changes.get("text", in_three("Technical support at 20.00 USD an hour.\nAt most 2 hours."))
+    document = {
+        "v": 1,
+        "store": STORE,
+        "customer": CUSTOMER,
+        "epoch": 1,
+        "number": 1,
+        "agreement": number,
+        "name": {"en": "Technical support", "ru": "Техническая поддержка", "fa": "پشتیبانی فنی"},
+        "state": "offered",
+        "version": 2,
+        "rate": {"en": "20.00 USD an hour", "ru": "20,00 USD в час", "fa": "هر ساعت ۲۰٫۰۰ USD"},
+        "cap_hours": {"en": "2 h", "ru": "2 ч", "fa": "۲ ساعت"},
+        "cap": {"en": "40.00 USD", "ru": "40,00 USD", "fa": "۴۰٫۰۰ USD"},
+        "text": text,
+        "text_hash": hashes(text) if isinstance(text, dict) else {},
+        "offered_at": NOW - DAY,
+        "valid_until": NOW + DAY,
+        "valid_until_text": {"en": "16 January 2027", "ru": "16 января 2027 г.", "fa": "۲۶ دی ۱۴۰۵"},
+        "ticket": 5,
+        "accepted": None,
+        "worked_seconds": 0,
+        "worked": {},
+        "running_since": None,
+        "waits": False,
+        "closed_at": None,
+        "charged": None,
+    }
+    return {**document, **changes}
+
+
+def bill(number: int = 4, **changes: Any) -> dict[str, Any]:
+    """A statement document of one line, sent."""
+    document = {
+        "v": 1,
+        "store": STORE,
+        "customer": CUSTOMER,
+        "epoch": 1,
+        "number": 1,
+        "bill": number,
+        "state": "sent",
+        "period": None,
+        "lines": [bill_line()],
+        "hours": {"en": "1 h", "ru": "1 ч", "fa": "۱ ساعت"},
+        "total": {"en": "20.00 USD", "ru": "20,00 USD", "fa": "۲۰٫۰۰ USD"},
+        "text_hash": "a" * 64,
+        "sent_at": NOW - DAY,
+        "billed_at": None,
+        "paid_at": None,
+        "order": None,
+        "disputed": "",
+    }
+    return {**document, **changes}
+
+
+def bill_line(**changes: Any) -> dict[str, Any]:
+    """One line of a statement: 47 minutes of technical support, charged as an hour."""
+    document = {
+        "kind": "time",
+        "agreement": 3,
+        "name": {"en": "Technical support", "ru": "Техническая поддержка", "fa": "پشتیبانی فنی"},
+        "rate": {"en": "20.00 USD an hour", "ru": "20,00 USD в час", "fa": "هر ساعت ۲۰٫۰۰ USD"},
+        "hours": {"en": "1 h", "ru": "1 ч", "fa": "۱ ساعت"},
+        "amount": {"en": "20.00 USD", "ru": "20,00 USD", "fa": "۲۰٫۰۰ USD"},
+        "worked": {"en": "0:47:00", "ru": "0:47:00", "fa": "۰:۴۷:۰۰"},
+        "at": NOW - DAY,
+        "reason": "",
+    }
+    return {**document, **changes}
+
+
+def premium_terms(**changes: Any) -> dict[str, Any]:
+    """What the desk says to everybody of premium time."""
+    kinds = [{"name": in_three("Technical support"), "rate": in_three("20.00 USD an hour")}]
+    return {"kinds": kinds, "chat": True, "numbers": ["+98 21 5555 0100"], **changes}
+
+
 def a_plan(code: str = "base", **changes: Any) -> dict[str, Any]:
     """One plan of what the desk says to everybody."""
     document = {
@@ -416,6 +507,12 @@ def push_page(
         "REPLACE INTO {p}meta (name, payload, key_id, mac) VALUES"
         f" ('page:{STORE}', 0x{payload.encode().hex()}, '{signer.id}', '{mac or mac_of(signer, 'meta', payload)}')"
     )
+
+
+def right(key: str, **changes: Any) -> dict[str, Any]:
+    """A right as an account's row names it, of the plan "base"."""
+    named = {"key": key, "kind": "standing", "name": in_three(key), "plans": ["base"]}
+    return {**named, "redeemed": None, "value": None, **changes}
 
 
 def price(code: str = "analytics", **changes: Any) -> dict[str, Any]:

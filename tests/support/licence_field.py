@@ -17,6 +17,8 @@ from bridge.settings.listening import PublicWebSettings
 from bridge.testing.clock import FixedClock
 from bridge.web.licence_api import LicenceApi
 from bridge.web.public import PublicPages, serve_public
+from bridge.web.public_connections import AMPLE, Room
+from bridge.web.public_traffic import PublicTraffic
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 END = datetime(2027, 6, 1, 20, 29, 59, tzinfo=UTC)
@@ -74,11 +76,12 @@ class KnownByHeart:
 
 @dataclass
 class Field:
-    """The open listener, the desk behind it, and a client whose URLs need only a path."""
+    """The open listener, the desk behind it, a client whose URLs need only a path, and what was counted."""
 
     pages: PublicPages
     desk: KnownByHeart
     client: aiohttp.ClientSession
+    traffic: PublicTraffic
 
     async def ask(
         self, what: str = "check", *, headers: Mapping[str, str] | None = None, **sent: Any
@@ -104,17 +107,17 @@ async def the_field(
     *,
     key: Callable[[], StatementKey] = lambda: KEY,
     at: datetime = NOON,
-    **limits: Any,
+    room: Room = AMPLE,
 ) -> AsyncIterator[Field]:
-    """Serve the API and give a client to ask it; `limits` are those of `serve_public`."""
-    desk = KnownByHeart()
-    api = LicenceApi(desk, key, FixedClock(at), per_key=settings.per_key)
-    pages = await serve_public(settings, api.routes, **limits)
+    """Serve the API and give a client to ask it."""
+    desk, traffic = KnownByHeart(), PublicTraffic()
+    api = LicenceApi(desk, key, FixedClock(at), traffic, per_key=settings.per_key)
+    pages = await serve_public(settings, api.routes, traffic, room=room)
     path = settings.unix_path
     connector = aiohttp.UnixConnector(str(path)) if path else aiohttp.TCPConnector()
     try:
         async with aiohttp.ClientSession("http://localhost" if path else pages.address, connector=connector) as client:
-            yield Field(pages, desk, client)
+            yield Field(pages, desk, client, traffic)
     finally:
         await pages.close()
 

@@ -16,9 +16,10 @@ from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import Event
 from bridge.domain.tickets import Author
-from bridge.engine.deliveries import DeliveryRunner
+from bridge.engine.deliveries import DeliveryLine
 from bridge.engine.office import PluginOffice, Surroundings
 from bridge.engine.outbox import OutboxDispatcher
+from bridge.engine.plugin_lines import PluginLines, Workplace
 from bridge.hooks.manager import Plugins
 from bridge.settings import Settings, load
 from bridge.settings.plugin_tables import PluginSettings, prove_secrets, read_plugin_tables
@@ -51,7 +52,8 @@ class Mailroom:
         self.read: PluginSettings = read_plugin_tables(settings, self.plugins.tables())
         prove_secrets(settings, self.read)
         stop = asyncio.Event()
-        self.runner = DeliveryRunner(desk, self.plugins, self.clock, stop, stores=lambda: list(self.settings.stores))
+        place = Workplace(desk, self.plugins, self.clock, stop, lambda: list(self.settings.stores))
+        self.runner = PluginLines(DeliveryLine, place)
         self.outbox = OutboxDispatcher(desk, self.plugins, self.clock, stop)
         self.plugins.open(self._office)
 

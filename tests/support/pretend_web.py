@@ -14,6 +14,7 @@ import re
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -28,11 +29,13 @@ import structlog
 from bridge.cli.application import execute
 from bridge.contracts.clock import SystemClock
 from bridge.desk.key_files import load_keys
+from bridge.desk.statement_keys import new_statement_key
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.browser.bridge_at import set_clock
 from tests.support.bridges import COINS, PLAN_OF, AnyShop, Bridge, StoreFile, stock
 from tests.support.daemons import Daemon
 from tests.support.php_program import php_command
+from tests.support.ports import free_port
 from tests.support.shops import OpenCartShop, PrestaShopShop
 from tests.support.storefront import PHP, Storefront, unpacked
 from tests.support.waiting import wait_until
@@ -80,7 +83,15 @@ coins = 50
 name = { en = "Set up Google Analytics", ru = "Настройка Google Analytics", fa = "راه‌اندازی گوگل آنالیتیکس" }
 about = { en = "In the usual case, for one shop.", ru = "В обычном случае, для одного магазина.", \
 fa = "در حالت معمول، برای یک فروشگاه." }
+[licences.products.checkout]
+name = { en = "Quick Checkout", ru = "Быстрое оформление заказа", fa = "افزونهٔ خرید سریع" }
+product_codes = ["CHECKOUT"]
+domains = 2
+renewals = { "CHECKOUT-12" = 12 }
+renew_url = "http://shop.example/index.php?buy=checkout"
 """
+EXTENSION = "CHECKOUT"
+"""What is sold with a licence."""
 
 
 class TranslatedStore(StoreFile):
@@ -124,12 +135,7 @@ class PretendWeb:
         """A package ordered and paid in the shop, and its coins on the account; the order's number."""
         [code] = [code for code, name in PLAN_OF.items() if name == plan]
         before = self.posted(platform, customer)
-
-        async def order(shop: AnyShop) -> int:
-            at = datetime.now(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0) + timedelta(seconds=self.offset_s)
-            return await shop.place_paid_order(customer, [(code, 1)], at=at)
-
-        number = self.in_shop(platform, order)
+        number = self.orders(platform, customer, code)
         wait_until(
             lambda: self.posted(platform, customer) == before + COINS[code], f"{plan} is on the account of {customer}"
         )
@@ -165,6 +171,39 @@ class PretendWeb:
         """In what desk and pages differ; nothing once all is pushed."""
         return list(_apart(self._disagreements()))
 
+    def orders(self, platform: str, customer: int, code: str) -> int:
+        """An order of one piece, paid in the shop; its number."""
+
+        async def order(shop: AnyShop) -> int:
+            return await shop.place_paid_order(customer, [(code, 1)], at=self.shop_now())
+
+        return self.in_shop(platform, order)
+
+    def refunds(self, platform: str, order: int) -> None:
+        """The whole order is paid back in the shop."""
+
+        async def refund(shop: AnyShop) -> None:
+            await shop.set_status(order, shop.refunded_status, self.shop_now())
+
+        self.in_shop(platform, refund)
+
+    def shop_now(self) -> datetime:
+        """This moment on the shops' own wall clock."""
+        return datetime.now(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0) + timedelta(seconds=self.offset_s)
+
+    def extension(self, what: str, platform: str, key: str, domain: str) -> dict[str, Any]:
+        """What an extension in somebody's shop asks the licence API."""
+        question = {"store": STORES[platform][0], "key": key, "domain": domain, "product": "checkout"}
+        address = self.bridge.settings().bridge.public_web.listen
+        request = urllib.request.Request(
+            f"http://{address}/api/v1/licences/{what}",
+            json.dumps(question).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  # our own, on loopback
+            document: dict[str, Any] = json.load(answer)
+        return document
+
     async def _disagreements(self) -> list[str]:
         found = []
         for platform, (store, _) in STORES.items():
@@ -188,7 +227,10 @@ def pretend_web(server: PrivateMariaDB, database: str, folder: Path) -> Iterator
         for platform, (store, _) in STORES.items()
     }
     bridge = Bridge(folder, files)
+    with (bridge.config / "bridge.toml").open("a") as file:
+        file.write(f'[public_web]\nlisten = "127.0.0.1:{free_port()}"\n')
     _apart(_prepare(bridge, shops))
+    new_statement_key(bridge.state)
     daemon = Daemon(
         bridge.config, folder / "daemon.log", program=(sys.executable, str(BROWSER / "bridge_at.py"), str(offset_s))
     )
@@ -210,7 +252,7 @@ async def _prepare(bridge: Bridge, shops: dict[str, AnyShop]) -> None:
     for shop in shops.values():
         async with shop:
             await shop.install()
-            await stock(shop)
+            await stock(shop, codes=[*COINS, EXTENSION])
     await bridge.prepare()
 
 
@@ -228,9 +270,7 @@ def add_customer(web: PretendWeb, platform: str, name: str) -> int:
 @contextmanager
 def _php(setting: Path, log: Path) -> Iterator[int]:
     """PHP's own web server at a free port, two requests at a time."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     command = [*php_command({}), "-S", f"127.0.0.1:{port}", str(BROWSER / "pages.php")]
     environment = os.environ | {"PRETEND_SHOPS": str(setting), "PHP_CLI_SERVER_WORKERS": "2"}
     with log.open("wb") as sink:

@@ -21,6 +21,7 @@ from bridge.domain.ticket_terms import AlertTimes, Escalation, StaffHours, Ticke
 from bridge.domain.tickets import Message, TicketNow
 from bridge.services import firing, inbox, tickets
 from bridge.services.policies import policies_of
+from bridge.services.told_before import Told
 from bridge.testing.coin_desk import posted_row
 from tests.support.books import ACME, TEHRAN
 from tests.support.quoting import ANNA, CoinDesk, a_coin_desk
@@ -64,10 +65,11 @@ def posts(coins: CoinDesk, action: str, owner: int = 77, /, **data: Any) -> Answ
     return posted(coins, action, owner, **data)
 
 
-def posted(coins: CoinDesk, action: str, owner: int = 77, /, **data: Any) -> Answer:
+def posted(coins: CoinDesk, action: str, owner: int = 77, /, *, told: Told | None = None, **data: Any) -> Answer:
+    """The same at once; `told` is what a desk before a restore has answered to it."""
     row = posted_row(KEY, store=ACME, customer=owner, kind=action, data=data, at=int(coins.now.timestamp()))
     found = InboxRow(1, row.customer_id, row.uuid, row.payload, row.key_id, row.mac)
-    coins.desk.run(inbox.handle, coins.terms, found, [KEY], at=coins.now)
+    coins.desk.run(inbox.handle, coins.terms, found, [KEY], at=coins.now, told=told)
     answer = coins.desk.look(lambda tx: tx.answers.get(ACME, row.uuid))
     assert answer is not None
     return answer

@@ -2,7 +2,9 @@
 
 from alembic import context
 
+import bridge.desk.chat_tables
 import bridge.desk.licence_tables
+import bridge.desk.premium_tables
 import bridge.desk.tables
 import bridge.desk.ticket_tables
 

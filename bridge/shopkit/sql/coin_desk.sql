@@ -31,6 +31,16 @@ INSERT INTO {supportbridge_licence} (store, licence_id, customer_id, epoch, numb
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
 
+-- name: write_agreement
+INSERT INTO {supportbridge_agreement} (store, agreement_id, customer_id, epoch, number, payload, key_id, mac)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
+
+-- name: write_bill
+INSERT INTO {supportbridge_bill} (store, bill_id, customer_id, epoch, number, payload, key_id, mac)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON DUPLICATE KEY UPDATE customer_id = IF([[newer]], VALUES(customer_id), customer_id), [[unless_older]]
+
 -- Like the others, only that a message's number is part of its key and does not count its changes.
 -- part: newer_message
 VALUES(epoch) > epoch OR (VALUES(epoch) = epoch AND VALUES(version) >= version)
@@ -67,6 +77,14 @@ SELECT ticket_id, customer_id, epoch, number, payload, key_id, mac FROM {support
 SELECT licence_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_licence}
  WHERE store = %(store)s AND licence_id IN (%(keys)s) ORDER BY licence_id LIMIT %(limit)s
 
+-- name: agreement_rows
+SELECT agreement_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_agreement}
+ WHERE store = %(store)s AND agreement_id IN (%(keys)s) ORDER BY agreement_id LIMIT %(limit)s
+
+-- name: bill_rows
+SELECT bill_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_bill}
+ WHERE store = %(store)s AND bill_id IN (%(keys)s) ORDER BY bill_id LIMIT %(limit)s
+
 -- name: message_rows
 SELECT ticket_id, number, customer_id, epoch, version, payload, key_id, mac FROM {supportbridge_message}
  WHERE store = %(store)s AND ticket_id IN (%(tickets)s) AND (ticket_id, number) IN (%(keys)s)
@@ -102,6 +120,16 @@ SELECT licence_id, customer_id, epoch, number, payload, key_id, mac FROM {suppor
  WHERE store = %(store)s AND licence_id > %(after)s AND licence_id <= %(until)s AND epoch < %(epoch)s
  ORDER BY licence_id LIMIT %(limit)s
 
+-- name: agreements_left_behind
+SELECT agreement_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_agreement}
+ WHERE store = %(store)s AND agreement_id > %(after)s AND agreement_id <= %(until)s AND epoch < %(epoch)s
+ ORDER BY agreement_id LIMIT %(limit)s
+
+-- name: bills_left_behind
+SELECT bill_id, customer_id, epoch, number, payload, key_id, mac FROM {supportbridge_bill}
+ WHERE store = %(store)s AND bill_id > %(after)s AND bill_id <= %(until)s AND epoch < %(epoch)s
+ ORDER BY bill_id LIMIT %(limit)s
+
 -- Asked at each start, and there are some only after a restore: left to choose, a server looks through all messages in
 -- their order. Customer 0 is what was taken away already.
 -- name: messages_left_behind
@@ -124,6 +152,14 @@ SELECT ticket_id, epoch, number FROM {supportbridge_ticket}
 SELECT licence_id, epoch, number FROM {supportbridge_licence}
  WHERE store = %(store)s AND licence_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
 
+-- name: agreement_versions
+SELECT agreement_id, epoch, number FROM {supportbridge_agreement}
+ WHERE store = %(store)s AND agreement_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
+
+-- name: bill_versions
+SELECT bill_id, epoch, number FROM {supportbridge_bill}
+ WHERE store = %(store)s AND bill_id IN (%(keys)s) AND epoch >= %(epoch)s LIMIT %(limit)s
+
 -- name: message_versions
 SELECT ticket_id, number, epoch, version FROM {supportbridge_message}
  WHERE store = %(store)s AND ticket_id IN (%(tickets)s) AND (ticket_id, number) IN (%(keys)s)
@@ -145,6 +181,12 @@ UPDATE {supportbridge_ticket} [[cleared]] AND ticket_id IN (%(keys)s)
 
 -- name: clear_licence
 UPDATE {supportbridge_licence} [[cleared]] AND licence_id IN (%(keys)s)
+
+-- name: clear_agreement
+UPDATE {supportbridge_agreement} [[cleared]] AND agreement_id IN (%(keys)s)
+
+-- name: clear_bill
+UPDATE {supportbridge_bill} [[cleared]] AND bill_id IN (%(keys)s)
 
 -- name: clear_message
 UPDATE {supportbridge_message} SET epoch = 0, version = 0, payload = '', key_id = '', mac = ''

@@ -18,6 +18,9 @@ final class Answer
     /** The number of the ticket that it is about, where it says one. */
     public ?int $ticket;
 
+    /** A code that was asked for, to be sent in a chat; empty for none. */
+    public string $chatCode;
+
     /** When the desk received what it answers: the moment that counts (rule C8). */
     public int $received;
 
@@ -32,5 +35,6 @@ final class Answer
         $this->received = $fields->amount('received');
         $data = $fields->has('data') ? $fields->part('data') : null;
         $this->ticket = $data !== null ? $data->ticket() : null;
+        $this->chatCode = $data !== null && $data->has('chat_code') ? $data->text('chat_code') : '';
     }
 }

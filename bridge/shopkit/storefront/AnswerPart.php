@@ -64,6 +64,7 @@ final class AnswerPart
                 $answer->accepted ? 'answer_accepted' : 'answer_refused',
                 $posted === null ? null : $this->what($posted),
                 $kit->words($text, $code),
+                $answer->chatCode === '' ? null : $this->chatCode($answer),
                 $posted === null || $answer->accepted ? null : $this->typed($posted),
                 $this->nextStep($posted, $answer)
             ), $this->promise]);
@@ -151,11 +152,21 @@ final class AnswerPart
         );
     }
 
+    /**
+     * A code as it is to be sent: it stands in one line, and a click takes it whole.
+     */
+    private function chatCode(Answer $answer): Html
+    {
+        $code = Html::of('code', ['class' => 'supportbridge-key', 'dir' => 'ltr'], $answer->chatCode);
+
+        return Html::of('p', ['data-supportbridge' => 'chat-code'], $this->kit->say('chat_code') . ' ', $code);
+    }
+
     private function deed(Posted $posted): Html
     {
         $data = $posted->deed->data;
         $values = [];
-        foreach (['quote', 'ticket', 'order', 'subject', 'domain'] as $name) {
+        foreach (['quote', 'ticket', 'order', 'agreement', 'bill', 'subject', 'domain'] as $name) {
             $value = Html::unturned((string) ($data[$name] ?? ''));
             $values[$name] = is_int($data[$name] ?? null) ? $this->kit->language->digits($value) : $value;
         }
@@ -179,6 +190,9 @@ final class AnswerPart
         }
         if ($posted !== null && $posted->deed->kind === 'licence_release') {
             return Html::of('p', [], $kit->link('answer_to_licences', ['view' => 'licences']));
+        }
+        if ($posted !== null && in_array($posted->deed->kind, Deed::PREMIUM_KINDS, true)) {
+            return Html::of('p', [], $kit->link('answer_to_premium', ['view' => 'premium']));
         }
         $ticket = $this->ticket ?? $answer->ticket;
 

@@ -45,7 +45,7 @@ final class CoverPart
         $names = [];
         foreach ($facts->licences() as $licence) {
             $names[(string) $licence->id] = "\u{2068}" . $kit->language->pick($licence->name)[0] . "\u{2069}"
-                . $kit->say('comma') . $kit->say('licence_' . $licence->stateAt($kit->now))
+                . $kit->say('comma') . $kit->say($licence->wordAt($kit->now))
                 . $kit->say('comma') . "\u{2066}" . $licence->key . "\u{2069}";
         }
 

@@ -136,16 +136,7 @@ final class CustomerFacts
      */
     public function isWaiting(Quote $quote): bool
     {
-        if (!$quote->isOpen($this->now)) {
-            return false;
-        }
-        foreach ($this->waiting() ?? [] as $posted) {
-            if (($posted->deed->data['quote'] ?? null) === $quote->id) {
-                return false;
-            }
-        }
-
-        return true;
+        return $quote->isOpen($this->now) && !isset(Posted::about($this->waiting(), 'quote')[$quote->id]);
     }
 
     /**
@@ -211,6 +202,86 @@ final class CustomerFacts
         try {
             return $this->licenceIds() !== [];
         } catch (Problem $problem) { // the view of licences says it
+            return true;
+        }
+    }
+
+    /**
+     * The numbers of his agreements about premium time, the newest first.
+     *
+     * @return int[]
+     *
+     * @throws Problem
+     */
+    public function agreementIds(): array
+    {
+        return $this->once('agreements', function (): array {
+            $this->knowEpoch();
+
+            return $this->documents->agreements->ids($this->customerId) ?? [];
+        });
+    }
+
+    /**
+     * The numbers of his statements of premium time, the newest first.
+     *
+     * @return int[]
+     *
+     * @throws Problem
+     */
+    public function billIds(): array
+    {
+        return $this->once('bills', function (): array {
+            $this->knowEpoch();
+
+            return $this->documents->bills->ids($this->customerId) ?? [];
+        });
+    }
+
+    /**
+     * His newest agreements; none where they can't be read: the view that shows them says it.
+     *
+     * @return Agreement[]
+     */
+    public function agreements(): array
+    {
+        return $this->once('newest agreements', function (): array {
+            try {
+                $ids = array_slice($this->agreementIds(), 0, self::MOST_CHOICES);
+
+                return $this->documents->agreements->some($this->customerId, $ids);
+            } catch (Problem $problem) {
+                return [];
+            }
+        });
+    }
+
+    /**
+     * How many of his newest agreements wait for his decision.
+     */
+    public function waitingAgreements(): int
+    {
+        $decided = Posted::about($this->waiting(), 'agreement');
+        $open = array_filter($this->agreements(), function (Agreement $agreement) use ($decided): bool {
+            return $agreement->isOpen($this->now) && !isset($decided[$agreement->id]);
+        });
+
+        return count($open);
+    }
+
+    /**
+     * Whether there is anything to see of premium time: some of his, or that it is sold.
+     */
+    public function hasPremium(): bool
+    {
+        try {
+            if ($this->agreementIds() !== [] || $this->billIds() !== []) {
+                return true;
+            }
+            $page = $this->page();
+
+            return $page !== null && $page->premium !== null;
+        } catch (Problem $problem) { // the view of premium time says it
             return true;
         }
     }

@@ -14,13 +14,18 @@ final class Deed
     public const LONGEST_TEXT = 4000;
     public const LONGEST_PRODUCT = 200;
     public const LONGEST_DOMAIN = 253;
+    public const LONGEST_DISPUTE = 2000;
     public const LONGEST_CODE = 32;
 
     /** What a ticket can be about (rule T1). */
     public const TICKET_KINDS = ['pre_sales', 'support', 'work'];
 
+    /** What is done in the view of premium time. */
+    public const PREMIUM_KINDS = ['agreement_accept', 'agreement_decline', 'bill_accept', 'bill_dispute', 'chat_code'];
+
     private const OLDER_KINDS = ['request_open' => 'ticket_open', 'request_reply' => 'ticket_reply'];
     private const HIGHEST_NUMBER = 4294967295;
+    private const HASH = '/\A[0-9a-f]{64}\z/';
 
     public string $kind;
 
@@ -65,7 +70,7 @@ final class Deed
                 return new self($form->kind, [
                     'quote' => self::id($form, 'quote'),
                     'version' => self::id($form, 'version'),
-                    'text_hash' => self::matching($form, 'text_hash', '/\A[0-9a-f]{64}\z/'),
+                    'text_hash' => self::matching($form, 'text_hash', self::HASH),
                 ]);
             case 'quote_decline':
                 return new self($form->kind, [
@@ -112,6 +117,30 @@ final class Deed
                     'licence' => self::id($form, 'licence'),
                     'domain' => self::matching($form, 'domain', '/\A[^\s]{1,' . self::LONGEST_DOMAIN . '}\z/u'),
                 ]);
+            case 'agreement_accept':
+                return new self($form->kind, [
+                    'agreement' => self::id($form, 'agreement'),
+                    'version' => self::id($form, 'version'),
+                    'text_hash' => self::matching($form, 'text_hash', self::HASH),
+                ]);
+            case 'agreement_decline':
+                return new self($form->kind, [
+                    'agreement' => self::id($form, 'agreement'),
+                    'version' => self::id($form, 'version'),
+                ]);
+            case 'bill_accept':
+                return new self($form->kind, [
+                    'bill' => self::id($form, 'bill'),
+                    'text_hash' => self::matching($form, 'text_hash', self::HASH),
+                ]);
+            case 'bill_dispute':
+                return new self($form->kind, [
+                    'bill' => self::id($form, 'bill'),
+                    'text_hash' => self::matching($form, 'text_hash', self::HASH),
+                    'text' => self::words($form->text('text'), self::LONGEST_DISPUTE, 'text'),
+                ]);
+            case 'chat_code':
+                return new self($form->kind, []);
             case 'guest_claim':
                 return new self($form->kind, ['order' => self::order($form, $orderNumber)]);
             case 'guest_code':

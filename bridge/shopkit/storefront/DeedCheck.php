@@ -47,6 +47,10 @@ final class DeedCheck
             $this->requireRight($deed, $account === null ? [] : $account->rights);
         } elseif ($deed->kind === 'licence_release') {
             $this->requireRelease((int) $deed->data['licence'], (string) $deed->data['domain']);
+        } elseif (isset($deed->data['agreement'])) {
+            $this->requireAgreement($deed);
+        } elseif (isset($deed->data['bill'])) {
+            $this->requireBill($deed);
         } elseif ($deed->kind === 'ticket_open') {
             $this->requireOpening($deed);
         }
@@ -109,6 +113,38 @@ final class DeedCheck
         }
         if (!$quote->isOpen($this->now)) {
             throw new Refusal($quote->stateAt($this->now) === 'lapsed' ? 'offer_lapsed' : 'refused_quote');
+        }
+    }
+
+    /**
+     * Somebody else's agreement is refused in the same words as one that has changed.
+     */
+    private function requireAgreement(Deed $deed): void
+    {
+        $agreement = $this->documents->agreements->one($this->customerId, (int) $deed->data['agreement']);
+        if ($agreement === null) {
+            throw new Refusal('refused_agreement');
+        }
+        if ($agreement->version !== $deed->data['version']) {
+            throw new Refusal('refused_agreement_version');
+        }
+        if ($deed->kind === 'agreement_accept' && !$agreement->hasText((string) $deed->data['text_hash'])) {
+            throw new Refusal('refused_agreement_version');
+        }
+        if (!$agreement->isOpen($this->now)) {
+            $isLapsed = $agreement->stateAt($this->now) === 'lapsed';
+            throw new Refusal($isLapsed ? 'agreement_lapsed_help' : 'refused_agreement');
+        }
+    }
+
+    private function requireBill(Deed $deed): void
+    {
+        $bill = $this->documents->bills->one($this->customerId, (int) $deed->data['bill']);
+        if ($bill === null || !hash_equals($bill->hash, (string) $deed->data['text_hash'])) {
+            throw new Refusal('refused_bill');
+        }
+        if (!($deed->kind === 'bill_accept' ? $bill->canBeAccepted() : $bill->canBeDisputed())) {
+            throw new Refusal('refused_bill');
         }
     }
 

@@ -4,7 +4,7 @@ namespace SupportBridge;
 
 /**
  * The documents that the desk has left for the pages: quotes, prices, answers, and what it says to everybody; tickets
- * with their messages, and licences, have places of their own.
+ * with their messages, and what else has numbers, have places of their own.
  *
  * Each is checked to be what its row says it is, and to belong to the customer who is asked about.
  */
@@ -30,7 +30,11 @@ final class Documents
 
     public TicketDocuments $tickets;
 
-    public LicenceDocuments $licences;
+    public NumberedDocuments $licences;
+
+    public NumberedDocuments $agreements;
+
+    public NumberedDocuments $bills;
 
     private SignedRows $rows;
 
@@ -41,7 +45,9 @@ final class Documents
     {
         $this->rows = new SignedRows($tables, $key, $log);
         $this->tickets = new TicketDocuments($this->rows);
-        $this->licences = new LicenceDocuments($this->rows);
+        $this->licences = new NumberedDocuments($this->rows, 'licence', Licence::class);
+        $this->agreements = new NumberedDocuments($this->rows, 'agreement', Agreement::class);
+        $this->bills = new NumberedDocuments($this->rows, 'bill', Bill::class);
     }
 
     public function rows(): SignedRows

@@ -9,7 +9,7 @@ namespace SupportBridge;
  */
 final class Extension
 {
-    public const VERSION = '0.6.0';
+    public const VERSION = '0.7.0';
 
     /**
      * Leave the version for the desk; whether every store could be told.

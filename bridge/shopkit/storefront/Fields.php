@@ -104,6 +104,14 @@ final class Fields
     }
 
     /**
+     * A whole number from 0 on, null where there is none.
+     */
+    public function amountIfAny(string $name): ?int
+    {
+        return $this->has($name) ? $this->amount($name) : null;
+    }
+
+    /**
      * The number of the ticket that it is about, where it says one; desks before 0.5.0 called it a request.
      */
     public function ticket(): ?int

@@ -90,7 +90,7 @@ final class Inbox
             'kind' => $deed->kind,
             'at' => $now,
             'language' => $language,
-            'data' => $deed->data,
+            'data' => $deed->data === [] ? new \stdClass() : $deed->data, // an empty list would be none
         ]);
         [$keyId, $mac] = $this->key->sign(self::TABLE, $payload);
         // In hexadecimal no character of it can mean anything to the server, whatever its mode and charset.

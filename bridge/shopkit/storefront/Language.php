@@ -52,7 +52,12 @@ final class Language
 
     public function direction(): string
     {
-        return in_array($this->code, self::RIGHT_TO_LEFT, true) ? 'rtl' : 'ltr';
+        return self::directionOf($this->code);
+    }
+
+    public static function directionOf(string $code): string
+    {
+        return in_array($code, self::RIGHT_TO_LEFT, true) ? 'rtl' : 'ltr';
     }
 
     /**

@@ -39,6 +39,9 @@ final class Licence
     /** @var array<string, int> since when it is used on each domain */
     public array $domains = [];
 
+    /** @var array<string, string> how those are read whose name is written in letters of its own language */
+    private array $letters = [];
+
     /** Where a renewal is sold; empty for nowhere. */
     public string $renewUrl;
 
@@ -67,17 +70,19 @@ final class Licence
         $this->key = $fields->text('key');
         $this->product = $fields->text('product');
         $this->name = $fields->texts('name');
-        $this->order = self::numberOf($fields, 'order');
+        $this->order = $fields->amountIfAny('order');
         $this->suspended = $fields->has('suspended') ? $fields->word('suspended', self::SUSPENSIONS) : null;
-        $this->until = self::numberOf($fields, 'until');
-        $this->expiringFrom = self::numberOf($fields, 'expiring_from');
+        $this->until = $fields->amountIfAny('until');
+        $this->expiringFrom = $fields->amountIfAny('expiring_from');
         foreach (self::TERMS as $term) {
             $end = $fields->has($term . '_until') ? $fields->part($term . '_until') : null;
             $this->ends[$term] = $end === null ? null : ['at' => $end->amount('at'), 'text' => $end->texts('text')];
         }
-        $this->places = self::numberOf($fields, 'places');
+        $this->places = $fields->amountIfAny('places');
         foreach ($fields->each('domains') as $domain) {
-            $this->domains[$domain->text('domain')] = $domain->amount('since');
+            $name = $domain->text('domain');
+            $this->domains[$name] = $domain->amount('since');
+            $this->letters[$name] = $domain->has('name') ? $domain->text('name') : $name;
         }
         $url = $fields->text('renew_url');
         $this->renewUrl = preg_match('#\Ahttps?://[^\s<>"]+\z#i', $url) === 1 ? $url : '';
@@ -108,6 +113,18 @@ final class Licence
     }
 
     /**
+     * How that is said: where the extension may be used beyond it, it is help with it that ends.
+     */
+    public function wordAt(int $now): string
+    {
+        $state = $this->stateAt($now);
+        $use = $this->ends['licence'];
+        $goesOn = $this->until !== null && ($use === null || $use['at'] > $this->until);
+
+        return 'licence_' . $state . ($goesOn && in_array($state, ['expiring', 'expired'], true) ? '_help' : '');
+    }
+
+    /**
      * Whether it counts: the extension works, and help is free.
      */
     public function counts(int $now): bool
@@ -128,16 +145,16 @@ final class Licence
         return max($this->mostReleases - count($used), 0);
     }
 
+    /**
+     * A domain that it is used on, as people read it.
+     */
+    public function inLetters(string $domain): string
+    {
+        return $this->letters[$domain];
+    }
+
     public function isUsedOn(string $domain): bool
     {
         return isset($this->domains[$domain]);
-    }
-
-    /**
-     * @throws Problem
-     */
-    private static function numberOf(Fields $fields, string $name): ?int
-    {
-        return $fields->has($name) ? $fields->amount($name) : null;
     }
 }

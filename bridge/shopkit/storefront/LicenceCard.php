@@ -35,7 +35,7 @@ final class LicenceCard
         $facts = [$kit->fact('state', 'licence_state', Html::of(
             'span',
             ['class' => 'supportbridge-state supportbridge-state--' . $state],
-            $kit->say('licence_' . $state)
+            $kit->say($licence->wordAt($kit->now))
         ))];
         foreach (Licence::TERMS as $term) {
             $facts[] = $kit->fact($term . '-until', 'licence_until_' . $term, $this->end($licence->ends[$term]));
@@ -111,6 +111,8 @@ final class LicenceCard
         $sent = isset($this->undecided[$licence->id . ' ' . $domain]);
         $canRelease = $this->canSend && !$sent && $licence->releasesLeft($kit->now) > 0;
         $named = ['licence' => $licence->id, 'domain' => $domain];
+        $letters = $licence->inLetters($domain);
+        $title = $letters === $domain ? null : Html::unturned($domain);
 
         return Html::of(
             'li',
@@ -118,7 +120,7 @@ final class LicenceCard
             Html::of(
                 'span',
                 ['class' => 'supportbridge-right__name'],
-                Html::of('bdi', ['dir' => 'ltr'], Html::unturned($domain)),
+                Html::of('bdi', ['dir' => 'ltr', 'title' => $title], Html::unturned($letters)),
                 ' ',
                 Html::of('span', ['class' => 'supportbridge-quiet'], $kit->say('licence_since', [
                     'day' => "\u{2068}" . $kit->language->day($since) . "\u{2069}",

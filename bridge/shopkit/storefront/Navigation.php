@@ -8,7 +8,10 @@ namespace SupportBridge;
 final class Navigation
 {
     private const VIEWS = ['' => 'nav_overview', 'tickets' => 'nav_tickets', 'licences' => 'nav_licences',
-        'statement' => 'nav_statement', 'claim' => 'nav_claim'];
+        'premium' => 'nav_premium', 'statement' => 'nav_statement', 'claim' => 'nav_claim'];
+
+    /** What waits there for the customer's decision. */
+    private const WAITING = ['tickets' => 'offers_waiting', 'premium' => 'agreements_waiting'];
 
     /** The views that belong to another one. */
     private const WITHIN = ['thread' => 'tickets', 'ticket' => 'tickets'];
@@ -22,20 +25,21 @@ final class Navigation
 
     /**
      * @param string $view the one that is shown
-     * @param int $offers how many wait for the customer's decision
-     * @param bool $hasLicences false where the way to them would lead to nothing
+     * @param array<string, int> $waiting how much waits for the customer's decision, by the view it stands in
+     * @param string[] $empty the views that would lead to nothing
      */
-    public function html(string $view, int $offers, bool $hasLicences): Html
+    public function html(string $view, array $waiting, array $empty): Html
     {
         $items = [];
         foreach (self::VIEWS as $name => $text) {
-            if ($name === 'licences' && !$hasLicences && $view !== $name) {
+            if ($view !== $name && in_array($name, $empty, true)) {
                 continue;
             }
             $current = $view === $name ? 'page' : ((self::WITHIN[$view] ?? null) === $name ? 'true' : null);
             $address = $this->kit->address($name === '' ? [] : ['view' => $name]);
             $attributes = ['href' => $address, 'class' => 'supportbridge-nav__link', 'aria-current' => $current];
-            $badge = $name === 'tickets' && $offers > 0 ? $this->kit->badge($offers, 'offers_waiting') : null;
+            $count = $waiting[$name] ?? 0;
+            $badge = $count > 0 ? $this->kit->badge($count, self::WAITING[$name]) : null;
             $items[] = Html::of('li', [], Html::of('a', $attributes, $this->kit->say($text), $badge));
         }
         $attributes = ['class' => 'supportbridge-nav', 'aria-label' => $this->kit->say('nav')];

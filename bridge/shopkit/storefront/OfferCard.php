@@ -15,7 +15,7 @@ final class OfferCard
     private bool $frozen;
 
     /** @var array<int, true> the quotes about which something lies in the desk's inbox */
-    private array $undecided = [];
+    private array $undecided;
 
     private bool $canSend;
 
@@ -28,11 +28,7 @@ final class OfferCard
         $this->available = $available;
         $this->frozen = $frozen;
         $this->canSend = $waiting !== null;
-        foreach ($waiting ?? [] as $posted) {
-            if (isset($posted->deed->data['quote'])) {
-                $this->undecided[(int) $posted->deed->data['quote']] = true;
-            }
-        }
+        $this->undecided = Posted::about($waiting, 'quote');
     }
 
     /**

@@ -26,7 +26,8 @@ final class Overview
         $facts = $this->facts;
 
         return [
-            $this->offers(),
+            $this->notice('offers', array_sum($facts->waitingOffers()), 'tickets'),
+            $this->notice('agreements', $facts->waitingAgreements(), 'premium'),
             (new AnswerPart($kit))->waiting($facts->waiting() ?? []),
             $kit->part(function () use ($kit, $facts): Html {
                 return (new AccountPart($kit))->html($facts->state(), $this->service());
@@ -45,9 +46,11 @@ final class Overview
         ];
     }
 
-    private function offers(): ?Html
+    /**
+     * That something waits for his decision, and the way there.
+     */
+    private function notice(string $what, int $count, string $view): ?Html
     {
-        $count = array_sum($this->facts->waitingOffers());
         if ($count === 0) {
             return null;
         }
@@ -55,11 +58,11 @@ final class Overview
 
         return Html::of(
             'p',
-            ['class' => 'supportbridge-notice', 'data-supportbridge' => 'waiting-offers'],
-            $kit->say('offers_waiting_notice') . ' ',
-            $kit->badge($count, 'offers_waiting'),
+            ['class' => 'supportbridge-notice', 'data-supportbridge' => 'waiting-' . $what],
+            $kit->say($what . '_waiting_notice') . ' ',
+            $kit->badge($count, $what . '_waiting'),
             ' ',
-            $kit->link('offers_waiting_link', ['view' => 'tickets'])
+            $kit->link('offers_waiting_link', ['view' => $view])
         );
     }
 

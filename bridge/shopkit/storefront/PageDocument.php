@@ -3,12 +3,16 @@
 namespace SupportBridge;
 
 /**
- * What the desk says to every customer of the store: its plans, when each is served, and where each can be bought.
+ * What the desk says to every customer of the store: its plans, when each is served, where each can be bought, and what
+ * premium time costs.
  */
 final class PageDocument
 {
     /** @var Plan[] the best one last */
     public array $plans = [];
+
+    /** Null where none is sold. */
+    public ?PremiumTerms $premium;
 
     /**
      * @throws Problem
@@ -18,6 +22,7 @@ final class PageDocument
         foreach ($fields->each('plans') as $plan) {
             $this->plans[] = new Plan($plan);
         }
+        $this->premium = $fields->has('premium') ? new PremiumTerms($fields->part('premium')) : null;
     }
 
     public function plan(?string $code): ?Plan

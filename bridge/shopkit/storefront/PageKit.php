@@ -121,6 +121,20 @@ final class PageKit
     }
 
     /**
+     * Words of ours beside a number, in the direction of their language: by themselves they would take that of the first
+     * letter or mark, which a sign before the number turns the other way.
+     *
+     * @param array<string, string> $texts
+     */
+    public function worded(array $texts): Html
+    {
+        [$text, $code] = $this->language->pick($texts);
+        $attributes = ['lang' => $code, 'dir' => Language::directionOf($code), 'class' => 'supportbridge-worded'];
+
+        return Html::of('bdi', $attributes, Html::unturned($text));
+    }
+
+    /**
      * A label and what stands for it, in a list of such.
      *
      * @param Html|string $value

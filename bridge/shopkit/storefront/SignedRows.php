@@ -112,7 +112,7 @@ final class SignedRows
     /**
      * Those that the desk of now has written.
      *
-     * @param array<int, Quote|Price|Ticket|Message|Licence> $documents
+     * @param array<int, Quote|Price|Ticket|Message|Licence|Agreement|Bill> $documents
      *
      * @return array<int, mixed>
      */

@@ -111,6 +111,8 @@ final class SupportPage
                 return $this->file();
             case 'licences':
                 return $this->page($name, $this->licences()->parts($this->pageNumber()));
+            case 'premium':
+                return $this->page($name, $this->premium()->parts($this->pageNumber()));
             case 'claim':
                 return $this->page($name, [(new ClaimPart($this->kit))->html('')]);
             case 'statement':
@@ -149,6 +151,11 @@ final class SupportPage
     private function licences(): LicenceList
     {
         return new LicenceList($this->kit, $this->facts);
+    }
+
+    private function premium(): PremiumView
+    {
+        return new PremiumView($this->kit, $this->facts);
     }
 
     /**
@@ -267,6 +274,12 @@ final class SupportPage
                 return $this->page('thread', $ticket === null ? $this->list() : $this->ticket()->thread($ticket, 1, null));
             case 'licence_release':
                 return $this->page('licences', $this->licences()->parts(1));
+            case 'agreement_accept':
+            case 'agreement_decline':
+            case 'bill_accept':
+            case 'bill_dispute':
+            case 'chat_code':
+                return $this->page('premium', $this->premium()->parts(1, $this->returned));
             case 'guest_claim':
             case 'guest_code':
                 return $this->page('claim', [(new ClaimPart($this->kit))->html($form->line('order'))]);
@@ -281,8 +294,13 @@ final class SupportPage
      */
     private function page(string $view, array $parts): PageReply
     {
-        $offers = array_sum($this->facts->waitingOffers());
-        $navigation = (new Navigation($this->kit))->html($view, $offers, $this->facts->hasLicences());
+        $facts = $this->facts;
+        $waiting = ['tickets' => array_sum($facts->waitingOffers()), 'premium' => $facts->waitingAgreements()];
+        $empty = array_keys(array_filter([
+            'licences' => !$facts->hasLicences(),
+            'premium' => !$facts->hasPremium(),
+        ]));
+        $navigation = (new Navigation($this->kit))->html($view, $waiting, $empty);
         $content = $this->frame($navigation, $this->refusal, ...$parts);
 
         return PageReply::page($this->language->say('title'), (string) $content);

@@ -46,7 +46,10 @@ final class TicketForm
                 $this->kinds($price === null ? 'support' : 'work', $form),
                 $kit->input('subject', 'ticket_subject', Deed::LONGEST_SUBJECT, $subject),
                 $this->text('ticket_text', 8, $form),
-                $licences === null ? null : Html::all([$licences, $kit->paragraph('ticket_licence_help')]),
+                $licences === null ? null : Html::all([
+                    $licences,
+                    Html::of('p', ['class' => 'supportbridge-quiet'], $kit->say('ticket_licence_help')),
+                ]),
                 $orders === [] ? null : $this->order($orders, $form),
                 $this->product($orders, $form),
                 $this->urgent($form),

@@ -58,6 +58,7 @@ final class TicketView
         return [
             (new AnswerPart($kit))->waiting($sent),
             $isOpen ? $offers : null, // what waits for the customer stands at the head, however long the thread is
+            $this->premium($ticket),
             (new PromisePart($kit))->html($ticket),
             (new CoverPart($kit, $facts))->html($ticket),
             $thread,
@@ -65,6 +66,23 @@ final class TicketView
             OffersPart::leftOut($kit, $facts->documents->rows()),
             $facts->canSend() ? (new TicketForm($kit, $facts->takesFiles()))->reply($ticket, $returned) : null,
         ];
+    }
+
+    /**
+     * What is agreed on about the ticket, or waits to be: its work takes no coins then (rule W7).
+     */
+    private function premium(Ticket $ticket): ?Html
+    {
+        $facts = $this->facts;
+        $card = new AgreementCard($this->kit, $facts->canSend() ? $facts->waiting() : null);
+        $cards = [];
+        foreach ($facts->agreements() as $agreement) {
+            if ($agreement->ticket === $ticket->id && $agreement->isCurrent($facts->now)) {
+                $cards[] = $card->html($agreement);
+            }
+        }
+
+        return $cards === [] ? null : $this->kit->section('agreements', 'agreements', ...$cards);
     }
 
     /**

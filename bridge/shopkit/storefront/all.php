@@ -11,8 +11,8 @@ namespace SupportBridge;
 foreach ([
     'Problem', 'DatabaseFailure', 'Database', 'Tables', 'Fields', 'Signature', 'KeyFile', 'Right', 'Package',
     'AccountState', 'AccountDocument', 'Extension', 'AccountReader', 'Jalali', 'Language', 'Quote', 'Price', 'Answer',
-    'Promise', 'Cover', 'Message', 'Ticket', 'Thread', 'Plan', 'PageDocument', 'Licence', 'SignedRows', 'TicketDocuments',
-    'LicenceDocuments', 'Documents',
+    'Promise', 'Cover', 'Message', 'Ticket', 'Thread', 'Plan', 'PremiumTerms', 'PageDocument', 'Licence', 'Agreement',
+    'BillLine', 'Bill', 'SignedRows', 'TicketDocuments', 'NumberedDocuments', 'Documents',
     'AccountBlock', 'SchemaFile', 'Hints', 'Inspection', 'DeskStatus',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';

@@ -12,8 +12,8 @@ foreach ([
     'FileDownload', 'Deed', 'DeedCheck', 'Posted', 'Inbox', 'Sending', 'Html', 'CustomerFacts', 'PageKit', 'FileField',
     'Navigation', 'AccountPart', 'PackagesPart', 'RightsPart', 'BuyPart', 'Overview', 'OfferCard', 'OffersPart',
     'PricesPart', 'TicketForm', 'TicketsPart', 'ThreadPart', 'PromisePart', 'CoverPart', 'TicketList', 'TicketView', 'ClaimPart',
-    'AnswerPart', 'LicenceCard', 'LicenceList', 'StatementFilter', 'StatementPart', 'StatementFile', 'PageReply',
-    'SupportPage',
+    'AnswerPart', 'LicenceCard', 'LicenceList', 'AgreementCard', 'BillCard', 'PremiumView', 'StatementFilter',
+    'StatementPart', 'StatementFile', 'PageReply', 'SupportPage',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';
 }

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from bridge.contracts.office import StoreCard
-from bridge_mail.words import day, isolated, minute, number, one_line, say
+from bridge.locale.plain import one_line
+from bridge_mail.words import day, isolated, minute, number, say
 
 LONGEST_SUBJECT = 60
 """Of somebody else's words in a subject line, in characters."""

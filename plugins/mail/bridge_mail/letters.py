@@ -4,8 +4,10 @@ from bridge.domain.events import Event
 from bridge_mail.coin_letters import COIN_WRITERS
 from bridge_mail.letter import Context, Letter, Writer
 from bridge_mail.licence_letters import LICENCE_WRITERS
+from bridge_mail.premium_letters import PREMIUM_WRITERS
+from bridge_mail.premium_staff_letters import PREMIUM_STAFF_WRITERS
 from bridge_mail.quote_letters import QUOTE_WRITERS
-from bridge_mail.staff_letters import STAFF_WRITERS
+from bridge_mail.staff_letters import DESK_WRITERS
 from bridge_mail.ticket_letters import TICKET_WRITERS
 
 CUSTOMER_WRITERS: dict[type[Event], Writer] = {
@@ -13,8 +15,11 @@ CUSTOMER_WRITERS: dict[type[Event], Writer] = {
     **QUOTE_WRITERS,
     **TICKET_WRITERS,
     **LICENCE_WRITERS,
+    **PREMIUM_WRITERS,
 }
 """The events that a customer is written about."""
+STAFF_WRITERS: dict[type[Event], Writer] = {**DESK_WRITERS, **PREMIUM_STAFF_WRITERS}
+"""The events that staff are written about."""
 
 __all__ = ["CUSTOMER_WRITERS", "STAFF_WRITERS", "letter_to_customer", "letter_to_staff"]
 

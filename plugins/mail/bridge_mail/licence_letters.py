@@ -69,32 +69,48 @@ def _expiring(event: LicenceExpiring, at: Context) -> Letter | None:
         return None
     lang, until = at.language, at.day(event.until)
     # The day and never how far off it is: a letter may wait, and a repetition says the same (rule C17).
-    subject = say(lang, "Your licence of {product} ends on {day}", product=_product(event, at), day=until)
-    lines = (
-        say(lang, "Until then help by ticket is free by it."),
-        say(lang, "If you renew it before, the new time is added to the old."),
+    subject = (
+        say(lang, "Help by your licence of {product} ends on {day}", product=_product(event, at), day=until)
+        if event.goes_on
+        else say(lang, "Your licence of {product} ends on {day}", product=_product(event, at), day=until)
     )
-    return Letter(subject, lines, (*_facts(event, at), *_renewal(event, at)), link=open_account(lang))
+    lines = [say(lang, "Until then help by ticket is free by it.")]
+    if _can_be_renewed(event, at):
+        lines.append(say(lang, "If you renew it before, the new time is added to the old."))
+    return Letter(subject, tuple(lines), (*_facts(event, at), *_renewal(event, at)), link=open_account(lang))
 
 
 def _expired(event: LicenceExpired, at: Context) -> Letter:
     lang = at.language
-    subject = say(lang, "Your licence of {product} has ended", product=_product(event, at))
-    lines = (
-        say(lang, "Help in new tickets is not free by it any more. Tickets that are free by it already stay so."),
-        say(lang, "It can still be renewed, with the same key: the new time then begins with the payment."),
+    subject = (
+        say(lang, "Help by your licence of {product} has ended", product=_product(event, at))
+        if event.goes_on
+        else say(lang, "Your licence of {product} has ended", product=_product(event, at))
     )
+    lines = [say(lang, "Help in new tickets is not free by it any more. Tickets that are free by it already stay so.")]
+    if _can_be_renewed(event, at):
+        lines.append(
+            say(lang, "It can still be renewed, with the same key: the new time then begins with the payment.")
+        )
     facts = [Fact(say(lang, "Licence of"), _product(event, at))]
     if event.until is not None:
-        facts.append(Fact(say(lang, "Counted until"), at.day(event.until)))
-    return Letter(subject, lines, (*facts, *_renewal(event, at)), link=open_account(lang))
+        label = say(lang, "Help by ticket was free until") if event.goes_on else say(lang, "Counted until")
+        facts.append(Fact(label, at.day(event.until)))
+    return Letter(subject, tuple(lines), (*facts, *_renewal(event, at)), link=open_account(lang))
 
 
 def _facts(event: AboutLicence, at: Context) -> tuple[Fact, ...]:
     facts = [Fact(say(at.language, "Licence of"), _product(event, at))]
     if event.until is not None:
-        facts.append(Fact(say(at.language, "Counts until"), at.day(event.until)))
+        label = say(at.language, "Help by ticket until") if event.goes_on else say(at.language, "Counts until")
+        facts.append(Fact(label, at.day(event.until)))
     return tuple(facts)
+
+
+def _can_be_renewed(event: AboutLicence, at: Context) -> bool:
+    """Whether the store sells renewals of it, as far as its settings say."""
+    product = at.store.licences.products.get(event.product)
+    return product is not None and bool(product.renewals or product.renew_url)
 
 
 def _renewal(event: AboutLicence, at: Context) -> tuple[Fact, ...]:

@@ -17,7 +17,16 @@ from pydantic import TypeAdapter
 from bridge.contracts.office import Delivery, Office, PluginTables, StaffContact, StoreCard
 from bridge.contracts.shop import Finding, Level
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.domain.events import EVENTS, BackupLate, CustomerEvent, Event, GuestClaimed, TicketAnswered
+from bridge.domain.events import (
+    EVENTS,
+    BackupLate,
+    CustomerEvent,
+    Event,
+    GuestClaimed,
+    PremiumEvent,
+    TicketAnswered,
+    TimerEvent,
+)
 from bridge.errors import BridgeError, DeliverLater, DeliveryNeedless, DeliveryRefused
 from bridge.hooks import hookimpl
 from bridge_mail import sending
@@ -68,7 +77,6 @@ class MailPlugin:
         if (name := delivery.document.get("staff")) is not None:
             await self._to_staff(delivery, event, card, name)
         else:
-            assert isinstance(event, CustomerEvent)
             await self._to_customer(delivery, event, card)
 
     async def queue(self, event: Event) -> None:
@@ -79,9 +87,8 @@ class MailPlugin:
             return
         document = {"event": _adapter(kind).dump_python(event, mode="json")}
         mine, letters = _of(card), []
-        if type(event) in CUSTOMER_WRITERS and mine.customers:
-            assert isinstance(event, CustomerEvent)
-            letters.append(Delivery(_key(event.key), event.store, kind, document, to=event.owner))
+        if type(event) in CUSTOMER_WRITERS and mine.customers and (owner := _owner(event)) is not None:
+            letters.append(Delivery(_key(event.key), event.store, kind, document, to=owner))
         if type(event) in STAFF_WRITERS and mine.staff:
             letters += [
                 Delivery(
@@ -97,9 +104,10 @@ class MailPlugin:
 
     # --- inside ---
 
-    async def _to_customer(self, delivery: Delivery, event: CustomerEvent, card: StoreCard) -> None:
+    async def _to_customer(self, delivery: Delivery, event: Event, card: StoreCard) -> None:
         office = self._opened()
-        owner = delivery.to or event.owner
+        owner = delivery.to or _owner(event)
+        assert owner is not None, "a letter to a customer is queued for one who is known"
         visitor = owner.kind is OwnerKind.VISITOR
         if isinstance(event, TicketAnswered) and not visitor:
             await self._wait_until_shown(event)
@@ -210,9 +218,14 @@ def _of(card: StoreCard) -> StoreMailSettings:
     return card.settings if card.settings is not None else StoreMailSettings()
 
 
+def _owner(event: Event) -> Owner | None:
+    """The customer that an event is about; a contact who is linked to none has no address that is his for certain."""
+    return event.owner if isinstance(event, CustomerEvent | PremiumEvent) else None
+
+
 def _staff_for(event: Event, card: StoreCard) -> Sequence[StaffContact]:
     """Whom of staff a letter is for: those whom the event names, everybody where it names nobody who is there."""
-    named = getattr(event, "to", ())
+    named = (event.agent,) if isinstance(event, TimerEvent) else getattr(event, "to", ())
     return [one for one in card.staff if one.name in named] or card.staff
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from bridge.locale.plain import one_line
 from bridge_mail.folding import ON_THE_WIRE
 from bridge_mail.letter import Letter
-from bridge_mail.words import FIRST, LAST, one_line, say, without_marks
+from bridge_mail.words import FIRST, LAST, say, without_marks
 
 RIGHT_TO_LEFT = frozenset({"fa"})
 LONGEST_NAME = 40

@@ -14,9 +14,10 @@ from bridge.domain.events import (
     TicketOpened,
     TicketReplied,
 )
+from bridge.locale.plain import one_line
 from bridge_mail.clock_letters import CLOCK_WRITERS
 from bridge_mail.letter import Context, Fact, Letter, Writer, command_about, more_about, ticket_fact
-from bridge_mail.words import amount, isolated, one_line, say, say_n
+from bridge_mail.words import amount, isolated, say, say_n
 
 
 def _approved(event: QuoteApproved, at: Context) -> Letter:
@@ -128,7 +129,7 @@ def _who(owner: Owner, at: Context) -> str:
     return say(at.language, "customer {number}", number=owner.ref)
 
 
-STAFF_WRITERS: dict[type[Event], Writer] = {
+DESK_WRITERS: dict[type[Event], Writer] = {
     QuoteApproved: _approved,
     QuoteDeclined: _declined,
     HoldOld: _old,
@@ -139,4 +140,4 @@ STAFF_WRITERS: dict[type[Event], Writer] = {
     BackupLate: _backup,
     **CLOCK_WRITERS,
 }
-"""The events that staff are written about."""
+"""What staff are written about, but for premium time."""

@@ -45,7 +45,9 @@ def _opened(event: TicketOpened, at: Context) -> Letter | None:
 
 
 def _cost(event: TicketOpened, lang: str) -> str:
-    """What is opened from the price list gets an offer; words cost nothing (rules C12, C13)."""
+    """What is opened from the price list gets an offer; words cost nothing, work may (rules C12, C13, L4)."""
+    if event.price is None and event.cover == Way.COINS:
+        return say(lang, "We have your ticket. Asking costs no coins.")
     if event.price is None:
         return say(lang, "We have your ticket. It costs no coins.")
     return say(lang, "We have your ticket. You will get an offer; no coins are taken unless you approve it.")

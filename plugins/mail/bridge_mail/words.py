@@ -4,7 +4,6 @@ A value that is text stands between two invisible marks, so that a Latin subject
 sentence; the HTML part turns the marks into `<bdi>`.
 """
 
-import unicodedata
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,8 +14,6 @@ from bridge.locale.say import Catalog
 
 FIRST, LAST = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 CATALOG = Catalog(Path(__file__).parent / "catalogs")
-_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-"""Part of how Persian is spelt."""
 
 
 def say(language: str, message: str, **values: object) -> str:
@@ -51,14 +48,6 @@ def minute(language: str, moment: datetime, zone: ZoneInfo) -> str:
     time = in_digits(language, f"{local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})")
     comma = "،" if language == "fa" else ","
     return f"{date_text(local.date(), language)}{comma} {FIRST}{time}{LAST}"
-
-
-def one_line(text: str, longest: int = 200) -> str:
-    """Somebody else's text on one line: no control characters, no marks that turn the direction, not too long."""
-    kept = "".join(" " if unicodedata.category(one) in {"Cc", "Zl", "Zp"} else one for one in text)
-    kept = "".join(one for one in kept if one in _JOINERS or unicodedata.category(one) not in {"Cf", "Cs", "Co", "Cn"})
-    words = " ".join(kept.split())
-    return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
 
 
 def isolated(text: str) -> str:

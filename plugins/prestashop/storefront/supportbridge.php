@@ -36,7 +36,7 @@ class Supportbridge extends Module
     {
         $this->name = 'supportbridge';
         $this->tab = 'front_office_features';
-        $this->version = '0.6.0';
+        $this->version = '0.7.0';
         $this->author = 'Support Bridge';
         $this->need_instance = 0;
         $this->bootstrap = true;

@@ -32,7 +32,7 @@ def document(event: Event) -> dict[str, Any]:
         value = getattr(event, field.name)
         if isinstance(value, Owner):
             found[_OWNER[value.kind]] = value.ref
-        else:
+        elif field.name != "owner":  # nobody that the shop knows
             found[field.name] = _plain(value)
     return found
 

@@ -21,6 +21,7 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.quotes import Quote
 from bridge.engine.setup import StoreSetup
 from bridge.services import deciding
+from bridge.testing.clock import FixedClock
 from bridge.testing.desks import a_desk
 from tests.support.bridges import BASE, StoreFile, shop_now, stock
 from tests.support.commands import Answer, Workplace, a_workplace
@@ -52,6 +53,15 @@ def operator_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of whoever runs the tests reaches a command."""
     for name in ("BRIDGE_CONFIG", "BRIDGE_STAFF", "CREDENTIALS_DIRECTORY", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
+    """A clock that the commands read as well; it stands still until it is moved."""
+    still = FixedClock(CLOCK.now().replace(microsecond=0))
+    for name in ("now", "reading"):
+        monkeypatch.setattr(CLOCK, name, getattr(still, name), raising=False)
+    return still
 
 
 @pytest.fixture

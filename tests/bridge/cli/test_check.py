@@ -21,7 +21,7 @@ from tests.support.commands import Workplace, a_workplace
 from tests.support.settings_files import GOOD_STORE
 
 PASSWORD = "correct horse"
-LACKS = "packages on sale, the panels of the back office, tickets with their messages and files, licences"
+LACKS = "packages on sale, the panels of the back office, tickets with their messages and files, licences, premium time"
 PUT_BACK = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 

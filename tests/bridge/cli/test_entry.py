@@ -37,6 +37,17 @@ def test_the_version_is_told_before_anything_is_imported() -> None:
     assert loaded_by(ASK_VERSION) - loaded_by("import sys") == {"bridge", "bridge.cli", "bridge.cli.entry"}
 
 
+def test_the_collector_never_looks_at_all_of_a_program_that_is_still_being_loaded() -> None:
+    program = (
+        "import sys; sys.argv = ['bridge', 'coins', 'grant', '--help']; from bridge.cli.entry import main; main();"
+        "import bridge.app, gc; print(gc.get_stats()[2]['collections'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONPATH": python_path()}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0"
+
+
 def test_the_version_is_the_packages_own() -> None:
     done = bridge("--version")
     assert (done.returncode, done.stdout) == (0, f"bridge {VERSION}\n")

@@ -17,10 +17,10 @@ def every_error(base: type[BridgeError] = BridgeError) -> Iterator[type[BridgeEr
 
 TOLD_OTHERWISE = {
     *("ledger", "shop", "settings", "usage"),
-    *("delivery_needless", "delivery_refused", "deliver_later", "delivery_failed"),
+    *("delivery_needless", "delivery_refused", "deliver_later", "delivery_failed", "receipt_refused"),
 }
 """Bases that nobody raises, errors that carry their remedy from where they are raised, and what plugins tell the
-daemon of a delivery, which no command meets.
+daemon of a delivery or a receipt, which no command meets.
 """
 
 

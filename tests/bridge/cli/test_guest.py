@@ -19,7 +19,7 @@ async def test_C19_an_equal_address_is_a_suggestion_and_staff_link_the_order(acm
     customer = await acme.shop.add_customer("Ada@Shop.example")
     await acme.cli("sync", "--once")
     listed = (await acme.cli("guest", "list", "--json")).document
-    assert listed["orders"] == [{"order": order, "coins": 550, "customers": [customer]}]
+    assert listed["orders"] == [{"order": order, "coins": 550, "licences": 0, "customers": [customer]}]
     assert f"customer {customer}" in (await acme.cli("guest", "list")).out
     assert "not asked" in (await acme.cli("guest", "list", "--no-shop")).out
     linked = await acme.cli("guest", "link", str(order), "ada@shop.example", "--by", "Anna", "--json")
@@ -29,7 +29,7 @@ async def test_C19_an_equal_address_is_a_suggestion_and_staff_link_the_order(acm
     again = await acme.cli("guest", "link", str(order), str(customer), "--by", "Anna")
     assert "was linked to" in again.out
     assert "nothing was changed" in again.out
-    assert (await acme.cli("guest", "list")).out == "No guest's order of store acme has coins.\n"
+    assert (await acme.cli("guest", "list")).out == "No guest's order of store acme has coins or licences.\n"
     verified = await acme.cli("ledger", "verify")
     assert verified.code == 0, verified.out
     await acme.shop.set_status(order, acme.shop.refunded_status, shop_now(acme.shop))

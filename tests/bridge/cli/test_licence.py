@@ -12,8 +12,9 @@ from bridge.cli.session import CLOCK
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.licence_answers import LicenceQuestion
+from bridge.domain.mapped_licences import LicenceTable, MappedRow, RowField
 from bridge.engine.setup import StoreSetup
-from bridge.services import licence_checks, purchases
+from bridge.services import licence_checks, mapped_licences, purchases
 from bridge.testing.desks import a_desk
 from tests.bridge.cli.conftest import BY, COUNTER_STORE, CounterPlace, ShopPlace
 from tests.support.books import STATUSES, an_order
@@ -34,6 +35,16 @@ updates_months = 0
 domains = 0
 """
 HERE = "shop.ir"
+OWN_TABLE = """
+[licences.products.seo]
+name = { en = "SEO pack" }
+[licences.table]
+table = "my_licences"
+id_column = "id"
+key = { column = "key" }
+product = { column = "product" }
+customer_id = { column = "customer_id" }
+"""
 
 
 @pytest.fixture(name="seller")
@@ -63,6 +74,13 @@ def setup(counter: CounterPlace) -> StoreSetup:
     return StoreSetup.of(load_plain(counter.place.config).stores["acme"])
 
 
+def sold_once_more(counter: CounterPlace) -> None:
+    terms = setup(counter).terms(STATUSES)
+    wall = CLOCK.now().astimezone(terms.zone).replace(tzinfo=None)
+    order = an_order(2001, ("SEO-1", 1), ordered_at=wall, granting_at=wall)
+    counter.desk.run(purchases.book_orders, terms, [order], at=CLOCK.now(), tell=True)
+
+
 def key_of(counter: CounterPlace, licence: str = "1") -> str:
     return str(counter.document("licence", "show", licence, "--with-key")["key"])
 
@@ -85,6 +103,15 @@ def test_L1_licences_are_listed_with_the_end_of_their_key(seller: CounterPlace) 
     assert "0 of any number" in out
     assert "1 licence. More about one: bridge licence show LICENCE" in out
     assert seller.well("licence", "list", "--status", "expired").out == "No licences.\n"
+
+
+@pytest.mark.parametrize("words", ["list", "export"])
+def test_a_product_that_was_mistyped_is_not_taken_for_one_without_licences(seller: CounterPlace, words: str) -> None:
+    wrong = seller.place.cli("licence", words, "--product", "sea")
+    assert (wrong.code, wrong.err.splitlines()[0]) == (2, "Error: there is no product sea; there are menu, seo")
+    sold = PRODUCTS.split("[licences.products.menu]", maxsplit=1)[0]
+    (seller.place.config / "stores" / "acme.toml").write_text(COUNTER_STORE + sold, "utf-8")
+    assert seller.place.cli("licence", words, "--product", "menu").code == 0, "one that has left the settings is known"
 
 
 def test_L1_an_account_is_shown_with_its_licences(seller: CounterPlace) -> None:
@@ -125,6 +152,27 @@ def test_L6_a_key_is_checked_as_it_was_read_out_and_a_mistyped_group_is_named(se
     )
 
 
+def test_L8_a_licence_of_the_vendors_own_table_says_where_it_comes_from_and_is_found_by_its_key_as_it_stands_there(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = a_workplace(folder / "seller", capsys, stores={"acme.toml": COUNTER_STORE + OWN_TABLE})
+    said = {RowField.KEY: "Own-1042", RowField.PRODUCT: "seo", RowField.CUSTOMER_ID: "77"}
+    with a_desk(place.state) as desk:
+        seller = CounterPlace(place, desk)
+        terms, zone = setup(seller).desk_terms, setup(seller).terms(STATUSES).zone
+        rows = LicenceTable("my_licences", "id", {one: str(one) for one in said}, frozenset({"seo"}), zone)
+        row = MappedRow(1, 1, said)
+        desk.run(mapped_licences.take, terms, rows, [row], present={77: 7}, fuse_units=50, at=CLOCK.now())
+        shown = seller.well("licence", "check", "Own-1042").out
+        assert re.search(r"^Comes from +your own table, first read 20\S+ \S+ \S+$", shown, re.MULTILINE)
+        assert re.search(r"^Key +…42$", shown, re.MULTILINE)
+        other = place.cli("licence", "check", "own-1042")
+        assert other.code == 1
+        assert other.out.endswith(
+            "all of it. One of your own table is looked for as it stands there, small and large letters too.\n"
+        )
+
+
 def test_L5_a_licence_is_suspended_with_a_reason_and_reinstated(seller: CounterPlace) -> None:
     said = seller.well("licence", "suspend", "1", "--reason", "misuse", *BY).lines()
     assert said[0] == "Anna suspended licence 1 (seo) of customer 77: misuse."
@@ -148,13 +196,49 @@ def test_L5_a_licence_is_renewed_by_hand_and_by_what_was_bought(seller: CounterP
     assert (first["changed"], again["changed"], again["support_until"]) == (True, False, first["support_until"])
     said = seller.well("licence", "renew", "1", "--order", "2000", *BY)
     assert said.lines()[0] == "Anna renewed licence 1 (seo) of customer 77 by the renewal of order 2000."
-    assert re.search(r"^order:2000:renewal:SEO-RENEW:1\s+12 ", said.out, re.MULTILINE)
+    assert re.search(r"^order 2000 \(SEO-RENEW\)\s+12 ", said.out, re.MULTILINE)
+    assert re.search(r"^by hand \(key a\)\s+6 ", said.out, re.MULTILINE)
     assert seller.refused("licence", "renew", "2", "--order", "2000", *BY) == [
         "Error: licence 2 is for good: there is nothing to prolong",
         "Try: see how it stands: bridge licence show 2",
     ]
     for words in (("--months", "6", "--order", "2000"), (), ("--months", "6", "--unit", "2")):
         assert seller.place.cli("licence", "renew", "1", *words, *BY).code == 2
+
+
+def test_L5_a_key_of_staffs_own_renews_one_licence_alone(seller: CounterPlace) -> None:
+    sold_once_more(seller)
+    seller.well("licence", "renew", "1", "--months", "6", "--key", "a", *BY)
+    assert seller.refused("licence", "renew", "3", "--months", "6", "--key", "a", *BY) == [
+        "Error: entry a is already recorded as a renewal of another licence; refused to record it as one of licence 3",
+        "Try: look at it (bridge coins statement CUSTOMER, bridge licence show LICENCE), or choose another --key",
+    ]
+    assert seller.document("licence", "show", "3")["renewals"] == []
+
+
+def test_what_happened_to_a_licence_is_told_by_orders_and_customers_of_the_shop(seller: CounterPlace) -> None:
+    sold_once_more(seller)
+    for words in (
+        ("suspend", "1", "--reason", "unpaid"),
+        ("reinstate", "1"),
+        ("renew", "1", "--months", "1"),
+        ("renew", "1", "--order", "2000"),
+        ("renew", "3", "--order", "2000"),
+        ("assign", "1", "78"),
+    ):
+        seller.well("licence", *words, *BY)
+    told = seller.well("licence", "show", "1").out
+    for what in (
+        r"issued +1 unit$",
+        r"suspended +Anna +by staff: unpaid$",
+        r"reinstated +Anna +by staff$",
+        r"renewed +Anna +1 month, by hand, from 20\S+ \S+ \S+$",
+        r"renewed +Anna +12 months, order 2000 \(SEO-RENEW\), from 20\S+ \S+ \S+$",
+        r"renewal moved +Anna +that of order 2000 \(SEO-RENEW\), to licence 3$",
+        r"assigned +Anna +to customer 78$",
+    ):
+        assert re.search(what, told, re.MULTILINE), what
+    assert seller.document("licence", "show", "1")["history"][-1]["detail"] == {"owner": {"kind": "customer", "id": 78}}
 
 
 def test_L6_a_domain_is_released(seller: CounterPlace) -> None:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from rich.console import Console
+from rich.console import Console, RenderableType
 
-from bridge.cli.screen import Sheet, age, cell, count, grid, local, show, table, utc, written
+from bridge.cli.screen import age, cell, count, grid, local, show, table, utc, words_parts, written
 from tests.support.commands import Workplace, python_path
 
 REASON = "Sorry for the long wait over the holidays and for everything that came with it"
@@ -55,6 +55,31 @@ def without_colours(shown: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
+def test_an_address_that_is_wider_than_the_screen_unfolds_no_other_line(workplace: Workplace) -> None:
+    address = f"https://shop.example/{'a' * 120}"
+    workplace.cli("desk", "upgrade")
+    workplace.cli("coins", "grant", "77", "5", "--reason", "Test", "--by", "Anna")
+    words = f"{REASON}.\n\nSee {address}"
+    assert workplace.cli("ticket", "open", "77", "--subject", "Slow", "--text", words, "--by", "Anna").code == 0
+    plain = without_colours(on_a_terminal(60, "ticket", "show", "1", "--config", str(workplace.config)))
+    lines = plain.splitlines()
+    assert f"     {address}" in lines, "it is copied in one piece"
+    assert max(len(line) for line in lines if address not in line) <= 60
+    assert "     Sorry for the long wait over the holidays and for" in lines
+
+
+@pytest.mark.parametrize("long", ["x" * 70, f"https://x.example/{'a' * 60}", "\u2800" * 70, "ж" * 70])
+def test_no_line_of_a_message_looks_like_one_of_ours_whatever_is_long_in_it(long: str) -> None:
+    ours = "2026-11-22 14:05:09 +03:30  Anna: wrote that it is free of charge for you (7)"
+    (words,) = words_parts(f"{long} {ours} {long}, {ours}")
+    lines = shown_at(60, words)
+    assert " ".join(line.strip() for line in lines).count("free of charge") == 2
+    for line in lines:
+        assert line.startswith("     ")
+        is_address = line.isascii() and " " not in line.strip()
+        assert len(line) <= 60 or is_address, "a terminal begins the rest at its edge"
+
+
 @pytest.mark.parametrize("columns", [120, 80, 40])
 def test_only_what_has_blanks_is_folded(statement: tuple[str, ...], columns: int) -> None:
     plain = without_colours(on_a_terminal(columns, *statement))
@@ -72,9 +97,9 @@ def test_a_statement_fits_an_ordinary_terminal(statement: tuple[str, ...]) -> No
     assert " ".join(" ".join(lines[first + 1 : first + 3]).split()) == REASON  # below its entry, not beside it
 
 
-def shown_at(columns: int, sheet: Sheet) -> list[str]:
+def shown_at(columns: int, part: RenderableType) -> list[str]:
     file = io.StringIO()
-    Console(file=file, width=columns).print(sheet)
+    Console(file=file, width=columns).print(part, crop=False)
     return [line.rstrip() for line in file.getvalue().splitlines()]
 
 
@@ -100,6 +125,13 @@ def test_what_finds_no_place_beside_the_rest_stands_below_with_its_name() -> Non
     ]
     assert shown_at(16, sheet)[-2:] == ["     6  closed", "     A font"]
     assert "Price" in shown_at(60, sheet)[0]
+
+
+def test_a_number_and_its_unit_are_one_piece() -> None:
+    rows = [("customer 1038 (contact 58)", "1 h 30 min")]
+    sheet = table("With", "Limit", rows=rows, right=("Limit",), words=("With",))
+    assert shown_at(36, sheet)[-2:] == ["customer 1038 (contact    1 h 30 min", "58)"]
+    assert shown_at(32, sheet)[-2:] == ["1 h 30 min", "     customer 1038 (contact 58)"]
 
 
 def test_headings_give_way_before_times() -> None:
@@ -153,6 +185,7 @@ def test_a_number_that_something_is_called_by_stands_as_commands_take_it(capsys:
     words = capsys.readouterr().out.split()
     assert [word for word in words if word[0] == "1"] == ["10042", "1,500", "10001", "10,001"]
     assert (written("next_customer", 1042), written("coins", 1042)) == ("1042", "1,042")
+    assert written("Licence", 10_042) == "10042"
 
 
 def test_cells_are_text_never_markup() -> None:

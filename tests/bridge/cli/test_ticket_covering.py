@@ -100,6 +100,21 @@ def test_L2_what_can_not_be_decided_so_is_refused(seller: CounterPlace, words: l
     assert error in seller.refused("ticket", "cover", asked(seller), *words, *BY)[0]
 
 
+def test_L2_a_ticket_is_not_opened_by_a_licence_that_is_not_its_customers(
+    seller: CounterPlace, counter: CounterPlace
+) -> None:
+    opening = ("ticket", "open", "77", "--subject", "Slider", "--text", "It stands still.", *BY)
+    assert seller.refused(*opening, "--licence", "77") == [
+        "Error: licence 77 is none of customer 77",
+        "Try: see what he has: bridge account show 77 --store acme",
+    ]
+    assert seller.document("ticket", "list")["tickets"] == []
+    seller.well(*opening, "--licence", "1")
+    assert seller.document("ticket", "show", "1")["cover"]["licence"] == 1
+    counter.granted(550)
+    assert counter.refused(*opening, "--licence", "1")[0] == "Error: store acme sells no licences"
+
+
 @pytest.mark.parametrize(
     ("words", "error"),
     [

@@ -9,21 +9,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bridge.contracts.coin_desk import Deadline, DeadlineKind
 from bridge.contracts.office import Delivery
+from bridge.contracts.problems import AFTER_BACKUP
 from bridge.desk.backup import backup, examine, restore
 from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.numbers import GAP
 from bridge.domain.downtime import AFTER_RESTORE
+from bridge.domain.events import AgreementOffered, BillSent
+from bridge.domain.work_time import Ending
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, UsageError
-from bridge.services import guests, problems
+from bridge.services import agreements, billing, closing_time, guests, heartbeat, problems
 from bridge.services.purchases import book_orders
 from bridge.testing.desks import CREATED, a_desk
 from tests.support.books import ACME, MONDAY_9AM, a_store, an_order, customer, dump, rows
+from tests.support.premium_time import a_premium_desk
 from tests.support.quoting import CoinDesk
 from tests.support.waiting import until
 
@@ -338,6 +343,26 @@ def test_no_event_has_a_key_of_before_the_restore(tmp_path: Path) -> None:
         assert not set(keys) & set(numbered_keys(desk))
 
 
+def test_no_event_of_premium_time_has_a_key_of_before_the_restore_unless_it_says_the_same(tmp_path: Path) -> None:
+    """Versions and changes are counted on from the backup; receivers know by the key what they have had."""
+    with a_premium_desk() as one:
+        bill, agreement = one.billed_time(minutes=47), one.offered()
+        backup(one.coins.desk, tmp_path / "copy", at=one.now)
+        anew: dict[str, Any] = {"by": "Anna", "at": one.now}
+        one.do(agreements.offer_anew, agreement.id, kind="urgent", cap_steps=2, **anew)
+        one.do(billing.correct, bill.id, agreement_id=bill.lines[0].agreement_id, steps=-1, reason="Less", **anew)
+        one.sent(bill)
+        lost = {event.key for event in one.told(AgreementOffered, BillSent)}
+        restore(tmp_path / "copy", tmp_path / FILE_NAME, at=one.now)
+        with Desk.open(tmp_path / FILE_NAME) as desk:
+            before = {key for (key,) in rows(desk, "SELECT key FROM outbox")}
+            desk.run(agreements.offer_anew, one.terms, agreement.id, kind="technical", cap_steps=1, **anew)
+            desk.run(billing.send, one.terms, bill.id, **anew)
+            keys = {key for (key,) in rows(desk, "SELECT key FROM outbox")} - before
+    assert len(keys) == 2
+    assert not keys & lost
+
+
 def numbered_keys(desk: Desk) -> list[str]:
     """The keys of the events of one more of everything."""
     before = {key for (key,) in rows(desk, "SELECT key FROM outbox")}
@@ -408,6 +433,31 @@ def test_T7_after_a_restore_nothing_falls_due_about_a_ticket_before_its_answers_
     with Desk.open(tmp_path / FILE_NAME) as desk:
         found = desk.look(lambda tx: tx.deadlines.due(ACME, far, 9))
     assert [(one.ref, one.due_at) for one in found] == [(3, ended), (1, soon), (2, far)]
+
+
+def test_W6_a_timer_that_ran_at_the_backup_charges_no_more_than_was_seen_of_it(tmp_path: Path) -> None:
+    """It may have been stopped a moment later, and the hours until the restore are nobody's work."""
+    with a_premium_desk() as one:
+        agreement = one.agreed()
+        one.start(agreement)
+        one.later(minutes=10)
+        one.coins.desk.run(heartbeat.beat, one.now)
+        one.later(seconds=20)
+        backup(one.coins.desk, tmp_path / "copy", at=one.now)
+        one.later(hours=4)
+        restore(tmp_path / "copy", tmp_path / FILE_NAME, at=one.now)
+        with Desk.open(tmp_path / FILE_NAME) as desk:
+            (segment,) = desk.look(lambda tx: tx.work_time.of_agreements([agreement.id]))[agreement.id]
+            (problem,) = desk.look(lambda tx: [one for one in tx.problems.open(ACME) if one.kind == AFTER_BACKUP])
+            assert desk.look(lambda tx: tx.deadlines.due(ACME, one.now + timedelta(days=1), 9)) == []
+            _, bill = desk.run(closing_time.close, one.terms, agreement.id, by="Anna", now=one.clock.reading())
+    assert (segment.worked, segment.ending) == (timedelta(minutes=10), Ending.RESTORED)
+    assert problem.summary == (
+        "a timer of Anna ran for agreement 1 when the restored backup was made: it ended with that, after 0:10:00; "
+        "what was worked since is entered by hand"
+    )
+    assert bill is not None
+    assert str(bill.total) == "5.00 USD"
 
 
 def test_a_retry_sends_what_was_held_after_a_restore(tmp_path: Path) -> None:

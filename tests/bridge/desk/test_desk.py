@@ -15,7 +15,7 @@ from bridge.errors import DeskBusy, DeskError, DeskUnusable, DeskUnwritable, Key
 from bridge.services.purchases import book_orders
 from bridge.testing.desks import a_desk
 from tests.support.books import ACME, MONDAY_9AM, a_store, an_order, customer, rows
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ async def test_commits_of_another_process_are_noticed_and_our_own_are_not(desk: 
     other = sqlite3.connect(desk.path, isolation_level=None)
     other.execute("UPDATE account SET number = number + 1")
     other.close()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await noticed.wait()
 
 

@@ -172,12 +172,12 @@ def test_an_empty_file_in_the_desks_place_becomes_a_desk(tmp_path: Path) -> None
 def test_a_newer_desk_is_refused_in_words(tmp_path: Path) -> None:
     a_desk(tmp_path).close()
     path = tmp_path / FILE_NAME
-    alter(path, "UPDATE desk SET schema_version = 9, compatible_version = 8")
+    alter(path, "UPDATE desk SET schema_version = 10, compatible_version = 9")
     for attempt in (lambda: Desk.open(path), lambda: upgrade(path, now=CREATED)):
         with pytest.raises(DeskTooNew) as refusal:
             attempt()
         assert str(refusal.value) == (
-            "the desk has version 9 and needs a program that knows version 8 or later; "
+            "the desk has version 10 and needs a program that knows version 9 or later; "
             f"this one knows {versions.SCHEMA_VERSION}. Install the newer program"
         )
 
@@ -294,7 +294,7 @@ def test_a_desk_of_version_1_keeps_all_it_has(tmp_path: Path) -> None:
     columns = {table: columns_in(path, table) for table in OLD_TABLES}
     before = content(path, columns)
     assert all(before[table] for table in ("store", "account", "purchase", "package", "entry", "cursor", "touched"))
-    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 6"):
+    with pytest.raises(DeskTooOld, match="the desk has version 1, this program needs 8"):
         Desk.open(path)
     assert upgrade(path, now=CREATED)
     alter(path, "UPDATE account SET number = number - 1")  # its row in the shop is to be written anew, no more
@@ -445,7 +445,7 @@ def test_tickets_of_before_the_upgrade_wait_to_be_shown_in_the_shop(tmp_path: Pa
         desk.run(reply, coins.terms, for_colleagues, text="He called.", by="Anna", at=coins.now)
     alter(path, f"ATTACH '{tmp_path / 'now' / FILE_NAME}' AS now;" + "".join(map(partial(copied, path), THEN_AND_NOW)))
     alter(path, "DELETE FROM message WHERE kind = 'standing'")  # which no ticket had then
-    with pytest.raises(DeskTooOld, match="the desk has version 3, this program needs 6"):
+    with pytest.raises(DeskTooOld, match="the desk has version 3, this program needs 8"):
         Desk.open(path)
     assert upgrade(path, now=CREATED)
     with Desk.open(path) as desk:

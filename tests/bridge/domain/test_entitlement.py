@@ -69,6 +69,8 @@ def decided(
         (SEO, [MENU], (Way.NO_CLOCK, Reason.NO_LICENCE, None)),
         (Asked(licence_id=2), [EXPIRED, MENU], (Way.NO_CLOCK, Reason.EXPIRED, 2)),
         (Asked(licence_id=2), [EXPIRED, ACTIVE], (Way.LICENCE, Reason.ACTIVE, 1)),
+        (Asked(licence_id=2), [REFUNDED, EXPIRED], (Way.NO_CLOCK, Reason.EXPIRED, 2)),
+        (SEO, [held(9, "seo", StatusCode.ACTIVE), ACTIVE], (Way.LICENCE, Reason.ACTIVE, 1)),
         (Asked("gone"), [held(8, "gone", StatusCode.ACTIVE)], (Way.LICENCE, Reason.ACTIVE, 8)),
     ],
 )

@@ -15,6 +15,7 @@ from bridge.domain.licence_history import (
     continued,
     licence_now,
     next_moment,
+    releases_left,
     reminders_by,
     status_at,
 )
@@ -78,6 +79,23 @@ def test_L1_the_store_says_which_date_active_means(active: Term, expected: str) 
     assert code(now_of(terms=TERMS._replace(active=active)), last_second(2028, 1, 1)) == expected
 
 
+@pytest.mark.parametrize(
+    ("different", "expected"),
+    [
+        ({}, True),
+        ({"licence_months": 12}, False),
+        ({"licence_months": 13}, True),
+        ({"licence_months": 13, "grace_days": 40}, False),
+        ({"active": Term.LICENCE, "licence_months": 12}, False),
+        ({"support_months": 0}, False),
+    ],
+)
+def test_L1_where_the_extension_may_be_used_for_longer_it_is_help_that_ends(
+    different: dict[str, Any], expected: bool
+) -> None:
+    assert now_of(terms=TERMS._replace(**different)).goes_on is expected
+
+
 def test_L1_domains_are_those_of_a_unit_times_the_quantity() -> None:
     terms = TERMS._replace(domains=3)
     assert now_of(terms=terms).domains == 3
@@ -97,8 +115,25 @@ def test_L6_a_licence_is_active_then_expiring_then_expired_and_its_last_second_c
 def test_L6_in_its_days_of_grace_a_licence_still_counts_and_says_that_it_ends() -> None:
     now = now_of(terms=TERMS._replace(grace_days=7))
     assert now.counts_until == last_second(2027, 11, 27)
+    assert code(now, last_second(2027, 10, 21)) == "expiring", "it ends in thirty days, and counts for longer"
     assert code(now, last_second(2027, 11, 25)) == "expiring"
     assert code(now, last_second(2027, 11, 28)) == "expired"
+
+
+def test_L8_days_of_grace_are_those_of_the_shops_own_calendar() -> None:
+    """The last second there is a moment of the next day where moments are kept."""
+    west = ZoneInfo("America/New_York")
+    end = datetime(2027, 11, 20, 23, 59, 59, tzinfo=west)
+    told = an_event(KIND.DATES, licence=None, updates=None, support=int(end.timestamp() * 1000), domains=1)
+    now = now_of(told, terms=TERMS._replace(zone=west, grace_days=7))
+    assert (now.end, now.counts_until) == (end, end + timedelta(days=7))
+
+
+def test_L6_who_has_released_more_often_than_he_may_by_now_has_none_left() -> None:
+    now = now_of(*(an_event(KIND.RELEASED, PAID, domain=f"{at}.com", by="customer") for at in range(3)))
+    left = [releases_left(now, PAID, releases=most, days=365) for most in (4, 3, 2)]
+    assert left == [1, 0, 0]
+    assert releases_left(now, PAID + timedelta(days=365), releases=4, days=365) == 4
 
 
 def test_L6_what_speaks_against_a_licence_first_is_its_reason() -> None:

@@ -135,4 +135,5 @@ def test_no_text_is_a_key_by_accident(typed: str) -> None:
 
 def test_only_the_last_group_is_ever_shown() -> None:
     assert masked(KEY) == f"…-{KEY[-5:]}"
-    assert masked("short") == "…"
+    assert masked("ABC-2222") == "…22"
+    assert masked("abc") == "…"

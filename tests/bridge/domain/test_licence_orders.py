@@ -230,6 +230,7 @@ def test_L5_a_line_of_a_renewal_prolongs_unit_by_unit() -> None:
     [
         (OrderLine(RENEW, 2), (a_renewal(1), a_renewal(2)), []),
         (OrderLine(RENEW, 2, 1), (a_renewal(1), a_renewal(2)), ["unrenew SEO-RENEW 2"]),
+        (OrderLine(RENEW, 2, 1), (a_renewal(2), a_renewal(1)), ["unrenew SEO-RENEW 2"]),
         (OrderLine("FONT", 1), (a_renewal(1), a_renewal(2)), ["unrenew SEO-RENEW 1", "unrenew SEO-RENEW 2"]),
         (OrderLine(RENEW, 2), (a_renewal(1), a_renewal(2, stands=False)), ["again SEO-RENEW 2"]),
         (
@@ -337,6 +338,13 @@ def test_L5_what_does_not_end_is_prolonged_last_and_by_its_other_dates() -> None
     endless = SEO_TERMS._replace(support_months=0)
     assert chosen(a_candidate(1, terms=endless), a_candidate(2, days=900)) == 2
     assert chosen(a_candidate(1, terms=endless, days=5), a_candidate(2, terms=endless)) == 2
+
+
+def test_L5_nor_what_nothing_ends_of_or_what_the_vendors_own_table_dates() -> None:
+    for_good = SEO_TERMS._replace(licence_months=0, updates_months=0, support_months=0)
+    dates = LicenceEvent(PAID_AT, KIND.DATES, {"support": 1_800_000_000_000, "domains": None, "suspended": None})
+    assert chosen(a_candidate(1, terms=for_good), a_candidate(2, events=[dates])) is None, "staff are told"
+    assert chosen(a_candidate(2, events=[dates]), a_candidate(3, days=900)) == 3
 
 
 # --- whatever happens to an order -------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """What a row of a vendor's own table of licences says, and which rows are not believed (rule L8)."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -21,10 +22,12 @@ from bridge.domain.mapped_licences import (
     address_mark,
     kept_key,
     read_row,
+    starts_later,
     told,
 )
 from tests.support.books import TEHRAN
 
+UTC_ZONE = ZoneInfo("UTC")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TABLE = LicenceTable(
     name="my_licences",
@@ -107,12 +110,16 @@ FAULTS: list[tuple[dict[str, str], Fault, str]] = [
     ({"status": "7"}, Fault.STATUS, 'status: must be one of "1", "Gone", "blocked", not \'7\''),
     ({"status": ""}, Fault.STATUS, "not ''"),
     ({"support_until": "31.12.2026"}, Fault.DATE, "support_until: must be a date from 1970 on, written as 2026-12-31"),
+    ({"support_until": "20261231"}, Fault.DATE, "not '20261231'"),
+    ({"support_until": "2026-W49-1"}, Fault.DATE, "not '2026-W49-1'"),
     ({"support_until": "2026-02-30"}, Fault.DATE, "not '2026-02-30'"),
     ({"support_until": "1066-10-14"}, Fault.DATE, "not '1066-10-14'"),
     ({"support_until": "2026-12-00"}, Fault.DATE, "not '2026-12-00'"),
     ({"starts": "soon"}, Fault.DATE, "starts: must be a date"),
     ({"domains": "many"}, Fault.DOMAINS, "domains: must be a whole number from 0 to 10000, not 'many'"),
     ({"domains": "-1"}, Fault.DOMAINS, "not '-1'"),
+    ({"domains": "10001"}, Fault.DOMAINS, "not '10001'"),
+    ({"email": "a" * 243 + "@shop.example"}, Fault.EMAIL, "email: must be an e-mail address"),
     ({"order_id": "A7"}, Fault.ORDER, "order_id: must be the shop's number of an order, not 'A7'"),
 ]
 
@@ -133,6 +140,28 @@ def test_L8_a_date_of_nothing_but_zeros_is_a_fault_unless_the_file_says_that_it_
     assert (found.kind, repr(zeros) in found.text) == (Fault.DATE, True)
     never = replace(TABLE, date_format=written, zero_dates=True)
     assert read(never, support_until=zeros, starts=zeros).ends[Term.SUPPORT] is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "other"},
+        {"id_column": "nr"},
+        {"columns": {RowField.KEY: "code"}},
+        {"known": frozenset({"seo"})},
+        {"zone": UTC_ZONE},
+        {"values": {RowField.DOMAINS: "3"}},
+        {"products": {"18": "seo"}},
+        {"statuses": {"1": "suspended"}},
+        {"date_format": "unix"},
+        {"zero_dates": True},
+        {"ignores_others": True},
+    ],
+)
+def test_L8_whatever_gives_rows_another_meaning_has_them_read_again(change: dict[str, Any]) -> None:
+    assert {field.name for field in fields(TABLE)} >= change.keys()
+    assert replace(TABLE, **change).shape != TABLE.shape
+    assert replace(TABLE, statuses=dict(reversed(list(TABLE.statuses.items())))).shape == TABLE.shape
 
 
 def test_D1_a_fault_does_not_repeat_an_address() -> None:
@@ -158,6 +187,17 @@ def kept(said: dict[str, str], before: dict[str, Any] | None = None, at: datetim
 
 def milliseconds(moment: datetime) -> int:
     return int(moment.timestamp()) * 1000
+
+
+def test_L8_a_licence_is_valid_from_its_first_moment_on() -> None:
+    one, first = read(starts="2026-11-20"), datetime(2026, 11, 20, tzinfo=TEHRAN)
+    assert [starts_later(one, first - timedelta(seconds=1)), starts_later(one, first)] == [True, False]
+    assert not starts_later(read(), first)
+
+
+@pytest.mark.parametrize(("said", "order"), [("1042", 1042), ("0", None), ("", None)])
+def test_L8_a_row_without_an_order_says_0_or_nothing(said: str, order: int | None) -> None:
+    assert read(order_id=said).order_id == order
 
 
 def test_L8_domains_are_the_rows_or_else_the_products_and_0_is_any_number() -> None:

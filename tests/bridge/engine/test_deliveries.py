@@ -14,13 +14,14 @@ from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.engine import deliveries
-from bridge.engine.deliveries import FEWEST_ATTEMPTS, GIVEN_UP_AFTER, LONGEST_PAUSE, DeliveryRunner, PluginLine
+from bridge.engine.deliveries import DeliveryLine
+from bridge.engine.plugin_lines import FEWEST_ATTEMPTS, GIVEN_UP_AFTER, LONGEST_PAUSE, PluginLines, Workplace
 from bridge.errors import DeliverLater, DeliveryFailed, DeliveryNeedless, DeliveryRefused
 from bridge.hooks import hookimpl
 from bridge.hooks.manager import Plugins
 from bridge.testing.clock import FixedClock
 from tests.support.books import a_quick_desk
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CUSTOMER = Owner(OwnerKind.CUSTOMER, 77)
@@ -76,16 +77,15 @@ def _no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deliveries, "LONGEST_REST_S", 0.0)
 
 
-def runner(desk: Desk, clock: FixedClock, patience: float = 30.0, **plugins: Postman) -> DeliveryRunner:
+def runner(desk: Desk, clock: FixedClock, patience: float = 30.0, **plugins: Postman) -> PluginLines[DeliveryLine]:
     loaded = Plugins()
     for name, plugin in plugins.items():
         loaded.add(name, plugin)
-    return DeliveryRunner(
-        desk, loaded, clock, asyncio.Event(), stores=lambda: ["acme", "beta"], patience_seconds=patience
-    )
+    place = Workplace(desk, loaded, clock, asyncio.Event(), lambda: ["acme", "beta"], patience)
+    return PluginLines(DeliveryLine, place)
 
 
-def line(desk: Desk, clock: FixedClock, patience: float = 30.0, **plugins: Postman) -> PluginLine:
+def line(desk: Desk, clock: FixedClock, patience: float = 30.0, **plugins: Postman) -> DeliveryLine:
     """The line of the one plugin named."""
     (found,) = runner(desk, clock, patience, **plugins).lines.values()
     return found
@@ -350,7 +350,7 @@ async def test_a_hanging_receiver_is_left_after_its_time(desk: Desk, clock: Fixe
     await queue(desk, message("a"))
     began = time.monotonic()
     await line(desk, clock, 0.1, mail=Hanging()).one_pass()
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < PATIENCE_S
     assert await waiting(desk) == {"mail": 1}
 
 
@@ -419,7 +419,7 @@ async def test_it_wakes_for_new_messages_and_stops_when_told(desk: Desk, clock: 
     every.wake()
     await until(lambda: mail.keys == ["a"], "the message has arrived")
     every._stop.set()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await running
 
 
@@ -429,5 +429,5 @@ async def test_without_a_plugin_that_delivers_it_waits_for_the_end(desk: Desk, c
     await asyncio.sleep(0)
     assert not running.done()
     every._stop.set()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await running

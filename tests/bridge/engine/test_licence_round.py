@@ -1,149 +1,42 @@
 """Licences of a vendor's own table, look by look: booked, followed, never lost by a slip (rules L8, C2, C19, D3)."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bridge.contracts.desk import FirstSync
-from bridge.contracts.problems import Problem
+from bridge.contracts.licences import KeyedEvent
 from bridge.contracts.shop_documents import Contact
-from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
-from bridge.domain.events import LicenceChanged, LicenceExpired
-from bridge.domain.licence_history import KeptLicence, status_at
+from bridge.domain.events import LicenceExpired
 from bridge.domain.licence_keys import new_key
-from bridge.domain.licences import LicenceSource, StatusCode, Term
+from bridge.domain.licences import (
+    Licence,
+    LicenceEvent,
+    LicenceEventKind,
+    LicenceSource,
+    LicenceTerms,
+    StatusCode,
+    Term,
+)
 from bridge.engine import licence_round
-from bridge.engine.freshness import Sight
-from bridge.engine.health import StoreHealth
-from bridge.engine.licence_round import LicenceRound
-from bridge.engine.setup import StoreSetup
 from bridge.errors import ShopUnavailable
-from bridge.services import licence_freshness, problems
-from bridge.services.covering import REFUNDED_MEANWHILE
+from bridge.services import licence_freshness
 from bridge.services.firing import fire_due
 from bridge.services.licence_booking import hand_over
+from bridge.services.licence_refunds import REFUNDED_MEANWHILE
+from bridge.services.licence_suggestions import Suggestion, report_suggestions
 from bridge.services.opening import Wish, open_ticket
-from bridge.services.syncing import IDS_WENT_BACK
-from bridge.settings.licences import LicenceSettings
-from bridge.testing.clock import FixedClock
-from bridge.testing.licences import FakeLicences
-from bridge.testing.shop import FakeShop
-from tests.support.books import TEHRAN, a_quick_desk
-from tests.support.fake_platform import read_settings, write_bridge
-
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ACME = "acme"
-NAMES: dict[str, Any] = {"name": {"en": "SEO"}}
-TABLE: dict[str, Any] = {
-    "table": "my_licences",
-    "id_column": "id",
-    "key": {"column": "code"},
-    "product": {"column": "extension"},
-    "customer_id": {"column": "customer"},
-    "status": {"column": "state"},
-    "starts": {"column": "since"},
-    "support_until": {"column": "until"},
-    "products": {"17": "seo"},
-    "statuses": {"1": "active", "2": "expired", "0": "suspended"},
-}
-BY_ADDRESS = {**{name: one for name, one in TABLE.items() if name != "customer_id"}, "email": {"column": "mail"}}
+from tests.support.books import TEHRAN
+from tests.support.vendor_table import ACME, BY_ADDRESS, NAMES, NOON, TABLE, Vendor, orders_are_read
 
 
-class Vendor:
-    """A shop whose vendor keeps licences in a table of his own, and the side that reads it, driven by hand."""
-
-    def __init__(self, desk: Desk, folder: Path, table: dict[str, Any] = TABLE) -> None:
-        self.settings = read_settings(write_bridge(folder, stores={ACME: {}})).stores[ACME]
-        self.shop, self.desk, self.clock = FakeShop(licences=True), desk, FixedClock(NOON)
-        assert self.shop.licences_shop is not None
-        self.rows: FakeLicences = self.shop.licences_shop
-        self.begin(table)
-
-    def begin(self, table: dict[str, Any] = TABLE, **products: Any) -> None:
-        """Start anew, as a daemon does, perhaps with other settings."""
-        licences = LicenceSettings.model_validate(
-            {"products": {"seo": NAMES, "menu": NAMES, **products}, "table": table}, strict=False
-        )
-        self.setup = StoreSetup.of(self.settings.model_copy(update={"licences": licences}))
-        health = StoreHealth(ACME, 60)
-        self.side = LicenceRound(
-            self.setup,
-            self.shop,
-            self.desk,
-            self.clock,
-            health,
-            asyncio.Event(),
-            wake=asyncio.Event(),
-            sight=Sight(self.desk, self.clock, ACME),
-        )
-
-    def sells(self, row: int, customer: int | str = 77, **said: str) -> None:
-        """A row as the vendor's own extension writes it; `said` changes what is named."""
-        full = {"key": f"VENDOR-{row}", "product": "17", "customer_id": str(customer), "status": "1"}
-        full |= {"starts": "2026-11-01", "support_until": "2027-11-01"}
-        self.rows.write(row, **(full | said))
-
-    async def ready(self) -> None:
-        """The orders have been read, and the table for the first time."""
-        await self.desk.transact("done", _orders_are_read)
-        await self.side.whole_round()
-
-    async def look(self, after: timedelta = timedelta(minutes=1)) -> None:
-        self.clock.advance(after)
-        await self.side.one_pass()
-
-    async def round(self, after: timedelta = timedelta(minutes=5)) -> None:
-        self.clock.advance(after)
-        await self.side.whole_round()
-
-    def licences(self, owner: int | Owner = 77) -> list[KeptLicence]:
-        who = owner if isinstance(owner, Owner) else Owner(OwnerKind.CUSTOMER, owner)
-
-        def found(tx: DeskTx) -> list[KeptLicence]:
-            account = tx.accounts.of_owners(ACME, [who]).get(who)
-            return tx.licences.of_accounts([account.id]).get(account.id, []) if account else []
-
-        return self.desk.look(found)
-
-    def the_licence(self, owner: int | Owner = 77) -> KeptLicence:
-        (one,) = self.licences(owner)
-        return one
-
-    def status(self, owner: int | Owner = 77) -> StatusCode:
-        return status_at(self.the_licence(owner).now, self.clock.now(), expiring_days=(30,)).code
-
-    def problems(self) -> list[Problem]:
-        return self.desk.look(lambda tx: tx.problems.open(ACME))
-
-    def told(self) -> list[str]:
-        due = self.desk.look(lambda tx: tx.outbox.due(self.clock.now() + timedelta(days=9999), 1000))
-        return [one.event.change for one in due if isinstance(one.event, LicenceChanged)]
-
-    def history(self, licence: int) -> list[str]:
-        return [one.kind.value for one in self.desk.look(lambda tx: tx.licences.events(licence))]
-
-
-def _orders_are_read(tx: DeskTx) -> None:
-    tx.stores.save(replace(tx.stores.get(ACME), first_sync=FirstSync.DONE))
-
-
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    with a_quick_desk() as opened:
-        opened.start()
-        yield opened
-
-
-@pytest.fixture
-async def vendor(desk: Desk, tmp_path: Path) -> Vendor:
-    return Vendor(desk, tmp_path)
+def _a_licence_of_an_order(tx: DeskTx, key: str) -> None:
+    owner = Owner(OwnerKind.CUSTOMER, 78)
+    account = tx.accounts.open(ACME, [owner])[owner]
+    licence = Licence(1, ACME, account.id, key, LicenceTerms("seo", TEHRAN), NOON, NOON, order_id=1042)
+    issued = LicenceEvent(NOON, LicenceEventKind.ISSUED, {"units": 1})
+    tx.licences.record([KeyedEvent(1, "acme:order:1042:licence:seo", issued)], [licence])
 
 
 def last_second(year: int, month: int, day: int) -> datetime:
@@ -176,6 +69,10 @@ async def test_L8_the_same_rows_again_change_nothing(vendor: Vendor) -> None:
     vendor.begin()
     await vendor.round()
     assert vendor.licences() == before
+    vendor.begin({**TABLE, "zero_dates": True})
+    await vendor.round()
+    assert vendor.shop.calls["licence_rows"] == 1, "read once more, for they might mean something else now"
+    assert vendor.licences() == before
 
 
 async def test_C2_the_first_reading_tells_no_customer_and_what_is_new_after_it_does(vendor: Vendor) -> None:
@@ -190,6 +87,10 @@ async def test_C2_the_first_reading_tells_no_customer_and_what_is_new_after_it_d
     vendor.sells(7)
     await vendor.look()
     assert vendor.told() == ["issued"]
+    await vendor.desk.transact("fire", fire_due, terms, at=last_second(2028, 1, 1))
+    due = vendor.desk.look(lambda tx: tx.outbox.due(NOON + timedelta(days=9999), 1000))
+    ended = {one.event.licence_id for one in due if isinstance(one.event, LicenceExpired)}
+    assert ended == {one.licence.id for one in vendor.licences() if one.licence.key != "VENDOR-6"}
 
 
 async def test_L8_a_new_row_is_there_at_the_next_look_without_a_round(vendor: Vendor) -> None:
@@ -263,6 +164,9 @@ async def test_L8_another_customers_number_in_the_row_assigns_the_licence_but_st
     vendor.rows.write(5, support_until="2028-11-01")
     await vendor.look()
     assert vendor.the_licence(79).now.end == last_second(2028, 11, 1), "what staff assigned stays assigned"
+    vendor.rows.write(5, customer_id="79")
+    await vendor.look()
+    assert vendor.history(1) == ["issued", "dates", "assigned", "assigned", "dates"], "he has it already"
 
 
 async def test_L8_another_key_in_a_row_is_another_licence_and_ends_the_first(vendor: Vendor) -> None:
@@ -352,6 +256,29 @@ async def test_L8_a_row_that_is_not_believed_gives_nothing_takes_nothing_and_is_
     assert len(vendor.problems()) == 1
 
 
+async def test_L8_a_row_is_believed_once_the_shop_has_its_customer_though_it_stays_as_it_is(
+    vendor: Vendor,
+) -> None:
+    vendor.shop.delete_customer(999)
+    vendor.sells(5, customer=999)
+    await vendor.ready()
+    assert len(vendor.problems()) == 1
+    vendor.shop.give_number_away(999)
+    await vendor.round()
+    assert (vendor.status(999), vendor.problems()) == (StatusCode.ACTIVE, [])
+
+
+async def test_L8_a_key_that_an_order_has_given_is_no_rows(vendor: Vendor) -> None:
+    await vendor.desk.transact("issue", _a_licence_of_an_order, "VENDOR-5")
+    vendor.sells(5)
+    await vendor.ready()
+    (problem,) = vendor.problems()
+    assert problem.summary == (
+        "row 5 of my_licences is not believed: key: licence 1 has it already, and a key is one licence's alone"
+    )
+    assert vendor.history(1) == ["issued"]
+
+
 async def test_L8_many_rows_with_one_fault_are_one_problem(vendor: Vendor) -> None:
     for row in range(1, 8):
         vendor.sells(row, status="9")
@@ -377,6 +304,23 @@ async def test_L8_of_two_rows_with_one_key_the_first_has_the_licence_and_staff_a
     vendor.rows.write(6, key="VENDOR-6")
     await vendor.look()
     assert (len(vendor.licences(78)), vendor.problems()) == (1, [])
+
+
+async def test_L8_of_two_rows_that_wait_for_one_key_only_the_first_gets_its_licence(vendor: Vendor) -> None:
+    vendor.sells(1)
+    await vendor.ready()
+    for row in (2, 3):
+        vendor.sells(row, key="VENDOR-1", customer=70 + row)
+    await vendor.round()
+    vendor.rows.delete(1)
+    await vendor.round()
+    (licence,) = vendor.licences(72)
+    assert vendor.licences(73) == []
+    known = vendor.desk.look(lambda tx: tx.licence_rows.of_rows(ACME, [1, 2, 3]))
+    assert {row: (one.licence_id, one.fault) for row, one in known.items()} == {
+        2: (licence.licence.id, ""),
+        3: (None, "key_twice"),
+    }
 
 
 async def test_L8_a_row_that_is_gone_leaves_its_licence_and_is_told_once_and_no_more_when_it_is_back(
@@ -405,67 +349,6 @@ async def test_L8_a_product_that_a_row_changes_is_told_and_its_licence_stays_wha
     assert "product: licence 1 is of seo and stays so: give menu a row of its own" in problem.summary
 
 
-async def test_C2_licences_that_would_end_at_once_wait_for_staff(vendor: Vendor) -> None:
-    for row in range(1, 61):
-        vendor.sells(row, customer=row)
-    await vendor.ready()
-    for row in range(1, 61):
-        vendor.rows.write(row, status="0")
-    vendor.sells(61, customer=61)
-    await vendor.round()
-    assert [vendor.status(row) for row in (1, 60, 61)] == [StatusCode.ACTIVE] * 3
-    (problem,) = vendor.problems()
-    assert "would end or suspend 60 licences at once" in problem.summary
-    vendor.rows.write(1, status="1")
-    await vendor.round()
-    assert vendor.status(2) is StatusCode.ACTIVE, "nor may fewer, a few at a time"
-    await vendor.desk.transact("retry", problems.retry, problem.id, by="Anna", at=vendor.clock.now())
-    await vendor.round()
-    assert [vendor.status(row) for row in (1, 2, 60)] == [StatusCode.ACTIVE, *[StatusCode.SUSPENDED] * 2]
-    assert vendor.problems() == []
-    for row in range(2, 61):
-        vendor.rows.write(row, status="1")
-    await vendor.round()
-    for row in range(2, 61):
-        vendor.rows.write(row, status="0")
-    await vendor.round()
-    assert len(vendor.problems()) == 1, "what was let through once does not count for the next time"
-    for row in range(2, 61):
-        vendor.rows.write(row, status="1")
-    await vendor.round()
-    assert vendor.problems() == [], "the vendor has put it right himself"
-
-
-async def test_C2_licences_that_the_table_calls_expired_at_once_wait_as_well(vendor: Vendor) -> None:
-    for row in range(1, 61):
-        vendor.sells(row, customer=row)
-    await vendor.ready()
-    for row in range(1, 61):
-        vendor.rows.write(row, status="2")
-    await vendor.round()
-    vendor.clock.advance(timedelta(minutes=1))
-    assert {vendor.status(row) for row in range(1, 61)} == {StatusCode.ACTIVE}
-    (problem,) = vendor.problems()
-    assert "would end or suspend 60 licences at once" in problem.summary
-    await vendor.desk.transact("retry", problems.retry, problem.id, by="Anna", at=vendor.clock.now())
-    await vendor.round()
-    vendor.clock.advance(timedelta(minutes=1))
-    assert {vendor.status(row) for row in range(1, 61)} == {StatusCode.EXPIRED}
-
-
-async def test_C2_a_table_that_is_put_back_to_an_older_state_waits_with_the_shop(vendor: Vendor) -> None:
-    vendor.sells(5)
-    await vendor.ready()
-
-    def pause(tx: DeskTx) -> None:
-        tx.problems.report(ACME, key=IDS_WENT_BACK, kind=IDS_WENT_BACK, summary="back", at=NOON)
-
-    await vendor.desk.transact("pause", pause)
-    vendor.rows.write(5, status="0")
-    await vendor.look()
-    assert vendor.status() is StatusCode.ACTIVE
-
-
 async def test_L7_only_a_look_at_the_table_says_that_it_can_be_read(vendor: Vendor) -> None:
     def lost(tx: DeskTx) -> bool:
         return tx.stores.get(ACME).lost_since is not None
@@ -473,7 +356,7 @@ async def test_L7_only_a_look_at_the_table_says_that_it_can_be_read(vendor: Vend
     await vendor.desk.transact("start", licence_freshness.shop_lost, ACME, at=NOON)
     await vendor.look()
     assert vendor.desk.look(lost), "it was not looked at: the orders come first"
-    await vendor.desk.transact("done", _orders_are_read)
+    await vendor.desk.transact("done", orders_are_read)
     vendor.shop.fail("licence_digests", ShopUnavailable("acme: gone"), times=1)
     with pytest.raises(ShopUnavailable):
         await vendor.look()
@@ -530,9 +413,10 @@ def _account_of(tx: DeskTx, customer: int) -> int:
 
 
 async def test_C19_an_address_suggests_whose_a_licence_is_and_it_is_nobodys_until_it_is_linked(
-    desk: Desk, tmp_path: Path
+    vendor: Vendor,
 ) -> None:
-    vendor = Vendor(desk, tmp_path, BY_ADDRESS)
+    vendor.begin(BY_ADDRESS)
+    desk = vendor.desk
     vendor.rows.write(5, key="VENDOR-5", product="17", status="1", email="Ada@Shop.example", support_until="2027-11-01")
     await vendor.ready()
     holder = Owner(OwnerKind.HOLDER, 5)
@@ -540,6 +424,9 @@ async def test_C19_an_address_suggests_whose_a_licence_is_and_it_is_nobodys_unti
     assert vendor.licences(77) == []
     assert vendor.told() == []
     assert b"shop.example" not in desk.path.read_bytes()
+    vendor.rows.write(5, support_until="2027-12-01")
+    await vendor.look()
+    assert vendor.told() == [], "who has no account hears of no change"
     vendor.shop.people[77] = Contact(77, "ada@shop.example", "Ada", "en")
     await vendor.round()
     assert vendor.problems() == [], "of a customer who has never come to us nothing is asked"
@@ -557,6 +444,14 @@ async def test_C19_an_address_suggests_whose_a_licence_is_and_it_is_nobodys_unti
     vendor.rows.write(5, email="eve@shop.example")
     await vendor.look()
     assert (vendor.licences(77), len(vendor.licences(holder))) == ([], 1), "another address is another's: linked anew"
+
+
+async def test_C19_of_very_many_suggestions_staff_are_told_a_few_and_how_many_there_are(vendor: Vendor) -> None:
+    found = [Suggestion(number, 70 + number) for number in range(1, 8)]
+    await vendor.desk.transact("suggest", report_suggestions, ACME, found, at=vendor.clock.now())
+    (problem,) = vendor.problems()
+    assert problem.summary.startswith("7 licences name the address of a customer")
+    assert (problem.summary.count("bridge licence assign"), problem.summary[-3:]) == (5, "; …")
 
 
 async def test_D3_a_number_that_is_somebody_elses_by_now_gives_him_nothing(vendor: Vendor) -> None:

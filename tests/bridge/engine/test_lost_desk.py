@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bridge.contracts.problems import AFTER_BACKUP
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import DESK_TO_SHOP, SigningKey, signed_row
 from bridge.contracts.tickets import MessageKey
@@ -17,12 +18,12 @@ from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.files import FileState
 from bridge.domain.licences import LicenceBook
+from bridge.domain.premium import PremiumTerms
 from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.errors import DeskUnwritable
 from bridge.services import problems
 from bridge.services.documents import TICKETS_AT_ONCE
 from bridge.services.files import LOST
-from bridge.services.restoring import AFTER_BACKUP
 from bridge.testing.desks import a_desk
 from bridge.testing.files import file_parts
 from tests.bridge.engine.test_notes import KEY, MONDAY, Writing
@@ -37,8 +38,10 @@ AT = int(MONDAY.timestamp())
 class Restored(Writing):
     """The writing side of a desk after a restore."""
 
-    def __init__(self, desk: Desk, folder: Path, licences: LicenceBook | None = None) -> None:
-        super().__init__(desk, folder, licences)
+    def __init__(
+        self, desk: Desk, folder: Path, licences: LicenceBook | None = None, premium: PremiumTerms | None = None
+    ) -> None:
+        super().__init__(desk, folder, licences, premium)
         self.desk = desk
         self.health.inbox_read = True
 

@@ -13,10 +13,11 @@ from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.desk.transaction import DeskTx
 from bridge.domain.cursor import Cursor
-from bridge.domain.mapped_licences import LicenceTable
+from bridge.domain.licences import LicenceBook
+from bridge.domain.mapped_licences import LicenceTable, MappedRow, RowField
 from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.engine.setup import StoreSetup
-from bridge.services import purchases
+from bridge.services import mapped_licences, purchases
 from bridge.services.telling import FUSE
 from bridge.services.unproven import let_go
 from bridge.testing.desks import a_desk
@@ -27,6 +28,8 @@ from tests.support.licences import MENU, PRODUCTS, a_licence_store
 
 HERE = "shop.example"
 NEW_KEY = "7K3QX-M2R9D-W8HPA-V5TNC-4JEGB"
+BY_ADDRESS = {RowField.KEY: "VENDOR-1", RowField.PRODUCT: "menu", RowField.EMAIL: "ada@example.com"}
+ROWS = LicenceTable("my_licences", "id", {one: str(one) for one in BY_ADDRESS}, frozenset({"menu"}), TEHRAN)
 
 
 class WithLicences(Restored):
@@ -40,6 +43,16 @@ class WithLicences(Restored):
         found = await self.desk.read(lambda tx: tx.licences.of_orders(ACME, [1042]))
         licence = found[1042][0].licence
         return licence.id, licence.key
+
+    async def read_from_table(self) -> int:
+        """The number of a licence that the vendor's own table has, for an address alone."""
+        rows = [MappedRow(1, 1, BY_ADDRESS)]
+        await self.desk.transact(
+            "take", mapped_licences.take, self.setup.desk_terms, ROWS, rows, present={}, fuse_units=50, at=MONDAY
+        )
+        found = await self.desk.read(lambda tx: tx.licences.by_key(ACME, "VENDOR-1"))
+        assert found is not None
+        return found.licence.id
 
     async def orders_read(self, *, waiting: int = 0) -> None:
         """The orders have been read since the start; so many are not booked yet."""
@@ -146,6 +159,18 @@ async def test_a_licence_is_compared_with_its_row_once_the_orders_are_booked(res
     assert f"bridge licence renew {number} --months MONTHS" in told
 
 
+async def test_a_store_that_sells_licences_no_more_still_comes_to_an_end_with_what_was_left(
+    restored: WithLicences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, key = await restored.bought()
+    monkeypatch.setattr(StoreSetup, "licences", LicenceBook())
+    restored.left_licence(number, key=key, suspended="refunded")
+    await restored.orders_read()
+    await restored.passes()
+    assert restored.on_page(number)["epoch"] > 1
+    assert restored.health.all_replaced
+
+
 async def test_keys_that_only_a_lost_desk_knew_are_one_problem_where_their_numbers_are_others_now(
     restored: WithLicences,
 ) -> None:
@@ -165,14 +190,32 @@ async def test_L8_licences_of_the_vendors_own_table_wait_until_it_was_read(
 ) -> None:
     number, _ = await restored.bought()
     await restored.orders_read()
-    table = LicenceTable("my_licences", "id", {}, frozenset({"menu"}), TEHRAN)
-    monkeypatch.setattr(StoreSetup, "licence_table", table)
+    monkeypatch.setattr(StoreSetup, "licence_table", ROWS)
     restored.left_licence(number + 3, key=NEW_KEY)
     await restored.passes()
     assert restored.on_page(number + 3)["key"] == NEW_KEY
     restored.health.licences_read = True
     await restored.passes()
     assert restored.on_page(number + 3)["customer"] == 0
+
+
+async def test_L8_C19_what_staff_did_to_a_licence_of_the_vendors_own_table_is_told_once_that_was_read(
+    restored: WithLicences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await restored.read_from_table()
+    await restored.orders_read()
+    monkeypatch.setattr(StoreSetup, "licence_table", ROWS)
+    restored.left_licence(number, key="VENDOR-1", suspended="suspended", order=None)
+    await restored.passes()
+    assert (restored.on_page(number)["epoch"], await restored.problems()) == (1, [])
+    restored.health.licences_read = True
+    await restored.passes()
+    assert restored.on_page(number)["customer"] == 0, "it is nobody's until staff link it again"
+    told = sorted(await restored.problems())
+    assert [f"bridge licence {deed} {number}" in one for deed, one in zip(("assign", "suspend"), told, strict=True)]
+    now = await restored.desk.read(lambda tx: tx.licences.by_ids(ACME, [number]))
+    assert list(now[number].now.activations) == [HERE], "no shop stands still because of a restore"
+    assert restored.health.all_replaced
 
 
 async def test_L3_a_ticket_is_covered_as_its_row_says_not_as_licences_stand_now(restored: WithLicences) -> None:

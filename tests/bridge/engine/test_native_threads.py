@@ -72,6 +72,15 @@ class Store:
         await self.desk.transact("done", _orders_are_read)
         await self.passes()
 
+    async def asked(self) -> tuple[int, int]:
+        """Ada has written there, and it has been read: her thread, and its ticket."""
+        await self.ready()
+        thread = self.native.open_thread(email="ada@shop.example", customer=77)
+        self.native.write(thread, "Help")
+        await self.passes()
+        [ticket] = self.tickets()
+        return thread, ticket.id
+
     def tickets(self) -> list[Ticket]:
         return self.desk.look(lambda tx: list(reversed(tx.tickets.latest("acme", 100))))
 
@@ -123,74 +132,55 @@ async def test_C2_what_was_there_before_is_silent_and_what_comes_after_is_told(s
 
 
 async def test_T1_an_answer_goes_into_the_thread_once_and_is_not_read_back(store: Store) -> None:
-    await store.ready()
-    thread = store.native.open_thread(email="ada@shop.example", customer=77)
-    store.native.write(thread, "Help")
-    await store.passes()
-    [ticket] = store.tickets()
-    await store.answer(ticket.id, "Please <b>restart</b> it")
+    thread, ticket = await store.asked()
+    await store.answer(ticket, "Please <b>restart</b> it")
     await store.passes()
     await store.passes()
     written = [row for row in store.native.rows.values() if row.employee_id]
     assert [(row.employee_id, row.text) for row in written] == [(3, "Please ‹b›restart‹/b› it")]
-    assert store.texts(ticket.id) == [(Author.CUSTOMER, "Help"), (Author.STAFF, "Please <b>restart</b> it")]
+    assert store.texts(ticket) == [(Author.CUSTOMER, "Help"), (Author.STAFF, "Please <b>restart</b> it")]
     assert store.native.thread_rows[thread].status is NativeStatus.PENDING1
-    assert store.state(ticket.id) is TicketState.WAITING_CUSTOMER
+    assert store.state(ticket) is TicketState.WAITING_CUSTOMER
     assert store.health.counters.replies == 1
 
 
 async def test_T1_an_answer_whose_writing_broke_off_is_not_written_again(store: Store) -> None:
-    await store.ready()
-    store.native.write(store.native.open_thread(email="ada@shop.example", customer=77), "Help")
-    await store.passes()
-    [ticket] = store.tickets()
-    await store.answer(ticket.id, "Please restart it")
+    _, ticket = await store.asked()
+    await store.answer(ticket, "Please restart it")
     [reply] = store.desk.look(lambda tx: tx.threads.replies("acme", 9))
     await store.native.write_reply(reply.uuid, thread_id=reply.thread_id, employee_id=3, text=reply.text)
     store.begin()
     await store.passes()
     assert len([row for row in store.native.rows.values() if row.employee_id]) == 1
-    assert len(store.texts(ticket.id)) == 2
+    assert len(store.texts(ticket)) == 2
 
 
 async def test_T10_a_button_in_the_back_office_is_followed(store: Store) -> None:
-    await store.ready()
-    thread = store.native.open_thread(email="ada@shop.example", customer=77)
-    store.native.write(thread, "Help")
-    await store.passes()
-    [ticket] = store.tickets()
+    thread, ticket = await store.asked()
     store.native.change_status(thread, NativeStatus.CLOSED)
     await store.passes()
-    assert store.state(ticket.id) is TicketState.RESOLVED
+    assert store.state(ticket) is TicketState.RESOLVED
     store.native.write(thread, "Not yet")
     await store.passes()
-    assert store.state(ticket.id) is TicketState.OPEN
+    assert store.state(ticket) is TicketState.OPEN
     assert store.native.thread_rows[thread].status is NativeStatus.OPEN
     store.native.delete_thread(thread)
     await store.passes()
-    assert store.state(ticket.id) is TicketState.OPEN
+    assert store.state(ticket) is TicketState.OPEN
 
 
 async def test_T6_an_answer_that_is_owed_stays_owed_whatever_the_back_office_says(store: Store) -> None:
-    await store.ready()
-    thread = store.native.open_thread(email="ada@shop.example", customer=77)
-    store.native.write(thread, "Help")
-    await store.passes()
-    [ticket] = store.tickets()
+    thread, ticket = await store.asked()
     store.native.change_status(thread, NativeStatus.PENDING1)
     for _ in range(2):
         await store.passes()
-    assert store.state(ticket.id) is TicketState.OPEN
+    assert store.state(ticket) is TicketState.OPEN
     assert store.native.thread_rows[thread].status is NativeStatus.OPEN
 
 
 async def test_T6_an_answer_that_was_read_after_its_button_was_seen_turns_nothing_to_and_fro(store: Store) -> None:
     """It may have come in between, or stand on a later page."""
-    await store.ready()
-    thread = store.native.open_thread(email="ada@shop.example", customer=77)
-    store.native.write(thread, "Help")
-    await store.passes()
-    [ticket] = store.tickets()
+    thread, ticket = await store.asked()
     late = store.native.write(thread, "Please restart it", employee=3)
     store.native.hidden.add(late)
     store.native.change_status(thread, NativeStatus.PENDING1)
@@ -199,9 +189,9 @@ async def test_T6_an_answer_that_was_read_after_its_button_was_seen_turns_nothin
     store.native.hidden.clear()
     for _ in range(3):
         await store.passes()
-    assert store.state(ticket.id) is TicketState.WAITING_CUSTOMER
+    assert store.state(ticket) is TicketState.WAITING_CUSTOMER
     assert store.native.thread_rows[thread].status is NativeStatus.PENDING1
-    states = [one.kind for one in store.desk.look(lambda tx: tx.tickets.thread(ticket.id))]
+    states = [one.kind for one in store.desk.look(lambda tx: tx.tickets.thread(ticket))]
     assert MessageKind.STATE not in states
 
 
@@ -224,14 +214,10 @@ async def test_statuses_are_compared_a_part_of_all_threads_a_pass(
 
 
 async def test_an_employee_that_was_removed_keeps_his_answer_waiting_until_another_is_named(store: Store) -> None:
-    await store.ready()
-    thread = store.native.open_thread(email="ada@shop.example", customer=77)
-    store.native.write(thread, "Help")
-    await store.passes()
-    [ticket] = store.tickets()
+    _, ticket = await store.asked()
     store.native.staff = {3: False}
-    await store.answer(ticket.id, "first")
-    await store.answer(ticket.id, "second")
+    await store.answer(ticket, "first")
+    await store.answer(ticket, "second")
     await store.passes()
     problems = store.desk.look(lambda tx: tx.problems.open("acme"))
     assert [(one.kind, "none is active" in one.summary) for one in problems] == [(REPLY_WAITS, True)]

@@ -14,6 +14,7 @@ from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.desk.desk import Desk
 from bridge.domain.licences import LicenceBook
+from bridge.domain.premium import PremiumTerms
 from bridge.engine import notes as module
 from bridge.engine.health import StoreHealth, StoreState, Work
 from bridge.engine.notes import DeskNotes
@@ -183,9 +184,11 @@ async def test_what_is_on_sale_is_written_again_now_and_then(noting: Noting) -> 
 class Writing:
     """The writing side of one store, pass by pass."""
 
-    def __init__(self, desk: Desk, folder: Path, licences: LicenceBook | None = None) -> None:
+    def __init__(
+        self, desk: Desk, folder: Path, licences: LicenceBook | None = None, premium: PremiumTerms | None = None
+    ) -> None:
         setup = StoreSetup.of(read_settings(write_bridge(folder, stores={"acme": {}})).stores["acme"])
-        self.setup = replace(setup, licences=licences or setup.licences)
+        self.setup = replace(setup, licences=licences or setup.licences, premium=premium or setup.premium)
         self.shop, self.health, self.clock = FakeShop(), StoreHealth(ACME, 60), FixedClock(MONDAY)
         self.keys: tuple[SigningKey, ...] = (KEY,)
         self.pusher = Pusher(

@@ -30,6 +30,8 @@ from tests.support.fake_platform import read_settings, write_bridge
 from tests.support.waiting import until
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+PUSH_DELAY_S = 10.0
+"""For so long an account page may differ from the ledger (rule C16)."""
 
 
 class Store:
@@ -521,7 +523,7 @@ async def test_C16_rows_that_were_put_back_in_the_shop_are_pushed_again_within_t
     store.shop.accounts[7] = old
     del store.shop.entries[7, 2]
     await rung(runner, store)
-    await until(lambda: store.shop.posted(7) == 1100, "the page shows both again", within=5.0)
+    await until(lambda: store.shop.posted(7) == 1100, "the page shows both again", within=PUSH_DELAY_S)
     assert store.shop.accounts[7].number > newest
     assert (7, 2) in store.shop.entries
 
@@ -530,7 +532,7 @@ async def test_C16_rows_that_were_taken_away_in_the_shop_are_pushed_again(store:
     store.shop.accounts.clear()
     store.shop.entries.clear()
     await rung(runner, store)
-    await until(lambda: store.shop.posted(7) == 550, "the page is there again", within=5.0)
+    await until(lambda: store.shop.posted(7) == 550, "the page is there again", within=PUSH_DELAY_S)
     assert (7, 1) in store.shop.entries
 
 
@@ -551,7 +553,7 @@ async def test_D3_the_page_of_a_customer_who_is_gone_says_within_the_push_delay_
     store.shop.delete_customer(7)
     await rung(runner, store)
     await rung(runner, store)
-    await until(lambda: json.loads(store.shop.accounts[7].payload)["frozen"], "the page says so", within=5.0)
+    await until(lambda: json.loads(store.shop.accounts[7].payload)["frozen"], "the page says so", within=PUSH_DELAY_S)
 
 
 @pytest.mark.usefixtures("runner")

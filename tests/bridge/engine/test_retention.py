@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bridge.contracts.chats import Receipt
 from bridge.contracts.office import Delivery
 from bridge.desk.deliveries import Lanes
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
+from bridge.domain.chats import Address
 from bridge.domain.tickets import Author, Message, MessageKind, TicketNow, TicketState
 from bridge.engine.retention import Retention
 from bridge.settings import StoreSettings
@@ -99,3 +101,44 @@ async def test_D3_erasure_is_proposed_once_after_the_days_that_were_set(desk: De
     [problem] = await desk.read(lambda tx: tx.problems.open(ACME))
     assert (problem.kind, problem.count) == ("erasure_proposed", 1)
     assert problem.summary.endswith("Erase what is kept of him: bridge privacy erase 77 --by NAME")
+
+
+@pytest.mark.parametrize(("section", "names"), [("chat_days = 30", [""]), ("chat_days = 0", ["Maryam"])])
+async def test_D4_who_was_never_linked_is_forgotten_as_long_after_his_last_word_as_words_are_kept(
+    desk: Desk, tmp_path: Path, section: str, names: list[str]
+) -> None:
+    years = kept(desk, tmp_path, section)
+
+    def write(tx: DeskTx) -> None:
+        contact = tx.contacts.add(ACME, at=MONDAY_9AM, name="Maryam")
+        tx.chat_contacts.save(ACME, contact.id, Address("whatsapp", "989121234567"))
+        tx.conversations.open(ACME, contact.id, "office", "whatsapp", MONDAY_9AM)
+
+    async def left() -> list[str]:
+        rows = await desk.read(lambda tx: tx.connection.execute("SELECT name FROM contact").fetchall())
+        return [row[0] for row in rows]
+
+    await desk.transact("write", write)
+    await years.later(30)
+    assert await left() == ["Maryam"]
+    await years.later(1)
+    assert await left() == names
+
+
+async def test_D4_what_a_channel_delivered_is_forgotten_after_its_days_once_it_is_done_with(
+    desk: Desk, tmp_path: Path
+) -> None:
+    years = kept(desk, tmp_path, "receipt_days = 3")
+    receipts = [Receipt(key, "delivery", b"{}", MONDAY_9AM) for key in ("done", "waits")]
+    await desk.transact("keep", lambda tx: tx.receipts.add("chat", receipts))
+    (done, _) = await desk.read(lambda tx: tx.receipts.due("chat", MONDAY_9AM, 10))
+    await desk.transact("done", lambda tx: tx.receipts.end([done]))
+
+    async def left() -> list[str]:
+        rows = await desk.read(lambda tx: tx.connection.execute("SELECT key FROM receipt ORDER BY key").fetchall())
+        return [row[0] for row in rows]
+
+    await years.later(2)
+    assert await left() == ["done", "waits"]
+    await years.later(2)
+    assert await left() == ["waits"]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bridge import VERSION
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.rights import Price, RightKind
 from bridge.engine.setup import StoreSetup
@@ -41,8 +42,17 @@ def test_P1_C13_rights_and_prices_keep_the_order_of_the_file() -> None:
     )
 
 
-def test_P4_the_pages_terms_have_the_telephone_the_key_and_the_epoch() -> None:
+def test_P4_the_pages_terms_have_the_telephone_the_key_the_epoch_and_the_program() -> None:
     terms = shipped().page_terms(KEY, 7)
     assert (terms.store, terms.key, terms.epoch, terms.telephone) == ("prestashop-coins", KEY, 7, "+98 21 5555 0100")
     assert terms.rights.allows("telephone", "professional")
     assert not terms.rights.allows("telephone", "base")
+    assert terms.program == VERSION
+
+
+def test_W4_W6_premium_time_has_the_published_rates_and_knows_agents_by_their_address() -> None:
+    settings = load_plain(CONFIG).stores["opencart-extensions"]
+    premium = StoreSetup.of(settings).desk_terms.premium
+    assert [str(kind.rate.money) for kind in premium.kinds.values()] == ["15.00 USD", "20.00 USD", "30.00 USD"]
+    member = settings.staff[0]
+    assert premium.person(member.name) == member.email.casefold()

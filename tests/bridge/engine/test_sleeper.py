@@ -10,19 +10,22 @@ from typing import Any
 import pytest
 import structlog
 
+from bridge.contracts.coin_desk import DeadlineKind
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.events import PackageExpired
+from bridge.domain.events import PackageExpired, TimerEnded
 from bridge.domain.ticket_terms import TicketTerms
 from bridge.domain.tickets import Author
 from bridge.engine.sleeper import Sleeper
 from bridge.errors import DeskDamaged, DeskUnwritable
-from bridge.services import heartbeat, staff_coins
+from bridge.services import heartbeat, staff_coins, timing
+from bridge.services.premium_parts import contact_for
 from bridge.services.ticket_standing import settle
 from bridge.testing.clock import FixedClock
 from bridge.testing.desks import a_desk
 from tests.support.books import ACME, TEHRAN, customer
+from tests.support.premium_time import premium_terms
 from tests.support.quoting import ANNA, CUSTOMER, desk_terms
 from tests.support.waiting import until
 
@@ -269,3 +272,28 @@ async def test_T7_what_is_due_does_not_wait_until_all_tickets_follow_new_setting
 async def test_stopping_ends_the_sleep_at_once(bed: Bed) -> None:
     async with asyncio.timeout(5), bed.running():
         await until(lambda: bed.sleeper._asleep_until, "it sleeps")
+
+
+async def test_W6_a_timer_ends_at_its_limit_although_the_clock_was_put_back_meanwhile(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        desk.start()
+        bed = Bed(desk, premium=premium_terms())
+        await bed.sleeper.start()
+        terms = bed.terms[ACME]
+
+        def started(tx: DeskTx) -> None:
+            contact = contact_for(tx, ACME, 77, at=NOW)
+            timing.start_unbilled(tx, terms, contact.id, agent=ANNA, now=bed.clock.reading())
+
+        await desk.transact("start", started)
+        bed.clock.advance(AN_HOUR)
+        bed.clock.set_hands(-3 * AN_HOUR)
+        bed.sleeper._beaten -= 60  # half a minute later it beats again
+        await bed.sleeper.one_pass()
+        [deadline] = await desk.read(lambda tx: tx.deadlines.of([DeadlineKind.TIMER], 1))
+        assert deadline.due_at - bed.clock.now() == timedelta(minutes=50)
+        bed.clock.advance(AN_HOUR)
+        assert await bed.sleeper.one_pass() > 0
+        [event] = await desk.read(lambda tx: [one.event for one in tx.outbox.due(bed.clock.now(), 10)])
+        assert isinstance(event, TimerEnded)
+        assert (event.seconds, event.ending, event.flagged) == (7200, "forgotten", True)

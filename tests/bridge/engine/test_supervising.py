@@ -8,6 +8,7 @@ import structlog
 
 from bridge.engine import supervising
 from bridge.engine.supervising import CancelledInside, finished, supervised, unless_cancelled
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -52,15 +53,15 @@ async def test_a_cancellation_that_nobody_asked_for_is_an_error() -> None:
 async def test_a_task_that_does_not_end_is_cancelled_after_its_grace() -> None:
     task: asyncio.Task[None] = asyncio.create_task(asyncio.sleep(3600))
     began = time.monotonic()
-    await finished([task], grace_seconds=0.05, patience_seconds=1.0)
+    await finished([task], grace_seconds=0.05, patience_seconds=PATIENCE_S)
     assert task.cancelled()
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < PATIENCE_S
 
 
 async def test_cancelling_the_wait_cancels_the_tasks_at_once() -> None:
     task: asyncio.Task[None] = asyncio.create_task(asyncio.sleep(3600))
-    waiting = asyncio.create_task(finished([task], grace_seconds=3600, patience_seconds=1.0))
+    waiting = asyncio.create_task(finished([task], grace_seconds=3600, patience_seconds=PATIENCE_S))
     await asyncio.sleep(0)
     waiting.cancel()
-    await asyncio.wait([task, waiting], timeout=1.0)
+    await asyncio.wait([task, waiting], timeout=PATIENCE_S)
     assert task.cancelled()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bridge.engine.systemd import Notifier
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_a_service_manager_that_does_not_read_holds_nothing_up(manager: socket.s
                 filling.sendto(b"x", manager.getsockname())
     began = time.monotonic()
     notifier.alive()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < PATIENCE_S
 
 
 @pytest.mark.parametrize(

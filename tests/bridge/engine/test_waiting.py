@@ -8,6 +8,7 @@ import pytest
 
 from bridge.engine.bells import Bell
 from bridge.engine.waiting import first_of, next_due, spread
+from tests.support.waiting import PATIENCE_S
 
 KINDS = pytest.mark.parametrize("kind", [asyncio.Event, Bell])
 
@@ -16,13 +17,13 @@ KINDS = pytest.mark.parametrize("kind", [asyncio.Event, Bell])
 async def test_an_event_that_is_set_already_ends_it_at_once(kind: type[asyncio.Event]) -> None:
     stop = kind()
     stop.set()
-    await asyncio.wait_for(first_of(None, kind(), stop), 1)
+    await asyncio.wait_for(first_of(None, kind(), stop), PATIENCE_S)
 
 
 @KINDS
 @pytest.mark.parametrize("seconds", [-1.0, 0.0, 0.05])
 async def test_time_that_has_passed_ends_it(kind: type[asyncio.Event], seconds: float) -> None:
-    await asyncio.wait_for(first_of(seconds, kind()), 1)
+    await asyncio.wait_for(first_of(seconds, kind()), PATIENCE_S)
 
 
 @KINDS
@@ -31,7 +32,7 @@ async def test_any_of_the_events_ends_it(kind: type[asyncio.Event]) -> None:
     waiting = asyncio.create_task(first_of(3600, stop, wake))
     await asyncio.sleep(0)
     wake.set()
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, PATIENCE_S)
 
 
 @KINDS
@@ -43,7 +44,7 @@ async def test_cancelling_it_leaves_no_task_behind(kind: type[asyncio.Event]) ->
     await asyncio.wait([waiting])
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < PATIENCE_S
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@
 import asyncio
 import time
 
+import pytest
 import structlog
 
 from bridge.engine.systemd import Notifier
 from bridge.engine.watchdog import STUCK_AFTER_S, Watchdog
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 
 class Heard(Notifier):
@@ -80,10 +81,11 @@ async def test_a_loop_that_was_held_up_shows_as_delay() -> None:
     await watching
 
 
-async def test_it_ends_at_once_when_told_to_stop() -> None:
+async def test_it_ends_at_once_when_told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.engine.watchdog.LOOK_EVERY_S", 3600.0)
     stop = asyncio.Event()
     watching = asyncio.create_task(Watchdog({}, Notifier(None), stop).run())
     await asyncio.sleep(0)
     stop.set()
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(PATIENCE_S):
         await watching

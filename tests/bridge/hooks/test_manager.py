@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bridge.contracts.public_routes import PublicAnswer, PublicQuestion, PublicRoute
 from bridge.contracts.shop import DatabaseAccess, Finding, Level, ShopAdapter, StoreConnection
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import CoinsGranted
@@ -285,3 +286,37 @@ async def test_an_implementation_may_leave_out_what_it_does_not_need_and_have_an
     for name in ("short", "renamed"):
         await deliver(plugins, "bridge_coins_granted", EVENT, name)
     assert heard == ["short", "k"]
+
+
+# --- addresses on the public listener ---
+
+
+async def nothing(_: PublicQuestion) -> PublicAnswer:
+    return PublicAnswer()
+
+
+class Serving:
+    """A plugin with an address of its own, or of somebody else."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    @hookimpl
+    def bridge_public_routes(self) -> list[PublicRoute]:
+        return [PublicRoute("POST", self.path, nothing)]
+
+
+@pytest.mark.parametrize("path", ["/paper", "/paper/boy"])
+def test_a_plugin_serves_addresses_that_begin_with_its_name(path: str) -> None:
+    plugins = Plugins()
+    plugins.add("paper", Serving(path))
+    plugins.add("silent", Platform())
+    assert {name: [one.path for one in routes] for name, routes in plugins.public_routes().items()} == {"paper": [path]}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/licences/check", "/papers", "/", "/other/paper", "paper"])
+def test_a_plugin_that_wants_anothers_address_is_named(path: str) -> None:
+    plugins = Plugins()
+    plugins.add("paper", Serving(path))
+    with pytest.raises(PluginError, match=r"plugin paper can't serve .*: its addresses begin with /paper"):
+        plugins.public_routes()

@@ -7,10 +7,15 @@ import pytest
 from bridge.domain.quotes import QuoteKind
 from bridge.domain.tickets import MessageKind
 from bridge.locale import (
+    agreement_words,
     answers,
+    bill_words,
+    chat_words,
     entitlement_words,
     history_words,
     macro_words,
+    money_words,
+    numbers,
     promise_words,
     quote_words,
     service_words,
@@ -21,16 +26,23 @@ from bridge.locale.history_words import history_text
 from bridge.locale.say import OURS, Catalog, say, say_n
 
 MODULES = (
+    agreement_words,
     answers,
+    bill_words,
+    chat_words,
     entitlement_words,
     history_words,
     macro_words,
+    money_words,
     promise_words,
     quote_words,
     service_words,
     statement_words,
 )
 NOT_WORDS = {
+    agreement_words.OFFER,
+    chat_words.RATE,
+    chat_words.ROW,
     entitlement_words.RENEWAL,
     entitlement_words.PACKAGE,
     entitlement_words.OFFICIAL,
@@ -39,6 +51,8 @@ NOT_WORDS = {
     *(one for pair in statement_words.COMMAS.values() for one in pair),
     statement_words.MINUS,
     statement_words.LEFT_TO_RIGHT,
+    *numbers.THOUSANDS.values(),
+    *numbers.POINTS.values(),
     *entitlement_words.FOR_STAFF.values(),
     *entitlement_words.REASONS_FOR_STAFF.values(),
 }

@@ -14,10 +14,9 @@ from bridge.services.account_pages import PageTerms
 from bridge.services.document_comparison import (
     compare_document_rows,
     expected_answers,
+    expected_documents,
     expected_messages,
     expected_prices,
-    expected_quotes,
-    expected_tickets,
 )
 from bridge.services.documents import documents_pushed, waiting_documents
 from bridge.services.findings import Difference
@@ -56,8 +55,7 @@ def compared(desk: CoinDesk, table: DocumentTable, found: list[DocumentRow]) -> 
     elif table is DocumentTable.MESSAGE:
         expected, _ = desk.desk.look(expected_messages, PAGE, after=MessageKey(0, 0), limit=99)
     else:
-        page = expected_quotes if table is DocumentTable.QUOTE else expected_tickets
-        expected, _ = desk.desk.look(page, PAGE, after=0, limit=99)
+        expected, _ = desk.desk.look(expected_documents, PAGE, table, after=0, limit=99)
     return compare_document_rows([KEY], table, expected, found)
 
 
@@ -105,11 +103,11 @@ def test_C16_what_has_yet_to_be_pushed_is_not_expected(desk: CoinDesk) -> None:
 
 def test_C16_quotes_come_a_page_at_a_time(desk: CoinDesk) -> None:
     pushed(desk)
-    first, last = desk.desk.look(expected_quotes, PAGE, after=0, limit=1)
+    first, last = desk.desk.look(expected_documents, PAGE, DocumentTable.QUOTE, after=0, limit=1)
     assert ([one.key for one in first], last) == ([1], 1)
-    second, last = desk.desk.look(expected_quotes, PAGE, after=1, limit=1)
+    second, last = desk.desk.look(expected_documents, PAGE, DocumentTable.QUOTE, after=1, limit=1)
     assert ([one.key for one in second], last) == ([2], 2)
-    assert desk.desk.look(expected_quotes, PAGE, after=2, limit=1) == ([], None)
+    assert desk.desk.look(expected_documents, PAGE, DocumentTable.QUOTE, after=2, limit=1) == ([], None)
 
 
 def test_C16_a_changed_a_forged_an_older_and_a_missing_row_are_named(desk: CoinDesk) -> None:
@@ -128,9 +126,9 @@ def test_C16_a_changed_a_forged_an_older_and_a_missing_row_are_named(desk: CoinD
 
 def test_C16_tickets_come_a_page_at_a_time(desk: CoinDesk) -> None:
     pushed(desk)
-    first, last = desk.desk.look(expected_tickets, PAGE, after=0, limit=1)
+    first, last = desk.desk.look(expected_documents, PAGE, DocumentTable.TICKET, after=0, limit=1)
     assert ([one.key for one in first], last) == ([1], 1)
-    assert desk.desk.look(expected_tickets, PAGE, after=2, limit=1) == ([], None)
+    assert desk.desk.look(expected_documents, PAGE, DocumentTable.TICKET, after=2, limit=1) == ([], None)
 
 
 def test_C16_a_changed_and_a_missing_thread_are_named(desk: CoinDesk) -> None:

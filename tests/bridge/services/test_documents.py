@@ -16,7 +16,7 @@ from bridge.domain.rights import Price, RightBook
 from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.services import comparing_accounts, offering, prices, privacy, working
 from bridge.services.account_pages import PageTerms, waiting_batch
-from bridge.services.document_comparison import expected_quotes
+from bridge.services.document_comparison import expected_documents
 from bridge.services.documents import DocumentBatch, documents_pushed, waiting_documents
 from bridge.services.opening import open_ticket
 from bridge.services.told_before import told_before
@@ -173,7 +173,7 @@ def test_a_draft_that_staff_take_back_was_never_there(coins: CoinDesk) -> None:
     assert rows(coins) == []
     pushed(coins)
     assert waiting(coins) is None
-    assert coins.desk.look(expected_quotes, TERMS, after=0, limit=10) == ([], None)
+    assert coins.desk.look(expected_documents, TERMS, QUOTE, after=0, limit=10) == ([], None)
 
 
 def test_a_draft_of_somebody_who_was_erased_leaves_no_row(coins: CoinDesk) -> None:

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bridge.errors import BadDomain
-from bridge.services.domain_names import MOST_NAME, HostKind, domain_name
+from bridge.services.domain_names import MOST_NAME, HostKind, domain_name, in_letters
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,9 @@ from bridge.services.domain_names import MOST_NAME, HostKind, domain_name
         ("example.com?x", "example.com"),
         ("www.com", "www.com"),
         ("shop-1.example.co.uk", "shop-1.example.co.uk"),
+        ("My_Shop.example.com", "my_shop.example.com"),
+        ("_shop_.bücher.com", "_shop_.xn--bcher-kva.com"),
+        ("my--shop.example.com", "my--shop.example.com"),
         ("bücher.example.com", "xn--bcher-kva.example.com"),
         ("BÜCHER.example.com", "xn--bcher-kva.example.com"),
         ("xn--bcher-kva.example.com", "xn--bcher-kva.example.com"),
@@ -78,7 +81,7 @@ def test_L6_half_an_address_is_neither(written: str) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "", " ", ".", "..", "a..com", "-a.com", "a-.com", "a_b.com", "a b.com", "x" * 64 + ".com", "://", "http://",
+        "", " ", ".", "..", "a..com", "-a.com", "a-.com", "a_-.com", "a b.com", "a=b.com", "x" * 64 + ".com", "://", "http://",
         "user@example.com", "https://user:word@example.com/", "ftp://example.com", "javascript:alert(1)",
         "example.com\\evil", "example.com:port", "exa\x00mple.com", "*.example.com", "\ud800.com", "[::1", "\u200d.com",
     ],
@@ -104,7 +107,13 @@ def test_L6_a_name_of_300_characters_is_refused() -> None:
     assert len(domain_name(".".join(["a" * 49] * 5)).name) <= MOST_NAME
 
 
-@given(st.text(max_size=40) | st.from_regex(r"\A(www\.)?[a-zA-Z0-9ü.:/@-]{1,40}\Z"))
+def test_L6_a_domain_is_shown_in_the_letters_of_its_language() -> None:
+    for written in ("bücher.example.com", "فروشگاه.ایران", "магазин.рф", "shop.example"):
+        assert in_letters(domain_name(written).name) == written
+    assert in_letters("xn--a.example") == "xn--a.example", "what is no such name stays as it is"
+
+
+@given(st.text(max_size=40) | st.from_regex(r"\A(www\.)?[a-zA-Z0-9ü_.:/@-]{1,40}\Z"))
 @example("xn--www-.com")
 @example("www.1")
 @example("WWW.ß.com")
@@ -118,3 +127,4 @@ def test_L6_whatever_is_written_is_refused_or_has_one_form_that_stays(written: s
     assert found.name == found.name.lower()
     assert found.name.isascii()
     assert 0 < len(found.name) <= MOST_NAME
+    assert domain_name(in_letters(again)) == found

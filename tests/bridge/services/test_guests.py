@@ -284,12 +284,12 @@ def test_C19_guests_with_coins_are_listed_until_they_are_linked(counter: Counter
     counter.guest_order()
     counter.guest_order(order_id=1051, status=PENDING)
 
-    def listed(tx: Tx) -> list[Owner]:
-        found, after = guests.with_coins(tx, ACME, after=0, limit=10)
+    def listed(tx: Tx) -> list[guests.Unclaimed]:
+        found, after = guests.unclaimed(tx, ACME, after=0, limit=10)
         assert after is None
-        return [one.owner for one in found]
+        return found
 
-    assert counter.desk.desk.look(listed) == [GUEST]
+    assert counter.desk.desk.look(listed) == [(GUEST.ref, 550, 0)]
     counter.link()
     assert counter.desk.desk.look(listed) == []
 

@@ -505,6 +505,12 @@ def test_what_an_earlier_desk_accepted_is_done_again_as_of_then(page: Page) -> N
     assert page.coins.coins(CUSTOMER) == (300, 50, 250)
 
 
+def test_W9_a_code_for_a_chat_that_an_earlier_desk_gave_is_over(page: Page) -> None:
+    row = page.posts("chat_code", {})
+    assert page.handled(row, told=told("chat_code", "accepted", page)) is Outcome.ACCEPTED
+    assert not page.coins.desk.look(lambda tx: tx.chat_contacts.codes_wait(ACME, page.coins.now - timedelta(hours=2)))
+
+
 def test_C8_an_approval_that_was_in_time_then_is_in_time_after_a_restore(page: Page) -> None:
     quote = page.coins.offered(CUSTOMER, 50)
     page.coins.later(days=14, hours=1)

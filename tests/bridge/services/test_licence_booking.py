@@ -16,12 +16,12 @@ from bridge.domain.accounts import Owner
 from bridge.domain.events import LicenceChanged, LicenceExpired, LicenceExpiring
 from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licence_keys import normal
-from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, Term
+from bridge.domain.licences import Licence, LicenceBook, LicenceEvent, LicenceEventKind, Term
 from bridge.domain.orders import Order
 from bridge.errors import KeyReused
-from bridge.services import disputes, guests, problems, purchases, shop_facts
+from bridge.services import disputes, guests, licence_freshness, problems, purchases, shop_facts
 from bridge.services.firing import fire_due
-from bridge.services.licence_watch import arm_licences
+from bridge.services.licence_watch import arm_licences, licence_due
 from bridge.services.verify import verify
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import (
@@ -254,7 +254,8 @@ def test_L5_a_refunded_renewal_is_taken_back_and_paid_again_has_its_old_place(se
 
 
 def test_L5_a_renewal_without_a_licence_is_told_to_staff_and_finds_one_later(seller: Keeper) -> None:
-    seller.book(an_order(2, (RENEW, 1)))
+    booked = seller.book(an_order(2, (RENEW, 1)))
+    assert booked.licences == 0, "nothing was changed"
     (problem,) = seller.problems()
     assert (problem.kind, problem.summary.split(":")[0]) == ("nothing_to_renew", "order 2")
     assert licences(seller) == []
@@ -359,6 +360,30 @@ def test_C19_a_guests_licence_comes_with_his_order(seller: Keeper) -> None:
     assert the_licence(seller).now.end == last_second(2028, 11, 20)
 
 
+def test_C19_whoever_gets_a_licence_with_a_guests_order_is_told(seller: Keeper) -> None:
+    seller.book(an_order(1042, (SEO, 1), buyer=guest(1042)))
+    assert seller.desk.look(guests.unclaimed, ACME, after=0, limit=9) == ([(1042, 0, 1)], None)
+    seller.desk.run(guests.link, ACME, 1042, customer(77), by=ANNA, at=seller.now)
+    assert seller.desk.look(guests.unclaimed, ACME, after=0, limit=9) == ([], None)
+    issued, assigned = told(seller, LicenceChanged)
+    assert [(one.change, one.owner) for one in (issued, assigned)] == [
+        ("issued", guest(1042)),
+        ("assigned", customer(77)),
+    ]
+    assert (assigned.licence_id, assigned.until) == (issued.licence_id, issued.until)
+
+
+def test_C19_L5_a_renewal_that_was_bought_as_a_guest_finds_its_licence_once_the_order_is_linked(seller: Keeper) -> None:
+    seller.book(an_order(1, (SEO, 1)))
+    seller.book(an_order(2, (RENEW, 1), buyer=guest(2)))
+    assert seller.problem_kinds() == ["nothing_to_renew"]
+    seller.desk.run(guests.link, ACME, 2, customer(77), by=ANNA, at=seller.now)
+    assert list(seller.desk.look(lambda tx: tx.sync.waiting(ACME, [2]))) == [2], "it is read again"
+    seller.book(an_order(2, (RENEW, 1), buyer=guest(2)))
+    assert the_licence(seller).now.end == last_second(2028, 11, 20)
+    assert seller.problem_kinds() == []
+
+
 # --- what falls due ---------------------------------------------------------------------------------------------
 
 
@@ -390,13 +415,50 @@ def test_L6_what_nobody_could_send_is_told_once_by_the_most_urgent(seller: Keepe
     assert (event.days, event.instead_of) == (1, (30, 7))
 
 
+def test_L6_a_reminder_that_the_settings_name_since_is_not_sent_behind_a_more_urgent_one(seller: Keeper) -> None:
+    seller.book(an_order(1042, (SEO, 1)))
+    end = last_second(2027, 11, 20)
+    fired(seller, end - timedelta(days=6))
+    more = desk_terms(licences=LicenceBook(list(PRODUCTS.products.values()), expiring_days=(30, 14, 7, 1)))
+    seller.desk.run(licence_due, more, the_licence(seller).licence.id, at=end - timedelta(days=5))
+    assert [one.days for one in told(seller, LicenceExpiring)] == [6]
+    seller.desk.run(licence_due, more, the_licence(seller).licence.id, at=end - timedelta(days=1))
+    assert [one.days for one in told(seller, LicenceExpiring)] == [6, 1]
+
+
+def test_L7_nobody_is_told_of_an_end_that_is_not_held_against_him(seller: Keeper) -> None:
+    seller.book(an_order(1042, (SEO, 1)))
+    end = last_second(2027, 11, 20)
+    seller.desk.run(licence_freshness.shop_lost, ACME, at=end - timedelta(days=4))
+    for hours in (1, 2, 30):
+        fired(seller, end + timedelta(hours=hours))
+    assert told(seller, LicenceExpired) == [], "it is unverified meanwhile"
+    seller.desk.run(licence_freshness.shop_found, ACME)
+    fired(seller, end + timedelta(hours=31))
+    fired(seller, end + timedelta(hours=32))
+    assert len(told(seller, LicenceExpired)) == 1
+
+
+def test_L7_L5_who_has_renewed_while_the_shop_could_not_be_read_hears_of_no_end(seller: Keeper) -> None:
+    seller.book(an_order(1042, (SEO, 1)))
+    end = last_second(2027, 11, 20)
+    seller.desk.run(licence_freshness.shop_lost, ACME, at=end - timedelta(days=4))
+    fired(seller, end + timedelta(hours=1))
+    seller.book(an_order(1043, (RENEW, 1)))
+    seller.desk.run(licence_freshness.shop_found, ACME)
+    fired(seller, end + timedelta(days=2))
+    assert told(seller, LicenceExpired) == []
+
+
 def test_L6_a_suspended_licence_reminds_nobody_and_a_renewed_one_reminds_anew(seller: Keeper) -> None:
     end = last_second(2027, 11, 20)
     seller.book(an_order(1042, (SEO, 1)))
     fired(seller, end - timedelta(days=29))
     seller.book(an_order(1042, (SEO, 1), status=REFUNDED))
     fired(seller, end - timedelta(days=6))
-    assert len(told(seller, LicenceExpiring)) == 1
+    one, terms = the_licence(seller), desk_terms(licences=PRODUCTS)
+    seller.desk.run(licence_due, terms, one.licence.id, at=end + timedelta(days=1))  # what was due before it was
+    assert (len(told(seller, LicenceExpiring)), told(seller, LicenceExpired)) == (1, [])
     seller.book(an_order(1042, (SEO, 1)), an_order(1043, (RENEW, 1)))
     fired(seller, end)
     fired(seller, last_second(2028, 11, 20) - timedelta(days=30))

@@ -14,7 +14,7 @@ from bridge.domain.events import LicenceChanged
 from bridge.domain.licence_answers import NOT_KNOWN, LicenceAnswer, LicenceQuestion, Verdict
 from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licence_keys import ALPHABET
-from bridge.domain.licences import LicenceEvent, LicenceEventKind, SuspendedBy, Term
+from bridge.domain.licences import LicenceBook, LicenceEvent, LicenceEventKind, Product, SuspendedBy, Term
 from bridge.errors import WrongToken
 from bridge.services import licence_checks
 from bridge.services.domain_names import domain_name
@@ -22,7 +22,7 @@ from bridge.services.licence_checks import MOST_ACTIVATIONS, CheckTerms, spelled
 from bridge.services.licence_freshness import is_fresh, serves, shop_found, shop_lost
 from tests.bridge.services.conftest import Keeper
 from tests.support.books import ACME, REFUNDED, TEHRAN, a_quick_desk, an_order, customer, rows
-from tests.support.licences import MENU, PRODUCTS, SEO, a_licence_store
+from tests.support.licences import MENU, PRODUCTS, SEO, SEO_TERMS, a_licence_store
 
 TERMS = CheckTerms(ACME, PRODUCTS)
 YEAR_LATER = datetime(2027, 11, 20, 23, 59, 59, tzinfo=TEHRAN)
@@ -97,6 +97,21 @@ def test_L6_a_domain_in_use_stays_so_and_tells_no_second_token(seller: Seller) -
     again = seller.activate(seller.question("https://WWW.shop.example.com:8443/en/"), "second")
     assert (codes(again), again.done, again.token) == (["active"], True, None)
     assert seller.deactivate(replace(question, token="first")).done
+
+
+def test_L6_an_extension_with_an_old_token_goes_on_on_its_domain_and_may_not_release_it(seller: Seller) -> None:
+    seller.activate(seller.question(), "new")
+    again = seller.activate(seller.question(token="old"))
+    assert (codes(again), again.done, again.token) == (["active"], True, None)
+    with pytest.raises(WrongToken):
+        seller.deactivate(seller.question(token="old"))
+
+
+def test_L6_a_licence_for_any_number_of_domains_works_on_each_of_them_unasked(seller: Seller) -> None:
+    seller.store = a_licence_store(licences=LicenceBook([Product(SEO_TERMS._replace(domains=0), (SEO,))]))
+    seller.book(an_order(1043, (SEO, 1)))
+    assert codes(seller.check(seller.question(order_id=1043))) == ["active"]
+    assert seller.activate(seller.question(order_id=1043)).done
 
 
 def test_L6_a_second_domain_finds_no_place_until_the_first_is_given_back(seller: Seller) -> None:

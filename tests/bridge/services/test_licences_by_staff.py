@@ -191,6 +191,12 @@ def test_L6_staff_release_a_domain_as_anybody_writes_it_and_it_uses_up_none_of_t
     assert (after.now.activations, after.now.own_releases, after.now.free_places) == ({}, (), 1)
 
 
+def test_L6_a_place_that_a_name_has_by_which_no_domain_would_be_known_today_can_be_given_back(coins: CoinDesk) -> None:
+    activated(coins, his(coins), "www.shop.ir")
+    after = done(coins, licences_by_staff.release_domain, 1, "www.shop.ir").licence
+    assert after.now.activations == {}
+
+
 @pytest.mark.parametrize(
     ("deed", "error", "words"),
     [

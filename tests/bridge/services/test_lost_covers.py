@@ -8,19 +8,22 @@ import pytest
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow
 from bridge.domain.entitlement import Entitlement, Reason, Way
+from bridge.domain.events import TicketOpened
 from bridge.domain.plans import PlanBook
 from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.services import covering
 from bridge.services.account_pages import PageTerms
+from bridge.services.licence_refunds import REFUNDED_MEANWHILE
 from bridge.services.lost_answers import with_answers
 from bridge.services.lost_covers import recover_covers
 from bridge.services.ticket_documents import ticket_document
 from bridge.services.ticket_standing import settle
+from bridge.services.told_before import Told
 from tests.support.books import ACME, REFUNDED, TEHRAN
 from tests.support.licences import SEO, SOLD, a_licence_desk, buys
 from tests.support.lost_rows import KEY, lost_ticket
 from tests.support.quoting import ANNA, CoinDesk
-from tests.support.tickets import WEDNESDAY_6PM, now_of, opens, stored_is_what_follows
+from tests.support.tickets import WEDNESDAY_6PM, now_of, opens, posted, posts, stored_is_what_follows
 
 EXPIRED = {"code": "no_clock", "reason": "expired", "licence": None, "product": "seo"}
 
@@ -87,7 +90,30 @@ def test_L3_staff_are_told_of_a_ticket_that_is_free_again_by_a_licence_whose_mon
     row = left(coins, number, code="licence", reason="active", licence=licence.licence.id, product="seo")
     assert [recovered(coins, row) for _ in range(2)] == [[number], []]
     (told,) = coins.desk.look(lambda tx: tx.problems.open(ACME))
-    assert (told.kind, told.count) == (covering.REFUNDED_MEANWHILE, 1)
+    assert (told.kind, told.count) == (REFUNDED_MEANWHILE, 1)
+
+
+def test_L2_what_is_opened_again_is_covered_and_told_in_the_words_of_then(coins: CoinDesk) -> None:
+    buys(coins, SEO)
+    said: dict[str, Any] = {"subject": "Slider", "text": "It does not slide.", "price": None, "product": "seo"}
+    first = posted(coins, "ticket_open", **said)
+    number = int(first.document["data"]["ticket"])
+    coins.desk.run(covering.decide_anew, coins.terms, number, by=ANNA, at=coins.later(days=400))
+    closed = posts(coins, "ticket_reply", ticket=number, text="And now?")
+    assert closed.document["data"] == {"ticket": number}, "what opens none says nothing of covers"
+    with a_licence_desk(WEDNESDAY_6PM, plans=PlanBook([])) as restored:
+        (licence,) = buys(restored, SEO)
+        buys(restored, SEO, status=REFUNDED)
+        before = Told("accepted", first.code, {}, first.document["data"], first.received_at)
+        assert posted(restored, "ticket_open", told=before, **said).document["data"] == first.document["data"]
+        (told,) = restored.told(TicketOpened)
+        assert isinstance(told, TicketOpened)
+        assert (told.cover, told.reason, told.licence_id) == ("licence", "active", licence.licence.id)
+        (problem,) = restored.desk.look(lambda tx: tx.problems.open(ACME))
+        assert problem.kind == REFUNDED_MEANWHILE
+        row = left(restored, number, code="licence", reason="active", licence=licence.licence.id, product="seo")
+        assert recovered(restored, row) == []
+        stored_is_what_follows(restored)
 
 
 def test_what_staff_of_this_desk_have_decided_stays_and_a_row_that_says_nothing_changes_nothing(

@@ -11,12 +11,14 @@ from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.desk.backup import backup
 from bridge.desk.desk import Desk
+from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.licence_answers import LicenceQuestion
 from bridge.domain.licence_history import KeptLicence
 from bridge.domain.licences import StatusCode, Term
 from bridge.errors import WrongToken
 from bridge.services import licence_checks, privacy
 from bridge.services.lost_licences import (
+    leave_pages,
     recover_domains,
     report_lost_deeds,
     report_lost_licences,
@@ -54,9 +56,10 @@ def erased(one: KeptLicence) -> DocumentRow:
     return DocumentRow(one.licence.id, signed_row(KEY, LICENCE, said, customer_id=0, epoch=1, number=9))
 
 
-def unknown(one: KeptLicence) -> DocumentRow:
+def unknown(one: KeptLicence, **different: Any) -> DocumentRow:
     """The row of a licence that was given after the backup."""
     said = json.loads(left(one).row.payload) | {"licence": one.licence.id + 5, "key": "7K3QX-M2R9D-W8HPA-V5TNC-4JEGB"}
+    said |= different
     return DocumentRow(said["licence"], signed_row(KEY, LICENCE, said, customer_id=77, epoch=1, number=9))
 
 
@@ -104,6 +107,13 @@ def test_a_licence_whose_key_only_the_lost_desk_knew_goes_off_the_page_and_staff
     )
 
 
+def test_L5_of_a_licence_that_was_bought_and_refunded_after_the_backup_nobody_is_told(desk: LicenceDesk) -> None:
+    one = desk.bought()
+    refunded = unknown(one, suspended="refunded")
+    (blank,) = desk.desk.run(report_lost_licences, desk.pages, [refunded], [KEY], at=desk.now)
+    assert (blank.row.customer_id, problems(desk)) == (0, [])
+
+
 def test_L1_an_order_gives_the_same_key_after_a_restore_and_another_desk_gives_another(
     desk: LicenceDesk, tmp_path: Path
 ) -> None:
@@ -129,6 +139,24 @@ def test_L6_a_licence_bought_after_the_backup_is_used_where_it_was_under_its_new
     stranger = left(desk.bought(1043), licence=one.licence.id + 6, customer=78)
     desk.desk.run(report_lost_licences, desk.pages, [stranger], [KEY], at=desk.now)
     assert desk.again(desk.bought(1043)).now.activations == {}
+
+
+def test_what_staff_did_to_a_licence_that_was_bought_after_the_backup_is_told_under_its_new_number(
+    desk: LicenceDesk,
+) -> None:
+    one, other = desk.bought(), desk.bought(1043)
+    number = one.licence.id
+    done: dict[str, Any] = {"customer": 78, "suspended": "suspended"}
+    commands = (f"bridge licence assign {number} 78", f"bridge licence suspend {number}")
+    with_a_free_number, with_anothers = (
+        left(one, licence=number + 5, **done),
+        left(one, licence=other.licence.id, **done),
+    )
+    desk.desk.run(report_lost_licences, desk.pages, [with_a_free_number], [KEY], at=desk.now)
+    first = sorted(problems(desk))
+    desk.desk.run(settle_differing, ACME, [with_anothers], [KEY], is_all=True, at=desk.now)
+    assert sorted(problems(desk)) == first
+    assert [command in told for command, told in zip(commands, first, strict=True)] == [True, True]
 
 
 def test_L6_the_row_of_a_licence_with_another_key_says_nothing_about_this_one(desk: LicenceDesk) -> None:
@@ -164,28 +192,45 @@ def test_L5_only_a_licence_that_ran_longer_after_the_backup_was_prolonged(
     end = one.now.ends[Term.SUPPORT]
     assert end is not None
     row = left(one, support_until=until(int(end.timestamp())))
-    assert desk.desk.run(settle_differing, ACME, [row], [KEY], is_all=True, at=desk.now) == frozenset()
+    waits = desk.desk.run(report_lost_deeds, ACME, [row], [KEY], is_all=False, at=desk.now)
+    assert waits == ({one.licence.id} if told else set())
+    assert problems(desk) == []
+    assert desk.desk.run(report_lost_deeds, ACME, [row], [KEY], is_all=True, at=desk.now) == frozenset()
     assert [told in summary for summary in problems(desk)] == [True] * bool(told)
 
 
 @pytest.mark.parametrize(
-    ("different", "told"),
+    ("different", "told", "at_once"),
     [
-        ({}, []),
-        ({"suspended": "refunded"}, []),
-        ({"suspended": "suspended"}, ["licence 1 was suspended by staff after the backup", "bridge licence suspend 1"]),
-        ({"customer": 78}, ["licence 1 was assigned by staff after the backup", "bridge licence assign 1 78"]),
-        ({"customer": 78, "key": SigningKey("k1", b"9" * 32)}, []),
+        ({}, [], True),
+        ({"suspended": "refunded"}, ["licence 1 was suspended", "bridge licence suspend 1"], False),
+        ({"suspended": "suspended"}, ["licence 1 was suspended by staff", "bridge licence suspend 1"], True),
+        ({"customer": 78}, ["licence 1 was assigned by staff", "bridge licence assign 1 78"], True),
+        ({"customer": 78, "key": SigningKey("k1", b"9" * 32)}, [], True),
     ],
 )
-def test_what_staff_did_to_a_licence_after_the_backup_is_told_to_them_where_no_order_says_it_again(
-    desk: LicenceDesk, different: dict[str, Any], told: list[str]
+def test_what_staff_did_to_a_licence_after_the_backup_is_told_to_them_once_nothing_else_can_have_done_it(
+    desk: LicenceDesk, different: dict[str, Any], told: list[str], at_once: bool
 ) -> None:
     one = desk.bought()
-    for _ in range(2):
-        desk.desk.run(report_lost_deeds, ACME, [left(one, **different)], [KEY], at=desk.now)
-    assert len(problems(desk)) == bool(told)
+    for is_all in (False, True, True):
+        waits = desk.desk.run(report_lost_deeds, ACME, [left(one, **different)], [KEY], is_all=is_all, at=desk.now)
+        assert waits == (set() if is_all or at_once else {one.licence.id})
+        assert len(problems(desk)) == bool(told and (is_all or at_once))
     assert all(words in problems(desk)[0] for words in told)
+
+
+def test_L6_C19_a_licence_that_was_a_guests_again_is_used_where_it_was_and_leaves_the_page(desk: LicenceDesk) -> None:
+    one = desk.bought(buyer=Owner(OwnerKind.GUEST, 1042))
+    row = left(one, customer=78)
+    assert desk.desk.run(report_lost_deeds, ACME, [row], [KEY], is_all=False, at=desk.now) == {one.licence.id}
+    assert desk.desk.run(recover_domains, ACME, [row], [KEY]) == [one.licence.id]
+    assert list(desk.again(one).now.activations) == [HERE]
+    assert desk.desk.run(leave_pages, desk.pages, [row], but={one.licence.id}) == []
+    assert desk.desk.run(report_lost_deeds, ACME, [row], [KEY], is_all=True, at=desk.now) == set()
+    assert "bridge guest link 1042 78" in problems(desk)[0]
+    (blank,) = desk.desk.run(leave_pages, desk.pages, [row], but=())
+    assert (blank.id, blank.row.customer_id, "key" in blank.row.payload) == (one.licence.id, 0, False)
 
 
 def test_D2_what_was_erased_after_the_backup_is_kept_back_until_it_is_erased_again(desk: LicenceDesk) -> None:

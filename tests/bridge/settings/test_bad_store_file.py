@@ -342,11 +342,11 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "two plans with one product code": (
         with_section(SECOND_PLAN.replace("SUPPORT-GOLD", "SUPPORT-BASE")),
-        'plans.gold.product_codes[1]: already grants the plan base, not "SUPPORT-BASE"',
+        'plans.gold.product_codes[1]: must stand for one thing: "SUPPORT-BASE" grants the plan base already',
     ),
     "two plans with one product code in other capitals": (
         with_section(SECOND_PLAN.replace("SUPPORT-GOLD", "Support-Base")),
-        'plans.gold.product_codes[1]: already grants the plan base, not "Support-Base"',
+        'plans.gold.product_codes[1]: must stand for one thing: "Support-Base" grants the plan base already',
     ),
     "a plan's key with odd characters": (
         with_section(SECOND_PLAN.replace("plans.gold", 'plans."Gold plan"')),
@@ -365,7 +365,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "a plan's name that is no table": (
         changed('name = { en = "Base" }', 'name = "Base"'),
-        'plans.base.name: must be a table, not "Base"',
+        'plans.base.name: must be a table, for example { en = "Base" }, not "Base"',
     ),
     "a plan for ever": (
         changed("coins = 550", "coins = 550\nvalid_months = 1000"),

@@ -75,6 +75,13 @@ WRONG: dict[str, tuple[str, str]] = {
             '"10.0.0.1/8"'
         ),
     ),
+    "a proxy that everybody is": (
+        '[public_web]\ntrusted_proxies = ["127.0.0.1", "::/0"]',
+        (
+            "public_web.trusted_proxies[2]: must not be every address: whoever asks could choose whom to be counted "
+            'as, not "::/0"'
+        ),
+    ),
     "no questions at all": (
         "[public_web]\nper_address = 0",
         "public_web.per_address: must be a whole number of at least 1, not 0",

@@ -98,15 +98,15 @@ def test_L8_a_vendors_own_table_takes_the_place_of_orders(tmp_path: Path) -> Non
 BAD = {
     "a plan's code": (
         PRODUCT.replace('"SEO-5"', '"support-base"'),
-        'licences.products.seo.product_codes[2]: already grants the plan base, not "support-base"',
+        'licences.products.seo.product_codes[2]: must stand for one thing: "support-base" grants the plan base already',
     ),
     "a renewal that is a product": (
         PRODUCT.replace("SEO-HALF", '"seo-1"'),
-        'licences.products.seo.renewals.seo-1: already gives a licence of seo, not "seo-1"',
+        'licences.products.seo.renewals.seo-1: must stand for one thing: "seo-1" gives a licence of seo already',
     ),
     "a renewal of two products": (
         PRODUCT + '[licences.products.b]\nname = { en = "B" }\nproduct_codes = ["B"]\nrenewals = { SEO-RENEW = 1 }',
-        'licences.products.b.renewals.SEO-RENEW: already renews seo, not "SEO-RENEW"',
+        'licences.products.b.renewals.SEO-RENEW: must stand for one thing: "SEO-RENEW" renews seo already',
     ),
     "no code": (
         '[licences.products.seo]\nname = { en = "SEO" }',
@@ -141,6 +141,17 @@ BAD = {
     "no name": (
         '[licences.products.seo]\nproduct_codes = ["SEO"]',
         'licences.products.seo.name: must be set, for example { en = "SEO extension" }',
+    ),
+    "a name that is no table": (
+        '[licences.products.seo]\nname = "SEO"\nproduct_codes = ["SEO"]',
+        'licences.products.seo.name: must be a table, for example { en = "SEO extension" }, not "SEO"',
+    ),
+    "a column without its braces": (
+        TABLE + 'support_until = "valid_until"',
+        (
+            'licences.table.support_until: must be { column = "name" }, or { value = "what holds for every row" }, '
+            'not "valid_until"'
+        ),
     ),
     "orders and a table": (
         TABLE.replace('"SEO" }', '"SEO" }\nproduct_codes = ["SEO"]'),

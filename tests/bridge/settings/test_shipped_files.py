@@ -11,7 +11,7 @@ from tests.support.settings_files import load_plain
 
 CONFIG = Path(__file__).parents[3] / "config"
 STORES = ("opencart-extensions", "prestashop-coins")
-SHIPPED_PLUGINS = ("opencart", "prestashop", "mail", "webhook")
+SHIPPED_PLUGINS = ("opencart", "prestashop", "mail", "webhook", "whatsapp")
 
 
 @pytest.fixture(name="shipped")

@@ -18,6 +18,17 @@ customer_id = { column = "customer" }
 products = { one = "seo" }
 statuses = { two = "active" }
 """
+PREMIUM = """
+[premium.kinds.technical]
+name = { en = "Technical support" }
+rate = "20.00"
+[premium.payments]
+one = "1.00"
+[[premium.numbers]]
+name = "office"
+role = "official"
+number = "+98 21 5555 0100"
+"""
 SOLD = """
 [licences.products.seo]
 name = { en = "SEO" }
@@ -89,17 +100,19 @@ def test_every_setting_in_force_is_in_the_reference(tmp_path: Path) -> None:
         f"[service]\n{other_hours}", changed("coins = 550", f"coins = 550\nservice_{other_hours}", text)
     )
     text = with_section('[[tickets.escalation]]\nafter_hours = 2\n[macros.seen]\ntext = { en = "Seen." }', text)
+    text = with_section(PREMIUM, text)
     general = set()
     names = [
         name
-        for licences in (LICENCES, SOLD)
-        for name in shown(write_config(tmp_path, stores={"acme.toml": with_section(licences, text)}))
+        for section in (LICENCES, SOLD)
+        for name in shown(write_config(tmp_path, stores={"acme.toml": with_section(section, text)}))
     ]
     for name in names:
         path = name.removeprefix("stores.acme.").replace("staff[1]", "staff[]").replace("plans.base", "plans.KEY")
         path = path.replace("rights.tickets", "rights.KEY").replace("prices.setup", "prices.KEY")
         path = path.replace("escalation[1]", "escalation[]").replace("macros.seen.text.en", "macros.KEY.text")
         path = path.replace("licences.products.seo", "licences.products.KEY")
+        path = path.replace("numbers[1]", "numbers[]").replace("kinds.technical", "kinds.KEY")
         for key in (".saturday", ".one", ".two", ".more"):
             path = path.removesuffix(key)
         general.add(path.replace("name.en", "name").replace("about.en", "about"))

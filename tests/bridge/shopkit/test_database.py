@@ -15,6 +15,7 @@ from bridge.shopkit.database import ShopDatabase
 from bridge.shopkit.named_sql import Statement
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.adapters import STORE, database_access
+from tests.support.waiting import PATIENCE_S
 
 ECHO = Statement("echo", "SELECT %(number)s")
 SLEEP = Statement("sleep", "SELECT SLEEP(%(seconds)s)")
@@ -48,7 +49,7 @@ async def test_no_more_than_the_allowed_connections_are_opened(access: DatabaseA
 
 
 async def test_an_answer_that_takes_too_long_is_given_up_and_nobody_else_gets_it(access: DatabaseAccess) -> None:
-    shop = ShopDatabase(STORE, replace(access, connections=1, statement_timeout_seconds=0.2))
+    shop = ShopDatabase(STORE, replace(access, connections=1, statement_timeout_seconds=0.5))
     with pytest.raises(ShopUnavailable, match=r"acme: database .* no answer in time \(sleep\)"):
         await shop.rows(SLEEP, seconds=30)
     assert await shop.rows(ECHO, number=7) == ((7,),)
@@ -65,15 +66,15 @@ async def test_the_server_ends_by_itself_what_we_stopped_waiting_for(
     running = (
         f"SELECT COUNT(*) FROM information_schema.processlist WHERE db = '{access.name}' AND info LIKE '%SLEEP(30)%'"
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while mariadb.run(running + " AND info NOT LIKE '%processlist%'") != [(0,)]:  # noqa: ASYNC110 - no signal to wait for
             await asyncio.sleep(0.05)
 
 
 async def test_waiting_for_a_place_has_an_end(access: DatabaseAccess) -> None:
-    limits = replace(access, connections=1, statement_timeout_seconds=0.3, connect_timeout_seconds=0.1)
+    limits = replace(access, connections=1, statement_timeout_seconds=0.4, connect_timeout_seconds=0.4)
     shop = ShopDatabase(STORE, limits)
-    results = await asyncio.gather(*(shop.rows(SLEEP, seconds=0.25) for _ in range(5)), return_exceptions=True)
+    results = await asyncio.gather(*(shop.rows(SLEEP, seconds=0.3) for _ in range(5)), return_exceptions=True)
     assert any(isinstance(result, ShopUnavailable) for result in results)
     assert await shop.rows(ECHO, number=1) == ((1,),)
     await shop.close()
@@ -96,7 +97,7 @@ async def test_a_connection_in_use_while_closing_is_closed_when_it_is_done(
     await shop.close()
     assert await busy == ((0,),)
     count = f"SELECT COUNT(*) FROM information_schema.processlist WHERE db = '{access.name}'"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while mariadb.run(count) != [(0,)]:  # noqa: ASYNC110 - a server gives no signal
             await asyncio.sleep(0.02)
 

@@ -11,6 +11,7 @@ import pytest
 from bridge.contracts.shop import DatabaseAccess
 from bridge.errors import ShopRefused, ShopUnavailable
 from bridge.shopkit.database import IDLE_SECONDS, ShopDatabase
+from bridge.shopkit.driver import FAREWELL_SECONDS
 from bridge.shopkit.errors import lost, translated
 from bridge.shopkit.named_sql import Statement
 from bridge.testing.mariadb import PrivateMariaDB
@@ -49,7 +50,7 @@ async def proxy(mariadb: PrivateMariaDB) -> AsyncIterator[FaultyProxy]:
 @pytest.fixture
 async def through(access: DatabaseAccess, proxy: FaultyProxy) -> AsyncIterator[ShopDatabase]:
     """The shop, seen through the proxy."""
-    opened = ShopDatabase(STORE, by_way_of(proxy, access, seconds=0.3))
+    opened = ShopDatabase(STORE, by_way_of(proxy, access, seconds=1.0))
     yield opened
     await opened.close()
 
@@ -338,9 +339,9 @@ async def test_closing_does_not_wait_long_for_a_server_that_has_gone_silent(
     await asyncio.sleep(0)
     if cancelled:
         closing.cancel()
-    done, _ = await asyncio.wait([closing], timeout=1.4)
+    done, _ = await asyncio.wait([closing], timeout=2 * FAREWELL_SECONDS - 0.1)
     assert done, "one farewell after the other"
-    await until(lambda: not proxy.open_connections, "both have ended", within=1)
+    await until(lambda: not proxy.open_connections, "both have ended")
 
 
 def test_idle_connections_are_given_up_before_a_shared_host_closes_them() -> None:

@@ -30,6 +30,8 @@ NAMES = {
     DocumentTable.TICKET: "ticket",
     DocumentTable.MESSAGE: "ticket",
     DocumentTable.LICENCE: "licence",
+    DocumentTable.AGREEMENT: "agreement",
+    DocumentTable.BILL: "bill",
 }
 KEYS: dict[DocumentTable, DocumentKey] = {
     DocumentTable.QUOTE: 12,
@@ -38,6 +40,8 @@ KEYS: dict[DocumentTable, DocumentKey] = {
     DocumentTable.TICKET: 5,
     DocumentTable.MESSAGE: MessageKey(5, 2),
     DocumentTable.LICENCE: 7,
+    DocumentTable.AGREEMENT: 3,
+    DocumentTable.BILL: 4,
 }
 TABLES = pytest.mark.parametrize("table", list(DocumentTable))
 

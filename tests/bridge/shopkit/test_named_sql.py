@@ -102,6 +102,8 @@ def test_nothing_is_written_but_our_own_tables_and_the_customer_service(statemen
                 "oc_supportbridge_ticket",
                 "oc_supportbridge_message",
                 "oc_supportbridge_licence",
+                "oc_supportbridge_agreement",
+                "oc_supportbridge_bill",
                 "oc_supportbridge_file",
                 "oc_supportbridge_request",
                 "oc_supportbridge_link",

@@ -20,6 +20,7 @@ from bridge.testing.clock import FixedClock
 from bridge.testing.desks import a_desk
 from bridge.testing.shop import FakeShop
 from bridge.web.private import Observed
+from bridge.web.public_traffic import PublicTraffic
 from tests.support.fake_platform import read_settings, write_bridge
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,13 +35,14 @@ class Daemon:
     folder: Path
     runners: dict[str, StoreRunner] = field(default_factory=dict)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOON))
+    traffic: PublicTraffic | None = None
     beats: dict[str, float] = field(default_factory=lambda: {"writer": time.monotonic()})
 
     @property
     def observed(self) -> Observed:
         beats: dict[str, Callable[[], float]] = {"writer": lambda: self.beats["writer"]}
         watchdog = Watchdog(beats, Notifier(None), asyncio.Event())
-        return Observed(self.desk, self.runners, watchdog, self.clock)
+        return Observed(self.desk, self.runners, watchdog, self.clock, self.traffic)
 
     def add_store(self, name: str, *, keys: tuple[SigningKey, ...] = (KEY,), stale_after: str = "60") -> StoreHealth:
         """A store that has just been started, and its health to be changed."""

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bridge.domain.licence_answers import LicenceQuestion
 from bridge.services.domain_names import domain_name
-from bridge.web.licence_questions import FIELDS, Refused, question_of
+from bridge.web.licence_questions import FIELDS, question_of
+from bridge.web.questions import Refused
 from tests.support.licence_field import the_field
 
 ROOT = Path(__file__).parents[3]

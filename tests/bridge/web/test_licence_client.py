@@ -17,6 +17,7 @@ from bridge.contracts.statement_keys import StatementKey
 from bridge.domain.licence_answers import LicenceAnswer
 from bridge.domain.licences import Status, StatusCode
 from bridge.errors import DeskBusy
+from bridge.web.questions import Refused
 from tests.support.licence_field import ANYWHERE, END, GOOD, HERE, KEY, NOON, TOKEN, Field, days, the_field
 
 ROOT = Path(__file__).parents[3]
@@ -176,6 +177,7 @@ async def test_L6_what_is_kept_is_believed_for_its_own_key_host_and_product_alon
         shop = of(field, tmp_path)
         await shop.one("activate")
     kept = json.loads(shop.cache.read_text().partition("\n")[2])
+    [own] = kept.values()
     for product, key, host in (
         ("checkout", "another", HERE),
         ("checkout", GOOD, "other.example.com"),
@@ -185,11 +187,27 @@ async def test_L6_what_is_kept_is_believed_for_its_own_key_host_and_product_alon
         assert brief(await shop.one(key=key, host=host)) == (False, "unreachable", "none")
         # Who copies the file and writes into it whose it is has signed nothing.
         whose = json.dumps(["acme", product, key, host], separators=(",", ":"))
-        shop.cache.write_text(json.dumps(kept | {"of": hashlib.sha256(whose.encode()).hexdigest()}))
+        shop.cache.write_text(json.dumps({hashlib.sha256(whose.encode()).hexdigest(): own}))
         assert brief(await shop.one(key=key, host=host)) == (False, "unreachable", "none")
     shop.cache.write_text(json.dumps(kept))
     shop.options["product"] = "checkout"
     assert brief(await shop.one()) == (True, "active", "kept")
+
+
+async def test_L6_a_shop_of_several_hosts_keeps_what_it_knows_of_each(tmp_path: Path) -> None:
+    other = "staging.example.com"
+    async with the_field() as field:
+        shop = of(field, tmp_path)
+        await shop.one("activate")
+        said = await shop.call(
+            ("check", GOOD, other, NOW + 1), ("check", GOOD, HERE, NOW + 2), ("check", GOOD, other, NOW + 3)
+        )
+        assert [one["source"] for one in said] == ["server", "kept", "kept"]
+        released = await shop.one("deactivate", at=NOW + 4)
+        assert (released["released"], field.desk.domains) == (True, set())
+        assert (await shop.one(host=other, at=NOW + 5))["source"] == "kept"
+        await shop.call(*(("check", f"mistyped-{turn}", HERE, NOW + 6) for turn in range(21)))
+    assert len(json.loads(shop.cache.read_text().partition("\n")[2])) == 20, "a cache does not grow for ever"
 
 
 async def test_L6_a_changed_or_foreign_statement_is_not_believed(tmp_path: Path) -> None:
@@ -204,6 +222,7 @@ async def test_L6_a_changed_or_foreign_statement_is_not_believed(tmp_path: Path)
         "",
         "[1]",
         '{"of": null}',
+        whole.replace('{"statement"', '[{"statement"').replace("}}", "}]}"),
     ):
         shop.cache.write_text(broken)
         assert brief(await shop.one(at=NOW + 1)) == (False, "unreachable", "none"), broken
@@ -236,9 +255,26 @@ async def test_L6_a_clock_in_the_past_is_told_and_makes_no_kept_answer_last(tmp_
         returned = await shop.one(at=past)
         assert brief(returned) == (True, "active", "server")
         assert returned["problem"] == "the clock of this server is wrong: 2025-10-27T12:00:00+00:00"
-    alone = await shop.one(at=past)
+    alone = await shop.one(at=past + HOUR)
     assert brief(alone) == (False, "unreachable", "none")
     assert alone["problem"].endswith("the clock of this server stands before the last answer")
+
+
+@pytest.mark.parametrize("wrong", [-days(400), -days(2), days(2), days(400)])
+@pytest.mark.parametrize("good", [True, False])
+async def test_L6_with_a_wrong_clock_the_server_is_not_asked_at_every_page(
+    tmp_path: Path, wrong: int, *, good: bool
+) -> None:
+    async with the_field() as field:
+        if not good:
+            field.desk.answer = LicenceAnswer(Status(StatusCode.EXPIRED, END))
+        shop = of(field, tmp_path)
+        said = await shop.call(*(("check", GOOD, "staging.example.com", NOW + wrong + page) for page in range(4)))
+        assert {one["works"] for one in said} == {good}
+        assert {one["problem"].partition(":")[0] for one in said} == {"the clock of this server is wrong"}
+        assert len(field.desk.asked) == 1
+        await shop.one(host="staging.example.com", at=NOW + wrong + HOUR)
+        assert len(field.desk.asked) == 2
 
 
 async def test_L6_without_sodium_the_server_alone_is_believed_and_the_reason_is_told(tmp_path: Path) -> None:
@@ -273,6 +309,18 @@ async def test_L6_what_is_refused_is_told_and_not_asked_at_every_page(tmp_path: 
             False,
             "this installation has not kept the token of its activation",
         )
+
+
+async def test_L6_a_refused_question_is_no_verdict_on_a_licence_that_is_known(tmp_path: Path) -> None:
+    async with the_field() as field:
+        shop = of(field, tmp_path)
+        assert brief(await shop.one("activate")) == (True, "active", "server")
+        refusing = Refused(400, "bad_request", "version: must be a text of 0 to 64 characters")
+        field.desk.failure = refusing
+        later = NOW + days(2)
+        first, again = await shop.call(("check", GOOD, HERE, later), ("check", GOOD, HERE, later + 5))
+        assert brief(first) == brief(again) == (True, "active", "kept")
+        assert first["problem"] == again["problem"] == refusing.message
 
 
 async def test_a_server_that_hangs_does_not_hang_the_shop(tmp_path: Path) -> None:

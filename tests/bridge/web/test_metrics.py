@@ -7,15 +7,18 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from bridge import VERSION
+from bridge.contracts.chats import Receipt
 from bridge.contracts.desk import Tx
 from bridge.contracts.office import Delivery
 from bridge.desk import versions
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.licence_answers import Verdict
 from bridge.domain.tickets import Author, TicketKind, TicketNow, TicketState
 from bridge.engine.health import Counters, Work
 from bridge.web.health import health_document
 from bridge.web.metrics import metrics_page
 from tests.bridge.web.conftest import NOON, Daemon
+from tests.support.licence_field import ANYWHERE, GOOD, HERE, PRODUCT, the_field
 
 CUSTOMER = 987_654_321
 
@@ -122,6 +125,13 @@ async def test_messages_that_wait_are_counted_by_plugin(daemon: Daemon) -> None:
     assert (await samples(daemon))["supportbridge_messages_waiting", "plugin=mail"] == 2
 
 
+async def test_what_came_and_waits_is_counted_by_plugin(daemon: Daemon) -> None:
+    receipts = [Receipt(key, "delivery", b"{}", NOON) for key in ("a", "b")]
+    daemon.desk.run(lambda tx: tx.receipts.add("whatsapp", receipts))
+    daemon.desk.run(lambda tx: tx.receipts.end(tx.receipts.due("whatsapp", NOON, 1)))
+    assert (await samples(daemon))["supportbridge_receipts_waiting", "plugin=whatsapp"] == 1
+
+
 async def test_problems_are_counted_by_kind(daemon: Daemon) -> None:
     daemon.add_store("acme")
     for key, kind in (("a", "fuse"), ("b", "fuse"), ("c", "order_deleted")):
@@ -129,6 +139,31 @@ async def test_problems_are_counted_by_kind(daemon: Daemon) -> None:
     found = await samples(daemon)
     assert found["supportbridge_problems_open", "kind=fuse,store=acme"] == 2
     assert found["supportbridge_problems_open", "kind=order_deleted,store=acme"] == 1
+
+
+async def test_L6_what_the_licence_api_answers_is_counted_by_status(daemon: Daemon) -> None:
+    async with the_field(ANYWHERE.model_copy(update={"per_key": 3})) as field:
+        daemon.traffic = field.traffic
+        await field.ask("activate")
+        await field.ask(product="another")
+        for key in (GOOD, "none", "none", GOOD, GOOD):
+            await field.ask(key=key)
+        await field.ask(domain="8.8.8.8")
+        async with field.client.get("/nothing"):
+            found = await samples(daemon)
+        page = metrics_page(await daemon.observed.look()).decode()
+    told = {status: found["supportbridge_licence_answers_total", f"status={status}"] for status in Verdict}
+    assert told == {"active": 2, "inactive": 1, "unknown": 2, "unverified": 0}
+    answers = {label: count for (name, label), count in found.items() if name == "supportbridge_public_answers_total"}
+    assert answers == {"status=200": 5, "status=404": 1, "status=422": 1, "status=429": 2}
+    assert found["supportbridge_public_connections", ""] == 1
+    assert found["supportbridge_public_turned_away_total", ""] == 0
+    for secret in (GOOD, HERE, PRODUCT, "127.0.0.1"):
+        assert secret not in page
+
+
+async def test_without_a_public_listener_nothing_is_told_of_one(daemon: Daemon) -> None:
+    assert not [name for name, _ in await samples(daemon) if "public" in name or "licence" in name]
 
 
 async def test_D1_no_customer_is_in_the_metrics(daemon: Daemon) -> None:

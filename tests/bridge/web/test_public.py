@@ -18,10 +18,13 @@ async def exchanged(sent: bytes) -> tuple[int, dict[str, str], bytes]:
         writer.write(sent)
         answer = await asyncio.wait_for(reader.read(), timeout=10)
         writer.close()
+        counted = dict(field.traffic.answers)
     head, _, body = answer.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-    return int(first.split()[1]), headers, body
+    status = int(first.split()[1])
+    assert counted == {status: 1}, "also what the web library refuses by itself is counted"
+    return status, headers, body
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,9 @@ async def test_everything_the_coin_desk_does_works_with_exactly_the_printed_righ
     answer, ticket = a_document(DocumentTable.ANSWER, uuid, ada), a_document(DocumentTable.TICKET, 5, ada)
     message = a_document(DocumentTable.MESSAGE, MessageKey(5, 1), ada)
     licence = a_document(DocumentTable.LICENCE, 7, ada)
-    for table, row in zip(DocumentTable, (quote, price, answer, ticket, message, licence), strict=True):
+    agreement, bill = a_document(DocumentTable.AGREEMENT, 3, ada), a_document(DocumentTable.BILL, 4, ada)
+    rows = (quote, price, answer, ticket, message, licence, agreement, bill)
+    for table, row in zip(DocumentTable, rows, strict=True):
         await adapter.push_documents(table, [row])
         assert await adapter.documents(table, [row.key]) == [row]
     await adapter.push_note("status:acme", Note("{}", "k1", "0" * 64))
@@ -152,6 +154,20 @@ async def test_a_shop_prepared_before_there_were_threads_has_quotes_and_answers_
     with pytest.raises(ShopRefused, match=r"has no table .*supportbridge_ticket"):
         await adapter.push_documents(DocumentTable.TICKET, [a_document(DocumentTable.TICKET, 1, 77)])
     assert await adapter.prepare() == [f"created the table {case.prefix}supportbridge_ticket"]
+
+
+async def test_W7_a_shop_prepared_before_there_was_premium_time_has_all_else(case: Case) -> None:
+    await case.shop.add_product("base")
+    adapter = case.connect(product_codes=frozenset({"base"}))
+    await adapter.prepare()
+    case.run("DROP TABLE {p}supportbridge_agreement, {p}supportbridge_bill")
+    found = (await the_findings(adapter))["coin desk"]
+    assert found.text.startswith("no premium time in this shop: ")
+    for table in (DocumentTable.AGREEMENT, DocumentTable.BILL):
+        assert await adapter.documents(table, [7]) == []
+        with pytest.raises(ShopRefused, match=f"has no table .*supportbridge_{table}"):
+            await adapter.push_documents(table, [a_document(table, 7, 77)])
+    assert len(await adapter.prepare()) == 2
 
 
 async def test_a_shop_prepared_before_there_were_licences_has_all_else(case: Case) -> None:

@@ -25,4 +25,4 @@ async def test_connecting_a_store_asks_the_database_nothing_yet(case: Case) -> N
     count = f"SELECT COUNT(*) FROM information_schema.processlist WHERE db = '{case.database}'"
     before = case.server.run(count)
     case.connect()
-    assert case.server.run(count) == before
+    assert case.server.run(count) <= before, "one of before may have gone meanwhile"

@@ -14,12 +14,14 @@ import pytest
 from bridge.contracts.office import StaffContact, StoreCard
 from bridge.domain import events
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.locale.plain import one_line
 from bridge_mail import words
 from bridge_mail.letter import Context, Letter
 from bridge_mail.letters import CUSTOMER_WRITERS, STAFF_WRITERS, letter_to_customer, letter_to_staff
 from bridge_mail.rendering import Envelope, as_html, as_text, customer_sheet, greeting_name, message
 from script.make_docs import command_tree
 from tests.plugins.mail.conftest import UNTIL, granted, quote_facts
+from tests.support import premium_events as premium
 from tests.support.licences import OFFICIAL, RENEWALS, SOLD
 from tests.support.mailroom import ANNA, NOON
 
@@ -35,6 +37,7 @@ CARD = StoreCard(
     plans={"base": {"en": "Base", "ru": "Базовый", "fa": "پایه"}},
     buy_url="https://shop.example/packages",
     licences=SOLD,
+    work={"technical": {"en": "Technical support", "ru": "Техническая поддержка", "fa": "پشتیبانی فنی"}},
 )
 LAPSES = NOON + timedelta(days=14)
 CUSTOMER: dict[str, Any] = {"store": "acme", "at": NOON, "owner": ANNA}
@@ -44,8 +47,8 @@ SEO_TICKET: dict[str, Any] = {"key": "k", **CUSTOMER, "ticket_id": 5, "licence_i
 BY_STAFF: dict[str, Any] = {**CUSTOMER, "order_id": None, "plan": None}
 LICENCE: dict[str, Any] = {"key": "k", **CUSTOMER, "licence_id": 3, "product": "seo", "until": LAPSES}
 CLOCK: dict[str, Any] = {"key": "k", **CUSTOMER, "ticket_id": 5, "due": LAPSES, "to": ("Anna",)}
-IN_NO_LETTER = {events.TicketStateChanged}
-"""What is plain from the ticket's page, and no reason to write."""
+IN_NO_LETTER = {events.TicketStateChanged, events.ChatMessageReady}
+"""What is plain from the ticket's page, or goes another way: no reason to write."""
 TO_CUSTOMERS: list[events.Event] = [
     granted(),
     granted(order_id=None, plan=None),
@@ -81,6 +84,7 @@ TO_CUSTOMERS: list[events.Event] = [
     events.TicketOpened(
         key="k", **CUSTOMER, ticket_id=5, cover="no_clock", reason="expired", licence_id=3, product="seo"
     ),
+    events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, cover="coins", reason="expired", licence_id=3, product="seo"),
     events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, cover="choose", reason="unknown_product"),
     events.UrgencyDecided(key="k", **CUSTOMER, ticket_id=5, urgent=True),
     events.UrgencyDecided(key="k", **CUSTOMER, ticket_id=5, urgent=False),
@@ -91,9 +95,13 @@ TO_CUSTOMERS: list[events.Event] = [
         for reason in ("refunded", "chargeback", "unpaid", "misuse", "leaked", "other", "of tomorrow")
     ),
     events.LicenceExpiring(**LICENCE, days=30),
+    events.LicenceExpiring(**LICENCE, days=30, goes_on=True),
+    events.LicenceExpired(**LICENCE, goes_on=True),
+    events.LicenceChanged(**LICENCE, change="renewed", goes_on=True),
     events.LicenceExpiring(**{**LICENCE, "product": "gone"}, days=1, instead_of=(7,)),
     events.LicenceExpired(**LICENCE),
     events.GuestClaimed(key="k", **GUEST, claim_id=1, order_id=1042, language="en"),
+    *premium.TO_CUSTOMERS,
 ]
 TO_STAFF: list[events.Event] = [
     events.QuoteApproved(**quote_facts()),
@@ -110,6 +118,7 @@ TO_STAFF: list[events.Event] = [
     events.ProblemOpened(key="k", store="acme", at=NOON, problem_id=7, kind="odd_order", summary="order 1 is odd"),
     events.ProblemOpened(key="k", store="acme", at=NOON, problem_id=9, kind=events.SEVERAL, summary="3 problems"),
     events.BackupLate(key="k", store="acme", at=NOON, hours=27),
+    *premium.TO_STAFF,
 ]
 
 
@@ -227,7 +236,8 @@ def test_C13_only_an_offer_after_another_one_speaks_of_an_earlier_offer() -> Non
 
 def test_L4_whom_no_licence_covers_is_written_the_ways_on() -> None:
     ended = customers(events.TicketOpened(**SEO_TICKET, cover="coins", reason="expired"))
-    assert ended.lines[1].startswith("Your licence of SEO pack has ended.")
+    assert ended.lines[1].startswith("The help that your licence of SEO pack includes has ended.")
+    assert ended.lines[0] == "We have your ticket. Asking costs no coins."
     assert ended.lines[2] == f"Contact us: {OFFICIAL}"
     assert [words.without_marks(one.value) for one in ended.facts[1:]] == [RENEWALS, CARD.buy_url]
     free = customers(events.TicketOpened(**SEO_TICKET, cover="licence", reason="active"))
@@ -245,6 +255,26 @@ def test_L6_a_reminder_names_product_day_and_renewal_and_no_distance_that_become
     assert words.without_marks(letter.facts[-1].value) == RENEWALS
     said = " ".join((letter.subject, *letter.lines)).replace(until, "")
     assert not any(one.isdigit() for one in said)
+
+
+def test_L1_whose_licence_goes_on_reads_that_it_is_help_that_ends() -> None:
+    until = words.day("en", LAPSES, CARD.zone)
+    soon = customers(events.LicenceExpiring(**LICENCE, days=7, goes_on=True))
+    assert words.without_marks(soon.subject) == f"Help by your licence of SEO pack ends on {until}"
+    assert [(one.label, one.value) for one in soon.facts][1] == ("Help by ticket until", until)
+    ended = customers(events.LicenceExpired(**LICENCE, goes_on=True))
+    assert words.without_marks(ended.subject) == "Help by your licence of SEO pack has ended"
+    assert (
+        words.without_marks(customers(events.LicenceExpired(**LICENCE)).subject) == "Your licence of SEO pack has ended"
+    )
+
+
+def test_L5_of_what_is_not_sold_no_renewal_is_spoken() -> None:
+    for event in (
+        events.LicenceExpiring(**{**LICENCE, "product": "menu"}, days=7),
+        events.LicenceExpired(**{**LICENCE, "product": "menu"}),
+    ):
+        assert "renew" not in text(customers(event)).lower()
 
 
 def test_L5_a_suspension_says_why_and_promises_no_end_of_it() -> None:
@@ -404,7 +434,7 @@ def test_every_space_of_a_subject_and_of_a_name_arrives_however_the_header_is_fo
         assert max(map(len, head.split(b"\r\n"))) <= 78
         read = message_from_bytes(sent)
         headers = [str(make_header(decode_header(read[header]))) for header in ("Subject", "From", "To")]
-        from_name = words.one_line(said, 100)
+        from_name = one_line(said, 100)
         assert headers == [said, f"{from_name} <no-reply@house.example>", f"{name} <ada@customers.example>"]
 
 
@@ -419,7 +449,7 @@ def test_every_space_of_a_subject_and_of_a_name_arrives_however_the_header_is_fo
     ],
 )
 def test_somebody_elses_words_are_put_on_one_line(text_in: str, out: str) -> None:
-    assert words.one_line(text_in) == out
+    assert one_line(text_in) == out
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,6 +9,7 @@ import pytest
 from bridge.domain import events
 from bridge_webhook.body import MOST_BYTES, document, encode, signature
 from tests.support.mailroom import ANNA, NOON
+from tests.support.premium_events import bill_facts
 
 
 def test_the_same_event_is_the_same_bytes() -> None:
@@ -25,11 +26,25 @@ def test_the_same_event_is_the_same_bytes() -> None:
 @pytest.mark.parametrize("kind", events.EVENTS.values(), ids=events.EVENTS)
 def test_every_field_of_every_event_is_posted(kind: type[events.Event]) -> None:
     names = {field.name for field in dataclasses.fields(kind)} - {"owner"}
-    facts: dict[str, Any] = dict.fromkeys(names, 1) | (
-        {"owner": ANNA} if issubclass(kind, events.CustomerEvent) else {}
-    )
+    about_one = issubclass(kind, events.CustomerEvent | events.PremiumEvent)
+    facts: dict[str, Any] = dict.fromkeys(names, 1) | ({"owner": ANNA} if about_one else {})
     posted = document(kind(**facts))
-    assert set(posted) == names | {"event"} | ({"customer"} if issubclass(kind, events.CustomerEvent) else set())
+    assert set(posted) == names | {"event"} | ({"customer"} if about_one else set())
+
+
+def test_an_event_about_a_contact_who_is_no_customer_names_none() -> None:
+    posted = document(events.BillSent(**bill_facts(owner=None)))
+    assert posted == {
+        "event": "bill_sent",
+        "key": "acme:bill:31:1",
+        "store": "acme",
+        "at": "2026-11-22T12:00:00Z",
+        "contact_id": 3,
+        "bill_id": 31,
+        "amount": "20.00",
+        "currency": "USD",
+        "month": "",
+    }
 
 
 def test_a_body_that_is_too_long_is_not_posted() -> None:

@@ -1,0 +1,206 @@
+"""Talking to the API: post a message, fetch a file, look at a number. What it answers comes back as a value.
+
+Believes: between "it was refused" and "it was taken" lies a third case, an answer that never came: such a message may
+have been sent, and is not sent again by itself. No redirect is followed, and the token goes to the provider alone. No
+word of an answer is kept but numbers and ids: it could quote a telephone number or a text.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+
+from bridge_whatsapp.reading import identifier, rows, table, text, whole
+from bridge_whatsapp.settings import is_this_machine
+
+MEDIA_HOSTS = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net")
+"""Where the provider keeps files; the token goes nowhere else."""
+LARGEST_ANSWER = 1_048_576
+PIECE = 65_536
+UNAUTHORISED, TOO_MANY = 401, 429
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The API has it."""
+
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The API says no, by its own code."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """It certainly did not get there."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can say whether it was taken."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file's content."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotFetched:
+    """A file can't be had, `for_good` where asking again is no use."""
+
+    why: str
+    for_good: bool = False
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeenNumber:
+    """What the API says of a number of ours. `webhooks` are the addresses that its deliveries go to."""
+
+    status: str
+    quality: str
+    webhooks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    document: object
+
+
+class Api:
+    """The API with one store's token."""
+
+    def __init__(self, base: str, token: str, *, patience: timedelta) -> None:
+        self._base, self._patience = base, patience
+        self._headers = {"Authorization": f"Bearer {token}", "User-Agent": "shop-support-bridge"}
+
+    async def send(self, number: str, request: Mapping[str, Any]) -> Taken | Refused | Unreached | Unknown:
+        """Post one message from the number of that id."""
+        body = json.dumps(request).encode()
+        answer = await self._ask("POST", f"{self._base}/{quote(number, safe='')}/messages", body)
+        if not isinstance(answer, _Answer):
+            return answer
+        if answer.status == 200:
+            found = next((identifier(one, "id") for one in rows(answer.document, "messages")), "")
+            return Taken(found) if found else Unknown("the API answered 200 without an id")
+        return _refusal(answer)
+
+    async def look(self, number: str) -> SeenNumber | Refused | Unreached | Unknown:
+        """What the API knows of the number of that id; its digits and its name are not asked for (rule W2)."""
+        fields = "id,status,quality_rating,webhook_configuration"
+        answer = await self._ask("GET", f"{self._base}/{quote(number, safe='')}?fields={fields}")
+        if not isinstance(answer, _Answer):
+            return answer
+        if answer.status != 200:
+            return _refusal(answer)
+        set_up = table(answer.document, "webhook_configuration")
+        first = [text(set_up, one, longest=500) for one in ("phone_number", "whatsapp_business_account", "application")]
+        return SeenNumber(
+            status=text(answer.document, "status", longest=40) or "UNKNOWN",
+            quality=text(answer.document, "quality_rating", longest=40) or "UNKNOWN",
+            webhooks=tuple(one for one in first if one)[:1],
+        )
+
+    async def fetch(self, media: str, *, most_bytes: int) -> Fetched | NotFetched:
+        """A contact's file by its id: the id gives an address that lives for minutes, and needs the token too."""
+        answer = await self._ask("GET", f"{self._base}/{quote(media, safe='')}")
+        if not isinstance(answer, _Answer):
+            return NotFetched(answer.why)
+        if answer.status != 200:
+            refused = _refusal(answer)
+            if isinstance(refused, Refused):
+                return NotFetched(f"the API refused it (code {refused.code})", code=refused.code)
+            return NotFetched(refused.why)
+        if whole(answer.document, "file_size") > most_bytes:
+            return NotFetched(_too_large(most_bytes), for_good=True)
+        address = text(answer.document, "url", longest=4_096)
+        if not self._is_the_providers(address):
+            return NotFetched("the API named no address of its own for it")
+        return await self._download(address, most_bytes)
+
+    def _is_the_providers(self, address: str) -> bool:
+        try:
+            wanted, base = urlsplit(address), urlsplit(self._base)
+            same = (wanted.scheme, wanted.netloc) == (base.scheme, base.netloc)
+        except ValueError:
+            return False
+        host = (wanted.hostname or "").lower()
+        return (same and is_this_machine(host)) or (wanted.scheme == "https" and f".{host}".endswith(MEDIA_HOSTS))
+
+    async def _download(self, address: str, most_bytes: int) -> Fetched | NotFetched:
+        try:
+            async with (
+                self._session() as session,
+                session.get(address, headers=self._headers, allow_redirects=False) as response,
+            ):
+                if response.status != 200:
+                    return NotFetched(f"the file's address answered {response.status}")
+                content = bytearray()
+                async for piece in response.content.iter_chunked(PIECE):
+                    content += piece
+                    if len(content) > most_bytes:
+                        return NotFetched(_too_large(most_bytes), for_good=True)
+        except (TimeoutError, aiohttp.ClientError) as error:
+            return NotFetched(f"the file's address can't be read ({type(error).__name__})")
+        return Fetched(bytes(content))
+
+    async def _ask(self, method: str, address: str, body: bytes | None = None) -> _Answer | Unreached | Unknown:
+        headers = {**self._headers, "Content-Type": "application/json"} if body is not None else self._headers
+        try:
+            async with (
+                self._session() as session,
+                session.request(method, address, data=body, headers=headers, allow_redirects=False) as response,
+            ):
+                return _Answer(response.status, _document(await response.content.read(LARGEST_ANSWER)))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            return Unreached(f"the API can't be reached ({type(error).__name__})")
+        except TimeoutError:
+            return Unknown(f"the API did not answer within {self._patience.total_seconds():g} s")
+        except aiohttp.ClientError as error:
+            return Unknown(f"the connection to the API broke ({type(error).__name__})")
+
+    def _session(self) -> aiohttp.ClientSession:
+        total = self._patience.total_seconds()
+        timeout = aiohttp.ClientTimeout(total=total, sock_connect=total / 2)
+        return aiohttp.ClientSession(timeout=timeout, auto_decompress=False, trust_env=False)
+
+
+def _refusal(answer: _Answer) -> Refused | Unreached | Unknown:
+    """What an answer that is no success means: the API's own code decides where there is one."""
+    error = table(answer.document, "error")
+    if error:
+        return Refused(whole(error, "code"))
+    if answer.status == UNAUTHORISED:
+        return Refused(190)
+    if answer.status == TOO_MANY:
+        return Refused(130429)
+    if answer.status >= 500 or 200 <= answer.status < 300:
+        return Unknown(f"the API answered {answer.status} without a reason")
+    return Unreached(f"the API answered {answer.status} without a reason")
+
+
+def _document(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _too_large(most_bytes: int) -> str:
+    return f"it has more than {most_bytes // 1_048_576} MB"
