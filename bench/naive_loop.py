@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import aiomysql
 
-from bridge.contracts.desk import NumberedEntry
+from bridge.contracts.ledger import NumberedEntry
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, chain, mac_of, signed_row
 from bridge.domain import ledger
 from bridge.domain.accounts import Account, Owner, OwnerKind

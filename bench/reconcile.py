@@ -44,9 +44,9 @@ from bench.support import (
     write_store,
 )
 from bridge.contracts.clock import SystemClock
-from bridge.contracts.desk import Comparison
 from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_rows import SigningKey
+from bridge.contracts.sync import Comparison
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.transaction import DeskTx
 from bridge.desk.upgrade import upgrade

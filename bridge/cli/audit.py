@@ -7,7 +7,7 @@ import typer
 from bridge.cli.call import Call, EachStoreOption, command
 
 if TYPE_CHECKING:
-    from bridge.contracts.coin_desk import AuditLine
+    from bridge.contracts.audit import AuditLine
     from bridge.settings import Settings
 
 MOST_LINES = 10_000

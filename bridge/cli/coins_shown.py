@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.cli.customer import owner_document
 from bridge.cli.screen import count, grid, line, local, styled, table, utc
-from bridge.contracts.desk import NumberedEntry
+from bridge.contracts.ledger import NumberedEntry
 from bridge.domain.accounts import Owner
 from bridge.domain.packages import Package, plan_in_force
 from bridge.engine.setup import StoreSetup

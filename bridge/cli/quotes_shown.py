@@ -6,7 +6,7 @@ from typing import Any
 from bridge.cli.customer import named, owner_document
 from bridge.cli.desk_work import Outcome, QuoteView, moved_document
 from bridge.cli.screen import ERASED, count, grid, line, local, one_line, styled, table, utc, words_parts
-from bridge.contracts.coin_desk import Decision
+from bridge.contracts.quotes import Decision
 from bridge.domain.quotes import HOLDING, Offer, QuoteState
 from bridge.domain.tickets import Ticket
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from bridge.contracts.desk import NumberedEntry
+from bridge.contracts.ledger import NumberedEntry
 from bridge.locale.statement_words import (
     COMMAS,
     amount,

@@ -76,7 +76,7 @@ def _document(settings: "Settings", desk: "Desk", stores: "list[StoreSettings]",
 
 
 def _stores(tx: "DeskTx", stores: "list[StoreSettings]", told: dict[str, Any], at: "datetime") -> list[dict[str, Any]]:
-    from bridge.contracts.desk import FirstSync
+    from bridge.contracts.stores import FirstSync
     from bridge.desk.counts import LedgerTotals, QueueTotals
 
     syncs, problems = tx.counts.first_syncs(), tx.counts.open_problems()

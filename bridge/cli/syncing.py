@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from bridge.cli.session import CLOCK, enter, plugins_of, the_desk, the_shop
-from bridge.contracts.desk import FirstSync
 from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.stores import FirstSync
 from bridge.desk.desk import Desk
 from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock

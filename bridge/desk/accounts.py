@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, null, select, update
 
-from bridge.contracts.desk import FirstSync, StoreState
+from bridge.contracts.stores import FirstSync, StoreState
 from bridge.desk.lasting import Lasting
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
 from bridge.desk.tables import account, store

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, literal_column, or_, select, update
 
-from bridge.contracts.coin_desk import Answer
+from bridge.contracts.answers import Answer
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of, insert_row
 from bridge.desk.tables import ANSWER_WAITS, handled

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, or_, select
 
-from bridge.contracts.coin_desk import AuditLine
+from bridge.contracts.audit import AuditLine
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, insert_row
 from bridge.desk.tables import audit, store

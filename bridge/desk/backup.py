@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 
-from bridge.contracts.coin_desk import DeadlineKind
+from bridge.contracts.deadlines import DeadlineKind
 from bridge.contracts.office import MAIL_HELD
 from bridge.desk import versions
 from bridge.desk.connection import HEADER_BYTES, begin, open_reader, open_writer, translated

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, func, select, text
 
-from bridge.contracts.desk import FirstSync
 from bridge.contracts.problems import ProblemState
+from bridge.contracts.stores import FirstSync
 from bridge.desk.statements import Statement
 from bridge.desk.tables import WAITS_FOR_PUSH, account, problem, store
 from bridge.desk.ticket_tables import IS_QUEUED, NEVER_DUE, ticket

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, select, update
 
-from bridge.contracts.coin_desk import Claim
+from bridge.contracts.guests import Claim
 from bridge.desk.accounts import SqlStores
 from bridge.desk.messages import ANEW
 from bridge.desk.numbers import next_number

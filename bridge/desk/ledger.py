@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
-from bridge.contracts.coin_desk import DeadlineKind
-from bridge.contracts.desk import NumberedEntry
+from bridge.contracts.deadlines import DeadlineKind
+from bridge.contracts.ledger import NumberedEntry
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row

@@ -23,7 +23,8 @@ from sqlalchemy import (
     update,
 )
 
-from bridge.contracts.coin_desk import Answer, Sent
+from bridge.contracts.answers import Answer
+from bridge.contracts.personal import Sent
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
 from bridge.desk.answers import ANSWER_COLUMNS, answer_from
 from bridge.desk.files import ERASE_FILES

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import and_, bindparam, func, or_, select, text, update
 
-from bridge.contracts.desk import PushState
+from bridge.contracts.accounts import PushState
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
 from bridge.desk.agreements import SqlAgreements
 from bridge.desk.answers import SqlAnswers

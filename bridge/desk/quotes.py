@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, literal_column, select, update
 
-from bridge.contracts.coin_desk import Channel, Decision
+from bridge.contracts.quotes import Channel, Decision
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import next_number
 from bridge.desk.shown_rows import ShownStatements, SqlShownRows

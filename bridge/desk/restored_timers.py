@@ -6,7 +6,7 @@ worked it, and is entered by hand; a timer that ran on would charge what nobody 
 
 from datetime import datetime, timedelta
 
-from bridge.contracts.coin_desk import DeadlineKind
+from bridge.contracts.deadlines import DeadlineKind
 from bridge.contracts.problems import AFTER_BACKUP
 from bridge.desk.transaction import DeskTx
 from bridge.domain.agreements import left_of

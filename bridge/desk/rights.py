@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.contracts.coin_desk import PriceRow
+from bridge.contracts.rights import PriceRow
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, insert_row
 from bridge.desk.tables import price, redemption

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.contracts.desk import Comparison
+from bridge.contracts.sync import Comparison
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement
 from bridge.desk.tables import comparison, order_slice

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, literal_column, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.contracts.desk import Touched
+from bridge.contracts.sync import Touched
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import cursor, touched

@@ -16,8 +16,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 import structlog
 
 from bridge.contracts.clock import Clock
-from bridge.contracts.desk import FirstSync
 from bridge.contracts.shop import ShopAdapter, ShopFacts
+from bridge.contracts.stores import FirstSync
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.orders import Order, UnreadableOrder

@@ -13,9 +13,9 @@ from functools import partial
 import structlog
 
 from bridge.contracts.clock import Clock
-from bridge.contracts.desk import FirstSync
 from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_licences import LicenceShop
+from bridge.contracts.stores import FirstSync
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.mapped_licences import LicenceTable, MappedRow, RowField

@@ -13,9 +13,9 @@ from datetime import timedelta
 import structlog
 
 from bridge.contracts.clock import Clock
-from bridge.contracts.desk import FirstSync
 from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_threads import NativeMessage, NativeStatus, NativeThread, ThreadShop
+from bridge.contracts.stores import FirstSync
 from bridge.contracts.threads import GONE, Phase, ThreadSync, WaitingReply
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx

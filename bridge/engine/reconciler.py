@@ -15,8 +15,9 @@ from typing import TypeVar
 import structlog
 
 from bridge.contracts.clock import Clock
-from bridge.contracts.desk import Comparison, FirstSync
 from bridge.contracts.shop import ShopAdapter
+from bridge.contracts.stores import FirstSync
+from bridge.contracts.sync import Comparison
 from bridge.desk.desk import Desk
 from bridge.domain.slices import LAST_SLICE
 from bridge.engine.account_round import AccountRound

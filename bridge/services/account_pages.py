@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bridge.contracts.desk import NumberedEntry, PushState, Tx
+from bridge.contracts.accounts import PushState
+from bridge.contracts.desk import Tx
+from bridge.contracts.ledger import NumberedEntry
 from bridge.contracts.shop import AccountRows
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, chain, mac_of, signed_row
 from bridge.domain.accounts import Account

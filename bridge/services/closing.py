@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bridge.contracts.coin_desk import DeadlineKind
+from bridge.contracts.deadlines import DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.domain.quotes import HOLDING, Quote, QuoteState
 from bridge.domain.ticket_history import history_of

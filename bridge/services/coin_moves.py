@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bridge.contracts.coin_desk import AuditLine
+from bridge.contracts.audit import AuditLine
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account
 from bridge.domain.holds import Movement

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bridge.contracts.coin_desk import Channel
 from bridge.contracts.desk import Tx
+from bridge.contracts.quotes import Channel
 from bridge.domain import holds, quotes
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import (

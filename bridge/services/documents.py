@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from bridge.contracts.coin_desk import Answer, PriceRow
+from bridge.contracts.answers import Answer
 from bridge.contracts.desk import Tx
+from bridge.contracts.rights import PriceRow
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.tickets import WaitingMessage
 from bridge.domain.accounts import OwnerKind

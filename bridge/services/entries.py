@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bridge.contracts.desk import NumberedEntry, Tx
+from bridge.contracts.desk import Tx
+from bridge.contracts.ledger import NumberedEntry
 from bridge.domain.accounts import Account
 from bridge.errors import DeskDamaged
 

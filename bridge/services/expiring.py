@@ -8,7 +8,7 @@ row, and however late it fires, the package itself says what is to be told by th
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bridge.contracts.coin_desk import Deadline, DeadlineKind
+from bridge.contracts.deadlines import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.domain.desk_terms import REMINDER_DAYS, DeskTerms
 from bridge.domain.events import BalanceLow

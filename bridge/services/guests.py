@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bridge.contracts.coin_desk import Claim
 from bridge.contracts.desk import Tx
+from bridge.contracts.guests import Claim
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import GuestClaimed

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bridge.contracts.coin_desk import Answer
+from bridge.contracts.answers import Answer
 from bridge.contracts.desk import Tx
 from bridge.contracts.problems import AFTER_BACKUP
 from bridge.contracts.shop_documents import InboxRow

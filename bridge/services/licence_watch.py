@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bridge.contracts.coin_desk import Deadline, DeadlineKind
+from bridge.contracts.deadlines import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.contracts.licences import KeyedEvent, Wanted
 from bridge.domain.desk_terms import DeskTerms

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from bridge.contracts.coin_desk import DeadlineKind
+from bridge.contracts.deadlines import DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.contracts.problems import AFTER_BACKUP
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bridge.contracts.coin_desk import AuditLine
+from bridge.contracts.audit import AuditLine
 from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.licence_history import KeptLicence

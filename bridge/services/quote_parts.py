@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bridge.contracts.coin_desk import Channel, Decision
 from bridge.contracts.desk import Tx
+from bridge.contracts.quotes import Channel, Decision
 from bridge.domain import holds, ledger
 from bridge.domain.accounts import Account
 from bridge.domain.desk_terms import DeskTerms

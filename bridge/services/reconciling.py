@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bridge.contracts.desk import Comparison, FirstSync, Tx
+from bridge.contracts.desk import Tx
 from bridge.contracts.problems import Problem
 from bridge.contracts.shop import SlicePage
 from bridge.contracts.shop_threads import MESSAGE_IDS
+from bridge.contracts.stores import FirstSync
+from bridge.contracts.sync import Comparison
 from bridge.domain.cursor import Cursor
 from bridge.domain.slices import differing, unequal
 from bridge.services.comparing_accounts import set_lost_apart

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bridge.contracts.desk import Comparison, Tx
+from bridge.contracts.desk import Tx
+from bridge.contracts.sync import Comparison
 from bridge.domain.orders import StatusSets
 from bridge.domain.zones import same_hours
 

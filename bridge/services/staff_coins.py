@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bridge.contracts.desk import NumberedEntry, Tx
+from bridge.contracts.desk import Tx
+from bridge.contracts.ledger import NumberedEntry
 from bridge.domain import ledger
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.coins import whole_coins

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bridge.contracts.desk import FirstSync, StoreState, Touched, Tx
+from bridge.contracts.desk import Tx
 from bridge.contracts.shop import TouchedRow
+from bridge.contracts.stores import FirstSync, StoreState
+from bridge.contracts.sync import Touched
 from bridge.domain.cursor import Cursor
 from bridge.domain.orders import Order, UnreadableOrder
 from bridge.domain.purchases import StoreTerms

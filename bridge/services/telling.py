@@ -10,8 +10,9 @@ is told only when a second look, a while later, finds it still so, and it ends s
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from bridge.contracts.desk import Touched, Tx
+from bridge.contracts.desk import Tx
 from bridge.contracts.problems import Problem
+from bridge.contracts.sync import Touched
 from bridge.domain.order_notes import Note, NoteKind
 from bridge.domain.orders import Order, UnreadableOrder
 from bridge.domain.purchases import Decision

@@ -6,7 +6,7 @@ told. Of what fell due meanwhile only the highest step of each clock is told, la
 
 from datetime import datetime, timedelta
 
-from bridge.contracts.coin_desk import Deadline, DeadlineKind
+from bridge.contracts.deadlines import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.histories import History

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bridge.contracts.coin_desk import Deadline, DeadlineKind
+from bridge.contracts.deadlines import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.contracts.tickets import BehindKey
 from bridge.domain.accounts import Owner

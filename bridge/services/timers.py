@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bridge.contracts.coin_desk import Deadline, DeadlineKind
+from bridge.contracts.deadlines import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.domain.agreements import left_of
 from bridge.domain.desk_terms import DeskTerms

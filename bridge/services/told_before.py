@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bridge.contracts.desk import FirstSync, Tx
+from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, verifies
+from bridge.contracts.stores import FirstSync
 from bridge.services.document_parts import OLDER_NAME
 from bridge.services.inbox_rows import decoded
 

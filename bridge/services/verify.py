@@ -9,7 +9,8 @@ memory.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bridge.contracts.desk import NumberedEntry, Tx
+from bridge.contracts.desk import Tx
+from bridge.contracts.ledger import NumberedEntry
 from bridge.domain.accounts import Account
 from bridge.domain.holds import is_for_good
 from bridge.domain.ledger import Entry, EntryKind, Posting

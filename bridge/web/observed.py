@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bridge.contracts.clock import Clock
-from bridge.contracts.desk import FirstSync
+from bridge.contracts.stores import FirstSync
 from bridge.desk import versions
 from bridge.desk.counts import LedgerTotals, QueueTotals
 from bridge.desk.desk import Desk

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.contracts.coin_desk import Decision
-from bridge.contracts.desk import FirstSync
+from bridge.contracts.quotes import Decision
+from bridge.contracts.stores import FirstSync
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind

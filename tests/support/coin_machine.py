@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bridge.contracts.coin_desk import Channel
+from bridge.contracts.quotes import Channel
 from bridge.desk.transaction import DeskTx
 from bridge.desk.values import from_ms
 from bridge.domain.orders import Order, OrderLine

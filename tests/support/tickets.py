@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bridge.contracts.coin_desk import Answer
+from bridge.contracts.answers import Answer
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import InboxRow
 from bridge.contracts.shop_rows import SigningKey

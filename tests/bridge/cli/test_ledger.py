@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.session import CLOCK
-from bridge.contracts.coin_desk import Answer
+from bridge.contracts.answers import Answer
 from bridge.desk.desk import FILE_NAME, Desk
 from tests.bridge.cli.conftest import ShopPlace
 from tests.support.bridges import BASE, ESSENTIAL

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.contracts.desk import FirstSync
 from bridge.contracts.problems import Problem, ProblemState
+from bridge.contracts.stores import FirstSync
 from bridge.desk.desk import Desk
 from bridge.services.syncing import IDS_WENT_BACK, TOTAL_WAITS
 from tests.support.commands import Workplace

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 
 from bridge.cli.statement_csv import write_statement
-from bridge.contracts.desk import NumberedEntry
+from bridge.contracts.ledger import NumberedEntry
 from bridge.domain.ledger import Entry, EntryKind, Posting
 from tests.support.books import TEHRAN
 

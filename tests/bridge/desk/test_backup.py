@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.coin_desk import Deadline, DeadlineKind
+from bridge.contracts.deadlines import Deadline, DeadlineKind
 from bridge.contracts.office import Delivery
 from bridge.contracts.problems import AFTER_BACKUP
 from bridge.desk.backup import backup, examine, restore

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bridge.contracts.desk import FirstSync
 from bridge.contracts.problems import ProblemState
+from bridge.contracts.stores import FirstSync
 from bridge.desk.counts import _QUEUED, LedgerTotals, QueueTotals
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind

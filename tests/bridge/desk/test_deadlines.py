@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.contracts.coin_desk import Deadline, DeadlineKind
+from bridge.contracts.deadlines import Deadline, DeadlineKind
 from bridge.desk.desk import Desk
 from bridge.domain.downtime import Gap
 from bridge.services.purchases import book_orders

@@ -17,9 +17,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from bridge.contracts.coin_desk import DeadlineKind
-from bridge.contracts.desk import Comparison, FirstSync
+from bridge.contracts.deadlines import DeadlineKind
 from bridge.contracts.shop_rows import SigningKey
+from bridge.contracts.stores import FirstSync
+from bridge.contracts.sync import Comparison
 from bridge.desk import versions
 from bridge.desk.backup import restore
 from bridge.desk.desk import FILE_NAME, Desk

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.contracts.desk import Comparison
+from bridge.contracts.sync import Comparison
 from bridge.desk.desk import Desk
 from bridge.desk.slices import BYTES_AN_ORDER, packed, unpacked
 from bridge.domain.slices import SLICE_IDS, SliceSum, slice_of, sum_of

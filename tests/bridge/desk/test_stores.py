@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bridge.contracts.desk import FirstSync
+from bridge.contracts.stores import FirstSync
 from bridge.services import syncing
 from bridge.testing.desks import a_desk
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.contracts.coin_desk import DeadlineKind
+from bridge.contracts.deadlines import DeadlineKind
 from bridge.desk.desk import Desk
 from bridge.domain.licences import LicenceBook
 from bridge.engine import pusher

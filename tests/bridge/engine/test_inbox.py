@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.contracts.coin_desk import Answer
+from bridge.contracts.answers import Answer
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
 from bridge.desk.desk import Desk

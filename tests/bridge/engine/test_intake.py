@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from bridge.contracts.clock import SystemClock
-from bridge.contracts.desk import Comparison
 from bridge.contracts.problems import Problem
 from bridge.contracts.shop import TouchedRow
+from bridge.contracts.sync import Comparison
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.cursor import Cursor

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.contracts.clock import SystemClock
-from bridge.contracts.desk import FirstSync
+from bridge.contracts.stores import FirstSync
 from bridge.desk.desk import Desk
 from bridge.engine.health import StoreHealth
 from bridge.engine.intake import Intake

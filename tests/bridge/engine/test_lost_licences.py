@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.desk import FirstSync, Touched
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SigningKey, signed_row
+from bridge.contracts.stores import FirstSync
+from bridge.contracts.sync import Touched
 from bridge.desk.transaction import DeskTx
 from bridge.domain.cursor import Cursor
 from bridge.domain.licences import LicenceBook

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.contracts.desk import FirstSync
 from bridge.contracts.shop_threads import NativeMessage, NativeStatus
+from bridge.contracts.stores import FirstSync
 from bridge.contracts.threads import Phase
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.contracts.desk import FirstSync
 from bridge.contracts.problems import Problem
 from bridge.contracts.shop_rows import SigningKey
+from bridge.contracts.stores import FirstSync
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.slices import LAST_SLICE, SLICE_IDS

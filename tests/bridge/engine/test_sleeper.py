@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from bridge.contracts.coin_desk import DeadlineKind
+from bridge.contracts.deadlines import DeadlineKind
 from bridge.desk.desk import FILE_NAME, Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.desk_terms import DeskTerms

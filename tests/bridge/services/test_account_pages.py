@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.desk import PushState
+from bridge.contracts.accounts import PushState
 from bridge.contracts.shop import AccountRows
 from bridge.contracts.shop_rows import SigningKey, canonical_json, verifies
 from bridge.domain.plans import PlanBook

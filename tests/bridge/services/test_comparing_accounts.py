@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.contracts.coin_desk import Answer
-from bridge.contracts.desk import PushState
+from bridge.contracts.accounts import PushState
+from bridge.contracts.answers import Answer
 from bridge.contracts.office import Delivery
 from bridge.contracts.shop import Shown
 from bridge.desk.deliveries import Lanes

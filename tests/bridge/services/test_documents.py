@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from bridge.contracts.coin_desk import Answer
+from bridge.contracts.answers import Answer
 from bridge.contracts.shop_documents import DocumentRow, DocumentTable
 from bridge.contracts.shop_rows import SigningKey, canonical_json, verifies
 from bridge.domain.quotes import Cause, Quote

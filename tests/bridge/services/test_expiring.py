@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bridge.contracts.coin_desk import Deadline, DeadlineKind
+from bridge.contracts.deadlines import Deadline, DeadlineKind
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx
 from bridge.domain.events import BalanceLow, HoldOld, PackageExpired, PackageExpiring, QuoteLapsing

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.coin_desk import Answer, Claim
+from bridge.contracts.answers import Answer
 from bridge.contracts.desk import Tx
+from bridge.contracts.guests import Claim
 from bridge.contracts.shop_documents import InboxRow
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.accounts import Account, Owner

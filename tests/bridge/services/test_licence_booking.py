@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.coin_desk import DeadlineKind
+from bridge.contracts.deadlines import DeadlineKind
 from bridge.contracts.licences import KeyedEvent
 from bridge.desk.desk import Desk
 from bridge.desk.transaction import DeskTx

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.contracts.coin_desk import Answer
+from bridge.contracts.answers import Answer
 from bridge.contracts.shop_documents import InboxRow
 from bridge.domain.events import LicenceChanged
 from bridge.domain.licence_answers import LicenceQuestion

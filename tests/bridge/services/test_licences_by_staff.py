@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.coin_desk import DeadlineKind
+from bridge.contracts.deadlines import DeadlineKind
 from bridge.contracts.licences import Wanted
 from bridge.domain.events import LicenceChanged, LicenceExpiring
 from bridge.domain.licence_answers import LicenceQuestion, Verdict

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.coin_desk import DeadlineKind
+from bridge.contracts.deadlines import DeadlineKind
 from bridge.contracts.desk import Tx
 from bridge.contracts.shop_documents import DocumentRow
 from bridge.contracts.shop_rows import SigningKey

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.coin_desk import Answer, AuditLine
+from bridge.contracts.answers import Answer
+from bridge.contracts.audit import AuditLine
 from bridge.contracts.desk import Tx
 from bridge.contracts.office import Delivery
 from bridge.contracts.shop_documents import DocumentTable

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from bridge.contracts.desk import FirstSync
 from bridge.contracts.problems import Aside, AsideState, ProblemState
+from bridge.contracts.stores import FirstSync
 from bridge.domain.orders import UnreadableOrder
 from bridge.errors import UsageError
 from bridge.services import problems, syncing

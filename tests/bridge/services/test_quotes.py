@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.coin_desk import Channel
 from bridge.contracts.desk import Tx
+from bridge.contracts.quotes import Channel
 from bridge.domain.events import BalanceLow, CoinsDeducted, CoinsGranted, QuoteApproved, QuoteOffered, QuoteReleased
 from bridge.domain.quotes import Cause, Quote, QuoteKind, QuoteState
 from bridge.domain.tickets import Author, Message, MessageKind

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.contracts.desk import Comparison, FirstSync, PushState
+from bridge.contracts.accounts import PushState
 from bridge.contracts.shop import SlicePage
+from bridge.contracts.stores import FirstSync
+from bridge.contracts.sync import Comparison
 from bridge.domain.accounts import Account
 from bridge.domain.cursor import Cursor, Gap
 from bridge.domain.slices import SLICE_IDS, sum_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.coin_desk import Answer
+from bridge.contracts.answers import Answer
 from bridge.contracts.shop_documents import InboxRow
 from bridge.contracts.shop_rows import SigningKey
 from bridge.domain.events import TicketAnswered, TicketReplied

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.contracts.desk import Comparison
+from bridge.contracts.sync import Comparison
 from bridge.domain.orders import StatusSets
 from bridge.services import problems
 from bridge.services.shop_facts import note_statuses, report_zone

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.contracts.desk import FirstSync, Touched
 from bridge.contracts.shop import TouchedRow
+from bridge.contracts.stores import FirstSync
+from bridge.contracts.sync import Touched
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.cursor import Cursor, Gap
 from bridge.domain.orders import Order, UnreadableOrder

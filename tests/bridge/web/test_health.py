@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bridge import VERSION
-from bridge.contracts.desk import FirstSync
+from bridge.contracts.stores import FirstSync
 from bridge.desk import versions
 from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
