@@ -24,6 +24,13 @@ class EarlyStatus(NamedTuple):
     reason: str
 
 
+class FileCount(NamedTuple):
+    """How many files came that were taken, and how many that were too many (rule T12)."""
+
+    taken: int
+    too_many: int
+
+
 class ChatContacts(Protocol):
     """Where contacts are reached, and the one-time codes by which they are linked (rule W9)."""
 
@@ -131,6 +138,10 @@ class Conversations(Protocol):
     def note_early(self, channel: str, external_id: str, status: EarlyStatus, at: datetime) -> None: ...
 
     def take_early(self, channel: str, external_id: str) -> EarlyStatus | None: ...
+
+    def files_between(self, contact_ids: Iterable[int], since: datetime, until: datetime) -> FileCount:
+        """The contacts' files that are of that time, the first moment left out; none that a ticket has."""
+        ...
 
     def media_due(self, limit: int) -> list[KeptMessage]:
         """Messages with files that are still to be fetched, the oldest first."""

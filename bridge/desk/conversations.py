@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, literal_column, select, text, update
+from sqlalchemy import and_, bindparam, delete, func, literal_column, not_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bridge.contracts.conversations import EarlyStatus, KeptMessage
+from bridge.contracts.conversations import EarlyStatus, FileCount, KeptMessage
 from bridge.desk.accounts import SqlStores
 from bridge.desk.chat_forgetting import forget, forget_old, opaque, redact
 from bridge.desk.chat_tables import chat_message, conversation, early_status
@@ -23,7 +23,7 @@ from bridge.desk.chat_values import (
 )
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import store as store_table
-from bridge.desk.values import as_json, to_ms
+from bridge.desk.values import as_json, id_list, to_ms
 from bridge.domain.chats import ChatMessage, Conversation, Direction, MediaState, SendState, furthest
 
 _STORE = conversation.c.store_id == bindparam("store")
@@ -104,6 +104,24 @@ _RECEIVED = Statement(
         chat_message.c.at_ms > bindparam("since_ms"),
         chat_message.c.at_ms <= bindparam("until_ms"),
         chat_message.c.direction == text(f"'{Direction.IN}'"),
+    )
+)
+_TOO_MANY = chat_message.c.media_state == text(f"'{MediaState.TOO_MANY}'")
+_IN_TICKET = and_(
+    chat_message.c.message_id.is_not(None),
+    chat_message.c.media_state.in_([literal_column(f"'{one}'") for one in (MediaState.KEPT, MediaState.ERASED)]),
+)
+_FILES = Statement(
+    select(func.count(), func.coalesce(func.sum(_TOO_MANY), literal_column("0")))
+    .select_from(chat_message)
+    .join(conversation, conversation.c.id == chat_message.c.conversation_id)
+    .where(
+        any_of(conversation.c.contact_id, "contacts"),
+        chat_message.c.at_ms > bindparam("since_ms"),
+        chat_message.c.at_ms <= bindparam("until_ms"),
+        chat_message.c.direction == text(f"'{Direction.IN}'"),
+        chat_message.c.media_state != text("''"),
+        not_(_IN_TICKET),
     )
 )
 _MEDIA_DUE = Statement(
@@ -236,6 +254,12 @@ class SqlConversations:
         _PRUNE_EARLY.run(self._connection, before_ms=to_ms(before))
 
     # --- files ---
+
+    def files_between(self, contact_ids: Iterable[int], since: datetime, until: datetime) -> FileCount:
+        times = {"since_ms": to_ms(since), "until_ms": to_ms(until)}
+        row = _FILES.one(self._connection, contacts=id_list(contact_ids), **times)
+        assert row is not None, "a count has a row"
+        return FileCount(taken=row[0] - row[1], too_many=row[1])
 
     def media_due(self, limit: int) -> list[KeptMessage]:
         rows = _MEDIA_DUE.rows(self._connection, most=limit)

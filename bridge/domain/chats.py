@@ -75,11 +75,15 @@ def furthest(was: SendState, said: SendState) -> SendState:
 
 
 class MediaState(StrEnum):
-    """What is the case with a file that came along: still to be fetched, kept, not to be had, erased."""
+    """What is the case with a file that came along: still to be fetched, kept, not to be had, erased.
+
+    TOO_MANY was never fetched: its contact had sent as many within the hour as he may (rule T12).
+    """
 
     DUE = "due"
     KEPT = "kept"
     REFUSED = "refused"
+    TOO_MANY = "too_many"
     ERASED = "erased"
 
 

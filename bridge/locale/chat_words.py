@@ -65,6 +65,7 @@ class Notice(StrEnum):
     DECLINED = "declined"
     OFFER_OVER = "offer_over"
     MOVED = "moved"
+    TOO_MANY_FILES = "too_many_files"
 
 
 NOTICES: Mapping[Notice, str] = {
@@ -87,6 +88,10 @@ NOTICES: Mapping[Notice, str] = {
     Notice.OFFER_OVER: "This offer is not open any more, so nothing was accepted. Please write to us.",
     Notice.MOVED: (
         "We go on with this as ticket {ticket}, which is on your account page. From now on no time is counted here."
+    ),
+    Notice.TOO_MANY_FILES: (
+        "These are more files than we take within an hour. From this one on they did not reach us; please send them "
+        "again later."
     ),
 }
 ANSWERS: Mapping[str, str] = {"accept": "Accept", "decline": "Decline"}

@@ -1,19 +1,56 @@
 """Contacts' files: kept within the limits that customers' files of tickets have, and put into the ticket of their chat.
 
-A file that a message names is due until its content is kept here, or refused for good.
+A file that a message names is due until its content is kept here, or refused for good. One that is too many within the
+hour is never fetched (rule T12); the contact and staff are told, so that he can send it again.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
+from bridge.contracts.conversations import FileCount
 from bridge.contracts.desk import Tx
-from bridge.domain.chats import ChatMedia, ChatMessage, MediaState
+from bridge.domain.chats import ChatContact, ChatMedia, ChatMessage, MediaState, window_open
 from bridge.domain.desk_terms import DeskTerms
+from bridge.locale.chat_words import Notice
 from bridge.services.chat_moving import put_file
+from bridge.services.chat_parts import FLOOD, Chat, notice
 from bridge.services.chat_sending import LONGEST_REASON
-from bridge.services.files import has_room, tell_full
+from bridge.services.files import HOUR, has_room, tell_full
 
 NO_ROOM = "there is no room for files"
+
+
+def is_one_too_many(tx: Tx, terms: DeskTerms, contact: ChatContact, moment: datetime, *, at: datetime) -> bool:
+    """Whether a contact who sends a file at that moment has sent as many in the hour before as he may (rule T12).
+
+    All chats of the customer that he is linked to count, and what that one sent on his page. What comes late counts
+    when it was sent.
+    """
+    page = 0
+    if contact.account_id is not None:
+        page = tx.files.sent_within(terms.store, contact.account_id, HOUR, received_at=at, posted_at=moment)
+    return page + _sent_before(tx, contact, moment).taken >= terms.tickets.files_per_hour
+
+
+def tell_too_many(tx: Tx, terms: DeskTerms, chat: Chat, kept: ChatMessage, *, at: datetime, quiet: bool) -> None:
+    """Tell staff that a contact's file was one too many, and him, once an hour; `quiet` tells him nothing."""
+    tx.problems.report(
+        terms.store,
+        key=f"{FLOOD}:files:{chat.contact.id}",
+        kind=FLOOD,
+        summary=f"contact {chat.contact.id} sends more than {terms.tickets.files_per_hour} files an hour: what goes "
+        f"beyond is not fetched, he has to send it again (rule T12). Which: bridge chat show {chat.conversation.id}",
+        at=at,
+    )
+    told = _sent_before(tx, chat.contact, kept.at).too_many > 1
+    if not quiet and not told and window_open(chat.conversation, at, window=terms.premium.window):
+        notice(tx, terms, chat, Notice.TOO_MANY_FILES, at=at)
+
+
+def _sent_before(tx: Tx, contact: ChatContact, moment: datetime) -> FileCount:
+    """Files in the chats of the contact, and of who else is the same customer, in the hour before that moment."""
+    whose = [contact] if contact.account_id is None else tx.contacts.of_account(contact.account_id)
+    return tx.conversations.files_between([one.id for one in whose], moment - HOUR, moment)
 
 
 def why_not_kept(tx: Tx, terms: DeskTerms, kind: str | None, size: int) -> str:

@@ -239,4 +239,5 @@ def _attach(tx: Tx, terms: DeskTerms, ticket: Ticket, one: ChatMessage, at: date
         kind=media.mime_type,
         lost=False,
         at=at,
+        posted_at=one.at,  # a thread that goes along whole was not sent within this hour (rule T12)
     )

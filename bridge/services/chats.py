@@ -27,7 +27,7 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.languages import language_of
 from bridge.domain.premium import NumberRole
 from bridge.domain.stored_text import storable
-from bridge.services import autoreply, chat_agreements, chat_linking, chat_moving, chat_routing
+from bridge.services import autoreply, chat_agreements, chat_files, chat_linking, chat_moving, chat_routing
 from bridge.services.chat_addresses import contact_from
 from bridge.services.chat_parts import FLOOD, Chat, has_agreement, ready, wait_for_staff
 
@@ -58,12 +58,15 @@ def take(
     if message.receiver is not None:
         return _typed_by_us(tx, terms, conversation, message, at)
     of_a_person = not (contact.blocked or message.automatic)
-    kept = tx.conversations.add(terms.store, _kept(conversation, message, at, with_file=of_a_person))
+    file = MediaState.DUE if of_a_person else MediaState.REFUSED
+    sent_at = min(message.sent_at, at)
+    if of_a_person and message.media and chat_files.is_one_too_many(tx, terms, contact, sent_at, at=at):
+        file = MediaState.TOO_MANY
+    kept = tx.conversations.add(terms.store, _kept(conversation, message, at, file=file))
     if kept is None or not of_a_person:
         return kept is not None
     last = conversation.last_in_at
-    wrote_at = min(message.sent_at, at)
-    conversation = replace(conversation, last_in_at=wrote_at if last is None else max(last, wrote_at))
+    conversation = replace(conversation, last_in_at=sent_at if last is None else max(last, sent_at))
     chat = Chat(conversation, _in_language(tx, terms, contact, message), number)
     _let_go(tx, chat, at)
     chat = _follow(tx, terms, chat, message, kept, at)
@@ -73,14 +76,16 @@ def take(
 
 def _typed_by_us(tx: Tx, terms: DeskTerms, conversation: Conversation, message: Incoming, at: datetime) -> bool:
     """Somebody of ours has answered on the number's own telephone: it stands there, and nobody waits any more."""
-    typed = replace(_kept(conversation, message, at, with_file=False), direction=Direction.OUT, state=SendState.SENT)
+    typed = replace(
+        _kept(conversation, message, at, file=MediaState.REFUSED), direction=Direction.OUT, state=SendState.SENT
+    )
     if tx.conversations.add(terms.store, typed) is None:
         return False
     tx.conversations.save(replace(conversation, waiting_since=None), at=at)
     return True
 
 
-def _kept(conversation: Conversation, message: Incoming, at: datetime, *, with_file: bool) -> ChatMessage:
+def _kept(conversation: Conversation, message: Incoming, at: datetime, *, file: MediaState) -> ChatMessage:
     text = storable(message.text, LONGEST_TEXT)
     if message.kind is ChatKind.UNKNOWN and message.what:
         text = text or f"[{storable(message.what, 64)}]"
@@ -92,7 +97,7 @@ def _kept(conversation: Conversation, message: Incoming, at: datetime, *, with_f
             storable(one.mime_type, 128),
             storable(one.name, 200),
             max(one.size, 0),
-            MediaState.DUE if with_file else MediaState.REFUSED,
+            file,
         )
     return ChatMessage(
         id=0,
@@ -136,6 +141,8 @@ def _follow(tx: Tx, terms: DeskTerms, chat: Chat, message: Incoming, kept: ChatM
     if kept.kind is ChatKind.REACTION:
         return chat  # it asks for nothing
     flooded = _floods(tx, terms, chat, kept, at)
+    if kept.media is not None and kept.media.state is MediaState.TOO_MANY:
+        chat_files.tell_too_many(tx, terms, chat, kept, at=at, quiet=flooded)
     if chat_agreements.is_answer(message.button):
         return chat_agreements.answer(tx, terms, chat, kept, at=at, quiet=flooded)
     linked = None if flooded else chat_linking.enter(tx, terms, chat, kept, at=at)

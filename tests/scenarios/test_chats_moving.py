@@ -179,7 +179,9 @@ def test_T12_a_chat_puts_no_more_into_its_ticket_within_an_hour_than_the_page_do
 
 
 def test_T12_a_picture_is_one_message_also_once_its_file_is_there(desk: ChatDesk) -> None:
-    most = desk.premium.terms.tickets.messages_per_hour
+    terms = desk.premium.terms
+    most = terms.tickets.messages_per_hour
+    desk.premium.coins.terms = replace(terms, tickets=replace(terms.tickets, files_per_hour=most))
     desk.linked()
     ticket = moved(desk)
     for number in range(most - 1):
