@@ -7,7 +7,7 @@ API's own codes. It has no answers of ours in it, so what works with it works by
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from tests.support.whatsapp_deliveries import (
     OFFICIAL,
@@ -87,6 +88,8 @@ class Peer:
     """Takes a message, and closes the connection before saying so."""
     hangs: bool = False
     """Takes a message, and never says so."""
+    in_pieces: bool = False
+    """Its answers come in two pieces, one after the other."""
     before_answer: Callable[[], None] = lambda: None
     """Called when a message has been taken, before the API says so."""
     sent: list[Sent] = field(default_factory=list)
@@ -292,13 +295,35 @@ def _error(code: int) -> web.Response:
     return web.json_response({"error": said}, status=HTTP_OF.get(code, 400))
 
 
+def _as_it_goes_over_the_net(peer: Peer) -> Middleware:
+    """Answers are compressed for who says that he takes it, and come in as many pieces as the net likes."""
+
+    @web.middleware
+    async def travels(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        answer = await handler(request)
+        answer.enable_compression()
+        if not peer.in_pieces or not isinstance(answer, web.Response) or not isinstance(answer.body, bytes):
+            return answer
+        pieces = web.StreamResponse(status=answer.status, headers={"Content-Type": answer.content_type})
+        await pieces.prepare(request)
+        half = len(answer.body) // 2
+        for piece in (answer.body[:half], answer.body[half:]):
+            await pieces.write(piece)
+            await asyncio.sleep(0.01)
+        return pieces
+
+    return travels
+
+
 @asynccontextmanager
 async def a_whatsapp_peer(*, now: Callable[[], datetime] | None = None) -> AsyncIterator[Peer]:
     """The API on a free port of 127.0.0.1."""
     peer = Peer()
     if now is not None:
         peer.now = now
-    application = web.Application()
+    application = web.Application(middlewares=[_as_it_goes_over_the_net(peer)])
     application.add_routes(peer.routes())
     runner = web.AppRunner(application, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()

@@ -88,7 +88,11 @@ class Api:
 
     def __init__(self, base: str, token: str, *, patience: timedelta) -> None:
         self._base, self._patience = base, patience
-        self._headers = {"Authorization": f"Bearer {token}", "User-Agent": "shop-support-bridge"}
+        self._headers = {
+            "Authorization": f"Bearer {token}",
+            "User-Agent": "shop-support-bridge",
+            "Accept-Encoding": "identity",
+        }
 
     async def send(self, number: str, request: Mapping[str, Any]) -> Taken | Refused | Unreached | Unknown:
         """Post one message from the number of that id."""
@@ -151,14 +155,10 @@ class Api:
             ):
                 if response.status != 200:
                     return NotFetched(f"the file's address answered {response.status}")
-                content = bytearray()
-                async for piece in response.content.iter_chunked(PIECE):
-                    content += piece
-                    if len(content) > most_bytes:
-                        return NotFetched(_too_large(most_bytes), for_good=True)
+                content = await read_whole(response, most_bytes)
         except (TimeoutError, aiohttp.ClientError) as error:
             return NotFetched(f"the file's address can't be read ({type(error).__name__})")
-        return Fetched(bytes(content))
+        return NotFetched(_too_large(most_bytes), for_good=True) if content is None else Fetched(content)
 
     async def _ask(self, method: str, address: str, body: bytes | None = None) -> _Answer | Unreached | Unknown:
         headers = {**self._headers, "Content-Type": "application/json"} if body is not None else self._headers
@@ -167,7 +167,7 @@ class Api:
                 self._session() as session,
                 session.request(method, address, data=body, headers=headers, allow_redirects=False) as response,
             ):
-                return _Answer(response.status, _document(await response.content.read(LARGEST_ANSWER)))
+                return _Answer(response.status, _document(await read_whole(response, LARGEST_ANSWER)))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return Unreached(f"the API can't be reached ({type(error).__name__})")
         except TimeoutError:
@@ -178,7 +178,20 @@ class Api:
     def _session(self) -> aiohttp.ClientSession:
         total = self._patience.total_seconds()
         timeout = aiohttp.ClientTimeout(total=total, sock_connect=total / 2)
-        return aiohttp.ClientSession(timeout=timeout, auto_decompress=False, trust_env=False)
+        return aiohttp.ClientSession(timeout=timeout, trust_env=False)
+
+
+async def read_whole(response: aiohttp.ClientResponse, most_bytes: int) -> bytes | None:
+    """An answer's body, in as many pieces as it comes; None for one that has more than `most_bytes`.
+
+    Raises `aiohttp.ClientError` where the connection breaks before its end, `TimeoutError`.
+    """
+    content = bytearray()
+    async for piece in response.content.iter_chunked(PIECE):
+        content += piece
+        if len(content) > most_bytes:
+            return None
+    return bytes(content)
 
 
 def _refusal(answer: _Answer) -> Refused | Unreached | Unknown:
@@ -195,9 +208,9 @@ def _refusal(answer: _Answer) -> Refused | Unreached | Unknown:
     return Unreached(f"the API answered {answer.status} without a reason")
 
 
-def _document(body: bytes) -> object:
+def _document(body: bytes | None) -> object:
     try:
-        return json.loads(body)
+        return None if body is None else json.loads(body)
     except (ValueError, RecursionError):
         return None
 

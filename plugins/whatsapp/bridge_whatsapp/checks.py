@@ -15,7 +15,7 @@ from bridge.contracts.chats import ChatNumber
 from bridge.contracts.office import Office
 from bridge.contracts.shop import Finding, Level
 from bridge.errors import BridgeError
-from bridge_whatsapp.api import Api, Refused, SeenNumber
+from bridge_whatsapp.api import Api, Refused, SeenNumber, read_whole
 from bridge_whatsapp.refusals import ACCOUNT, TOKEN, in_words, refusal_of
 from bridge_whatsapp.settings import WhatsAppSettings, is_this_machine
 from bridge_whatsapp.webhook import PATH
@@ -88,7 +88,7 @@ async def _check_webhook(office: Office, address: str) -> Finding:
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
             session.get(address, params=asked, allow_redirects=False) as response,
         ):
-            answer = (response.status, await response.content.read(len(word) + 1))
+            answer = (response.status, await read_whole(response, len(word)))
     except (TimeoutError, aiohttp.ClientError) as error:
         why = f"the address that the API delivers to can't be reached from here ({type(error).__name__})"
         return Finding(

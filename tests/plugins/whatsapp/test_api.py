@@ -1,5 +1,6 @@
 """What the API answers is one of four things, and the token goes to nobody else."""
 
+import gzip
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +33,27 @@ async def test_a_message_that_was_taken_has_an_id(peer: Peer, api: Api) -> None:
     (sent,) = peer.sent
     assert answer == Taken(sent.id)
     assert sent.text == "سلام 👋"
+
+
+async def test_an_answer_that_comes_in_pieces_is_read_whole(peer: Peer, api: Api) -> None:
+    peer.in_pieces = True
+    answer = await api.send(OFFICIAL, TEXT)
+    assert answer == Taken(peer.sent[0].id)
+    peer.codes = [131026]
+    assert await api.send(OFFICIAL, TEXT) == Refused(131026)
+
+
+async def test_an_answer_that_never_ends_is_not_read_to_its_end(peer: Peer, api: Api) -> None:
+    peer.answers = [
+        web.Response(status=200, body=b'{"messages": [{"id": "wamid.1"}], "x": "' + b"x" * 2_000_000 + b'"}')
+    ]
+    assert isinstance(await api.send(OFFICIAL, TEXT), Unknown)
+
+
+async def test_an_answer_that_is_compressed_all_the_same_is_read(peer: Peer, api: Api) -> None:
+    taken = web.Response(body=gzip.compress(b'{"messages": [{"id": "wamid.1"}]}'), headers={"Content-Encoding": "gzip"})
+    peer.answers = [taken]
+    assert await api.send(OFFICIAL, TEXT) == Taken("wamid.1")
 
 
 async def test_a_refusal_is_its_code_alone(peer: Peer, api: Api) -> None:
