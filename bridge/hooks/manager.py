@@ -20,11 +20,11 @@ from bridge.errors import PluginError, SettingsError
 from bridge.hooks.specs import DeliveryHooks, EventHooks, ReceiptHooks, RegistrationHooks
 
 GROUP = "bridge"
-REGISTRATION_HOOKS = tuple(name for name in vars(RegistrationHooks) if name.startswith("bridge_"))
-EVENT_HOOKS = tuple(name for name in vars(EventHooks) if name.startswith("bridge_"))
-DELIVER = "bridge_deliver"
-HANDLE = "bridge_handle"
-ASYNC_HOOKS = frozenset({*EVENT_HOOKS, DELIVER, HANDLE})
+DELIVER, HANDLE = "bridge_deliver", "bridge_handle"
+SPECS = (RegistrationHooks, ReceiptHooks, DeliveryHooks, EventHooks)
+HOOKS = tuple(name for spec in SPECS for name in dir(spec) if name.startswith("bridge_"))
+REGISTRATION_HOOKS = frozenset(HOOKS).intersection(dir(RegistrationHooks))
+"""These answer when they are called; all others are awaited."""
 
 
 class Plugins:
@@ -32,10 +32,8 @@ class Plugins:
 
     def __init__(self) -> None:
         self.manager = pluggy.PluginManager("bridge")
-        self.manager.add_hookspecs(RegistrationHooks)
-        self.manager.add_hookspecs(ReceiptHooks)
-        self.manager.add_hookspecs(DeliveryHooks)
-        self.manager.add_hookspecs(EventHooks)
+        for spec in SPECS:
+            self.manager.add_hookspecs(spec)
 
     @classmethod
     def load(cls, enabled: Iterable[str], *, found: Mapping[str, EntryPoint] | None = None) -> "Plugins":
@@ -65,7 +63,7 @@ class Plugins:
             self.manager.check_pending()
         except (pluggy.PluginValidationError, ValueError) as error:
             raise PluginError(f"plugin {name} can't be loaded: {error}") from error
-        for hook in (*REGISTRATION_HOOKS, *ASYNC_HOOKS):
+        for hook in HOOKS:
             implementation = self._implementations(hook).get(name)
             if implementation is not None:
                 _refuse_unfit(name, hook, implementation)
@@ -174,8 +172,8 @@ def _refuse_unfit(name: str, hook: str, implementation: pluggy.HookImpl) -> None
     if implementation.wrapper or implementation.hookwrapper:
         raise PluginError(f"plugin {name} can't be loaded: {hook} can't be wrapped, each plugin is called alone")
     # Called and only then found not to be awaitable, it would have done its work and be called again as failed.
-    if inspect.iscoroutinefunction(implementation.function) is not (hook in ASYNC_HOOKS):
-        form = "async def" if hook in ASYNC_HOOKS else "def"
+    if inspect.iscoroutinefunction(implementation.function) is (hook in REGISTRATION_HOOKS):
+        form = "def" if hook in REGISTRATION_HOOKS else "async def"
         raise PluginError(f"plugin {name} can't be loaded: {hook} must be written as: {form}")
 
 
