@@ -103,7 +103,7 @@ class MemoryOffice:
         self.problems: dict[str, str] = {}
         self.solved: list[str] = []
         self.kept: dict[str, Receipt] = {}
-        self._contacts: dict[Address, int] = {}
+        self._conversations: dict[tuple[str, Address], int] = {}
         self.stores = {
             name: StoreCard(name, name, ZoneInfo("UTC"), ("en",), "", (), Path("acme.toml"), settings=read)
             for name, read in tables.items()
@@ -144,8 +144,8 @@ class MemoryOffice:
             self.problems.pop(key, None)
 
     def conversation_of(self, message: Outgoing) -> int:
-        """One for each contact."""
-        return 7 + self._contacts.setdefault(message.receiver, len(self._contacts))
+        """One for each contact on each number."""
+        return 7 + self._conversations.setdefault((message.number, message.receiver), len(self._conversations))
 
     def ready(self, message_id: int, message: Outgoing) -> ChatMessageReady:
         """Put a message of ours into the outbox; its event."""

@@ -145,7 +145,7 @@ class WhatsAppPlugin:
         for number, code in found.errors:
             store = store_of.get(number)
             if store is not None:
-                await self._sender.trouble(store, code)
+                await self._sender.trouble(store, number, code)
 
     def _opened(self) -> Office:
         assert self._office is not None, "bridge_open comes before everything else"

@@ -15,7 +15,7 @@ from bridge.contracts.office import Delivery, Office
 from bridge.domain.chats import Address
 from bridge.errors import DeliverLater, DeliveryFailed, DeliveryRefused
 from bridge_whatsapp.api import Api, Refused, Taken, Unknown, Unreached
-from bridge_whatsapp.refusals import ACCOUNT, NUMBER, TEMPLATE, TOKEN, Follows, in_words, refusal_of
+from bridge_whatsapp.refusals import TEMPLATE, Follows, in_words, refusal_of
 from bridge_whatsapp.requests import request_for, why_not
 from bridge_whatsapp.settings import StoreWhatsAppSettings, WhatsAppSettings
 
@@ -23,8 +23,6 @@ log = structlog.get_logger()
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=6), timedelta(minutes=10)
 """To one contact the API takes a message every 6 seconds for long."""
 MOST_PAUSES = 10_000
-LASTING = (TOKEN, NUMBER, ACCOUNT)
-"""Problems that are over as soon as a message of the store went out."""
 
 
 class Sender:
@@ -55,10 +53,9 @@ class Sender:
         if not held:
             self._held.pop(conversation, None)
 
-    async def trouble(self, store: str, code: int) -> None:
-        """The API says by itself that it has trouble with a number of the store: staff hear of it while it lasts."""
-        problem = refusal_of(code).problem
-        await self._stuck(store, problem if problem in LASTING else NUMBER, f"trouble with a number: {in_words(code)}")
+    async def trouble(self, store: str, number: str, code: int) -> None:
+        """The API says by itself that it has trouble with the number of that id: staff hear of it while it lasts."""
+        await self._stuck(store, number, f"the API tells of trouble: {in_words(code)}")
 
     async def _one(self, store: str, message_id: int) -> None:
         chats = self._office.chats
@@ -85,7 +82,7 @@ class Sender:
             case Taken(external_id):
                 await chats.sent(message_id, external_id)
                 self._pauses.pop((message.number, message.receiver), None)
-                await self._went_well(store, message.template)
+                await self._went_well(store, message)
             case Refused(code):
                 await self._refused(store, message, code)
             case Unreached(why):
@@ -109,24 +106,30 @@ class Sender:
     async def _report(self, store: str, problem: str, words: str, message: Outgoing) -> None:
         """Tell staff, once while it lasts."""
         if problem != TEMPLATE:
-            await self._stuck(store, problem, f"messages wait: {words}")
+            await self._stuck(store, message.number, f"messages wait: {words}")
         elif message.template:
             key = _template_key(message.template)
             self._well.discard((store, key))
             summary = f"WhatsApp: template {message.template} ({message.language}): {words}"
             await self._office.report(store, key=key, kind="whatsapp_template", summary=summary)
 
-    async def _stuck(self, store: str, problem: str, words: str) -> None:
-        self._well.discard((store, problem))
-        await self._office.report(store, key=problem, kind="whatsapp_stuck", summary=f"WhatsApp: {words}")
+    async def _stuck(self, store: str, number: str, words: str) -> None:
+        """One problem a number, by the name that the settings give it: its digits are told nowhere (rule W2)."""
+        name = self._name_of(number)
+        key = _stuck_key(name)
+        self._well.discard((store, key))
+        await self._office.report(store, key=key, kind="whatsapp_stuck", summary=f"WhatsApp number {name}: {words}")
 
-    async def _went_well(self, store: str, template: str) -> None:
-        """A message went out: what stood in its way is over, also what an earlier daemon told of."""
-        over = [
-            key
-            for key in (*LASTING, *([_template_key(template)] if template else ()))
-            if (store, key) not in self._well
-        ]
+    def _name_of(self, number: str) -> str:
+        """What the settings call the number of that id; the id itself where they have it no more."""
+        return next((one.key for one in self._office.chats.numbers() if one.channel_id == number), number)
+
+    async def _went_well(self, store: str, message: Outgoing) -> None:
+        """A message went out: what stood in its number's way is over, also what an earlier daemon told of."""
+        keys = [_stuck_key(self._name_of(message.number))]
+        if message.template:
+            keys.append(_template_key(message.template))
+        over = [key for key in keys if (store, key) not in self._well]
         if over:
             await self._office.solve(store, over)
             self._well.update((store, key) for key in over)
@@ -154,6 +157,10 @@ class Sender:
         own = self._office.settings(WhatsAppSettings)
         token = self._office.secret("token", store=store)
         return Api(own.api, token, patience=timedelta(seconds=own.timeout_seconds)), card.settings
+
+
+def _stuck_key(number: str) -> str:
+    return f"stuck:{number}"[:150]
 
 
 def _template_key(template: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from bridge.domain.chats import Address, SendState
 from bridge.errors import DeliverLater, DeliveryFailed, DeliveryRefused
 from tests.plugins.whatsapp.conftest import TEXT, WORDS, Line
-from tests.support.whatsapp_deliveries import ANNA_PHONE, REZA, REZA_ID, change
+from tests.support.whatsapp_deliveries import ANNA_PHONE, OFFICIAL, OUR_PHONE, PREMIUM, REZA, REZA_ID, change
 
 
 async def test_a_message_goes_out_with_its_reference_and_is_sent(line: Line) -> None:
@@ -97,9 +97,10 @@ async def test_W10_without_a_template_in_the_settings_nothing_is_asked(line: Lin
 
 async def test_a_trouble_that_the_api_tells_of_by_itself_is_over_with_the_next_message(line: Line) -> None:
     await line.send(1)
-    for code in (131031, 131000):  # a locked account, and nothing that names a kind of problem
+    for code, told in ((131031, "restricted or locked"), (131000, "trouble of its own")):
         await line.handle(change(errors=[{"code": code}]))
-    assert len(line.office.problems) == 2
+        assert told in line.office.problems["stuck:office"], "one problem, which says what was told last"
+    assert len(line.office.problems) == 1
     await line.send(2)
     assert line.office.problems == {}
 
@@ -111,13 +112,41 @@ async def test_a_token_that_is_revoked_in_mid_flight_loses_nothing(line: Line) -
         with pytest.raises(DeliveryFailed, match="renew it"):
             await line.send(message_id)
     assert line.office.problems == {
-        "token": "WhatsApp: messages wait: the API does not take the access token any more: renew it (code 190)"
+        "stuck:office": "WhatsApp number office: messages wait: the API does not take the access token any more: renew "
+        "it (code 190)"
     }
     line.office.secrets["acme.token"] = "a new token"
     for message_id in (2, 3):
         await line.plugin.bridge_deliver(line.office.queued[f"chat:{message_id}"])
     assert len(line.peer.sent) == 3
     assert line.office.problems == {}
+
+
+async def test_W2_each_number_that_is_stuck_is_a_problem_of_its_own_under_its_name(line: Line) -> None:
+    expert = replace(TEXT, number=PREMIUM)
+    line.peer.wrote[PREMIUM, REZA] = line.office.now()
+    line.peer.codes = [133010, 133010]  # not registered
+    for message_id, message in ((1, TEXT), (2, expert)):
+        with pytest.raises(DeliveryFailed):
+            await line.send(message_id, message)
+    assert line.office.problems == {
+        f"stuck:{name}": f"WhatsApp number {name}: messages wait: the number is not registered with the API any more "
+        "(code 133010)"
+        for name in ("office", "expert")
+    }
+    assert not any(phone in str(line.office.problems) for phone in OUR_PHONE.values())
+    await line.plugin.bridge_deliver(line.office.queued["chat:2"])
+    assert set(line.office.problems) == {"stuck:office"}, "what goes out over one number says nothing of another"
+    await line.plugin.bridge_deliver(line.office.queued["chat:1"])
+    assert line.office.problems == {}
+
+
+async def test_a_number_that_is_in_no_settings_any_more_is_named_by_its_id(line: Line) -> None:
+    line.office.chats.ours = []
+    line.peer.codes = [133010]
+    with pytest.raises(DeliveryFailed):
+        await line.send(1)
+    assert set(line.office.problems) == {f"stuck:{OFFICIAL}"}
 
 
 @pytest.mark.parametrize("code", [1, 2, 131000, 131016, 131042, 368, 33, 133010, 130429, 80007, 4, 131048])
