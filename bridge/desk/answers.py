@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, literal_column, or_, select, upd
 from bridge.contracts.answers import Answer
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import ANSWER_WAITS, handled
+from bridge.desk.sync_tables import ANSWER_WAITS, handled
 from bridge.desk.values import as_json, from_ms, to_ms
 
 _THIS_STORE = handled.c.store_id == bindparam("store")

@@ -1,49 +1,14 @@
-"""The desk's tables of conversations, and of what came from outside for a plugin.
+"""The desk's tables of conversations.
 
 Times are integer milliseconds since 1970 in UTC. What people wrote, what they call themselves and where they are
 reached can be erased (rules D1, D2); that something was said, when, and in which agreement it counts, stays.
 """
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from bridge.desk.tables import metadata
 
 NOTHING = text("''")
-
-receipt = Table(
-    "receipt",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("plugin", String(64), nullable=False),
-    Column("key", String(191), nullable=False),
-    Column("kind", String(64), nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("arrived_ms", BigInteger, nullable=False),
-    Column("due_ms", BigInteger, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("state", String(16), nullable=False),
-    UniqueConstraint("plugin", "key"),
-)
-Index(
-    "ix_receipt_waiting",
-    receipt.c.plugin,
-    receipt.c.due_ms,
-    receipt.c.id,
-    sqlite_where=receipt.c.state == text("'waiting'"),
-)
-Index("ix_receipt_arrived_ms", receipt.c.arrived_ms)
 
 contact_address = Table(
     "contact_address",

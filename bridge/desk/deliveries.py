@@ -16,8 +16,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.office import Delivery
 from bridge.desk.accounts import SqlStores
+from bridge.desk.outbox_tables import delivery
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import delivery, store
+from bridge.desk.tables import store
 from bridge.desk.values import as_json, from_ms, to_ms
 from bridge.domain.accounts import Owner, OwnerKind
 

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select
 
 from bridge.contracts.disputes import Dispute
 from bridge.desk.accounts import SqlStores
+from bridge.desk.coin_tables import dispute
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import dispute
 from bridge.desk.values import from_ms, id_list, to_ms
 
 _NEW = insert_row(dispute, without=frozenset({"id"}))

@@ -5,8 +5,8 @@ import sqlite3
 from sqlalchemy import bindparam, select
 
 from bridge.contracts.freezes import Freeze
+from bridge.desk.coin_tables import freeze
 from bridge.desk.statements import Statement, insert_row
-from bridge.desk.tables import freeze
 from bridge.desk.values import from_ms, to_ms
 
 _NEW = insert_row(freeze, without=frozenset({"id"}))

@@ -9,10 +9,11 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 
 from bridge.contracts.guests import Claim
 from bridge.desk.accounts import SqlStores
+from bridge.desk.coin_tables import guest_claim, guest_link, package, purchase, quote, redemption
 from bridge.desk.messages import ANEW
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import guest_claim, guest_link, package, purchase, quote, redemption, store
+from bridge.desk.tables import store
 from bridge.desk.ticket_tables import message, ticket
 from bridge.desk.values import from_ms, id_list, to_ms
 

@@ -14,9 +14,10 @@ from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from bridge.contracts.deadlines import DeadlineKind
 from bridge.contracts.ledger import NumberedEntry
 from bridge.desk.accounts import SqlStores
+from bridge.desk.coin_tables import entry, package
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
-from bridge.desk.tables import account, deadline, entry, package, store
+from bridge.desk.tables import account, deadline, store
 from bridge.desk.values import from_ms, id_list, read_json, to_ms
 from bridge.domain import ledger
 from bridge.domain.ledger import Entry, EntryKind, Posting

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, Table, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bridge.desk.coin_tables import guest_claim, package, quote
 from bridge.desk.licence_tables import licence
 from bridge.desk.premium_tables import agreement, bill, contact, time_segment
 from bridge.desk.statements import Statement
-from bridge.desk.tables import guest_claim, left_out, package, problem, quote
+from bridge.desk.tables import left_out, problem
 from bridge.desk.ticket_tables import ticket
 
 GAP = 10_000

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bridge.desk.outbox_tables import outbox
 from bridge.desk.statements import Statement
-from bridge.desk.tables import outbox
 from bridge.desk.values import as_json, from_ms, to_ms
 from bridge.domain.accounts import Owner
 from bridge.domain.events import EVENTS, Event

@@ -27,10 +27,13 @@ from bridge.contracts.answers import Answer
 from bridge.contracts.personal import Sent
 from bridge.desk.accounts import ACCOUNT_COLUMNS, SqlStores, account_from
 from bridge.desk.answers import ANSWER_COLUMNS, answer_from
+from bridge.desk.coin_tables import dispute, freeze, guest_claim, purchase, quote, quote_version
 from bridge.desk.files import ERASE_FILES
 from bridge.desk.messages import erase_messages
+from bridge.desk.outbox_tables import delivery
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import account, delivery, dispute, freeze, guest_claim, handled, purchase, quote, quote_version
+from bridge.desk.sync_tables import handled
+from bridge.desk.tables import account
 from bridge.desk.ticket_tables import HIDDEN, message, thread, ticket
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import Account, Owner, OwnerKind

@@ -13,7 +13,8 @@ from bridge.contracts.problems import Aside, AsideState, Problem, ProblemState
 from bridge.desk.accounts import SqlStores
 from bridge.desk.numbers import next_number
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import problem, set_aside, store
+from bridge.desk.sync_tables import set_aside
+from bridge.desk.tables import problem, store
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 
 _COLUMNS = (

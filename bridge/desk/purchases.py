@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.desk.accounts import SqlStores
+from bridge.desk.coin_tables import dispute, purchase
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import account, dispute, purchase
+from bridge.desk.tables import account
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.licences import Licensed

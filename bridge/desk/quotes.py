@@ -10,10 +10,11 @@ from sqlalchemy import and_, bindparam, func, literal_column, select, update
 
 from bridge.contracts.quotes import Channel, Decision
 from bridge.desk.accounts import SqlStores
+from bridge.desk.coin_tables import QUOTE_WAITS, decision, quote, quote_version
 from bridge.desk.numbers import next_number
 from bridge.desk.shown_rows import ShownStatements, SqlShownRows
 from bridge.desk.statements import Statement, any_of, insert_row
-from bridge.desk.tables import QUOTE_WAITS, decision, quote, quote_version, store
+from bridge.desk.tables import store
 from bridge.desk.values import as_json, from_ms, id_list, moment_or_none, ms_or_none, read_json, to_ms
 from bridge.domain.holds import Part
 from bridge.domain.quotes import ENDED, Offer, Quote, QuoteKind, QuoteState

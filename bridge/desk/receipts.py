@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, literal_column, or_, select, tex
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.chats import Receipt
-from bridge.desk.chat_tables import receipt
+from bridge.desk.outbox_tables import receipt
 from bridge.desk.statements import Statement
 from bridge.desk.values import from_ms, to_ms
 

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.rights import PriceRow
 from bridge.desk.accounts import SqlStores
+from bridge.desk.coin_tables import price, redemption
 from bridge.desk.statements import Statement, insert_row
-from bridge.desk.tables import price, redemption
 from bridge.desk.values import from_ms, to_ms
 from bridge.domain.rights import Redemption
 

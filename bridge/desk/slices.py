@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bridge.contracts.sync import Comparison
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement
-from bridge.desk.tables import comparison, order_slice
+from bridge.desk.sync_tables import comparison, order_slice
 from bridge.desk.values import from_ms, to_ms
 from bridge.domain.slices import SLICE_IDS, SliceSum, by_slice, sum_of
 

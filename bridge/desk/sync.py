@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bridge.contracts.sync import Touched
 from bridge.desk.accounts import SqlStores
 from bridge.desk.statements import Statement, any_of
-from bridge.desk.tables import cursor, touched
+from bridge.desk.sync_tables import cursor, touched
 from bridge.desk.values import as_json, from_ms, id_list, to_ms
 from bridge.domain.cursor import Cursor, Gap
 

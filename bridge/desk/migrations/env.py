@@ -3,8 +3,11 @@
 from alembic import context
 
 import bridge.desk.chat_tables
+import bridge.desk.coin_tables
 import bridge.desk.licence_tables
+import bridge.desk.outbox_tables
 import bridge.desk.premium_tables
+import bridge.desk.sync_tables
 import bridge.desk.tables
 import bridge.desk.ticket_tables
 
