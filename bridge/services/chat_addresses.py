@@ -68,7 +68,7 @@ def _keep_address(tx: Tx, store: str, contact_id: int, sender: Address) -> None:
     phone, user_id = sender.phone or known.phone, sender.user_id or known.user_id
     holder = tx.chat_contacts.by_phone(store, sender.channel, phone) if phone else None
     if holder not in {None, contact_id}:  # known before by the number alone: that contact keeps it
-        phone = known.phone
+        phone = ""  # not the one before either: he writes from another now, and somebody else may have it
     now = Address(sender.channel, phone, user_id)
     if now != known:
         tx.chat_contacts.save(store, contact_id, now)

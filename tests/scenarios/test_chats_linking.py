@@ -109,3 +109,14 @@ def test_W9_a_contact_is_known_by_his_id_alone_and_by_his_number_alone(desk: Cha
     desk.writes("three", by=Address(CHANNEL, "4930123456"))
     contacts = desk.look(lambda tx: tx.contacts.page(ACME, after=0, limit=9))
     assert len(contacts) == 2, "Maryam and he"
+
+
+def test_W9_nothing_goes_to_a_number_that_a_contact_does_not_write_from_any_more(desk: ChatDesk) -> None:
+    """His new number is another contact's, who was known by it alone: he is reached by his id until it is his."""
+    before, now = Address(CHANNEL, MARYAM.phone, "IR.1"), Address(CHANNEL, IVAN.phone, "IR.1")
+    desk.writes("Hello", by=before)
+    desk.writes("Hello", by=IVAN)
+    desk.writes("I have a new number", by=now)
+    hers = desk.contact(Address(CHANNEL, "", "IR.1"))
+    assert desk.look(lambda tx: tx.chat_contacts.addresses_of(hers.id)) == [Address(CHANNEL, "", "IR.1")]
+    assert desk.contact(IVAN) != hers
