@@ -34,6 +34,8 @@ from bridge.services.staff_words import require_staff, require_text
 
 MOST_WORDS = 2_000
 """Characters of why a statement is disputed or a line corrected, and how a bill was paid."""
+_OF_LESS = frozenset({BillState.ACCEPTED, BillState.BILLED})
+"""What the customer said or had in these states was about less, once more is charged."""
 
 
 def gather(tx: Tx, terms: DeskTerms, contact_ids: Iterable[int], *, month: date, by: str, at: datetime) -> list[Bill]:
@@ -135,9 +137,10 @@ def paid(tx: Tx, terms: DeskTerms, bill_id: int, *, how: str, by: str, at: datet
 def correct(
     tx: Tx, terms: DeskTerms, bill_id: int, *, agreement_id: int, steps: int, reason: str, by: str, at: datetime
 ) -> Bill:
-    """Add or take quarters of an hour by a line of its own (rule W8); it stays where it stands.
+    """Add or take quarters of an hour by a line of its own (rule W8).
 
-    What is due is paid where an order of just what it comes to now has come before.
+    It stays where it stands, but what was agreed to or billed and comes to more now is a statement once more. What is
+    due is paid where an order of just what it comes to now has come before.
 
     Raises `BillRefused` for one that is paid, and where less than nothing or more than was worked would be left.
     """
@@ -157,7 +160,10 @@ def correct(
         reason=shown_text(terms, reason.strip()),
         staff=by,
     )
-    saved = tx.bills.save(replace(before, lines=(*before.lines, line)))
+    more = replace(before, lines=(*before.lines, line))
+    if steps > 0 and before.state in _OF_LESS:
+        more = replace(more, state=BillState.SENT, sent_at=at, billed_at=None)
+    saved = tx.bills.save(more)
     if saved.state not in UNSENT:
         changed(tx, saved, before, at, corrected=True)
     note(tx, terms.store, by, "premium_correct", f"bill:{saved.id}", at, agreement=agreement_id, steps=steps)

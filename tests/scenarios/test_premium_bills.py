@@ -61,6 +61,27 @@ def test_W8_a_disputed_statement_is_not_billed_until_that_is_settled(desk: Premi
     assert desk.due(bill).total == dollars("10.00")
 
 
+@pytest.mark.parametrize("billed", [False, True])
+def test_W8_what_is_corrected_upwards_is_a_statement_again_before_it_is_billed(
+    desk: PremiumDesk, *, billed: bool
+) -> None:
+    """He agreed to less, or was billed for less, than is charged now."""
+    bill = desk.billed_time(minutes=47)
+    facts = {"agreement_id": bill.lines[0].agreement_id, "reason": "Miscounted", "by": ANNA}
+    desk.do(billing.correct, bill.id, steps=-2, at=desk.now, **facts)
+    shown = desk.sent(bill)
+    desk.do(billing.accept, bill.id, desk.decider(bill), text_hash=shown.hash, at=desk.now)
+    if billed:
+        desk.due(bill)
+    desk.later(days=1)
+    down = desk.do(billing.correct, bill.id, steps=-1, at=desk.now, **facts)
+    assert (down.state, down.sent_at) == (BillState.BILLED if billed else BillState.ACCEPTED, shown.sent_at)
+    up = desk.do(billing.correct, bill.id, steps=2, at=desk.now, **facts)
+    assert (up.state, up.total, up.sent_at, up.billed_at) == (BillState.SENT, dollars("15.00"), desk.now, None)
+    accepted = desk.do(billing.accept, bill.id, desk.decider(bill), text_hash=up.hash, at=desk.now)
+    assert (accepted.state, desk.due(bill).total) == (BillState.ACCEPTED, dollars("15.00"))
+
+
 @pytest.mark.parametrize("steps", [0, 1, -5])
 def test_W8_a_correction_leaves_no_less_than_nothing_and_no_more_than_was_worked(desk: PremiumDesk, steps: int) -> None:
     bill = desk.billed_time(minutes=47)
