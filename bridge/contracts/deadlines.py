@@ -45,6 +45,10 @@ class Deadlines(Protocol):
 
     def of(self, kinds: Iterable[str], ref: int) -> list[Deadline]: ...
 
+    def page(self, store: str, kind: str, *, after: int, limit: int) -> list[Deadline]:
+        """The store's deadlines of a kind that refer to numbers after that one, by number."""
+        ...
+
     def first_due(self, stores: Iterable[str]) -> dict[str, datetime]:
         """When the earliest deadline of each of these stores is; a store that has none is left out."""
         ...

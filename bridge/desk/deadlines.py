@@ -28,6 +28,15 @@ _DUE = Statement(
     .limit(bindparam("most"))
 )
 _OF = Statement(_FOUND.where(any_of(deadline.c.kind, "kinds"), deadline.c.ref == bindparam("wanted")))
+_PAGE = Statement(
+    _FOUND.where(
+        deadline.c.store_id == bindparam("store"),
+        deadline.c.kind == bindparam("wanted"),
+        deadline.c.ref > bindparam("after"),
+    )
+    .order_by(deadline.c.ref)
+    .limit(bindparam("most"))
+)
 _EARLIEST = select(func.min(deadline.c.due_ms)).where(deadline.c.store_id == store.c.id).scalar_subquery()
 _FIRST = Statement(select(store.c.name, _EARLIEST).where(any_of(store.c.name, "names")))
 _CLEAR = Statement(delete(deadline).where(deadline.c.kind == bindparam("kind"), deadline.c.ref == bindparam("wanted")))
@@ -82,6 +91,11 @@ class SqlDeadlines:
     def of(self, kinds: Iterable[str], ref: int) -> list[Deadline]:
         rows = _OF.rows(self._connection, kinds=as_json([str(kind) for kind in kinds]), wanted=ref)
         return [Deadline(kind, number, name, from_ms(due)) for kind, number, name, due in rows]
+
+    def page(self, store: str, kind: str, *, after: int, limit: int) -> list[Deadline]:
+        number = self._stores.number(store)
+        rows = _PAGE.rows(self._connection, store=number, wanted=str(kind), after=after, most=limit)
+        return [Deadline(found, ref, name, from_ms(due)) for found, ref, name, due in rows]
 
     def first_due(self, stores: Iterable[str]) -> dict[str, datetime]:
         rows = _FIRST.rows(self._connection, names=as_json(list(stores)))

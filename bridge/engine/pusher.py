@@ -19,7 +19,6 @@ from bridge.contracts.clock import Clock
 from bridge.contracts.shop import ShopAdapter
 from bridge.contracts.shop_documents import DocumentTable
 from bridge.contracts.shop_rows import SignedRow, SigningKey, signed_row
-from bridge.contracts.shown_rows import ABOVE_ALL
 from bridge.desk.desk import Desk
 from bridge.desk.file_store import FileStore, beside
 from bridge.desk.transaction import DeskTx
@@ -34,13 +33,13 @@ from bridge.engine.waiting import first_of
 from bridge.errors import ShopRefused
 from bridge.services.account_pages import Batch, PageTerms, has_new_terms, show_new_terms, waiting_batch
 from bridge.services.documents import DocumentBatch, documents_pushed, waiting_documents
-from bridge.services.licence_watch import arm_all_again
 from bridge.services.prices import follow_settings
+from bridge.services.reminder_days import REMINDED_OF, arm_again
 
 log = structlog.get_logger()
 ACCOUNTS_PER_PUSH = 200
 DOCUMENTS_PER_PUSH = 200
-LICENCES_AT_ONCE = 500
+ARMED_AT_ONCE = 500
 TABLES_AGAIN_S = 60.0
 """After the shop has refused documents, which it does where it lacks their table, those rest for so long."""
 ANSWERS = frozenset({DocumentTable.ANSWER})
@@ -106,7 +105,7 @@ class Pusher:
             return 0
         if not self._shown:
             if await self._desk.read(has_new_terms, self._terms(keys[0])):
-                await self._arm_licences_again()
+                await self._arm_again()
             await self._desk.transact("show new terms", show_new_terms, self._terms(keys[0]))
             await self._desk.transact("follow the price list", follow_settings, self._setup.desk_terms)
             self._shown = True
@@ -133,21 +132,23 @@ class Pusher:
             await self._notes.write(self._adapter, self._terms(keys[0]), notes)
         return shown + (len(batch.rows) or await self._lost.take_over(keys))
 
-    async def _arm_licences_again(self) -> None:
-        """Let licences there are already be reminded of on the days that the settings name now.
+    async def _arm_again(self) -> None:
+        """Let packages and licences there are already be reminded of on the days that the settings name now.
 
         Before what has changed counts as known: after a crash it is done once more, which changes nothing.
         """
-        before: int | None = ABOVE_ALL if self._setup.licences else None
-        while before is not None:
-            before = await self._desk.transact(
-                "arm licences again",
-                arm_all_again,
-                self._setup.desk_terms,
-                before=before,
-                at=self._clock.now(),
-                limit=LICENCES_AT_ONCE,
-            )
+        for kind in REMINDED_OF:
+            after: int | None = 0
+            while after is not None:
+                after = await self._desk.transact(
+                    f"arm {kind}s again",
+                    arm_again,
+                    self._setup.desk_terms,
+                    kind,
+                    after=after,
+                    at=self._clock.now(),
+                    limit=ARMED_AT_ONCE,
+                )
 
     async def _push_accounts(self, batch: Batch, keys: tuple[SigningKey, ...]) -> None:
         await self._lost.before_accounts(batch, keys)

@@ -137,6 +137,7 @@ class StoreSetup:
             telephone=settings.telephone,
             licences=self.licences,
             premium=self.premium,
+            reminder_days=settings.reminders.days,
             program=VERSION,
         )
 

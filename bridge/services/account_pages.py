@@ -17,6 +17,7 @@ from bridge.contracts.ledger import NumberedEntry
 from bridge.contracts.shop import AccountRows
 from bridge.contracts.shop_rows import SignedRow, SigningKey, canonical_json, chain, mac_of, signed_row
 from bridge.domain.accounts import Account
+from bridge.domain.desk_terms import REMINDER_DAYS
 from bridge.domain.licences import LicenceBook
 from bridge.domain.packages import Package
 from bridge.domain.plans import PlanBook
@@ -33,7 +34,8 @@ ENTRIES_A_BATCH = 5_000
 @dataclass(frozen=True, slots=True)
 class PageTerms:
     """What an account page needs besides the account: the store, its zone, plans, rights and licensed
-    products, premium time, the key, the desk's epoch.
+    products, premium time, the key, the desk's epoch. It does not show `reminder_days`, on which owners of packages
+    are reminded; changed, they are taken up with what it does.
 
     `telephone` is the number that customers see whose plan has a right to it, `licences` the licensed products,
     `program` the version of the program that makes the rows.
@@ -48,6 +50,7 @@ class PageTerms:
     telephone: str = ""
     licences: LicenceBook = field(default_factory=LicenceBook)
     premium: PremiumTerms = field(default_factory=PremiumTerms)
+    reminder_days: tuple[int, ...] = REMINDER_DAYS
     program: str = ""
 
 
@@ -120,7 +123,13 @@ def has_new_terms(tx: Tx, terms: PageTerms) -> bool:
 def _digest_of(terms: PageTerms) -> str:
     plans = {key: [plan.rank, dict(plan.names)] for key, plan in terms.plans.plans.items()}
     rights = [[one.key, one.kind, sorted(one.plans), dict(one.names)] for one in terms.rights.rights.values()]
-    shown = [terms.program, plans, terms.zone.key, *([rights, terms.telephone] if rights else [])]
+    shown = [
+        terms.program,
+        plans,
+        terms.zone.key,
+        sorted(terms.reminder_days),
+        *([rights, terms.telephone] if rights else []),
+    ]
     if terms.licences:
         shown.append([*_licence_terms(terms.licences), terms.licences.contact, terms.plans.buy_url])
     if terms.premium.kinds:

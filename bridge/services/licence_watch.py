@@ -11,7 +11,7 @@ from typing import Any
 
 from bridge.contracts.deadlines import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
-from bridge.contracts.licences import KeyedEvent, Wanted
+from bridge.contracts.licences import KeyedEvent
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import Event, LicenceChanged, LicenceExpired, LicenceExpiring
 from bridge.domain.licence_history import KeptLicence, next_moment, reminders_by
@@ -41,17 +41,6 @@ def arm_licences(tx: Tx, store: str, book: LicenceBook, licences: Iterable[KeptL
             tx.deadlines.clear([DeadlineKind.LICENCE], one.licence.id)
         else:
             tx.deadlines.set([Deadline(DeadlineKind.LICENCE, one.licence.id, store, moment)])
-
-
-def arm_all_again(tx: Tx, terms: DeskTerms, *, before: int, at: datetime, limit: int) -> int | None:
-    """Remember anew what is to be done about the store's licences, whose reminders are to come on other days now.
-
-    They are taken a page at a time, the newest first: returns before which one the next page begins, None at the end.
-    """
-    wanted = Wanted(suspended=False, not_ended_before=at.replace(microsecond=0))
-    page = tx.licences.latest(terms.store, wanted, before=before, limit=limit)
-    arm_licences(tx, terms.store, terms.licences, page, at=at)
-    return page[-1].licence.id if len(page) == limit else None
 
 
 def licence_due(tx: Tx, terms: DeskTerms, licence_id: int, *, at: datetime) -> None:

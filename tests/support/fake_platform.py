@@ -62,6 +62,7 @@ def write_store(config: Path, name: str, **different: str) -> None:
         "password": "",
         "page_orders": "500",
         "first_sync_page_orders": "1000",
+        "reminder_days": "[30, 7, 1]",
     }
     values |= different
     password = f"password = {values['password']}" if values["password"] else ""
@@ -89,6 +90,8 @@ page_orders = {values["page_orders"]}
 first_sync_page_orders = {values["first_sync_page_orders"]}
 [limits]
 stale_after_seconds = {values["stale_after_seconds"]}
+[reminders]
+days = {values["reminder_days"]}
 [plans.base]
 coins = {values["coins"]}
 product_codes = ["BASE"]

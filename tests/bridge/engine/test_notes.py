@@ -185,9 +185,14 @@ class Writing:
     """The writing side of one store, pass by pass."""
 
     def __init__(
-        self, desk: Desk, folder: Path, licences: LicenceBook | None = None, premium: PremiumTerms | None = None
+        self,
+        desk: Desk,
+        folder: Path,
+        licences: LicenceBook | None = None,
+        premium: PremiumTerms | None = None,
+        **different: str,
     ) -> None:
-        setup = StoreSetup.of(read_settings(write_bridge(folder, stores={"acme": {}})).stores["acme"])
+        setup = StoreSetup.of(read_settings(write_bridge(folder, stores={"acme": different})).stores["acme"])
         self.setup = replace(setup, licences=licences or setup.licences, premium=premium or setup.premium)
         self.shop, self.health, self.clock = FakeShop(), StoreHealth(ACME, 60), FixedClock(MONDAY)
         self.keys: tuple[SigningKey, ...] = (KEY,)
