@@ -53,11 +53,15 @@ def statement(
 
     The customer has it before the bill; what is corrected afterwards are lines of their own.
     """
+    way = f"bridge premium statement {bill} --send"
     if not send:
         _show(call, bill, store, html, pdf, language, as_csv=as_csv)
     elif html or pdf or as_csv:
-        way = f"bridge premium statement {bill} --send"
         raise unclear("sending and writing are two steps; nothing was done", way)
+    elif language:
+        raise unclear(
+            "--language is for what you write: a statement is sent in its reader's own; nothing was done", way
+        )
     else:
         _send(call, bill, by, store)
 
@@ -159,7 +163,7 @@ def correct(
             tx, work.terms, bill, agreement_id=agreement, steps=steps, reason=reason, by=work.staff, at=work.at
         )
 
-    _act(call, bill, store, by, do, f"corrected bill {bill}.")
+    _act(call, bill, store, by, do, f"corrected bill {bill}.", shows=True)
 
 
 @command(app, "bill")
@@ -170,7 +174,7 @@ def make_due(call: Call, bill: BillNumber, by: ByOption = None, store: StoreOpti
     def do(tx: "Tx", work: "Work") -> "Bill":
         return billing.bill(tx, work.terms, bill, by=work.staff, at=work.at)
 
-    _act(call, bill, store, by, do, f"billed bill {bill}.")
+    _act(call, bill, store, by, do, f"billed bill {bill}.", shows=True)
 
 
 @command(app, "paid")
@@ -196,7 +200,7 @@ def _send(call: Call, bill: int, by: str | None, store: str | None) -> None:
     def do(tx: "Tx", work: "Work") -> "Bill":
         return billing.send(tx, work.terms, bill, by=work.staff, at=work.at)
 
-    _act(call, bill, store, by, do, f"sent the statement of bill {bill}.")
+    _act(call, bill, store, by, do, f"sent the statement of bill {bill}.", shows=True)
 
 
 def _show(
@@ -254,14 +258,17 @@ def _act(
     by: str | None,
     do: "Callable[[Tx, Work], Bill]",
     words: str,
+    *,
+    shows: bool = False,
 ) -> None:
+    """Do it and show the bill; what `shows` it to the customer says where it did not reach him."""
     from bridge.cli.desk_work import BILL, Numbered, work_on
     from bridge.cli.premium_bills_shown import bill_document, bill_parts
     from bridge.cli.premium_looking import bill_view
     from bridge.cli.screen import line
 
     with work_on(call.settings(), Numbered(BILL, number), store, by) as (desk, work):
-        view = desk.run(lambda tx: bill_view(tx, work.store, do(tx, work)))
+        view = desk.run(lambda tx: bill_view(tx, work.store, do(tx, work), shown=work if shows else None))
     call.answer(
         {**bill_document(view), "by": work.staff},
         lambda: [line(f"{work.staff} {words}"), line(), *bill_parts(view)],

@@ -16,11 +16,12 @@ from bridge.settings import StoreSettings
 
 @dataclass(frozen=True, slots=True)
 class BillView:
-    """A bill, and who it goes to."""
+    """A bill, and who it goes to; `reached_him` is whether he can read what was just shown to him."""
 
     store: StoreSettings
     bill: Bill
     owner: Owner | None
+    reached_him: bool = True
 
 
 def bill_document(view: BillView) -> dict[str, Any]:
@@ -88,6 +89,9 @@ def bill_parts(view: BillView, decisions: Sequence[BillDecision] = ()) -> list[A
     ]
     times = (("Statement sent", bill.sent_at), ("Billed", bill.billed_at), ("Paid", bill.paid_at))
     facts += [(name, local(at, zone)) for name, at in times if at is not None]
+    if not view.reached_him:
+        todo = f"tell him what it says: bridge premium statement {bill.id} --pdf FILE"
+        facts.append(("Shown to him", f"no: he has no page, and it went out in no chat; {todo}"))
     if bill.paid_by:
         facts.append(("Paid by", _payer(bill)))
     rows = [

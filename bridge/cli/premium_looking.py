@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 from bridge.cli.premium_bills_shown import BillView
 from bridge.cli.premium_shown import AgreementView, TimerView
 from bridge.domain.agreements import AgreementState
+from bridge.domain.bills import UNSENT, BillState
 from bridge.engine.setup import StoreSetup
-from bridge.services.chat_offering import is_before_him
+from bridge.services.chat_offering import bill_reaches_him, is_before_him
 from bridge.services.premium_parts import owner_of, segments_of
 from bridge.services.timers import standing
 
 if TYPE_CHECKING:
+    from bridge.cli.desk_work import Work
     from bridge.contracts.desk import Tx
     from bridge.domain.agreements import Agreement
     from bridge.domain.bills import Bill
@@ -43,9 +45,14 @@ def _standing(tx: "Tx", store: "StoreSettings", segments: "Sequence[Segment]", n
     return [standing(tx, StoreSetup.of(store).desk_terms, one, now) if one.runs else one for one in segments]
 
 
-def bill_view(tx: "Tx", store: "StoreSettings", bill: "Bill") -> BillView:
-    """A bill and who it goes to."""
-    return BillView(store, bill, owner_of(tx, bill.contact_id))
+def bill_view(tx: "Tx", store: "StoreSettings", bill: "Bill", *, shown: "Work | None" = None) -> BillView:
+    """A bill and who it goes to; `shown` is the work that has just shown it to him."""
+    reached = (
+        bill.state in UNSENT | {BillState.PAID}
+        or shown is None
+        or bill_reaches_him(tx, shown.terms, bill, by=shown.staff)
+    )
+    return BillView(store, bill, owner_of(tx, bill.contact_id), reached)
 
 
 def contacts_of(tx: "Tx", store: str, customer: int | None, contact: int | None) -> Sequence[int]:

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from bridge.contracts.desk import Tx
 from bridge.domain.agreements import Agreement
-from bridge.domain.bills import Bill
+from bridge.domain.bills import Bill, BillState
 from bridge.domain.chats import ChatKind, ChatMessage
 from bridge.domain.desk_terms import DeskTerms
 from bridge.locale.agreement_words import kind_name
 from bridge.locale.chat_words import StatementRow, statement_text
 from bridge.services.chat_agreements import buttons_of, is_of_newest
-from bridge.services.chat_parts import LONGEST_TEXT, LONGEST_WITH_BUTTONS, premium_chat, say, shown_text
+from bridge.services.chat_parts import LONGEST_TEXT, LONGEST_WITH_BUTTONS, Chat, premium_chat, say, shown_text
 from bridge.services.premium_parts import owner_of
 
 
@@ -54,9 +54,26 @@ def is_before_him(tx: Tx, agreement: Agreement) -> bool:
 def show_bill(tx: Tx, terms: DeskTerms, bill: Bill, *, by: str, at: datetime, final: bool) -> ChatMessage | None:
     """Send what a bill says, line by line: as the statement that comes before it, or `final`, to be paid (rule W8).
 
-    None as `show`, and where it is longer than a message may be: then it stands on the page and on paper.
+    None as `show`, so also where who sends or corrects it is not listed for the number (rule W1), and where it is
+    longer than a message may be: then it stands on the page and on paper.
     """
-    chat = premium_chat(tx, terms, bill.contact_id)
+    found = _bill_message(tx, terms, bill, by=by, final=final)
+    if found is None:
+        return None
+    chat, text = found
+    return say(tx, terms, chat, ChatKind.STATEMENT, text, at=at, language=chat.language(terms), staff=by)
+
+
+def bill_reaches_him(tx: Tx, terms: DeskTerms, bill: Bill, *, by: str) -> bool:
+    """Whether the contact can read a bill that `by` shows him: on a customer's page, or in his chat."""
+    if owner_of(tx, bill.contact_id) is not None:
+        return True
+    return _bill_message(tx, terms, bill, by=by, final=bill.state is BillState.BILLED) is not None
+
+
+def _bill_message(tx: Tx, terms: DeskTerms, bill: Bill, *, by: str, final: bool) -> tuple[Chat, str] | None:
+    """The chat that a bill goes to, and what it says there; None where it can't be said in one."""
+    chat = premium_chat(tx, terms, bill.contact_id, by=by)
     if chat is None:
         return None
     language, kinds = chat.language(terms), terms.premium.kinds
@@ -71,6 +88,4 @@ def show_bill(tx: Tx, terms: DeskTerms, bill: Bill, *, by: str, at: datetime, fi
         for one in bill.lines
     ]
     text = statement_text(language, bill.id, rows, bill.total, final=final)
-    if len(text) > LONGEST_TEXT:
-        return None
-    return say(tx, terms, chat, ChatKind.STATEMENT, text, at=at, language=language, staff=by)
+    return (chat, text) if len(text) <= LONGEST_TEXT else None

@@ -60,14 +60,14 @@ def chat_of(tx: Tx, terms: DeskTerms, conversation_id: int) -> Chat:
     return Chat(found, contact, number)
 
 
-def premium_chat(tx: Tx, terms: DeskTerms, contact_id: int, *, by: str | None = None) -> Chat | None:
+def premium_chat(tx: Tx, terms: DeskTerms, contact_id: int, *, by: str) -> Chat | None:
     """The conversation on a premium number, carried by a channel, in which the contact wrote last; None without one.
 
-    With `by` only on numbers that he is listed for (rule W1). None too for a contact who is blocked: nothing is said to
+    Only on numbers that `by` is listed for (rule W1). None too for a contact who is blocked: nothing is said to
     him.
     """
     contact = tx.contacts.get(terms.store, contact_id)
-    premium = (one for one in terms.premium.of_role(NumberRole.PREMIUM) if by is None or by in one.agents)
+    premium = (one for one in terms.premium.of_role(NumberRole.PREMIUM) if by in one.agents)
     numbers = {one.key: one for one in premium if one.channel_id}
     on_premium = [one for one in tx.conversations.of_contact(contact_id) if one.number in numbers and one.channel]
     if contact is None or contact.blocked or not on_premium:

@@ -7,7 +7,7 @@ import pytest
 from bridge.domain.agreements import Agreement, AgreementState
 from bridge.domain.bills import BillState
 from bridge.domain.chats import ChatKind, ChatMessage, Route, SendState
-from bridge.domain.events import AgreementReached
+from bridge.domain.events import AgreementReached, BillChanged, BillSent
 from bridge.domain.premium import NumberRole, PremiumNumber
 from bridge.errors import PremiumError
 from bridge.services import agreements, billing, chat_routing, timing
@@ -16,7 +16,7 @@ from tests.support.books import a_store, an_order, rows
 from tests.support.chatting import DEVELOPER, IVAN, ChatDesk, a_chat_desk, a_chat_with_the_developer
 from tests.support.chatting import said_by_developer as said
 from tests.support.premium_time import NUMBERS
-from tests.support.quoting import ANNA
+from tests.support.quoting import ANNA, CUSTOMER
 
 OFFERED, ACCEPTED = AgreementState.OFFERED, AgreementState.ACCEPTED
 
@@ -230,6 +230,43 @@ def test_W8_a_corrected_statement_comes_into_the_chat_again(desk: ChatDesk) -> N
     assert [f"Total: {amount}.00\u00a0USD" in text for amount, text in zip((15, 10, 10, 5), texts, strict=True)] == [
         True
     ] * 4
+
+
+def test_W1_what_somebody_states_or_corrects_who_is_not_listed_for_the_number_is_not_sent_over_it(
+    desk: ChatDesk,
+) -> None:
+    """He reads it on his page and has a letter, as of what such a person offers."""
+    desk.linked(customer=CUSTOMER.ref)
+    agreement = desk.premium.agreed(contact=desk.contact())
+    desk.premium.worked(agreement, minutes=47)
+    _, bill = desk.premium.close(agreement)
+    assert bill is not None
+    carla = {"by": "Carla", "at": desk.now}
+    line = {"agreement_id": agreement.id, "steps": -1, "reason": "As talked over"}
+    desk.premium.do(billing.send, bill.id, **carla)
+    desk.premium.do(billing.correct, bill.id, **line, **carla)
+    desk.premium.do(billing.bill, bill.id, **carla)
+    desk.premium.do(billing.correct, bill.id, **line, **carla)
+    assert ChatKind.STATEMENT not in [one.kind for one in said(desk)]
+    told = [*desk.premium.told(BillSent), *(one for one in desk.premium.told(BillChanged) if one.corrected)]
+    assert [one.owner for one in told] == [CUSTOMER] * 3
+    desk.premium.do(billing.correct, bill.id, **{**line, "by": ANNA, "at": desk.now})
+    assert [one.kind for one in said(desk)].count(ChatKind.STATEMENT) == 1, "Anna is listed"
+
+
+def test_W1_a_statement_goes_out_on_the_number_that_its_sender_is_listed_for() -> None:
+    second = PremiumNumber("second", NumberRole.PREMIUM, "+12025550103", "300", frozenset({"Carla"}))
+    with a_chat_desk(numbers=(*NUMBERS, second)) as desk:
+        desk.writes("Help me, Carla", to=second.channel_id)
+        desk.later(minutes=1)
+        desk.writes("Or you, Anna", to=DEVELOPER.channel_id)
+        agreement = desk.premium.agreed(contact=desk.contact())
+        desk.premium.worked(agreement, minutes=47)
+        _, bill = desk.premium.close(agreement)
+        assert bill is not None
+        desk.premium.do(billing.send, bill.id, by="Carla", at=desk.now)
+        assert [one.kind for one in desk.said(number="second")] == [ChatKind.STATEMENT]
+        assert ChatKind.STATEMENT not in [one.kind for one in said(desk)]
 
 
 def test_W8_a_statement_waits_where_free_text_may_not_be_sent(desk: ChatDesk) -> None:

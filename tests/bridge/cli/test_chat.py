@@ -214,6 +214,24 @@ def test_W5_an_offer_that_its_contact_can_read_nowhere_says_so(counter: CounterP
     assert unseen not in counter.well("premium", "show", "2").out
 
 
+def test_W1_a_statement_that_its_contact_can_read_nowhere_says_so(counter: CounterPlace, clock: FixedClock) -> None:
+    writes(counter, "Help!", DEVELOPER)
+    counter.well("premium", "offer", "--contact", "1", "--kind", "technical", "--limit", "60", *BY)
+    counter.well("premium", "accept", "1", "--evidence", "He wrote yes.", *BY)
+    counter.well("premium", "start", "1", *BY)
+    clock.advance(timedelta(minutes=47))
+    counter.well("premium", "stop", *BY)
+    counter.well("premium", "close", "1", *BY)
+    boris, unseen = ("--by", "Boris"), "no: he has no page, and it went out in no chat; tell him what it says"
+    correct = ("premium", "correct", "1", "--agreement", "1", "--minutes", "-15", "--reason", "Agreed")
+    assert unseen not in counter.well(*correct, *boris).out, "a draft is nobody's to read"
+    assert unseen in counter.well("premium", "statement", "1", "--send", *boris).out
+    assert unseen not in counter.well("premium", "bill", "1", *BY).out, "Anna is listed for the number: it went out"
+    assert unseen in counter.well(*correct, *boris).out
+    linked(counter, DEVELOPER)
+    assert unseen not in counter.well(*correct, *boris).out
+
+
 def test_a_list_that_is_cut_off_says_so(counter: CounterPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (acting, chat):
         monkeypatch.setattr(module, "MOST_LISTED", 1)

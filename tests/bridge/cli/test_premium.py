@@ -214,6 +214,10 @@ def test_W8_a_statement_is_written_as_a_page_a_pdf_and_a_table(
     assert [(row["worked_seconds"], row["amount"]) for row in table] == [("2820", "20.00")]
     answer = counter.place.cli("premium", "statement", bill, "--send", "--html", str(folder / "x.html"), *BY)
     assert "sending and writing are two steps; nothing was done" in answer.err
+    answer = counter.place.cli("premium", "statement", bill, "--send", "--language", "fa", *BY)
+    assert "--language is for what you write: a statement is sent in its reader's own; nothing was done" in answer.err
+    assert f"bridge premium statement {bill} --send" in answer.err
+    assert counter.document("premium", "statement", bill)["state"] == "draft"
     answer = counter.place.cli("premium", "statement", bill, "--language", "de")
     assert "--language must be one of en, ru, fa, not de" in answer.err
 
