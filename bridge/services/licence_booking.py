@@ -28,8 +28,7 @@ from bridge.domain.licence_orders import (
 from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, SuspendedBy
 from bridge.domain.order_notes import Note, nothing_to_renew
 from bridge.domain.purchases import Change, StoreTerms
-from bridge.services.licence_refunds import flag_refunds
-from bridge.services.licence_watch import arm_licences, changed_events
+from bridge.services.licence_moves import changed_events, next_event, record
 from bridge.services.order_pages import OrderPage
 
 A_DAY = timedelta(days=1)
@@ -91,10 +90,8 @@ class LicenceBooking:
         if not self._events:
             return
         said = [event for _, event in self._events]
-        kept = self._tx.licences.record(said, self._new)
+        kept = record(self._tx, self._store.name, self._store.licences, said, self._new, at=self._at)
         self._tx.licences.save_renewals(self._store.name, self._renewals)
-        arm_licences(self._tx, self._store.name, self._store.licences, kept.values(), at=self._at)
-        flag_refunds(self._tx, self._store.name, said, kept.values(), at=self._at)
         since = self._tx.stores.get(self._store.name).licences_since
         old = {key for key, paid_at in self._made.items() if since is not None and paid_at < since - A_DAY}
         heard = [event for number, event in self._events if number in told and event.key not in old]
@@ -193,14 +190,8 @@ def hand_over(tx: Tx, store: str, account_id: int, heir: int, *, at: datetime, b
     He is told of each, for its key is on his page now.
     """
     theirs = tx.licences.of_accounts([account_id]).get(account_id, [])
-    events = [
-        KeyedEvent(
-            one.licence.id,
-            f"{store}:licence:{one.licence.id}:assigned:{one.number + 1}",
-            LicenceEvent(at, LicenceEventKind.ASSIGNED, {"account": heir}, by),
-        )
-        for one in theirs
-    ]
+    assigned = LicenceEvent(at, LicenceEventKind.ASSIGNED, {"account": heir}, by)
+    events = [next_event(one, assigned) for one in theirs]
     if events:
         kept = tx.licences.record(events)
         tx.outbox.add(changed_events(tx, store, events, kept))

@@ -12,14 +12,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bridge.contracts.desk import Tx
-from bridge.contracts.licences import KeyedEvent
 from bridge.domain.licence_answers import NOT_KNOWN, LicenceAnswer, LicenceQuestion
 from bridge.domain.licence_history import KeptLicence, LicenceNow, status_at
 from bridge.domain.licence_keys import ALPHABET, normal
 from bridge.domain.licences import NO_TOKEN, LicenceBook, LicenceEvent, LicenceEventKind, Status, StatusCode
 from bridge.errors import WrongToken
 from bridge.services.licence_freshness import is_fresh
-from bridge.services.licence_watch import changed_events
+from bridge.services.licence_moves import changed_events, next_event
 
 A_DAY = timedelta(days=1)
 MOST_ACTIVATIONS = 20
@@ -126,8 +125,6 @@ def _too_many(tx: Tx, kept: KeptLicence, at: datetime) -> bool:
 
 
 def _record(tx: Tx, terms: CheckTerms, kept: KeptLicence, event: LicenceEvent) -> None:
-    """Keep what happened, under a key that the licence's version makes its own."""
-    key = f"{terms.store}:licence:{kept.licence.id}:{event.kind}:{kept.number + 1}"
-    keyed = KeyedEvent(kept.licence.id, key, event)
+    keyed = next_event(kept, event)
     after = tx.licences.record([keyed])
     tx.outbox.add(changed_events(tx, terms.store, [keyed], after))

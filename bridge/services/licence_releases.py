@@ -11,7 +11,7 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.licence_history import KeptLicence, releases_left
 from bridge.domain.licences import BY_CUSTOMER, LicenceEvent, LicenceEventKind
 from bridge.errors import LicenceRefused
-from bridge.services.licence_watch import changed_events
+from bridge.services.licence_moves import changed_events
 
 
 def release(

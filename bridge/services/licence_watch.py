@@ -1,36 +1,25 @@
-"""What of licences falls due, and what plugins are told of them (rules L5, L6).
+"""What of licences falls due, and what plugins are told when it does (rules L5, L6).
 
 As a package, a licence has one deadline at a time: its next reminder, after the last of them its end. However late that
 fires, the licence itself says what is to be told by then: the most urgent, once, in place of the others. A licence that
 is suspended has none; what it missed meanwhile is not told afterwards.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.contracts.deadlines import Deadline, DeadlineKind
 from bridge.contracts.desk import Tx
-from bridge.contracts.licences import KeyedEvent
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.events import Event, LicenceChanged, LicenceExpired, LicenceExpiring
+from bridge.domain.events import LicenceExpired, LicenceExpiring
 from bridge.domain.licence_history import KeptLicence, next_moment, reminders_by
-from bridge.domain.licences import LicenceBook, LicenceEventKind
+from bridge.domain.licences import LicenceBook
 from bridge.services.coin_moves import account_by_id
 from bridge.services.licence_freshness import is_fresh
 
 LOOKED_AT_AGAIN = timedelta(hours=1)
 """How often it is looked whether the shop can be read again, before anybody is told of an end (rule L7)."""
-
-_TOLD = {
-    LicenceEventKind.ISSUED: "issued",
-    LicenceEventKind.SUSPENDED: "suspended",
-    LicenceEventKind.REINSTATED: "reinstated",
-    LicenceEventKind.RENEWED: "renewed",
-    LicenceEventKind.ASSIGNED: "assigned",
-    LicenceEventKind.RELEASED: "released",
-}
-"""What plugins hear of, by the word for it."""
 
 
 def arm_licences(tx: Tx, store: str, book: LicenceBook, licences: Iterable[KeptLicence], *, at: datetime) -> None:
@@ -79,39 +68,6 @@ def licence_due(tx: Tx, terms: DeskTerms, licence_id: int, *, at: datetime) -> N
         key = _key(terms.store, one, end, f"remind:{days}")
         left = -((at - end) // timedelta(days=1))
         tx.outbox.add([LicenceExpiring(**facts, key=key, days=left, instead_of=tuple(reversed(others)))])
-
-
-def changed_events(
-    tx: Tx, store: str, events: Iterable[KeyedEvent], licences: Mapping[int, KeptLicence]
-) -> list[Event]:
-    """What plugins hear of what happened to these licences, as they stand now.
-
-    Where one has lifted what he had put on and another still keeps it suspended, nothing has changed for its owner.
-    """
-    heard = [one for one in events if one.event.kind in _TOLD and not _is_half(one, licences[one.licence_id])]
-    owners = tx.accounts.by_ids({licences[one.licence_id].now.account_id for one in heard})
-    found: list[Event] = []
-    for one in heard:
-        now = licences[one.licence_id].now
-        found.append(
-            LicenceChanged(
-                key=one.key,
-                store=store,
-                at=one.event.at,
-                owner=owners[now.account_id].owner,
-                licence_id=one.licence_id,
-                product=now.product,
-                change=_TOLD[one.event.kind],
-                reason=str(one.event.detail.get("reason", "")),
-                until=now.counts_until,
-                goes_on=now.goes_on,
-            )
-        )
-    return found
-
-
-def _is_half(one: KeyedEvent, licence: KeptLicence) -> bool:
-    return one.event.kind is LicenceEventKind.REINSTATED and licence.now.suspended is not None
 
 
 def _key(store: str, one: KeptLicence, end: datetime, what: str) -> str:

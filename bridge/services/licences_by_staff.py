@@ -18,8 +18,7 @@ from bridge.domain.licences import LicenceEvent, LicenceEventKind, LicenceSource
 from bridge.errors import ImpossibleAmount, KeyReused, LicenceRefused, UnknownAccount
 from bridge.services.coin_moves import note
 from bridge.services.domain_names import domain_name
-from bridge.services.licence_refunds import flag_refunds
-from bridge.services.licence_watch import arm_licences, changed_events
+from bridge.services.licence_moves import changed_events, next_event, record
 from bridge.services.staff_words import require_staff
 from bridge.services.syncing import touch
 
@@ -51,7 +50,7 @@ def suspend(tx: Tx, terms: DeskTerms, licence_id: int, *, reason: StaffReason, b
     if one.now.suspended_by.get(SuspendedBy.STAFF) == reason.value:
         return Done(one, changed=False)
     event = _event(at, LicenceEventKind.SUSPENDED, by, by=SuspendedBy.STAFF.value, reason=reason.value)
-    after = _record(tx, terms, [_keyed(terms, one, event)], at=at)[licence_id]
+    after = _record(tx, terms, [next_event(one, event)], at=at)[licence_id]
     note(tx, terms.store, by, "licence_suspend", f"licence:{licence_id}", at, reason=reason.value)
     return Done(after, changed=True)
 
@@ -68,7 +67,7 @@ def reinstate(tx: Tx, terms: DeskTerms, licence_id: int, *, by: str, at: datetim
                 raise LicenceRefused("not_by_staff", f"licence {licence_id} is suspended by {words}")
         return Done(one, changed=False)
     event = _event(at, LicenceEventKind.REINSTATED, by, by=SuspendedBy.STAFF.value)
-    after = _record(tx, terms, [_keyed(terms, one, event)], at=at)[licence_id]
+    after = _record(tx, terms, [next_event(one, event)], at=at)[licence_id]
     note(tx, terms.store, by, "licence_reinstate", f"licence:{licence_id}", at)
     return Done(after, changed=True)
 
@@ -158,7 +157,7 @@ def assign(
     if heir.id == one.now.account_id:
         return Done(one, changed=False)
     event = _event(at, LicenceEventKind.ASSIGNED, by, account=heir.id)
-    after = _record(tx, terms, [_keyed(terms, one, event)], at=at)[licence_id]
+    after = _record(tx, terms, [next_event(one, event)], at=at)[licence_id]
     note(tx, terms.store, by, "licence_assign", f"licence:{licence_id}", at, account=heir.id, before=one.now.account_id)
     return Done(after, changed=True)
 
@@ -173,7 +172,7 @@ def release_domain(tx: Tx, terms: DeskTerms, licence_id: int, domain: str, *, by
     if name not in one.now.activations:
         raise LicenceRefused("domain_not_in_use", f"licence {licence_id} is not used on {name}")
     event = _event(at, LicenceEventKind.RELEASED, by, domain=name, by=BY_STAFF)
-    after = _record(tx, terms, [_keyed(terms, one, event)], at=at)[licence_id]
+    after = _record(tx, terms, [next_event(one, event)], at=at)[licence_id]
     note(tx, terms.store, by, "licence_release_domain", f"licence:{licence_id}", at)
     return Done(after, changed=True)
 
@@ -221,29 +220,17 @@ def _handing(
     before = tx.licences.get(terms.store, known.licence_id)
     assert before is not None, "a licence is never deleted"
     moved = _event(at, LicenceEventKind.RENEWAL_MOVED, by, renewal=name, to=to.licence.id)
-    return [
-        _keyed(terms, before, moved),
-        KeyedEvent(to.licence.id, f"{terms.store}:licence:{to.licence.id}:renewed:{to.number + 1}", renewed),
-    ]
+    return [next_event(before, moved), next_event(to, renewed)]
 
 
 def _record(tx: Tx, terms: DeskTerms, events: Sequence[KeyedEvent], *, at: datetime) -> dict[int, KeptLicence]:
-    kept = tx.licences.record(events)
-    arm_licences(tx, terms.store, terms.licences, kept.values(), at=at)
-    flag_refunds(tx, terms.store, events, list(kept.values()), at=at)
+    kept = record(tx, terms.store, terms.licences, events, at=at)
     tx.outbox.add(changed_events(tx, terms.store, events, kept))
     return kept
 
 
 def _event(at: datetime, kind: LicenceEventKind, staff: str, **detail: object) -> LicenceEvent:
     return LicenceEvent(at, kind, detail, staff)
-
-
-def _keyed(terms: DeskTerms, one: KeptLicence, event: LicenceEvent) -> KeyedEvent:
-    """Under a key that the licence's version makes its own."""
-    return KeyedEvent(
-        one.licence.id, f"{terms.store}:licence:{one.licence.id}:{event.kind.value}:{one.number + 1}", event
-    )
 
 
 def _own(key: str) -> str:

@@ -16,7 +16,6 @@ from bridge.contracts.licence_rows import NOT_THERE, UNLIKE_ANY, LicenceRow, Tab
 from bridge.contracts.licences import KeyedEvent
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
-from bridge.domain.events import LicenceChanged
 from bridge.domain.licence_history import KeptLicence, continued, ends_by, licence_now
 from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, LicenceSource
 from bridge.domain.mapped_licences import (
@@ -31,8 +30,7 @@ from bridge.domain.mapped_licences import (
     told,
 )
 from bridge.services.licence_faults import may_end, report_faults, report_fuse
-from bridge.services.licence_refunds import flag_refunds
-from bridge.services.licence_watch import arm_licences
+from bridge.services.licence_moves import changed_events, next_event, record
 
 A_SECOND = timedelta(seconds=1)
 REPLACED = "replaced"
@@ -174,9 +172,7 @@ class _Page:
         forgotten = self._nothing_left | {one.instead_of for one in kept if one.instead_of is not None}
         events = [event for one in kept for event in one.events]
         before = dict(self._tx.licences.by_ids(store, {one.licence_id for one in events}))
-        after = self._tx.licences.record(events, list(self._new.values()))
-        arm_licences(self._tx, store, self._terms.licences, after.values(), at=self._at)
-        flag_refunds(self._tx, store, events, after.values(), at=self._at)
+        after = record(self._tx, store, self._terms.licences, events, list(self._new.values()), at=self._at)
         rows.forget(store, forgotten)
         rows.save(store, (one.row for one in kept if one.row.id not in forgotten))
         if self._telling:
@@ -285,10 +281,8 @@ class _Page:
     def _happened(
         self, staged: _Staged, kept: KeptLicence, kind: LicenceEventKind, detail: Mapping[str, Any]
     ) -> KeptLicence:
-        licence = kept.licence
-        event = LicenceEvent(self._at, kind, detail)
-        key = f"{licence.store}:licence:{licence.id}:{kind}:{kept.number + 1}"
-        staged.events.append(KeyedEvent(licence.id, key, event))
+        licence, event = kept.licence, LicenceEvent(self._at, kind, detail)
+        staged.events.append(next_event(kept, event))
         after = KeptLicence(licence, continued(licence, kept.now, [event]), kept.number + 1)
         self._licences[licence.id] = after
         return after
@@ -297,39 +291,10 @@ class _Page:
         self, events: Iterable[KeyedEvent], before: Mapping[int, KeptLicence], after: Mapping[int, KeptLicence]
     ) -> None:
         """Plugins hear what becomes of a customer's licence; what has no customer yet is nobody's news."""
-        owners = self._tx.accounts.by_ids({one.now.account_id for one in after.values()})
-        for one in events:
-            kept = after[one.licence_id]
-            owner = owners[kept.now.account_id].owner
-            change = _change(one.event.kind, before.get(one.licence_id), kept)
-            if change and owner.kind is OwnerKind.CUSTOMER:
-                event = LicenceChanged(
-                    key=one.key,
-                    store=self._terms.store,
-                    at=self._at,
-                    owner=owner,
-                    licence_id=kept.licence.id,
-                    product=kept.now.product,
-                    change=change,
-                    reason=(kept.now.suspended or "") if change == "suspended" else "",
-                    until=kept.now.counts_until,
-                    goes_on=kept.now.goes_on,
-                )
-                self._tx.outbox.add([event])
-
-
-def _change(kind: LicenceEventKind, before: KeptLicence | None, after: KeptLicence) -> str:
-    """What happened, in the word that plugins hear; empty for what they do not."""
-    if kind is LicenceEventKind.ISSUED:
-        return "issued"
-    if kind is LicenceEventKind.ASSIGNED:
-        return "assigned"
-    if before is None:
-        return ""
-    if bool(before.now.suspended) != bool(after.now.suspended):
-        return "suspended" if after.now.suspended else "reinstated"
-    was, now = before.now.end, after.now.end
-    return "renewed" if was is not None and (now is None or now > was) else ""
+        accounts = self._tx.accounts.by_ids({one.now.account_id for one in after.values()})
+        customers = {number for number, account in accounts.items() if account.owner.kind is OwnerKind.CUSTOMER}
+        heard = [one for one in events if after[one.licence_id].now.account_id in customers]
+        self._tx.outbox.add(changed_events(self._tx, self._terms.store, heard, after, before))
 
 
 def _is_news(before: LicenceRow | None, after: LicenceRow) -> bool:
