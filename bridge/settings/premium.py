@@ -46,7 +46,7 @@ def _dialled(secret: SecretStr) -> str:
 
 def _name(text: str) -> str:
     if not _KEY.fullmatch(text):
-        raise broken("must be lower-case letters, digits, - and _, beginning with a letter, at most 32")
+        raise broken("must be lower-case letters, digits, - and _, beginning with a letter, at most 32", value="")
     return text
 
 

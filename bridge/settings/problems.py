@@ -7,6 +7,7 @@ quotes. What stands where a secret belongs, or under a key nobody knows, is neve
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import SecretStr
 from pydantic_core import ErrorDetails
 
 from bridge.errors import SettingProblem
@@ -121,4 +122,14 @@ def _example(parts: tuple[str | int, ...], root: type[Section]) -> str:
 
 
 def _is_secret(root: type[Section], parts: tuple[str | int, ...]) -> bool:
-    return any(section_at(root, parts[:length]) is SecretReference for length in range(1, len(parts) + 1))
+    return any(
+        section_at(root, parts[:length]) is SecretReference or _is_hidden(root, parts[:length])
+        for length in range(1, len(parts) + 1)
+    )
+
+
+def _is_hidden(root: type[Section], parts: tuple[str | int, ...]) -> bool:
+    """Whether it is a field whose text nobody reads, such as a premium number (rule W2)."""
+    beside = section_at(root, parts[:-1])
+    field = beside.model_fields.get(str(parts[-1])) if beside is not None else None
+    return field is not None and field.annotation is SecretStr

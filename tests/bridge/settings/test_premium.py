@@ -127,9 +127,25 @@ def test_what_does_not_fit_is_named_with_place_and_rule(tmp_path: Path, line: st
     assert "0199" not in found[0], "a premium number is in no message (rule W2)"
 
 
-def test_W2_a_wrong_number_is_not_repeated(tmp_path: Path) -> None:
-    (found,) = wrong(tmp_path, PREMIUM.replace("+91 (22) 5555-0199", "+91 (22) 5555-0199 x"))
-    assert "5555-0199" not in found
+@pytest.mark.parametrize(
+    "written",
+    [
+        'number = "+91 (22) 5555-0199 x"',
+        "number = 912255550199",
+        "number = +912255550199",
+        'number = ["+912255550199"]',
+        'number = { is = "+912255550199" }',
+    ],
+)
+def test_W2_a_wrong_number_is_not_repeated(tmp_path: Path, written: str) -> None:
+    (found,) = wrong(tmp_path, PREMIUM.replace('number = "+91 (22) 5555-0199"', written))
+    assert "numbers[2].number: must be" in found
+    assert "0199" not in found
+
+
+def test_W2_nor_is_one_that_stands_where_its_name_belongs(tmp_path: Path) -> None:
+    (found,) = wrong(tmp_path, PREMIUM.replace('name = "developer"', 'name = "+912255550199"'))
+    assert "0199" not in found
 
 
 def test_products_pay_bills_by_the_unit(tmp_path: Path) -> None:
