@@ -15,6 +15,8 @@ LONGEST_ID = 191
 LONGEST_NAME = 200
 LONGEST_TEXT = 65_536
 """What a phone lets a customer write."""
+MOST_DIGITS = 18
+"""Of a whole number that any table can hold."""
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _PHONE = re.compile(r"\+?([0-9]{5,15})")
@@ -42,9 +44,9 @@ def text(value: object, name: str, *, longest: int = LONGEST_TEXT) -> str:
 
 
 def whole(value: object, name: str) -> int:
-    """The whole number of that name, also where it is written as a text; 0 where there is none."""
-    found = text(value, name, longest=20)
-    return int(found) if found.isascii() and found.isdigit() else 0
+    """The whole number of that name, also where it is written as a text; 0 where there is none that can be kept."""
+    found = text(value, name, longest=MOST_DIGITS + 1)
+    return int(found) if found.isascii() and found.isdigit() and len(found) <= MOST_DIGITS else 0
 
 
 def identifier(value: object, name: str) -> str:

@@ -117,6 +117,13 @@ def test_a_file_is_named_by_its_id_type_and_size(kind: str) -> None:
     assert (one.kind, one.media, one.text) == (ChatKind.MEDIA, Media("99", "audio/ogg", "", 512), "here")
 
 
+@pytest.mark.parametrize("size", ["9" * 19, 10**30, "-1", "1e3", "٣", True, None, 1.5])
+def test_a_size_that_no_table_can_hold_is_none(size: object) -> None:
+    media = the_only(message("image", {"id": "99", "mime_type": "image/png", "file_size": size})).media
+    assert media is not None
+    assert media.size == 0
+
+
 @pytest.mark.parametrize(
     ("said", "what"),
     [
