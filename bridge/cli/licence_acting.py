@@ -145,15 +145,14 @@ def assign(call: Call, licence: Number, customer: Customer, by: ByOption = None,
     """
     from bridge.cli.customer import owner_of
     from bridge.cli.desk_work import ways_on
-    from bridge.cli.in_shop import is_in_shop
+    from bridge.cli.in_shop import is_new_in_shop
     from bridge.services import licences_by_staff
 
     owner, in_shop = owner_of(customer), False
 
     def ask(settings: "Settings", desk: "Desk", work: "Work") -> None:
         nonlocal in_shop
-        known = desk.look(lambda tx: tx.accounts.of_owners(work.store.name, [owner]))
-        in_shop = not known and is_in_shop(settings, work.store, owner)
+        in_shop = is_new_in_shop(settings, desk, work.store, owner)
 
     def do(tx: "Tx", work: "Work") -> "Done":
         with ways_on(work.store.name, owner):

@@ -60,12 +60,15 @@ def offer(
 ) -> None:
     """Offer premium time: one kind of work at its rate, up to a limit.
 
-    Nothing can be charged before it is accepted: in the chat, on the customer's page, or with evidence through you.
+    Nothing can be charged before it is accepted: in the chat, on the customer's page, or with evidence through you. A
+    customer whom the desk does not know yet is looked up in the shop.
     """
     from bridge.cli.call import one_store
-    from bridge.cli.desk_work import Work
+    from bridge.cli.desk_work import Work, ways_on
+    from bridge.cli.in_shop import is_new_in_shop
     from bridge.cli.premium_looking import view_of
     from bridge.cli.session import CLOCK, the_desk
+    from bridge.domain.accounts import Owner, OwnerKind
     from bridge.services import agreements
 
     one_party(customer, contact)
@@ -75,7 +78,7 @@ def offer(
     work = Work.of(chosen, by)
 
     def do(tx: "Tx") -> "AgreementView":
-        who = party_of(tx, work, customer, contact)
+        who = party_of(tx, work, customer, contact, in_shop=in_shop)
         made = agreements.offer(
             tx,
             work.terms,
@@ -89,7 +92,9 @@ def offer(
         )
         return view_of(tx, chosen, made, now)
 
-    with the_desk(settings) as desk:
+    owner = Owner(OwnerKind.CUSTOMER, customer) if customer is not None else None
+    with the_desk(settings) as desk, ways_on(chosen.name, owner):
+        in_shop = owner is not None and is_new_in_shop(settings, desk, chosen, owner)
         view = desk.run(do)
     _tell(call, work, view, f"offered agreement {view.agreement.id}{_until(view)}")
 

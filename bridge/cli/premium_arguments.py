@@ -99,11 +99,16 @@ def one_party(customer: int | None, contact: int | None) -> None:
         raise unclear("who is it with? Say one of the two", "--customer CUSTOMER or --contact CONTACT")
 
 
-def party_of(tx: "Tx", work: "Work", customer: int | None, contact: int | None) -> "ChatContact":
-    """The contact that is meant; a customer without one gets one. Raises `AgreementRefused`."""
+def party_of(
+    tx: "Tx", work: "Work", customer: int | None, contact: int | None, *, in_shop: bool = False
+) -> "ChatContact":
+    """The contact that is meant; a customer without one gets one. `in_shop`: the shop has a customer who is new here.
+
+    Raises `AgreementRefused`, and `UnknownAccount` for a customer whom neither has.
+    """
     from bridge.services.premium_parts import contact_for, contact_of
 
     if contact is not None:
         return contact_of(tx, work.store.name, contact)
     assert customer is not None, "exactly one of the two was said"
-    return contact_for(tx, work.store.name, customer, at=work.at)
+    return contact_for(tx, work.store.name, customer, at=work.at, in_shop=in_shop)

@@ -139,7 +139,7 @@ def open_ticket(
     from bridge.cli.call import one_store, staff_name
     from bridge.cli.customer import owner_of
     from bridge.cli.desk_work import ways_on
-    from bridge.cli.in_shop import is_in_shop
+    from bridge.cli.in_shop import is_new_in_shop
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
     from bridge.cli.ticket_deciding import kind_named
@@ -159,8 +159,7 @@ def open_ticket(
         return view_of_ticket(tx, chosen, made, at)
 
     with the_desk(settings) as desk, ways_on(chosen.name, owner):
-        known = bool(desk.look(lambda tx: tx.accounts.of_owners(chosen.name, [owner])))
-        in_shop = not known and is_in_shop(settings, chosen, owner)
+        in_shop = is_new_in_shop(settings, desk, chosen, owner)
         view = desk.run(opened)
     words = [f"{who} opened ticket {view.ticket.id} for {owner} of store {chosen.name}."]
     words += [f"Draft {one.id} waits: bridge quote reissue {one.id} sends it as it is." for one in view.quotes]

@@ -10,7 +10,7 @@ from bridge.domain.agreements import Agreement, AgreementState
 from bridge.domain.bills import Bill
 from bridge.domain.chats import ChatContact
 from bridge.domain.work_time import Segment
-from bridge.errors import AgreementRefused, BillRefused, QuoteRefused
+from bridge.errors import AgreementRefused, BillRefused, QuoteRefused, UnknownAccount
 
 MINUTE = timedelta(minutes=1)
 _SIGNS = 8
@@ -25,12 +25,15 @@ def contact_of(tx: Tx, store: str, contact_id: int) -> ChatContact:
     return contact
 
 
-def contact_for(tx: Tx, store: str, customer_id: int, *, at: datetime) -> ChatContact:
+def contact_for(tx: Tx, store: str, customer_id: int, *, at: datetime, in_shop: bool = False) -> ChatContact:
     """The oldest contact that is linked to a shop customer, one who is not blocked first; else one known by that (W11).
 
-    There is never more than one without an address, because it is made only where there is no other.
+    There is never more than one without an address, because it is made only where there is no other. `in_shop` says
+    that the shop has that customer. Raises `UnknownAccount` where nobody knows him.
     """
     owner = Owner(OwnerKind.CUSTOMER, customer_id)
+    if not in_shop and owner not in tx.accounts.of_owners(store, [owner]):
+        raise UnknownAccount(f"{store}: the shop has no {owner}")
     account = tx.accounts.open(store, [owner])[owner]
     linked = tx.contacts.of_account(account.id)
     return min(linked, key=lambda one: one.blocked) if linked else tx.contacts.add(store, at=at, account_id=account.id)

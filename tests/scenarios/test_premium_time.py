@@ -211,7 +211,7 @@ def test_W6_an_agent_of_two_stores_runs_one_timer_over_both(desk: PremiumDesk) -
     )
     desk.coins.terms = replace(desk.terms, premium=premium_terms(people=people))
     desk.start(desk.agreed())
-    there = desk.coins.desk.run(contact_for, "umbrella", 5, at=desk.now)
+    there = desk.coins.desk.run(contact_for, "umbrella", 5, at=desk.now, in_shop=True)
     elsewhere = PremiumDesk(CoinDesk(desk.coins.desk, umbrella), desk.clock)
     start = partial(elsewhere.do, timing.start_unbilled, there.id, agent="Ann", now=desk.clock.reading())
     refused(TimeRefused, "timer_runs", start)

@@ -51,7 +51,7 @@ async def test_W4_W5_W6_W8_47_minutes_of_support_are_agreed_on_by_page_and_paid_
     async with bridge.running():
         page = CoinPage(bridge, shop, await shop.add_customer("ada@shop.example"))
         terms = page.setup.desk_terms
-        contact = page.staff(contact_for, "acme", page.customer, at=now())
+        contact = page.staff(contact_for, "acme", page.customer, at=now(), in_shop=True)
         facts: dict[str, Any] = {"kind": "technical", "cap_steps": 4, "by": "Anna", "at": now()}
         number = page.staff(agreements.offer, terms, contact.id, **facts).id
         offer = await shown(page, "agreement", state="offered")

@@ -83,7 +83,7 @@ class PremiumDesk:
 
     def contact(self, customer: int = CUSTOMER.ref) -> ChatContact:
         """The contact of a shop customer."""
-        return self.coins.desk.run(contact_for, ACME, customer, at=self.now)
+        return self.coins.desk.run(contact_for, ACME, customer, at=self.now, in_shop=True)
 
     def stranger(self) -> ChatContact:
         """A contact who is linked to nobody."""

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.cli.premium_shown import exact, hours, money
+from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.money import Currency, Money
 from bridge.testing.clock import FixedClock
 from bridge.testing.desks import a_desk
-from tests.bridge.cli.conftest import BY, COUNTER_STORE, CounterPlace
+from tests.bridge.cli.conftest import BY, COUNTER_STORE, CounterPlace, ShopPlace
 from tests.support.commands import a_workplace
 from tests.support.settings_files import load_plain
 
@@ -39,6 +40,7 @@ def _counter(folder: Path, capsys: pytest.CaptureFixture[str], clock: FixedClock
     assert clock is not None
     place = a_workplace(folder / "premium", capsys, stores={"acme.toml": COUNTER_STORE + PREMIUM})
     with a_desk(place.state) as desk:
+        desk.run(lambda tx: tx.accounts.open("acme", [Owner(OwnerKind.CUSTOMER, 77)]))
         yield CounterPlace(place, desk)
 
 
@@ -110,6 +112,30 @@ def test_W5_an_agreement_is_shown_with_its_words_and_evidence(counter: CounterPl
     assert "customer 77 (contact 1)" in listed
     assert "1 agreement. More about one: bridge premium show AGREEMENT" in listed
     assert counter.well("premium", "list", "--customer", "78").out == "No agreements.\n"
+
+
+async def test_W5_an_offer_to_a_customer_whom_the_desk_does_not_know_is_looked_up_in_the_shop(acme: ShopPlace) -> None:
+    acme.change_store(sections=PREMIUM)
+    await acme.join()
+    offer = ("premium", "offer", "--kind", "technical", "--limit", "60", *BY, "--customer")
+    nobody = await acme.cli(*offer, "4711")
+    assert (nobody.code, nobody.out) == (1, "")
+    assert nobody.err.splitlines() == [
+        "Error: acme: the shop has no customer 4711",
+        "Try: look the customer up: bridge account find E-MAIL --store acme",
+    ]
+    customer = str(await acme.shop.add_customer("new@shop.example"))
+    assert (await acme.cli(*offer, customer)).code == 0
+    acme.change_store(sections=PREMIUM, socket="/nowhere/shop.sock")
+    assert (await acme.cli(*offer, customer)).code == 0, "whom the desk knows the shop is not asked for"
+    listed = (await acme.cli("premium", "list", "--json")).document["agreements"]
+    assert [one["customer"]["id"] for one in listed] == [int(customer)] * 2
+
+
+def test_W5_while_the_shop_is_down_nothing_is_offered_to_whom_nobody_knows(counter: CounterPlace) -> None:
+    offer = ("premium", "offer", "--customer", "4711", "--kind", "technical", "--limit", "60")
+    error, *_ = counter.refused(*offer, *BY)
+    assert "mysqld.sock" in error
 
 
 def test_W5_an_offer_can_be_revised_withdrawn_and_declined(counter: CounterPlace) -> None:

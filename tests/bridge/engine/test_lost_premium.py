@@ -29,7 +29,7 @@ class WithPremium(Restored):
         """An agreement from before the backup."""
 
         def work(tx: DeskTx) -> Agreement:
-            contact = contact_for(tx, ACME, 77, at=MONDAY)
+            contact = contact_for(tx, ACME, 77, at=MONDAY, in_shop=True)
             terms = self.setup.desk_terms
             return agreements.offer(tx, terms, contact.id, kind="technical", cap_steps=8, by=ANNA, at=MONDAY)
 

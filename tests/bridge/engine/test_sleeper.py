@@ -282,7 +282,7 @@ async def test_W6_a_timer_ends_at_its_limit_although_the_clock_was_put_back_mean
         terms = bed.terms[ACME]
 
         def started(tx: DeskTx) -> None:
-            contact = contact_for(tx, ACME, 77, at=NOW)
+            contact = contact_for(tx, ACME, 77, at=NOW, in_shop=True)
             timing.start_unbilled(tx, terms, contact.id, agent=ANNA, now=bed.clock.reading())
 
         await desk.transact("start", started)
