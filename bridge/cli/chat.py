@@ -202,13 +202,19 @@ def block(
     by: ByOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Answer a contact no more, by nobody and by nothing automatic; what he writes is kept."""
+    """Answer a contact no more, by nobody and by nothing automatic; what he writes is kept.
+
+    With --undo he waits again for what he wrote before and nobody has answered.
+    """
     from bridge.services import chat_by_staff
 
     def do(tx: "Tx", work: "Work") -> None:
         chat_by_staff.block(tx, work.terms, contact, blocked=not undo, by=work.staff, at=work.at)
 
-    _on_contact(call, contact, store, by, do, f"{'unblocked' if undo else 'blocked'} contact {contact}.")
+    words = f"blocked contact {contact}."
+    if undo:
+        words = f"un{words} What he wrote meanwhile stands in his conversation and waits for nobody."
+    _on_contact(call, contact, store, by, do, words)
 
 
 @command(app, "erase")

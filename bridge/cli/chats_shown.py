@@ -29,9 +29,14 @@ class ChatView:
     at: datetime
 
     @property
+    def waits_since(self) -> datetime | None:
+        """Since when the contact has waited for an answer; who is blocked does not get one."""
+        return None if self.contact.blocked else self.conversation.waiting_since
+
+    @property
     def waits(self) -> timedelta | None:
-        """For how long the contact has waited for an answer."""
-        since = self.conversation.waiting_since
+        """For how long."""
+        since = self.waits_since
         return None if since is None else self.at - since
 
 
@@ -50,7 +55,7 @@ def chat_document(view: ChatView) -> dict[str, Any]:
         "blocked": contact.blocked,
         "customer": None if view.owner is None else owner_document(view.owner),
         "last_received_at": utc(chat.last_in_at),
-        "waiting_since": utc(chat.waiting_since),
+        "waiting_since": utc(view.waits_since),
         "free_text_until": utc(view.open_until),
         "ticket": chat.ticket_id,
     }
@@ -106,8 +111,8 @@ def chat_parts(view: ChatView, addresses: Sequence[Address]) -> list[Any]:
         ("Language", contact.language),
     ]
     facts += [("Reached at", f"{one.phone or 'an id of the channel'} by {one.channel}") for one in addresses]
-    if chat.waiting_since is not None:
-        facts.append(("Waits since", local(chat.waiting_since, zone)))
+    if view.waits_since is not None:
+        facts.append(("Waits since", local(view.waits_since, zone)))
     until = view.open_until
     free = "no: what you send waits until he writes" if until is None else f"until {local(until, zone)}"
     facts.append(("Free text", free))

@@ -5,17 +5,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select, text
 
 from bridge.desk.chat_tables import chat_message, conversation
+from bridge.desk.premium_tables import contact
 from bridge.desk.statements import Statement
 from bridge.desk.tables import store
 from bridge.desk.values import to_ms
 from bridge.domain.chats import Direction
 
+WAITS_FOR_US = and_(conversation.c.waiting_ms.is_not(None), contact.c.blocked == text("0"))
+"""A conversation whose contact has had no answer, and is to have one."""
 _CONVERSATIONS = Statement(
-    select(conversation.c.number, func.count(), func.count(conversation.c.waiting_ms))
+    select(conversation.c.number, func.count(), func.sum(WAITS_FOR_US))
     .join(store, store.c.id == conversation.c.store_id)
+    .join(contact, contact.c.id == conversation.c.contact_id)
     .where(store.c.name == bindparam("store"))
     .group_by(conversation.c.number)
 )

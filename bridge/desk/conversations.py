@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bridge.contracts.conversations import EarlyStatus, FileCount, KeptMessage
 from bridge.desk.accounts import SqlStores
+from bridge.desk.chat_counts import WAITS_FOR_US
 from bridge.desk.chat_forgetting import forget, forget_old, opaque, redact
 from bridge.desk.chat_tables import chat_message, conversation, early_status
 from bridge.desk.chat_values import (
@@ -21,6 +22,7 @@ from bridge.desk.chat_values import (
     message_from,
     message_row,
 )
+from bridge.desk.premium_tables import contact
 from bridge.desk.statements import Statement, any_of
 from bridge.desk.tables import store as store_table
 from bridge.desk.values import as_json, id_list, to_ms
@@ -54,7 +56,10 @@ _OF_TICKET = Statement(
 _NEWEST = (conversation.c.touched_ms.desc(), conversation.c.id.desc())
 _LATEST = Statement(_FIND.where(_STORE).order_by(*_NEWEST).limit(bindparam("most")))
 _LATEST_WAITING = Statement(
-    _FIND.where(_STORE, conversation.c.waiting_ms.is_not(None)).order_by(*_NEWEST).limit(bindparam("most"))
+    _FIND.join(contact, contact.c.id == conversation.c.contact_id)
+    .where(_STORE, WAITS_FOR_US)
+    .order_by(*_NEWEST)
+    .limit(bindparam("most"))
 )
 _HAND_ON = Statement(
     update(conversation).where(conversation.c.ticket_id == bindparam("was")).values(ticket_id=bindparam("becomes"))

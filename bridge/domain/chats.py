@@ -128,7 +128,8 @@ class ChatContact:
 class Conversation:
     """One contact on one number. `last_in_at` opens the window of rule W10; `replied_at` is the last automatic reply.
 
-    `waiting_since` is when the contact wrote what nobody has answered, `ticket_id` the ticket that it was moved to.
+    `waiting_since` is when the contact wrote what nobody has answered; of one who is blocked nobody asks for it.
+    `ticket_id` is the ticket that it was moved to.
     """
 
     id: int

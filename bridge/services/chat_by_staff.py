@@ -7,7 +7,7 @@ from bridge.contracts.conversations import KeptMessage
 from bridge.contracts.desk import Tx
 from bridge.domain.chats import ChatContact, ChatMessage, Conversation
 from bridge.domain.desk_terms import DeskTerms
-from bridge.services.chat_parts import chat_of, require_may_answer
+from bridge.services.chat_parts import Chat, chat_of, require_may_answer, tell_waiting
 from bridge.services.chat_sending import release
 from bridge.services.coin_moves import note
 from bridge.services.premium_parts import contact_of
@@ -17,7 +17,9 @@ from bridge.services.staff_words import require_staff
 def block(tx: Tx, terms: DeskTerms, contact_id: int, *, blocked: bool, by: str, at: datetime) -> ChatContact:
     """Answer a contact no more, by nobody and by nothing automatic, or answer him again; done before, it stays.
 
-    Who is blocked waits for nobody any more. Raises `AgreementRefused` where the store has no such contact.
+    Who is blocked is shown as waiting for nobody. Unblocked he waits again for what he wrote before and nobody has
+    answered, and those who may answer are told; what he wrote meanwhile waits for nobody. Raises `AgreementRefused`
+    where the store has no such contact.
     """
     contact = contact_of(tx, terms.store, contact_id)
     require_staff(by)
@@ -26,8 +28,9 @@ def block(tx: Tx, terms: DeskTerms, contact_id: int, *, blocked: bool, by: str, 
     decided = replace(contact, blocked=blocked)
     tx.contacts.save(decided)
     for one in tx.conversations.of_contact(contact_id):
-        if blocked and one.waiting_since is not None:
-            tx.conversations.save(replace(one, waiting_since=None), at=at)
+        number = terms.premium.number(one.number)
+        if not blocked and one.waiting_since is not None and number is not None:
+            tell_waiting(tx, terms, Chat(one, decided, number), f"unblocked:{at.timestamp():.3f}", at=at)
     note(tx, terms.store, by, "chat_block" if blocked else "chat_unblock", f"contact:{contact_id}", at)
     return decided
 

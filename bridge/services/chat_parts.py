@@ -183,8 +183,14 @@ def wait_for_staff(tx: Tx, terms: DeskTerms, chat: Chat, message_id: int, *, at:
     """The contact waits for an answer: those who may give it are told, once until somebody has."""
     if chat.conversation.waiting_since is not None:
         return chat
+    tell_waiting(tx, terms, chat, str(message_id), at=at)
+    return chat._replace(conversation=replace(chat.conversation, waiting_since=at))
+
+
+def tell_waiting(tx: Tx, terms: DeskTerms, chat: Chat, because: str, *, at: datetime) -> None:
+    """Tell those who may answer that somebody waits; what it is `because` of makes the event's key."""
     event = ChatWaiting(
-        key=f"{terms.store}:chat:{chat.conversation.id}:waiting:{message_id}",
+        key=f"{terms.store}:chat:{chat.conversation.id}:waiting:{because}",
         store=terms.store,
         at=at,
         conversation_id=chat.conversation.id,
@@ -194,4 +200,3 @@ def wait_for_staff(tx: Tx, terms: DeskTerms, chat: Chat, message_id: int, *, at:
         to=may_answer(terms, chat.number),
     )
     tx.outbox.add([event])
-    return chat._replace(conversation=replace(chat.conversation, waiting_since=at))

@@ -14,8 +14,9 @@ from bridge.domain.events import ChatMessageReady
 from bridge.domain.premium import NumberRole, PremiumNumber
 from bridge.domain.ticket_terms import StaffHours
 from bridge.errors import ChatRefused
-from bridge.services import chat_routing, chat_sending
+from bridge.services import chat_by_staff, chat_routing, chat_sending
 from bridge.services.autoreply import text_to_paste
+from tests.support.books import ACME
 from tests.support.chatting import (
     CHANNEL,
     DEVELOPER,
@@ -272,6 +273,39 @@ def test_what_a_blocked_contact_writes_is_kept_and_nothing_follows_from_it(desk:
     assert desk.look(lambda tx: tx.conversations.media_due(9)) == []
     with pytest.raises(ChatRefused, match="is blocked"):
         desk.premium.do(chat_sending.send, desk.chat().id, text="Hm", by=ANNA, at=desk.now)
+
+
+def set_blocked(desk: ChatDesk, *, to: bool) -> None:
+    desk.premium.do(chat_by_staff.block, desk.contact().id, blocked=to, by=ANNA, at=desk.now)
+
+
+def test_who_is_unblocked_waits_again_for_what_he_wrote_before_and_those_who_may_answer_are_told(
+    desk: ChatDesk,
+) -> None:
+    desk.writes("Hello", to=DEVELOPER.channel_id)
+    since = desk.chat(number=DEVELOPER.key).waiting_since
+    desk.later(hours=1)
+    set_blocked(desk, to=True)
+    assert desk.look(lambda tx: tx.conversations.latest(ACME, 9, waiting=True)) == []
+    desk.later(hours=1)
+    for _ in range(2):  # done before, it stays
+        set_blocked(desk, to=False)
+    [waits] = desk.look(lambda tx: tx.conversations.latest(ACME, 9, waiting=True))
+    assert (waits.number, waits.waiting_since) == (DEVELOPER.key, since)
+    assert [one.number for one in desk.waits()] == [DEVELOPER.key] * 2, "when he wrote, and now"
+    assert len({one.key for one in desk.waits()}) == 2
+
+
+def test_who_was_answered_before_he_was_blocked_waits_for_nothing_after_it(desk: ChatDesk) -> None:
+    desk.writes("Hello")
+    desk.premium.do(chat_sending.send, desk.chat().id, text="Good day", by=ANNA, at=desk.now)
+    set_blocked(desk, to=True)
+    desk.writes("Spam")
+    set_blocked(desk, to=False)
+    assert desk.look(lambda tx: tx.conversations.latest(ACME, 9, waiting=True)) == []
+    desk.writes("I am sorry")
+    assert desk.chat().waiting_since is not None
+    assert len(desk.waits()) == 2
 
 
 @pytest.mark.parametrize(

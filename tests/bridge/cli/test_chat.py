@@ -150,9 +150,17 @@ def test_a_contact_is_blocked_and_answered_again(counter: CounterPlace) -> None:
     assert "contact 1, blocked" in counter.well("chat", "list").out
     error, *_ = counter.refused("chat", "send", "1", "--text", "No", *BY)
     assert "blocked" in error
-    assert counter.document("chat", "show", "1")["blocked"] is True
-    counter.well("chat", "block", "1", "--undo", *BY)
+    shown = counter.document("chat", "show", "1")
+    assert (shown["blocked"], shown["waiting_since"]) == (True, None)
+    assert "Waits since" not in counter.well("chat", "show", "1").out
+    assert counter.document("whatsapp", "status")["numbers"][1]["waiting_for_us"] == 0
+    out = counter.well("chat", "block", "1", "--undo", *BY).out
+    assert "unblocked contact 1. What he wrote meanwhile stands in his conversation and waits for nobody." in out
+    assert "Waits since" in counter.well("chat", "show", "1").out, "what he wrote before the block is still unanswered"
+    assert len(counter.document("chat", "list", "--waiting")["chats"]) == 1
+    assert counter.document("whatsapp", "status")["numbers"][1]["waiting_for_us"] == 1
     counter.well("chat", "send", "1", "--text", "Yes", *BY)
+    assert counter.document("chat", "list", "--waiting")["chats"] == []
 
 
 def test_a_word_of_thanks_waits_for_no_answer_until_he_writes_again(counter: CounterPlace) -> None:
