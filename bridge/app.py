@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 import structlog
 
-from bridge.contracts.clock import Clock, SystemClock
+from bridge.contracts.clock import Clock
 from bridge.contracts.shop import ShopAdapter, StoreConnection
 from bridge.contracts.shop_rows import SigningKey
 from bridge.desk.desk import FILE_NAME
@@ -23,11 +23,10 @@ from bridge.desk.key_files import load_keys
 from bridge.desk.lock import DaemonLock
 from bridge.desk.opening import open_desk
 from bridge.domain.licences import LicenceBook
-from bridge.engine.backstop import Backstop
-from bridge.engine.collector import collect_seldom
 from bridge.engine.deliveries import DeliveryLine
 from bridge.engine.freshness import Sight
 from bridge.engine.housekeeping import Housekeeping
+from bridge.engine.in_force import InForce
 from bridge.engine.jobs import Jobs
 from bridge.engine.office import PluginOffice, Surroundings
 from bridge.engine.outbox import OutboxDispatcher
@@ -37,7 +36,7 @@ from bridge.engine.retention import Retention
 from bridge.engine.setup import StoreSetup
 from bridge.engine.sleeper import Sleeper
 from bridge.engine.store_runner import StoreRunner
-from bridge.engine.stores import Connections, Stores
+from bridge.engine.stores import Stores
 from bridge.engine.supervising import finished, supervised
 from bridge.engine.systemd import Notifier
 from bridge.engine.waiting import first_of, spread
@@ -45,9 +44,8 @@ from bridge.engine.watchdog import Watchdog
 from bridge.errors import BridgeError, DeskDamaged, DeskUnusable, SettingsError
 from bridge.hooks.manager import Plugins
 from bridge.services import licence_freshness
-from bridge.settings import Settings, StoreSettings, compare, with_new_stores
+from bridge.settings import Settings, compare
 from bridge.settings.listening import PublicWebSettings
-from bridge.settings.plugin_tables import PluginSettings, prove_secrets, read_plugin_tables
 from bridge.web.private import Observed, serve_private
 from bridge.web.public_traffic import PublicTraffic
 
@@ -74,7 +72,7 @@ class App:
         *,
         on_stopping: Callable[[], None] = lambda: None,
     ) -> None:
-        self.settings, self._read_settings, self.clock = settings, read_settings, clock
+        self._at_start, self._read_settings, self.clock = settings, read_settings, clock
         self.stop = asyncio.Event()
         self.stores = Stores(self._runner_of, self._adapter_to)
         self._phases = spread()
@@ -86,7 +84,6 @@ class App:
         self._reload_asked = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._damage: DeskDamaged | None = None
-        self._licence_books: Mapping[str, LicenceBook] = {}
         self.public_pages: OpenPages | None = None
 
     async def __aenter__(self) -> Self:
@@ -119,7 +116,7 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.ask_to_stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload_asked.set)
-        log.info("ready", stores=len(self._enabled(self.settings)), listen=self.pages.address)
+        log.info("ready", stores=len(self.in_force.setups), listen=self.pages.address)
         self.notifier.ready(self._status())
         self.start_stores()
         await self.stop.wait()
@@ -137,23 +134,27 @@ class App:
             self._closing_bound.reschedule(asyncio.get_running_loop().time())
 
     @property
+    def settings(self) -> Settings:
+        """Those in force."""
+        return self.in_force.settings
+
+    @property
     def runners(self) -> Mapping[str, StoreRunner]:
         """The stores that run, by name."""
         return self.stores.runners
 
     def start_stores(self) -> None:
         """Start a task for each enabled store."""
-        self._start(self._enabled(self.settings), self._connections)
+        self.stores.start(self.in_force)
+        self.sleeper.wake.set()
 
     async def reload(self) -> None:
         """Read the store files again; keep the old ones if the new are wrong (the log says why)."""
         self.notifier.reloading()
         try:
             fresh = self._read_settings()
-            merged = with_new_stores(self.settings, fresh)
-            self._require_right_after_a_restart(fresh)
             changes = compare(self.settings, fresh).lines()
-            await self._apply(merged)
+            await self._take_into_force(self.in_force.after_reading(fresh, self.plugins.tables()))
         except SettingsError as error:
             for problem in error.problems:
                 log.error("settings are wrong, the old ones stay in force", problem=str(problem))
@@ -167,54 +168,52 @@ class App:
         finally:
             self.notifier.ready(self._status())
 
-    async def _apply(self, fresh: Settings) -> None:
-        """Take settings into force. All that can fail comes first, so that they are taken whole or not at all."""
-        setups = self._enabled(fresh)
-        plugin_settings = self._plugin_settings_of(fresh)
-        connections = await self.stores.proven(setups)
-        await self.stores.end_all_but(setups, connections)
-        self.settings, self._plugin_settings = fresh, plugin_settings
-        self._licence_books = {name: setup.licences for name, setup in setups.items()}
-        self._start(setups, connections)
-
-    def _require_right_after_a_restart(self, fresh: Settings) -> None:
-        """A wrong line for a plugin is told now, not at the next start with nobody looking. Raises `SettingsError`."""
-        enabled = fresh.bridge.plugins.enabled
-        read_plugin_tables(fresh, {name: models for name, models in self.plugins.tables().items() if name in enabled})
-
-    def _plugin_settings_of(self, settings: Settings) -> PluginSettings:
-        """What the plugins read of these settings, their secrets at hand. Raises `SettingsError`, `PluginError`."""
-        read = read_plugin_tables(settings, self.plugins.tables())
-        prove_secrets(settings, read)
-        return read
+    async def _take_into_force(self, new: InForce) -> None:
+        """All that can fail comes first, so that settings are taken whole or not at all."""
+        await self.stores.prove(new)
+        await self.stores.end_all_but(new)
+        self.in_force = new
+        self.start_stores()
 
     async def _open(self) -> None:
-        settings = self.settings.bridge
-        state_dir = settings.desk.state_dir
-        lock = DaemonLock.take(state_dir, purpose="bridge run")
+        """Open everything in its order, each part closed by what is pushed on `_closing` when it is open."""
+        self._open_desk()
+        self.plugins = Plugins.load(self._at_start.bridge.plugins.enabled)
+        self.in_force = InForce.of(self._at_start, self.plugins.tables())
+        await self._begin_to_beat()
+        self._open_plugins()
+        self.jobs = Jobs(self.desk, self.clock)
+        self._register_jobs()
+        await self.stores.prove(self.in_force)
+        await self._open_pages()
+        await self._begin()
+
+    def _open_desk(self) -> None:
+        settings = self._at_start.bridge
+        lock = DaemonLock.take(settings.desk.state_dir, purpose="bridge run")
         self._closing.callback(lock.release)
-        self.desk = open_desk(state_dir / FILE_NAME, self.clock)
+        self.desk = open_desk(settings.desk.state_dir / FILE_NAME, self.clock)
         self._contents = beside(self.desk.path, all_bytes=settings.files.all_bytes)
         self._closing.callback(self.desk.close)
         self.desk.listen_condition(self._desk_changed)
         self.desk.start()
+
+    async def _begin_to_beat(self) -> None:
         # Before the heart beats: what the desk itself has missed counts too.
-        await self.desk.transact("shops lost", licence_freshness.begin, self._selling_licences())
+        await self.desk.transact("shops lost", licence_freshness.begin, self.in_force.selling_licences)
         self.sleeper = Sleeper(
             self.desk, self.clock, self.stop, terms=lambda: self.stores.terms, on_fired=self._wake_stores
         )
         await self.sleeper.start()
-        self.plugins = Plugins.load(settings.plugins.enabled)
-        self._plugin_settings = self._plugin_settings_of(self.settings)
-        place = Workplace(self.desk, self.plugins, self.clock, self.stop, self._enabled_names)
+
+    def _open_plugins(self) -> None:
+        place = Workplace(self.desk, self.plugins, self.clock, self.stop, self._store_names)
         self.deliveries, self.receipts = PluginLines(DeliveryLine, place), PluginLines(ReceiptLine, place)
         self.plugins.open(self._office)
         self.outbox = OutboxDispatcher(self.desk, self.plugins, self.clock, self.stop)
-        self.jobs = Jobs(self.desk, self.clock)
-        self._register_jobs(warn_after=timedelta(hours=settings.backup.warn_after_hours))
-        setups = self._enabled(self.settings)
-        self._licence_books = {name: setup.licences for name, setup in setups.items()}
-        self._connections = await self.stores.proven(setups)
+
+    async def _open_pages(self) -> None:
+        settings = self.settings.bridge
         beats = {"writer": lambda: self.desk.last_beat, "scheduler": lambda: self.jobs.last_beat}
         self.watchdog = Watchdog(beats, self.notifier, self.stop)
         traffic = PublicTraffic() if settings.public_web.listen else None
@@ -223,6 +222,9 @@ class App:
         self._closing.push_async_callback(self.pages.close)
         if traffic is not None:
             await self._open_public(settings.public_web, traffic)
+
+    async def _begin(self) -> None:
+        """Everybody works from here on, but for the stores: they start after READY."""
         await self.jobs.start()
         self._closing.push_async_callback(self.jobs.stop)
         self.desk.listen(self._wake_all)
@@ -246,20 +248,20 @@ class App:
             state_dir,
             self.clock,
             traffic,
-            book_of=self._book_of,
+            book_of=self._licences_of,
             on_changed=self._wake_stores,
             of_plugins=of_plugins,
         )
         self._closing.push_async_callback(self.public_pages.close)
         log.info("public pages are open", licences=settings.licence_api, listen=self.public_pages.address)
 
-    def _book_of(self, store: str) -> LicenceBook | None:
-        return self._licence_books.get(store)
+    def _licences_of(self, store: str) -> LicenceBook | None:
+        return self.in_force.licences_of(store)
 
     def _office(self, plugin: str) -> PluginOffice:
         around = Surroundings(
             settings=lambda: self.settings,
-            plugins=lambda: self._plugin_settings,
+            plugins=lambda: self.in_force.plugins,
             adapter_of=self.stores.adapter_of,
             wake=self._wake_plugins,
             on_told=self._wake_stores,
@@ -267,38 +269,25 @@ class App:
         )
         return PluginOffice(plugin, self.desk, self.clock, around)
 
-    def _register_jobs(self, *, warn_after: timedelta) -> None:
+    def _register_jobs(self) -> None:
         housekeeping = Housekeeping(
             self.desk,
             self.clock,
             wake_all=self._sweep,
             compare_all=self.stores.compare,
             fire_deadlines=self.sleeper.one_pass,
-            warn_after=warn_after,
-            stores=self._enabled_names,
+            warn_after=timedelta(hours=self.settings.bridge.backup.warn_after_hours),
+            stores=self._store_names,
             on_news=self.outbox.wake.set,
         )
         self.plugins.add("housekeeping", housekeeping)
         self.plugins.add(
-            "retention", Retention(self.desk, self.clock, contents=self._contents, stores=self._enabled_stores)
+            "retention", Retention(self.desk, self.clock, contents=self._contents, stores=lambda: self.in_force.stores)
         )
         self.plugins.schedule_jobs(self.jobs)
 
-    def _enabled_stores(self) -> list[StoreSettings]:
-        return [store for store in self.settings.stores.values() if store.enabled]
-
-    def _enabled_names(self) -> list[str]:
-        return [name for name, store in self.settings.stores.items() if store.enabled]
-
-    def _selling_licences(self) -> list[str]:
-        return [store.name for store in self._enabled_stores() if store.licences.products]
-
-    def _enabled(self, settings: Settings) -> dict[str, StoreSetup]:
-        return {name: StoreSetup.of(store) for name, store in settings.stores.items() if store.enabled}
-
-    def _start(self, setups: Mapping[str, StoreSetup], connections: Connections) -> None:
-        self.stores.start(setups, connections)
-        self.sleeper.wake.set()
+    def _store_names(self) -> list[str]:
+        return list(self.in_force.setups)
 
     def _runner_of(self, setup: StoreSetup) -> StoreRunner:
         return StoreRunner(
@@ -356,10 +345,6 @@ class App:
         self.outbox.wake.set()
         self.stores.sweep()
 
-    def compare_all(self) -> None:
-        """Let every store have a minute's share of comparing its orders."""
-        self.stores.compare()
-
     def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(supervised(name, work, self.stop), name=name))
 
@@ -379,28 +364,4 @@ class App:
         await self.stores.finish()
 
     def _status(self) -> str:
-        return f"{len(self._enabled(self.settings))} stores"
-
-
-def run_daemon(settings: Settings, read_settings: Callable[[], Settings]) -> None:
-    """Be the daemon, in this process, until told to stop; the process ends within 10 s then, whatever hangs.
-
-    Raises as `run` does.
-    """
-    backstop = Backstop()
-    try:
-        asyncio.run(run(settings, read_settings, on_stopping=backstop.arm))
-    finally:
-        backstop.disarm()
-
-
-async def run(
-    settings: Settings, read_settings: Callable[[], Settings], *, on_stopping: Callable[[], None] = lambda: None
-) -> None:
-    """Run until told to stop.
-
-    Raises `DeskError`, `PluginError`, `SettingsError`, `ListenerError` where it can't start.
-    """
-    async with App(settings, read_settings, SystemClock(), on_stopping=on_stopping) as app:
-        collect_seldom()
-        await app.serve()
+        return f"{len(self.in_force.setups)} stores"

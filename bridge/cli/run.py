@@ -12,8 +12,8 @@ def register(app: typer.Typer) -> None:
 
 def run(call: Call) -> int:
     """Run the daemon until SIGTERM. SIGHUP reads the store files again. The log goes to standard error."""
-    from bridge.app import run_daemon
     from bridge.cli.failures import DESK_DAMAGED, WELL, tell
+    from bridge.cli.running import be_the_daemon
     from bridge.cli.session import enter
     from bridge.errors import DeskDamaged
     from bridge.logs import to_stderr
@@ -22,7 +22,7 @@ def run(call: Call) -> int:
     enter(settings)
     to_stderr(settings.bridge.log.format, settings.bridge.log.level)
     try:
-        run_daemon(settings, call.settings)
+        be_the_daemon(settings, call.settings)
     except DeskDamaged as error:
         tell(error, command="bridge run", as_json=call.as_json)
         return DESK_DAMAGED

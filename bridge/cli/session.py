@@ -17,7 +17,7 @@ from bridge.engine.setup import StoreSetup
 from bridge.errors import DeskMissing
 from bridge.hooks.manager import Plugins
 from bridge.settings import Settings, StoreSettings
-from bridge.settings.plugin_tables import PluginSettings, prove_secrets, read_plugin_tables
+from bridge.settings.plugin_tables import PluginSettings, proven_plugin_tables
 
 CLOCK = SystemClock()
 
@@ -44,8 +44,7 @@ def plugins_of(settings: Settings) -> Plugins:
 
 def look_into(plugins: Plugins, settings: Settings) -> PluginSettings:
     """What the plugins read of the settings, each with an office that queues nothing. Raises `SettingsError`."""
-    read = read_plugin_tables(settings, plugins.tables())
-    prove_secrets(settings, read)
+    read = proven_plugin_tables(settings, plugins.tables())
     around = Surroundings(lambda: settings, lambda: read, adapter_of=lambda _: None, wake=lambda: None)
     plugins.open(lambda name: PluginOffice(name, None, CLOCK, around))
     return read

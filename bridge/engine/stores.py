@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Mapping
 from bridge.contracts.shop import ShopAdapter, StoreConnection
 from bridge.domain.desk_terms import DeskTerms
 from bridge.engine.bells import ring_in_turn
+from bridge.engine.in_force import InForce
 from bridge.engine.setup import StoreSetup
 from bridge.engine.store_runner import StoreRunner
-
-Connections = Mapping[str, StoreConnection]
 
 
 class Stores:
@@ -26,32 +25,30 @@ class Stores:
         self.runners: dict[str, StoreRunner] = {}
         self.terms: dict[str, DeskTerms] = {}
         """What the settings of each running store say of quotes, rights and reminders."""
-        self._connections: Connections = {}
+        self._connections: Mapping[str, StoreConnection] = {}
 
-    async def proven(self, setups: Mapping[str, StoreSetup]) -> Connections:
-        """The stores' connections; each has an adapter. Raises `SettingsError`, `PluginError`."""
-        connections = {name: setup.connection() for name, setup in setups.items()}
-        for connection in connections.values():
+    async def prove(self, new: InForce) -> None:
+        """See that each of these has an adapter. Raises `PluginError`."""
+        for connection in new.connections.values():
             await self._connect(connection).close()
-        return connections
 
-    def start(self, setups: Mapping[str, StoreSetup], connections: Connections) -> None:
+    def start(self, in_force: InForce) -> None:
         """Start those that don't run yet."""
-        self._connections = connections
-        for name, setup in setups.items():
+        self._connections = in_force.connections
+        for name, setup in in_force.setups.items():
             if name not in self.runners:
                 self.runners[name] = self._make(setup)
                 self.terms[name] = setup.desk_terms
                 self.runners[name].start()
 
-    async def end_all_but(self, setups: Mapping[str, StoreSetup], connections: Connections) -> None:
+    async def end_all_but(self, new: InForce) -> None:
         """End those that are not among these, or not as they are there, side by side."""
         ending = [
             name
             for name, runner in self.runners.items()
-            if name not in setups
-            or setups[name].settings != runner.setup.settings
-            or connections[name] != self._connections[name]
+            if name not in new.setups
+            or new.setups[name].settings != runner.setup.settings
+            or new.connections[name] != self._connections[name]
         ]
         await asyncio.gather(*(self.runners[name].finish() for name in ending))
         for name in ending:

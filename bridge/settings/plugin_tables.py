@@ -62,8 +62,9 @@ def fetch_secret(settings: Settings, read: PluginSettings, plugin: str, path: st
     raise KeyError(path)
 
 
-def prove_secrets(settings: Settings, read: PluginSettings) -> None:
-    """Fetch every secret once. Raises `SettingsError` with all that can't be had."""
+def proven_plugin_tables(settings: Settings, tables: Mapping[str, PluginTables]) -> PluginSettings:
+    """Read every plugin's tables and fetch each secret in them once. Raises `SettingsError` with all that is wrong."""
+    read = read_plugin_tables(settings, tables)
     problems: list[SettingProblem] = []
     for plugin, store, path in _secrets(read):
         try:
@@ -72,6 +73,7 @@ def prove_secrets(settings: Settings, read: PluginSettings) -> None:
             problems += error.problems
     if problems:
         raise SettingsError(tuple(problems))
+    return read
 
 
 def _secrets(read: PluginSettings) -> Iterator[tuple[str, str, str]]:

@@ -160,7 +160,7 @@ async def test_what_is_due_each_minute_is_not_due_for_all_stores_at_once(
     async with the_app(config) as app:
         app.start_stores()
         await read_once(app, "acme", "umbrella")
-        app.compare_all()
+        app.stores.compare()
         await until(lambda: shop.calls["next_ids"], "the first store is compared")
         assert other.calls["next_ids"] == 0, "the second has an hour"
 

@@ -155,11 +155,11 @@ async def test_keys_change_while_the_daemon_runs(config: Path, tmp_path: Path) -
 async def test_a_reload_that_takes_a_store_away_takes_its_keys_away(config: Path, tmp_path: Path) -> None:
     new_statement_key(tmp_path / "state")
     async with running(config) as asker:
-        assert asker.app._book_of("acme")
+        assert asker.app.in_force.licences_of("acme")
         store = config / "stores/acme.toml"
         store.write_text(store.read_text().replace("enabled = true", "enabled = false"))
         await asker.app.reload()
-        assert asker.app._book_of("acme") is None
+        assert asker.app.in_force.licences_of("acme") is None
 
 
 async def test_a_public_address_in_use_stops_the_start_and_is_named(config: Path) -> None:

@@ -62,7 +62,7 @@ async def compare(bridge: Bridge, app: Any, *, rounds: int = 1) -> None:
     wanted = counters.rounds + rounds
     while counters.rounds < wanted:
         done = counters.rounds
-        app.compare_all()
+        app.stores.compare()
         await until(lambda: counters.rounds > done, "a comparison is over", within=60.0)  # noqa: B023
     await bridge.quiet()
 
@@ -152,14 +152,14 @@ async def test_a_shop_put_back_from_a_dump_is_not_booked_until_staff_have_looked
         await bridge.quiet()
 
         await shop.restore(dump)
-        app.compare_all()
+        app.stores.compare()
         problem = await bridge.problem("acme", "ids_went_back")
         again = await shop.place_paid_order(ian, [(PROFESSIONAL, 1)], at=shop_now(shop))
         assert again == lost, "the shop gives the number out a second time"
         heir = await shop.add_customer("heir@shop.example")
         assert heir == late, "and a customer's number too"
         rounds = app.runners["acme"].health.counters.rounds
-        app.compare_all()
+        app.stores.compare()
         await until(lambda: app.runners["acme"].health.state is StoreState.PAUSED, "the store is paused")
         assert app.runners["acme"].health.counters.rounds == rounds
         assert bridge.desk.coins("acme", ada) == 0

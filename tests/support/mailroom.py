@@ -22,7 +22,7 @@ from bridge.engine.outbox import OutboxDispatcher
 from bridge.engine.plugin_lines import PluginLines, Workplace
 from bridge.hooks.manager import Plugins
 from bridge.settings import Settings, load
-from bridge.settings.plugin_tables import PluginSettings, prove_secrets, read_plugin_tables
+from bridge.settings.plugin_tables import PluginSettings, proven_plugin_tables
 from bridge.testing.clock import FixedClock
 from bridge.testing.shop import FakeShop
 from tests.support.books import a_quick_desk
@@ -49,8 +49,7 @@ class Mailroom:
         self.plugins = Plugins()
         self.plugins.add(name, plugin)
         self.settings = settings
-        self.read: PluginSettings = read_plugin_tables(settings, self.plugins.tables())
-        prove_secrets(settings, self.read)
+        self.read: PluginSettings = proven_plugin_tables(settings, self.plugins.tables())
         stop = asyncio.Event()
         place = Workplace(desk, self.plugins, self.clock, stop, lambda: list(self.settings.stores))
         self.runner = PluginLines(DeliveryLine, place)
