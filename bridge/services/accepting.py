@@ -28,7 +28,8 @@ from bridge.services.staff_words import require_staff, require_text
 
 MOST_EVIDENCE = 2_000
 """Characters of staff's own words about what an acceptance rests on."""
-_BOUND = (AgreementState.ACCEPTED, AgreementState.CLOSED)
+BOUND = (AgreementState.ACCEPTED, AgreementState.CLOSED)
+"""States in which it was accepted."""
 
 
 class Decider(NamedTuple):
@@ -57,7 +58,7 @@ def accept(
     agreement = agreement_of(tx, terms.store, agreement_id)
     require_whose(tx, agreement, who)
     same = version == agreement.offer.version and text_hash in agreement.offer.hashes.values()
-    if agreement.state in _BOUND and same:
+    if agreement.state in BOUND and same:
         return agreement
     require_acceptable(agreement, version=version, text_hash=text_hash, at=at)
     evidence = _evidence(terms, agreement, who, text_hash, at)

@@ -49,7 +49,7 @@ def answer(tx: Tx, terms: DeskTerms, chat: Chat, pressed: ChatMessage, *, at: da
     try:
         said = _decide(tx, terms, chat, pressed, at)
     except AgreementRefused:
-        said = Notice.OFFER_OVER
+        said = Notice.OFFER_HOLDS if _binds(tx, terms, chat, pressed) else Notice.OFFER_OVER
         chat = wait_for_staff(tx, terms, chat, pressed.id, at=at)
     if not quiet:
         notice(tx, terms, chat, said, at=at)
@@ -74,6 +74,15 @@ def _decide(tx: Tx, terms: DeskTerms, chat: Chat, pressed: ChatMessage, at: date
     if done.state is AgreementState.CLOSED:
         raise AgreementRefused("agreement_state", f"agreement {agreement_id} is closed")
     return Notice.ACCEPTED
+
+
+def _binds(tx: Tx, terms: DeskTerms, chat: Chat, pressed: ChatMessage) -> bool:
+    """Whether what the button names is accepted, by this very contact: nobody may tell him that nothing was."""
+    named = _BUTTON.fullmatch(pressed.button)
+    agreement = tx.agreements.get(terms.store, int(named[1])) if named else None
+    if named is None or agreement is None or agreement.contact_id != chat.contact.id:
+        return False
+    return agreement.state in accepting.BOUND and agreement.offer.version == int(named[2])
 
 
 def _hash_of(tx: Tx, agreement_id: int, version: int, language: str) -> str:

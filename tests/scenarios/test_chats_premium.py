@@ -89,12 +89,24 @@ def test_W5_pressed_again_it_changes_nothing(desk: ChatDesk) -> None:
     assert len(desk.premium.told(AgreementReached)) == 1
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_W5_who_declines_what_he_has_accepted_is_told_that_it_holds(desk: ChatDesk, *, closed: bool) -> None:
+    agreement, message = offered(desk)
+    press(desk, message, "accept")
+    if closed:
+        desk.premium.close(desk.premium.agreement(agreement))
+    press(desk, message, "decline")
+    assert "همچنان برقرار است" in said(desk)[-1].text
+    assert desk.chat(number=DEVELOPER.key).waiting_since is not None, "staff see that he wants something"
+
+
 def test_W5_declining_binds_nobody(desk: ChatDesk) -> None:
     agreement, message = offered(desk)
     press(desk, message, "decline")
     assert stands(desk, agreement) is AgreementState.DECLINED
     press(desk, message, "accept")
     assert stands(desk, agreement) is AgreementState.DECLINED
+    assert "چیزی پذیرفته نشد" in said(desk)[-1].text
     pressed = next(one for one in desk.thread(number="developer") if one.button)
     kept = rows(desk.premium.coins.desk, "SELECT what, channel, evidence FROM agreement_decision")
     assert kept == [("decline", "chat", f"chat:{pressed.id}")]
