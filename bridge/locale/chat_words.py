@@ -87,7 +87,9 @@ NOTICES: Mapping[Notice, str] = {
     Notice.ACCEPTED: "Thank you: you have accepted the offer. You get the final statement before the bill.",
     Notice.DECLINED: "You have declined the offer. Nothing is charged.",
     Notice.OFFER_OVER: "This offer is not open any more, so nothing was accepted. Please write to us.",
-    Notice.OFFER_HOLDS: "You have accepted this offer before, and that holds. Please write to us if you want another one.",
+    Notice.OFFER_HOLDS: (
+        "You have accepted this offer before, and that holds. Please write to us if you want another one."
+    ),
     Notice.MOVED: (
         "We go on with this as ticket {ticket}, which is on your account page. From now on no time is counted here."
     ),
