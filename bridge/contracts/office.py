@@ -153,6 +153,13 @@ class Office(Protocol):
         """Keep messages until they have been delivered; a known key is left alone. Returns how many are new."""
         ...
 
+    async def waiting_before(self, delivery: Delivery) -> Sequence[Delivery]:
+        """This plugin's messages to the same receiver that were queued before this one and still wait, in their order.
+
+        For who must not let a message overtake one that could not be delivered yet. None for one that is not queued.
+        """
+        ...
+
     async def keep(self, receipts: Sequence[Receipt]) -> int:
         """Keep what came from outside until `bridge_handle` is done with it; a known key is left alone.
 

@@ -61,21 +61,20 @@ _IN_LANES = or_(
 )
 _INSERT = upsert(delivery).values({column.name: bindparam(column.name) for column in delivery.c if column.name != "id"})
 _ADD = Statement(_INSERT.on_conflict_do_nothing(index_elements=[delivery.c.plugin, delivery.c.key]))
+_QUEUED = select(
+    delivery.c.id,
+    delivery.c.key,
+    store.c.name,
+    delivery.c.kind,
+    delivery.c.document,
+    delivery.c.owner_kind,
+    delivery.c.owner_ref,
+    delivery.c.about,
+    delivery.c.attempts,
+    delivery.c.created_ms,
+).join(store, store.c.id == delivery.c.store_id)
 _DUE = Statement(
-    select(
-        delivery.c.id,
-        delivery.c.key,
-        store.c.name,
-        delivery.c.kind,
-        delivery.c.document,
-        delivery.c.owner_kind,
-        delivery.c.owner_ref,
-        delivery.c.about,
-        delivery.c.attempts,
-        delivery.c.created_ms,
-    )
-    .join(store, store.c.id == delivery.c.store_id)
-    .where(
+    _QUEUED.where(
         _IS_WAITING,
         delivery.c.plugin == bindparam("wanted"),
         or_(delivery.c.due_ms <= bindparam("at_ms"), delivery.c.due_ms > bindparam("impossible_ms")),
@@ -83,6 +82,21 @@ _DUE = Statement(
     )
     .order_by(delivery.c.due_ms, delivery.c.id)
     .limit(bindparam("most"))
+)
+_THIS = delivery.alias("this")
+_WAITING_BEFORE = Statement(
+    _QUEUED.join(_THIS, and_(_THIS.c.plugin == delivery.c.plugin, _THIS.c.store_id == delivery.c.store_id))
+    .where(
+        _THIS.c.plugin == bindparam("wanted"),
+        _THIS.c.key == bindparam("key"),
+        delivery.c.owner_kind.is_not_distinct_from(_THIS.c.owner_kind),
+        delivery.c.owner_ref.is_not_distinct_from(_THIS.c.owner_ref),
+        delivery.c.about == _THIS.c.about,
+        delivery.c.done_ms.is_(None),  # as waiting, and in the index
+        delivery.c.id < _THIS.c.id,
+        _IS_WAITING,
+    )
+    .order_by(delivery.c.id)
 )
 _NEXT = Statement(
     select(func.min(delivery.c.due_ms))
@@ -174,6 +188,11 @@ class SqlDeliveries:
             most=limit,
         )
         return [_queued(row) for row in rows]
+
+    def waiting_before(self, plugin: str, key: str) -> list[Delivery]:
+        """A plugin's messages to the receiver of that one that were queued before it and still wait, in their order."""
+        rows = _WAITING_BEFORE.rows(self._connection, wanted=plugin, key=key)
+        return [_queued(row).delivery for row in rows]
 
     def next_due(self, plugin: str, lanes: Lanes) -> datetime | None:
         """When a plugin's next message in these lanes is due, None when none waits."""

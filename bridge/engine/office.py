@@ -128,6 +128,9 @@ class PluginOffice(Office):
             self._around.wake()
         return new
 
+    async def waiting_before(self, delivery: Delivery) -> Sequence[Delivery]:
+        return await self._desk.read(lambda tx: tx.deliveries.waiting_before(self._plugin, delivery.key))
+
     async def keep(self, receipts: Sequence[Receipt]) -> int:
         if not receipts:
             return 0

@@ -100,6 +100,7 @@ class MemoryOffice:
         self.own, self.secrets, self.at = own, dict(secrets), NOON
         self.chats = MemoryChats()
         self.queued: dict[str, Delivery] = {}
+        self.given_up: set[str] = set()
         self.problems: dict[str, str] = {}
         self.solved: list[str] = []
         self.kept: dict[str, Receipt] = {}
@@ -126,6 +127,11 @@ class MemoryOffice:
         new = {one.key: one for one in deliveries if one.key not in self.queued}
         self.queued |= new
         return len(new)
+
+    async def waiting_before(self, delivery: Delivery) -> Sequence[Delivery]:
+        keys = list(self.queued)
+        earlier = [self.queued[key] for key in keys[: keys.index(delivery.key)] if key not in self.given_up]
+        return [one for one in earlier if (one.store, one.about) == (delivery.store, delivery.about)]
 
     async def keep(self, receipts: Sequence[Receipt]) -> int:
         new = {one.key: one for one in receipts if one.key not in self.kept}

@@ -87,7 +87,7 @@ class WhatsAppPlugin:
         """Queue a message of ours; its words are asked for when it is sent."""
         if event.channel == CHANNEL:
             about = f"the contact of conversation {event.conversation_id}"
-            document = {"message_id": event.message_id, "conversation_id": event.conversation_id}
+            document = {"message_id": event.message_id}
             await self._opened().queue([Delivery(event.key, event.store, MESSAGE, document, about=about)])
 
     @hookimpl

@@ -28,14 +28,13 @@ MOST_PAUSES = 10_000
 class Sender:
     """Sends what the queue hands back, each conversation in its order.
 
-    What it remembers of pauses, and of messages that are held up, may be lost with the daemon.
+    What it remembers of pauses may be lost with the daemon.
     """
 
     def __init__(self, office: Office) -> None:
         self._office = office
         self._pauses: dict[tuple[str, Address], tuple[datetime, timedelta]] = {}
         self._well: set[tuple[str, str]] = set()
-        self._held: dict[tuple[str, int], set[int]] = {}
 
     async def send(self, delivery: Delivery) -> None:
         """Send one message, after those of its conversation that are older and could not be sent until now.
@@ -43,15 +42,8 @@ class Sender:
         Raises `DeliveryRefused` where the store has no account any more, `DeliverLater` for a contact that pauses,
         `DeliveryFailed` where it is to be tried again, `SettingsError` where the token can't be had.
         """
-        conversation = (delivery.store, int(delivery.document["conversation_id"]))
-        held = self._held.setdefault(conversation, set())
-        wanted = int(delivery.document["message_id"])
-        held.add(wanted)
-        for message_id in sorted(one for one in held if one <= wanted):
-            await self._one(delivery.store, message_id)
-            held.discard(message_id)
-        if not held:
-            self._held.pop(conversation, None)
+        for one in (*await self._office.waiting_before(delivery), delivery):
+            await self._one(one.store, int(one.document["message_id"]))
 
     async def trouble(self, store: str, number: str, code: int) -> None:
         """The API says by itself that it has trouble with the number of that id: staff hear of it while it lasts."""

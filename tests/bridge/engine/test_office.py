@@ -10,6 +10,7 @@ import pytest
 from bridge.contracts.office import Delivery, Office, PluginTables, StaffContact
 from bridge.contracts.shop_documents import Contact, Note
 from bridge.contracts.threads import KnownThread
+from bridge.desk.deliveries import Lanes
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.tickets import Author, Message, MessageKind
@@ -162,6 +163,30 @@ async def test_what_was_delivered_before_the_clock_was_put_back_counts_for_no_da
     await room.work()
     room.clock.advance(timedelta(days=-300))
     assert await asking.office.delivered_since("acme", ANNA, room.clock.now() - timedelta(hours=12)) == 0
+
+
+async def test_what_waits_for_the_same_receiver_since_earlier_is_known(room: Mailroom, asking: Asking) -> None:
+    def to(number: int, whom: Owner | None, about: str = "", store: str = "acme") -> Delivery:
+        return Delivery(f"k{number}", store, "note", {"number": number}, to=whom, about=about)
+
+    other = Owner(OwnerKind.CUSTOMER, 78)
+    queued = [to(1, None, "chat 7"), to(2, None, "chat 8"), to(3, None, "chat 7"), to(4, ANNA), to(5, other)]
+    queued += [to(6, ANNA), to(7, None, "chat 7"), to(8, None, "chat 7")]
+    await asking.office.queue(queued)
+
+    async def before(number: int) -> list[str]:
+        return [one.key for one in await asking.office.waiting_before(queued[number - 1])]
+
+    assert [await before(number) for number in (1, 2, 6, 7)] == [[], [], ["k4"], ["k1", "k3"]]
+
+    def deal(tx: DeskTx) -> None:
+        due = tx.deliveries.due("asking", Lanes.all("acme"), room.clock.now(), 9)
+        tx.deliveries.done(due[0], room.clock.now())
+        tx.deliveries.later(due[2], room.clock.now() + timedelta(hours=1), failed=True)
+
+    await room.desk.transact("deal", deal)
+    assert await before(8) == ["k3", "k7"], "what was delivered waits no more, what was postponed does"
+    assert await asking.office.waiting_before(to(9, ANNA)) == [], "it is in no queue"
 
 
 async def test_a_plugins_problem_is_its_own_and_ends_when_it_says_so(room: Mailroom, asking: Asking) -> None:

@@ -43,6 +43,11 @@ class Line:
         """The whole way of a message that is ready."""
         await self.plugin.bridge_deliver(await self.ready(message_id, message))
 
+    def restart(self) -> None:
+        """Another daemon goes on with what the bridge has kept."""
+        self.plugin = WhatsAppPlugin()
+        self.plugin.bridge_open(cast("Office", self.office))
+
     async def handle(self, *changes: Document) -> None:
         """A delivery of these changes comes back from where it was kept."""
         await self.plugin.bridge_handle(Receipt("key", "delivery", encoded(delivery(*changes)), self.office.now()))

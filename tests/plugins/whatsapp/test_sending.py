@@ -20,7 +20,7 @@ async def test_a_message_goes_out_with_its_reference_and_is_sent(line: Line) -> 
 
 async def test_D1_what_is_queued_has_neither_words_nor_address(line: Line) -> None:
     delivery = await line.ready(1)
-    assert delivery.document == {"message_id": 1, "conversation_id": 7}
+    assert delivery.document == {"message_id": 1}
     assert delivery.receiver == "the contact of conversation 7"
 
 
@@ -220,9 +220,12 @@ async def test_a_contact_who_gets_too_many_waits_alone_and_longer_each_time(line
     assert [one.to for one in line.peer.sent] == [f"+{ANNA_PHONE}", f"+{REZA}", f"+{REZA}"]
 
 
+@pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("code", [190, 131056, 2])
-async def test_what_was_held_up_goes_out_before_what_was_written_after_it(line: Line, code: int) -> None:
-    """The second comes back first, because it was tried less often."""
+async def test_what_was_held_up_goes_out_before_what_was_written_after_it(
+    line: Line, code: int, *, restarted: bool
+) -> None:
+    """The second comes back first, because it was tried less often; also to a daemon that was not there before."""
     line.peer.codes = [code]
     for message_id, words in ((1, "first"), (2, "second")):
         delivery = await line.ready(message_id, replace(TEXT, text=words))
@@ -230,9 +233,20 @@ async def test_what_was_held_up_goes_out_before_what_was_written_after_it(line: 
             with pytest.raises((DeliveryFailed, DeliverLater)):
                 await line.plugin.bridge_deliver(delivery)
     line.office.advance(timedelta(minutes=1))
+    if restarted:
+        line.restart()
     for message_id in (2, 1):
         await line.plugin.bridge_deliver(line.office.queued[f"chat:{message_id}"])
     assert [one.text for one in line.peer.sent] == ["first", "second"]
+
+
+async def test_what_was_given_up_does_not_go_out_before_what_was_written_after_it(line: Line) -> None:
+    line.peer.codes = [2]
+    with pytest.raises(DeliveryFailed):
+        await line.send(1, replace(TEXT, text="given up"))
+    line.office.given_up.add("chat:1")
+    await line.send(2, replace(TEXT, text="later"))
+    assert [one.text for one in line.peer.sent] == ["later"]
 
 
 async def test_a_contact_who_is_held_up_holds_up_nobody_else(line: Line) -> None:
