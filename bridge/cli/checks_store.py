@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from bridge.cli.checks_chats import chat_findings
+from bridge.cli.checks_chats import chat_findings, payment_findings
 from bridge.cli.checks_numbers import number_findings
 from bridge.cli.checks_service import employee_findings
 from bridge.cli.checks_storefront import storefront_finding
@@ -31,7 +31,7 @@ async def store_findings(
     if not store.enabled:
         return [Finding("store", Level.OK, "switched off; nothing was looked at")]
     key, keys = _key(settings, store)
-    findings = [_secret(store), key, *chat_findings(store)]
+    findings = [_secret(store), key, *chat_findings(store), *payment_findings(store)]
     if plugins is None or findings[0].level is Level.WRONG:
         return findings
     try:

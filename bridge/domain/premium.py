@@ -55,8 +55,8 @@ class PremiumTerms:
     marked the segment ends `waiting_counts` later (rule W6). `reply_again` is how long a contact is not answered
     automatically once more (rule W2), and `window` how long free text may be sent after his last message (rule W10).
     `ticket_page` is where help after the purchase is to be had, `code_valid` how long a one-time code links (rule W9).
-    `pays` is how much a bought unit of a product code pays of bills. `people` says who an agent is over all stores, in
-    stable words: he runs one timer at a time, whichever store it is for.
+    `pays` is how much a bought unit of a product code pays of bills, `pay_url` where those are sold. `people` says who
+    an agent is over all stores, in stable words: he runs one timer at a time, whichever store it is for.
     """
 
     currency: Currency = DOLLAR
@@ -72,6 +72,7 @@ class PremiumTerms:
     code_valid: timedelta = timedelta(minutes=15)
     ticket_page: str = ""
     pays: Mapping[str, Money] = field(default_factory=dict)
+    pay_url: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
 
     def number(self, key: str) -> PremiumNumber | None:
@@ -89,6 +90,27 @@ class PremiumTerms:
     def person(self, agent: str) -> str:
         """Who that agent is over all stores."""
         return self.people.get(agent, agent.casefold())
+
+    def way_to_pay(self, amount: Money) -> tuple[str, int] | None:
+        """The product of which a whole number of units pays just this amount, and how many; the fewest, if several do.
+
+        None where none does, and for nothing.
+        """
+        if amount.amount <= 0:
+            return None
+        found = [
+            (int(amount.amount / unit.amount), code)
+            for code, unit in self.pays.items()
+            if unit.currency == amount.currency and amount.amount % unit.amount == 0
+        ]
+        return (min(found)[1], min(found)[0]) if found else None
+
+    @property
+    def unpayable(self) -> tuple[PremiumKind, ...]:
+        """The kinds of which no product's whole units pay a quarter of an hour; none where no product pays bills."""
+        if not self.pays:
+            return ()
+        return tuple(one for one in self.kinds.values() if self.way_to_pay(one.rate.for_duration(STEP)) is None)
 
     @property
     def agents(self) -> frozenset[str]:

@@ -134,6 +134,8 @@ def _digest_of(terms: PageTerms) -> str:
         shown.append([*_licence_terms(terms.licences), terms.licences.contact, terms.plans.buy_url])
     if terms.premium.kinds:
         shown.append({key: dict(kind.names) for key, kind in terms.premium.kinds.items()})
+        if terms.premium.pays:
+            shown.append([{code: str(pays) for code, pays in terms.premium.pays.items()}, terms.premium.pay_url])
     return hashlib.sha256(canonical_json(shown).encode()).hexdigest()
 
 

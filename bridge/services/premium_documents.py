@@ -66,6 +66,8 @@ def bill_document(terms: PageTerms, bill: Bill, customer_id: int, disputed: str 
         "lines": [_line(terms, line) for line in bill.lines],
         "hours": _by_language(hours_text, charged(bill.lines) * STEP),
         "total": _by_language(money_text, bill.total),
+        "costs_nothing": not bill.total.amount,
+        "pay": _way_to_pay(terms.premium, bill),
         "text_hash": bill.hash,
         "sent_at": unix(bill.sent_at),
         "billed_at": unix(bill.billed_at) if bill.billed_at else None,
@@ -157,6 +159,12 @@ def _charged(agreement: Agreement) -> dict[str, Any] | None:
     duration = agreement.billed_steps * STEP
     amount = agreement.offer.rate.for_duration(duration)
     return {"hours": _by_language(hours_text, duration), "amount": _by_language(money_text, amount)}
+
+
+def _way_to_pay(premium: PremiumTerms, bill: Bill) -> dict[str, Any] | None:
+    """What a bill that is due is paid by in the shop; None where that is agreed on otherwise."""
+    way = premium.way_to_pay(bill.total) if bill.state is BillState.BILLED else None
+    return None if way is None else {"code": way[0], "units": way[1], "url": premium.pay_url}
 
 
 def _disputed(tx: Tx, bill: Bill) -> str:

@@ -162,6 +162,9 @@ class PremiumSettings(Section):
         default_factory=lambda: MappingProxyType({}),
         description="Products that pay bills: the shop's product code, and what a bought unit pays.",
     )
+    pay_url: Annotated[str, AfterValidator(check_web_address)] = Field(
+        default="", description="Where those products are sold: a bill on the customer's page leads there."
+    )
     valid_days: Annotated[int, Field(ge=1, le=365)] = Field(
         default=14, description="For how many days an offered agreement can be accepted."
     )
@@ -207,6 +210,7 @@ class PremiumSettings(Section):
             code_valid=timedelta(minutes=self.code_minutes),
             ticket_page=self.ticket_page or account_url,
             pays={code: Money(Decimal(amount), currency) for code, amount in self.payments.items()},
+            pay_url=self.pay_url,
         )
 
     def unfit(self, staff: Iterable[str], codes: Iterable[str]) -> list[Broken]:

@@ -179,7 +179,9 @@ def is_paid(live: AnyLive, bridge: Beside, steps: Steps, bill: int) -> None:
     """An order of just its amount pays it; refunded it is due again, and staff hear of it (rule W8)."""
     bridge.staff("premium", "bill", str(bill))
     opens_until(live, lambda: state(live, bill) == "To be paid")
-    steps.passes("billed", live.customer)
+    way = plain(card(live, bill, "bill").locator("[data-supportbridge=pay]").inner_text())
+    assert f"{live.shop.renewal}, quantity 1." in way
+    steps.passes("billed, with the way to pay it", live.customer)
     assert total_of(bridge, bill) == PAYS
     order = live.buys(live.shop.renewal)
     steps.passes("payment ordered", live.customer)

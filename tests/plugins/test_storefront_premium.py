@@ -204,6 +204,23 @@ def test_W8_a_month_is_shown_by_its_days_and_a_payment_by_its_order(shop: Storef
     assert not page.has_form("bill_dispute")
 
 
+def test_W8_a_bill_that_is_due_says_how_it_is_paid_in_the_shop(each_shop: Storefront) -> None:
+    pay = {"code": "PREMIUM-<1>", "units": 16, "url": "https://shop.example/premium"}
+    sent(each_shop, state="billed", billed_at=NOW, pay=pay)
+    page = opened(each_shop)
+    assert "order exactly this in our shop: \u2068PREMIUM-<1>\u2069, quantity 16." in page.text
+    assert 'href="https://shop.example/premium"' in page.html
+    sent(each_shop, state="billed", billed_at=NOW, pay={**pay, "url": "javascript:alert(1)"})
+    assert "javascript" not in opened(each_shop).html
+    assert "تعداد ۱۶" in opened(each_shop, "fa").text
+
+
+@pytest.mark.parametrize("state", ["billed", "paid"])
+def test_W8_of_a_bill_that_comes_to_nothing_nothing_is_to_be_paid(shop: Storefront, state: str) -> None:
+    sent(shop, state=state, billed_at=NOW, costs_nothing=True)
+    assert opened(shop).fact("state", within="bill-4") == "Nothing to pay"
+
+
 @pytest.mark.parametrize(
     ("state", "words", "ways"),
     [

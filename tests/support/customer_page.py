@@ -452,6 +452,8 @@ def bill(number: int = 4, **changes: Any) -> dict[str, Any]:
         "lines": [bill_line()],
         "hours": {"en": "1 h", "ru": "1 ч", "fa": "۱ ساعت"},
         "total": {"en": "20.00 USD", "ru": "20,00 USD", "fa": "۲۰٫۰۰ USD"},
+        "costs_nothing": False,
+        "pay": None,
         "text_hash": "a" * 64,
         "sent_at": NOW - DAY,
         "billed_at": None,

@@ -31,6 +31,12 @@ final class Bill
     /** @var array<string, string> */
     public array $total;
 
+    /** Whether it comes to nothing, as after a correction of all of it. */
+    public bool $costsNothing;
+
+    /** @var array{code: string, units: int, url: string}|null the product that pays it where it is due, and how many */
+    public ?array $pay = null;
+
     public string $hash;
 
     public int $sentAt;
@@ -62,6 +68,16 @@ final class Bill
         }
         $this->hours = $fields->texts('hours');
         $this->total = $fields->texts('total');
+        $this->costsNothing = $fields->flag('costs_nothing');
+        if ($fields->has('pay')) {
+            $pay = $fields->part('pay');
+            $url = $pay->text('url');
+            $this->pay = [
+                'code' => $pay->text('code'),
+                'units' => $pay->amount('units'),
+                'url' => preg_match('#\Ahttps?://[^\s<>"]+\z#i', $url) === 1 ? $url : '',
+            ];
+        }
         $this->hash = $fields->text('text_hash');
         $this->sentAt = $fields->amount('sent_at');
         $this->billedAt = $fields->amountIfAny('billed_at');
@@ -78,6 +94,14 @@ final class Bill
     public function canBeDisputed(): bool
     {
         return in_array($this->state, ['sent', 'accepted', 'billed'], true);
+    }
+
+    /**
+     * How it stands, as its customer reads it: of a bill that comes to nothing, nothing is to be paid.
+     */
+    public function standing(): string
+    {
+        return $this->costsNothing && in_array($this->state, ['billed', 'paid'], true) ? 'free' : $this->state;
     }
 
     /**

@@ -34,7 +34,7 @@ final class BillCard
     {
         $kit = $this->kit;
         $facts = [
-            $kit->fact('state', 'agreement_state', $kit->say('bill_' . $bill->state)),
+            $kit->fact('state', 'agreement_state', $kit->say('bill_' . $bill->standing())),
             $kit->fact('total', 'bill_total', Html::picked($kit->language->pick($bill->total))),
             $kit->fact('sent', 'bill_sent_on', $this->day($bill->sentAt)),
             $bill->billedAt === null ? null : $kit->fact('billed', 'bill_billed_on', $this->day($bill->billedAt)),
@@ -52,6 +52,7 @@ final class BillCard
             $bill->order === null ? null : $kit->paragraph('bill_by_order', [
                 'order' => $kit->language->digits((string) $bill->order),
             ]),
+            $this->payment($bill),
             $this->disputed($bill),
             ...$this->decision($bill)
         );
@@ -141,6 +142,28 @@ final class BillCard
                 : $agreement),
             $line->reason === '' ? null : Html::of('div', ['dir' => 'auto'], Html::unturned($line->reason)),
         ]);
+    }
+
+    /**
+     * What is to be ordered to pay it, and where.
+     */
+    private function payment(Bill $bill): ?Html
+    {
+        if ($bill->pay === null) {
+            return null;
+        }
+        $kit = $this->kit;
+        $link = ['href' => $bill->pay['url'], 'class' => 'supportbridge-button'];
+
+        return Html::of(
+            'div',
+            ['data-supportbridge' => 'pay'],
+            $kit->paragraph('bill_pay_by', [
+                'code' => "\u{2068}" . $bill->pay['code'] . "\u{2069}",
+                'units' => $bill->pay['units'],
+            ]),
+            $bill->pay['url'] === '' ? null : Html::of('p', [], Html::of('a', $link, $kit->say('bill_pay')))
+        );
     }
 
     private function disputed(Bill $bill): ?Html

@@ -67,6 +67,7 @@ def _sent(event: BillSent, at: Context) -> Letter:
 def _changed(event: BillChanged, at: Context) -> Letter | None:
     """What has become of a bill; what the customer himself has decided he knows."""
     lang, amount = at.language, amount_of(event, at)
+    lines: tuple[str, ...]
     if event.corrected:
         subject = say(lang, "Your statement of premium time was corrected: {amount}", amount=amount)
         lines = (say(lang, "The correction is a line of its own, with its reason. You find it on your account page."),)
@@ -76,6 +77,7 @@ def _changed(event: BillChanged, at: Context) -> Letter | None:
     elif event.state == BillState.BILLED:
         subject = say(lang, "Your bill for premium time: {amount}", amount=amount)
         lines = (say(lang, "It is the statement that you have had. You find it on your account page."),)
+        lines += () if Decimal(event.amount) else (say(lang, "There is nothing to pay."),)
     elif event.state == BillState.PAID:
         subject = say(lang, "Your bill for premium time is paid: {amount}", amount=amount)
         lines = (say(lang, "Thank you."),)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli.checks_chats import chat_findings
+from bridge.cli.checks_chats import chat_findings, payment_findings
 from bridge.contracts.shop import Level
 from bridge.settings import StoreSettings
 from tests.support.commands import a_workplace
@@ -31,6 +31,24 @@ def test_W2_an_official_number_without_a_page_to_name_is_told(tmp_path: Path) ->
 @pytest.mark.parametrize("different", [{"account_url": PAGE}, {"ticket_page": PAGE}, {"numbers": False}])
 def test_W2_with_a_page_or_without_a_number_nothing_is_told(tmp_path: Path, different: dict[str, object]) -> None:
     assert chat_findings(a_store(tmp_path, **different)) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("payments", "quarters"),
+    [({"P": "1.00"}, "consultation 3.75 USD"), ({"P": "1.25"}, ""), ({"P": "1.00", "Q": "3.75"}, ""), ({}, "")],
+)
+def test_W8_a_kind_of_which_no_order_pays_a_quarter_of_an_hour_is_told(
+    tmp_path: Path, payments: dict[str, str], quarters: str
+) -> None:
+    store = a_store(tmp_path)
+    kinds = {
+        "consultation": {"name": {"en": "C"}, "rate": "15.00"},
+        "technical": {"name": {"en": "T"}, "rate": "20.00"},
+    }
+    premium = type(store.premium).model_validate({"kinds": kinds, "payments": payments}, strict=False)
+    found = payment_findings(store.model_copy(update={"premium": premium}))
+    assert [one.level for one in found] == ([Level.WARNING] if quarters else [])
+    assert all(f"by whole units: {quarters};" in one.text for one in found)
 
 
 @pytest.mark.parametrize(("listen", "told"), [("", True), ('[public_web]\nlisten = "127.0.0.1:0"\n', False)])

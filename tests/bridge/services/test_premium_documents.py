@@ -126,6 +126,28 @@ def test_W8_a_correction_is_a_line_of_its_own_with_its_reason(desk: PremiumDesk)
     assert said(row)["text_hash"] == corrected.hash != bill.hash
 
 
+def test_W8_a_bill_that_is_due_says_which_product_of_the_shop_pays_it_and_how_many(desk: PremiumDesk) -> None:
+    pays = {"PREMIUM-1": dollars("1.25"), "PREMIUM-4": dollars("5.00"), "PREMIUM-7": dollars("7.50")}
+    terms = page_terms(pays=pays, pay_url="https://shop.example/premium")
+    bill = desk.sent(desk.billed_time(minutes=47))
+    assert said(push(desk, BILL, terms)[0])["pay"] is None, "nothing is due before it is billed"
+    desk.due(bill)
+    assert said(push(desk, BILL, terms)[0])["pay"] == {
+        "code": "PREMIUM-4",
+        "units": 4,
+        "url": "https://shop.example/premium",
+    }
+    line = {"agreement_id": bill.lines[0].agreement_id, "reason": "We talked", "by": ANNA, "at": desk.now}
+    desk.do(billing.correct, bill.id, steps=-1, **line)
+    assert said(push(desk, BILL, terms)[0])["pay"]["units"] == 2, "7.50 goes into 15.00 twice"
+    other = page_terms(pays={"PREMIUM-7": dollars("7.00")})
+    desk.do(billing.correct, bill.id, steps=-1, **line)
+    assert said(waiting(desk, BILL, other)[0])["pay"] is None
+    desk.do(billing.correct, bill.id, steps=-2, **line)
+    nothing = said(push(desk, BILL, terms)[0])
+    assert (nothing["costs_nothing"], nothing["pay"]) == (True, None)
+
+
 def test_W6_a_months_statement_says_its_days_also_by_the_persian_calendar(desk: PremiumDesk) -> None:
     desk.billed_time(minutes=47)
     desk.billed_time("urgent", minutes=16)
@@ -214,6 +236,19 @@ def test_a_kind_of_work_that_is_called_otherwise_is_shown_so(desk: PremiumDesk) 
     assert all("20.00" in said(row)["rate"]["en"] for row in rows), "a rate that was offered stays"
     assert run(show_new_terms, page_terms(kinds={}))
     assert {said(row)["name"]["en"] for row in push(desk, AGREEMENT, page_terms(kinds={}))} == {"technical"}
+
+
+def test_W8_another_way_to_pay_is_shown_on_bills_that_are_due_already(desk: PremiumDesk) -> None:
+    desk.due(desk.sent(desk.billed_time(minutes=16)))
+    push(desk, BILL)
+    assert not desk.coins.desk.run(show_new_terms, page_terms())
+    for terms, way in (
+        (page_terms(pays={"OTHER": dollars("2.50")}), ("OTHER", "")),
+        (page_terms(pay_url="https://shop.example/pay"), ("PREMIUM-1USD", "https://shop.example/pay")),
+    ):
+        assert desk.coins.desk.run(show_new_terms, terms)
+        (row,) = push(desk, BILL, terms)
+        assert (said(row)["pay"]["code"], said(row)["pay"]["url"]) == way
 
 
 def test_W9_what_is_to_go_off_a_page_goes_also_where_everything_is_shown_anew_meanwhile(desk: PremiumDesk) -> None:

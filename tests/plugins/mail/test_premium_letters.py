@@ -68,6 +68,12 @@ def test_W8_the_customer_is_told_of_bill_payment_and_its_end(state: str, was: st
     assert without_marks(customers(changed(state, was)).subject) == subject
 
 
+@pytest.mark.parametrize(("amount", "told"), [("20.00", False), ("0.00", True)])
+def test_W8_a_bill_that_comes_to_nothing_says_so(amount: str, told: bool) -> None:
+    said = text(customers(changed("billed", "accepted", amount=amount)))
+    assert ("There is nothing to pay." in said) is told
+
+
 @pytest.mark.parametrize(("state", "was"), [("accepted", "sent"), ("disputed", "sent"), ("gathered", "draft")])
 def test_what_the_customer_did_himself_he_is_not_written_about(state: str, was: str) -> None:
     assert letter_to_customer(changed(state, was), context()) is None
