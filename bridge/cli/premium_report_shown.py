@@ -60,8 +60,8 @@ def write_premium_report(file: TextIO, found: Found) -> None:
     writer.writerow(("store", *(one.value for one in parts), *NUMBERS))
     for store, report in found:
         for key, sums in report.rows:
-            cells = (store.name, *(key.of(one) for one in parts), *_numbers(sums).values())
-            writer.writerow([harmless(cell) for cell in cells])
+            words = [harmless(word) for word in (store.name, *(key.of(one) for one in parts))]
+            writer.writerow([*words, *_numbers(sums).values()])  # an amount below zero is no formula
 
 
 def premium_report_parts(found: Found, first: date, last: date) -> list[Any]:

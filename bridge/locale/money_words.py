@@ -48,13 +48,18 @@ def hours(duration: timedelta) -> Decimal:
 
 
 def worked_text(language: str, duration: timedelta) -> str:
-    """Raw time to the second, as a clock that counts shows it: `0:47:05`."""
-    minutes, seconds = divmod(duration // timedelta(seconds=1), 60)
-    return in_digits(language, f"{minutes // 60}:{minutes % 60:02}:{seconds:02}")
+    """Time to the second, as a clock that counts shows it: `0:47:05`; below zero for what a correction takes back."""
+    minutes, seconds = divmod(abs(duration) // timedelta(seconds=1), 60)
+    text = in_digits(language, f"{minutes // 60}:{minutes % 60:02}:{seconds:02}")
+    return _below_zero(language, text) if duration < timedelta(0) else text
 
 
 def number_text(language: str, number: Decimal) -> str:
     """An exact number with all the digits it has."""
     marks = str.maketrans({",": THOUSANDS[language], ".": POINTS[language]})
     text = in_digits(language, f"{abs(number):,f}".translate(marks))
-    return f"{LEFT_TO_RIGHT if language == 'fa' else ''}{MINUS}{text}" if number < 0 else text
+    return _below_zero(language, text) if number < 0 else text
+
+
+def _below_zero(language: str, text: str) -> str:
+    return f"{LEFT_TO_RIGHT if language == 'fa' else ''}{MINUS}{text}"

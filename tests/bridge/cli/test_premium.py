@@ -273,6 +273,21 @@ def test_W4_a_report_adds_up_hours_and_money_by_kind_agent_customer_and_month(
     ]
 
 
+def test_W8_a_correction_alone_in_its_month_is_a_number_of_the_reports_table(
+    counter: CounterPlace, clock: FixedClock
+) -> None:
+    bill = worked(counter, clock, 47)
+    clock.advance(timedelta(days=40))
+    counter.well("premium", "correct", bill, "--agreement", "1", "--minutes", "-15", "--reason", "A pause", *BY)
+    day = str(clock.now().astimezone(_zone(counter)).date())
+    asked = ("premium", "report", "--from", day, "--to", day)
+    (row,) = csv.DictReader(io.StringIO(counter.well(*asked, "--csv").out, newline=""))
+    assert [Decimal(row[name]) for name in ("charged_seconds", "amount", "paid")] == [-900, -5, 0]
+    assert ["Total", "0:00:00", "−0:15:00", "−5.00", "USD", "0.00", "USD"] in [
+        line.split() for line in counter.well(*asked).lines()
+    ]
+
+
 def test_a_report_of_a_time_without_work_says_so(counter: CounterPlace) -> None:
     asked = ("premium", "report", "--from", "2001-01-01", "--to", "2001-01-31")
     assert "Nothing was charged then" in counter.well(*asked).out

@@ -61,3 +61,5 @@ def test_a_great_many_hours_keep_their_quarter() -> None:
 def test_W6_raw_time_is_said_to_the_second() -> None:
     assert worked_text("en", timedelta(minutes=47, seconds=5)) == "0:47:05"
     assert worked_text("fa", timedelta(hours=10, seconds=59)) == "۱۰:۰۰:۵۹"
+    assert worked_text("en", timedelta(minutes=-15)) == "−0:15:00"
+    assert worked_text("fa", timedelta(minutes=-75)) == "\u200e−۱:۱۵:۰۰"
