@@ -6,6 +6,8 @@ API's own codes. It has no answers of ours in it, so what works with it works by
 """
 
 import asyncio
+import hashlib
+import hmac
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -37,6 +39,8 @@ VERSION = "v25.0"
 WINDOW = timedelta(hours=24)
 TOKEN, APP_SECRET, VERIFY_TOKEN = "EAAG-a-token", "an app secret", "a word of both sides"
 FORMS = {"text", "interactive", "template"}
+WRONG_PROOF = -100
+"""Its own code is 100, as of much else."""
 HTTP_OF = {0: 401, 190: 401, 10: 403, 368: 403, 4: 429, 80007: 429, 130429: 429, 131056: 429, 131000: 500, 2: 503}
 
 
@@ -77,6 +81,7 @@ class Peer:
     webhook: str = ""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    app_secret: str = APP_SECRET
     numbers: set[str] = field(default_factory=lambda: {OFFICIAL, PREMIUM})
     templates: dict[tuple[str, str], int] = field(default_factory=dict)
     codes: list[int] = field(default_factory=list)
@@ -188,10 +193,18 @@ class Peer:
             }
         )
 
+    def _who(self, request: web.Request) -> int | None:
+        """The code for who has no token of the app, or no proof that he knows its secret, as apps can demand it."""
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token not in self.tokens:
+            return 190
+        proof = hmac.new(self.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+        return None if request.query.get("appsecret_proof") == proof else WRONG_PROOF
+
     def _why_not(self, request: web.Request, document: Document) -> int | None:
         """The code of a refusal, in the API's order: who asks, for what number, what, how often, when."""
-        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
-            return 190
+        if (code := self._who(request)) is not None:
+            return code
         number = request.match_info["number"]
         if number not in self.numbers:
             return 33
@@ -217,8 +230,8 @@ class Peer:
 
     async def _look(self, request: web.Request) -> web.Response:
         """A number of the account, or a file."""
-        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
-            return _error(190)
+        if (code := self._who(request)) is not None:
+            return _error(code)
         if self.codes:
             return _error(self.codes.pop(0))
         asked = request.match_info["id"]
@@ -285,6 +298,10 @@ def _wrong_buttons(interactive: Document) -> int | None:
 
 
 def _error(code: int) -> web.Response:
+    if code == WRONG_PROOF:
+        why = "Invalid appsecret_proof provided in the API argument"
+        error = {"message": why, "type": "GraphMethodException", "code": 100, "fbtrace_id": "E0JetexnRIn"}
+        return web.json_response({"error": error}, status=400)
     said: dict[str, Any] = {
         "message": f"(#{code}) A title that will change",
         "type": "OAuthException",

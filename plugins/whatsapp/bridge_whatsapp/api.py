@@ -5,6 +5,8 @@ have been sent, and is not sent again by itself. No redirect is followed, and th
 word of an answer is kept but numbers and ids: it could quote a telephone number or a text.
 """
 
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +16,14 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
+from bridge.contracts.office import Office
 from bridge_whatsapp.reading import identifier, rows, table, text, whole
-from bridge_whatsapp.settings import is_this_machine
+from bridge_whatsapp.refusals import WRONG_PROOF
+from bridge_whatsapp.settings import WhatsAppSettings, is_this_machine
 
 MEDIA_HOSTS = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net")
 """Where the provider keeps files; the token goes nowhere else."""
+PROOF_PARAMETER = "appsecret_proof"
 LARGEST_ANSWER = 1_048_576
 PIECE = 65_536
 UNAUTHORISED, TOO_MANY = 401, 429
@@ -83,11 +88,21 @@ class _Answer:
     document: object
 
 
+def api_of(office: Office, store: str) -> "Api":
+    """The API with a store's token, as the settings are now. Raises `SettingsError` where a secret can't be had."""
+    own = office.settings(WhatsAppSettings)
+    token, app_secret = office.secret("token", store=store), office.secret("app_secret")
+    return Api(own.api, token, app_secret, patience=timedelta(seconds=own.timeout_seconds))
+
+
 class Api:
     """The API with one store's token."""
 
-    def __init__(self, base: str, token: str, *, patience: timedelta) -> None:
+    def __init__(self, base: str, token: str, app_secret: str, *, patience: timedelta) -> None:
+        """Each question carries a proof that its asker knows the app's secret, as an app can be set to demand."""
         self._base, self._patience = base, patience
+        proof = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+        self._proof = {PROOF_PARAMETER: proof}
         self._headers = {
             "Authorization": f"Bearer {token}",
             "User-Agent": "shop-support-bridge",
@@ -165,7 +180,9 @@ class Api:
         try:
             async with (
                 self._session() as session,
-                session.request(method, address, data=body, headers=headers, allow_redirects=False) as response,
+                session.request(
+                    method, address, params=self._proof, data=body, headers=headers, allow_redirects=False
+                ) as response,
             ):
                 return _Answer(response.status, _document(await read_whole(response, LARGEST_ANSWER)))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -198,7 +215,8 @@ def _refusal(answer: _Answer) -> Refused | Unreached | Unknown:
     """What an answer that is no success means: the API's own code decides where there is one."""
     error = table(answer.document, "error")
     if error:
-        return Refused(whole(error, "code"))
+        about_proof = PROOF_PARAMETER in text(error, "message", longest=500)
+        return Refused(WRONG_PROOF if about_proof else whole(error, "code"))
     if answer.status == UNAUTHORISED:
         return Refused(190)
     if answer.status == TOO_MANY:

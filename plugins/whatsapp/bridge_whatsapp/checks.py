@@ -6,7 +6,6 @@ Whether the webhook's address leads here is asked as the provider asks: it must 
 
 import secrets
 from collections.abc import Iterator
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -15,16 +14,17 @@ from bridge.contracts.chats import ChatNumber
 from bridge.contracts.office import Office
 from bridge.contracts.shop import Finding, Level
 from bridge.errors import BridgeError
-from bridge_whatsapp.api import Api, Refused, SeenNumber, read_whole
-from bridge_whatsapp.refusals import ACCOUNT, TOKEN, in_words, refusal_of
-from bridge_whatsapp.settings import WhatsAppSettings, is_this_machine
+from bridge_whatsapp.api import Refused, SeenNumber, api_of, read_whole
+from bridge_whatsapp.refusals import ACCOUNT, PROOF, TOKEN, in_words, refusal_of
+from bridge_whatsapp.settings import is_this_machine
 from bridge_whatsapp.webhook import PATH
 
 _CONNECTED = "CONNECTED"
 _RENEW = "make a new access token of a system user and put it into the file that plugin.whatsapp.token names"
 _SET_UP = f"set up the webhook at the provider: https://your-host{PATH}, with the field messages"
 _ACCOUNT = "look at the number and its account in the provider's account manager"
-_REMEDIES = {TOKEN: _RENEW, ACCOUNT: _ACCOUNT}
+_OTHER_APP = "put the secret of the app whose access token it is into the file that plugin.whatsapp.app_secret names"
+_REMEDIES = {TOKEN: _RENEW, PROOF: _OTHER_APP, ACCOUNT: _ACCOUNT}
 """By the kind of problem; for all others the id may be wrong."""
 
 
@@ -45,12 +45,10 @@ async def _check_store(office: Office, store: str, numbers: list[ChatNumber], we
     if not numbers:
         why = "the store has a WhatsApp token, but no number with a channel_id"
         return [Finding(f"WhatsApp of {store}", Level.WARNING, why, "set channel_id under [[premium.numbers]]")]
-    settings = office.settings(WhatsAppSettings)
     try:
-        token = office.secret("token", store=store)
+        api = api_of(office, store)
     except BridgeError as error:
         return [Finding(f"WhatsApp of {store}", Level.WRONG, str(error), _RENEW)]
-    api = Api(settings.api, token, patience=timedelta(seconds=settings.timeout_seconds))
     found: list[Finding] = []
     for number in numbers:
         seen = await api.look(number.channel_id)

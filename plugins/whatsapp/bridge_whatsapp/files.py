@@ -12,7 +12,7 @@ import structlog
 from bridge.contracts.chats import Media
 from bridge.contracts.office import Office
 from bridge.errors import BridgeError
-from bridge_whatsapp.api import Api, Fetched
+from bridge_whatsapp.api import Fetched, api_of
 from bridge_whatsapp.refusals import Follows, in_words, refusal_of
 from bridge_whatsapp.settings import WhatsAppSettings
 
@@ -54,9 +54,7 @@ class Files:
         if media.size > settings.media_bytes:
             await chats.media_failed(message_id, f"it has more than {settings.media_megabytes} MB")
             return
-        token = self._office.secret("token", store=store)
-        api = Api(settings.api, token, patience=timedelta(seconds=settings.timeout_seconds))
-        found = await api.fetch(media.id, most_bytes=settings.media_bytes)
+        found = await api_of(self._office, store).fetch(media.id, most_bytes=settings.media_bytes)
         if isinstance(found, Fetched):
             await chats.media_fetched(message_id, found.content)
             return

@@ -1,7 +1,8 @@
 """Why the API refused a message, by its error code: in plain words, and what follows from it.
 
 Believes: the code alone decides, as its documents say; titles change, and details may quote a number or a text, so
-neither is kept. A code that is not listed here is final when it is about the message, as most are.
+neither is kept. A code that is not listed here is final when it is about the message, as most are. Of one code the
+words decide: where they name the parameter that proves who asks, nothing is wrong with the message.
 """
 
 from enum import Enum, auto
@@ -31,7 +32,9 @@ class Refusal(NamedTuple):
     problem: str = ""
 
 
-TOKEN, NUMBER, ACCOUNT, TEMPLATE = "token", "number", "account", "template"
+TOKEN, PROOF, NUMBER, ACCOUNT, TEMPLATE = "token", "proof", "number", "account", "template"
+WRONG_PROOF = -100
+"""The API's code 100 where it is about the proof; all else that has this code is about the message."""
 _TOKEN = Refusal("the API does not take the access token any more: renew it", Follows.LATER, TOKEN)
 _RIGHTS = Refusal("the access token lacks a right: whatsapp_business_messaging", Follows.LATER, TOKEN)
 _ACCOUNT = Refusal("the WhatsApp account is restricted or locked by the provider", Follows.LATER, ACCOUNT)
@@ -42,6 +45,11 @@ _TEMPLATE = Refusal("the template does not fit: its text, language or parameters
 _FORM = Refusal("the API does not take a message of this form", Follows.ENDS)
 
 REFUSALS: dict[int, Refusal] = {
+    WRONG_PROOF: Refusal(
+        "the API does not take the proof that is made of token and app secret: see plugin.whatsapp.app_secret",
+        Follows.LATER,
+        PROOF,
+    ),
     0: _TOKEN,
     1: _TROUBLE,
     2: _TROUBLE,
@@ -101,4 +109,4 @@ def refusal_of(code: int) -> Refusal:
 
 def in_words(code: int) -> str:
     """Why, for staff, with the code to look up."""
-    return f"{refusal_of(code).words} (code {code})"
+    return f"{refusal_of(code).words} (code {abs(code)})"

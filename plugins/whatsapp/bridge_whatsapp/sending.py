@@ -14,10 +14,10 @@ from bridge.contracts.chats import Outgoing
 from bridge.contracts.office import Delivery, Office
 from bridge.domain.chats import Address
 from bridge.errors import DeliverLater, DeliveryFailed, DeliveryRefused
-from bridge_whatsapp.api import Api, Refused, Taken, Unknown, Unreached
+from bridge_whatsapp.api import Api, Refused, Taken, Unknown, Unreached, api_of
 from bridge_whatsapp.refusals import TEMPLATE, Follows, in_words, refusal_of
 from bridge_whatsapp.requests import request_for, why_not
-from bridge_whatsapp.settings import StoreWhatsAppSettings, WhatsAppSettings
+from bridge_whatsapp.settings import StoreWhatsAppSettings
 
 log = structlog.get_logger()
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=6), timedelta(minutes=10)
@@ -146,9 +146,7 @@ class Sender:
         card = self._office.stores.get(store)
         if card is None or card.settings is None:
             raise DeliveryRefused("the store has no WhatsApp account")
-        own = self._office.settings(WhatsAppSettings)
-        token = self._office.secret("token", store=store)
-        return Api(own.api, token, patience=timedelta(seconds=own.timeout_seconds)), card.settings
+        return api_of(self._office, store), card.settings
 
 
 def _stuck_key(number: str) -> str:

@@ -8,9 +8,10 @@ import pytest
 from aiohttp import web
 
 from bridge_whatsapp.api import Api, Fetched, NotFetched, Refused, SeenNumber, Taken, Unknown, Unreached
+from bridge_whatsapp.refusals import WRONG_PROOF, Follows, in_words, refusal_of
 from bridge_whatsapp.webhook import PATH
 from tests.support.whatsapp_deliveries import OFFICIAL, OUR_PHONE, REZA
-from tests.support.whatsapp_peer import TOKEN, Peer
+from tests.support.whatsapp_peer import APP_SECRET, TOKEN, Peer
 
 PATIENCE = timedelta(seconds=5)
 TEXT: dict[str, Any] = {
@@ -22,10 +23,14 @@ TEXT: dict[str, Any] = {
 MOST = 1_000
 
 
+def _api(base: str) -> Api:
+    return Api(base, TOKEN, APP_SECRET, patience=PATIENCE)
+
+
 @pytest.fixture
 def api(peer: Peer) -> Api:
     peer.wrote[OFFICIAL, REZA] = peer.now()
-    return Api(peer.base, TOKEN, patience=PATIENCE)
+    return _api(peer.base)
 
 
 async def test_a_message_that_was_taken_has_an_id(peer: Peer, api: Api) -> None:
@@ -66,8 +71,23 @@ async def test_a_revoked_token_is_refused(peer: Peer, api: Api) -> None:
     assert await api.send(OFFICIAL, TEXT) == Refused(190)
 
 
+async def test_every_question_proves_that_we_know_the_apps_secret_and_a_wrong_one_is_the_accounts_trouble(
+    peer: Peer, api: Api
+) -> None:
+    """The API's code for it is that of messages of a wrong form, which would be lost."""
+    peer.media["m1"] = ("image/png", b"png")
+    peer.app_secret = "that of another app"
+    assert await api.send(OFFICIAL, TEXT) == Refused(WRONG_PROOF)
+    assert await api.look(OFFICIAL) == Refused(WRONG_PROOF)
+    not_fetched = await api.fetch("m1", most_bytes=MOST)
+    assert isinstance(not_fetched, NotFetched)
+    assert (not_fetched.for_good, not_fetched.code) == (False, WRONG_PROOF)
+    assert refusal_of(WRONG_PROOF).follows is Follows.LATER
+    assert in_words(WRONG_PROOF).endswith("see plugin.whatsapp.app_secret (code 100)")
+
+
 async def test_an_api_that_is_not_there_was_not_reached() -> None:
-    assert isinstance(await Api("http://127.0.0.1:9/v25.0", TOKEN, patience=PATIENCE).send(OFFICIAL, TEXT), Unreached)
+    assert isinstance(await _api("http://127.0.0.1:9/v25.0").send(OFFICIAL, TEXT), Unreached)
 
 
 async def test_a_lost_answer_leaves_it_unknown(peer: Peer, api: Api) -> None:
@@ -79,7 +99,7 @@ async def test_a_lost_answer_leaves_it_unknown(peer: Peer, api: Api) -> None:
 async def test_an_answer_that_takes_too_long_leaves_it_unknown(peer: Peer) -> None:
     peer.hangs = True
     peer.wrote[OFFICIAL, REZA] = peer.now()
-    answer = await Api(peer.base, TOKEN, patience=timedelta(seconds=0.2)).send(OFFICIAL, TEXT)
+    answer = await Api(peer.base, TOKEN, APP_SECRET, patience=timedelta(seconds=0.2)).send(OFFICIAL, TEXT)
     assert answer == Unknown("the API did not answer within 0.2 s")
 
 

@@ -47,6 +47,14 @@ async def test_all_is_well(served: Line) -> None:
     assert found[0].text == "the token is taken; connected, quality green"
 
 
+async def test_a_secret_of_another_app_is_wrong_and_says_which_setting_it_is(line: Line) -> None:
+    line.peer.app_secret = "that of another app"
+    one, *_ = await findings(line)
+    assert one.level is Level.WRONG
+    assert one.text.endswith("made of token and app secret: see plugin.whatsapp.app_secret (code 100)")
+    assert "whose access token" in one.remedy
+
+
 async def test_a_token_that_is_not_taken_is_wrong(line: Line) -> None:
     line.peer.tokens.clear()
     assert {one.level for one in await findings(line)} == {Level.WRONG}

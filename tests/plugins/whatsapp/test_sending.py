@@ -149,6 +149,16 @@ async def test_a_number_that_is_in_no_settings_any_more_is_named_by_its_id(line:
     assert set(line.office.problems) == {f"stuck:{OFFICIAL}"}
 
 
+async def test_a_wrong_app_secret_loses_no_message(line: Line) -> None:
+    line.peer.app_secret = "that of another app"
+    with pytest.raises(DeliveryFailed, match="app_secret"):
+        await line.send(1)
+    assert set(line.office.problems) == {"stuck:office"}
+    line.office.secrets["app_secret"] = line.peer.app_secret
+    await line.plugin.bridge_deliver(line.office.queued["chat:1"])
+    assert (line.state(1), line.office.problems) == (SendState.SENT, {})
+
+
 @pytest.mark.parametrize("code", [1, 2, 131000, 131016, 131042, 368, 33, 133010, 130429, 80007, 4, 131048])
 async def test_what_passes_or_can_be_mended_is_tried_again(line: Line, code: int) -> None:
     line.peer.codes = [code]
