@@ -58,7 +58,7 @@ class Webhook:
         try:
             known = _equal(asked.get("hub.verify_token", ""), self._known("verify_token"))
         except BridgeError as error:
-            return _unable(error)
+            return self._unable(error)
         challenge = asked.get("hub.challenge", "")
         if asked.get("hub.mode") != "subscribe" or not known or not 0 < len(challenge) <= LONGEST_CHALLENGE:
             if asked.get("hub.verify_token") and not known:
@@ -76,8 +76,12 @@ class Webhook:
             key = hashlib.sha256(question.body).hexdigest()
             await self._keep([Receipt(key, DELIVERY, question.body, self._now())])
         except BridgeError as error:  # not kept: it comes again
-            return _unable(error)
+            return self._unable(error)
         return PublicAnswer(200)
+
+    def _unable(self, error: BridgeError) -> PublicAnswer:
+        self._tell(f"the WhatsApp webhook can't answer: {error}", error.hint)
+        return PublicAnswer(503, b"later")
 
     def _tell(self, what: str, remedy: str) -> None:
         """Tell the operator, who sees nothing come: seldom, because anybody may ask as often as he likes."""
@@ -108,8 +112,3 @@ def signature(secret: str, body: bytes) -> str:
 def _equal(said: str, known: str) -> bool:
     """In a time that doesn't tell how much of it was right."""
     return hmac.compare_digest(said.encode("utf-8", "replace"), known.encode("utf-8", "replace"))
-
-
-def _unable(error: BridgeError) -> PublicAnswer:
-    log.warning("a question to the WhatsApp webhook can't be answered", error=str(error))
-    return PublicAnswer(503, b"later")

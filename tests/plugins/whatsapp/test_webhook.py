@@ -9,7 +9,7 @@ from multidict import CIMultiDict
 
 from bridge.contracts.chats import Receipt
 from bridge.contracts.public_routes import PublicQuestion
-from bridge.errors import DeskUnusable
+from bridge.errors import DeskUnusable, SettingProblem, SettingsError
 from bridge_whatsapp.webhook import MOST_BYTES, PATH, Webhook
 from tests.support.whatsapp_deliveries import NOON, change, delivery, encoded, message, signed
 
@@ -138,7 +138,21 @@ async def test_a_secret_that_was_changed_counts_after_some_seconds(shelf: Shelf)
 
 async def test_what_can_not_be_kept_is_not_taken_so_that_it_comes_again(webhook: Webhook, shelf: Shelf) -> None:
     shelf.broken = True
-    assert (await webhook.take(posted(BODY))).status == 503
+    with structlog.testing.capture_logs() as logs:
+        assert [(await webhook.take(posted(BODY))).status for _ in range(3)] == [503] * 3
+    assert [one["event"] for one in logs] == ["the WhatsApp webhook can't answer: the disk is full"]
+
+
+async def test_a_secret_that_can_not_be_read_lets_no_stranger_fill_the_log(shelf: Shelf) -> None:
+    def fetch(_: str) -> str:
+        raise SettingsError((SettingProblem("bridge.toml", "plugin.whatsapp.app_secret", "the file is not there"),))
+
+    webhook = Webhook(fetch, shelf.keep, lambda: NOON)
+    with structlog.testing.capture_logs() as logs:
+        assert [(await webhook.take(posted(BODY, {}))).status for _ in range(3)] == [503] * 3
+        assert [(await webhook.verify(PublicQuestion({}, CIMultiDict(), b""))).status for _ in range(3)] == [503] * 3
+    (line,) = logs
+    assert "plugin.whatsapp.app_secret" in line["event"]
 
 
 async def test_the_challenge_is_given_back_to_who_knows_the_word(webhook: Webhook) -> None:
