@@ -22,13 +22,17 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter: its subject is also its heading. `code` is shown large; `link` says what the button does."""
+    """One letter: its subject is also its heading. `code` is shown large; `link` says what the button does.
+
+    `view` is what of the customer's page the button shows, as the query of its address; empty for its first view.
+    """
 
     subject: str
     lines: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     code: str = ""
     link: str = ""
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,11 @@ def command_about(words: str, which: int, at: Context) -> str:
 def more_about(words: str, which: int, at: Context) -> str:
     """The line of a letter to staff that leads on to a command."""
     return say(at.language, "More about it: {command}", command=command_about(words, which, at))
+
+
+def thread_of(ticket_id: int) -> str:
+    """The view of a ticket's page, its thread with what is offered in it."""
+    return f"view=thread&ticket={ticket_id}"
 
 
 def open_account(language: str) -> str:

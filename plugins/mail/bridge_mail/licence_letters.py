@@ -36,7 +36,7 @@ def _changed(event: LicenceChanged, at: Context) -> Letter | None:
         case _:
             return None
     facts = _facts(event, at) if event.change != "suspended" else _facts(event, at)[:1]
-    return Letter(subject, lines, facts, link=open_account(lang))
+    return Letter(subject, lines, facts, link=open_account(lang), view="view=licences")
 
 
 def _issued(event: LicenceChanged, lang: str) -> str:
@@ -77,7 +77,9 @@ def _expiring(event: LicenceExpiring, at: Context) -> Letter | None:
     lines = [say(lang, "Until then help by ticket is free by it.")]
     if _can_be_renewed(event, at):
         lines.append(say(lang, "If you renew it before, the new time is added to the old."))
-    return Letter(subject, tuple(lines), (*_facts(event, at), *_renewal(event, at)), link=open_account(lang))
+    return Letter(
+        subject, tuple(lines), (*_facts(event, at), *_renewal(event, at)), link=open_account(lang), view="view=licences"
+    )
 
 
 def _expired(event: LicenceExpired, at: Context) -> Letter:
@@ -96,7 +98,7 @@ def _expired(event: LicenceExpired, at: Context) -> Letter:
     if event.until is not None:
         label = say(lang, "Help by ticket was free until") if event.goes_on else say(lang, "Counted until")
         facts.append(Fact(label, at.day(event.until)))
-    return Letter(subject, tuple(lines), (*facts, *_renewal(event, at)), link=open_account(lang))
+    return Letter(subject, tuple(lines), (*facts, *_renewal(event, at)), link=open_account(lang), view="view=licences")
 
 
 def _facts(event: AboutLicence, at: Context) -> tuple[Fact, ...]:

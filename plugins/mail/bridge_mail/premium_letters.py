@@ -36,7 +36,7 @@ def _offered(event: AgreementOffered, at: Context) -> Letter | None:
     )
     facts = (*agreement_facts(event, at), Fact(say(lang, "Can be accepted until"), at.minute(event.valid_until)))
     subject = say(lang, "We offer you an agreement about premium time: {work}", work=work_name(event, at))
-    return Letter(subject, lines, facts, link=open_account(lang))
+    return Letter(subject, lines, facts, link=open_account(lang), view="view=premium")
 
 
 def _reached(event: AgreementReached, at: Context) -> Letter:
@@ -51,7 +51,7 @@ def _reached(event: AgreementReached, at: Context) -> Letter:
     if event.channel == STAFF:
         lines.insert(0, say(lang, "Our staff have recorded that you accepted it. If you did not, write to us at once."))
     subject = say(lang, "You have accepted an agreement about premium time: {work}", work=work_name(event, at))
-    return Letter(subject, tuple(lines), agreement_facts(event, at), link=open_account(lang))
+    return Letter(subject, tuple(lines), agreement_facts(event, at), link=open_account(lang), view="view=premium")
 
 
 def _sent(event: BillSent, at: Context) -> Letter:
@@ -61,7 +61,7 @@ def _sent(event: BillSent, at: Context) -> Letter:
         say(lang, "On your account page you can accept it, or tell us what is wrong. The bill comes after that."),
     )
     subject = say(lang, "Your statement of premium time: {amount}", amount=amount_of(event, at))
-    return Letter(subject, lines, bill_facts(event, at), link=open_account(lang))
+    return Letter(subject, lines, bill_facts(event, at), link=open_account(lang), view="view=premium")
 
 
 def _changed(event: BillChanged, at: Context) -> Letter | None:
@@ -83,7 +83,7 @@ def _changed(event: BillChanged, at: Context) -> Letter | None:
         lines = (say(lang, "Thank you."),)
     else:
         return None
-    return Letter(subject, lines, bill_facts(event, at), link=open_account(lang))
+    return Letter(subject, lines, bill_facts(event, at), link=open_account(lang), view="view=premium")
 
 
 def work_name(event: AgreementEvent, at: Context) -> str:

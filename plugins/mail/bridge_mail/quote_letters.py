@@ -2,7 +2,7 @@
 
 from bridge.domain.events import CoinsDeducted, Event, QuoteEvent, QuoteLapsing, QuoteOffered, QuoteReleased
 from bridge.locale.numbers import Amount
-from bridge_mail.letter import Context, Fact, Letter, Writer, about_ticket, open_account, ticket_fact
+from bridge_mail.letter import Context, Fact, Letter, Writer, about_ticket, open_account, thread_of, ticket_fact
 from bridge_mail.words import amount, say, say_n
 
 INSPECTION = "inspection"
@@ -48,7 +48,13 @@ def _offered(event: QuoteOffered, at: Context) -> Letter | None:
         *_quote_facts(event, at),
         Fact(say(lang, "Valid until"), at.minute(event.valid_until)),
     ]
-    return Letter(about_ticket(subject, at), tuple(lines), tuple(facts), link=say(lang, "Read the offer and decide"))
+    return Letter(
+        about_ticket(subject, at),
+        tuple(lines),
+        tuple(facts),
+        link=say(lang, "Read the offer and decide"),
+        view=thread_of(event.ticket_id),
+    )
 
 
 def _lapsing(event: QuoteLapsing, at: Context) -> Letter | None:
@@ -62,7 +68,13 @@ def _lapsing(event: QuoteLapsing, at: Context) -> Letter | None:
         *_quote_facts(event, at),
         Fact(say(lang, "Valid until"), at.minute(event.valid_until)),
     ]
-    return Letter(about_ticket(subject, at), (line,), tuple(facts), link=say(lang, "Read the offer and decide"))
+    return Letter(
+        about_ticket(subject, at),
+        (line,),
+        tuple(facts),
+        link=say(lang, "Read the offer and decide"),
+        view=thread_of(event.ticket_id),
+    )
 
 
 def _released(event: QuoteReleased, at: Context) -> Letter | None:

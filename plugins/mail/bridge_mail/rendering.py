@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
@@ -109,7 +110,7 @@ def _in_header(text: str, longest: int) -> str:
 
 def _rendered(template: str, letter: Letter, sheet: Sheet) -> str:
     rtl = sheet.language in RIGHT_TO_LEFT
-    link = sheet.link if letter.link else ""
+    link = _address(sheet.link, letter.view) if letter.link else ""
     return (
         _environment()
         .get_template(template)
@@ -123,6 +124,13 @@ def _rendered(template: str, letter: Letter, sheet: Sheet) -> str:
             link=link,
         )
     )
+
+
+def _address(page: str, view: str) -> str:
+    """Where a view of the customer's page is: the login comes back to it. Empty where the store names no page."""
+    parts = urlsplit(page)
+    query = "&".join(filter(None, (parts.query, view)))
+    return urlunsplit(parts._replace(query=query)) if page else ""
 
 
 @cache

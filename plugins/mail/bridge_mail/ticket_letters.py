@@ -7,7 +7,7 @@ from bridge.domain.accounts import OwnerKind
 from bridge.domain.entitlement import Entitlement, Reason, Way
 from bridge.domain.events import Event, TicketAnswered, TicketOpened, UrgencyDecided
 from bridge.locale.entitlement_words import OFFICIAL, entitlement_text, ways_on
-from bridge_mail.letter import Context, Fact, Letter, Writer, about_ticket, ticket_fact
+from bridge_mail.letter import Context, Fact, Letter, Writer, about_ticket, thread_of, ticket_fact
 from bridge_mail.words import isolated, say
 
 
@@ -41,7 +41,9 @@ def _opened(event: TicketOpened, at: Context) -> Letter | None:
     if event.urgent:
         lines.append(say(lang, "You asked for it to be urgent: we look at it and tell you whether it is."))
     subject = about_ticket(say(lang, "We have received your ticket"), at)
-    return Letter(subject, tuple(lines), tuple(facts), link=say(lang, "Open the ticket"))
+    return Letter(
+        subject, tuple(lines), tuple(facts), link=say(lang, "Open the ticket"), view=thread_of(event.ticket_id)
+    )
 
 
 def _cost(event: TicketOpened, lang: str) -> str:
@@ -63,6 +65,7 @@ def _answered(event: TicketAnswered, at: Context) -> Letter | None:
         (line,),
         (ticket_fact(event.ticket_id, at),),
         link=say(lang, "Read the answer"),
+        view=thread_of(event.ticket_id),
     )
 
 
@@ -84,7 +87,9 @@ def _urgency(event: UrgencyDecided, at: Context) -> Letter | None:
     else:
         subject = say(lang, "Your ticket is not treated as urgent")
         line = say(lang, "You find the reason on your account page. What was promised for your ticket stays.")
-    return Letter(about_ticket(subject, at), (line,), facts, link=say(lang, "Open the ticket"))
+    return Letter(
+        about_ticket(subject, at), (line,), facts, link=say(lang, "Open the ticket"), view=thread_of(event.ticket_id)
+    )
 
 
 TICKET_WRITERS: dict[type[Event], Writer] = {

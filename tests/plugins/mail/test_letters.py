@@ -466,3 +466,27 @@ def test_T11_a_visitor_reads_the_answer_itself_and_no_letter_leads_him_to_a_page
     told = letter_to_staff(events.TicketReplied(**visitor), at)
     assert told is not None
     assert all("{" not in line for line in told.lines)
+
+
+@pytest.mark.parametrize(
+    ("event", "view"),
+    [
+        (events.TicketAnswered(key="k", **CUSTOMER, ticket_id=5), "view=thread&ticket=5"),
+        (events.TicketOpened(key="k", **CUSTOMER, ticket_id=5, best_effort_until=LAPSES), "view=thread&ticket=5"),
+        (events.QuoteOffered(**quote_facts(), valid_until=LAPSES), "view=thread&ticket=5"),
+        (events.LicenceChanged(**LICENCE, change="issued"), "view=licences"),
+        (premium.TO_CUSTOMERS[0], "view=premium"),
+        (granted(), ""),
+    ],
+)
+def test_C17_a_letter_leads_to_what_it_is_about(event: events.Event, view: str) -> None:
+    letter = customers(event)
+    for page, address in (
+        ("https://shop.example/support", f"https://shop.example/support?{view}".rstrip("?")),
+        ("https://shop.example/?route=a/b#top", f"https://shop.example/?route=a/b&{view}".rstrip("&") + "#top"),
+    ):
+        sheet = customer_sheet("en", "Support House", page, "Ada")
+        assert f"\n{address}\n" in as_text(letter, sheet)
+        assert f'href="{address}"'.replace("&", "&amp;") in as_html(letter, sheet)
+    nowhere = customer_sheet("en", "Support House", "", "Ada")
+    assert "view=" not in as_text(letter, nowhere) + as_html(letter, nowhere)
