@@ -1,12 +1,16 @@
 """What the project says of itself in two places is the same in both, and its set-up can be repeated."""
 
+import importlib
 import json
+import os
 import re
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge import VERSION
 
@@ -80,3 +84,24 @@ def test_no_upgrade_of_the_module_is_for_a_version_that_is_not_there_yet() -> No
 
 def numbers(version: str) -> list[int]:
     return [int(number) for number in version.split(".")]
+
+
+@pytest.mark.skipif("BRIDGE_LONG_TESTS" in os.environ, reason="the long run draws new examples each time")
+def test_the_everyday_run_tries_the_same_examples_whatever_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a change would be refused, now and then, for what it did not touch."""
+    drawn: list[str | int] = []
+
+    @given(st.text() | st.integers())
+    def draw(one: str | int) -> None:
+        drawn.append(one)
+
+    draw()
+    first, drawn[:] = drawn[:], []
+    words = ", ".join(repr(f"a word of module {number}") for number in range(1000))
+    (tmp_path / "loaded_meanwhile.py").write_text(f"WORDS = [{words}]\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("loaded_meanwhile")
+    draw()
+    assert drawn == first
