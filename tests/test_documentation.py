@@ -266,7 +266,8 @@ def test_what_authors_may_import_and_test_with_is_there_and_complete() -> None:
     for name in imported:
         assert (ROOT / name.replace(".", "/")).is_dir() or (ROOT / f"{name.replace('.', '/')}.py").is_file(), name
     public = {
-        *("clock", "coin_desk", "connection", "contract", "desks", "files", "licences", "mariadb", "shop", "threads")
+        *("clock", "coin_desk", "connection", "contract", "desks", "files", "licences", "mariadb", "ports", "shop"),
+        "threads",
     }
     modules = {path.stem for path in (ROOT / "bridge/testing").glob("*.py")} - {"__init__"}
     assert {name for name in modules if not name.startswith("contract_")} == public

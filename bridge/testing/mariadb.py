@@ -25,6 +25,7 @@ from pymysql.cursors import Cursor
 
 from bridge.errors import BridgeError
 from bridge.testing.connection import ConnectionParameters
+from bridge.testing.ports import free_port
 
 __all__ = ["ConnectionParameters", "MariaDBBroken", "MariaDBMissing", "PrivateMariaDB"]
 
@@ -129,7 +130,7 @@ class PrivateMariaDB:
         if self._process is not None:
             return
         if self._tcp and self.port is None:
-            self.port = _free_port()
+            self.port = free_port()
         log = self.folder / "server.log"
         with log.open("ab") as sink:
             self._process = subprocess.Popen(
@@ -314,12 +315,6 @@ def _as_root() -> list[str]:
 
 def _options(settings: Mapping[str, str]) -> list[str]:
     return [f"--{name}={value}" for name, value in settings.items()]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _checked(name: str) -> str:

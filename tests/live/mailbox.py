@@ -7,8 +7,8 @@ from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 
+from bridge.testing.ports import free_port
 from tests.support.mail_server import MailServer
-from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 

@@ -20,6 +20,7 @@ from bridge.app import App
 from bridge.desk.statement_keys import new_statement_key
 from bridge.services import closing_time, timing
 from bridge.testing.mariadb import PrivateMariaDB
+from bridge.testing.ports import free_port
 from tests.scenarios.conftest import MakeCommands
 from tests.scenarios.test_licences import SEO
 from tests.scenarios.test_premium_way import MINUTE, at
@@ -29,7 +30,6 @@ from tests.support.chat_bridge import PREMIUM_NUMBER, PREMIUM_TIME
 from tests.support.coin_page import CoinPage, eventually
 from tests.support.commands import Answer
 from tests.support.mail_server import MailServer, a_mail_server
-from tests.support.ports import free_port
 from tests.support.shops import OpenCartShop
 from tests.support.waiting import until
 from tests.support.whatsapp_deliveries import OFFICIAL, PREMIUM, REZA, message

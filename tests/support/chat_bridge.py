@@ -16,8 +16,8 @@ from bridge.desk.desk import FILE_NAME
 from bridge.engine.setup import StoreSetup
 from bridge.settings import Settings, load
 from bridge.testing.desks import a_desk
+from bridge.testing.ports import free_port
 from bridge_whatsapp.webhook import PATH
-from tests.support.ports import free_port
 from tests.support.settings_files import changed, write_config
 from tests.support.waiting import until
 from tests.support.whatsapp_deliveries import OFFICIAL, OUR_PHONE, PREMIUM
@@ -139,4 +139,4 @@ class RunningChats:
 
     async def quiet(self) -> None:
         """Wait until nothing is under way: what came in is handled, what is to go out went or waits."""
-        await until(lambda: not self.bridge.under_way(), "nothing is under way", within=60)
+        await until(lambda: not self.bridge.under_way(), "nothing is under way")

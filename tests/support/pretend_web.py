@@ -31,11 +31,11 @@ from bridge.contracts.clock import SystemClock
 from bridge.desk.key_files import load_keys
 from bridge.desk.statement_keys import new_statement_key
 from bridge.testing.mariadb import PrivateMariaDB
+from bridge.testing.ports import free_port
 from tests.browser.bridge_at import set_clock
 from tests.support.bridges import COINS, PLAN_OF, AnyShop, Bridge, StoreFile, stock
 from tests.support.daemons import Daemon
 from tests.support.php_program import php_command
-from tests.support.ports import free_port
 from tests.support.shops import OpenCartShop, PrestaShopShop
 from tests.support.storefront import PHP, Storefront, unpacked
 from tests.support.waiting import wait_until
@@ -200,7 +200,7 @@ class PretendWeb:
             json.dumps(question).encode(),
             {"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  # our own, on loopback
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # our own, on loopback
             document: dict[str, Any] = json.load(answer)
         return document
 
@@ -280,7 +280,7 @@ def _php(setting: Path, log: Path) -> Iterator[int]:
         yield port
     finally:
         os.killpg(process.pid, 15)
-        process.wait(10)
+        process.wait(60)
 
 
 def _listens(port: int) -> bool:
