@@ -12,6 +12,7 @@ from bridge.storefront import SCRIPT, style_sheet
 from tests.plugins.conftest import MakeShop, paired
 from tests.support.customer_page import Customer, answer, in_three, inbox, push_document, quote
 from tests.support.storefront import NOW, Storefront
+from tests.support.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.xdist_group("live")
 STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
@@ -139,6 +140,7 @@ class Serving:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context()
+    expect.set_options(timeout=PATIENCE_S * 1000)
     yield made
     made.close()
 
@@ -173,7 +175,7 @@ def test_the_answer_appears_without_a_reload_under_a_strict_content_security_pol
     page.evaluate("window.stillTheSame = true")
     page.get_by_role("link", name="Look again").focus()
     push_document(shop, "answer", uuid, answer(uuid, text=in_three("50 coins are <held>.")))
-    expect(page.get_by_text("50 coins are <held>.")).to_be_visible(timeout=5000)
+    expect(page.get_by_text("50 coins are <held>.")).to_be_visible()
     assert page.evaluate("window.stillTheSame") is True
     assert page.evaluate("document.activeElement.getAttribute('aria-live')") == "polite", "the focus is not lost"
     count = len(serving.asked)
@@ -191,16 +193,36 @@ def show_tab(page: Page, *, shown: bool) -> None:
     )
 
 
+COUNTED = """
+    window.sent = window.ended = 0;
+    const send = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function () {
+        window.sent += 1;
+        this.addEventListener('loadend', () => { window.ended += 1; });
+        send.call(this);
+    };"""
+
+
 def stop_time(page: Page) -> None:
-    """The page's own clock stands still until it is told to go on."""
+    """The page's own clock stands still until it is told to go on; its questions are counted."""
+    page.add_init_script(COUNTED)
     page.clock.install(time=NOW)
     page.clock.pause_at(NOW + 3600)
 
 
+def after(page: Page, seconds: float) -> int:
+    """How often was asked until so much later by the page's own clock; the page has taken every answer up."""
+    page.clock.fast_forward(round(seconds * 1000))
+    sent = int(page.evaluate("window.sent"))
+    while page.evaluate("window.ended") < sent:
+        pass
+    return sent
+
+
 def asks(page: Page, seconds: int) -> None:
     """Let the page's own clock go on, in which it asks once; how long that really takes does not count."""
-    with page.expect_response("**as=json**"):
-        page.clock.fast_forward(seconds * 1000)
+    before = after(page, 0)
+    assert after(page, seconds) == before + 1
 
 
 def test_whoever_comes_back_to_the_page_is_told_the_answer(shop: Storefront, context: BrowserContext) -> None:
@@ -211,7 +233,7 @@ def test_whoever_comes_back_to_the_page_is_told_the_answer(shop: Storefront, con
     assert len(serving.asked) == 1, "nobody looks at it"
     push_document(shop, "answer", uuid, answer(uuid))
     show_tab(page, shown=True)
-    expect(page.get_by_text("50 coins are held.")).to_be_visible(timeout=5000)
+    expect(page.get_by_text("50 coins are held.")).to_be_visible()
     count = len(serving.asked)
     show_tab(page, shown=False)
     show_tab(page, shown=True)
@@ -224,7 +246,7 @@ def test_a_machine_that_was_asleep_goes_on_asking(shop: Storefront, context: Bro
     asks(page, 3600)
     push_document(shop, "answer", uuid, answer(uuid))
     asks(page, 1)
-    expect(page.get_by_text("50 coins are held.")).to_be_visible(timeout=5000)
+    expect(page.get_by_text("50 coins are held.")).to_be_visible()
 
 
 def test_a_page_that_has_stopped_asking_says_so_and_begins_anew_for_whoever_comes_back(
@@ -245,15 +267,14 @@ def test_a_page_that_has_stopped_asking_says_so_and_begins_anew_for_whoever_come
     assert len(serving.asked) == count
     show_tab(page, shown=False)
     show_tab(page, shown=True)
-    expect(stopped).to_be_hidden(timeout=5000)
+    expect(stopped).to_be_hidden()
     push_document(shop, "answer", uuid, answer(uuid))
     asks(page, 1)
     expect(page.get_by_text("50 coins are held.")).to_be_visible()
 
 
 def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, context: BrowserContext) -> None:
-    _, page, _ = waiting(shop, context)
-    context.unroute("**/*")
+    _, page, _ = waiting(shop, context, stop_time)
     answers: list[str] = []
 
     def login(route: Route) -> None:
@@ -261,7 +282,8 @@ def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, context: Brows
         route.fulfill(body="<html>Log in</html>", content_type="text/html")
 
     context.route("**/*", login)
-    page.wait_for_timeout(2500)
+    asks(page, 1)
+    assert after(page, 2500) == 1
     assert len(answers) == 1
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
     expect(page.get_by_text("look again, and log in if you are asked to.")).to_be_visible()
@@ -270,31 +292,14 @@ def test_a_login_that_has_ended_ends_the_asking(shop: Storefront, context: Brows
 class Asked:
     """A page whose questions are counted, and its own clock; its server answers as told, and then that it waits."""
 
-    COUNTED = """
-        window.sent = window.ended = 0;
-        const send = XMLHttpRequest.prototype.send;
-        XMLHttpRequest.prototype.send = function () {
-            window.sent += 1;
-            this.addEventListener('loadend', () => { window.ended += 1; });
-            send.call(this);
-        };"""
-
     def __init__(self, shop: Storefront, context: BrowserContext, *answers: tuple[int, dict[str, str]]) -> None:
         self._answers = list(answers)
-        _, self.page, _ = waiting(shop, context, self._counted)
+        _, self.page, _ = waiting(shop, context, stop_time)
         context.route("**as=json**", self._answer)
 
     def after(self, seconds: float) -> int:
         """How often was asked until so much later."""
-        self.page.clock.fast_forward(round(seconds * 1000))
-        sent = int(self.page.evaluate("window.sent"))
-        while self.page.evaluate("window.ended") < sent:
-            pass
-        return sent
-
-    def _counted(self, page: Page) -> None:
-        page.add_init_script(self.COUNTED)
-        stop_time(page)
+        return after(self.page, seconds)
 
     def _answer(self, route: Route) -> None:
         status, headers = self._answers.pop(0) if self._answers else (200, {})
@@ -333,7 +338,7 @@ def test_going_to_and_fro_between_two_windows_asks_no_more_than_staying(
 
 def test_the_answer_is_first_asked_for_after_a_quarter_of_a_second(shop: Storefront, context: BrowserContext) -> None:
     _, page, _ = waiting(shop, context, stop_time)
-    with page.expect_request("**as=json**", timeout=5000):
+    with page.expect_request("**as=json**"):
         page.clock.run_for(250)
 
 
@@ -341,6 +346,6 @@ def test_without_scripts_the_browser_looks_again_by_itself(shop: Storefront, bro
     context = browser.new_context(java_script_enabled=False)
     _, page, uuid = waiting(shop, context)
     push_document(shop, "answer", uuid, answer(uuid))
-    expect(page.get_by_text("50 coins are held.")).to_be_visible(timeout=8000)
+    expect(page.get_by_text("50 coins are held.")).to_be_visible()
     assert [posted.kind for posted in inbox(shop)] == ["quote_approve"]
     context.close()
