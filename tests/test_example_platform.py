@@ -28,7 +28,6 @@ def example(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.timeout(240)  # a whole suite with a server of its own
 def test_the_example_passes_the_contract_suite(example: Path) -> None:
     command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "-W", "error"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}

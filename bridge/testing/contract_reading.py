@@ -244,7 +244,7 @@ class ReadingContract(ContractBase):
                         assert [read.order_id for read in result[0]] == [order]
                     else:
                         assert isinstance(result, asyncio.CancelledError)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 [read], _ = await adapter.read_orders([order])
         assert read.lines == (OrderLine("base", 2),)
 

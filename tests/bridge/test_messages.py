@@ -123,7 +123,7 @@ async def test_a_letter_that_waits_for_its_server_outlives_the_daemon(
     server.answers.clear()
     async with the_app(config) as app:
         await synced(app)
-        await until(lambda: server.taken, "the letter is in the mailbox", within=30)
+        await until(lambda: server.taken, "the letter is in the mailbox")
     assert len(server.taken) == 1
 
 

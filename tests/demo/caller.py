@@ -100,7 +100,7 @@ class Caller:
         return str(heard["listen"])
 
     async def _next(self, count: int) -> Sent:
-        await until(lambda: len(self._peer.sent) >= count, f"message {count} of ours is sent", within=15)
+        await until(lambda: len(self._peer.sent) >= count, f"message {count} of ours is sent")
         return self._peer.sent[count - 1]
 
     def _hear(self, sent: Sent) -> None:

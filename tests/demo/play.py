@@ -77,7 +77,7 @@ async def all_quiet(stage: Stage, telling: Telling) -> None:
             progress = stage.desk.progress(store)
             return progress is not None and caught_up(progress, ends)
 
-        await until(done, f"{store} is quiet", within=30)
+        await until(done, f"{store} is quiet")
     telling.hear(stage.daemon)
 
 

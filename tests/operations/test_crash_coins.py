@@ -11,7 +11,7 @@ KILLS = 8
 SEED = 20261122
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_C16_no_coin_is_lost_nor_charged_twice_after_eight_kills_of_daemon_and_staff(
     mariadb: PrivateMariaDB, tmp_path: Path
 ) -> None:

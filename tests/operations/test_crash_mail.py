@@ -77,7 +77,7 @@ async def test_C17_a_letter_that_a_kill_cut_off_from_its_note_comes_again_with_t
     for killings in range(1, LETTERS + 1):
         await until(lambda: len(killed) == killings, f"killed {killings} times")  # noqa: B023
         daemon.start()
-    await until(lambda: len(server.taken) == 2 * LETTERS, "every letter has come a second time", within=60)
+    await until(lambda: len(server.taken) == 2 * LETTERS, "every letter has come a second time")
     await bridge.quiet()
     assert daemon.stop() == 0
     first: dict[str, tuple[str, str, list[object]]] = {}

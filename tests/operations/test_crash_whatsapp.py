@@ -81,8 +81,8 @@ async def test_no_message_is_lost_or_answered_twice_when_the_daemon_dies_after_t
     for contact in contacts:
         again = {**message("text", "سلام 👋", sender=contact, at=peer.now()), "id": said[contact]}
         assert await peer.deliver(delivery(change([again]))) == 200
-    await until(lambda: kept(bridge) == set(said.values()), "every message is in the desk", within=30)
-    await until(lambda: not bridge.under_way(), "nothing waits", within=30)
+    await until(lambda: kept(bridge) == set(said.values()), "every message is in the desk")
+    await until(lambda: not bridge.under_way(), "nothing waits")
     await tells_how_far(bridge, peer)
     assert daemon.stop() == 0
     answered = answers(peer)
@@ -98,7 +98,7 @@ async def tells_how_far(bridge: ChatBridge, peer: Peer) -> None:
     for one in list(peer.sent):
         await peer.tell(one.id, "delivered")
     arrived = Counter({"delivered": len(peer.sent), "unsure": KILLS - len(peer.sent)})
-    await until(lambda: how_far(bridge) == arrived, "the API has said how far each came", within=30)
+    await until(lambda: how_far(bridge) == arrived, "the API has said how far each came")
 
 
 def how_far(bridge: ChatBridge) -> Counter[str]:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).parents[2]
-LONGEST_S = 180.0
+LONGEST_S = 240.0
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_CtrlC_ends_the_demonstration_and_nothing_is_left_of_it(temporary: Path)
         try:
             wait_until(lambda: "Olga orders" in output.read_text(), "the day has begun", within=LONGEST_S)
             os.killpg(demo.pid, signal.SIGINT)  # what a terminal does
-            assert demo.wait(15) == 0
+            assert demo.wait(PATIENCE_S) == 0
         finally:
             if demo.poll() is None:
                 os.killpg(demo.pid, signal.SIGKILL)

@@ -63,7 +63,7 @@ async def compare(bridge: Bridge, app: Any, *, rounds: int = 1) -> None:
     while counters.rounds < wanted:
         done = counters.rounds
         app.stores.compare()
-        await until(lambda: counters.rounds > done, "a comparison is over", within=60.0)  # noqa: B023
+        await until(lambda: counters.rounds > done, "a comparison is over")  # noqa: B023
     await bridge.quiet()
 
 

@@ -147,7 +147,7 @@ async def test_C2_rows_that_eight_writers_commit_late_and_out_of_order_are_booke
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 async def test_C2_rows_that_are_committed_half_a_minute_late_are_booked_once(
     shop: AnyShop, make_bridge: MakeBridge
 ) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Self
 from tests.support.waiting import until, wait_until
 
 PROGRAM = Path(sys.executable).with_name("bridge")
-START_S = 30.0
+START_S = 60.0
 TIED_TO_US = [setpriv, "--pdeathsig", "TERM", "--"] if (setpriv := shutil.which("setpriv")) else []
 """Has the kernel end the daemon when we die without a word."""
 STOP_S = 10.0
@@ -127,7 +127,7 @@ class Daemon:
 def fetched(address: str, path: str) -> tuple[int, str]:
     """Status and body of one of the private pages."""
     try:
-        with urllib.request.urlopen(address + path, timeout=10) as answer:  # noqa: S310 - our own listener
+        with urllib.request.urlopen(address + path, timeout=60) as answer:  # noqa: S310 - our own listener
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

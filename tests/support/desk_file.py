@@ -136,7 +136,7 @@ class DeskFile:
 
     def missed_earlier(self, store: str, *, by: timedelta) -> None:
         """Let customers who are missing have been so for longer: a test does not wait."""
-        with closing(sqlite3.connect(self.path, timeout=10.0, isolation_level=None)) as desk:
+        with closing(sqlite3.connect(self.path, timeout=60.0, isolation_level=None)) as desk:
             desk.execute(
                 "UPDATE account SET missed_ms = missed_ms - ? WHERE store_id = (SELECT id FROM store WHERE name = ?)",
                 (by // timedelta(milliseconds=1), store),
@@ -165,7 +165,7 @@ class DeskFile:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=10)) as desk:
+        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=60.0)) as desk:
             desk.execute("BEGIN")
             yield desk
 

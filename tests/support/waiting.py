@@ -10,7 +10,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """Far beyond what anything here takes on a slow machine; only a failure waits that long."""
 LOOK_EVERY_S = 0.02
 

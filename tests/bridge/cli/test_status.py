@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from tests.bridge.cli.conftest import ShopPlace
 from tests.support.commands import python_path
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def daemon(acme: ShopPlace) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-            said, _ = process.communicate(timeout=20)
+            said, _ = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, said) == (0, b"")
 
 

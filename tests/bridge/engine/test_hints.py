@@ -19,7 +19,7 @@ from bridge.errors import ShopRefused, ShopUnavailable
 from bridge.testing.desks import a_desk
 from bridge.testing.shop import FakeShop
 from tests.support.fake_platform import read_settings, write_bridge
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 OFTEN = "0.05"
 NEVER = "0.0"
@@ -90,7 +90,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
                 await reading.asked_again(2)
             yield reading
             reading.stop.set()
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, PATIENCE_S)
 
         yield run
 

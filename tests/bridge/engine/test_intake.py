@@ -165,7 +165,7 @@ async def test_a_pass_that_was_held_up_does_not_put_off_the_ones_after_it(
     read = health.last_good_read
     await until(lambda: health.last_good_read != read, "a pass is over and the next one waited for")
     after_late = []
-    for _ in range(3):  # a machine that is busy may hold up the next one too
+    for _ in range(20):  # a machine that is busy may hold up the next one too
         passes = len(began)
         time.sleep(0.8)  # noqa: ASYNC251  # this is what holds up everything
         await until(lambda: len(began) >= passes + 2, "a late pass and one more")  # noqa: B023

@@ -13,7 +13,7 @@ from bridge.engine.jobs import Jobs
 from bridge.errors import PluginError
 from bridge.testing.clock import FixedClock
 from bridge.testing.desks import a_desk
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -153,7 +153,7 @@ async def test_stopping_lets_a_job_end_within_its_grace_and_abandons_one_that_ha
     await jobs.start()
     await until(lambda: hanging.at_once and ending.at_once, "both are under way")
     go_on.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await jobs.stop()
     assert hanging.at_once == 0
     assert await noted(desk) == {"hanging": NOON - DAY, "ending": NOON}

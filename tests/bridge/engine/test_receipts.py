@@ -17,7 +17,7 @@ from bridge.hooks import hookimpl
 from bridge.hooks.manager import Plugins
 from bridge.testing.clock import FixedClock
 from tests.support.books import a_quick_desk
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECRET = "he wrote: secret"
@@ -202,7 +202,7 @@ async def test_it_is_woken_and_stops_between_two(desk: Desk, clock: FixedClock, 
     runner.wake()
     await until(lambda: box.handed == ["a"], "it was woken")
     stop.set()
-    await asyncio.wait_for(running, timeout=5)
+    await asyncio.wait_for(running, timeout=PATIENCE_S)
 
 
 async def test_D4_what_is_done_with_is_forgotten_after_its_days_and_can_be_handed_over_again_until_then(

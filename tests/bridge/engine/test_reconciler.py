@@ -27,7 +27,7 @@ from bridge.testing.clock import FixedClock
 from bridge.testing.desks import a_desk
 from bridge.testing.shop import FakeShop
 from tests.support.fake_platform import read_settings, write_bridge
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PUSH_DELAY_S = 10.0
@@ -208,7 +208,7 @@ async def test_comparing_that_fails_and_is_tried_again_keeps_to_one_minutes_budg
     store.reconciler._bell.set()
     await until(lambda: store.shop.calls["slices"] > 4 and not store.health.failures, "it is well again")
     store.stop.set()
-    await asyncio.wait_for(comparing, 5)
+    await asyncio.wait_for(comparing, PATIENCE_S)
     reached = (await store.desk.read(lambda tx: tx.slices.comparison("acme"))).slice
     assert reached == 0, "the failures took the whole second, so it went on by the least there is"
 
@@ -428,7 +428,7 @@ async def test_a_stop_ends_a_round_after_the_page_under_way_and_it_goes_on_there
     await until(lambda: store.shop.calls["slices"], "a comparison has begun")
     store.stop.set()
     store.shop.let_go("slices")
-    await asyncio.wait_for(comparing, 5)
+    await asyncio.wait_for(comparing, PATIENCE_S)
     assert store.shop.calls["slices"] == 2, "the page of the newest, and one of the round"
     assert store.shop.calls["customers"] == 0
     assert (await store.desk.read(lambda tx: tx.slices.comparison("acme"))).slice == 0
@@ -454,7 +454,7 @@ async def test_a_stop_while_accounts_are_looked_at_says_nothing_of_customers(
     await until(lambda: store.shop.calls["customers"], "the first account is looked for")
     store.stop.set()
     store.shop.let_go("customers")
-    await asyncio.wait_for(comparing, 5)
+    await asyncio.wait_for(comparing, PATIENCE_S)
     assert store.shop.calls["customers"] == 1
     assert await store.kinds() == ["customer_deleted"]
     assert store.health.counters.rounds == 2, "the round is not over"
@@ -475,7 +475,7 @@ async def test_a_shop_that_is_down_while_comparing_is_told_once_and_so_is_its_re
         store.reconciler._bell.set()
         await until(lambda: not store.health.failures and store.health.counters.rounds, "a round is over")
         store.stop.set()
-        await asyncio.wait_for(comparing, 5)
+        await asyncio.wait_for(comparing, PATIENCE_S)
     told = [(line["event"], line.get("work")) for line in lines]
     assert told == [
         ("shop unreachable", "comparing"),

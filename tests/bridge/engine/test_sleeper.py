@@ -27,7 +27,7 @@ from bridge.testing.desks import a_desk
 from tests.support.books import ACME, TEHRAN, customer
 from tests.support.premium_time import premium_terms
 from tests.support.quoting import ANNA, CUSTOMER, desk_terms
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 END = datetime(2027, 3, 31, 20, 29, 59, tzinfo=UTC)
 A_SECOND, AN_HOUR, A_DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -270,7 +270,7 @@ async def test_T7_what_is_due_does_not_wait_until_all_tickets_follow_new_setting
 
 
 async def test_stopping_ends_the_sleep_at_once(bed: Bed) -> None:
-    async with asyncio.timeout(5), bed.running():
+    async with asyncio.timeout(PATIENCE_S), bed.running():
         await until(lambda: bed.sleeper._asleep_until, "it sleeps")
 
 

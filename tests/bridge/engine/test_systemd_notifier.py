@@ -18,7 +18,7 @@ def manager(tmp_path: Path) -> Iterator[socket.socket]:
     """A service manager's datagram socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(str(tmp_path / "notify"))
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE_S)
         yield listening
 
 
@@ -52,7 +52,7 @@ def test_an_abstract_socket_is_reached() -> None:
     name = f"supportbridge-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind("\0" + name)
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE_S)
         Notifier.from_environment({"NOTIFY_SOCKET": "@" + name}).alive()
         assert heard(listening) == ["WATCHDOG=1"]
 

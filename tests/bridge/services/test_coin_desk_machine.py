@@ -8,6 +8,6 @@ import pytest
 from tests.support.coin_machine import EXAMPLES, run_machine
 
 
-@pytest.mark.timeout(120 + EXAMPLES)
+@pytest.mark.timeout(300 + 2 * EXAMPLES)
 def test_C16_coins_are_never_wrong_after_any_step_of_a_random_history() -> None:
     run_machine()

@@ -405,7 +405,7 @@ class Books(RuleBasedStateMachine):
         assert {Owner(*row) for row in found} == self.owes.frozen
 
 
-@pytest.mark.timeout(90 + EXAMPLES)
+@pytest.mark.timeout(300 + EXAMPLES)
 def test_C16_the_books_hold_after_every_step_of_a_random_history() -> None:
     profile = settings(
         settings.get_profile("house"),

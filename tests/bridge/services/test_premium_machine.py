@@ -19,7 +19,7 @@ from tests.support.premium_machine import EXAMPLES, run_premium_machine
 Patch = pytest.MonkeyPatch
 
 
-@pytest.mark.timeout(120 + EXAMPLES)
+@pytest.mark.timeout(300 + 2 * EXAMPLES)
 def test_W6_no_second_is_charged_twice_or_beyond_what_was_agreed_after_any_step_of_a_random_history() -> None:
     run_premium_machine()
 

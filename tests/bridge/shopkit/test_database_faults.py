@@ -18,7 +18,7 @@ from bridge.testing.mariadb import PrivateMariaDB
 from tests.faults.proxy import Fault, FaultyProxy, Kind, Way, drawn
 from tests.faults.server import Rival, ServerTrouble, waiting_for_a_lock
 from tests.support.adapters import STORE, database_access
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 USER = "bridge_faults"
 ECHO = Statement("echo", "SELECT %(number)s")
@@ -236,7 +236,7 @@ async def test_1213_the_victim_of_a_deadlock_is_worth_a_retry(shop: ShopDatabase
 async def test_KILL_QUERY_ends_a_statement_and_the_next_one_works(shop: ShopDatabase, trouble: ServerTrouble) -> None:
     slow = Statement("slow", "SELECT COUNT(*) FROM seq_1_to_1000000 a, seq_1_to_1000000 b LIMIT 1")
     asked = asyncio.create_task(shop.rows(slow))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not asked.done():
             await asyncio.sleep(0.02)
             trouble.kill_queries()

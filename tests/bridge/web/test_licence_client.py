@@ -19,6 +19,7 @@ from bridge.domain.licences import Status, StatusCode
 from bridge.errors import DeskBusy
 from bridge.web.questions import Refused
 from tests.support.licence_field import ANYWHERE, END, GOOD, HERE, KEY, NOON, TOKEN, Field, days, the_field
+from tests.support.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 CLIENT = ROOT / "bridge/licence_client"
@@ -49,7 +50,7 @@ class Extension:
         program = await asyncio.create_subprocess_exec(
             "php", *self.php, str(PLAYER), *given, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
-        said, wrong = await asyncio.wait_for(program.communicate(), 30)
+        said, wrong = await asyncio.wait_for(program.communicate(), PATIENCE_S)
         assert (program.returncode, wrong.decode()) == (0, ""), said
         return json.loads(said)
 
@@ -68,7 +69,7 @@ def brief(returned: dict[str, Any]) -> tuple[bool, str, str]:
 
 
 def printed_by(file: Path) -> bytes:
-    return subprocess.run(["php", str(file)], capture_output=True, check=True, timeout=30).stdout
+    return subprocess.run(["php", str(file)], capture_output=True, check=True, timeout=PATIENCE_S).stdout
 
 
 def names_in(folder: Path) -> list[str]:
@@ -144,7 +145,7 @@ async def test_L7_a_server_that_fails_is_left_alone_for_as_long_as_it_says(tmp_p
 def test_L7_no_server_is_left_alone_for_more_than_a_day(line: str, seconds: int) -> None:
     code = "require $argv[1]; echo SupportBridge\\LicenceClient::retryAfter($argv[2], 7);"
     program = ["php", "-r", code, "--", str(CLIENT / "LicenceClient.php"), line]
-    assert subprocess.run(program, capture_output=True, check=True, timeout=30).stdout == str(seconds).encode()
+    assert subprocess.run(program, capture_output=True, check=True, timeout=PATIENCE_S).stdout == str(seconds).encode()
 
 
 async def test_L6_being_limited_is_no_verdict(tmp_path: Path) -> None:
@@ -326,7 +327,7 @@ async def test_L6_a_refused_question_is_no_verdict_on_a_licence_that_is_known(tm
 async def test_a_server_that_hangs_does_not_hang_the_shop(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         shop = Extension(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path, timeout_seconds=1)
-        assert brief(await asyncio.wait_for(shop.one(), 10)) == (False, "unreachable", "none")
+        assert brief(await asyncio.wait_for(shop.one(), 30)) == (False, "unreachable", "none")
 
 
 async def test_the_cache_is_its_owners_alone_and_tells_nothing_when_requested(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from bridge.web.licence_desk import DeskLicences
 from tests.support.books import ACME, REFUNDED
 from tests.support.licence_pages import LicenceDesk, a_licence_desk
 from tests.support.licences import PRODUCTS
+from tests.support.waiting import PATIENCE_S
 
 HERE = "shop.example.com"
 NOBODYS = "7K3QX-M2R9D-W8HPA-V5TNC-4JEGB"
@@ -68,7 +69,7 @@ async def test_L6_what_a_look_refuses_does_not_get_as_far_as_the_desks_writer(ve
     one = vendor.bought()
     vendor.bought(status=REFUNDED)
     licences = DeskLicences(vendor.desk, FixedClock(vendor.now), book_of={ACME: PRODUCTS}.get)
-    refused = await asyncio.wait_for(licences.activate(a_question(ACME, one.licence.key)), 5)  # no writer runs
+    refused = await asyncio.wait_for(licences.activate(a_question(ACME, one.licence.key)), PATIENCE_S)  # no writer runs
     assert (refused.status.code, refused.done) == (StatusCode.REFUNDED, False)
     licences.close()
 

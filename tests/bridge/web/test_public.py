@@ -6,6 +6,7 @@ import json
 import pytest
 
 from tests.support.licence_field import the_field
+from tests.support.waiting import PATIENCE_S
 
 ASKS = b"POST /api/v1/licences/check HTTP/1.1\r\n"
 
@@ -16,7 +17,7 @@ async def exchanged(sent: bytes) -> tuple[int, dict[str, str], bytes]:
         host, _, port = field.pages.address.removeprefix("http://").partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(sent)
-        answer = await asyncio.wait_for(reader.read(), timeout=10)
+        answer = await asyncio.wait_for(reader.read(), timeout=PATIENCE_S)
         writer.close()
         counted = dict(field.traffic.answers)
     head, _, body = answer.partition(b"\r\n\r\n")

@@ -11,7 +11,7 @@ from bridge.web.public import serve_public
 from bridge.web.public_connections import AMPLE, PublicConnections, Room
 from bridge.web.public_traffic import PublicTraffic
 from tests.support.licence_field import ANYWHERE, Field, the_field
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 ELSEWHERE = "127.0.0.2"
 """Another address than that of the field's own client."""
@@ -31,7 +31,7 @@ async def is_served(connection: Connection) -> bool:
     answer = b""
     with suppress(ConnectionError):  # turned away without an answer, in one way or the other
         writer.write(ASKS)
-        answer = await asyncio.wait_for(reader.read(), 5)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
     writer.close()
     return answer.startswith(b"HTTP/1.1 200 ")
 
@@ -99,7 +99,7 @@ async def test_connections_that_never_ask_make_room_for_those_that_do() -> None:
             reader, writer = await connected(field)
             writer.write(half)
             with suppress(ConnectionResetError):
-                assert await asyncio.wait_for(reader.read(), 5) == b""
+                assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
             writer.close()
         assert (await field.ask())[0] == 200
         await asyncio.sleep(0.1)
@@ -123,7 +123,7 @@ async def test_connections_that_do_not_read_their_answers_make_room_for_those_th
                 await asyncio.sleep(0.2)  # it reads nothing of the rest
                 got = 1
                 with suppress(ConnectionResetError):
-                    while part := await asyncio.wait_for(loop.sock_recv(asker, 1_000_000), 5):
+                    while part := await asyncio.wait_for(loop.sock_recv(asker, 1_000_000), PATIENCE_S):
                         got += len(part)
                 assert got < 20_000_000
     finally:
