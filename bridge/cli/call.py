@@ -71,6 +71,11 @@ class Call:
         """Where the settings are."""
         return self.config or Path(os.environ.get(CONFIG_VARIABLE) or DEFAULT_CONFIG)
 
+    def require_one_form(self, *, as_csv: bool) -> None:
+        """An answer has one form. Raises `UsageError`."""
+        if as_csv and self.as_json:
+            raise UsageError("--csv and --json can't both be had")
+
     def settings(self) -> "Settings":
         """Read the settings. Raises `SettingsError`."""
         from bridge.settings import load

@@ -54,11 +54,9 @@ def statement(
     from bridge.cli.coins_shown import statement_document, statement_parts
     from bridge.cli.session import the_desk
     from bridge.cli.statement_csv import write_statement
-    from bridge.errors import UsageError
     from bridge.services import staff_coins
 
-    if as_csv and call.as_json:
-        raise UsageError("--csv and --json can't both be had")
+    call.require_one_form(as_csv=as_csv)
     settings = call.settings()
     chosen, owner = one_store(settings, store), owner_of(customer)
     language = language_of(language, chosen)

@@ -221,12 +221,10 @@ def _show(
     from bridge.cli.screen import line
     from bridge.cli.session import the_desk
     from bridge.engine.setup import StoreSetup
-    from bridge.errors import UsageError
     from bridge.services.premium_parts import bill_of
     from bridge.services.premium_statements import statement_of
 
-    if as_csv and call.as_json:
-        raise UsageError("--csv and --json can't both be had")
+    call.require_one_form(as_csv=as_csv)
     settings = call.settings()
 
     def read(tx: "Tx") -> "tuple[BillView, Sequence[BillDecision], BillStatement]":

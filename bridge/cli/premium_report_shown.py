@@ -2,11 +2,12 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, TextIO
 
 from bridge.cli.premium_shown import money
-from bridge.cli.screen import line, table, utc
+from bridge.cli.reporting import Days, document
+from bridge.cli.screen import line, table
 from bridge.domain.premium_report import Dimension, PremiumReport, Sums
 from bridge.locale.money_words import worked_text
 from bridge.paper.spreadsheet import harmless
@@ -27,30 +28,25 @@ MEANING = (
 )
 
 
-def premium_report_document(found: Found, first: date, last: date) -> dict[str, Any]:
+def premium_report_document(found: Found, days: Days) -> dict[str, Any]:
     """The report for programs: each row, and the same added up by each of its parts."""
-    return {
-        "from": first.isoformat(),
-        "to": last.isoformat(),
-        "stores": [
-            {
-                "store": store.name,
-                "zone": report.zone.key,
-                "begin": utc(report.begin),
-                "end": utc(report.end),
-                "totals": [_numbers(sums) for sums in report.totals()],
-                **{
-                    f"by_{dimension.value}": [{dimension.value: name} | _numbers(sums) for name, sums in rows]
-                    for dimension, rows in ((one, report.by(one)) for one in Dimension)
-                },
-                "rows": [
-                    {dimension.value: key.of(dimension) for dimension in Dimension} | _numbers(sums)
-                    for key, sums in report.rows
-                ],
-            }
-            for store, report in found
-        ],
-    }
+
+    def told(_: StoreSettings, report: PremiumReport) -> dict[str, Any]:
+        return {
+            "totals": [_numbers(sums) for sums in report.totals()],
+            **{
+                f"by_{dimension.value}": [
+                    {dimension.value: name} | _numbers(sums) for name, sums in report.by(dimension)
+                ]
+                for dimension in Dimension
+            },
+            "rows": [
+                {dimension.value: key.of(dimension) for dimension in Dimension} | _numbers(sums)
+                for key, sums in report.rows
+            ],
+        }
+
+    return document(days, found, told)
 
 
 def write_premium_report(file: TextIO, found: Found) -> None:
@@ -64,13 +60,13 @@ def write_premium_report(file: TextIO, found: Found) -> None:
             writer.writerow([*words, *_numbers(sums).values()])  # an amount below zero is no formula
 
 
-def premium_report_parts(found: Found, first: date, last: date) -> list[Any]:
+def premium_report_parts(found: Found, days: Days) -> list[Any]:
     """The report for people: a table for each thing that it is added up by."""
     parts: list[Any] = []
     for store, report in found:
         if parts:
             parts.append(line())
-        parts.append(line(f"Store {store.name}: premium time from {first} to {last}, by the clock of {store.zone}"))
+        parts.append(line(f"Store {store.name}: premium time from {days}, by the clock of {store.zone}"))
         if not report.rows:
             parts.append(line("Nothing was charged then, and no other time recorded."))
             continue

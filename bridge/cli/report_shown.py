@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, TextIO
 
-from bridge.cli.screen import count, line, table, utc
+from bridge.cli.reporting import Days, document
+from bridge.cli.screen import count, line, table
 from bridge.domain.policies import ClockKind
 from bridge.domain.sla_report import HOURS_A_DAY, HOURS_A_WEEK, MEDIAN, NINETIETH, Kept, ReportKey, SlaReport
 from bridge.domain.ticket_terms import LICENCE, PACKAGE
@@ -19,26 +20,19 @@ CLOCKS = {ClockKind.FIRST_ANSWER: "first", ClockKind.NEXT_ANSWER: "next", ClockK
 NUMBERS = ("owed", "met", "breached", "late", "open", "withdrawn", "answered", "median_seconds", "p90_seconds")
 
 
-def report_document(found: Found, first: date, last: date) -> dict[str, Any]:
+def report_document(found: Found, days: Days) -> dict[str, Any]:
     """The report for programs: of each store all hours together, then each hour of the week in which one began."""
-    return {
-        "from": first.isoformat(),
-        "to": last.isoformat(),
-        "stores": [
-            {
-                "store": store.name,
-                "zone": report.zone.key,
-                "begin": utc(report.begin),
-                "end": utc(report.end),
-                "totals": [_document(key, kept) for key, kept in report.totals(_standings(store))],
-                "hours": [
-                    _document(key, kept) | {"weekday": WEEKDAYS[hour // HOURS_A_DAY], "hour": hour % HOURS_A_DAY}
-                    for key, hour, kept in report.hours(_standings(store))
-                ],
-            }
-            for store, report in found
-        ],
-    }
+
+    def told(store: StoreSettings, report: SlaReport) -> dict[str, Any]:
+        return {
+            "totals": [_document(key, kept) for key, kept in report.totals(_standings(store))],
+            "hours": [
+                _document(key, kept) | {"weekday": WEEKDAYS[hour // HOURS_A_DAY], "hour": hour % HOURS_A_DAY}
+                for key, hour, kept in report.hours(_standings(store))
+            ],
+        }
+
+    return document(days, found, told)
 
 
 def write_report(file: TextIO, found: Found) -> None:
@@ -52,15 +46,13 @@ def write_report(file: TextIO, found: Found) -> None:
             writer.writerow(_csv_line(store, key, kept, WEEKDAYS[hour // HOURS_A_DAY], hour % HOURS_A_DAY))
 
 
-def report_parts(found: Found, first: date, last: date) -> list[Any]:
+def report_parts(found: Found, days: Days) -> list[Any]:
     """The report for people."""
     parts: list[Any] = []
     for store, report in found:
         if parts:
             parts.append(line())
-        parts.append(
-            line(f"Store {store.name}: answers asked for from {first} to {last}, by the clock of {store.zone}")
-        )
+        parts.append(line(f"Store {store.name}: answers asked for from {days}, by the clock of {store.zone}"))
         totals = list(report.totals(_standings(store)))
         if not totals:
             parts.append(line("No answer was owed that began then."))
