@@ -10,9 +10,9 @@ namespace SupportBridge;
 
 foreach ([
     'Problem', 'DatabaseFailure', 'Database', 'Tables', 'Fields', 'Signature', 'KeyFile', 'Right', 'Package',
-    'AccountState', 'AccountDocument', 'Extension', 'AccountReader', 'Jalali', 'Language', 'Quote', 'Price', 'Answer',
-    'Promise', 'Cover', 'Message', 'Ticket', 'Thread', 'Plan', 'PremiumTerms', 'PageDocument', 'Licence', 'Agreement',
-    'BillLine', 'Bill', 'SignedRows', 'TicketDocuments', 'NumberedDocuments', 'Documents',
+    'AccountState', 'AccountDocument', 'Extension', 'AccountReader', 'Jalali', 'Language', 'Offered', 'Quote',
+    'Price', 'Answer', 'Promise', 'Cover', 'Message', 'Ticket', 'Thread', 'Plan', 'PremiumTerms', 'PageDocument',
+    'Licence', 'Agreement', 'BillLine', 'Bill', 'SignedRows', 'TicketDocuments', 'NumberedDocuments', 'Documents',
     'AccountBlock', 'SchemaFile', 'Hints', 'Inspection', 'DeskStatus',
 ] as $class) {
     require_once __DIR__ . '/' . $class . '.php';
