@@ -68,9 +68,7 @@ def reply(
     from bridge.cli.ticket_files import Given, keep_given
     from bridge.domain.files import NamedFile
     from bridge.locale.clock_words import STATES
-    from bridge.services import files as file_services
     from bridge.services import macros, ticket_decisions, tickets
-    from bridge.services.quote_parts import ticket_of
     from bridge.services.threads_shown import told_unread
 
     said = [
@@ -94,11 +92,16 @@ def reply(
     def answer(tx: "Tx", work: "Work") -> Any:
         words = text if macro is None else macros.macro_text(tx, work.terms, ticket, macro, at=work.at)
         tickets.reply(
-            tx, work.terms, ticket, text=words or "", by=work.staff, at=work.at, progress=progress, state=named
+            tx,
+            work.terms,
+            ticket,
+            text=words or "",
+            by=work.staff,
+            at=work.at,
+            progress=progress,
+            state=named,
+            files=kept,
         )
-        if kept:
-            _, account = ticket_of(tx, work.terms.store, ticket)
-            file_services.attach(tx, work.terms, account, ticket, kept, at=work.at)
         return told_unread(tx, work.store.name)
 
     def words(unread: Any) -> str:

@@ -65,12 +65,22 @@ class Incoming:
     receiver: Address | None = None
 
 
+class OutgoingFile(NamedTuple):
+    """A file that goes out: what it is called, what its content is, and how many bytes it has."""
+
+    name: str
+    mime_type: str
+    size: int
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message to be sent now. `number` is the channel's id of the number it goes out from.
 
     `buttons` are at most three, title by id. With `template` set no free text may be sent: it says what for (`reopen`),
     and the plugin's settings know the approved template, which goes in `language` with `parameters` in order.
+    A message with a `file` has nothing else; `Chats.content` gives what is in it.
+
     `reference` is given to the channel where it has room for one: statuses come back with it also where its answer was
     lost.
     """
@@ -84,6 +94,7 @@ class Outgoing:
     template: str = ""
     parameters: Sequence[str] = ()
     reference: str = ""
+    file: OutgoingFile | None = None
 
 
 class ChatNumber(NamedTuple):
@@ -111,6 +122,10 @@ class Chats(Protocol):
 
         One that was being sent before becomes UNSURE and is not given again.
         """
+        ...
+
+    async def content(self, message_id: int) -> bytes | None:
+        """What is in the file of a message that goes out; None where that is not there any more."""
         ...
 
     async def sent(self, message_id: int, external_id: str) -> None:

@@ -96,6 +96,13 @@ class DeskChats(Chats):
         at = self._clock.now()
         return await self._desk.transact("message goes out", work)
 
+    async def content(self, message_id: int) -> bytes | None:
+        kept = await self._desk.read(lambda tx: tx.conversations.message(message_id))
+        media = kept.message.media if kept else None
+        if kept is None or media is None or not media.sha256:
+            return None
+        return await asyncio.to_thread(self._the_contents().read, kept.store, media.sha256)
+
     async def sent(self, message_id: int, external_id: str) -> None:
         def work(tx: DeskTx) -> None:
             kept = tx.conversations.message(message_id)

@@ -67,6 +67,7 @@ class Notice(StrEnum):
     OFFER_HOLDS = "offer_holds"
     MOVED = "moved"
     TOO_MANY_FILES = "too_many_files"
+    FILES_ON_PAGE = "files_on_page"
 
 
 NOTICES: Mapping[Notice, str] = {
@@ -96,6 +97,10 @@ NOTICES: Mapping[Notice, str] = {
     Notice.TOO_MANY_FILES: (
         "These are more files than we take within an hour. From this one on they did not reach us; please send them "
         "again later."
+    ),
+    Notice.FILES_ON_PAGE: (
+        "There are files with this answer that can't be sent here. You find them with ticket {ticket} on your account "
+        "page."
     ),
 }
 ANSWERS: Mapping[str, str] = {"accept": "Accept", "decline": "Decline"}

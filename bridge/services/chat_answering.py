@@ -1,18 +1,32 @@
 """What staff answer in a ticket goes back to the chat that it came from, while free text may be sent (W1, W10)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bridge.contracts.desk import Tx
-from bridge.domain.chats import ChatKind, Conversation, Route, window_open
+from bridge.domain.chats import ChatKind, ChatMedia, Conversation, MediaState, Route, window_open
 from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.files import NamedFile, shown_name
 from bridge.domain.tickets import Message
 from bridge.errors import ChatRefused
-from bridge.services.chat_parts import chat_of, require_may_answer, say
+from bridge.locale.chat_words import Notice
+from bridge.services.chat_parts import MOST_BYTES, chat_of, notice, require_may_answer, say, shown_text
 
 
-def answer_in_chat(tx: Tx, terms: DeskTerms, ticket_id: int, said: Message, *, by: str, at: datetime) -> None:
+def answer_in_chat(
+    tx: Tx,
+    terms: DeskTerms,
+    ticket_id: int,
+    said: Message,
+    files: Sequence[tuple[NamedFile, str]] = (),
+    *,
+    by: str,
+    at: datetime,
+) -> None:
     """Send what staff answered in a ticket to the chat that it came from, while free text may be sent (rule W10).
+
+    So do its `files`, as far as a chat takes such; of others he is told where he finds them.
 
     Of several that is the one in which the customer wrote last; who is linked to him no more hears nothing (rule W9).
     Else he reads it on his page alone, as he reads all others; so he does what somebody answers who is not listed for
@@ -35,6 +49,24 @@ def answer_in_chat(tx: Tx, terms: DeskTerms, ticket_id: int, said: Message, *, b
         return
     language = chat.language(terms)
     say(tx, terms, chat, ChatKind.TEXT, said.text, at=at, language=language, staff=by, ticket_message=said.id)
+    for file, kind in files:
+        if file.size <= MOST_BYTES.get(kind, 0):
+            name = shown_name(shown_text(terms, file.name))
+            sent = ChatMedia("", kind, name, file.size, MediaState.KEPT, file.sha256)
+            say(
+                tx,
+                terms,
+                chat,
+                ChatKind.MEDIA,
+                "",
+                at=at,
+                language=language,
+                staff=by,
+                ticket_message=said.id,
+                media=sent,
+            )
+    if any(file.size > MOST_BYTES.get(kind, 0) for file, kind in files):
+        notice(tx, terms, chat, Notice.FILES_ON_PAGE, at=at, ticket=ticket_id)
 
 
 def _his_chats(tx: Tx, store: str, ticket_id: int) -> list[Conversation]:

@@ -12,6 +12,7 @@ from bridge.domain.agreements import AgreementState
 from bridge.domain.chats import (
     ChatContact,
     ChatKind,
+    ChatMedia,
     ChatMessage,
     Conversation,
     Direction,
@@ -20,6 +21,7 @@ from bridge.domain.chats import (
 )
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import ChatMessageReady, ChatWaiting
+from bridge.domain.files import MEBIBYTE
 from bridge.domain.number_hiding import without_numbers
 from bridge.domain.premium import NumberRole, PremiumNumber
 from bridge.errors import ChatRefused
@@ -27,6 +29,15 @@ from bridge.locale.chat_words import Notice, notice_text
 
 LONGEST_TEXT, LONGEST_WITH_BUTTONS = 4_000, 1_024
 """Characters of a text of ours, and of one that carries buttons, by what channels take."""
+MOST_BYTES: Mapping[str, int] = MappingProxyType(
+    {
+        "image/jpeg": 5 * MEBIBYTE,
+        "image/png": 5 * MEBIBYTE,
+        "application/pdf": 100 * MEBIBYTE,
+        "text/plain": 100 * MEBIBYTE,
+    }
+)
+"""The types of files that go into a chat, by what channels take, and the largest of each."""
 FLOOD = "chat_flood"
 """A kind of problem: somebody writes more than people do."""
 NO_BUTTONS: Mapping[str, str] = MappingProxyType({})
@@ -121,6 +132,7 @@ def say(
     template: str = "",
     agreement_id: int | None = None,
     ticket_message: int | None = None,
+    media: ChatMedia | None = None,
 ) -> ChatMessage:
     """Have something said to the contact: now where the window is open, else it waits, visibly (rule W10).
 
@@ -148,6 +160,7 @@ def say(
         template=template,
         reference=str(uuid4()),
         ticket_message=ticket_message,
+        media=media,
     )
     kept = tx.conversations.add(terms.store, new)
     assert kept is not None, "what has no id of the channel yet is new"

@@ -8,10 +8,19 @@ out of order never puts a message back.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bridge.contracts.chats import Outgoing
+from bridge.contracts.chats import Outgoing, OutgoingFile
 from bridge.contracts.conversations import EarlyStatus, KeptMessage
 from bridge.contracts.desk import Tx
-from bridge.domain.chats import ChatKind, ChatMessage, Conversation, Direction, SendState, furthest, window_open
+from bridge.domain.chats import (
+    ChatKind,
+    ChatMessage,
+    Conversation,
+    Direction,
+    MediaState,
+    SendState,
+    furthest,
+    window_open,
+)
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.number_hiding import names_number
 from bridge.errors import ChatRefused
@@ -27,6 +36,7 @@ UNSENT, UNSURE = "chat_not_sent", "chat_unsure"
 _TOLD = {SendState.FAILED: UNSENT, SendState.UNSURE: UNSURE}
 STUCK_AFTER = timedelta(hours=1)
 LONGEST_REASON = 500
+NO_FILE = "its file is not there any more"
 
 
 def send(
@@ -71,6 +81,10 @@ def outgoing(tx: Tx, terms: DeskTerms, kept: KeptMessage, *, at: datetime) -> Ou
     if not message.template and not window_open(conversation, at, window=terms.premium.window):
         _mark(tx, message, SendState.WAITING)
         return None
+    file = message.media
+    if file is not None and file.state is not MediaState.KEPT:
+        failed(tx, terms.store, message, NO_FILE, at=at)
+        return None
     _mark(tx, message, SendState.SENDING)
     text, buttons = message.text, dict(message.buttons)
     if message.kind is ChatKind.AUTOREPLY:
@@ -85,6 +99,7 @@ def outgoing(tx: Tx, terms: DeskTerms, kept: KeptMessage, *, at: datetime) -> Ou
         template=message.template,
         parameters=[terms.title or terms.store] if message.template else (),
         reference=message.reference,
+        file=None if file is None else OutgoingFile(file.name, file.mime_type, file.size),
     )
 
 
@@ -166,7 +181,8 @@ def release(tx: Tx, conversation: Conversation, message: ChatMessage, at: dateti
             "not_unsent",
             f"message {message.id} is {message.state or 'not ours'}: only one that has not gone out can be sent again",
         )
-    if not message.text and message.kind not in _MADE_WHEN_SENT:
+    has_file = message.media is not None and message.media.state is MediaState.KEPT
+    if not message.text and not has_file and message.kind not in _MADE_WHEN_SENT:
         raise ChatRefused("nothing_left", f"of message {message.id} no words are left (rule D2)")
     again = ready(tx, conversation, message, at)
     _solve_if_last(tx, conversation.store, message, message.state, at)

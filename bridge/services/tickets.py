@@ -4,7 +4,7 @@ All of it is free: no entry of the ledger can come from here (rules C12, P4). Wo
 trail has numbers (rule D1). A premium number that staff write is left out (rule W2).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +13,7 @@ from bridge.contracts.desk import Tx
 from bridge.domain.accounts import Account, Owner, OwnerKind
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import TicketAnswered
+from bridge.domain.files import NamedFile
 from bridge.domain.rights import RightKind
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused, UnknownAccount
@@ -20,6 +21,7 @@ from bridge.services.chat_answering import answer_in_chat
 from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note
 from bridge.services.covering import require_licence_of
+from bridge.services.files import attach
 from bridge.services.opening import NOTHING_SPECIAL, Wish, open_ticket
 from bridge.services.quote_parts import ticket_of
 from bridge.services.staff_words import require_staff, require_text
@@ -94,12 +96,15 @@ def reply(
     at: datetime,
     progress: bool = False,
     state: TicketState | None = None,
+    files: Sequence[tuple[NamedFile, str]] = (),
 ) -> Ticket:
     """Answer in words, free of coins (rule C12); the customer is told that there is an answer.
 
+    `files` go with it, with their types; their contents are kept already.
+
     Then it is his turn, but where it is only told how the work goes on (`progress`), or a `state` is named. What is
     added to a resolved ticket leaves it resolved. Raises `UnknownTicket`, `ImpossibleAmount` for the words,
-    `TicketRefused` for a closed ticket and for a state that no answer leads to.
+    `TicketRefused` for a closed ticket and for a state that no answer leads to, `QuoteRefused` for too many files.
     """
     ticket, account = ticket_of(tx, terms.store, ticket_id)
     before = state_of(tx, ticket)
@@ -114,8 +119,9 @@ def reply(
     if state is not None:
         detail["state"] = state.value
     said = _add(tx, terms, ticket, MessageKind.TEXT, text, by, at, action="reply", detail=detail)
+    attach(tx, terms, account, ticket.id, files, at=at)
     answer_in_shop(tx, terms.store, ticket.id, said)
-    answer_in_chat(tx, terms, ticket.id, said, by=by, at=at)
+    answer_in_chat(tx, terms, ticket.id, said, files, by=by, at=at)
     key = f"{terms.store}:ticket:{ticket.id}:answer:{at.timestamp():.3f}"
     tx.outbox.add([TicketAnswered(key=key, store=terms.store, at=said.at, owner=account.owner, ticket_id=ticket.id)])
     return ticket

@@ -1,4 +1,4 @@
-"""Files in chats: as many within an hour as on the page, and of what is too many everybody hears (rule T12)."""
+"""Files in chats: those of contacts, as many as on the page (rule T12), and those of answers in tickets (rule W10)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from bridge.contracts.chats import Media
+from bridge.contracts.chats import Media, OutgoingFile
 from bridge.desk.transaction import DeskTx
-from bridge.domain.chats import ChatKind, ChatMessage, MediaState
+from bridge.domain.chats import ChatKind, ChatMessage, MediaState, SendState
 from bridge.domain.files import NamedFile
 from bridge.domain.tickets import Author, Message, MessageKind
 from bridge.locale.chat_words import Notice, notice_text
-from bridge.services import chat_files, chat_moving, tickets
+from bridge.services import chat_by_staff, chat_files, chat_moving, chat_sending, redacting, tickets
 from tests.support.books import ACME
 from tests.support.chatting import DEVELOPER, IVAN, MARYAM, OFFICE, ChatDesk, a_chat_desk
 from tests.support.quoting import ANNA, CUSTOMER
@@ -183,3 +183,86 @@ def test_T12_a_robot_that_sends_files_is_told_nothing(desk: ChatDesk) -> None:
         desk.later(seconds=1)
         sends_file(desk)
     assert told_him(desk) == 1
+
+
+# --- what staff attach to an answer in a ticket that came from a chat ---
+
+PDF = (NamedFile("p", "guide.pdf", 900, "c" * 64, 1), "application/pdf")
+PICTURE = (NamedFile("i", "screen.png", 800, "d" * 64, 1), "image/png")
+ZIP = (NamedFile("z", "module.zip", 700, "e" * 64, 1), "application/zip")
+HUGE = (NamedFile("h", "huge.png", 6_000_000, "f" * 64, 1), "image/png")
+
+
+def answers(desk: ChatDesk, ticket: int, *files: tuple[NamedFile, str], by: str = ANNA) -> list[ChatMessage]:
+    """Staff answer in a ticket; what goes into its chat by that."""
+    before = len(desk.said(number=DEVELOPER.key))
+    desk.premium.do(tickets.reply, ticket, text="See these.", by=by, at=desk.now, files=files)
+    return desk.said(number=DEVELOPER.key)[before:]
+
+
+def test_W10_files_of_an_answer_go_into_the_chat_after_it(desk: ChatDesk) -> None:
+    desk.linked(customer=CUSTOMER.ref)
+    ticket = move(desk)
+    text, guide, picture = answers(desk, ticket, PDF, PICTURE)
+    assert [one.name for one in desk.look(lambda tx: tx.files.of_ticket(ticket))] == ["guide.pdf", "screen.png"]
+    assert (text.kind, guide.kind, picture.kind) == (ChatKind.TEXT, ChatKind.MEDIA, ChatKind.MEDIA)
+    assert {one.ticket_message for one in (text, guide, picture)} == {text.ticket_message}
+    assert [desk.sends(one).file for one in (text, guide, picture)] == [
+        None,
+        OutgoingFile("guide.pdf", "application/pdf", 900),
+        OutgoingFile("screen.png", "image/png", 800),
+    ]
+    assert desk.look(lambda tx: tx.conversations.media_due(9)) == [], "what is ours is not fetched"
+
+
+def test_W10_of_files_that_no_chat_takes_he_is_told_where_they_are(desk: ChatDesk) -> None:
+    desk.linked(customer=CUSTOMER.ref)
+    ticket = move(desk)
+    said = answers(desk, ticket, ZIP, PDF, HUGE)
+    assert [one.kind for one in said] == [ChatKind.TEXT, ChatKind.MEDIA, ChatKind.NOTICE]
+    assert said[-1].text == notice_text("en", Notice.FILES_ON_PAGE, ticket=ticket)
+
+
+def test_W1_W10_files_stand_on_the_page_alone_where_their_answer_does(desk: ChatDesk) -> None:
+    desk.linked(customer=CUSTOMER.ref)
+    ticket = move(desk)
+    assert answers(desk, ticket, PDF, by="Carla") == []
+    desk.later(hours=25)
+    assert answers(desk, ticket, ZIP) == []
+
+
+def test_W2_a_file_that_goes_into_a_chat_names_no_premium_number(desk: ChatDesk) -> None:
+    desk.linked(customer=CUSTOMER.ref)
+    named = (NamedFile("p", f"{DEVELOPER.number}.pdf", 900, "c" * 64, 1), "application/pdf")
+    _, sent = answers(desk, move(desk), named)
+    assert sent.media is not None
+    assert DEVELOPER.number.lstrip("+") not in sent.media.name
+    assert sent.media.name.endswith(".pdf")
+
+
+def test_D2_a_file_that_was_taken_out_of_the_ticket_does_not_go_out_any_more(desk: ChatDesk) -> None:
+    desk.linked(customer=CUSTOMER.ref)
+    ticket = move(desk)
+    text, guide = answers(desk, ticket, PDF)
+    number = text.ticket_message
+    desk.premium.do(redacting.redact, ticket, number, because="Not yours", by=ANNA, at=desk.now)
+    assert desk.hand(guide) is None
+    failed = desk.message(guide)
+    assert (failed.state, failed.error) == (SendState.FAILED, "its file is not there any more")
+    assert desk.problems() == ["chat_not_sent"]
+
+
+def test_staff_send_a_file_once_more_that_did_not_go_out(desk: ChatDesk) -> None:
+    desk.linked(customer=CUSTOMER.ref)
+    _, guide = answers(desk, move(desk), PDF)
+
+    def fails(tx: DeskTx) -> None:
+        kept = tx.conversations.message(guide.id)
+        assert kept is not None
+        chat_sending.failed(tx, ACME, kept.message, "the file can't be sent", at=desk.now)
+
+    assert desk.hand(guide) is not None
+    desk.run(fails)
+    kept = desk.look(lambda tx: tx.conversations.message(guide.id))
+    again = desk.premium.do(chat_by_staff.send_again, kept, by=ANNA, at=desk.now)
+    assert desk.sends(again).file == OutgoingFile("guide.pdf", "application/pdf", 900)

@@ -8,16 +8,23 @@ import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import structlog.testing
 from aiohttp import web
 
+from bridge.desk.file_store import beside
+from bridge.desk.transaction import DeskTx
+from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.chats import Route
+from bridge.domain.desk_terms import DeskTerms
+from bridge.domain.files import NamedFile
+from bridge.domain.work_time import Reading
 from bridge.engine import deliveries, plugin_lines
-from bridge.services import chat_sending
+from bridge.services import chat_moving, chat_sending, tickets
 from tests.support.chat_bridge import PREMIUM_NUMBER, ChatBridge, RunningChats
 from tests.support.daemons import bridge_command
 from tests.support.waiting import until
@@ -384,6 +391,38 @@ async def test_a_contacts_file_is_fetched_and_kept(chats: RunningChats, peer: Pe
     assert chats.bridge.rows("SELECT media_state, media_size FROM chat_message WHERE media_id = '99'") == [
         ("kept", len(content))
     ]
+
+
+async def test_W10_a_file_of_an_answer_in_the_ticket_of_a_chat_reaches_the_contact(
+    chats: RunningChats, peer: Peer
+) -> None:
+    await peer.write(REZA, "سلام")
+    await answered(peer)
+    conversation, content = await chats.conversation(REZA), b"%PDF-1.7 a guide"
+
+    def link(tx: DeskTx) -> None:
+        found = tx.conversations.get("acme", conversation)
+        contact = tx.contacts.get("acme", found.contact_id) if found else None
+        owner = Owner(OwnerKind.CUSTOMER, 77)
+        assert contact is not None
+        tx.contacts.save(replace(contact, account_id=tx.accounts.open("acme", [owner])[owner].id))
+
+    def move(tx: DeskTx, terms: DeskTerms, *, by: str, at: datetime) -> int:
+        now = Reading(at, "", timedelta(0))
+        return chat_moving.move(tx, terms, conversation, subject="A guide", by=by, now=now).id
+
+    await chats.app.desk.transact("link", link)
+    ticket = await chats.act(move)
+    digest = beside(chats.app.desk.path).keep("acme", content, at=chats.app.clock.now())
+    guide = NamedFile("5b5c1d3e-0000-4000-8000-000000000001", "راهنما.pdf", len(content), digest, 1)
+    await chats.act(tickets.reply, ticket, text="بفرمایید", files=[(guide, "application/pdf")])
+    await answered(peer, 4)
+    ((media, (number, kind, given)),) = peer.uploaded.items()
+    assert (number, kind, given) == (OFFICIAL, "application/pdf", content)
+    assert [one.text for one in peer.sent[1:3]] == [peer.sent[1].text, "بفرمایید"]
+    assert peer.sent[3].document["document"] == {"id": media, "filename": "راهنما.pdf"}
+    await chats.quiet()
+    assert [kind for kind, _, state in chats.bridge.messages("out") if state == "delivered"][-2:] == ["text", "media"]
 
 
 async def test_an_answer_that_was_lost_is_told_by_its_status(chats: RunningChats, peer: Peer) -> None:

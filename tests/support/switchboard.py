@@ -35,6 +35,7 @@ class MemoryChats:
         self.statuses: list[tuple[str, SendState, str, str]] = []
         self.files_due: list[tuple[int, str, Media]] = []
         self.files: dict[int, bytes | str] = {}
+        self.contents: dict[int, bytes] = {}
         self.breaks_at: str = ""
 
     def numbers(self) -> Sequence[ChatNumber]:
@@ -56,6 +57,9 @@ class MemoryChats:
             return None
         self.states[message_id] = SendState.SENDING
         return self.outbox[message_id]
+
+    async def content(self, message_id: int) -> bytes | None:
+        return self.contents.get(message_id)
 
     async def sent(self, message_id: int, external_id: str) -> None:
         self.states[message_id] = furthest(self.states[message_id], SendState.SENT)

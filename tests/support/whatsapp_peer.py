@@ -38,7 +38,9 @@ from tests.support.whatsapp_deliveries import (
 VERSION = "v25.0"
 WINDOW = timedelta(hours=24)
 TOKEN, APP_SECRET, VERIFY_TOKEN = "EAAG-a-token", "an app secret", "a word of both sides"
-FORMS = {"text", "interactive", "template"}
+FORMS = {"text", "interactive", "template", "image", "document"}
+FILES = {"image": {"image/jpeg", "image/png"}, "document": {"application/pdf", "text/plain"}}
+"""The types of files that go out, by the form of their message."""
 WRONG_PROOF = -100
 """Its own code is 100, as of much else."""
 HTTP_OF = {0: 401, 190: 401, 10: 403, 368: 403, 4: 429, 80007: 429, 130429: 429, 131056: 429, 131000: 500, 2: 503}
@@ -99,6 +101,9 @@ class Peer:
     """Called when a message has been taken, before the API says so."""
     sent: list[Sent] = field(default_factory=list)
     asked: list[Document] = field(default_factory=list)
+    uploaded: dict[str, tuple[str, str, bytes]] = field(default_factory=dict)
+    """Files that messages may name: the number that they were given for, their type and content."""
+    upload_answers: list[web.Response] = field(default_factory=list)
     media: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     media_says: dict[str, Document] = field(default_factory=dict)
     """What is said of a file otherwise than it is."""
@@ -163,6 +168,7 @@ class Peer:
         """Its addresses."""
         return [
             web.post(f"/{VERSION}/{{number}}/messages", self._take),
+            web.post(f"/{VERSION}/{{number}}/media", self._upload),
             web.get("/files/{media}", self._file),
             web.get(f"/{VERSION}/{{id}}", self._look),
         ]
@@ -212,6 +218,10 @@ class Peer:
             return self.codes.pop(0)
         if (code := _wrong_form(document)) is not None:
             return code
+        if document["type"] in FILES:
+            known = self.uploaded.get(document[document["type"]]["id"])
+            if known is None or known[0] != number or known[1] not in FILES[document["type"]]:
+                return 131009
         if document["type"] == "template":
             return self._wrong_template(document["template"])
         return None if self.says_later or self._in_window(number, document) else 131047
@@ -227,6 +237,27 @@ class Peer:
             return 132001
         given = [one for part in template.get("components", []) for one in part["parameters"]]
         return None if len(given) == wanted else 132000
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """Take a file that a message will name."""
+        if (code := self._who(request)) is not None:
+            return _error(code)
+        if self.upload_answers:
+            return self.upload_answers.pop(0)
+        number, given = request.match_info["number"], await request.post()
+        file = given.get("file")
+        if number not in self.numbers:
+            return _error(33)
+        if self.codes:
+            return _error(self.codes.pop(0))
+        known = {kind for kinds in FILES.values() for kind in kinds}
+        if given.get("messaging_product") != "whatsapp" or not isinstance(file, web.FileField):
+            return _error(100)
+        if given.get("type") != file.content_type or file.content_type not in known:
+            return _error(131053)
+        media = str(1_000 + len(self.uploaded))
+        self.uploaded[media] = (number, file.content_type, file.file.read())
+        return web.json_response({"id": media})
 
     async def _look(self, request: web.Request) -> web.Response:
         """A number of the account, or a file."""

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
+from bridge.contracts.chats import OutgoingFile
 from bridge.contracts.office import Office
 from bridge_whatsapp.reading import identifier, rows, table, text, whole
 from bridge_whatsapp.refusals import WRONG_PROOF
@@ -34,6 +35,13 @@ class Taken:
     """The API has it."""
 
     external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The API has a file of ours, under an id that a message can name."""
+
+    media: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,20 @@ class Api:
             return Taken(found) if found else Unknown("the API answered 200 without an id")
         return _refusal(answer)
 
+    async def upload(self, number: str, file: OutgoingFile, content: bytes) -> Uploaded | Refused | Unreached | Unknown:
+        """Give the API a file that a message from that number is to carry; it is sent to nobody by that."""
+        form = aiohttp.FormData()
+        form.add_field("messaging_product", "whatsapp")
+        form.add_field("type", file.mime_type)
+        form.add_field("file", content, filename="file", content_type=file.mime_type)
+        answer = await self._ask("POST", f"{self._base}/{quote(number, safe='')}/media", form)
+        if not isinstance(answer, _Answer):
+            return answer
+        if answer.status == 200:
+            found = identifier(answer.document, "id")
+            return Uploaded(found) if found else Unknown("the API answered 200 without an id")
+        return _refusal(answer)
+
     async def look(self, number: str) -> SeenNumber | Refused | Unreached | Unknown:
         """What the API knows of the number of that id; its digits and its name are not asked for (rule W2)."""
         fields = "id,status,quality_rating,webhook_configuration"
@@ -175,8 +197,10 @@ class Api:
             return NotFetched(f"the file's address can't be read ({type(error).__name__})")
         return NotFetched(_too_large(most_bytes), for_good=True) if content is None else Fetched(content)
 
-    async def _ask(self, method: str, address: str, body: bytes | None = None) -> _Answer | Unreached | Unknown:
-        headers = {**self._headers, "Content-Type": "application/json"} if body is not None else self._headers
+    async def _ask(
+        self, method: str, address: str, body: bytes | aiohttp.FormData | None = None
+    ) -> _Answer | Unreached | Unknown:
+        headers = {**self._headers, "Content-Type": "application/json"} if isinstance(body, bytes) else self._headers
         try:
             async with (
                 self._session() as session,

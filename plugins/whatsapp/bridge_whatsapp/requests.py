@@ -7,7 +7,7 @@ message and loses it.
 
 from typing import Any
 
-from bridge.contracts.chats import Outgoing
+from bridge.contracts.chats import Outgoing, OutgoingFile
 
 LONGEST_TEXT = 4_096
 LONGEST_BODY = 1_024
@@ -15,11 +15,15 @@ LONGEST_BODY = 1_024
 LONGEST_TITLE, LONGEST_BUTTON_ID, MOST_BUTTONS = 20, 256, 3
 LONGEST_REFERENCE = 512
 LONGEST_PARAMETER = 1_024
+FORMS = {"image/jpeg": "image", "image/png": "image", "application/pdf": "document", "text/plain": "document"}
+"""How a file goes out, by its type."""
 
 
-def request_for(message: Outgoing) -> dict[str, Any]:
-    """The request's document."""
-    if message.template:
+def request_for(message: Outgoing, media: str = "") -> dict[str, Any]:
+    """The request's document; `media` is the API's id of the message's file."""
+    if message.file is not None:
+        content = _file(message.file, media)
+    elif message.template:
         content = _template(message)
     elif message.buttons:
         content = _buttons(message)
@@ -44,6 +48,8 @@ def why_not(message: Outgoing) -> str:
     if message.template:
         long = any(len(one) > LONGEST_PARAMETER for one in message.parameters)
         return f"a parameter of the template has more than {LONGEST_PARAMETER:,} characters" if long else ""
+    if message.file is not None:
+        return "" if message.file.mime_type in FORMS else f"files of type {message.file.mime_type} are not sent"
     most = LONGEST_BODY if message.buttons else LONGEST_TEXT
     if not message.text.strip():
         return "it has no text"
@@ -67,6 +73,12 @@ def _receiver(message: Outgoing) -> dict[str, str]:
     if message.receiver.phone:
         return {"to": message.receiver.phone}
     return {"recipient": message.receiver.user_id}
+
+
+def _file(file: OutgoingFile, media: str) -> dict[str, Any]:
+    form = FORMS[file.mime_type]
+    named = {"filename": file.name} if form == "document" else {}  # a picture is shown, and has no name
+    return {"type": form, form: {"id": media, **named}}
 
 
 def _buttons(message: Outgoing) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bridge.contracts.chats import Outgoing
 from bridge.contracts.office import Delivery, Office
 from bridge.domain.chats import Address
 from bridge.errors import DeliverLater, DeliveryFailed, DeliveryRefused
-from bridge_whatsapp.api import Api, Refused, Taken, Unknown, Unreached, api_of
+from bridge_whatsapp.api import Api, Refused, Taken, Unknown, Unreached, Uploaded, api_of
 from bridge_whatsapp.refusals import TEMPLATE, Follows, in_words, refusal_of
 from bridge_whatsapp.requests import request_for, why_not
 from bridge_whatsapp.settings import StoreWhatsAppSettings
@@ -66,11 +66,12 @@ class Sender:
                 return
             language = settings.template_languages.get(message.language, message.language)
             message = replace(message, template=name, language=language)
-        if reason := why_not(message):
+        content = await chats.content(message_id) if message.file is not None else b""
+        reason = why_not(message) if content is not None else "its file is not there any more"
+        if content is None or reason:
             await chats.failed(message_id, reason)
             return
-        answer = await api.send(message.number, request_for(message))
-        match answer:
+        match await self._post(api, message, content):
             case Taken(external_id):
                 await chats.sent(message_id, external_id)
                 self._pauses.pop((message.number, message.receiver), None)
@@ -82,6 +83,15 @@ class Sender:
                 raise DeliveryFailed(why)
             case Unknown(why):
                 await self._unsure(message_id, why)
+
+    async def _post(self, api: Api, message: Outgoing, content: bytes) -> Taken | Refused | Unreached | Unknown:
+        """Post one message, its file before it: what goes wrong with that has reached nobody, and is tried again."""
+        if message.file is None:
+            return await api.send(message.number, request_for(message))
+        found = await api.upload(message.number, message.file, content)
+        if isinstance(found, Uploaded):
+            return await api.send(message.number, request_for(message, found.media))
+        return Unreached(found.why) if isinstance(found, Unknown) else found
 
     async def _refused(self, store: str, message: Outgoing, code: int) -> None:
         chats, refusal, words = self._office.chats, refusal_of(code), in_words(code)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.support.chatting import CHANNEL, DEVELOPER, MARYAM, OFFICE
 from tests.support.premium_time import premium_terms
 from tests.support.quoting import desk_terms
 
+FAR = MONDAY_9AM + timedelta(days=9)
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
 TERMS = desk_terms(premium=premium_terms(), files=FileTerms(file_bytes=1_000, store_bytes=1_500))
 
@@ -139,6 +141,17 @@ async def test_a_file_is_kept_as_a_tickets_are(
     assert await side.chats.media_fetched(number, content) == kept[2]
     assert await side.media() == kept
     assert await side.chats.media_due(9) == []
+
+
+async def test_what_is_in_a_file_that_goes_out_is_given_while_it_is_there(side: Side) -> None:
+    await side.came(kind=ChatKind.MEDIA, media=Media("m", "image/png"))
+    [(number, _, _)] = await side.chats.media_due(9)
+    assert await side.chats.content(number) is None, "it was not fetched yet"
+    await side.chats.media_fetched(number, PNG)
+    assert await side.chats.content(number) == PNG
+    side.contents.drop(ACME, side.contents.old(ACME, at=FAR), at=FAR)
+    assert await side.chats.content(number) is None
+    assert await side.chats.content(999) is None
 
 
 async def test_a_store_that_is_full_keeps_no_more_files(side: Side) -> None:

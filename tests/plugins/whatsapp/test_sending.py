@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
+from bridge.contracts.chats import OutgoingFile
 from bridge.domain.chats import Address, SendState
 from bridge.errors import DeliverLater, DeliveryFailed, DeliveryRefused
 from tests.plugins.whatsapp.conftest import TEXT, WORDS, Line
@@ -45,6 +47,60 @@ async def test_a_contact_without_a_number_gets_it_by_his_id(line: Line) -> None:
 async def test_a_button_is_sent_with_its_id(line: Line) -> None:
     await line.send(1, replace(TEXT, buttons={"agreement:7:v1:accept:ab": "می‌پذیرم", "no": "نه"}))
     assert line.peer.sent[0].buttons == {"agreement:7:v1:accept:ab": "می‌پذیرم", "no": "نه"}
+
+
+# --- files ---
+
+PDF = OutgoingFile("راهنما.pdf", "application/pdf", 5)
+
+
+@pytest.mark.parametrize(
+    ("file", "form"),
+    [
+        (PDF, "document"),
+        (PDF._replace(mime_type="text/plain"), "document"),
+        (PDF._replace(mime_type="image/png"), "image"),
+    ],
+)
+async def test_a_file_is_given_to_the_api_and_sent_by_its_id(line: Line, file: OutgoingFile, form: str) -> None:
+    line.office.chats.contents[1] = b"bytes"
+    await line.send(1, replace(TEXT, text="", file=file))
+    ((media, uploaded),) = line.peer.uploaded.items()
+    assert uploaded == (OFFICIAL, file.mime_type, b"bytes")
+    (sent,) = line.peer.sent
+    named = {"filename": "راهنما.pdf"} if form == "document" else {}
+    assert (sent.document["type"], sent.document[form]) == (form, {"id": media, **named})
+    assert line.state(1) is SendState.SENT
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+async def test_a_file_that_the_api_could_not_be_given_is_tried_again(line: Line, status: int) -> None:
+    """Nobody has it by that, whatever became of the question."""
+    line.office.chats.contents[1] = b"bytes"
+    line.peer.upload_answers = [web.Response(status=status)]
+    with pytest.raises(DeliveryFailed):
+        await line.send(1, replace(TEXT, text="", file=PDF))
+    assert line.state(1) is SendState.QUEUED
+    await line.plugin.bridge_deliver(line.office.queued["chat:1"])
+    assert (line.state(1), len(line.peer.sent)) == (SendState.SENT, 1)
+
+
+async def test_a_file_that_the_api_refuses_has_failed_with_a_reason(line: Line) -> None:
+    line.office.chats.contents[1] = b"bytes"
+    line.peer.codes = [131053]
+    await line.send(1, replace(TEXT, text="", file=PDF))
+    assert (line.state(1), line.office.chats.reasons[1]) == (SendState.FAILED, "the file can't be sent (code 131053)")
+
+
+async def test_a_file_that_is_gone_or_of_another_type_has_failed_before_anything_is_asked(line: Line) -> None:
+    await line.send(1, replace(TEXT, text="", file=PDF))
+    line.office.chats.contents[2] = b"PK"
+    await line.send(2, replace(TEXT, text="", file=PDF._replace(mime_type="application/zip")))
+    assert line.office.chats.reasons == {
+        1: "its file is not there any more",
+        2: "files of type application/zip are not sent",
+    }
+    assert (line.peer.asked, line.peer.uploaded) == ([], {})
 
 
 # --- W10 ---
