@@ -31,8 +31,8 @@ from bridge.services import autoreply, chat_agreements, chat_files, chat_linking
 from bridge.services.chat_addresses import contact_from
 from bridge.services.chat_parts import FLOOD, Chat, has_agreement, ready, wait_for_staff
 
-LONGEST_TEXT = 20_000
-"""Characters of a message that are kept; no channel carries more of a person."""
+LONGEST_TEXT, LEFT_OUT = 20_000, " […]"
+"""Characters of a message that are kept, as many as a row of a shop may hold, and what stands for the rest."""
 LONGEST_ID = 191
 MINUTE = timedelta(minutes=1)
 MOST_A_MINUTE = 20
@@ -87,6 +87,8 @@ def _typed_by_us(tx: Tx, terms: DeskTerms, conversation: Conversation, message: 
 
 def _kept(conversation: Conversation, message: Incoming, at: datetime, *, file: MediaState) -> ChatMessage:
     text = storable(message.text, LONGEST_TEXT)
+    if len(message.text) > LONGEST_TEXT:
+        text = text[: LONGEST_TEXT - len(LEFT_OUT)] + LEFT_OUT
     if message.kind is ChatKind.UNKNOWN and message.what:
         text = text or f"[{storable(message.what, 64)}]"
     media = None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.contracts.chats import Media
-from bridge.domain.chats import Address, ChatKind, Route, SendState
+from bridge.domain.chats import Address, ChatKind, Direction, Route, SendState
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import ChatMessageReady
 from bridge.domain.premium import NumberRole, PremiumNumber
@@ -112,6 +112,14 @@ def test_W2_robots_and_our_own_numbers_are_never_answered(desk: ChatDesk, guard:
     assert desk.waits() == []
     dump = "\n".join(desk.run(lambda tx: list(tx.connection.iterdump())))
     assert PREMIUM_NUMBER.lstrip("+") not in dump, "we are no contact of ours"
+
+
+def test_of_an_endless_text_it_is_said_that_there_was_more(desk: ChatDesk) -> None:
+    for text in ("س" * 20_000, "س" * 65_536):
+        desk.writes(text)
+    whole, cut = (one.text for one in desk.thread() if one.direction is Direction.IN)
+    assert whole == "س" * 20_000
+    assert (len(cut), cut[-6:]) == (20_000, "سس […]")
 
 
 def test_what_staff_type_on_a_telephone_stands_in_the_conversation_and_answers_it(desk: ChatDesk) -> None:
