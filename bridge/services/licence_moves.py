@@ -4,12 +4,14 @@ Orders, the vendor's own table, staff, customers and extensions all write one hi
 to keep or to tell it.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
 from bridge.contracts.desk import Tx
 from bridge.contracts.licences import KeyedEvent
+from bridge.contracts.shop_rows import canonical_json
 from bridge.domain.events import Event, LicenceChanged
 from bridge.domain.licence_history import KeptLicence, LicenceNow
 from bridge.domain.licences import Licence, LicenceBook, LicenceEvent, LicenceEventKind
@@ -18,6 +20,8 @@ from bridge.services.licence_watch import arm_licences
 
 NOT_KNOWN_BEFORE: Mapping[int, KeptLicence] = MappingProxyType({})
 _SUSPENDED = "suspended"
+_SIGNS = 8
+"""Of the hash of what happened that stand in its key."""
 _TOLD = {
     LicenceEventKind.ISSUED: "issued",
     LicenceEventKind.SUSPENDED: _SUSPENDED,
@@ -30,9 +34,12 @@ _TOLD = {
 
 
 def next_event(one: KeptLicence, event: LicenceEvent) -> KeyedEvent:
-    """What happens to a licence next, under a key that its version makes its own."""
-    licence = one.licence
-    return KeyedEvent(licence.id, f"{licence.store}:licence:{licence.id}:{event.kind}:{one.number + 1}", event)
+    """What happens to a licence next, under a key that its number of events makes its own, and its words.
+
+    The words because these numbers begin again where a restored backup stood: something else is never an old event's.
+    """
+    licence, words = one.licence, hashlib.sha256(canonical_json(event.detail).encode()).hexdigest()[:_SIGNS]
+    return KeyedEvent(licence.id, f"{licence.store}:licence:{licence.id}:{event.kind}:{one.number + 1}:{words}", event)
 
 
 def record(

@@ -25,6 +25,8 @@ from bridge.services.ticket_standing import stir, tell
 
 MOST_WORDS = 4_000
 """Characters of staff's own words in an offer."""
+_SIGNS = 8
+"""Of an offer's hash that stand in the keys of its events."""
 
 
 def ticket_of(tx: Tx, store: str, ticket_id: int) -> tuple[Ticket, Account]:
@@ -108,7 +110,7 @@ def set_free(
     lost = 0 if vendor else gone
     detail: dict[str, Any] = {"coins": quote.held, "lost": lost, "available": left, "reason": reason, "cause": cause}
     say(tx, terms, quote, MessageKind.RELEASED, at, staff=by, text=words, **detail)
-    facts = about(quote, account, at, left, "released") | {"coins": quote.held}
+    facts = about(quote, account, at, left, f"released:{quote.held}") | {"coins": quote.held}
     tx.outbox.add([QuoteReleased(**facts, reason=reason, lost=lost)])
     return replace(quote, hold=())
 
@@ -129,7 +131,7 @@ def _regrant(tx: Tx, terms: DeskTerms, quote: Quote, account: Account, coins: in
     expiring.arm_packages(tx, terms.store, [package], at=at, reminder_days=terms.reminder_days)
     stir(tx, terms.store, [account.id], at=at)
     told = CoinsGranted(
-        key=entry.key,
+        key=f"{quote.key}:{_words(quote)}:regrant:{coins}",
         store=terms.store,
         at=at,
         owner=account.owner,
@@ -164,9 +166,12 @@ def evidence_of(quote: Quote, what: str, at: datetime, channel: Channel, text_ha
 
 
 def about(quote: Quote, account: Account, at: datetime, left: int, what: str) -> dict[str, Any]:
-    """What every event about a quote says; its key names the version and what happened."""
+    """What every event about a quote says; its key names the version, its words, and what happened.
+
+    The words because versions are given out again after a restore: what was offered then is never an old event's.
+    """
     return {
-        "key": f"{quote.key}:{what}",
+        "key": f"{quote.key}:{_words(quote)}:{what}",
         "store": quote.store,
         "at": at,
         "owner": account.owner,
@@ -177,6 +182,10 @@ def about(quote: Quote, account: Account, at: datetime, left: int, what: str) ->
         "coins": quote.offer.coins,
         "available": left,
     }
+
+
+def _words(quote: Quote) -> str:
+    return min(quote.offer.hashes.values(), default="")[:_SIGNS]
 
 
 def say(

@@ -141,7 +141,7 @@ def _send(
 def _event(facts: _Facts, clock: Clock, step: Step, skipped: list[str], to: list[str], message_id: int) -> ClockEvent:
     store, ticket = facts.terms.store, facts.ticket
     common: dict[str, Any] = {
-        "key": f"{store}:ticket:{ticket.id}:clock:{message_id}",
+        "key": f"{store}:ticket:{ticket.id}:clock:{message_id}:{clock.key}:{step.name}",
         "store": store,
         "at": facts.at,
         "owner": facts.owner,

@@ -231,7 +231,7 @@ def ending_at(terms: DeskTerms, course: Course) -> datetime | None:
 
 def _tell_state(tx: Tx, ticket: Ticket, owner: Owner, was: TicketState, now: TicketNow, last_id: int) -> None:
     event = TicketStateChanged(
-        key=f"{ticket.store}:ticket:{ticket.id}:state:{last_id}",
+        key=f"{ticket.store}:ticket:{ticket.id}:state:{last_id}:{now.state}",
         store=ticket.store,
         at=now.since,
         owner=owner,

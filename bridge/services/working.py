@@ -182,7 +182,8 @@ def settled(
     detail: dict[str, Any] = {"released": rest, "lost": holds.lost(movement), "infeasible": not action}
     told = {"available": left, "coins": spent, **detail}
     say(tx, terms, saved, MessageKind.DEDUCTED, at, staff=by, packages=packages, **told)
-    tx.outbox.add([CoinsDeducted(**about(saved, account, at, left, "settled"), spent=spent, **detail)])
+    facts = about(saved, account, at, left, f"settled:{spent}")
+    tx.outbox.add([CoinsDeducted(**facts, spent=spent, **detail)])
     if action:
         note(tx, terms.store, by, action, f"quote:{quote.id}", at, coins=spent, released=rest)
     expiring.note_low(tx, terms, account.id, at, packages)

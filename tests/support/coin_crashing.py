@@ -356,7 +356,7 @@ def _telling_faults(story: CoinStory, found: CoinAftermath) -> list[str]:
         for key, posted in story.bridge.desk.ask("SELECT key, posted FROM entry WHERE kind = 'settle'")
     }
     said = {
-        key.removesuffix(":settled"): json.loads(event)["spent"]
+        key.rsplit(":", 3)[0]: json.loads(event)["spent"]  # after the version: its words, what happened, how many coins
         for key, kind, event in told
         if kind == "coins_deducted"
     }

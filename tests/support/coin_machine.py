@@ -536,8 +536,8 @@ class CoinStore(RuleBasedStateMachine):
 
     def the_customer_is_told_the_numbers(self, promise: Promise, spent: int) -> None:
         """Exactly what was deducted, for which ticket, and what remains (rule C17)."""
-        key = f"{ACME}:quote:{promise.id}:v{promise.version}:settled"
-        ((event,),) = self.desk.rows("SELECT event FROM outbox WHERE key = ?", [key])
+        key = f"{ACME}:quote:{promise.id}:v{promise.version}:%:settled:{spent}"
+        ((event,),) = self.desk.rows("SELECT event FROM outbox WHERE key LIKE ?", [key])
         told = json.loads(event)
         left = self.model.available(promise.owner, self.now)
         assert (told["spent"], told["ticket_id"], told["available"]) == (spent, promise.ticket, left)

@@ -279,3 +279,14 @@ def test_L6_staff_are_told_which_groups_of_a_key_are_mistyped_and_what_an_extens
     assert checked("-".join(groups)).wrong == (2, 4)
     with pytest.raises(BadDomain):
         checked(licence.key, domain="8.8.8.8")
+
+
+def test_C17_what_is_told_of_a_licence_after_a_restore_has_another_key_where_it_is_something_else() -> None:
+    """The numbers of its events begin again where the backup stood."""
+    told: list[str] = []
+    for reason in (StaffReason.MISUSE, StaffReason.MISUSE, StaffReason.LEAKED):
+        with a_licence_desk(MONDAY_9AM) as coins:
+            buys(coins, SEO)
+            suspend(coins, reason)
+            told.append(changes(coins)[-1].key)
+    assert told[0] == told[1] != told[2]

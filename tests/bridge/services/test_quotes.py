@@ -684,3 +684,29 @@ def test_nobody_unnamed_changes_anything(coins: CoinDesk) -> None:
     quote = coins.approved(coins.offered(CUSTOMER, 50))
     with pytest.raises(LedgerError, match="must name who does it"):
         coins.desk.run(working.settle, coins.terms, quote.id, spent=1, by=" ", at=coins.now)
+
+
+def keys(coins: CoinDesk) -> list[str]:
+    return [one.key for one in coins.told(QuoteOffered, QuoteApproved, CoinsDeducted, QuoteReleased)]
+
+
+def test_C17_what_comes_again_after_a_restore_has_its_old_key_and_what_is_something_else_another() -> None:
+    """Versions are given out again then: whoever knows the lost desk's key would take the new offer for the old."""
+    with a_coin_desk() as lost, a_coin_desk() as same, a_coin_desk() as other:
+        told = []
+        for coins, amount, spent in ((lost, 40, 30), (same, 40, 30), (other, 40, 25)):
+            coins.granted(CUSTOMER, 100)
+            quote = coins.offered(CUSTOMER, 20)
+            revised = coins.desk.run(
+                offering.revise, coins.terms, quote.id, coins=amount, words="More.", by=ANNA, at=coins.now
+            )
+            coins.settled(coins.started(coins.approved(revised)), spent)
+            told.append(keys(coins))
+        assert told[0] == told[1]
+        assert [mine == theirs for mine, theirs in zip(told[0], told[2], strict=True)] == [True, True, True, False]
+    with a_coin_desk() as lost, a_coin_desk() as other:
+        for coins, amount in ((lost, 40), (other, 41)):
+            coins.granted(CUSTOMER, 100)
+            quote = coins.approved(coins.offered(CUSTOMER, amount))
+            coins.released(quote, vendor=True)
+        assert not {*keys(lost)} & {*keys(other)}
