@@ -112,7 +112,8 @@ class LicenceTableSettings(Section):
         default={},
         description=(
             'What the table\'s statuses mean, active, expired or suspended: { "1" = "active", "0" = "suspended" }; '
-            "left out, it has these words."
+            "left out, it has these words. A row that is expired has ended at the latest when that is read; grace_days "
+            "follow, as after any end, and suspended has none."
         ),
     )
     date_format: Annotated[str, AfterValidator(_date_format)] = Field(

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bridge.domain.licence_history import LicenceNow, licence_now, status_at
 from bridge.domain.licence_keys import new_key
-from bridge.domain.licences import LicenceTerms, Term
+from bridge.domain.licences import Licence, LicenceEvent, LicenceEventKind, LicenceSource, LicenceTerms, Term
 from bridge.domain.mapped_licences import (
     Fault,
     LicenceTable,
@@ -215,6 +216,20 @@ def test_L8_what_the_table_calls_expired_has_ended_and_what_it_calls_suspended_i
     assert earlier["support"] == milliseconds(last_second(2026, 11, 1))
     assert kept(gone)["licence"] is None
     assert (kept({"status": "blocked", **ends})["suspended"], kept(ends)["suspended"]) == ("vendor", None)
+
+
+@pytest.mark.parametrize(("grace", "until"), [(0, NOON), (7, last_second(2026, 11, 27))])
+def test_L8_days_of_grace_follow_when_the_table_says_expired_and_none_when_it_says_suspended(
+    grace: int, until: datetime
+) -> None:
+    def standing(status: str) -> LicenceNow:
+        terms = TERMS._replace(grace_days=grace)
+        licence = Licence(1, "acme", 1, "VENDOR-1", terms, starts_at=NOON, issued_at=NOON, source=LicenceSource.TABLE)
+        detail = kept({"status": status, "support_until": "2026-12-31"})
+        return licence_now(licence, [LicenceEvent(NOON, LicenceEventKind.DATES, detail)])
+
+    assert standing("gone").counts_until == until
+    assert status_at(standing("blocked"), NOON, expiring_days=()).code == "suspended"
 
 
 def test_C19_equal_addresses_have_one_mark_and_it_tells_no_address() -> None:
