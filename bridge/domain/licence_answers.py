@@ -42,13 +42,17 @@ class LicenceQuestion:
 class LicenceAnswer:
     """How the licence stands for who asked. Of a key that is unknown nothing else is told.
 
-    `ends` has the last second of each term; None, or none at all, where it does not end or is not told. `offline_days`
-    is how long the answer may be believed without asking again. `token` is what releases the domain, told once, by the
-    activation that took the place; `done` whether what was asked for beside the status was done, now or before.
+    `ends` has the last second of each term; None, or none at all, where it does not end or is not told; `active` is the
+    one that decides whether it is active. `may_run` is whether the extension may be used: also one that was sold for
+    good and whose help has ended. `offline_days` is how long the answer may be believed without asking again. `token`
+    is what releases the domain, told once, by the activation that took the place; `done` whether what was asked for
+    beside the status was done, now or before.
     """
 
     status: Status
     ends: Mapping[Term, datetime | None] = field(default_factory=dict)
+    active: Term | None = None
+    may_run: bool = False
     offline_days: int = 14
     done: bool = False
     token: str | None = None

@@ -85,6 +85,11 @@ class LicenceNow:
         use, until = self.ends.get(Term.LICENCE), self.counts_until
         return until is not None and (use is None or use > until)
 
+    def may_run(self, at: datetime) -> bool:
+        """Whether the extension may be used at a moment, be it that help with it has ended."""
+        use = self.ends.get(Term.LICENCE)
+        return self.suspended is None and (use is None or at.replace(microsecond=0) <= use)
+
     @property
     def can_be_prolonged(self) -> bool:
         """Whether a renewal makes it longer: some of it ends, and not as the vendor's own table says."""
@@ -214,7 +219,8 @@ def status_at(
     status = _by_its_end(now, at, max(expiring_days, default=0))
     if not fresh:
         status = Status(StatusCode.UNVERIFIED, now.counts_until)
-    if status.accepted and domain is not None and domain not in now.activations:
+    in_use = status.accepted or now.may_run(at)
+    if in_use and domain is not None and domain not in now.activations:
         return Status(StatusCode.WRONG_DOMAIN)
     return status
 

@@ -76,9 +76,11 @@ final class LicenceClient
     /**
      * How the licence stands on a host; asks the bridge at most every `refresh_hours`.
      *
-     * Returns: `works` (bool; what the extension goes by), `status` (active, unverified, inactive, unknown, or
-     * unreachable where nobody has answered), `reason`, `licence_until`, `updates_until`, `support_until` (seconds since
-     * 1970 or null), `source` (server, kept, grace, none), `problem` (a sentence for the shop's log, or '').
+     * Returns: `may_run` (bool; whether the extension may be used here, also where it was sold for good and help has
+     * ended), `has_updates`, `has_support` (bool; whether it still gets them), `works` (bool; whether the licence counts
+     * as active), `status` (active, unverified, inactive, unknown, or unreachable where nobody has answered), `reason`,
+     * `licence_until`, `updates_until`, `support_until` (seconds since 1970 or null), `source` (server, kept, grace,
+     * none), `problem` (a sentence for the shop's log, or '').
      */
     public function check(string $key, string $host): array
     {
@@ -86,14 +88,14 @@ final class LicenceClient
         $now = $this->now();
         $document = $kept['document'];
         if ($document !== null) {
-            $result = self::result($document, 'kept', '');
+            $result = $this->result($document, 'kept', '');
             $lasts = $result['works'] ? $this->refresh : min($this->refresh, self::BAD_NEWS_FOR);
             if ($this->believed($document, $now) && $now - $document['issued_at'] < $lasts) {
                 return $result;
             }
             $since = $now - $kept['answered'];
             if ($since >= 0 && $since < min($lasts, self::LEFT_ALONE)) {
-                return self::result($document, 'kept', $this->clockProblem($document));
+                return $this->result($document, 'kept', $this->clockProblem($document), $document['issued_at']);
             }
         }
         if ($now < $kept['not_before'] && $kept['not_before'] - $now <= self::DAY) {
@@ -121,7 +123,7 @@ final class LicenceClient
     {
         $kept = $this->kept($key, $host);
         if ($kept['token'] === '') {
-            return self::nothing('none', 'this installation has not kept the token of its activation') + ['released' => false];
+            return $this->nothing('none', 'this installation has not kept the token of its activation') + ['released' => false];
         }
         $asked = $this->ask('deactivate', $key, $host, $kept);
         $released = isset($asked['answer']['released']) && $asked['answer']['released'] === true;
@@ -155,7 +157,7 @@ final class LicenceClient
         }
         $body = json_encode($question);
         if ($body === false) {
-            return ['answer' => [], 'result' => self::nothing('none', 'key and host must be text in UTF-8')];
+            return ['answer' => [], 'result' => $this->nothing('none', 'key and host must be text in UTF-8')];
         }
         list($status, $text, $after) = $this->answerTo($what, $body);
         $answer = json_decode($text, true);
@@ -174,7 +176,7 @@ final class LicenceClient
             $problem = (string) $answer['error']['message'];
             if ($kept['document'] === null) {
                 $this->keep($key, $host, [], $kept['token'], $now + $after, $problem);
-                $result = self::nothing('server', $problem);
+                $result = $this->nothing('server', $problem);
                 $result['reason'] = isset($answer['error']['code']) ? (string) $answer['error']['code'] : '';
 
                 return ['answer' => [], 'result' => $result];
@@ -209,7 +211,7 @@ final class LicenceClient
             $this->keep($key, $host, [], $token, 0, '');
             $problem = 'the PHP extension sodium is missing: answers can be neither verified nor kept';
 
-            return isset($answer['status']) ? self::result($answer, 'server', $problem) : self::nothing('none', $problem);
+            return isset($answer['status']) ? $this->result($answer, 'server', $problem) : $this->nothing('none', $problem);
         }
         $document = $this->verified($statement, $key, $host);
         if ($document === null) {
@@ -217,7 +219,7 @@ final class LicenceClient
         }
         $this->keep($key, $host, $statement, $token, 0, '', $this->now());
 
-        return self::result($document, 'server', $this->clockProblem($document));
+        return $this->result($document, 'server', $this->clockProblem($document), $document['issued_at']);
     }
 
     /** What is to be told of this server's clock by a statement that was made a moment ago. */
@@ -232,20 +234,20 @@ final class LicenceClient
     private function without($document, int $now, string $problem): array
     {
         if ($document === null) {
-            return self::nothing('none', $problem);
+            return $this->nothing('none', $problem);
         }
         if ($this->believed($document, $now)) {
-            return self::result($document, 'kept', $problem);
+            return $this->result($document, 'kept', $problem);
         }
         if ($now < $document['issued_at'] - self::CLOCKS_APART) {
-            return self::nothing('none', $problem . '; the clock of this server stands before the last answer');
+            return $this->nothing('none', $problem . '; the clock of this server stands before the last answer');
         }
-        $result = self::result($document, 'grace', $problem);
-        if ($result['works'] && $now < $document['expires_at'] + $this->grace) {
+        $result = $this->result($document, 'grace', $problem);
+        if (($result['works'] || $result['may_run']) && $now < $document['expires_at'] + $this->grace) {
             return $result;
         }
 
-        return self::nothing('none', $problem);
+        return $this->nothing('none', $problem);
     }
 
     private function believed(array $document, int $now): bool
@@ -388,7 +390,8 @@ final class LicenceClient
         @unlink($part);
     }
 
-    private static function result(array $said, string $source, string $problem): array
+    /** @param int|null $at the moment that the dates are compared with, where it is not now */
+    private function result(array $said, string $source, string $problem, $at = null): array
     {
         $status = isset($said['status']) && is_string($said['status']) ? $said['status'] : 'unknown';
         $result = [
@@ -396,6 +399,9 @@ final class LicenceClient
             'status' => $status,
             'reason' => isset($said['reason']) && is_string($said['reason']) ? $said['reason'] : '',
         ];
+        foreach (['may_run' => 'licence', 'has_updates' => 'updates', 'has_support' => 'support'] as $name => $term) {
+            $result[$name] = self::runs($term, $result, $said, $at === null ? $this->now() : $at);
+        }
         foreach (['licence_until', 'updates_until', 'support_until'] as $name) {
             $result[$name] = isset($said[$name]) ? (int) $said[$name] : null;
         }
@@ -403,9 +409,26 @@ final class LicenceClient
         return $result + ['source' => $source, 'problem' => $problem];
     }
 
-    private static function nothing(string $source, string $problem): array
+    /**
+     * Whether the use, updates or support last: each by its own date. What decides about `active` has the server's word,
+     * which knows of days of grace; while the vendor's shop can't be read, no end is held against anybody.
+     */
+    private static function runs(string $term, array $result, array $said, int $at): bool
     {
-        return self::result(['status' => $source === 'server' ? 'unknown' : 'unreachable'], $source, $problem);
+        if ($result['status'] === 'unverified') {
+            return true;
+        }
+        if (isset($said['active_by']) && $said['active_by'] === $term) {
+            return $result['works'];
+        }
+        $counts = $result['works'] || $result['reason'] === 'expired';
+
+        return $counts && (!isset($said[$term . '_until']) || $at <= (int) $said[$term . '_until']);
+    }
+
+    private function nothing(string $source, string $problem): array
+    {
+        return $this->result(['status' => $source === 'server' ? 'unknown' : 'unreachable'], $source, $problem);
     }
 
     private static function given(array $options, string $name, $otherwise)

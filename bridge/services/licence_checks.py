@@ -1,7 +1,8 @@
 """Extensions in the field: how a licence stands, using it on a domain, giving the place back (rules L6, L7).
 
 They believe: a key is known to whoever has seen the customer's shop, so it alone takes nothing away from him. What a
-token proves is kept as its hash. A licence that does not count takes no new place, but gives one back at any time.
+token proves is kept as its hash. A licence that is not to be used takes no new place, but gives one back at any time;
+one that was sold for good is used also after the help with it has ended.
 """
 
 import hashlib
@@ -57,10 +58,13 @@ def answer(
         domain=question.domain if asks_for_place else None,
         fresh=fresh,
     )
-    if status.accepted and question.token and not _proven(now, question, or_not_in_use=True):
-        status = Status(StatusCode.WRONG_DOMAIN)
-    told = {} if status.code is StatusCode.WRONG_PRODUCT else now.ends
-    return LicenceAnswer(status, told, offline_days=terms.book.offline_days)
+    may_run = status.accepted or (status.code is StatusCode.EXPIRED and now.may_run(at))
+    if may_run and question.token and not _proven(now, question, or_not_in_use=True):
+        status, may_run = Status(StatusCode.WRONG_DOMAIN), False
+    days = terms.book.offline_days
+    if status.code is StatusCode.WRONG_PRODUCT:
+        return LicenceAnswer(status, offline_days=days)
+    return LicenceAnswer(status, now.ends, now.terms.active, may_run, days)
 
 
 def activate(tx: Tx, terms: CheckTerms, question: LicenceQuestion, *, token: str, at: datetime) -> LicenceAnswer:
@@ -72,12 +76,12 @@ def activate(tx: Tx, terms: CheckTerms, question: LicenceQuestion, *, token: str
     if kept is None:
         return NOT_KNOWN
     now, known = kept.now, _standing(tx, terms, kept, question, at)
-    if not known.status.accepted:
+    if not known.may_run:
         return known
     if not question.takes_place or question.domain in now.activations:
         return replace(known, done=True)
     if (now.free_places is not None and now.free_places < 1) or _too_many(tx, kept, at):
-        return replace(known, status=Status(StatusCode.DOMAIN_LIMIT))
+        return replace(known, status=Status(StatusCode.DOMAIN_LIMIT), may_run=False)
     detail = {"domain": question.domain, "token_hash": token_hash(token), "version": question.version}
     _record(tx, terms, kept, LicenceEvent(at, LicenceEventKind.ACTIVATED, detail))
     return replace(known, done=True, token=token)

@@ -17,7 +17,7 @@ from pydantic_core import to_json
 
 from bridge.contracts.statement_keys import StatementKey
 from bridge.domain.licence_answers import LicenceAnswer, LicenceQuestion, Verdict
-from bridge.domain.licences import Term
+from bridge.domain.licences import StatusCode, Term
 
 VERSION = 1
 _DATES = tuple((term, f"{term}_until") for term in Term)
@@ -40,6 +40,7 @@ def statement(question: LicenceQuestion, answer: LicenceAnswer, *, host: str, at
         "host": host,
         "status": answer.verdict,
         "reason": answer.status.code,
+        "active_by": answer.active,
         **{name: _seconds(answer.ends.get(term)) for term, name in _DATES},
         "issued_at": int(at.timestamp()),
         "expires_at": int(_holds_until(answer, at).timestamp()),
@@ -48,7 +49,7 @@ def statement(question: LicenceQuestion, answer: LicenceAnswer, *, host: str, at
 
 def told(document: Mapping[str, Any]) -> dict[str, Any]:
     """What of a statement stands beside it, for whoever reads the answer alone."""
-    return {name: document[name] for name in ("status", "reason", *(name for _, name in _DATES))}
+    return {name: document[name] for name in ("status", "reason", "active_by", *(name for _, name in _DATES))}
 
 
 def signed(document: Mapping[str, Any], key: StatementKey) -> dict[str, str]:
@@ -80,11 +81,15 @@ def from_base64url(text: str) -> bytes:
 
 
 def _holds_until(answer: LicenceAnswer, at: datetime) -> datetime:
-    """A statement of an active licence holds for the store's days, but not beyond the licence's own end."""
-    if answer.verdict is not Verdict.ACTIVE:
+    """A statement by which the extension works holds for the store's days, but not beyond the licence's own end."""
+    if answer.verdict is Verdict.ACTIVE:
+        until = answer.status.until
+    elif answer.status.code is StatusCode.EXPIRED and answer.may_run:
+        until = answer.ends.get(Term.LICENCE)
+    else:
         return at + OTHERWISE_HOLDS
     end = at + timedelta(days=answer.offline_days)
-    return end if answer.status.until is None else min(end, answer.status.until)
+    return end if until is None else min(end, until)
 
 
 def _seconds(moment: datetime | None) -> int | None:

@@ -47,7 +47,7 @@ class DeskLicences:
         """Use it on the domain; what a look already refuses does not get as far as the desk's writer."""
         seen = self.check(replace(question, takes_place=False, token=""))
         terms = self._terms(question)
-        if terms is None or not seen.status.accepted:
+        if terms is None or not seen.may_run:
             return seen
         token = secrets.token_urlsafe(TOKEN_BYTES)
         at = self._clock.now()

@@ -4,7 +4,7 @@ from typing import Any
 
 from bridge import VERSION
 from bridge.domain.licence_answers import Verdict
-from bridge.domain.licences import StatusCode
+from bridge.domain.licences import StatusCode, Term
 from bridge.web.licence_questions import FIELDS
 from bridge.web.public import MOST_BYTES
 
@@ -117,6 +117,14 @@ def _answer(also: dict[str, Any]) -> dict[str, Any]:
                 "Why. With expired and a licence_until that is null or still to come, only help and updates have ended."
             ),
         },
+        "active_by": {
+            "type": ["string", "null"],
+            "enum": [*(term.value for term in Term), None],
+            "description": (
+                "Which of the three dates decides about active, its days of grace included. The other two mean what "
+                "they say: the use lasts until licence_until, updates until updates_until."
+            ),
+        },
         "licence_until": _MOMENT,
         "updates_until": _MOMENT,
         "support_until": _MOMENT,
@@ -132,8 +140,8 @@ def _statement() -> dict[str, Any]:
         "type": "object",
         "description": (
             "The answer, signed with Ed25519 over the bytes of payload, which is JSON in base64url: v, store, "
-            "key_sha256, product, domain, host (the domain as it was sent), status, reason, the three dates, issued_at "
-            "and expires_at. Believe it until expires_at, for that key, product and host alone."
+            "key_sha256, product, domain, host (the domain as it was sent), status, reason, active_by, the three "
+            "dates, issued_at and expires_at. Believe it until expires_at, for that key, product and host alone."
         ),
         "required": ["payload", "signature", "key_id"],
         "properties": {"payload": text, "signature": text, "key_id": {"type": "string"}},

@@ -34,7 +34,10 @@ class KnownByHeart:
 
     answer: LicenceAnswer = field(
         default_factory=lambda: LicenceAnswer(
-            Status(StatusCode.ACTIVE, END), {Term.LICENCE: None, Term.UPDATES: END, Term.SUPPORT: END}
+            Status(StatusCode.ACTIVE, END),
+            {Term.LICENCE: None, Term.UPDATES: END, Term.SUPPORT: END},
+            Term.SUPPORT,
+            may_run=True,
         )
     )
     domains: set[str] = field(default_factory=set)
@@ -55,7 +58,7 @@ class KnownByHeart:
 
     async def activate(self, question: LicenceQuestion) -> LicenceAnswer:
         known = self.check(replace(question, takes_place=False))
-        if not known.status.accepted:
+        if not known.may_run:
             return known
         if not question.takes_place or question.domain in self.domains:
             return replace(known, done=True)

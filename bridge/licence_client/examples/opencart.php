@@ -8,7 +8,9 @@
  *     require_once DIR_EXTENSION . 'my_extension/system/licence.php';   // 3.0: DIR_SYSTEM . 'library/my_extension/licence.php'
  *     $licence = \MyExtension\licenceOf($this->config, DIR_STORAGE);
  *     $shown = $licence->check($this->config->get('module_my_extension_key'), \MyExtension\hostOf($this->config));
- *     if (!$shown['works']) { ... say so on this page; leave the storefront as it is ... }
+ *     if (!$shown['may_run']) { ... say so on this page; leave the storefront as it is ... }
+ *     if (!$shown['has_updates']) { ... updates have ended: say where they are renewed ... }
+ *     if (!$shown['has_support']) { ... help has ended ... }
  */
 
 namespace MyExtension;

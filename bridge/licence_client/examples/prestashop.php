@@ -6,7 +6,11 @@
  * Put LicenceClient.php beside this file, set the four values below, and call from the module:
  *
  *     require_once __DIR__ . '/licence.php';
- *     public function getContent() { $shown = MyModuleLicence::check(); if (!$shown['works']) { ... } ... }
+ *     public function getContent() {
+ *         $shown = MyModuleLicence::check();
+ *         if (!$shown['may_run']) { ... say so on this page; leave the shop as it is ... }
+ *         if (!$shown['has_updates'] || !$shown['has_support']) { ... updates, or help, have ended: say so ... }
+ *     }
  *     public function uninstall() { MyModuleLicence::deactivate(); return parent::uninstall(); }
  */
 
@@ -21,7 +25,7 @@ final class MyModuleLicence
     const KEY = 'MYMODULE_LICENCE_KEY';
     const KEPT = 'MYMODULE_LICENCE_KEPT';
 
-    /** How the licence stands, asked at most once a day: works, status, reason, dates, problem. */
+    /** How the licence stands, asked at most once a day: may_run, has_updates, has_support, reason, dates, problem. */
     public static function check(): array
     {
         return self::client()->check((string) Configuration::getGlobalValue(self::KEY), self::host());

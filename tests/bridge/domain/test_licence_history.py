@@ -143,7 +143,8 @@ def test_L6_what_speaks_against_a_licence_first_is_its_reason() -> None:
     assert code(now_of(refunded), late, products={"other"}, domain="a.example") == "wrong_product"
     assert code(now_of(blocked, refunded), late) == "refunded"
     assert code(now_of(blocked), late) == "suspended"
-    assert code(now_of(), late, domain="a.example") == "expired"
+    assert code(now_of(terms=TERMS._replace(licence_months=13)), late, domain="a.example") == "expired"
+    assert code(now_of(), late, domain="a.example") == "wrong_domain", "it may be used for good, but not there"
     assert code(now_of(), PAID, domain="a.example") == "wrong_domain"
     assert code(now_of(), PAID, products={"seo", "other"}) == "active"
 

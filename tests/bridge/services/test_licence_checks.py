@@ -244,6 +244,32 @@ def test_L6_expiring_and_expired_follow_the_licences_own_end(
     assert found.status.until == YEAR_LATER
 
 
+def test_L1_what_was_sold_for_good_is_used_where_it_is_activated_also_after_its_help_has_ended(seller: Seller) -> None:
+    """Else a key whose help has ended would be good for every shop in the world, and a shop could never move."""
+    here, there = seller.question(), seller.question("other.example.com")
+    seller.activate(here)
+    seller.now = YEAR_LATER + timedelta(seconds=1)
+    found = seller.check(here), seller.check(there), seller.check(replace(here, token="stolen"))
+    assert codes(*found) == ["expired", "wrong_domain", "wrong_domain"]
+    assert [one.may_run for one in found] == [True, False, False]
+    full = seller.activate(there, "another")
+    assert (codes(full), full.done, full.may_run) == (["domain_limit"], False, False)
+    assert seller.deactivate(replace(here, token="secret")).done
+    moved = seller.activate(there, "another")
+    assert (codes(moved), moved.done, moved.token, moved.may_run) == (["expired"], True, "another", True)
+
+
+def test_L1_what_may_not_be_used_any_more_takes_no_place(seller: Seller) -> None:
+    terms = SEO_TERMS._replace(licence_months=12, active=Term.LICENCE)
+    seller.store = a_licence_store(licences=LicenceBook([Product(terms, (SEO,))]))
+    seller.book(an_order(1043, (SEO, 1)))
+    question = seller.question(order_id=1043)
+    seller.now = YEAR_LATER + timedelta(seconds=1)
+    refused = seller.activate(question)
+    assert (codes(refused, seller.check(question)), refused.done) == (["expired", "expired"], False)
+    assert [refused.may_run, seller.check(question).may_run] == [False, False]
+
+
 def test_L7_a_shop_that_was_lost_for_three_days_holds_no_end_against_anybody(seller: Seller) -> None:
     question = seller.question()
     seller.activate(question)

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from bridge.contracts.statement_keys import StatementKey
 from bridge.domain.licence_answers import NOT_KNOWN, LicenceAnswer, LicenceQuestion
-from bridge.domain.licences import Status, StatusCode
+from bridge.domain.licences import Status, StatusCode, Term
 from bridge.services.licence_statements import from_base64url, signed, statement, verified
 from tests.support.licence_field import END, GOOD, HERE, KEY, NOON, days
 
 QUESTION = LicenceQuestion("acme", GOOD, HERE, takes_place=True, product="checkout")
 ACTIVE = LicenceAnswer(Status(StatusCode.ACTIVE, END), offline_days=14)
+HELP_ENDED = LicenceAnswer(Status(StatusCode.EXPIRED, NOON.replace(hour=11)), may_run=True)
 
 
 def test_L6_another_key_a_changed_byte_and_a_foreign_signature_are_not_believed() -> None:
@@ -41,6 +42,8 @@ def test_L6_another_key_a_changed_byte_and_a_foreign_signature_are_not_believed(
         (LicenceAnswer(Status(StatusCode.ACTIVE)), days(14)),
         (LicenceAnswer(Status(StatusCode.EXPIRING, NOON.replace(hour=13))), 3_600),
         (LicenceAnswer(Status(StatusCode.EXPIRED, NOON.replace(hour=11))), days(1)),
+        (replace(HELP_ENDED, ends={Term.LICENCE: None}), days(14)),
+        (replace(HELP_ENDED, ends={Term.LICENCE: NOON.replace(hour=14)}), 7_200),
         (LicenceAnswer(Status(StatusCode.UNVERIFIED, END)), days(1)),
         (NOT_KNOWN, days(1)),
     ],

@@ -28,7 +28,14 @@ async def test_L6_an_active_licence_is_answered_with_its_dates_and_a_signed_stat
         status, answer = await field.ask()
     assert status == 200
     statement = answer.pop("statement")
-    told = {"status": "active", "reason": "active", "licence_until": None, "updates_until": FULL, "support_until": FULL}
+    told = {
+        "status": "active",
+        "reason": "active",
+        "active_by": "support",
+        "licence_until": None,
+        "updates_until": FULL,
+        "support_until": FULL,
+    }
     assert answer == told
     assert statement["key_id"] == KEY.id
     assert verified(statement, KEY.public_base64) == {

@@ -7,15 +7,15 @@ import re
 import socket
 import subprocess
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.contracts.statement_keys import StatementKey
-from bridge.domain.licence_answers import LicenceAnswer
-from bridge.domain.licences import Status, StatusCode
+from bridge.domain.licence_answers import NOT_KNOWN, LicenceAnswer
+from bridge.domain.licences import Status, StatusCode, Term
 from bridge.errors import DeskBusy
 from bridge.web.questions import Refused
 from tests.support.licence_field import ANYWHERE, END, GOOD, HERE, KEY, NOON, TOKEN, Field, days, the_field
@@ -87,8 +87,9 @@ async def test_L6_an_extension_activates_checks_and_gives_back(tmp_path: Path) -
         )
     full = int(END.timestamp())
     assert activated == {
-        "works": True, "status": "active", "reason": "active", "licence_until": None, "updates_until": full,
-        "support_until": full, "source": "server", "problem": "", "activated": True,
+        "works": True, "status": "active", "reason": "active", "may_run": True, "has_updates": True,
+        "has_support": True, "licence_until": None, "updates_until": full, "support_until": full, "source": "server",
+        "problem": "", "activated": True,
     }  # fmt: skip
     assert brief(checked) == (True, "active", "kept")
     assert released["released"] is True
@@ -169,8 +170,82 @@ async def test_L6_a_bad_licence_gets_no_grace(tmp_path: Path) -> None:
 async def test_L6_an_unverified_licence_works(tmp_path: Path) -> None:
     async with the_field() as field:
         field.desk.domains.add(HERE)
-        field.desk.answer = LicenceAnswer(Status(StatusCode.UNVERIFIED, END))
-        assert brief(await of(field, tmp_path).one()) == (True, "unverified", "server")
+        past = NOON - timedelta(days=80)
+        field.desk.answer = standing(StatusCode.UNVERIFIED, licence=past, updates=past, support=past)
+        found = await of(field, tmp_path).one()
+    assert (brief(found), rights(found)) == ((True, "unverified", "server"), (True, True, True))
+
+
+def standing(
+    code: StatusCode,
+    *,
+    licence: datetime | None = None,
+    updates: datetime | None = END,
+    support: datetime | None = END,
+    active: Term = Term.SUPPORT,
+) -> LicenceAnswer:
+    """How a licence stands that is in use here, with its three dates."""
+    ends = {Term.LICENCE: licence, Term.UPDATES: updates, Term.SUPPORT: support}
+    accepted = Status(code).accepted
+    may_run = accepted or (code is StatusCode.EXPIRED and (licence is None or licence >= NOON))
+    return LicenceAnswer(Status(code, ends[active]), ends, active, may_run)
+
+
+def rights(returned: dict[str, Any]) -> tuple[bool, bool, bool]:
+    return returned["may_run"], returned["has_updates"], returned["has_support"]
+
+
+GONE, TO_COME = NOON - timedelta(days=3), NOON + timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (standing(StatusCode.ACTIVE), (True, True, True)),
+        (standing(StatusCode.ACTIVE, updates=None, support=None), (True, True, True)),
+        (standing(StatusCode.ACTIVE, updates=GONE), (True, False, True)),
+        (standing(StatusCode.EXPIRING, support=GONE), (True, True, True)),  # in its days of grace
+        (standing(StatusCode.EXPIRED, updates=GONE, support=GONE), (True, False, False)),
+        (standing(StatusCode.EXPIRED, updates=TO_COME, support=GONE), (True, True, False)),
+        (standing(StatusCode.EXPIRED, licence=TO_COME, support=GONE), (True, True, False)),
+        (standing(StatusCode.EXPIRED, licence=GONE, updates=GONE, support=GONE), (False, False, False)),
+        (standing(StatusCode.ACTIVE, licence=GONE, support=TO_COME, active=Term.LICENCE), (True, True, True)),
+        (standing(StatusCode.EXPIRED, licence=GONE, support=TO_COME, active=Term.LICENCE), (False, True, True)),
+        (standing(StatusCode.SUSPENDED), (False, False, False)),
+        (standing(StatusCode.REFUNDED), (False, False, False)),
+        (standing(StatusCode.WRONG_DOMAIN), (False, False, False)),
+        (LicenceAnswer(Status(StatusCode.WRONG_PRODUCT)), (False, False, False)),
+        (NOT_KNOWN, (False, False, False)),
+    ],
+)
+async def test_L1_an_extension_is_told_apart_whether_it_may_run_and_whether_it_gets_updates_and_help(
+    tmp_path: Path, answer: LicenceAnswer, says: tuple[bool, bool, bool]
+) -> None:
+    async with the_field() as field:
+        field.desk.domains.add(HERE)
+        field.desk.answer = answer
+        shop = of(field, tmp_path)
+        told, kept, far_off = await shop.call(
+            ("check", GOOD, HERE, NOW), ("check", GOOD, HERE, NOW + 5), ("check", GOOD, "a.test", NOW + days(400))
+        )
+    assert (rights(told), rights(kept), kept["source"]) == (says, says, "kept")
+    assert rights(far_off) == says, "a clock that is wrong changes nothing while the server answers"
+
+
+async def test_L1_what_was_sold_for_good_runs_on_without_an_answer_as_long_as_what_is_active(tmp_path: Path) -> None:
+    async with the_field() as field:
+        field.desk.domains.add(HERE)
+        field.desk.answer = standing(StatusCode.EXPIRED, updates=TO_COME, support=GONE)
+        shop = of(field, tmp_path)
+        assert rights(await shop.one()) == (True, True, False)
+    late = await shop.call(*(("check", GOOD, HERE, NOW + days(day)) for day in (2, 4, 13.9, 20.9, 21.1)))
+    assert [(*rights(one), one["source"]) for one in late] == [
+        (True, True, False, "kept"),
+        (True, False, False, "kept"),
+        (True, False, False, "kept"),
+        (True, False, False, "grace"),
+        (False, False, False, "none"),
+    ]
 
 
 async def test_L6_what_is_kept_is_believed_for_its_own_key_host_and_product_alone(tmp_path: Path) -> None:
@@ -386,7 +461,7 @@ $shown = [MyModuleLicence::activate(" $argv[1]\n"), MyModuleLicence::check(), My
 @pytest.mark.parametrize(("example", "shop"), [("opencart", OPENCART), ("prestashop", PRESTASHOP)])
 async def test_L6_the_example_for_each_platform_works_as_it_stands(tmp_path: Path, example: str, shop: str) -> None:
     async with the_field(at=datetime.now(UTC)) as field:  # an example goes by the machine's clock
-        field.desk.answer = LicenceAnswer(Status(StatusCode.ACTIVE))
+        field.desk.answer = standing(StatusCode.ACTIVE, updates=None, support=None)
         code = (CLIENT / f"examples/{example}.php").read_text("utf-8")
         for shown, ours in (
             ("https://licences.example.com", field.pages.address),
