@@ -14,7 +14,7 @@ from bridge.domain.agreements import Acceptance, Agreement, AgreementOffer
 from bridge.domain.bills import Bill, BillDecision, BillLine, OrderPayment
 from bridge.domain.chats import ChatContact
 from bridge.domain.money import Currency
-from bridge.domain.work_time import Segment
+from bridge.domain.work_time import Segment, Worker
 
 
 class Said(NamedTuple):
@@ -111,7 +111,7 @@ class WorkTime(Protocol):
 
     def get(self, store: str, segment_id: int) -> Segment | None: ...
 
-    def running(self, person: str) -> Segment | None:
+    def running(self, worker: Worker) -> Segment | None:
         """The timer that somebody runs, at whichever store."""
         ...
 
@@ -129,7 +129,7 @@ class WorkTime(Protocol):
 
     def of_contact(self, contact_id: int) -> list[Segment]: ...
 
-    def of_person(self, person: str, since: datetime, until: datetime) -> list[Segment]:
+    def of_worker(self, worker: Worker, since: datetime, until: datetime) -> list[Segment]:
         """What somebody worked at any store that reaches into that time, and the timer that he runs."""
         ...
 

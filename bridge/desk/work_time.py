@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, text, update
+from sqlalchemy import and_, bindparam, or_, select, text, update
 
 from bridge.desk import agreements
 from bridge.desk.accounts import SqlStores
@@ -15,7 +15,7 @@ from bridge.desk.premium_tables import RUNS, time_segment
 from bridge.desk.statements import LookUp, Statement, any_of, insert_row
 from bridge.desk.tables import store
 from bridge.desk.values import as_json, from_ms, id_list, moment_or_none, ms_or_none, to_ms
-from bridge.domain.work_time import Ending, Reading, Segment, SegmentSource
+from bridge.domain.work_time import Ending, Reading, Segment, SegmentSource, Worker
 from bridge.errors import TimeRefused
 
 _MS = timedelta(milliseconds=1)
@@ -23,7 +23,11 @@ _COLUMNS = [column for column in time_segment.c if column.name != "store_id"]
 _FOUND = select(store.c.name, *_COLUMNS).join(store, store.c.id == time_segment.c.store_id)
 _NEW = insert_row(time_segment)
 _GET = Statement(_FOUND.where(time_segment.c.id == bindparam("wanted"), time_segment.c.store_id == bindparam("store")))
-_RUNNING = Statement(_FOUND.where(RUNS, time_segment.c.person == bindparam("person")))
+_OF_WORKER = or_(
+    time_segment.c.person == bindparam("person"),
+    and_(time_segment.c.store_id == bindparam("store"), time_segment.c.agent == bindparam("named")),
+)
+_RUNNING = Statement(_FOUND.where(RUNS, _OF_WORKER))
 _RUNNING_ON = Statement(_FOUND.where(RUNS, time_segment.c.agreement_id == bindparam("agreement")))
 _RUNNING_OF = Statement(
     _FOUND.where(RUNS, time_segment.c.contact_id == bindparam("contact")).order_by(time_segment.c.id)
@@ -32,9 +36,9 @@ _ALL_RUNNING = Statement(_FOUND.where(RUNS, any_of(store.c.name, "names")).order
 _IN_ORDER = _FOUND.order_by(time_segment.c.started_ms, time_segment.c.id)
 _OF_AGREEMENTS = LookUp(_IN_ORDER, time_segment.c.agreement_id)
 _OF_CONTACT = Statement(_IN_ORDER.where(time_segment.c.contact_id == bindparam("contact")))
-_OF_PERSON = Statement(
+_BY_WORKER = Statement(
     _IN_ORDER.where(
-        time_segment.c.person == bindparam("person"),
+        _OF_WORKER,
         time_segment.c.started_ms < bindparam("until_ms"),
         or_(time_segment.c.ended_ms > bindparam("since_ms"), RUNS),
     )
@@ -96,8 +100,8 @@ class SqlWorkTime:
         row = _GET.one(self._connection, wanted=segment_id, store=self._stores.number(store))
         return None if row is None else _segment_from(row)
 
-    def running(self, person: str) -> Segment | None:
-        row = _RUNNING.one(self._connection, person=person)
+    def running(self, worker: Worker) -> Segment | None:
+        row = _RUNNING.one(self._connection, **self._by(worker))
         return None if row is None else _segment_from(row)
 
     def running_of(self, contact_id: int) -> list[Segment]:
@@ -117,8 +121,9 @@ class SqlWorkTime:
     def of_contact(self, contact_id: int) -> list[Segment]:
         return [_segment_from(row) for row in _OF_CONTACT.rows(self._connection, contact=contact_id)]
 
-    def of_person(self, person: str, since: datetime, until: datetime) -> list[Segment]:
-        rows = _OF_PERSON.rows(self._connection, person=person, since_ms=to_ms(since), until_ms=to_ms(until))
+    def of_worker(self, worker: Worker, since: datetime, until: datetime) -> list[Segment]:
+        between = {"since_ms": to_ms(since), "until_ms": to_ms(until)}
+        rows = _BY_WORKER.rows(self._connection, **self._by(worker), **between)
         return [_segment_from(row) for row in rows]
 
     def between(self, store: str, since: datetime, until: datetime) -> list[Segment]:
@@ -131,8 +136,11 @@ class SqlWorkTime:
         if segment.agreement_id is not None:
             agreements.SHOWS.touch.run(self._connection, ids=id_list([segment.agreement_id]))
 
+    def _by(self, worker: Worker) -> dict[str, Any]:
+        return {"person": worker.person, "store": self._stores.number(worker.store), "named": worker.agent}
+
     def _require_free(self, segment: Segment) -> None:
-        other = self.running(segment.person)
+        other = self.running(segment.worker)
         if other is not None:
             what = f"{segment.agent} has a timer that runs, for {other.purpose} of store {other.store} (rule W6)"
             raise TimeRefused("timer_runs", what)

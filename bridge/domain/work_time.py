@@ -27,6 +27,14 @@ class Reading(NamedTuple):
     since_boot: timedelta
 
 
+class Worker(NamedTuple):
+    """Who works: a person over all stores, and by what name at this one. Either knows him again: an address changes."""
+
+    person: str
+    store: str
+    agent: str
+
+
 class SegmentSource(StrEnum):
     TIMER = "timer"
     MANUAL = "manual"
@@ -68,6 +76,11 @@ class Segment:
     ending: Ending | None = None
     reason: str = ""
     person: str = ""
+
+    @property
+    def worker(self) -> Worker:
+        """Who works."""
+        return Worker(self.person, self.store, self.agent)
 
     @property
     def runs(self) -> bool:

@@ -18,6 +18,7 @@ from bridge.domain.work_time import (
     Reading,
     Segment,
     SegmentSource,
+    Worker,
     between,
     require_apart,
     worked_in,
@@ -120,7 +121,6 @@ def add(
     worked = until - since
     segments = segments_of(tx, agreement)
     _require_within_cap(tx, terms, agreement, segments, worked, now)
-    person = terms.premium.person(agent)
     made = Segment(
         id=0,
         store=terms.store,
@@ -133,9 +133,9 @@ def add(
         worked=worked,
         ending=Ending.STOPPED,
         reason=shown_text(terms, reason.strip()),
-        person=person,
+        person=terms.premium.person(agent),
     )
-    require_apart(made, tx.work_time.of_person(person, since, until))
+    require_apart(made, tx.work_time.of_worker(made.worker, since, until))
     kept = tx.work_time.add(made)
     note(tx, terms.store, agent, "premium_add", f"segment:{kept.id}", now.at, seconds=_seconds(kept))
     for running in (one for one in segments if one.runs):
@@ -163,19 +163,23 @@ def require_no_timer(tx: Tx, terms: DeskTerms, agreement: Agreement, now: Readin
             raise TimeRefused("timer_runs", f"{one.agent} works for agreement {agreement.id}: stop the timer first")
 
 
+def _worker(terms: DeskTerms, agent: str) -> Worker:
+    return Worker(terms.premium.person(agent), terms.store, agent)
+
+
 def _running(tx: Tx, terms: DeskTerms, agent: str, now: Reading) -> Segment | None:
     """The timer that the agent runs here, unless its limit has passed, and then it is ended.
 
     One at another store ends with that store's settings, by its own deadline.
     """
-    running = tx.work_time.running(terms.premium.person(agent))
+    running = tx.work_time.running(_worker(terms, agent))
     if running is None or running.store != terms.store:
         return running
     return None if end_if_over(tx, terms, running, now) is not None else running
 
 
 def _required(tx: Tx, terms: DeskTerms, agent: str) -> Segment:
-    running = tx.work_time.running(terms.premium.person(agent))
+    running = tx.work_time.running(_worker(terms, agent))
     if running is None:
         raise TimeRefused("no_timer", f"no timer of {agent} runs")
     if running.store != terms.store:

@@ -220,6 +220,20 @@ def test_W6_an_agent_of_two_stores_runs_one_timer_over_both(desk: PremiumDesk) -
     assert start().runs
 
 
+def test_W6_who_has_another_address_since_is_the_same_person() -> None:
+    """No second of his counts twice, neither of the timer that runs nor of what he worked before."""
+    with a_premium_desk(people={ANNA: "anna@old.example"}) as desk:
+        first, second = desk.agreed(), desk.agreed()
+        begun = desk.start(first)
+        new_terms = premium_terms(people={ANNA: "anna@new.example"})
+        desk.coins.terms = replace(desk.terms, premium=new_terms)
+        desk.later(minutes=10)
+        refused(TimeRefused, "timer_runs", desk.start, second)
+        stopped = desk.stop()
+        assert (stopped.id, stopped.worked) == (begun.id, 10 * MINUTE)
+        refused(TimeRefused, "overlaps", desk.add, second, desk.now - 5 * MINUTE, desk.now)
+
+
 def test_W6_ten_minutes_after_waiting_was_marked_the_segment_ends(desk: PremiumDesk) -> None:
     agreement = desk.agreed()
     desk.start(agreement)
