@@ -164,6 +164,7 @@ def test_W6_the_page_says_that_a_timer_runs_how_much_was_worked_and_what_is_char
     offered(shop, worked=worked, running_since=NOW - 60, **accepted)
     page = opened(shop)
     assert page.fact("worked", within="agreement-3") == "0:47:05"
+    assert "Worked so far" in page.text
     assert "Work is being done now: a timer has been running since" in page.text
     assert "Accepted on this page on" in page.text
     offered(shop, worked=worked, running_since=NOW - 60, waits=True, **accepted)
@@ -172,6 +173,7 @@ def test_W6_the_page_says_that_a_timer_runs_how_much_was_worked_and_what_is_char
     offered(shop, worked=worked, closed_at=NOW, charged=closed, **(accepted | {"state": "closed"}))
     page = opened(shop)
     assert page.fact("charged", within="agreement-3") == "1 h = 20.00 USD"
+    assert "Worked so far" not in page.text, "there comes no more"
     assert "timer" not in page.text
 
 
@@ -217,8 +219,10 @@ def test_W8_a_bill_that_is_due_says_how_it_is_paid_in_the_shop(each_shop: Storef
 
 @pytest.mark.parametrize("state", ["billed", "paid"])
 def test_W8_of_a_bill_that_comes_to_nothing_nothing_is_to_be_paid(shop: Storefront, state: str) -> None:
-    sent(shop, state=state, billed_at=NOW, costs_nothing=True)
-    assert opened(shop).fact("state", within="bill-4") == "Nothing to pay"
+    sent(shop, state=state, billed_at=NOW, paid_at=NOW if state == "paid" else None, costs_nothing=True)
+    page = opened(shop)
+    assert page.fact("state", within="bill-4") == "Nothing to pay"
+    assert "Paid" not in page.text
 
 
 @pytest.mark.parametrize(

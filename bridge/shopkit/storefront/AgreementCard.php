@@ -29,6 +29,7 @@ final class AgreementCard
         $kit = $this->kit;
         $language = $kit->language;
         $state = $agreement->stateAt($kit->now);
+        $worked = $state === 'closed' ? 'bill_column_worked' : 'agreement_worked';
         $facts = [
             $kit->fact('state', 'agreement_state', $kit->say('agreement_' . $state)),
             $kit->fact('rate', 'agreement_rate', $kit->worded($agreement->rate)),
@@ -38,7 +39,7 @@ final class AgreementCard
                 : null,
             $agreement->worked === []
                 ? null
-                : $kit->fact('worked', 'agreement_worked', Html::picked($language->pick($agreement->worked))),
+                : $kit->fact('worked', $worked, Html::picked($language->pick($agreement->worked))),
             $agreement->charged === []
                 ? null
                 : $kit->fact('charged', 'agreement_charged', $this->priced($agreement->chargedHours, $agreement->charged)),

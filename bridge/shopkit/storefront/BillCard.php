@@ -38,7 +38,7 @@ final class BillCard
             $kit->fact('total', 'bill_total', Html::picked($kit->language->pick($bill->total))),
             $kit->fact('sent', 'bill_sent_on', $this->day($bill->sentAt)),
             $bill->billedAt === null ? null : $kit->fact('billed', 'bill_billed_on', $this->day($bill->billedAt)),
-            $bill->paidAt === null ? null : $kit->fact('paid', 'bill_paid_on', $this->day($bill->paidAt)),
+            $bill->paidAt === null || $bill->costsNothing ? null : $kit->fact('paid', 'bill_paid_on', $this->day($bill->paidAt)),
         ];
         $number = $kit->say('bill_number', ['bill' => $kit->language->digits((string) $bill->id)]);
 
