@@ -49,7 +49,7 @@ async def test_no_more_than_the_allowed_connections_are_opened(access: DatabaseA
 
 
 async def test_an_answer_that_takes_too_long_is_given_up_and_nobody_else_gets_it(access: DatabaseAccess) -> None:
-    shop = ShopDatabase(STORE, replace(access, connections=1, statement_timeout_seconds=0.5))
+    shop = ShopDatabase(STORE, replace(access, connections=1, statement_timeout_seconds=2.0))
     with pytest.raises(ShopUnavailable, match=r"acme: database .* no answer in time \(sleep\)"):
         await shop.rows(SLEEP, seconds=30)
     assert await shop.rows(ECHO, number=7) == ((7,),)
@@ -72,9 +72,9 @@ async def test_the_server_ends_by_itself_what_we_stopped_waiting_for(
 
 
 async def test_waiting_for_a_place_has_an_end(access: DatabaseAccess) -> None:
-    limits = replace(access, connections=1, statement_timeout_seconds=0.4, connect_timeout_seconds=0.4)
+    limits = replace(access, connections=1, statement_timeout_seconds=2.0, connect_timeout_seconds=2.0)
     shop = ShopDatabase(STORE, limits)
-    results = await asyncio.gather(*(shop.rows(SLEEP, seconds=0.3) for _ in range(5)), return_exceptions=True)
+    results = await asyncio.gather(*(shop.rows(SLEEP, seconds=1.0) for _ in range(5)), return_exceptions=True)
     assert any(isinstance(result, ShopUnavailable) for result in results)
     assert await shop.rows(ECHO, number=1) == ((1,),)
     await shop.close()
@@ -92,11 +92,13 @@ async def test_a_connection_in_use_while_closing_is_closed_when_it_is_done(
     access: DatabaseAccess, mariadb: PrivateMariaDB
 ) -> None:
     shop = ShopDatabase(STORE, access)
-    busy = asyncio.create_task(shop.rows(SLEEP, seconds=0.1))
-    await asyncio.sleep(0.05)
+    busy = asyncio.create_task(shop.rows(SLEEP, seconds=2))
+    count = f"SELECT COUNT(*) FROM information_schema.processlist WHERE db = '{access.name}'"
+    async with asyncio.timeout(PATIENCE_S):
+        while mariadb.run(f"{count} AND info LIKE '%SLEEP(2)%'") != [(1,)]:  # noqa: ASYNC110 - a server gives no signal
+            await asyncio.sleep(0.02)
     await shop.close()
     assert await busy == ((0,),)
-    count = f"SELECT COUNT(*) FROM information_schema.processlist WHERE db = '{access.name}'"
     async with asyncio.timeout(PATIENCE_S):
         while mariadb.run(count) != [(0,)]:  # noqa: ASYNC110 - a server gives no signal
             await asyncio.sleep(0.02)

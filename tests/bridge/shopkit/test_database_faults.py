@@ -11,7 +11,6 @@ import pytest
 from bridge.contracts.shop import DatabaseAccess
 from bridge.errors import ShopRefused, ShopUnavailable
 from bridge.shopkit.database import IDLE_SECONDS, ShopDatabase
-from bridge.shopkit.driver import FAREWELL_SECONDS
 from bridge.shopkit.errors import lost, translated
 from bridge.shopkit.named_sql import Statement
 from bridge.testing.mariadb import PrivateMariaDB
@@ -50,7 +49,7 @@ async def proxy(mariadb: PrivateMariaDB) -> AsyncIterator[FaultyProxy]:
 @pytest.fixture
 async def through(access: DatabaseAccess, proxy: FaultyProxy) -> AsyncIterator[ShopDatabase]:
     """The shop, seen through the proxy."""
-    opened = ShopDatabase(STORE, by_way_of(proxy, access, seconds=1.0))
+    opened = ShopDatabase(STORE, by_way_of(proxy, access, seconds=2.0))
     yield opened
     await opened.close()
 
@@ -321,10 +320,15 @@ async def test_a_statement_that_the_server_refuses_costs_no_other_connection(sho
 # --- closing ---
 
 
+FAREWELL_S = 3.0
+"""Long enough for a machine that stands still for a moment not to look like a second farewell."""
+
+
 @pytest.mark.parametrize("cancelled", [False, True], ids=["", "cancelled"])
 async def test_closing_does_not_wait_long_for_a_server_that_has_gone_silent(
-    through: ShopDatabase, proxy: FaultyProxy, cancelled: bool
+    through: ShopDatabase, proxy: FaultyProxy, monkeypatch: pytest.MonkeyPatch, cancelled: bool
 ) -> None:
+    monkeypatch.setattr("bridge.shopkit.driver.FAREWELL_SECONDS", FAREWELL_S)
     await asyncio.gather(*(through.rows(SLEEP, seconds=0.05) for _ in range(2)))
     assert proxy.open_connections == 2
     proxy.strike(Fault(Kind.SILENT))
@@ -339,7 +343,7 @@ async def test_closing_does_not_wait_long_for_a_server_that_has_gone_silent(
     await asyncio.sleep(0)
     if cancelled:
         closing.cancel()
-    done, _ = await asyncio.wait([closing], timeout=2 * FAREWELL_SECONDS - 0.1)
+    done, _ = await asyncio.wait([closing], timeout=2 * FAREWELL_S - 0.1)
     assert done, "one farewell after the other"
     await until(lambda: not proxy.open_connections, "both have ended")
 

@@ -17,7 +17,7 @@ from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.adapters import STORE, database_access
 
 ECHO = Statement("echo", "SELECT 1")
-ACCESS = DatabaseAccess("shop", "bridge", "oc_", password="secret", tls=False, connect_timeout_seconds=0.3)
+ACCESS = DatabaseAccess("shop", "bridge", "oc_", password="secret", tls=False, connect_timeout_seconds=2.0)
 
 
 @dataclass
