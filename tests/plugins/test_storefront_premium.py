@@ -226,6 +226,28 @@ def test_W8_of_a_bill_that_comes_to_nothing_nothing_is_to_be_paid(shop: Storefro
 
 
 @pytest.mark.parametrize(
+    ("changes", "waits"),
+    [
+        ({"state": "sent"}, True),
+        ({"state": "billed"}, True),
+        ({"state": "billed", "costs_nothing": True}, False),
+        ({"state": "accepted"}, False),
+        ({"state": "disputed"}, False),
+        ({"state": "paid"}, False),
+    ],
+)
+def test_W8_the_overview_says_that_a_statement_is_to_be_checked_or_paid(
+    shop: Storefront, changes: dict[str, Any], waits: bool
+) -> None:
+    sent(shop, **changes)
+    customer = Customer(shop)
+    assert ("Statements of premium time are to be checked or paid:" in customer.opens().text) is waits
+    if opened(shop).has_form("bill_accept"):
+        customer.sends(opened(shop).form("bill_accept"))
+        assert "are to be checked" not in customer.opens().text, "he has said it"
+
+
+@pytest.mark.parametrize(
     ("state", "words", "ways"),
     [
         ("sent", "Sent for you to check", (True, True)),

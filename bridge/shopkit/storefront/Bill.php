@@ -105,6 +105,14 @@ final class Bill
     }
 
     /**
+     * Whether it is the customer's turn: he has not said yet what he thinks of it, or he has not paid it.
+     */
+    public function waits(): bool
+    {
+        return in_array($this->standing(), ['sent', 'billed'], true);
+    }
+
+    /**
      * Whether something is still to come.
      */
     public function isCurrent(): bool

@@ -270,6 +270,24 @@ final class CustomerFacts
     }
 
     /**
+     * How many of his newest statements wait to be checked or paid by him; none where they can't be read.
+     */
+    public function waitingBills(): int
+    {
+        $said = Posted::about($this->waiting(), 'bill');
+        try {
+            $ids = array_slice($this->billIds(), 0, self::MOST_CHOICES);
+            $bills = $ids === [] ? [] : $this->documents->bills->some($this->customerId, $ids);
+        } catch (Problem $problem) { // the view that shows them says it
+            return 0;
+        }
+
+        return count(array_filter($bills, function (Bill $bill) use ($said): bool {
+            return $bill->waits() && !isset($said[$bill->id]);
+        }));
+    }
+
+    /**
      * Whether there is anything to see of premium time: some of his, or that it is sold.
      */
     public function hasPremium(): bool

@@ -28,6 +28,7 @@ final class Overview
         return [
             $this->notice('offers', array_sum($facts->waitingOffers()), 'tickets'),
             $this->notice('agreements', $facts->waitingAgreements(), 'premium'),
+            $this->notice('bills', $facts->waitingBills(), 'premium', 'bills_waiting_link'),
             (new AnswerPart($kit))->waiting($facts->waiting() ?? []),
             $kit->part(function () use ($kit, $facts): Html {
                 return (new AccountPart($kit))->html($facts->state(), $this->service());
@@ -47,9 +48,9 @@ final class Overview
     }
 
     /**
-     * That something waits for his decision, and the way there.
+     * That something waits for him, and the way there.
      */
-    private function notice(string $what, int $count, string $view): ?Html
+    private function notice(string $what, int $count, string $view, string $link = 'offers_waiting_link'): ?Html
     {
         if ($count === 0) {
             return null;
@@ -62,7 +63,7 @@ final class Overview
             $kit->say($what . '_waiting_notice') . ' ',
             $kit->badge($count, $what . '_waiting'),
             ' ',
-            $kit->link('offers_waiting_link', ['view' => $view])
+            $kit->link($link, ['view' => $view])
         );
     }
 
