@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from bridge.cli.chats_shown import ChatView
 from bridge.domain.chats import window_open
 from bridge.engine.setup import StoreSetup
-from bridge.services.chat_parts import shown_text
 from bridge.services.premium_parts import contact_of, owner_of
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def without_premium_numbers(store: "StoreSettings", thread: "Sequence[ChatMessag
     terms = StoreSetup.of(store).desk_terms
 
     def shown(one: "ChatMessage") -> "ChatMessage":
-        media = None if one.media is None else one.media._replace(name=shown_text(terms, one.media.name))
-        return replace(one, text=shown_text(terms, one.text), media=media)
+        media = None if one.media is None else one.media._replace(name=terms.premium.hide_numbers(one.media.name))
+        return replace(one, text=terms.premium.hide_numbers(one.text), media=media)
 
     return [shown(one) for one in thread]

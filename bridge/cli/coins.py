@@ -105,7 +105,6 @@ def grant(
     from bridge.cli.session import CLOCK, the_desk
     from bridge.engine.setup import StoreSetup
     from bridge.services import staff_coins
-    from bridge.services.chat_parts import shown_text
 
     settings = call.settings()
     chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
@@ -120,7 +119,7 @@ def grant(
             chosen.name,
             owner,
             coins=coins,
-            reason=shown_text(StoreSetup.of(chosen).desk_terms, reason),
+            reason=StoreSetup.of(chosen).premium.hide_numbers(reason),
             staff=who,
             key=chosen_key,
             zone=chosen.zone_info,
@@ -162,7 +161,6 @@ def correct(
     from bridge.engine.setup import StoreSetup
     from bridge.errors import NotEnoughCoins
     from bridge.services import staff_coins
-    from bridge.services.chat_parts import shown_text
 
     settings = call.settings()
     chosen, owner, at = one_store(settings, store), owner_of(customer), CLOCK.now()
@@ -177,7 +175,7 @@ def correct(
             chosen.name,
             owner,
             coins=change,
-            reason=shown_text(StoreSetup.of(chosen).desk_terms, reason),
+            reason=StoreSetup.of(chosen).premium.hide_numbers(reason),
             staff=who,
             key=chosen_key,
             zone=chosen.zone_info,

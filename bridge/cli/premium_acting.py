@@ -196,10 +196,10 @@ def close(call: Call, agreement: AgreementNumber, by: ByOption = None, store: St
     The bill is a draft: the customer sees nothing of it before `bridge premium statement BILL --send`.
     """
     from bridge.cli.session import CLOCK
-    from bridge.services import closing_time
+    from bridge.services import closing_agreements
 
     def do(tx: "Tx", work: "Work") -> "Agreement":
-        return closing_time.close(tx, work.terms, agreement, by=work.staff, now=CLOCK.reading())[0]
+        return closing_agreements.close(tx, work.terms, agreement, by=work.staff, now=CLOCK.reading())[0]
 
     def told(view: "AgreementView") -> str:
         if view.bill is None:

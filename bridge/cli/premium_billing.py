@@ -172,7 +172,7 @@ def make_due(call: Call, bill: BillNumber, by: ByOption = None, store: StoreOpti
     from bridge.services import billing
 
     def do(tx: "Tx", work: "Work") -> "Bill":
-        return billing.bill(tx, work.terms, bill, by=work.staff, at=work.at)
+        return billing.make_due(tx, work.terms, bill, by=work.staff, at=work.at)
 
     _act(call, bill, store, by, do, f"billed bill {bill}.", shows=True)
 

@@ -41,14 +41,13 @@ def export(
     from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
     from bridge.engine.setup import StoreSetup
     from bridge.services import personal_export
-    from bridge.services.chat_personal import shown_by
 
     settings = call.settings()
     chosen, owner = one_store(settings, store), owner_of(customer)
     with OutputFile(file) as output, the_desk(settings) as desk, ways_on(chosen.name):
         document: dict[str, Any] = {
             "made_at": utc(CLOCK.now()),
-            **desk.look(personal_export.export, chosen.name, owner, shown=shown_by(StoreSetup.of(chosen).desk_terms)),
+            **desk.look(personal_export.export, chosen.name, owner, shown=StoreSetup.of(chosen).premium.hide_numbers),
         }
 
         async def ask() -> dict[str, Any]:

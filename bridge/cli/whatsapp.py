@@ -10,7 +10,7 @@ from bridge.cli.call import Call, EachStoreOption, command, group
 
 if TYPE_CHECKING:
     from bridge.desk.chat_counts import NumberCounts
-    from bridge.domain.premium import PremiumNumber
+    from bridge.domain.premium import OurNumber
     from bridge.settings import StoreSettings
 
 app = group("whatsapp", "WhatsApp: its numbers, what goes over them, and deliveries handled once more.")
@@ -28,7 +28,7 @@ def status(call: Call, store: EachStoreOption = None) -> None:
 
     settings, at = call.settings(), CLOCK.now()
     stores = [one_store(settings, store)] if store else list(settings.stores.values())
-    rows: list[tuple[StoreSettings, PremiumNumber, NumberCounts | None]] = []
+    rows: list[tuple[StoreSettings, OurNumber, NumberCounts | None]] = []
     with the_desk(settings) as desk:
         receipts = desk.look(lambda tx: tx.receipts.waiting()).get(PLUGIN, 0)
         for one in stores:
@@ -128,7 +128,7 @@ command(app, "send")(chat.send)
 _COLUMNS = ("Number", "Store", "Role", "Chats", "Waiting for us", "Received", "Sent", "Templates", "Unsent")
 
 
-def _carried(store: "StoreSettings") -> "list[PremiumNumber]":
+def _carried(store: "StoreSettings") -> "list[OurNumber]":
     from bridge.engine.setup import StoreSetup
 
     return [number for number in StoreSetup.of(store).premium.numbers if number.channel_id]
@@ -140,7 +140,7 @@ def _month(store: "StoreSettings", at: datetime) -> datetime:
     return here.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-def _document(store: "StoreSettings", number: "PremiumNumber", counts: "NumberCounts | None") -> dict[str, Any]:
+def _document(store: "StoreSettings", number: "OurNumber", counts: "NumberCounts | None") -> dict[str, Any]:
     from bridge.cli.chats_shown import UNSENT
     from bridge.domain.chats import ChatKind, SendState
 
@@ -164,7 +164,7 @@ def _document(store: "StoreSettings", number: "PremiumNumber", counts: "NumberCo
     }
 
 
-def _row(store: "StoreSettings", number: "PremiumNumber", counts: "NumberCounts | None") -> tuple[object, ...]:
+def _row(store: "StoreSettings", number: "OurNumber", counts: "NumberCounts | None") -> tuple[object, ...]:
     told = _document(store, number, counts)
     unsent = ", ".join(f"{found} {state}" for state, found in told["unsent"].items() if found)
     return (

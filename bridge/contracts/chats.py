@@ -144,7 +144,7 @@ class Chats(Protocol):
         ...
 
     async def status(
-        self, channel: str, external_id: str, state: SendState, at: datetime, *, reason: str = "", reference: str = ""
+        self, channel: str, external_id: str, state: SendState, *, reason: str = "", reference: str = ""
     ) -> None:
         """What the channel says of a message of ours, maybe late, twice, out of order, or before `sent` was noted."""
         ...

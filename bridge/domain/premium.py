@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bridge.domain.money import Currency, HourlyRate, Money
+from bridge.domain.number_hiding import without_numbers
 
 DOLLAR = Currency("USD")
 STEP = timedelta(minutes=15)
@@ -23,7 +24,7 @@ class NumberRole(StrEnum):
     PREMIUM = "premium"
 
 
-class PremiumNumber(NamedTuple):
+class OurNumber(NamedTuple):
     """One number, and who may answer on it; nobody named is everybody of the staff, which a premium one never is.
 
     `key` is its name in the settings; desk, logs and commands call it so. `number` is as people dial it, E.164;
@@ -61,7 +62,7 @@ class PremiumTerms:
 
     currency: Currency = DOLLAR
     kinds: Mapping[str, PremiumKind] = field(default_factory=dict)
-    numbers: tuple[PremiumNumber, ...] = ()
+    numbers: tuple[OurNumber, ...] = ()
     valid_days: int = 14
     most_steps: int = 32
     longest_timer: timedelta = timedelta(hours=2)
@@ -75,15 +76,24 @@ class PremiumTerms:
     pay_url: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
 
-    def number(self, key: str) -> PremiumNumber | None:
+    def number(self, key: str) -> OurNumber | None:
         """The number of that name."""
         return next((one for one in self.numbers if one.key == key), None)
 
-    def on_channel(self, channel_id: str) -> PremiumNumber | None:
+    def on_channel(self, channel_id: str) -> OurNumber | None:
         """The number that the channel's plugin knows by that."""
         return next((one for one in self.numbers if one.channel_id and one.channel_id == channel_id), None)
 
-    def of_role(self, role: NumberRole) -> tuple[PremiumNumber, ...]:
+    @property
+    def premium_numbers(self) -> list[str]:
+        """The numbers that stand in the automatic reply alone (rule W2)."""
+        return [one.number for one in self.of_role(NumberRole.PREMIUM)]
+
+    def hide_numbers(self, text: str) -> str:
+        """What was said, as it may be shown anywhere else: without a premium number (rule W2)."""
+        return without_numbers(text, self.premium_numbers)
+
+    def of_role(self, role: NumberRole) -> tuple[OurNumber, ...]:
         """The numbers of that role, in file order."""
         return tuple(one for one in self.numbers if one.role is role)
 

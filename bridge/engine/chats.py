@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 import structlog
@@ -133,7 +132,7 @@ class DeskChats(Chats):
         await self._desk.transact("message failed", work)
 
     async def status(
-        self, channel: str, external_id: str, state: SendState, at: datetime, *, reason: str = "", reference: str = ""
+        self, channel: str, external_id: str, state: SendState, *, reason: str = "", reference: str = ""
     ) -> None:
         said = EarlyStatus(state, reason)
         stores = list(self._terms())
@@ -144,7 +143,6 @@ class DeskChats(Chats):
                     return
             tx.conversations.note_early(channel, external_id, said, now)
 
-        del at  # the channel's moment of it; which is the furthest, its order decides
         now = self._clock.now()
         await self._desk.transact("message status", work)
 

@@ -21,7 +21,6 @@ from bridge.domain.bills import Bill
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import AgreementDeclined, AgreementReached
 from bridge.errors import AgreementRefused
-from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note
 from bridge.services.premium_parts import about_agreement, agreement_of
 from bridge.services.staff_words import require_staff, require_text
@@ -109,5 +108,5 @@ def require_whose(tx: Tx, thing: Agreement | Bill, who: Decider) -> None:
 def _evidence(terms: DeskTerms, agreement: Agreement, who: Decider, text_hash: str, at: datetime) -> Acceptance:
     hashes = agreement.offer.hashes
     language = next((name for name, one in hashes.items() if one == text_hash), "")
-    version, words = agreement.offer.version, shown_text(terms, who.words.strip())
+    version, words = agreement.offer.version, terms.premium.hide_numbers(who.words.strip())
     return Acceptance(version, at, who.channel, text_hash, language, who.evidence, who.staff, words)

@@ -18,7 +18,6 @@ from bridge.errors import AgreementRefused
 from bridge.locale.agreement_words import agreement_texts
 from bridge.locale.quote_words import text_hashes
 from bridge.services.chat_offering import show
-from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note
 from bridge.services.premium_parts import about_agreement, agreement_of, contact_of
 from bridge.services.quote_parts import MOST_WORDS, ticket_of
@@ -113,7 +112,7 @@ def _new_offer(
     require_cap(cap_steps, most=terms.premium.most_steps)
     if words:
         require_text(words, what="words", longest=MOST_WORDS)
-    texts = agreement_texts(kind, kind.rate, cap_steps, words=shown_text(terms, words))
+    texts = agreement_texts(kind, kind.rate, cap_steps, words=terms.premium.hide_numbers(words))
     at = at.replace(microsecond=0)
     until = at + timedelta(days=terms.premium.valid_days)
     return AgreementOffer(version, kind.key, kind.rate, cap_steps, texts, text_hashes(texts), at, until, by)

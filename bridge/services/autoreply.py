@@ -7,7 +7,7 @@ from bridge.contracts.desk import Tx
 from bridge.domain.chats import ChatKind, Route, owes_autoreply, window_open
 from bridge.domain.desk_terms import DeskTerms
 from bridge.locale.chat_words import autoreply_text, choice_buttons, choice_text
-from bridge.services.chat_parts import LONGEST_WITH_BUTTONS, Chat, premium_numbers, say
+from bridge.services.chat_parts import LONGEST_WITH_BUTTONS, Chat, say
 
 PRESALES, SUPPORT = "presales", "support"
 ROUTE_BUTTON = "route:"
@@ -22,7 +22,7 @@ def text_to_paste(terms: DeskTerms, language: str) -> str:
         title=terms.title or terms.store,
         ticket_page=premium.ticket_page,
         licences=bool(terms.licences),
-        premium_numbers=premium_numbers(terms),
+        premium_numbers=terms.premium.premium_numbers,
         kinds=premium.kinds.values(),
     )
 

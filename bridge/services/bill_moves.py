@@ -10,15 +10,15 @@ from bridge.errors import BillRefused
 from bridge.services.premium_parts import about_bill
 
 
-def move(tx: Tx, bill: Bill, before: Bill, to: BillState) -> Bill:
-    """The bill as it is to be kept, in another state than `before`. Raises `BillRefused` where that can't follow."""
-    require_move(before, to)
+def move(tx: Tx, bill: Bill, to: BillState) -> Bill:
+    """Keep a bill in another state than it is in. Raises `BillRefused` where that can't follow."""
+    require_move(bill, to)
     return tx.bills.save(replace(bill, state=to))
 
 
 def mark_paid(tx: Tx, before: Bill, *, paid_by: str, at: datetime) -> Bill:
     """It was paid. Raises `BillRefused` for one that is not due."""
-    saved = move(tx, replace(before, paid_at=at, paid_by=paid_by), before, BillState.PAID)
+    saved = move(tx, replace(before, paid_at=at, paid_by=paid_by), BillState.PAID)
     changed(tx, saved, before, at)
     return saved
 

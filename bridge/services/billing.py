@@ -26,7 +26,6 @@ from bridge.errors import BillRefused
 from bridge.services.accepting import Decider, require_whose
 from bridge.services.bill_moves import changed, mark_paid, move
 from bridge.services.chat_offering import show_bill
-from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note
 from bridge.services.premium_parts import about_bill, bill_of
 from bridge.services.premium_payments import pay_by_earlier_order
@@ -66,7 +65,7 @@ def send(tx: Tx, terms: DeskTerms, bill_id: int, *, by: str, at: datetime) -> Bi
     """Let the customer read the final statement; also again after he has disputed it. Raises `BillRefused`."""
     bill = bill_of(tx, terms.store, bill_id)
     require_staff(by)
-    saved = move(tx, replace(bill, sent_at=at), bill, BillState.SENT)
+    saved = move(tx, replace(bill, sent_at=at), BillState.SENT)
     tx.outbox.add([BillSent(**about_bill(tx, saved, at, "sent"))])
     show_bill(tx, terms, saved, by=by, at=at, final=False)
     note(tx, terms.store, by, "premium_send", f"bill:{saved.id}", at, amount=str(saved.total))
@@ -100,18 +99,18 @@ def dispute(
     if bill.state is BillState.DISPUTED:
         return bill
     require_text(words, what="words", longest=MOST_WORDS)
-    words = shown_text(terms, words)
+    words = terms.premium.hide_numbers(words)
     return _decided(tx, terms, bill, BillState.DISPUTED, who, at, text_hash=text_hash, words=words)
 
 
-def bill(tx: Tx, terms: DeskTerms, bill_id: int, *, by: str, at: datetime) -> Bill:
-    """Make it due (rule W8); where an order of just its amount has come before, that pays it.
+def make_due(tx: Tx, terms: DeskTerms, bill_id: int, *, by: str, at: datetime) -> Bill:
+    """Bill what was stated (rule W8): it is due, but where an order of just its amount has come before, that pays it.
 
     Raises `BillRefused` where the customer has not had its statement, or disputes it.
     """
     before = bill_of(tx, terms.store, bill_id)
     require_staff(by)
-    saved = move(tx, replace(before, billed_at=at), before, BillState.BILLED)
+    saved = move(tx, replace(before, billed_at=at), BillState.BILLED)
     changed(tx, saved, before, at)
     note(tx, terms.store, by, "premium_bill", f"bill:{saved.id}", at, amount=str(saved.total))
     now = pay_by_earlier_order(tx, terms.store, saved, at=at)
@@ -128,7 +127,9 @@ def paid(tx: Tx, terms: DeskTerms, bill_id: int, *, how: str, by: str, at: datet
     saved = mark_paid(tx, before, paid_by=by_staff(by), at=at)
     tx.bills.decide(
         saved.id,
-        BillDecision(BillState.PAID, at, AgreementChannel.STAFF, staff=by, words=shown_text(terms, how.strip())),
+        BillDecision(
+            BillState.PAID, at, AgreementChannel.STAFF, staff=by, words=terms.premium.hide_numbers(how.strip())
+        ),
     )
     note(tx, terms.store, by, "premium_paid", f"bill:{saved.id}", at, amount=str(saved.total))
     return saved
@@ -157,7 +158,7 @@ def correct(
         rate=time.rate,
         steps=steps,
         at=at,
-        reason=shown_text(terms, reason.strip()),
+        reason=terms.premium.hide_numbers(reason.strip()),
         staff=by,
     )
     more = replace(before, lines=(*before.lines, line))
@@ -193,8 +194,8 @@ def _decided(
     text_hash: str = "",
     words: str = "",
 ) -> Bill:
-    saved = tx.bills.save(before) if before.state is what else move(tx, before, before, what)
-    said = words.strip() or shown_text(terms, who.words.strip())
+    saved = tx.bills.save(before) if before.state is what else move(tx, before, what)
+    said = words.strip() or terms.premium.hide_numbers(who.words.strip())
     decision = BillDecision(what, at, who.channel, text_hash, "", who.evidence, who.staff, said)
     tx.bills.decide(saved.id, decision)
     changed(tx, saved, before, at)

@@ -12,7 +12,6 @@ from bridge.contracts.desk import Tx
 from bridge.domain.chats import Address, ChatContact
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.stored_text import storable
-from bridge.services.chat_parts import shown_text
 
 CHANGED = "chat_contact_changed"
 LONGEST_NAME, LONGEST_PHONE, LONGEST_USER_ID = 128, 32, 191
@@ -33,7 +32,7 @@ def contact_from(tx: Tx, terms: DeskTerms, message: Incoming, *, at: datetime) -
         by_phone = None
     number = by_user or by_phone
     contact = tx.contacts.get(terms.store, number) if number else None
-    name = storable(shown_text(terms, message.name), LONGEST_NAME) if message.receiver is None else ""
+    name = storable(terms.premium.hide_numbers(message.name), LONGEST_NAME) if message.receiver is None else ""
     if contact is None:
         contact = tx.contacts.add(terms.store, at=at, name=name)
     elif name and name != contact.name:

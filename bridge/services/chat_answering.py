@@ -11,7 +11,7 @@ from bridge.domain.files import NamedFile, shown_name
 from bridge.domain.tickets import Message
 from bridge.errors import ChatRefused
 from bridge.locale.chat_words import Notice
-from bridge.services.chat_parts import MOST_BYTES, chat_of, notice, require_may_answer, say, shown_text
+from bridge.services.chat_parts import MOST_BYTES, chat_of, notice, require_may_answer, say
 
 
 def answer_in_chat(
@@ -51,7 +51,7 @@ def answer_in_chat(
     say(tx, terms, chat, ChatKind.TEXT, said.text, at=at, language=language, staff=by, ticket_message=said.id)
     for file, kind in files:
         if file.size <= MOST_BYTES.get(kind, 0):
-            name = shown_name(shown_text(terms, file.name))
+            name = shown_name(terms.premium.hide_numbers(file.name))
             sent = ChatMedia("", kind, name, file.size, MediaState.KEPT, file.sha256)
             say(
                 tx,

@@ -64,7 +64,7 @@ def why_not_kept(tx: Tx, terms: DeskTerms, kind: str | None, size: int) -> str:
 
 def keep(tx: Tx, terms: DeskTerms, message_id: int, fetched: ChatMedia, *, at: datetime) -> None:
     """A file's content is kept: its message has it, and so has the ticket that the message went to."""
-    message = _waiting(tx, message_id)
+    message = _with_file_due(tx, message_id)
     if message is not None:
         message = replace(message, media=fetched)
         tx.conversations.change(message)
@@ -74,7 +74,7 @@ def keep(tx: Tx, terms: DeskTerms, message_id: int, fetched: ChatMedia, *, at: d
 
 def refuse(tx: Tx, terms: DeskTerms | None, message_id: int, reason: str, *, at: datetime) -> None:
     """A file can't be had, for good; staff hear of it where it is for want of room."""
-    message = _waiting(tx, message_id)
+    message = _with_file_due(tx, message_id)
     if message is not None and message.media is not None:
         media = message.media._replace(state=MediaState.REFUSED)
         tx.conversations.change(replace(message, media=media, error=reason[:LONGEST_REASON]))
@@ -82,7 +82,7 @@ def refuse(tx: Tx, terms: DeskTerms | None, message_id: int, reason: str, *, at:
             tell_full(tx, terms, at)
 
 
-def _waiting(tx: Tx, message_id: int) -> ChatMessage | None:
+def _with_file_due(tx: Tx, message_id: int) -> ChatMessage | None:
     """The message, if its file is still due."""
     kept = tx.conversations.message(message_id)
     if kept is None or kept.message.media is None or kept.message.media.state is not MediaState.DUE:

@@ -21,15 +21,7 @@ from bridge.errors import ChatRefused
 from bridge.locale.chat_words import Notice
 from bridge.services import timing
 from bridge.services.agreements import take_to_ticket
-from bridge.services.chat_parts import (
-    FLOOD,
-    Chat,
-    chat_of,
-    notice,
-    require_may_answer,
-    shown_text,
-    wait_for_staff,
-)
+from bridge.services.chat_parts import FLOOD, Chat, chat_of, notice, require_may_answer, wait_for_staff
 from bridge.services.coin_moves import account_by_id, note
 from bridge.services.covering import cover_opening
 from bridge.services.file_parts import parts_of
@@ -62,7 +54,7 @@ def move(tx: Tx, terms: DeskTerms, conversation_id: int, *, subject: str, by: st
     ticket = tx.tickets.open(
         terms.store,
         account.id,
-        subject=shown_text(terms, subject).strip(),
+        subject=terms.premium.hide_numbers(subject).strip(),
         at=now.at,
         by=Author.CUSTOMER,
         channel=Channel.CHAT,
@@ -212,11 +204,11 @@ def _say(tx: Tx, terms: DeskTerms, ticket: Ticket, one: ChatMessage, at: datetim
 
 def _words(terms: DeskTerms, one: ChatMessage) -> str:
     """Its text; of a file that can't be had, what it was."""
-    text = shown_text(terms, one.text)
+    text = terms.premium.hide_numbers(one.text)
     media = one.media
     if media is None or media.state is MediaState.KEPT:
         return text
-    return f"{text}\n[{shown_text(terms, media.name) or media.mime_type}]".strip()
+    return f"{text}\n[{terms.premium.hide_numbers(media.name) or media.mime_type}]".strip()
 
 
 def _detail(one: ChatMessage) -> dict[str, int]:
@@ -228,7 +220,7 @@ def _attach(tx: Tx, terms: DeskTerms, ticket: Ticket, one: ChatMessage, at: date
     if media is None or media.state is not MediaState.KEPT:
         return
     named = NamedFile(
-        str(uuid4()), shown_name(shown_text(terms, media.name)), media.size, media.sha256, parts_of(media.size)
+        str(uuid4()), shown_name(terms.premium.hide_numbers(media.name)), media.size, media.sha256, parts_of(media.size)
     )
     tx.files.add(
         terms.store,

@@ -10,7 +10,7 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.locale.agreement_words import kind_name
 from bridge.locale.chat_words import StatementRow, statement_text
 from bridge.services.chat_agreements import buttons_of, is_of_newest
-from bridge.services.chat_parts import LONGEST_TEXT, LONGEST_WITH_BUTTONS, Chat, premium_chat, say, shown_text
+from bridge.services.chat_parts import LONGEST_TEXT, LONGEST_WITH_BUTTONS, Chat, premium_chat, say
 from bridge.services.premium_parts import owner_of
 
 
@@ -83,7 +83,7 @@ def _bill_message(tx: Tx, terms: DeskTerms, bill: Bill, *, by: str, final: bool)
             one.duration,
             one.rate,
             one.amount,
-            shown_text(terms, one.reason),
+            terms.premium.hide_numbers(one.reason),
         )
         for one in bill.lines
     ]

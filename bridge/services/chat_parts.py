@@ -22,8 +22,7 @@ from bridge.domain.chats import (
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import ChatMessageReady, ChatWaiting
 from bridge.domain.files import MEBIBYTE
-from bridge.domain.number_hiding import without_numbers
-from bridge.domain.premium import NumberRole, PremiumNumber
+from bridge.domain.premium import NumberRole, OurNumber
 from bridge.errors import ChatRefused
 from bridge.locale.chat_words import Notice, notice_text
 
@@ -48,7 +47,7 @@ class Chat(NamedTuple):
 
     conversation: Conversation
     contact: ChatContact
-    number: PremiumNumber
+    number: OurNumber
 
     def language(self, terms: DeskTerms) -> str:
         """The language to address the contact in."""
@@ -87,13 +86,13 @@ def premium_chat(tx: Tx, terms: DeskTerms, contact_id: int, *, by: str) -> Chat 
     return Chat(last, contact, numbers[last.number])
 
 
-def may_answer(terms: DeskTerms, number: PremiumNumber) -> tuple[str, ...]:
+def may_answer(terms: DeskTerms, number: OurNumber) -> tuple[str, ...]:
     """Who of the staff answers on a number: those who are listed for it, else everybody (rule W1)."""
     everybody = tuple(terms.tickets.staff)
     return tuple(name for name in everybody if name in number.agents) if number.agents else everybody
 
 
-def require_may_answer(number: PremiumNumber, by: str) -> None:
+def require_may_answer(number: OurNumber, by: str) -> None:
     """Raises `ChatRefused` for who is not listed for the number (rule W1)."""
     listed = number.agents
     if number.role is NumberRole.PREMIUM or listed:
@@ -101,16 +100,6 @@ def require_may_answer(number: PremiumNumber, by: str) -> None:
             raise ChatRefused("not_listed", f"{by or 'nobody'} is not listed for the number {number.key!r} (rule W1)")
     elif not by.strip():
         raise ChatRefused("not_listed", "must name who of the staff does it")
-
-
-def premium_numbers(terms: DeskTerms) -> list[str]:
-    """The numbers that stand in the automatic reply alone (rule W2)."""
-    return [one.number for one in terms.premium.of_role(NumberRole.PREMIUM)]
-
-
-def shown_text(terms: DeskTerms, text: str) -> str:
-    """What was said, as it may be shown anywhere else: without a premium number (rule W2)."""
-    return without_numbers(text, premium_numbers(terms))
 
 
 def has_agreement(tx: Tx, contact: ChatContact) -> bool:

@@ -10,9 +10,7 @@ from typing import Any
 
 from bridge.contracts.desk import Tx
 from bridge.domain.chats import ChatMessage, Conversation
-from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.moments import iso_text
-from bridge.services.chat_parts import shown_text
 
 Shown = Callable[[str], str]
 """What of a text may be shown anywhere but in the chat (rule W2)."""
@@ -46,11 +44,6 @@ def chat_parts_of(tx: Tx, contact_ids: Sequence[int], shown: Shown) -> list[dict
     """Everything that is kept of what was said with these contacts."""
     chats = [one for number in contact_ids for one in tx.conversations.of_contact(number)]
     return [_chat(tx, one, shown) for one in chats]
-
-
-def shown_by(terms: DeskTerms) -> Shown:
-    """Hides the store's premium numbers."""
-    return lambda text: shown_text(terms, text)
 
 
 def _chat(tx: Tx, one: Conversation, shown: Shown) -> dict[str, Any]:

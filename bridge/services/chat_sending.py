@@ -25,7 +25,7 @@ from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.number_hiding import names_number
 from bridge.errors import ChatRefused
 from bridge.services.autoreply import sent_text
-from bridge.services.chat_parts import LONGEST_TEXT, chat_of, premium_numbers, ready, require_may_answer, say
+from bridge.services.chat_parts import LONGEST_TEXT, chat_of, ready, require_may_answer, say
 from bridge.services.coin_moves import note
 from bridge.services.staff_words import require_text
 
@@ -51,7 +51,7 @@ def send(
     chat = chat_of(tx, terms, conversation_id)
     require_may_answer(chat.number, by)
     require_text(text, what="text", longest=LONGEST_TEXT)
-    if names_number(text, premium_numbers(terms)):
+    if names_number(text, terms.premium.premium_numbers):
         raise ChatRefused("premium_number", "the text names a premium number: the automatic reply alone does (rule W2)")
     language = chat.language(terms)
     said = say(tx, terms, chat, ChatKind.TEXT, text.strip(), at=at, language=language, staff=by)

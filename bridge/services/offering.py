@@ -21,7 +21,6 @@ from bridge.domain.tickets import MessageKind, Ticket
 from bridge.errors import QuoteRefused, UnknownAccount
 from bridge.locale.quote_words import quote_texts, text_hashes
 from bridge.services import expiring
-from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note, spendable
 from bridge.services.covering import cover_of_offer
 from bridge.services.quote_parts import about, quote_of, require_covered, require_words, say, set_free, ticket_of
@@ -156,7 +155,7 @@ def withdraw(tx: Tx, terms: DeskTerms, quote_id: int, *, by: str, at: datetime) 
 
 
 def new_offer(terms: DeskTerms, kind: QuoteKind, version: int, coins: int, words: str, by: str, at: datetime) -> Offer:
-    words = shown_text(terms, words).strip()
+    words = terms.premium.hide_numbers(words).strip()
     texts = quote_texts(kind, coins=coins, words=words)
     until = quotes.first_deadline(at, days=terms.valid_days)
     return Offer(version, coins, words, texts, text_hashes(texts), at, until, by)

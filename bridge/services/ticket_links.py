@@ -20,7 +20,6 @@ from bridge.domain.ticket_course import asked_since
 from bridge.domain.ticket_history import history_of
 from bridge.domain.tickets import BY_PEOPLE, QUEUED, Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused
-from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note
 from bridge.services.covering import copy_cover, join_cover
 from bridge.services.native_parts import STATUS_OF
@@ -107,7 +106,7 @@ def split(
     part = tx.tickets.open(
         terms.store,
         account.id,
-        subject=shown_text(terms, subject).strip(),
+        subject=terms.premium.hide_numbers(subject).strip(),
         at=copies[0].at,
         by=copies[0].author,
         staff=copies[0].staff,

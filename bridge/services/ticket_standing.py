@@ -23,7 +23,6 @@ from bridge.domain.ticket_history import history_of
 from bridge.domain.ticket_terms import NONE, PACKAGE
 from bridge.domain.tickets import ENDED, WAITING, Author, Message, MessageKind, Ticket, TicketNow, TicketState
 from bridge.errors import DeskUnusable
-from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import packages_of
 from bridge.services.native_parts import STATUS_OF
 from bridge.services.policies import follow_settings, policies_of
@@ -41,7 +40,7 @@ def tell(
     What staff write is said without a premium number (rule W2). `packages` as with `settle`.
     """
     if message.author is Author.STAFF:
-        message = replace(message, text=shown_text(terms, message.text))
+        message = replace(message, text=terms.premium.hide_numbers(message.text))
     said = tx.tickets.say(ticket_id, message)
     settle(tx, terms, ticket_id, at=said.at, packages=packages)
     return said

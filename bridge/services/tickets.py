@@ -18,7 +18,6 @@ from bridge.domain.rights import RightKind
 from bridge.domain.tickets import Author, Message, MessageKind, Ticket, TicketState
 from bridge.errors import TicketRefused, UnknownAccount
 from bridge.services.chat_answering import answer_in_chat
-from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note
 from bridge.services.covering import require_licence_of
 from bridge.services.files import attach
@@ -74,8 +73,8 @@ def open_for(
         tx,
         terms,
         account,
-        subject=shown_text(terms, subject).strip(),
-        text=shown_text(terms, text).strip(),
+        subject=terms.premium.hide_numbers(subject).strip(),
+        text=terms.premium.hide_numbers(text).strip(),
         at=at,
         by=by,
         price=price,

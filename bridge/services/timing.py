@@ -24,7 +24,6 @@ from bridge.domain.work_time import (
     worked_in,
 )
 from bridge.errors import AgreementRefused, TimeRefused
-from bridge.services.chat_parts import shown_text
 from bridge.services.coin_moves import note
 from bridge.services.premium_parts import agreement_of, contact_of, segments_of
 from bridge.services.staff_words import require_text
@@ -132,7 +131,7 @@ def add(
         ended_at=until,
         worked=worked,
         ending=Ending.STOPPED,
-        reason=shown_text(terms, reason.strip()),
+        reason=terms.premium.hide_numbers(reason.strip()),
         person=terms.premium.person(agent),
     )
     require_apart(made, tx.work_time.of_worker(made.worker, since, until))
@@ -143,11 +142,9 @@ def add(
     return kept
 
 
-def end_of_contact(
-    tx: Tx, terms: DeskTerms, contact_id: int, *, now: Reading, ending: Ending = Ending.MOVED
-) -> list[Segment]:
+def end_of_contact(tx: Tx, terms: DeskTerms, contact_id: int, *, now: Reading) -> list[Segment]:
     """End what runs for a contact, because his conversation became a ticket (rule W7)."""
-    return [end(tx, terms, one, now, ending) for one in tx.work_time.running_of(contact_id)]
+    return [end(tx, terms, one, now, Ending.MOVED) for one in tx.work_time.running_of(contact_id)]
 
 
 def require_listed(terms: DeskTerms, agent: str) -> None:

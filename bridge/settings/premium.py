@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, PlainSerializer, SecretStr
 
 from bridge.domain.money import Currency, HourlyRate, Money
-from bridge.domain.premium import DOLLAR, STEP, NumberRole, PremiumKind, PremiumNumber, PremiumTerms
+from bridge.domain.premium import DOLLAR, STEP, NumberRole, OurNumber, PremiumKind, PremiumTerms
 from bridge.errors import ImpossibleAmount
 from bridge.settings.base import Broken, Section, all_broken, broken, check_label, check_web_address
 from bridge.settings.rights import LongNames
@@ -114,10 +114,10 @@ class PremiumNumberSettings(Section):
     )
 
     @property
-    def value(self) -> PremiumNumber:
+    def value(self) -> OurNumber:
         """The number as the rules need it."""
         role, number = NumberRole(self.role), _dialled(self.number)
-        return PremiumNumber(self.name, role, number, self.channel_id, frozenset(self.agents))
+        return OurNumber(self.name, role, number, self.channel_id, frozenset(self.agents))
 
 
 def _kinds(kinds: Mapping[str, PremiumKindSettings]) -> Mapping[str, PremiumKindSettings]:

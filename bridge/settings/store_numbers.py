@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 
 from bridge.domain.number_hiding import names_number
-from bridge.domain.premium import NumberRole, PremiumNumber
+from bridge.domain.premium import NumberRole, OurNumber
 from bridge.errors import SettingProblem
 from bridge.settings.base import file_label
 from bridge.settings.store_file import StoreSettings
@@ -49,5 +49,5 @@ def _in_common(first: StoreSettings, second: StoreSettings) -> Iterator[SettingP
                 yield SettingProblem(file, f"{path}.role", rule, number.role.value)
 
 
-def _numbers(store: StoreSettings) -> Iterator[tuple[int, PremiumNumber]]:
+def _numbers(store: StoreSettings) -> Iterator[tuple[int, OurNumber]]:
     return enumerate((one.value for one in store.premium.numbers), start=1)

@@ -11,7 +11,7 @@ from bridge.contracts.chats import Media
 from bridge.domain.chats import Address, ChatKind, Direction, Route, SendState
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import ChatMessageReady
-from bridge.domain.premium import NumberRole, PremiumNumber
+from bridge.domain.premium import NumberRole, OurNumber
 from bridge.domain.ticket_terms import StaffHours
 from bridge.errors import ChatRefused
 from bridge.services import chat_by_staff, chat_routing, chat_sending
@@ -79,7 +79,7 @@ def test_W2_a_language_stays_until_he_writes_otherwise(desk: ChatDesk) -> None:
 
 
 def test_W2_a_contact_is_answered_once_in_24_hours_on_whichever_official_number() -> None:
-    second = PremiumNumber("second", NumberRole.OFFICIAL, "+12025550103", "101")
+    second = OurNumber("second", NumberRole.OFFICIAL, "+12025550103", "101")
     with a_chat_desk(numbers=(*NUMBERS, second)) as desk:
         desk.writes("one")
         desk.later(hours=23, minutes=59)

@@ -39,7 +39,7 @@ def dump(desk: ChatDesk) -> str:
 def test_D2_a_customer_gets_all_that_was_said_with_him_but_no_premium_number(desk: ChatDesk) -> None:
     desk.linked(WHO)
     desk.writes(f"I have {PREMIUM_NUMBER}", by=WHO, to=DEVELOPER.channel_id)
-    shown = chat_personal.shown_by(desk.premium.terms)
+    shown = desk.premium.terms.premium.hide_numbers
     document = desk.look(lambda tx: personal_export.export(tx, ACME, CUSTOMER, shown=shown))
     [chat] = document["premium"]["chats"]
     assert [one["text"] for one in chat["messages"]] == [SECRET, "I have •••"]

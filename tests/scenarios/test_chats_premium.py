@@ -8,7 +8,7 @@ from bridge.domain.agreements import Agreement, AgreementState
 from bridge.domain.bills import BillState
 from bridge.domain.chats import ChatKind, ChatMessage, Route, SendState
 from bridge.domain.events import AgreementReached, BillChanged, BillSent
-from bridge.domain.premium import NumberRole, PremiumNumber
+from bridge.domain.premium import NumberRole, OurNumber
 from bridge.errors import PremiumError
 from bridge.services import agreements, billing, chat_routing, timing
 from bridge.services.purchases import book_orders
@@ -181,7 +181,7 @@ def test_W1_what_somebody_offers_who_is_not_listed_for_the_number_is_not_sent_ov
 
 
 def test_W1_an_offer_goes_out_on_the_number_that_its_maker_is_listed_for() -> None:
-    second = PremiumNumber("second", NumberRole.PREMIUM, "+12025550103", "300", frozenset({"Carla"}))
+    second = OurNumber("second", NumberRole.PREMIUM, "+12025550103", "300", frozenset({"Carla"}))
     with a_chat_desk(numbers=(*NUMBERS, second)) as desk:
         desk.writes("Help me, Carla", to=second.channel_id)
         desk.later(minutes=1)
@@ -257,7 +257,7 @@ def test_W1_what_somebody_states_or_corrects_who_is_not_listed_for_the_number_is
     line = {"agreement_id": agreement.id, "steps": -1, "reason": "As talked over"}
     desk.premium.do(billing.send, bill.id, **carla)
     desk.premium.do(billing.correct, bill.id, **line, **carla)
-    desk.premium.do(billing.bill, bill.id, **carla)
+    desk.premium.do(billing.make_due, bill.id, **carla)
     desk.premium.do(billing.correct, bill.id, **line, **carla)
     assert ChatKind.STATEMENT not in [one.kind for one in said(desk)]
     told = [*desk.premium.told(BillSent), *(one for one in desk.premium.told(BillChanged) if one.corrected)]
@@ -267,7 +267,7 @@ def test_W1_what_somebody_states_or_corrects_who_is_not_listed_for_the_number_is
 
 
 def test_W1_a_statement_goes_out_on_the_number_that_its_sender_is_listed_for() -> None:
-    second = PremiumNumber("second", NumberRole.PREMIUM, "+12025550103", "300", frozenset({"Carla"}))
+    second = OurNumber("second", NumberRole.PREMIUM, "+12025550103", "300", frozenset({"Carla"}))
     with a_chat_desk(numbers=(*NUMBERS, second)) as desk:
         desk.writes("Help me, Carla", to=second.channel_id)
         desk.later(minutes=1)

@@ -18,7 +18,7 @@ from aiohttp import web
 
 from bridge.app import App
 from bridge.desk.statement_keys import new_statement_key
-from bridge.services import closing_time, timing
+from bridge.services import closing_agreements, timing
 from bridge.testing.mariadb import PrivateMariaDB
 from bridge.testing.ports import free_port
 from tests.scenarios.conftest import MakeCommands
@@ -259,7 +259,7 @@ async def _agrees_and_disputes(story: Story, page: CoinPage, staff: Any) -> int:
     number, begun, terms_now = str(offered["agreement"]), now(), page.setup.desk_terms
     page.staff(timing.start, terms_now, int(number), agent="Anna", now=at(begun))
     page.staff(timing.stop, terms_now, agent="Anna", now=at(begun + 16 * MINUTE))
-    _, made = page.staff(closing_time.close, terms_now, int(number), by="Anna", now=at(begun + 16 * MINUTE))
+    _, made = page.staff(closing_agreements.close, terms_now, int(number), by="Anna", now=at(begun + 16 * MINUTE))
     bill = int(made.id)
     await staff("premium", "statement", str(bill), "--send")
     await story.sent(6)

@@ -12,7 +12,7 @@ from bridge.domain.agreements import AgreementChannel, AgreementState
 from bridge.domain.events import AgreementOffered, AgreementReached, TimerEnded, TimerWarning
 from bridge.domain.work_time import Ending
 from bridge.errors import AgreementRefused, ImpossibleAmount, QuoteRefused, TicketRefused, TimeRefused
-from bridge.services import accepting, agreements, billing, closing_time, ticket_links, timing
+from bridge.services import accepting, agreements, billing, closing_agreements, ticket_links, timing
 from bridge.services.accepting import Decider
 from bridge.services.premium_parts import contact_for
 from tests.support.books import BERLIN
@@ -409,7 +409,7 @@ def test_W7_an_agreement_is_about_a_ticket_of_the_same_customer_only(desk: Premi
 
 
 def test_W7_a_licence_gives_no_discount_and_is_never_asked(desk: PremiumDesk) -> None:
-    for module in (agreements, accepting, timing, closing_time, billing):
+    for module in (agreements, accepting, timing, closing_agreements, billing):
         names = vars(module)
         assert not [name for name in names if "licen" in name.casefold()], module.__name__
     assert desk.billed_time(minutes=47).total == dollars("20.00")

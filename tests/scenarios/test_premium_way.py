@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.domain.work_time import Reading
-from bridge.services import agreements, billing, closing_time, timing
+from bridge.services import agreements, billing, closing_agreements, timing
 from bridge.services.premium_parts import contact_for
 from tests.scenarios.conftest import MakeBridge
 from tests.support.bridges import AnyShop, now, shop_now, stock
@@ -66,13 +66,13 @@ async def test_W4_W5_W6_W8_47_minutes_of_support_are_agreed_on_by_page_and_paid_
         await shown(page, "agreement", waits=True)
         page.staff(timing.stop, terms, agent="Anna", now=at(begun + 47 * MINUTE))
         await shown(page, "agreement", worked_seconds=47 * 60, running_since=None)
-        _, bill = page.staff(closing_time.close, terms, number, by="Anna", now=at(begun + 47 * MINUTE))
+        _, bill = page.staff(closing_agreements.close, terms, number, by="Anna", now=at(begun + 47 * MINUTE))
         page.staff(billing.send, terms, bill.id, by="Anna", at=now())
         sent = await shown(page, "bill", state="sent")
         assert sent["total"]["en"] == "20.00\u00a0USD"
         accepted = await page.does("bill_accept", {"bill": bill.id, "text_hash": sent["text_hash"]})
         assert await page.code(accepted) == "bill_accepted"
-        page.staff(billing.bill, terms, bill.id, by="Anna", at=now())
+        page.staff(billing.make_due, terms, bill.id, by="Anna", at=now())
         order = await shop.place_paid_order(page.customer, [(A_DOLLAR, 20)], at=shop_now(shop))
         paid = await shown(page, "bill", state="paid")
         assert paid["order"] == order

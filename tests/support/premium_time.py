@@ -15,9 +15,9 @@ from bridge.domain.chats import ChatContact
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.events import Event
 from bridge.domain.money import HourlyRate, Money
-from bridge.domain.premium import DOLLAR, NumberRole, PremiumKind, PremiumNumber, PremiumTerms
+from bridge.domain.premium import DOLLAR, NumberRole, OurNumber, PremiumKind, PremiumTerms
 from bridge.domain.work_time import Segment
-from bridge.services import accepting, agreements, billing, closing_time, firing, timers, timing
+from bridge.services import accepting, agreements, billing, closing_agreements, firing, timers, timing
 from bridge.services.accepting import Decider
 from bridge.services.premium_parts import contact_for
 from bridge.testing.clock import FixedClock
@@ -46,8 +46,8 @@ KINDS = {
 }
 """The published rates (rule W4)."""
 NUMBERS = (
-    PremiumNumber("office", NumberRole.OFFICIAL, "+12025550101", "100"),
-    PremiumNumber("developer", NumberRole.PREMIUM, "+12025550102", "200", frozenset({ANNA, BORIS})),
+    OurNumber("office", NumberRole.OFFICIAL, "+12025550101", "100"),
+    OurNumber("developer", NumberRole.PREMIUM, "+12025550102", "200", frozenset({ANNA, BORIS})),
 )
 PAYS = {"PREMIUM-1USD": dollars("1.00")}
 
@@ -139,7 +139,7 @@ class PremiumDesk:
     def close(self, agreement: Agreement) -> tuple[Agreement, Bill | None]:
         """Staff close an agreement."""
         closed: tuple[Agreement, Bill | None] = self.do(
-            closing_time.close, agreement.id, by=ANNA, now=self.clock.reading()
+            closing_agreements.close, agreement.id, by=ANNA, now=self.clock.reading()
         )
         return closed
 
@@ -158,7 +158,7 @@ class PremiumDesk:
 
     def due(self, bill: Bill) -> Bill:
         """Staff make the bill due."""
-        done: Bill = self.do(billing.bill, bill.id, by=ANNA, at=self.now)
+        done: Bill = self.do(billing.make_due, bill.id, by=ANNA, at=self.now)
         return done
 
     def gathered(self, month: date, contact: ChatContact | None = None) -> list[Bill]:

@@ -78,7 +78,6 @@ class MemoryChats:
         channel: str,
         external_id: str,
         state: SendState,
-        at: datetime,  # noqa: ARG002 - the contract's
         *,
         reason: str = "",
         reference: str = "",

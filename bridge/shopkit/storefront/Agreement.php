@@ -45,8 +45,6 @@ final class Agreement
     /** Whether the timer that runs waits for the customer. */
     public bool $waits;
 
-    public ?int $closedAt;
-
     /** @var array<string, string> the hours that are charged, none before it is closed */
     public array $chargedHours = [];
 
@@ -73,7 +71,6 @@ final class Agreement
         $this->worked = $fields->textsIfAny('worked');
         $this->runningSince = $fields->amountIfAny('running_since');
         $this->waits = $fields->flag('waits');
-        $this->closedAt = $fields->amountIfAny('closed_at');
         if ($fields->has('charged')) {
             $charged = $fields->part('charged');
             $this->chargedHours = $charged->texts('hours');

@@ -17,8 +17,6 @@ trait Offered
 
     public int $version;
 
-    public int $offeredAt;
-
     /** @var array<string, string> the last day by language */
     public array $validUntilText;
 
@@ -42,7 +40,6 @@ trait Offered
         $this->version = $fields->amount('version');
         $this->texts = $fields->textsIfAny('text');
         $this->hashes = $fields->textsIfAny('text_hash');
-        $this->offeredAt = $fields->amount('offered_at');
         $this->validUntil = $fields->amount('valid_until');
         $this->validUntilText = $fields->texts('valid_until_text');
         foreach ($this->texts as $language => $text) {

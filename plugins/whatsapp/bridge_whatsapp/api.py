@@ -19,7 +19,7 @@ import aiohttp
 from bridge.contracts.chats import OutgoingFile
 from bridge.contracts.office import Office
 from bridge_whatsapp.reading import identifier, rows, table, text, whole
-from bridge_whatsapp.refusals import WRONG_PROOF
+from bridge_whatsapp.refusals import TOKEN_OVER, TOO_MANY_NOW, WRONG_PROOF
 from bridge_whatsapp.settings import WhatsAppSettings, is_this_machine
 
 MEDIA_HOSTS = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net")
@@ -242,9 +242,9 @@ def _refusal(answer: _Answer) -> Refused | Unreached | Unknown:
         about_proof = PROOF_PARAMETER in text(error, "message", longest=500)
         return Refused(WRONG_PROOF if about_proof else whole(error, "code"))
     if answer.status == UNAUTHORISED:
-        return Refused(190)
+        return Refused(TOKEN_OVER)
     if answer.status == TOO_MANY:
-        return Refused(130429)
+        return Refused(TOO_MANY_NOW)
     if answer.status >= 500 or 200 <= answer.status < 300:
         return Unknown(f"the API answered {answer.status} without a reason")
     return Unreached(f"the API answered {answer.status} without a reason")

@@ -11,7 +11,7 @@ from datetime import datetime
 from bridge.contracts.chats import Incoming
 from bridge.domain.chats import SendState
 from bridge_whatsapp.messages import People, echo, incoming
-from bridge_whatsapp.reading import Json, identifier, moment, rows, table, text, whole
+from bridge_whatsapp.reading import Json, identifier, rows, table, text, whole
 from bridge_whatsapp.refusals import in_words
 
 _STATES = {
@@ -31,7 +31,6 @@ class Status:
     number: str
     external_id: str
     state: SendState
-    at: datetime
     reason: str = ""
     reference: str = ""
 
@@ -73,7 +72,7 @@ def _read_change(change: Json, found: Delivered, arrived_at: datetime) -> None:
         for one in rows(value, "messages"):
             _keep(incoming(one, number=number, people=people, arrived_at=arrived_at), found)
         for one in rows(value, "statuses"):
-            _read_status(one, number, found, arrived_at)
+            _read_status(one, number, found)
         found.errors += [(number, whole(one, "code")) for one in rows(value, "errors")]
     elif name == "smb_message_echoes":
         for one in rows(value, "message_echoes"):
@@ -89,7 +88,7 @@ def _keep(message: Incoming | None, found: Delivered) -> None:
         found.messages.append(message)
 
 
-def _read_status(written: Json, number: str, found: Delivered, arrived_at: datetime) -> None:
+def _read_status(written: Json, number: str, found: Delivered) -> None:
     external_id, word = identifier(written, "id"), text(written, "status", longest=40)
     if not external_id or not word:
         found.unreadable += 1
@@ -104,7 +103,6 @@ def _read_status(written: Json, number: str, found: Delivered, arrived_at: datet
             number,
             external_id,
             state,
-            moment(written, "timestamp", arrived_at),
             reason=in_words(code) if failed else "",
             reference=text(written, "biz_opaque_callback_data", longest=512),
         )

@@ -126,7 +126,7 @@ class WhatsAppPlugin:
     async def _said(self, statuses: Iterable[Status]) -> None:
         for one in statuses:
             chats = self._opened().chats
-            await chats.status(CHANNEL, one.external_id, one.state, one.at, reason=one.reason, reference=one.reference)
+            await chats.status(CHANNEL, one.external_id, one.state, reason=one.reason, reference=one.reference)
 
     async def _tell_of_numbers(self, found: Delivered) -> None:
         """Staff hear of what came for a number that no store has, and of the API's troubles with one that is ours."""

@@ -33,6 +33,8 @@ class Refusal(NamedTuple):
 
 
 TOKEN, PROOF, NUMBER, ACCOUNT, TEMPLATE = "token", "proof", "number", "account", "template"
+TOKEN_OVER, TOO_MANY_NOW = 190, 130429
+"""Also for an answer that has no code of its own but a status that says as much."""
 WRONG_PROOF = -100
 """The API's code 100 where it is about the proof; all else that has this code is about the message."""
 _TOKEN = Refusal("the API does not take the access token any more: renew it", Follows.LATER, TOKEN)
@@ -58,10 +60,10 @@ REFUSALS: dict[int, Refusal] = {
     10: _RIGHTS,
     33: _NUMBER,
     100: _FORM,
-    190: _TOKEN,
+    TOKEN_OVER: _TOKEN,
     368: _ACCOUNT,
     80007: _BUSY,
-    130429: _BUSY,
+    TOO_MANY_NOW: _BUSY,
     130472: Refusal("the provider keeps this contact in an experiment without such messages", Follows.ENDS),
     130497: Refusal("the account may not write to contacts of that country", Follows.ENDS),
     131000: _TROUBLE,

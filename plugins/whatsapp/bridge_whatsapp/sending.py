@@ -35,6 +35,7 @@ class Sender:
         self._office = office
         self._pauses: dict[tuple[str, Address], tuple[datetime, timedelta]] = {}
         self._well: set[tuple[str, str]] = set()
+        """Stores and keys of problems that are known to be over."""
 
     async def send(self, delivery: Delivery) -> None:
         """Send one message, after those of its conversation that are older and could not be sent until now.

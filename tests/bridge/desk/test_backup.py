@@ -24,7 +24,7 @@ from bridge.domain.downtime import AFTER_RESTORE
 from bridge.domain.events import AgreementOffered, BillSent
 from bridge.domain.work_time import Ending
 from bridge.errors import DeskDamaged, DeskError, DeskMissing, DeskTooNew, UsageError
-from bridge.services import agreements, billing, closing_time, guests, heartbeat, problems
+from bridge.services import agreements, billing, closing_agreements, guests, heartbeat, problems
 from bridge.services.purchases import book_orders
 from bridge.testing.desks import CREATED, a_desk
 from tests.support.books import ACME, MONDAY_9AM, a_store, an_order, customer, dump, rows
@@ -450,7 +450,7 @@ def test_W6_a_timer_that_ran_at_the_backup_charges_no_more_than_was_seen_of_it(t
             (segment,) = desk.look(lambda tx: tx.work_time.of_agreements([agreement.id]))[agreement.id]
             (problem,) = desk.look(lambda tx: [one for one in tx.problems.open(ACME) if one.kind == AFTER_BACKUP])
             assert desk.look(lambda tx: tx.deadlines.due(ACME, one.now + timedelta(days=1), 9)) == []
-            _, bill = desk.run(closing_time.close, one.terms, agreement.id, by="Anna", now=one.clock.reading())
+            _, bill = desk.run(closing_agreements.close, one.terms, agreement.id, by="Anna", now=one.clock.reading())
     assert (segment.worked, segment.ending) == (timedelta(minutes=10), Ending.RESTORED)
     assert problem.summary == (
         "a timer of Anna ran for agreement 1 when the restored backup was made: it ended with that, after 0:10:00; "

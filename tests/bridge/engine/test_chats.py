@@ -92,7 +92,7 @@ async def test_what_is_not_there_is_nobodys_and_harms_nothing(side: Side) -> Non
     await chats.failed(999, "no")
     await chats.media_failed(999, "no")
     assert await chats.media_fetched(999, PNG) == "there is no such message"
-    await chats.status(CHANNEL, "wamid.9", SendState.READ, MONDAY_9AM)
+    await chats.status(CHANNEL, "wamid.9", SendState.READ)
     assert await side.desk.read(lambda tx: tx.problems.open(ACME)) == []
 
 

@@ -13,7 +13,7 @@ import pytest
 from bridge.domain import work_time
 from bridge.domain.premium import STEP
 from bridge.domain.work_time import Limit, Reading, Segment
-from bridge.services import billing, closing_time, timers, timing
+from bridge.services import billing, closing_agreements, timers, timing
 from tests.support.premium_machine import EXAMPLES, run_premium_machine
 
 Patch = pytest.MonkeyPatch
@@ -46,7 +46,7 @@ def what_is_left_of_the_cap_is_all_of_it(patch: Patch) -> None:
 
 
 def a_quarter_more_is_charged(patch: Patch) -> None:
-    patch.setattr(closing_time, "billed_steps", lambda worked, **_: -(-worked // STEP) + 1)
+    patch.setattr(closing_agreements, "billed_steps", lambda worked, **_: -(-worked // STEP) + 1)
 
 
 def a_correction_may_charge_what_nobody_worked(patch: Patch) -> None:

@@ -260,11 +260,11 @@ def test_troubles_of_the_api_with_a_number_are_named_by_their_code() -> None:
 # --- statuses ---
 
 
-def test_a_status_has_its_moment_and_the_reference_that_we_gave() -> None:
+def test_a_status_has_the_reference_that_we_gave() -> None:
     (one,) = read(
         change(statuses=[status("wamid.a", "delivered", at=NOON, biz_opaque_callback_data="acme:12")])
     ).statuses
-    assert (one.at, one.reference, one.reason) == (NOON, "acme:12", "")
+    assert (one.state, one.reference, one.reason) == (SendState.DELIVERED, "acme:12", "")
 
 
 def test_a_failure_says_why_in_plain_words_and_repeats_no_detail() -> None:
