@@ -27,6 +27,7 @@ class LicenceQuestion:
 
     `takes_place` is whether a licence that is used there has one place less. `product` is the product's key in the
     store's settings, empty where the extension does not say. `version` is the extension's own, for staff alone.
+    `nonce` is told again in what is signed.
     """
 
     store: str
@@ -36,6 +37,7 @@ class LicenceQuestion:
     product: str = ""
     version: str = ""
     token: str = ""
+    nonce: str = ""
 
 
 @dataclass(frozen=True, slots=True)

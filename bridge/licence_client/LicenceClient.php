@@ -151,6 +151,7 @@ final class LicenceClient
             'domain' => $host,
             'product' => $this->product,
             'version' => $this->version,
+            'nonce' => self::nonce(),
         ];
         if ($kept['token'] !== '') {
             $question['token'] = $kept['token'];
@@ -164,11 +165,11 @@ final class LicenceClient
         $answer = is_array($answer) ? $answer : [];
         $problem = $status === 0 ? 'the licence server did not answer' : "the licence server answered $status";
         if ($status === 200) {
-            $result = $this->taken($answer, $key, $host, $kept['token']);
+            $result = $this->taken($answer, $question, $kept['token']);
             if ($result !== null) {
                 return ['answer' => $answer, 'result' => $result];
             }
-            $problem = 'the answer is not signed by a key that this extension knows';
+            $problem = 'the answer is to another question, or not signed by a key that this extension knows';
         }
         $now = $this->now();
         $after = $after > 0 ? $after : self::LEFT_ALONE;
@@ -187,6 +188,16 @@ final class LicenceClient
         return ['answer' => [], 'result' => $this->without($kept['document'], $now, $problem)];
     }
 
+    /** A text that no earlier question had. */
+    private static function nonce(): string
+    {
+        try {
+            return bin2hex(random_bytes(16));
+        } catch (\Throwable $error) {
+            return hash('md5', uniqid((string) mt_rand(), true));
+        }
+    }
+
     /** @return array{0: int, 1: string, 2: int} */
     private function answerTo(string $what, string $body): array
     {
@@ -200,9 +211,11 @@ final class LicenceClient
         return $whole ? [(int) $got[0], $got[1], isset($got[2]) ? (int) $got[2] : 0] : [0, '', 0];
     }
 
-    /** What an answer says, kept if it is signed; null where it is not signed by the bridge. */
-    private function taken(array $answer, string $key, string $host, string $token)
+    /** What an answer says, kept if it is signed; null where the bridge has not signed it for this very question. */
+    private function taken(array $answer, array $question, string $token)
     {
+        $key = $question['key'];
+        $host = $question['domain'];
         if (isset($answer['token']) && is_string($answer['token']) && $answer['token'] !== '') {
             $token = $answer['token'];
         }
@@ -214,7 +227,7 @@ final class LicenceClient
             return isset($answer['status']) ? $this->result($answer, 'server', $problem) : $this->nothing('none', $problem);
         }
         $document = $this->verified($statement, $key, $host);
-        if ($document === null) {
+        if ($document === null || !isset($document['nonce']) || $document['nonce'] !== $question['nonce']) {
             return null;
         }
         $this->keep($key, $host, $statement, $token, 0, '', $this->now());

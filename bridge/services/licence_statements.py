@@ -38,6 +38,7 @@ def statement(question: LicenceQuestion, answer: LicenceAnswer, *, host: str, at
         "product": question.product,
         "domain": question.domain,
         "host": host,
+        "nonce": question.nonce,
         "status": answer.verdict,
         "reason": answer.status.code,
         "active_by": answer.active,

@@ -140,8 +140,8 @@ def _statement() -> dict[str, Any]:
         "type": "object",
         "description": (
             "The answer, signed with Ed25519 over the bytes of payload, which is JSON in base64url: v, store, "
-            "key_sha256, product, domain, host (the domain as it was sent), status, reason, active_by, the three "
-            "dates, issued_at and expires_at. Believe it until expires_at, for that key, product and host alone."
+            "key_sha256, product, domain, host (the domain as it was sent), nonce, status, reason, active_by, the "
+            "three dates, issued_at and expires_at. Believe it until expires_at, for that key, product and host alone."
         ),
         "required": ["payload", "signature", "key_id"],
         "properties": {"payload": text, "signature": text, "key_id": {"type": "string"}},

@@ -52,6 +52,7 @@ FIELDS = {
     ),
     "product": Field("The product's key in the store's settings.", 64, example="checkout"),
     "version": Field("The extension's version.", 64, required=False, example="1.4.2"),
+    "nonce": Field("Any text, told again in the statement: so that no older one passes for it.", 64, required=False),
     "token": Field("What the activation of this domain answered with.", 100, required=False, example=""),
 }
 """Every text of a question, by name; what else is in it is left alone, so that extensions may be ahead."""
@@ -96,6 +97,7 @@ def question_of(body: bytes, *, needs_token: bool = False) -> tuple[LicenceQuest
         takes_place=domain.takes_a_place,
         product=texts["product"],
         version=texts["version"],
+        nonce=texts["nonce"],
         token=texts["token"],
     )
     return question, texts["domain"]

@@ -25,7 +25,7 @@ FULL = int(END.timestamp())
 async def test_L6_an_active_licence_is_answered_with_its_dates_and_a_signed_statement() -> None:
     async with the_field() as field:
         await field.ask("activate")
-        status, answer = await field.ask()
+        status, answer = await field.ask(nonce="of this question")
     assert status == 200
     statement = answer.pop("statement")
     told = {
@@ -45,6 +45,7 @@ async def test_L6_an_active_licence_is_answered_with_its_dates_and_a_signed_stat
         "product": "checkout",
         "domain": HERE,
         "host": HERE,
+        "nonce": "of this question",
         **told,
         "issued_at": int(NOON.timestamp()),
         "expires_at": int(NOON.timestamp()) + days(14),

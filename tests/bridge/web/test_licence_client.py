@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bridge.contracts.statement_keys import StatementKey
 from bridge.domain.licence_answers import NOT_KNOWN, LicenceAnswer
@@ -313,7 +315,30 @@ async def test_L6_a_server_that_signs_with_an_unknown_key_is_as_one_that_does_no
         shop.options["url"] = field.pages.address
         returned = await shop.one(at=NOW + days(2))
     assert brief(returned) == (True, "active", "kept")
-    assert returned["problem"] == "the answer is not signed by a key that this extension knows"
+    assert returned["problem"] == "the answer is to another question, or not signed by a key that this extension knows"
+
+
+async def test_L6_an_answer_that_was_recorded_is_not_believed_when_it_is_played_again(tmp_path: Path) -> None:
+    """Else whoever stands in for the bridge has an active licence for ever by what it once signed."""
+    played: list[bytes] = []
+
+    async def again(_: web.Request) -> web.Response:
+        return web.Response(body=played[0], content_type="application/json")
+
+    async with the_field() as field:
+        question = {"store": "acme", "key": GOOD, "domain": HERE, "product": "checkout", "nonce": "of another question"}
+        async with field.client.post("/api/v1/licences/activate", json=question) as answer:
+            played.append(await answer.read())
+        shop = of(field, tmp_path)
+        assert brief(await shop.one()) == (True, "active", "server")
+    application = web.Application()
+    application.router.add_post("/api/v1/licences/check", again)
+    async with TestServer(application) as pretender:
+        shop.options["url"] = str(pretender.make_url("")).rstrip("/")
+        late, gone = await shop.call(("check", GOOD, HERE, NOW + days(2)), ("check", GOOD, HERE, NOW + days(30)))
+    assert brief(late) == (True, "active", "kept")
+    assert late["problem"] == "the answer is to another question, or not signed by a key that this extension knows"
+    assert brief(gone) == (False, "unreachable", "none")
 
 
 async def test_L6_while_keys_change_both_are_known(tmp_path: Path) -> None:
