@@ -129,7 +129,7 @@ return [
     'agreement_cap' => 'Не больше',
     'agreement_words' => 'Точный текст',
     'agreement_worked' => 'Отработано',
-    'agreement_charged' => 'К оплате',
+    'agreement_charged' => 'Начислено',
     'agreement_running' => 'Сейчас идёт работа: таймер запущен {moment}.',
     'agreement_waits' => 'Таймер, запущенный {moment}, ждёт вас и скоро остановится сам.',
     'agreement_by_page' => 'Принято на этой странице {moment}.',
