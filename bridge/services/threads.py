@@ -226,6 +226,7 @@ def _say(
     at: datetime,
 ) -> Message:
     author, kind, name = speaker_of(message, staff)
+    words = words_of(message) if author is Author.CUSTOMER else terms.premium.hide_numbers(words_of(message))
     owner = owner_of(thread.id, thread.customer_id)
     account = tx.accounts.open(terms.store, [owner])[owner]
     known = tx.threads.of(terms.store, [thread.id]).get(thread.id)
@@ -235,7 +236,7 @@ def _say(
         ticket = tx.tickets.open(
             terms.store,
             account.id,
-            subject=subject_of(words_of(message)),
+            subject=subject_of(words),
             at=at,
             by=author,
             staff=name,
@@ -257,7 +258,7 @@ def _say(
     now = KnownThread(thread.id, account.id, thread.email, thread.language, status, ticket.id, at)
     tx.threads.save(terms.store, [now])
     detail = detail_of(message, received=True)
-    return tx.tickets.say(ticket.id, Message(at, author, kind, words_of(message), detail, name, verified=False))
+    return tx.tickets.say(ticket.id, Message(at, author, kind, words, detail, name, verified=False))
 
 
 def _current(

@@ -20,6 +20,7 @@ from bridge.services.ticket_links import merge
 from bridge.services.ticket_standing import settle
 from tests.support.books import ACME, customer
 from tests.support.native import a_message, a_thread
+from tests.support.premium_time import premium_terms
 from tests.support.quoting import ANNA, CoinDesk, a_coin_desk, desk_terms
 
 CUSTOMER = customer(77)
@@ -124,6 +125,15 @@ def test_the_back_office_answers_in_the_name_of_its_employee_and_notes_stay_priv
     assert state(coins, number) is TicketState.WAITING_CUSTOMER
     assert coins.told(TicketAnswered) == []
     assert [one.text for one in coins.thread(number) if one.number] == ["It does not print", "Please restart it"]
+
+
+def test_W2_what_staff_write_in_the_back_office_shows_the_premium_number_on_no_page_of_ours(coins: CoinDesk) -> None:
+    coins.terms = replace(TERMS, premium=premium_terms())
+    take(coins, a_message(11), a_message(12, "Call me: +1 (202) 555-0102", employee=3))
+    assert [text for _, kind, text in said(coins, current(coins)) if kind is MessageKind.TEXT] == [
+        "It does not print",
+        "Call me: •••",
+    ]
 
 
 def test_T10_a_message_reopens_a_resolved_ticket_and_on_a_closed_one_begins_another(coins: CoinDesk) -> None:
