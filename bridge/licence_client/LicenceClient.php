@@ -172,13 +172,15 @@ final class LicenceClient
             $problem = 'the answer is to another question, or not signed by a key that this extension knows';
         }
         $now = $this->now();
-        $after = $after > 0 ? $after : self::LEFT_ALONE;
-        if ($status >= 400 && $status < 500 && $status !== 408 && $status !== 429 && isset($answer['error']['message'])) {
-            $problem = (string) $answer['error']['message'];
+        $after = $after > 0 ? min($after, self::DAY) : self::LEFT_ALONE;
+        $refusal = isset($answer['error']) && is_array($answer['error']) ? $answer['error'] : [];
+        $told = isset($refusal['message']) && is_string($refusal['message']);
+        if ($status >= 400 && $status < 500 && $status !== 408 && $status !== 429 && $told) {
+            $problem = $refusal['message'];
             if ($kept['document'] === null) {
                 $this->keep($key, $host, [], $kept['token'], $now + $after, $problem);
                 $result = $this->nothing('server', $problem);
-                $result['reason'] = isset($answer['error']['code']) ? (string) $answer['error']['code'] : '';
+                $result['reason'] = isset($refusal['code']) && is_string($refusal['code']) ? $refusal['code'] : '';
 
                 return ['answer' => [], 'result' => $result];
             }

@@ -424,6 +424,29 @@ async def test_L6_a_refused_question_is_no_verdict_on_a_licence_that_is_known(tm
         assert first["problem"] == again["problem"] == refusing.message
 
 
+@pytest.mark.parametrize(
+    ("answers", "problem"),
+    [
+        ([503, "[]", 2**63 - 1], "the licence server answered 503"),
+        ([503, "[]", "soon"], "the licence server answered 503"),
+        ([400, '{"error": {"message": ["a", "list"]}}', 0], "the licence server answered 400"),
+        ([400, '{"error": {"message": {"of": "another gateway"}, "code": [1]}}', 0], "the licence server answered 400"),
+        ([400, '{"error": {"message": "no", "code": [1]}}', 0], "no"),
+        ([200, '{"statement": {"payload": [], "signature": 7}, "token": []}', 0], "the answer is to another question"),
+        (["x"], "the licence server did not answer"),
+        (None, "the licence server did not answer"),
+    ],
+)
+async def test_whatever_stands_in_for_the_server_answers_the_shop_goes_on(
+    tmp_path: Path, answers: Any, problem: str
+) -> None:
+    shop = Extension("https://bridge.example.com", tmp_path, answers=answers or [])
+    first, second = await shop.call(("activate", GOOD, HERE, NOW), ("check", GOOD, HERE, NOW + 1))
+    assert (first["works"], first["activated"]) == (False, False)
+    assert first["problem"].startswith(problem)
+    assert (second["source"], second["problem"]) == ("none", first["problem"]), "and it is left alone for a while"
+
+
 async def test_a_server_that_hangs_does_not_hang_the_shop(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         shop = Extension(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path, timeout_seconds=1)

@@ -16,6 +16,11 @@ $now = 0;
 $options['clock'] = static function () use (&$now): int {
     return $now;
 };
+if (isset($options['answers'])) { // what the extension's own way of asking returns, in place of a server
+    $options['post'] = static function () use ($options) {
+        return $options['answers'];
+    };
+}
 try {
     $client = new \SupportBridge\LicenceClient($options);
 } catch (\InvalidArgumentException $refused) {
