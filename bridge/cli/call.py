@@ -138,6 +138,14 @@ def one_store(settings: "Settings", name: str | None) -> "StoreSettings":
     return settings.stores[name]
 
 
+def meant_stores(settings: "Settings", name: str | None, *, only_one: bool = False) -> "list[StoreSettings]":
+    """The named store, or all; a customer's number is one in `only_one` of them, which must be clear.
+
+    Raises `UsageError`.
+    """
+    return [one_store(settings, name)] if name or only_one else list(settings.stores.values())
+
+
 def enabled_stores(settings: "Settings", name: str | None) -> "list[StoreSettings]":
     """The named store, or every enabled one. Raises `UsageError`, also for a store that is switched off."""
     if name is None:

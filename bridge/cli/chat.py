@@ -29,13 +29,13 @@ def list_chats(
     ] = False,
 ) -> None:
     """List the conversations in which something happened last."""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.chat_looking import view_of
     from bridge.cli.chats_shown import chat_document, listed_chats
     from bridge.cli.session import CLOCK, the_desk
 
     settings, at = call.settings(), CLOCK.now()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
 
     with the_desk(settings) as desk:
         views = [

@@ -26,14 +26,14 @@ def check(call: Call, store: EachStoreOption = None) -> int:
     """
     import asyncio
 
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.checks import everything
     from bridge.cli.failures import FOUND_WRONG, WELL
     from bridge.contracts.shop import Level
     from bridge.logs import to_stderr
 
     settings = call.settings()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
     to_stderr("console", "error")
     sections = asyncio.run(everything(settings, stores))
     levels = [finding.level for section in sections for finding in section.findings]

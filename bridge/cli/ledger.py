@@ -25,12 +25,12 @@ def verify(
     """
     import asyncio
 
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.failures import FOUND_WRONG, WELL
     from bridge.cli.verifying import verify_stores
 
     settings = call.settings()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
     results = asyncio.run(verify_stores(settings, stores, with_shops=not no_shop))
     ok = all(one.well for one in results)
     call.answer({"ok": ok, "stores": [one.document() for one in results]}, lambda: _parts(results))

@@ -53,7 +53,7 @@ def list_licences(
     status: StatusOption = None,
 ) -> None:
     """List licences, newest first, with their status and on how many domains they are used."""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.customer import owner_of
     from bridge.cli.licences_shown import licence_document, licences_table
     from bridge.cli.screen import line
@@ -64,7 +64,7 @@ def list_licences(
 
     settings, at, wanted = call.settings(), CLOCK.now(), _status(status)
     owner = owner_of(customer) if customer is not None else None
-    stores = [one_store(settings, store)] if store or owner else list(settings.stores.values())
+    stores = meant_stores(settings, store, only_one=bool(owner))
 
     def found(tx: "Tx", one: "StoreSettings") -> "list[LicenceView]":
         book = StoreSetup.of(one).licences
@@ -132,14 +132,14 @@ def check(
 
     Ends with 0 where the licence counts, else with 1.
     """
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.licences_shown import checked_document, checked_parts
     from bridge.cli.session import CLOCK, the_desk
     from bridge.engine.setup import StoreSetup
     from bridge.services import licence_search
 
     settings, at = call.settings(), CLOCK.now()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
     books = {one.name: StoreSetup.of(one).licences for one in stores}
     with the_desk(settings) as desk:
         found = desk.look(licence_search.check, books, key, product=product, domain=domain, at=at)

@@ -33,14 +33,14 @@ def list_agreements(
     every: AllOption = False,
 ) -> None:
     """List the agreements that are open, newest first, with what was worked and who works."""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.premium_looking import contacts_of, view_of
     from bridge.cli.premium_shown import LIVE, agreement_document, listed_agreements
     from bridge.cli.session import CLOCK, the_desk
 
     settings, now = call.settings(), CLOCK.reading()
     named = customer is not None or contact is not None
-    stores = [one_store(settings, store)] if store or named else list(settings.stores.values())
+    stores = meant_stores(settings, store, only_one=named)
 
     def found(tx: "Tx", one: "StoreSettings") -> "list[AgreementView]":
         if named:
@@ -95,7 +95,7 @@ def bills(
     every: AllOption = False,
 ) -> None:
     """List the bills that are not at an end, newest first."""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.premium_bills_shown import bill_document, listed_bills
     from bridge.cli.premium_looking import bill_view, contacts_of
     from bridge.cli.session import the_desk
@@ -103,7 +103,7 @@ def bills(
 
     settings = call.settings()
     named = customer is not None or contact is not None
-    stores = [one_store(settings, store)] if store or named else list(settings.stores.values())
+    stores = meant_stores(settings, store, only_one=named)
 
     def found(tx: "Tx", one: "StoreSettings") -> "list[BillView]":
         if named:

@@ -105,13 +105,13 @@ def add(
 @command(app, "timers")
 def timers(call: Call, store: EachStoreOption = None) -> None:
     """List the timers that run: who works for whom, and for how long."""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.premium_looking import running_of
     from bridge.cli.premium_shown import listed_timers, segment_document
     from bridge.cli.session import CLOCK, the_desk
 
     settings, now = call.settings(), CLOCK.reading()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
     with the_desk(settings) as desk:
         found = [view for one in stores for view in desk.look(running_of, one, now)]
     call.answer(

@@ -10,12 +10,12 @@ app = group("prices", "The price list: common work and what it costs.")
 @command(app, "list")
 def list_prices(call: Call, store: EachStoreOption = None) -> None:
     """List the prices in the stores' files, in the order shown to customers."""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.screen import line, table
     from bridge.engine.setup import StoreSetup
 
     settings = call.settings()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
     prices = [(one.name, price) for one in stores for price in StoreSetup.of(one).desk_terms.rights.prices.values()]
     document: list[dict[str, Any]] = [
         {

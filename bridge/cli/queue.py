@@ -36,7 +36,7 @@ def queue(
     Who has a plan that is served today comes first, then the other plans, licences alone, and all others; among these
     what is confirmed as urgent, then what is due first, then what waits longest.
     """
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.queue_shown import QueuePage, cursor_of, page_document, page_parts
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
@@ -45,7 +45,7 @@ def queue(
     from bridge.services.queue import queue_page
 
     settings, at = call.settings(), CLOCK.now()
-    stores = [one_store(settings, store)] if store or after else list(settings.stores.values())
+    stores = meant_stores(settings, store, only_one=bool(after))
     cursor = cursor_of(after) if after is not None else None
 
     def page(tx: "Tx", one: "StoreSettings") -> Any:

@@ -44,7 +44,7 @@ def list_quotes(
     ] = None,
 ) -> None:
     """List the quotes that are not at an end, newest first."""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.customer import owner_of
     from bridge.cli.desk_work import view_of
     from bridge.cli.quotes_shown import quote_document, quotes_table
@@ -54,7 +54,7 @@ def list_quotes(
 
     settings, at = call.settings(), CLOCK.now()
     owner = owner_of(customer) if customer is not None else None
-    stores = [one_store(settings, store)] if store or owner else list(settings.stores.values())
+    stores = meant_stores(settings, store, only_one=bool(owner))
 
     def found(tx: "Tx") -> list[Any]:
         if owner is not None:

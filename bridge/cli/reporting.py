@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bridge.cli.call import Call, one_store
+from bridge.cli.call import Call, meant_stores
 from bridge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def of_each_store(
     from bridge.cli.session import the_desk
 
     settings = call.settings()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
     with the_desk(settings) as desk:
         return [(one, desk.look(report, one, *days.moments(one.zone_info))) for one in stores]
 

@@ -24,12 +24,12 @@ def status(call: Call, store: EachStoreOption = None) -> int:
 
     Ends with 1 where a store is not well, with 4 where the daemon does not answer.
     """
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.failures import FOUND_WRONG, NOT_RUNNING, WELL
     from bridge.cli.session import CLOCK, the_desk
 
     settings = call.settings()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
     with the_desk(settings) as desk:
         document = _document(settings, desk, stores, CLOCK.now())
     call.answer(document, lambda: _parts(document))

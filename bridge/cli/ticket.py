@@ -31,7 +31,7 @@ def list_tickets(
     ] = None,
 ) -> None:
     """List tickets, newest first. What waits for staff, in the order in which it is to be answered: bridge queue."""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.customer import owner_of
     from bridge.cli.screen import line
     from bridge.cli.session import CLOCK, the_desk
@@ -40,7 +40,7 @@ def list_tickets(
 
     settings, at = call.settings(), CLOCK.now()
     owner = owner_of(customer) if customer is not None else None
-    stores = [one_store(settings, store)] if store or owner else list(settings.stores.values())
+    stores = meant_stores(settings, store, only_one=bool(owner))
 
     def found(tx: "Tx") -> "list[TicketView]":
         if owner is not None:
@@ -230,11 +230,11 @@ def file(
 @command(app, "macros")
 def macros(call: Call, store: EachStoreOption = None) -> None:
     """List the canned answers. One is sent with: bridge ticket reply TICKET --macro KEY"""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.screen import line, one_line, table
 
     settings = call.settings()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
     found = [(one, key, dict(macro.text)) for one in stores for key, macro in one.macros.items()]
     rows = [(one.name, key, language, one_line(text)) for one, key, texts in found for language, text in texts.items()]
     call.answer(

@@ -21,13 +21,13 @@ PLUGIN = "whatsapp"
 @command(app, "status")
 def status(call: Call, store: EachStoreOption = None) -> None:
     """Show what waits and what went over each number since the month began: the provider may charge for it."""
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.screen import count, line, table
     from bridge.cli.session import CLOCK, the_desk
     from bridge.desk.chat_counts import count_chats
 
     settings, at = call.settings(), CLOCK.now()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
     rows: list[tuple[StoreSettings, OurNumber, NumberCounts | None]] = []
     with the_desk(settings) as desk:
         receipts = desk.look(lambda tx: tx.receipts.waiting()).get(PLUGIN, 0)
@@ -57,12 +57,12 @@ def numbers(call: Call, store: EachStoreOption = None) -> None:
 
     The numbers themselves stand in the store's file alone.
     """
-    from bridge.cli.call import one_store
+    from bridge.cli.call import meant_stores
     from bridge.cli.screen import line, table
     from bridge.engine.setup import StoreSetup
 
     settings = call.settings()
-    stores = [one_store(settings, store)] if store else list(settings.stores.values())
+    stores = meant_stores(settings, store)
     found = [(one, number) for one in stores for number in StoreSetup.of(one).premium.numbers]
     call.answer(
         {
