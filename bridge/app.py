@@ -43,7 +43,6 @@ from bridge.engine.waiting import first_of, spread
 from bridge.engine.watchdog import Watchdog
 from bridge.errors import BridgeError, DeskDamaged, DeskUnusable, SettingsError
 from bridge.hooks.manager import Plugins
-from bridge.services import licence_freshness
 from bridge.settings import Settings, compare
 from bridge.settings.listening import PublicWebSettings
 from bridge.web.private import Observed, serve_private
@@ -180,7 +179,10 @@ class App:
         self._open_desk()
         self.plugins = Plugins.load(self._at_start.bridge.plugins.enabled)
         self.in_force = InForce.of(self._at_start, self.plugins.tables())
-        await self._begin_to_beat()
+        self.sleeper = Sleeper(
+            self.desk, self.clock, self.stop, terms=lambda: self.stores.terms, on_fired=self._wake_stores
+        )
+        await self.sleeper.start(self.in_force.selling_licences)
         self._open_plugins()
         self.jobs = Jobs(self.desk, self.clock)
         self._register_jobs()
@@ -197,14 +199,6 @@ class App:
         self._closing.callback(self.desk.close)
         self.desk.listen_condition(self._desk_changed)
         self.desk.start()
-
-    async def _begin_to_beat(self) -> None:
-        # Before the heart beats: what the desk itself has missed counts too.
-        await self.desk.transact("shops lost", licence_freshness.begin, self.in_force.selling_licences)
-        self.sleeper = Sleeper(
-            self.desk, self.clock, self.stop, terms=lambda: self.stores.terms, on_fired=self._wake_stores
-        )
-        await self.sleeper.start()
 
     def _open_plugins(self) -> None:
         place = Workplace(self.desk, self.plugins, self.clock, self.stop, self._store_names)

@@ -7,7 +7,7 @@ long, a command of another process included. It always beats before it fires: wh
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ from bridge.domain.work_time import Reading
 from bridge.engine.bells import Bell
 from bridge.engine.waiting import first_of
 from bridge.errors import DeskDamaged, DeskUnusable
-from bridge.services import firing, heartbeat
+from bridge.services import firing, heartbeat, licence_freshness
 from bridge.services.firing import Fired
 from bridge.services.ticket_standing import catch_up
 from bridge.services.timers import arm_all
@@ -64,14 +64,16 @@ class Sleeper:
         self._following: dict[str, _Following] = {}
         self.wake = Bell()
 
-    async def start(self) -> None:
+    async def start(self, selling_licences: Sequence[str] = ()) -> None:
         """Beat for the first time, before anybody acts on what may have ended while the desk was down.
 
+        Before that the shops of the stores that sell licences count as lost: what the desk has missed counts too (L7).
         A desk that can't be written keeps nobody: nothing can be booked then, and the beat comes first once it can.
         Raises `DeskDamaged`.
         """
         self._desk.listen_deadlines(self.deadline_set)
         try:
+            await self._desk.transact("shops lost", licence_freshness.begin, selling_licences)
             await self._beat()
         except DeskDamaged:
             raise

@@ -13,10 +13,19 @@ import structlog
 
 from bridge.app import App
 from bridge.contracts.clock import SystemClock
+from bridge.desk.desk import Desk
 from bridge.desk.key_files import KeyRing, save_keys
 from bridge.engine.health import StoreState, Work
 from bridge.engine.store_runner import STOP_GRACE_S
-from bridge.errors import DeskBusy, ListenerError, PluginError, SettingsError, ShopRefused, ShopUnavailable
+from bridge.errors import (
+    DeskBusy,
+    DeskUnwritable,
+    ListenerError,
+    PluginError,
+    SettingsError,
+    ShopRefused,
+    ShopUnavailable,
+)
 from bridge.testing.shop import FakeShop
 from tests.support.fake_platform import read_settings, write_bridge, write_store
 from tests.support.waiting import until
@@ -74,6 +83,21 @@ async def test_an_order_of_a_platform_known_by_entry_point_alone_becomes_coins_o
         shop.change_status(order, shop.REFUNDED)
         await until(lambda: 77 in shop.accounts and shop.posted(77) == 0, "the account page shows the refund")
     assert shop.closed >= 1
+
+
+async def test_C2_a_desk_that_cannot_be_written_keeps_no_daemon_from_starting(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits, and is well again by itself once there is room; nothing is booked meanwhile."""
+
+    async def refused(*_: object, **__: object) -> None:
+        raise DeskUnwritable("the disk is full")
+
+    async with the_app(config):
+        pass  # its desk has been in use before
+    monkeypatch.setattr(Desk, "transact", refused)
+    async with the_app(config) as app:
+        assert app.pages.address
 
 
 async def test_the_shop_is_told_what_is_on_sale_and_how_the_desk_is(config: Path, shop: FakeShop) -> None:

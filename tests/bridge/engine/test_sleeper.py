@@ -211,7 +211,7 @@ async def test_a_desk_that_cannot_be_written_keeps_no_daemon_from_starting_and_a
             raise error
 
         monkeypatch.setattr(bed.desk, "transact", transact)
-        await bed.sleeper.start()
+        await bed.sleeper.start(selling_licences=[ACME])
 
     await raising(DeskUnwritable("full"))
     with pytest.raises(DeskDamaged):
