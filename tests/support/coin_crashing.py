@@ -180,6 +180,7 @@ async def crash_coins(story: CoinStory, *, kills: int, seed: int) -> CoinAfterma
                     at_work = random.random() > 1 / 3 or number == 0
                     if at_work:
                         await daemon.ready()
+                        await _work_goes_on(bridge)
                     await asyncio.sleep(random.uniform(0.2, 1.2))
                     found.kills_at_work += at_work
                     staff.kill()  # a power cut takes all that runs
@@ -196,6 +197,18 @@ async def crash_coins(story: CoinStory, *, kills: int, seed: int) -> CoinAfterma
     await _compare(story, found)
     found.seconds = time.monotonic() - began
     return found
+
+
+async def _work_goes_on(bridge: Bridge) -> None:
+    """Staff, daemon and customers all have done something since: a busy machine takes longer to start than to work."""
+    before = {kind: _entries(bridge, kind) for kind in ("hold", "settle")}
+    for kind, more in (("hold", 4), ("settle", 2)):
+        await until(lambda: _entries(bridge, kind) >= before[kind] + more, f"{more} times more: {kind}")  # noqa: B023
+
+
+def _entries(bridge: Bridge, kind: str) -> int:
+    [(number,)] = bridge.desk.ask("SELECT COUNT(*) FROM entry WHERE kind = ?", kind)
+    return int(number)
 
 
 class _Staff:
