@@ -62,8 +62,8 @@ def test_C7_C13_from_a_ticket_to_its_deduction_in_the_browser(
     ada.page.get_by_role("button", name="Send").click()
     ada.waits_for("Your ticket has been sent")
 
-    [ticket] = [one["ticket"] for one in web.staff(platform, "ticket", "list")["tickets"]]
-    [quote] = [one["quote"] for one in web.staff(platform, "quote", "list")["quotes"]]
+    [ticket] = [one["ticket"] for one in web.staff(platform, "ticket", "list", "--customer", str(customer))["tickets"]]
+    [quote] = [one["quote"] for one in web.staff(platform, "quote", "list")["quotes"] if one["ticket"] == ticket]
     web.staff(platform, "ticket", "reply", str(ticket), "--text", "Of course: both shops, with consent.")
     web.staff(platform, "quote", "reissue", str(quote))
     ada.sees("Of course: both shops, with consent.", view="thread", ticket=ticket)

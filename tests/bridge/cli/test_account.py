@@ -9,7 +9,7 @@ from bridge.desk.desk import Desk
 from bridge.domain.accounts import Owner, OwnerKind
 from bridge.services import personal_export, privacy
 from bridge.services.purchases import book_orders
-from tests.support.books import a_store, an_order, customer
+from tests.support.books import TEHRAN, a_store, an_order, customer
 from tests.support.commands import Answer, Workplace
 
 pytestmark = pytest.mark.usefixtures("desk")
@@ -113,7 +113,10 @@ def test_an_account_is_shown_with_its_rights_tickets_and_problems(workplace: Wor
 
 
 def bought(desk: Desk, order_id: int = 1042) -> None:
-    desk.run(book_orders, a_store(), [an_order(order_id)], at=CLOCK.now())
+    """Today: the commands go by the machine's clock."""
+    now = CLOCK.now()
+    paid = now.astimezone(TEHRAN).replace(tzinfo=None, microsecond=0)
+    desk.run(book_orders, a_store(), [an_order(order_id, ordered_at=paid, granting_at=paid)], at=now)
 
 
 def charged(workplace: Workplace, *words: str, order: str = "1042") -> Answer:

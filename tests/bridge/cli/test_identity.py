@@ -35,7 +35,9 @@ def state(folder: Path) -> Path:
 
 @pytest.fixture
 def config(folder: Path, state: Path) -> Path:
-    return write_config(folder / "config", bridge=f'[desk]\nstate_dir = "{state}"\n')
+    return write_config(
+        folder / "config", bridge=f'[desk]\nstate_dir = "{state}"\n[private_web]\nlisten = "unix:{folder}/p.sock"\n'
+    )
 
 
 @pytest.fixture
