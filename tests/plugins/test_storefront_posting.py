@@ -24,7 +24,7 @@ from tests.support.customer_page import (
     right,
     ticket,
 )
-from tests.support.storefront import CUSTOMER, KEY, NOW, OTHER_KEY, STORE, Storefront, package
+from tests.support.storefront import CUSTOMER, KEY, NOW, OTHER_KEY, SOON_S, STORE, Storefront, package
 
 NOTHING_MORE: dict[str, Any] = {"kind": "support", "order": None, "product": None, "urgent": False, "files": []}
 """What a form says of a ticket unless something is chosen in it."""
@@ -231,7 +231,7 @@ def test_sixteen_megabytes_of_text_are_refused_in_words(each_shop: Storefront) -
     customer = Customer(each_shop)
     page = customer.sends(a_ticket(customer, text="x" * 16_777_216))
     assert "The message is too long: 16,777,216 characters. At most 4,000 are possible." in page.text
-    assert page.played.seconds < 4
+    assert page.played.seconds < SOON_S
     assert inbox(each_shop) == []
 
 
@@ -588,7 +588,7 @@ def test_a_locked_inbox_costs_the_customer_a_second_at_most(shop: Storefront) ->
     with shop.another_connection("LOCK TABLES {p}inbox WRITE"):
         page = customer.sends(form)
     assert "It could not be sent" in page.text
-    assert page.played.seconds < 4
+    assert page.played.seconds < SOON_S
     assert inbox(shop) == []
 
 

@@ -49,6 +49,8 @@ ORDER_TABLES = {
 }
 
 STORE = "acme"
+SOON_S = 10.0
+"""A page that gives up after a second is made by then on any machine; one that waits for a lock takes 20 s and more."""
 CUSTOMER = 77
 NOW = 1_800_000_000
 """15 January 2027, 08:00 UTC."""
