@@ -44,7 +44,7 @@ def test_the_example_is_found_by_the_entry_point_it_names(example: Path, monkeyp
         r"\[project\.entry-points\.bridge\]\n(\w+) = \"([\w.]+)\"", (example / "pyproject.toml").read_text()
     )
     assert named
-    plugins = Plugins.load([named[1]], found={named[1]: EntryPoint(named[1], named[2], "bridge")})
+    plugins = Plugins.load([named[1]], offered=[EntryPoint(named[1], named[2], "bridge")])
     access = DatabaseAccess(name="shop", user="nobody", prefix="t_")
     adapter = plugins.connect(StoreConnection("tiny", named[1], ZoneInfo("UTC"), access))
     assert isinstance(adapter, DatabaseAdapter)

@@ -5,7 +5,7 @@ daemon that says why it does not start.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -36,19 +36,19 @@ class Plugins:
             self.manager.add_hookspecs(spec)
 
     @classmethod
-    def load(cls, enabled: Iterable[str], *, found: Mapping[str, EntryPoint] | None = None) -> "Plugins":
-        """Load the enabled plugins.
+    def load(cls, enabled: Iterable[str], *, offered: Iterable[EntryPoint] | None = None) -> "Plugins":
+        """Load the enabled plugins out of those `offered`: unless given, whatever is installed.
 
         Raises `PluginError` naming one that is not installed, is offered by two packages, or fails to load.
         """
         plugins = cls()
-        installed = found if found is not None else installed_plugins()
+        points = tuple(entry_points(group=GROUP) if offered is None else offered)  # asked once: it reads every package
+        installed = {point.name: point for point in points}
         for name in enabled:
             if name not in installed:
                 known = ", ".join(sorted(installed)) or "none"
                 raise PluginError(f"plugin {name} is enabled and not installed (installed: {known})")
-            if found is None:
-                _refuse_ambiguous(name)
+            _refuse_ambiguous(name, points)
             try:
                 plugin = installed[name].load()
             except Exception as error:  # whatever a plugin's import raises must name the plugin
@@ -177,13 +177,8 @@ def _refuse_unfit(name: str, hook: str, implementation: pluggy.HookImpl) -> None
         raise PluginError(f"plugin {name} can't be loaded: {hook} must be written as: {form}")
 
 
-def installed_plugins() -> dict[str, EntryPoint]:
-    """Everything that is installed under the entry-point group `bridge`, by name."""
-    return {point.name: point for point in entry_points(group=GROUP)}
-
-
-def _refuse_ambiguous(name: str) -> None:
+def _refuse_ambiguous(name: str, offered: Iterable[EntryPoint]) -> None:
     """A second package that offers a platform's name would be handed its stores' passwords."""
-    offers = {point.dist.name if point.dist else "?" for point in entry_points(group=GROUP, name=name)}
+    offers = {point.dist.name if point.dist else "?" for point in offered if point.name == name}
     if len(offers) > 1:
         raise PluginError(f"plugin {name} is offered by several packages ({', '.join(sorted(offers))}); keep one")

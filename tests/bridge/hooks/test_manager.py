@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,9 @@ from bridge.domain.accounts import Owner, OwnerKind
 from bridge.domain.events import CoinsGranted
 from bridge.errors import PluginError
 from bridge.hooks import hookimpl
+from bridge.hooks import manager as manager_module
 from bridge.hooks.dispatch import deliver, listeners
-from bridge.hooks.manager import Plugins, installed_plugins
+from bridge.hooks.manager import Plugins
 from bridge.testing.shop import FakeShop
 from tests.support.fake_platform import install_plugin
 
@@ -77,7 +79,7 @@ def test_a_whole_platform_is_added_by_its_entry_point_alone(install: Install) ->
 
 def test_a_plugin_that_is_installed_and_not_enabled_is_not_even_imported(install: Install) -> None:
     install("dangerous", "raise SystemExit('imported')\n")
-    assert "dangerous" in installed_plugins()
+    assert "dangerous" in entry_points(group="bridge").names
     assert Plugins.load([]).names == []
 
 
@@ -134,6 +136,22 @@ def test_a_plugin_offered_by_two_packages_is_refused(install: Install) -> None:
     install("myshop", "", distribution="other_shop")
     with pytest.raises(PluginError, match=r"myshop is offered by several packages \(honest_shop, other_shop\)"):
         Plugins.load(["myshop"])
+
+
+def test_what_is_installed_is_looked_through_once_however_many_plugins_are_enabled(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("myshop", "")
+    install("myletters", "")
+    asked: list[str] = []
+
+    def looked_through(*, group: str) -> EntryPoints:
+        asked.append(group)
+        return entry_points(group=group)
+
+    monkeypatch.setattr(manager_module, "entry_points", looked_through)
+    assert Plugins.load(["myshop", "myletters"]).names == ["myshop", "myletters"]
+    assert asked == ["bridge"]
 
 
 def test_two_plugins_of_one_name_are_refused() -> None:
