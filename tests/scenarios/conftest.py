@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import structlog
 
+from bridge.desk import writer
 from bridge.testing.mariadb import PrivateMariaDB
 from tests.support.bridges import AnyShop, Bridge, StoreFile, stock
 from tests.support.commands import Answer, Cli
@@ -71,6 +72,12 @@ def make_commands(capsys: pytest.CaptureFixture[str]) -> MakeCommands:
         return call
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def commands_are_noticed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is done beside the running daemon waits for its next look at the desk: here that comes soon."""
+    monkeypatch.setattr(writer, "IDLE_LOOK_S", 0.02)
 
 
 @pytest.fixture(autouse=True)

@@ -113,7 +113,7 @@ async def test_T12_the_thirty_first_message_within_an_hour_is_refused(
 async def test_a_shop_that_was_not_prepared_for_threads_goes_on_and_shows_them_once_it_is(
     opencart: AnyShop, make_bridge: MakeBridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pusher_module, "TABLES_AGAIN_S", 0.1)
+    monkeypatch.setattr(pusher_module, "TABLES_AGAIN_S", 0.0)
     bridge = make_bridge(opencart)
     await bridge.prepare()
     table = f"{opencart.prefix}supportbridge_ticket"
