@@ -122,9 +122,7 @@ class _Story:
             case MessageKind.VOIDED if detail.get("started") or detail.get("held"):
                 return
             case MessageKind.EXTENDED:
-                # Silence may have ended the ticket meanwhile; left so, it would close and take the offer back.
-                if number in quotes.offered and self._state in (TicketState.WAITING_APPROVAL, TicketState.RESOLVED):
-                    self._become(TicketState.WAITING_APPROVAL, message.at)
+                self._extended(number, message.at)
                 return
             case MessageKind.DEDUCTED:
                 quotes.move(number)
@@ -140,12 +138,25 @@ class _Story:
         # What he asked meanwhile is still to be answered: no end of a quote takes that off staff's table (rule T6).
         self._become(state if state in QUEUED or not self._asking else TicketState.OPEN, message.at)
 
+    def _extended(self, number: int, at: datetime) -> None:
+        """It waits for its customer again: also where silence had ended the ticket, which would take it back (rule C5).
+
+        Before a clock was put back into the time of a downtime it may have lapsed, and been said to have.
+        """
+        quotes, from_where = self._quotes, {TicketState.WAITING_APPROVAL, TicketState.RESOLVED}
+        if number in quotes.lapsed:
+            quotes.move(number, quotes.offered)
+            if not self._asking and not quotes.approved:
+                from_where.add(TicketState.OPEN)
+        if number in quotes.offered and self._state in from_where:
+            self._become(TicketState.WAITING_APPROVAL, at)
+
     def lapsed(self, message: Message, detail: Mapping[str, Any]) -> None:
         """Nobody can approve it any more: it is staff's turn where nothing else is there to be approved (rule C8)."""
         number, quotes = int(detail["quote"]), self._quotes
         if number not in quotes.offered:
             return
-        quotes.move(number)
+        quotes.move(number, quotes.lapsed)
         if self._state is TicketState.WAITING_APPROVAL and not quotes.offered:
             self._become(quotes.state(TicketState.OPEN), message.at)
 

@@ -7,15 +7,16 @@ from bridge.domain.tickets import TicketState
 
 @dataclass(slots=True)
 class TicketQuotes:
-    """Which of the ticket's quotes wait for the customer, for staff to begin, and for staff to end."""
+    """Which of the ticket's quotes wait for the customer, for staff to begin and to end; and which have lapsed."""
 
     offered: set[int] = field(default_factory=set)
     approved: set[int] = field(default_factory=set)
     started: set[int] = field(default_factory=set)
+    lapsed: set[int] = field(default_factory=set)
 
     def move(self, quote: int, to: set[int] | None = None) -> None:
-        """It is one of those that wait for `to` from now on, of none where that is None."""
-        for one in (self.offered, self.approved, self.started):
+        """It is one of those in `to` from now on, of none where that is None."""
+        for one in (self.offered, self.approved, self.started, self.lapsed):
             one.discard(quote)
         if to is not None:
             to.add(quote)

@@ -114,6 +114,26 @@ def test_C5_T10_an_offer_that_can_be_approved_for_longer_wakes_a_ticket_that_sil
     assert story.says("2027-01-04 11:00", MessageKind.EXTENDED, quote=1).history.state == "closed"
 
 
+def test_C5_T10_an_offer_that_had_lapsed_before_the_clock_was_put_back_waits_for_approval_again() -> None:
+    """Its end lies in the downtime then, and a day more is given from where it had been said to be over."""
+
+    def lapsed() -> Story:
+        story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+        return story.says("2026-12-12 11:00", MessageKind.LAPSED, quote=1)
+
+    extended = "2027-01-02 11:00"
+    story = lapsed().says(extended, MessageKind.EXTENDED, quote=1)
+    assert (story.history.state, story.history.since) == ("waiting_approval", story.at(extended))
+    story = lapsed().state("2026-12-12 11:00", "resolved").says(extended, MessageKind.EXTENDED, quote=1)
+    assert (story.history.state, story.history.since) == ("waiting_approval", story.at(extended))
+    assert lapsed().asks("2026-12-13 11:00").says(extended, MessageKind.EXTENDED, quote=1).history.state == "open"
+    held = lapsed().says("2026-12-13 11:00", MessageKind.APPROVED, quote=2)
+    assert held.says(extended, MessageKind.EXTENDED, quote=1).history.state == "open", "staff are to begin the other"
+    story = Story(OPENED).says("2026-11-28 11:00", MessageKind.OFFERED, quote=1)
+    story.says("2026-11-29 11:00", MessageKind.APPROVED, quote=1).says(extended, MessageKind.EXTENDED, quote=1)
+    assert story.history.state == "open", "what was approved by a clock that was put back is offered no more"
+
+
 def test_T10_silence_ends_nothing_where_something_was_said_meanwhile() -> None:
     """After a restore what falls due is fired first; what was said before that is said again later, as of then."""
 
