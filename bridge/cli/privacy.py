@@ -88,7 +88,7 @@ def erase(
     from bridge.cli.session import CLOCK, plugins_of, the_desk, the_shop
     from bridge.desk.file_store import beside
     from bridge.domain.accounts import OwnerKind
-    from bridge.services import privacy
+    from bridge.services import files, privacy
 
     settings = call.settings()
     chosen, owner = one_store(settings, store), owner_of(customer)
@@ -106,7 +106,7 @@ def erase(
         done = desk.run(privacy.erase, chosen.name, owner, by=who, at=CLOCK.now())
         contents, at = beside(desk.path), CLOCK.now()
         old = contents.old(chosen.name, at=at, grace=A_MINUTE)
-        nobodys = frozenset(old) - desk.look(lambda tx: tx.files.used(chosen.name, old))
+        nobodys = frozenset(old) - desk.look(files.contents_in_use, chosen.name, old)
         contents.drop(chosen.name, nobodys, at=at, grace=A_MINUTE)
     account = done.account
     left = (

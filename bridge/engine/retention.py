@@ -16,7 +16,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.file_store import FileStore, beside
 from bridge.desk.transaction import DeskTx
 from bridge.hooks import hookimpl
-from bridge.services import chat_personal, privacy
+from bridge.services import chat_personal, files, privacy
 from bridge.settings import StoreSettings
 
 log = structlog.get_logger()
@@ -86,7 +86,7 @@ class Retention:
         """Delete the contents of files that no row has: erased ones, and what was on its way when the daemon ended."""
         at = self._clock.now()
         old = await asyncio.to_thread(self._contents.old, store, at=at)
-        used = await self._desk.read(lambda tx: tx.files.used(store, old) | tx.conversations.media_used(store, old))
+        used = await self._desk.read(files.contents_in_use, store, old)
         dropped = await asyncio.to_thread(self._contents.drop, store, frozenset(old) - used, at=at)
         if dropped:
             log.info("contents of files deleted", store=store, files=dropped)

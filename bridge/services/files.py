@@ -137,6 +137,11 @@ def has_room(tx: Tx, terms: DeskTerms, size: int) -> bool:
     return kept + size <= terms.files.store_bytes
 
 
+def contents_in_use(tx: Tx, store: str, digests: Sequence[str]) -> frozenset[str]:
+    """Those of these contents, by their hash, that a file of a ticket or of a chat has: all others are nobody's."""
+    return tx.files.used(store, digests) | tx.conversations.media_used(store, digests)
+
+
 def tell_full(tx: Tx, terms: DeskTerms, at: datetime) -> None:
     """Tell staff that customers' files are refused for want of room: one problem a day."""
     day = at.astimezone(terms.zone).date()

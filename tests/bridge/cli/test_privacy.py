@@ -11,6 +11,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.file_store import beside
 from bridge.desk.transaction import DeskTx
 from bridge.domain.accounts import Owner, OwnerKind
+from bridge.domain.chats import ChatKind, ChatMedia, ChatMessage, Direction, MediaState
 from bridge.domain.files import NamedFile
 from bridge.domain.tickets import Author
 from tests.bridge.cli.conftest import ShopPlace
@@ -94,3 +95,21 @@ def test_D2_the_contents_of_files_are_gone_from_the_disk_at_once(workplace: Work
     assert erased.code == 0, erased.err
     assert contents.read("acme", digest) is None
     assert desk.look(lambda tx: tx.files.get("acme", "0b0f2c5e-6a53-4d3b-9f0e-2f1f1b0c7a11")) is None
+
+
+def test_D2_files_that_others_have_sent_in_chats_stay(workplace: Workplace, desk: Desk) -> None:
+    """Who is erased takes nothing of anybody else along, also where no ticket has it."""
+    workplace.cli("coins", "grant", "77", "25", "--reason", "Sorry", "--by", "Anna")
+    contents, at = beside(desk.path), SystemClock().now() - timedelta(minutes=2)
+    digest = contents.keep("acme", b"of somebody else", at=at)
+
+    def send(tx: DeskTx) -> None:
+        contact = tx.contacts.add("acme", name="Ivan", at=at)
+        chat = tx.conversations.open("acme", contact.id, "office", "whatsapp", at)
+        media = ChatMedia("m1", "text/plain", "log.txt", 16, MediaState.KEPT, digest)
+        tx.conversations.add("acme", ChatMessage(0, chat.id, Direction.IN, ChatKind.MEDIA, "", at, media=media))
+
+    desk.run(send)
+    erased = workplace.cli("privacy", "erase", "77", "--by", "Anna", "--no-shop")
+    assert erased.code == 0, erased.err
+    assert contents.read("acme", digest) == b"of somebody else"
