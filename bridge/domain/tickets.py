@@ -131,6 +131,9 @@ FOR_STAFF_ALONE = frozenset(
 )
 """Messages that the customer is not shown. How help is covered he reads beside the thread, not in it."""
 
+FILE_OF = "file_of"
+"""In the detail of a file that came after its words, as those of chats do: the message that has the words."""
+
 BY_PEOPLE = frozenset({MessageKind.TEXT, MessageKind.NOTE, MessageKind.CALL})
 """Messages that are what somebody wrote; each has a number to take it up by."""
 

@@ -15,7 +15,7 @@ from bridge.domain.accounts import Account, OwnerKind
 from bridge.domain.chats import ChatKind, ChatMessage, Direction, MediaState, Route, SendState
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.files import NamedFile, shown_name
-from bridge.domain.tickets import Author, Channel, Message, MessageKind, Ticket, TicketState
+from bridge.domain.tickets import FILE_OF, Author, Channel, Message, MessageKind, Ticket, TicketState
 from bridge.domain.work_time import Reading
 from bridge.errors import ChatRefused
 from bridge.locale.chat_words import Notice
@@ -152,12 +152,8 @@ def put_file(tx: Tx, terms: DeskTerms, chat_message: ChatMessage, *, at: datetim
         return
     stands = [one.id for one in tx.tickets.thread(ticket.id)]
     if chat_message.ticket_message in stands:
-        said = tell(
-            tx,
-            terms,
-            ticket.id,
-            Message(at, Author.CUSTOMER, MessageKind.TEXT, "", _detail(chat_message), verified=False),
-        )
+        detail = _detail(chat_message) | {FILE_OF: chat_message.ticket_message}
+        said = tell(tx, terms, ticket.id, Message(at, Author.CUSTOMER, MessageKind.TEXT, "", detail, verified=False))
         _attach(tx, terms, ticket, chat_message, at)
         tx.conversations.change(replace(chat_message, ticket_message=said.id))
 

@@ -5,14 +5,14 @@ and why, is said in the history, which is else only added to; what follows from 
 stays what it was, because nothing follows from words (rule T9). The customer reads in its place that it was taken out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.contracts.desk import Tx
 from bridge.domain.desk_terms import DeskTerms
 from bridge.domain.threads import NO_SUBJECT, subject_of
-from bridge.domain.tickets import BY_PEOPLE, Author, Message, MessageKind, Ticket
+from bridge.domain.tickets import BY_PEOPLE, FILE_OF, Author, Message, MessageKind, Ticket
 from bridge.errors import TicketRefused
 from bridge.services.coin_moves import note
 from bridge.services.quote_parts import ticket_of
@@ -70,9 +70,14 @@ def redact(
     return Redacted(tuple(dict.fromkeys(places.values())), files, in_thread, from_page)
 
 
-def _redact_chat(tx: Tx, store: str, message_ids: Iterable[int]) -> None:
-    """Empty the chat's own copies, and what the channel delivered of them."""
-    tx.receipts.forget(tx.conversations.redact(store, message_ids))
+def _redact_chat(tx: Tx, store: str, places: Mapping[int, int]) -> None:
+    """Empty the chat's own copies, and what the channel delivered of them.
+
+    Words and their file are one message there, known by the file's where that came into the ticket after them.
+    """
+    threads = (tx.tickets.thread(ticket) for ticket in set(places.values()))
+    files = [one.id for thread in threads for one in thread if one.detail.get(FILE_OF) in places]
+    tx.receipts.forget(tx.conversations.redact(store, [*places, *files]))
 
 
 def _rename(tx: Tx, ticket: Ticket, text: str) -> None:
@@ -92,7 +97,7 @@ def redact_alone(tx: Tx, store: str, ticket_id: int, message: Message, *, at: da
     if not message.text and not files:
         return False
     tx.tickets.redact([message.id])
-    _redact_chat(tx, store, [message.id])
+    _redact_chat(tx, store, {message.id: ticket_id})
     if (ticket := tx.tickets.get(store, ticket_id)) is not None:
         _rename(tx, ticket, message.text)
     said = Message(at, Author.BRIDGE, MessageKind.REDACTED, detail={"message": message.id})

@@ -185,6 +185,21 @@ def test_T12_a_robot_that_sends_files_is_told_nothing(desk: ChatDesk) -> None:
     assert told_him(desk) == 1
 
 
+def test_D2_words_that_came_with_a_file_are_taken_out_of_the_chat_with_the_ticket(desk: ChatDesk) -> None:
+    """The ticket has the words first and the file once it was fetched; in the chat both are one message."""
+    desk.linked(customer=CUSTOMER.ref)
+    ticket = move(desk)
+    sent = sends_file(desk, text="The password is swordfish")
+    desk.later(minutes=1)
+    other = sends_file(desk, text="Another picture")
+    keep(desk)
+    (words,) = [one for one in desk.look(lambda tx: tx.tickets.thread(ticket)) if "swordfish" in one.text]
+    desk.premium.do(redacting.redact, ticket, words.id, because="A password", by=ANNA, at=desk.now)
+    found = desk.message(sent)
+    assert (found.text, found.media and found.media.state) == ("", MediaState.ERASED)
+    assert desk.message(other).text == "Another picture"
+
+
 # --- what staff attach to an answer in a ticket that came from a chat ---
 
 PDF = (NamedFile("p", "guide.pdf", 900, "c" * 64, 1), "application/pdf")
